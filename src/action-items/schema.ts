@@ -1,0 +1,266 @@
+import Type, { type Static } from 'typebox'
+import {
+  answered,
+  anyOfNames,
+  anyOfWords,
+  calendarDate,
+  component,
+  exact,
+  flag,
+  handle,
+  integer,
+  line,
+  mergePatch,
+  oneOf,
+  optional,
+  pageOf,
+  pageQuery,
+  rowFields,
+  sentence,
+  timestamp,
+  url,
+} from '../http/fields.ts'
+import { incidentId, severities } from '../incidents/schema.ts'
+
+export const priorities = ['P0', 'P1', 'P2', 'P3'] as const
+export const actionTypes = ['prevent', 'detect', 'mitigate', 'process'] as const
+export const actionStatuses = ['proposed', 'open', 'in_progress', 'done', 'cancelled'] as const
+export const sortNames = ['due_on', 'priority', 'severity', 'owner', 'changed_at'] as const
+export const groupings = ['owner', 'team', 'priority', 'severity', 'service', 'age'] as const
+
+const tracker = exact({ system: line(), key: line(), url: optional(url()) })
+
+const fields = {
+  title: line(),
+  owner: handle({ description: 'Exactly one person, never a team.' }),
+  due_on: calendarDate(),
+  priority: oneOf(priorities),
+  type: optional(oneOf(actionTypes)),
+  factors: Type.Array(integer(1, 2_147_483_647), {
+    minItems: 1,
+    maxItems: 100,
+    uniqueItems: true,
+    description: 'Numbers of the contributing factors that it addresses.',
+  }),
+  done_when: optional(sentence({ description: 'What “done” means, agreed in the review.' })),
+  tracker: optional(tracker),
+}
+
+const ai1 = {
+  title: 'Add retry-with-backoff to the checkout payments call',
+  owner: 'priya',
+  due_on: '2026-06-24',
+  priority: 'P1',
+  type: 'prevent',
+  factors: [2],
+  done_when: 'A drill with the payments stub failing for 30 s loses no payment.',
+  tracker: { system: 'jira', key: 'CHK-481', url: null },
+}
+
+export const ActionItemInput = component(
+  'ActionItemInput',
+  { ...fields, status: Type.Optional(oneOf(['proposed', 'open'], { default: 'open' })) },
+  { examples: [{ ...ai1, status: 'open' }] },
+)
+export const ActionItemFields = component('ActionItemFields', {
+  ...fields,
+  status: oneOf(['proposed', 'open', 'in_progress', 'done', 'cancelled']),
+})
+export const ActionItemPatch = mergePatch(
+  'ActionItemPatch',
+  exact({
+    ...fields,
+    status: oneOf(['proposed', 'open', 'in_progress'], {
+      description: 'done and cancelled are reached by PUT …/closure.',
+    }),
+  }),
+  { examples: [{ status: 'in_progress' }] },
+)
+
+export const Acceptance = component(
+  'Acceptance',
+  { by: handle({ description: 'Must be the owner.' }) },
+  { examples: [{ by: 'priya' }] },
+)
+export const Deferral = component(
+  'Deferral',
+  { to: calendarDate(), reason: sentence() },
+  {
+    examples: [{ to: '2026-07-01', reason: 'The payments provider’s sandbox is closed until the 29th.' }],
+  },
+)
+export const Closure = component(
+  'Closure',
+  {
+    outcome: oneOf(['done', 'cancelled']),
+    evidence_url: optional(url({ description: 'Required with `done`: what shows that it is done.' })),
+    reason: optional(sentence({ description: 'Required with `cancelled`.' })),
+  },
+  { examples: [{ outcome: 'done', evidence_url: 'https://git.carta.example/checkout/pull/913' }] },
+)
+const effectiveness = {
+  review_on: optional(calendarDate({ description: 'When to look whether it helped.' })),
+  result: oneOf(['pending', 'effective', 'ineffective']),
+  note: optional(sentence()),
+}
+export const Effectiveness = component('Effectiveness', effectiveness, {
+  examples: [{ review_on: '2026-09-24', result: 'pending', note: null }],
+})
+
+const nullableObject = <T>(schema: object) => Type.Unsafe<T | null>({ ...schema, type: ['object', 'null'] })
+const acceptance = exact({ at: timestamp(), by: handle() })
+const closure = exact(answered({ ...Closure.properties, at: timestamp() }))
+const effectivenessAnswer = exact(answered(effectiveness))
+
+export const ActionItem = component(
+  'ActionItem',
+  {
+    incident_id: incidentId(),
+    id: Type.String({
+      pattern: '^AI-[1-9][0-9]*$',
+      description: '`AI-1`… in its incident; never used again.',
+    }),
+    ...answered(fields),
+    status: oneOf(actionStatuses),
+    acceptance: nullableObject<Static<typeof acceptance>>(acceptance),
+    closure: nullableObject<Static<typeof closure>>(closure),
+    deferrals: Type.Array(
+      exact({ from: calendarDate(), to: calendarDate(), reason: sentence(), at: timestamp() }),
+    ),
+    effectiveness: nullableObject<Static<typeof effectivenessAnswer>>(effectivenessAnswer),
+    incident_title: line(),
+    severity: oneOf(severities),
+    owner_name: line(),
+    overdue: Type.Boolean({
+      description: 'Open or in progress, and due before `as_of`. Computed when read.',
+    }),
+    days_overdue: Type.Integer({ minimum: 0 }),
+    created_at: timestamp(),
+    ...rowFields,
+  },
+  {
+    examples: [
+      {
+        incident_id: 'PM-2026-06-17-payments-drill',
+        id: 'AI-1',
+        ...ai1,
+        status: 'open',
+        acceptance: { at: '2026-06-18T10:00:00.000Z', by: 'priya' },
+        closure: null,
+        deferrals: [],
+        effectiveness: null,
+        incident_title: 'Payments drill',
+        severity: 'SEV2',
+        owner_name: 'Priya Raman',
+        overdue: true,
+        days_overdue: 3,
+        created_at: '2026-06-18T09:30:00.000Z',
+        version: 2,
+        changed_by: 'priya',
+        changed_at: '2026-06-18T10:00:00.000Z',
+      },
+    ],
+  },
+)
+
+const asked = {
+  as_of: calendarDate({ description: 'The date that “overdue” was computed for.' }),
+  tz: Type.String({ description: 'The IANA time zone whose today was used.' }),
+}
+export const ActionItemPage = pageOf('ActionItemPage', ActionItem, asked, { as_of: '2026-06-27', tz: 'UTC' })
+
+export const ActionItemSummary = component(
+  'ActionItemSummary',
+  {
+    ...asked,
+    group_by: oneOf(groupings),
+    total: exact({ open: Type.Integer(), overdue: Type.Integer() }),
+    groups: Type.Array(
+      exact({
+        key: Type.Unsafe<string | null>({
+          type: ['string', 'null'],
+          description: 'The owner’s handle, the priority, …; null where there is none.',
+        }),
+        label: Type.String(),
+        open: Type.Integer({ description: 'Open or in progress.' }),
+        overdue: Type.Integer(),
+        oldest_due_on: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date' }),
+      }),
+      { description: 'Most overdue first.' },
+    ),
+  },
+  {
+    examples: [
+      {
+        as_of: '2026-06-27',
+        tz: 'UTC',
+        group_by: 'owner',
+        total: { open: 5, overdue: 1 },
+        groups: [{ key: 'priya', label: 'Priya Raman', open: 2, overdue: 1, oldest_due_on: '2026-06-24' }],
+      },
+    ],
+  },
+)
+
+const today = {
+  as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
+  tz: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 64, description: 'IANA time zone; the server’s unless given.' }),
+  ),
+}
+const filters = {
+  overdue: Type.Optional(flag()),
+  ...today,
+  owner: Type.Optional(anyOfNames({ description: 'Any of these handles, separated by commas.' })),
+  team: Type.Optional(anyOfNames({ description: 'Items whose owner is in any of these teams.' })),
+  priority: Type.Optional(anyOfWords(priorities)),
+  type: Type.Optional(anyOfWords(actionTypes)),
+  status: Type.Optional(anyOfWords(actionStatuses)),
+  due_before: Type.Optional(calendarDate({ description: 'Due before this date.' })),
+  due_after: Type.Optional(calendarDate({ description: 'Due after this date.' })),
+  severity: Type.Optional(anyOfWords(severities)),
+  service: Type.Optional(
+    anyOfNames({ description: 'Items of incidents that touched any of these services.' }),
+  ),
+  incident_id: Type.Optional(anyOfNames()),
+}
+const sortPattern = `-?(${sortNames.join('|')})`
+
+export const actionItemParams = exact({
+  incident_id: incidentId(),
+  action_item_id: Type.String({ pattern: '^AI-[1-9][0-9]{0,8}$' }),
+})
+export const actionItemsQuery = exact({
+  ...pageQuery,
+  ...filters,
+  sort: Type.Optional(
+    Type.String({
+      pattern: `^${sortPattern}(,${sortPattern}){0,4}$`,
+      description: `Names of ${sortNames.join(', ')}, separated by commas; a minus sorts down. Default \`due_on\`.`,
+    }),
+  ),
+})
+export const incidentActionItemsQuery = exact({ ...pageQuery, ...today })
+export const actionItemQuery = exact(today)
+export const summaryQuery = exact({ ...filters, group_by: oneOf(groupings) })
+
+export type ActionItem = Static<typeof ActionItem>
+export type ActionItemInput = Static<typeof ActionItemInput>
+export type ActionItemFields = Static<typeof ActionItemFields>
+export type Closure = Static<typeof Closure>
+export type Effectiveness = Static<typeof Effectiveness>
+export type ActionItemSummary = Static<typeof ActionItemSummary>
+export type ActionItemsQuery = Static<typeof actionItemsQuery>
+
+export const actionItemSchemas = [
+  ActionItemInput,
+  ActionItemFields,
+  ActionItemPatch,
+  ActionItem,
+  ActionItemPage,
+  ActionItemSummary,
+  Acceptance,
+  Deferral,
+  Closure,
+  Effectiveness,
+]

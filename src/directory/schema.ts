@@ -1,0 +1,128 @@
+import Type, { type Static } from 'typebox'
+import {
+  answered,
+  calendarDate,
+  component,
+  exact,
+  examplesOf,
+  flag,
+  handle,
+  itemwise,
+  line,
+  mergePatch,
+  oneOf,
+  optional,
+  pageOf,
+  pageQuery,
+  ref,
+  rowFields,
+} from '../http/fields.ts'
+import { Problem } from '../http/problem.ts'
+
+const email = Type.String({ format: 'email', maxLength: 254 })
+
+const personFields = {
+  name: line(),
+  email: optional(email),
+  team: optional(handle({ description: 'The handle of this person’s team.' })),
+  active: Type.Optional(
+    Type.Boolean({ default: true, description: 'False when the person has left: history stays.' }),
+  ),
+}
+
+const priya = { name: 'Priya Raman', email: 'priya@carta.example', team: 'payments-team', active: true }
+
+export const PersonInput = component('PersonInput', personFields, { examples: [priya] })
+export const PersonEntry = component(
+  'PersonEntry',
+  { handle: handle(), ...personFields },
+  { description: 'A person in a batch.', examples: [{ handle: 'priya', ...priya }] },
+)
+export const PersonPatch = mergePatch('PersonPatch', PersonInput, { examples: [{ active: false }] })
+
+const row = { version: 1, changed_by: 'admin', changed_at: '2026-06-17T13:00:00.000Z' }
+const openItem = {
+  incident_id: 'PM-2026-06-17-payments-drill',
+  id: 'AI-1',
+  title: 'Add retry-with-backoff to the checkout payments call',
+  due_on: '2026-06-24',
+}
+
+export const Person = component(
+  'Person',
+  { handle: handle(), ...answered(personFields), ...rowFields },
+  { examples: [{ handle: 'priya', ...priya, ...row }] },
+)
+export const PersonDetail = component(
+  'PersonDetail',
+  {
+    ...Person.properties,
+    open_action_items: Type.Array(
+      exact({ incident_id: Type.String(), id: Type.String(), title: Type.String(), due_on: calendarDate() }),
+      { description: 'What this person owns that is not done, soonest due first; 100 at most.' },
+    ),
+  },
+  { examples: [{ handle: 'priya', ...priya, ...row, open_action_items: [openItem] }] },
+)
+
+const teamFields = { name: line(), email: optional(email) }
+const team = { name: 'Payments', email: 'payments@carta.example' }
+
+export const TeamInput = component('TeamInput', teamFields, { examples: [team] })
+export const TeamPatch = mergePatch('TeamPatch', TeamInput, { examples: [{ name: 'Payments and Billing' }] })
+export const Team = component(
+  'Team',
+  { handle: handle(), ...answered(teamFields), ...rowFields },
+  { examples: [{ handle: 'payments-team', ...team, ...row }] },
+)
+
+export const PersonPage = pageOf('PersonPage', Person)
+export const TeamPage = pageOf('TeamPage', Team)
+
+const personResult = exact({
+  handle: Type.Union([Type.String(), Type.Null()]),
+  result: oneOf(['created', 'updated', 'duplicate', 'rejected']),
+  problem: Type.Optional(ref(Problem)),
+})
+export const PersonBatch = component(
+  'PersonBatch',
+  { people: itemwise(ref(PersonEntry), { minItems: 1, maxItems: 1000 }) },
+  { examples: [{ people: examplesOf(PersonEntry) }] },
+)
+export const PersonBatchResult = component(
+  'PersonBatchResult',
+  {
+    results: Type.Array(personResult, { description: 'One result for each person sent, in the order sent.' }),
+  },
+  { examples: [{ results: [{ handle: 'priya', result: 'created' }] }] },
+)
+
+export const handleParam = exact({ handle: handle() })
+export const peopleQuery = exact({
+  ...pageQuery,
+  team: Type.Optional(handle()),
+  active: Type.Optional(flag()),
+})
+export const teamsQuery = exact({ ...pageQuery })
+export const batchQuery = exact({ atomic: Type.Optional(flag({ description: 'true: all or nothing.' })) })
+
+export type Person = Static<typeof Person>
+export type PersonDetail = Static<typeof PersonDetail>
+export type PersonEntry = Static<typeof PersonEntry>
+export type Team = Static<typeof Team>
+export type TeamInput = Static<typeof TeamInput>
+
+export const directorySchemas = [
+  PersonInput,
+  PersonEntry,
+  PersonPatch,
+  Person,
+  PersonDetail,
+  PersonPage,
+  PersonBatch,
+  PersonBatchResult,
+  TeamInput,
+  TeamPatch,
+  Team,
+  TeamPage,
+]

@@ -1,0 +1,190 @@
+import Type, { type Static, type TProperties, type TSchema } from 'typebox'
+
+/**
+ * The building blocks of every contract: strings with Debrief's limits (in Unicode code points),
+ * dates, enumerations, and the three views of one resource (input, merge patch, answer).
+ */
+
+/** One line of text, trimmed; 1 to `max` code points. */
+export const line = (max = 200, options: object = {}) =>
+  Type.String({ minLength: 1, maxLength: max, format: 'line', 'x-trimmed': true, ...options })
+
+/** Text that may have several lines, kept exactly; 1 to `max` code points and not blank. */
+export const text = (max: number, options: object = {}) =>
+  Type.String({ minLength: 1, maxLength: max, format: 'text', ...options })
+
+/** A sentence of the document: a description, a factor, a reason. */
+export const sentence = (options: object = {}) => text(2000, options)
+
+/** An http or https address without user info. Debrief stores and prints it; it never connects to it. */
+export const url = (options: object = {}) => Type.String({ format: 'http-url', maxLength: 2048, ...options })
+
+export const handle = (options: object = {}) =>
+  Type.String({
+    pattern: '^[a-z0-9][a-z0-9._-]{0,63}$',
+    description: 'A handle of the directory: people and teams share one space of handles.',
+    ...options,
+  })
+
+/** The name of a system that evidence comes from, e.g. `prometheus` or `checkout`. */
+export const systemName = (options: object = {}) =>
+  Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,63}$', ...options })
+
+/** RFC 3339 with an offset in, UTC with milliseconds out. */
+export const timestamp = (options: object = {}) => Type.String({ format: 'date-time', ...options })
+
+/** A calendar date, `YYYY-MM-DD`. */
+export const calendarDate = (options: object = {}) => Type.String({ format: 'date', ...options })
+
+export const integer = (minimum: number, maximum: number, options: object = {}) =>
+  Type.Integer({ minimum, maximum, ...options })
+
+export const uuid = (options: object = {}) => Type.String({ format: 'uuid', ...options })
+
+/** A closed list of words. */
+export const oneOf = <const T extends readonly string[]>(values: T, options: object = {}) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options })
+
+/** At most `maxItems` entries, no two alike where they are plain strings. */
+export const list = <T extends TSchema>(item: T, options: object = {}) =>
+  Type.Array(item, { maxItems: 100, ...options })
+
+/** A batch: each entry is checked and answered by itself, so one bad entry refuses only itself. */
+export const itemwise = <T extends TSchema>(item: T, options: object = {}) =>
+  Type.Array(item, { ...options, 'x-itemwise': true })
+
+/** The same schema, with null allowed. */
+export function nullable<T extends TSchema>(schema: T) {
+  const { type, enum: values, $ref } = schema as { type?: string; enum?: string[]; $ref?: string }
+  if ($ref) return Type.Unsafe<Static<T> | null>({ anyOf: [schema, { type: 'null' }] })
+  return Type.Unsafe<Static<T> | null>({
+    ...schema,
+    type: [type, 'null'],
+    ...(values ? { enum: [...values, null] } : {}),
+  })
+}
+
+/** A field that may be left out or sent as null, which mean the same. */
+export const optional = <T extends TSchema>(schema: T) => Type.Optional(nullable(schema))
+
+/** An exact object: unknown properties are refused. */
+export const exact = <T extends TProperties>(properties: T, options: object = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options })
+
+/** A named component of the contract; `options` carries its description and examples. */
+export const component = <T extends TProperties>(id: string, properties: T, options: object = {}) =>
+  exact(properties, { $id: id, ...options })
+
+/** A reference to a named component, typed as what it refers to. */
+export const ref = <T extends TSchema>(schema: T) =>
+  Type.Unsafe<Static<T>>({ $ref: `${(schema as { $id?: string }).$id}#` })
+
+type Patched<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [K in keyof T]?: Patched<T[K]> | NullWhereOptional<T, K> }
+    : T
+type NullWhereOptional<T, K extends keyof T> = undefined extends T[K] ? null : never
+
+interface JsonObjectSchema {
+  type?: string | string[]
+  properties?: Record<string, JsonObjectSchema>
+  required?: string[]
+}
+
+/** The JSON Merge Patch (RFC 7396) of an input: every field optional, null where the input lets it be absent. */
+export const mergePatch = <T extends TSchema>(id: string, input: T, options: object = {}) =>
+  Type.Unsafe<Patched<Static<T>>>({
+    ...patchSchema(input as JsonObjectSchema),
+    minProperties: 1,
+    ...options,
+    $id: id,
+  })
+
+function patchSchema(schema: JsonObjectSchema): JsonObjectSchema {
+  if (!schema.properties) return schema
+  const { required: _, ...rest } = schema
+  const properties = Object.entries(schema.properties).map(([name, field]) => [name, patchSchema(field)])
+  return { ...rest, properties: Object.fromEntries(properties) }
+}
+
+export type Answered<T> = T extends readonly (infer E)[]
+  ? Answered<E>[]
+  : T extends object
+    ? string extends keyof T
+      ? T
+      : { [K in keyof T]-?: Answered<Exclude<T[K], undefined>> }
+    : T
+
+/** What is answered of an input's properties: every field is present, null where nothing is stored. */
+export function answered<T extends TProperties>(
+  properties: T,
+): { [K in keyof T]: ReturnType<typeof answeredField<T[K]>> } {
+  const fields = Object.entries(properties).map(([name, field]) => [name, answeredField(field)])
+  return Object.fromEntries(fields)
+}
+
+export function answeredField<T extends TSchema>(schema: T) {
+  return Type.Unsafe<Answered<Static<T>>>(requireAll(schema))
+}
+
+function requireAll(schema: JsonObjectSchema & { items?: JsonObjectSchema }): object {
+  if (schema.items) return { ...schema, items: requireAll(schema.items) }
+  if (!schema.properties) return { ...schema }
+  const properties = Object.entries(schema.properties).map(([name, field]) => [name, requireAll(field)])
+  return { ...schema, properties: Object.fromEntries(properties), required: Object.keys(schema.properties) }
+}
+
+/** What every stored row carries about its own last change. */
+export const rowFields = {
+  version: Type.Integer({
+    minimum: 1,
+    description: 'Counts this resource’s own changes: 1, 2, 3… without gaps.',
+  }),
+  changed_by: Type.String({ description: 'Who made the last change: a person’s handle, or a token’s name.' }),
+  changed_at: timestamp(),
+}
+
+/** One page of a list of a component, with the cursor of the next one. */
+export const pageOf = <T extends TSchema>(
+  id: string,
+  item: T,
+  more: TProperties = {},
+  moreExample: object = {},
+) =>
+  component(
+    id,
+    {
+      items: Type.Array(ref(item)),
+      next_cursor: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        description: 'Opaque; pass it as `cursor` with the same filters and sort. Null on the last page.',
+      }),
+      ...more,
+    },
+    { examples: [{ items: examplesOf(item).slice(0, 1), next_cursor: null, ...moreExample }] },
+  )
+
+/** The examples a component carries; the first one is shown with each operation that uses it. */
+export const examplesOf = (schema: TSchema) => (schema as { examples?: unknown[] }).examples ?? []
+
+export const pageQuery = {
+  cursor: Type.Optional(
+    Type.String({ maxLength: 1000, description: 'From `next_cursor` or `Link: rel="next"`.' }),
+  ),
+  limit: Type.Optional(
+    Type.String({
+      pattern: '^[1-9][0-9]{0,5}$',
+      description: 'How many items, 1 to 200 (more means 200). Default 50.',
+    }),
+  ),
+}
+
+/** Several words of a closed list, separated by commas: OR. */
+export const anyOfWords = (values: readonly string[], options: object = {}) =>
+  Type.String({ pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`, maxLength: 500, ...options })
+
+/** Several free words, separated by commas: OR. */
+export const anyOfNames = (options: object = {}) => Type.String({ minLength: 1, maxLength: 2000, ...options })
+
+export const flag = (options: object = {}) => oneOf(['true', 'false'], options)

@@ -1,0 +1,248 @@
+import Type, { type Static } from 'typebox'
+import {
+  answered,
+  anyOfNames,
+  anyOfWords,
+  calendarDate,
+  component,
+  exact,
+  handle,
+  integer,
+  line,
+  list,
+  mergePatch,
+  oneOf,
+  optional,
+  pageOf,
+  pageQuery,
+  rowFields,
+  sentence,
+  systemName,
+  text,
+  timestamp,
+  url,
+} from '../http/fields.ts'
+
+export const severities = ['SEV1', 'SEV2', 'SEV3', 'SEV4', 'SEV5'] as const
+export const phases = ['ongoing', 'mitigated', 'resolved'] as const
+export const statuses = ['draft', 'in_review', 'final'] as const
+export const incidentRoles = [
+  'incident_commander',
+  'operations_lead',
+  'communications_lead',
+  'scribe',
+  'subject_expert',
+] as const
+
+export const incidentId = (options: object = {}) =>
+  Type.String({
+    pattern: '^PM-[0-9]{4}-[0-9]{2}-[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*$',
+    maxLength: 80,
+    description: '`PM-<date>-<slug>`; never changes.',
+    ...options,
+  })
+
+const assignment = exact({
+  role: oneOf(incidentRoles),
+  person: handle(),
+  from: timestamp(),
+  to: optional(timestamp({ description: 'When the role was handed on; null while it is held.' })),
+})
+
+const externalRef = exact({ system: systemName(), id: line(255), url: optional(url()) })
+
+const labels = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  maxProperties: 50,
+  propertyNames: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$' },
+  additionalProperties: line(),
+})
+
+const clockOffsets = Type.Unsafe<Record<string, number>>({
+  type: 'object',
+  description: 'Milliseconds by which each source system’s clock ran ahead of UTC.',
+  maxProperties: 100,
+  propertyNames: { type: 'string', pattern: '^[a-z0-9][a-z0-9._-]{0,63}$' },
+  additionalProperties: { type: 'integer', minimum: -86_400_000, maximum: 86_400_000 },
+})
+
+const lessons = (description: string) => Type.Optional(list(sentence(), { description }))
+
+const fields = {
+  title: line(),
+  severity: oneOf(severities),
+  summary: Type.Optional(
+    exact(
+      { what_broke: optional(text(10_000)), who_was_affected: optional(text(10_000)) },
+      {
+        description: 'How long it took is computed from the milestones, never typed.',
+      },
+    ),
+  ),
+  impact: Type.Optional(
+    exact({
+      description: optional(text(10_000)),
+      users_affected: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+      requests_failed: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+      cost: optional(line(200, { description: 'In words, with its currency: `EUR 12,400 of lost orders`.' })),
+    }),
+  ),
+  services: Type.Optional(list(line(), { uniqueItems: true })),
+  labels: Type.Optional(labels),
+  authors: Type.Optional(list(handle(), { uniqueItems: true })),
+  roles: Type.Optional(list(assignment)),
+  status_update_cadence_minutes: optional(integer(1, 1440)),
+  clock_offsets: Type.Optional(clockOffsets),
+  went_well: lessons('What went well, a sentence each.'),
+  went_poorly: lessons('What went poorly, a sentence each.'),
+  got_lucky: lessons('Where luck, not design, limited the damage.'),
+  external_refs: Type.Optional(
+    list(externalRef, {
+      description: 'How other systems know this incident; (system, id) is unique over all incidents.',
+    }),
+  ),
+  related: Type.Optional(
+    list(exact({ incident_id: incidentId(), relation: oneOf(['recurrence_of', 'related_to']) }), {
+      uniqueItems: true,
+    }),
+  ),
+}
+
+const occurredOn = calendarDate({ description: 'The date in the id; today in UTC unless given.' })
+
+const drill = {
+  title: 'Payments drill',
+  severity: 'SEV2',
+  services: ['checkout', 'payments'],
+  authors: ['ana'],
+  status_update_cadence_minutes: 20,
+  clock_offsets: { checkout: 4000 },
+}
+
+export const IncidentInput = component(
+  'IncidentInput',
+  { id: Type.Optional(incidentId()), occurred_on: Type.Optional(occurredOn), ...fields },
+  { examples: [{ occurred_on: '2026-06-17', ...drill }] },
+)
+
+export const IncidentPatch = mergePatch('IncidentPatch', exact(fields), {
+  examples: [{ summary: { what_broke: 'Checkout could not take payments.' } }],
+})
+
+/** The stored fields that a merge patch is applied to, and that its result has to satisfy. */
+export const IncidentFields = component('IncidentFields', fields)
+
+export const Incident = component(
+  'Incident',
+  {
+    id: incidentId(),
+    occurred_on: occurredOn,
+    ...answered(fields),
+    status: oneOf(statuses, { description: 'Of the postmortem; moved by its lifecycle, never by PATCH.' }),
+    amending: Type.Boolean({ description: 'True while a final document is being corrected.' }),
+    phase: oneOf(phases, { description: 'Computed from the milestones.' }),
+    created_at: timestamp(),
+    ...rowFields,
+  },
+  {
+    examples: [
+      {
+        id: 'PM-2026-06-17-payments-drill',
+        occurred_on: '2026-06-17',
+        ...drill,
+        summary: {
+          what_broke: 'Checkout could not take payments.',
+          who_was_affected: 'Everyone who paid by card.',
+        },
+        impact: { description: null, users_affected: 1840, requests_failed: 2310, cost: null },
+        labels: { region: 'eu-west' },
+        roles: [{ role: 'incident_commander', person: 'sam', from: '2026-06-17T14:14:00.000Z', to: null }],
+        went_well: ['The status page was up within ten minutes.'],
+        went_poorly: [],
+        got_lucky: [],
+        external_refs: [{ system: 'pagerduty', id: 'Q2R11PAY', url: null }],
+        related: [],
+        status: 'draft',
+        amending: false,
+        phase: 'resolved',
+        created_at: '2026-06-17T15:00:00.000Z',
+        version: 1,
+        changed_by: 'admin',
+        changed_at: '2026-06-17T15:00:00.000Z',
+      },
+    ],
+  },
+)
+
+export const IncidentPage = pageOf('IncidentPage', Incident)
+
+export const HistoryEntry = component(
+  'HistoryEntry',
+  {
+    resource: oneOf(['incident', 'event', 'factor', 'action_item']),
+    id: Type.String({
+      description: 'The resource’s id: `AI-1`, an event’s UUID, a factor’s number, the incident’s id.',
+    }),
+    version: Type.Integer({ minimum: 1 }),
+    change: oneOf(['created', 'updated', 'deleted']),
+    changed_by: Type.String(),
+    changed_at: timestamp(),
+    request_id: Type.String({ description: 'The request that made the change, as in the log.' }),
+    fields: Type.Unsafe<Record<string, unknown>>({
+      type: 'object',
+      additionalProperties: true,
+      description: 'The stored fields as this change left them; for a deletion, as it found them.',
+    }),
+  },
+  {
+    examples: [
+      {
+        resource: 'action_item',
+        id: 'AI-1',
+        version: 2,
+        change: 'updated',
+        changed_by: 'priya',
+        changed_at: '2026-06-18T09:00:00.000Z',
+        request_id: '019785b0-5c00-7000-8000-000000000001',
+        fields: { title: 'Add retry-with-backoff to the checkout payments call', status: 'in_progress' },
+      },
+    ],
+  },
+)
+export const HistoryPage = pageOf('HistoryPage', HistoryEntry)
+
+export const incidentParams = exact({ incident_id: incidentId() })
+export const incidentsQuery = exact({
+  ...pageQuery,
+  status: Type.Optional(anyOfWords(statuses)),
+  phase: Type.Optional(anyOfWords(phases)),
+  severity: Type.Optional(anyOfWords(severities)),
+  service: Type.Optional(anyOfNames({ description: 'Any of these services, separated by commas.' })),
+  external_ref: Type.Optional(
+    Type.String({
+      pattern: '^[a-z0-9][a-z0-9._-]{0,63}:.{1,255}$',
+      description: '`system:id`, e.g. `pagerduty:Q2R11PAY`.',
+    }),
+  ),
+  occurred_since: Type.Optional(calendarDate({ description: 'On this date or later.' })),
+  occurred_until: Type.Optional(calendarDate({ description: 'On this date or earlier.' })),
+  q: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: 'A literal part of the title, in any case.' }),
+  ),
+})
+export const historyQuery = exact({ ...pageQuery })
+
+export type Incident = Static<typeof Incident>
+export type IncidentInput = Static<typeof IncidentInput>
+export type IncidentFields = Static<typeof IncidentFields>
+export type HistoryEntry = Static<typeof HistoryEntry>
+
+export const incidentSchemas = [
+  IncidentInput,
+  IncidentFields,
+  IncidentPatch,
+  Incident,
+  IncidentPage,
+  HistoryEntry,
+  HistoryPage,
+]

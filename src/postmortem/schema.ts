@@ -1,0 +1,39 @@
+import Type, { type Static } from 'typebox'
+import { ActionItem } from '../action-items/schema.ts'
+import { Factor } from '../factors/schema.ts'
+import { component, exact, examplesOf, ref } from '../http/fields.ts'
+import { Incident, incidentId } from '../incidents/schema.ts'
+import { Event, Milestones } from '../timeline/schema.ts'
+
+/** All that a postmortem is rendered from: one incident and everything below it, in the order of the document. */
+export const Postmortem = component(
+  'Postmortem',
+  {
+    incident: ref(Incident),
+    people: Type.Unsafe<Record<string, string>>({
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'The names of the people whose handles appear in the document.',
+    }),
+    milestones: ref(Milestones),
+    events: Type.Array(ref(Event), { description: 'By corrected time; retracted ones too.' }),
+    factors: Type.Array(ref(Factor)),
+    action_items: Type.Array(ref(ActionItem)),
+  },
+  {
+    examples: [
+      {
+        incident: examplesOf(Incident)[0],
+        people: { ana: 'Ana Duarte', priya: 'Priya Raman', sam: 'Sam Okoro' },
+        milestones: examplesOf(Milestones)[0],
+        events: examplesOf(Event),
+        factors: examplesOf(Factor),
+        action_items: examplesOf(ActionItem),
+      },
+    ],
+  },
+)
+export type Postmortem = Static<typeof Postmortem>
+
+export const postmortemParams = exact({ incident_id: incidentId() })
+export const postmortemSchemas = [Postmortem]

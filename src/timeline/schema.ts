@@ -1,0 +1,272 @@
+import Type, { type Static } from 'typebox'
+import {
+  answered,
+  answeredField,
+  anyOfWords,
+  component,
+  exact,
+  flag,
+  handle,
+  line,
+  mergePatch,
+  oneOf,
+  optional,
+  pageOf,
+  pageQuery,
+  rowFields,
+  sentence,
+  systemName,
+  text,
+  timestamp,
+  url,
+  uuid,
+} from '../http/fields.ts'
+import { incidentId, phases } from '../incidents/schema.ts'
+
+export const eventKinds = [
+  'alert',
+  'acknowledgement',
+  'deploy',
+  'change',
+  'detection',
+  'diagnosis',
+  'decision',
+  'action',
+  'status_update',
+  'handoff',
+  'impact',
+  'recovery',
+  'note',
+] as const
+export const milestoneNames = ['impact_started', 'detected', 'acknowledged', 'mitigated', 'resolved'] as const
+export const precisions = ['exact', 'minute', 'approximate'] as const
+export const sourceKinds = [
+  'log',
+  'metric',
+  'screenshot',
+  'alert',
+  'chat',
+  'deploy',
+  'commit',
+  'ticket',
+  'recording',
+  'statement',
+] as const
+
+const sourceFields = {
+  kind: oneOf(sourceKinds),
+  system: Type.Optional(
+    systemName({ description: 'Where it comes from; for a statement, `person` unless given.' }),
+  ),
+  url: optional(url()),
+  excerpt: optional(text(8000, { description: 'The words, lines or figures themselves, kept exactly.' })),
+  query: optional(text(8000, { description: 'The query that shows it again.' })),
+  captured_at: optional(timestamp()),
+  stated_by: optional(handle({ description: 'Who said it; required for a statement.' })),
+}
+const source = exact(sourceFields, {
+  description: 'What a claim rests on. It needs a `url` or an `excerpt`; a `statement` needs `stated_by`.',
+})
+
+const fields = {
+  occurred_at: timestamp({ description: 'As the source said it; at most a day ahead of now.' }),
+  precision: Type.Optional(oneOf(precisions, { default: 'exact' })),
+  kind: oneOf(eventKinds),
+  milestone: optional(oneOf(milestoneNames)),
+  description: sentence(),
+  role: optional(line(200, { description: 'Who acted, by role and not by name: `incident commander`.' })),
+  sources: Type.Array(source, {
+    minItems: 1,
+    maxItems: 20,
+    description: 'At least one: a claim without a source is not stored.',
+  }),
+}
+
+const alert = {
+  occurred_at: '2026-06-17T14:08:00.000Z',
+  precision: 'exact',
+  kind: 'alert',
+  milestone: 'detected',
+  description: 'PaymentErrorRateHigh fires: 38 % of checkout payments fail.',
+  role: null,
+  sources: [
+    {
+      kind: 'alert',
+      system: 'prometheus',
+      url: 'https://prometheus.carta.example/alerts?name=PaymentErrorRateHigh',
+      excerpt: 'PaymentErrorRateHigh{service="checkout"} = 0.38',
+      query: null,
+      captured_at: null,
+      stated_by: null,
+    },
+  ],
+}
+
+export const EventInput = component(
+  'EventInput',
+  {
+    ...fields,
+    dedupe_key: optional(
+      line(255, { description: 'The sender’s own id of this event; derived from the content unless given.' }),
+    ),
+  },
+  { examples: [{ ...alert, dedupe_key: 'prometheus:9f31c2' }] },
+)
+export const EventFields = component('EventFields', fields)
+export const EventPatch = mergePatch('EventPatch', EventFields, {
+  examples: [{ description: 'PaymentErrorRateHigh fires: 41 % of checkout payments fail.' }],
+})
+
+const retraction = exact({ reason: sentence(), at: timestamp() })
+
+export const Event = component(
+  'Event',
+  {
+    id: uuid({ description: 'UUIDv7.' }),
+    incident_id: incidentId(),
+    corrected_at: timestamp({
+      description: '`occurred_at` less the source system’s clock offset; order and durations use it.',
+    }),
+    ...answered(fields),
+    source_system: systemName({ description: 'The first source’s system, fixed at creation.' }),
+    dedupe_key: line(255),
+    retraction: Type.Unsafe<Static<typeof retraction> | null>({ ...retraction, type: ['object', 'null'] }),
+    ...rowFields,
+  },
+  {
+    description: 'A claim of the timeline, with what it rests on.',
+    examples: [
+      {
+        id: '019785b0-5c00-7000-8000-000000000002',
+        incident_id: 'PM-2026-06-17-payments-drill',
+        corrected_at: '2026-06-17T14:08:00.000Z',
+        ...alert,
+        source_system: 'prometheus',
+        dedupe_key: 'prometheus:9f31c2',
+        retraction: null,
+        version: 1,
+        changed_by: 'prometheus',
+        changed_at: '2026-06-17T14:08:01.000Z',
+      },
+    ],
+  },
+)
+export const EventPage = pageOf('EventPage', Event)
+
+export const Retraction = component(
+  'Retraction',
+  { reason: sentence() },
+  {
+    examples: [{ reason: 'The log line belongs to the staging cluster.' }],
+  },
+)
+
+const point = exact({ milestone: oneOf(milestoneNames), event_id: uuid(), at: timestamp() })
+const seconds = Type.Unsafe<number | null>({
+  type: ['number', 'null'],
+  description: 'Seconds, to the millisecond; null when missing.',
+})
+const durationNames = [
+  'time_to_detect',
+  'time_to_acknowledge',
+  'time_to_mitigate',
+  'time_to_resolve',
+] as const
+const duration = exact({
+  name: oneOf(durationNames),
+  seconds,
+  status: oneOf(['ok', 'missing', 'out_of_order']),
+  from: answeredField(Type.Unsafe<Static<typeof point> | null>({ ...point, type: ['object', 'null'] })),
+  to: answeredField(Type.Unsafe<Static<typeof point> | null>({ ...point, type: ['object', 'null'] })),
+  missing: Type.Array(oneOf(milestoneNames), {
+    description: 'The milestones that no event of the timeline holds.',
+  }),
+})
+const statusUpdateGap = exact({
+  seconds,
+  status: oneOf(['ok', 'missing', 'exceeded'], {
+    description: '`missing`: fewer than two status updates; `exceeded`: longer than the cadence promised.',
+  }),
+  from_event_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+  to_event_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+  cadence_minutes: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+})
+
+const impactStarted = {
+  milestone: 'impact_started',
+  event_id: '019785b0-5c00-7000-8000-000000000001',
+  at: '2026-06-17T14:02:00.000Z',
+}
+const detected = {
+  milestone: 'detected',
+  event_id: '019785b0-5c00-7000-8000-000000000002',
+  at: '2026-06-17T14:08:00.000Z',
+}
+
+export const Milestones = component(
+  'Milestones',
+  {
+    phase: oneOf(phases),
+    milestones: Type.Array(point, {
+      description: 'The milestones that are held, in the order of their meaning.',
+    }),
+    durations: Type.Array(duration),
+    status_update_gap: statusUpdateGap,
+  },
+  {
+    description: 'Every duration with the events it comes from. A duration is never accepted as input.',
+    examples: [
+      {
+        phase: 'ongoing',
+        milestones: [impactStarted, detected],
+        durations: [
+          {
+            name: 'time_to_detect',
+            seconds: 360,
+            status: 'ok',
+            from: impactStarted,
+            to: detected,
+            missing: [],
+          },
+          {
+            name: 'time_to_mitigate',
+            seconds: null,
+            status: 'missing',
+            from: impactStarted,
+            to: null,
+            missing: ['mitigated'],
+          },
+        ],
+        status_update_gap: {
+          seconds: null,
+          status: 'missing',
+          from_event_id: null,
+          to_event_id: null,
+          cadence_minutes: 20,
+        },
+      },
+    ],
+  },
+)
+
+export const eventParams = exact({ incident_id: incidentId(), event_id: uuid() })
+export const eventsQuery = exact({
+  ...pageQuery,
+  kind: Type.Optional(anyOfWords(eventKinds)),
+  milestone: Type.Optional(anyOfWords(milestoneNames)),
+  retracted: Type.Optional(
+    flag({ description: 'true: only retracted events; false: only those of the timeline.' }),
+  ),
+  occurred_since: Type.Optional(timestamp({ description: 'Corrected time at or after this.' })),
+  occurred_until: Type.Optional(timestamp({ description: 'Corrected time before this.' })),
+})
+
+export type Event = Static<typeof Event>
+export type EventInput = Static<typeof EventInput>
+export type EventFields = Static<typeof EventFields>
+export type Source = Event['sources'][number]
+export type MilestoneName = (typeof milestoneNames)[number]
+export type Milestones = Static<typeof Milestones>
+export type DurationName = (typeof durationNames)[number]
+
+export const timelineSchemas = [EventInput, EventFields, EventPatch, Event, EventPage, Retraction, Milestones]
