@@ -254,7 +254,6 @@ export type ActionItemsQuery = Static<typeof actionItemsQuery>
 
 export const actionItemSchemas = [
   ActionItemInput,
-  ActionItemFields,
   ActionItemPatch,
   ActionItem,
   ActionItemPage,

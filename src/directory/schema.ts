@@ -108,7 +108,9 @@ export const batchQuery = exact({ atomic: Type.Optional(flag({ description: 'tru
 
 export type Person = Static<typeof Person>
 export type PersonDetail = Static<typeof PersonDetail>
+export type PersonInput = Static<typeof PersonInput>
 export type PersonEntry = Static<typeof PersonEntry>
+export type PersonResult = Static<typeof personResult>
 export type Team = Static<typeof Team>
 export type TeamInput = Static<typeof TeamInput>
 

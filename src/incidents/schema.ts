@@ -239,7 +239,6 @@ export type HistoryEntry = Static<typeof HistoryEntry>
 
 export const incidentSchemas = [
   IncidentInput,
-  IncidentFields,
   IncidentPatch,
   Incident,
   IncidentPage,

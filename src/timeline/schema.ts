@@ -269,4 +269,4 @@ export type MilestoneName = (typeof milestoneNames)[number]
 export type Milestones = Static<typeof Milestones>
 export type DurationName = (typeof durationNames)[number]
 
-export const timelineSchemas = [EventInput, EventFields, EventPatch, Event, EventPage, Retraction, Milestones]
+export const timelineSchemas = [EventInput, EventPatch, Event, EventPage, Retraction, Milestones]

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { type Account, type Binaries, bundledPackage, provideBinaries } from './embedded-binaries.ts'
+import { type Home, makePrivateFolder, openHome, openSocketFolder } from './embedded-home.ts'
+
+/** A cluster that `postgres` can be started on. */
+export interface Cluster {
+  /** PostgreSQL's data directory: the home's `pg`, an absolute real path. */
+  folder: string
+  socketFolder: string
+  logFile: string
+  account: Account
+  binaries: Binaries
+}
+
+/** The role that owns the lock and makes databases; the service itself connects as an ordinary one. */
+export const superuser = 'postgres'
+
+/** What every program of PostgreSQL sees of our environment: no PG* variable and no locale of ours. */
+export const environment = { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' }
+
+/**
+ * Opens the data folder, finds the programs, and makes the cluster where there is none yet.
+ * @throws Error with one sentence where the folder, the programs or an older cluster cannot be used.
+ */
+export async function prepareCluster(
+  dataDirectory: string,
+  log: (message: string) => void,
+): Promise<Cluster> {
+  try {
+    return await openCluster(dataDirectory, log)
+  } catch (cause) {
+    if (!(cause instanceof Error && 'syscall' in cause)) throw cause
+    throw new Error(`The data folder ${dataDirectory} cannot be used: ${cause.message}.`, { cause })
+  }
+}
+
+async function openCluster(dataDirectory: string, log: (message: string) => void): Promise<Cluster> {
+  const home = openHome(dataDirectory, log)
+  const binaries = await provideBinaries(bundledPackage(), home.folder, home.account)
+  const folder = join(home.folder, 'pg')
+  if (!existsSync(join(folder, 'PG_VERSION'))) await makeCluster(home, binaries, folder)
+  refuseOtherVersion(folder, binaries.major)
+  const socketFolder = openSocketFolder(folder, home.account)
+  return {
+    folder,
+    socketFolder,
+    logFile: join(home.folder, 'postgresql.log'),
+    account: home.account,
+    binaries,
+  }
+}
+
+/** Made beside its place and renamed into it, so that there is never half of a cluster. */
+async function makeCluster(home: Home, binaries: Binaries, folder: string): Promise<void> {
+  const draft = `${folder}.${process.pid}`
+  rmSync(draft, { recursive: true, force: true })
+  try {
+    makePrivateFolder(draft, home.account)
+    await initdb(draft, home, binaries)
+    renameSync(draft, folder)
+    syncFolder(home.folder)
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true, maxRetries: 5 })
+    if (!existsSync(join(folder, 'PG_VERSION'))) throw error
+  }
+}
+
+async function initdb(draft: string, home: Home, binaries: Binaries): Promise<void> {
+  const locale = ['--encoding=UTF8', '--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+  // The socket's folder is 0700, so whoever can connect is the owner or root already.
+  const access = [`--username=${superuser}`, '--auth-local=trust', '--auth-host=reject']
+  const args = ['-D', draft, ...locale, ...access, '--data-checksums', '--no-instructions']
+  try {
+    await promisify(execFile)(binaries.initdb, args, { ...home.account, cwd: home.folder, env: environment })
+  } catch (cause) {
+    throw new Error(`initdb could not make a database in ${home.folder}: ${firstError(cause)}`, { cause })
+  }
+}
+
+function firstError(error: unknown): string {
+  const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
+  return /(?:error|FATAL): +(.+)/.exec(output)?.[1] ?? (output.trim() || String(error))
+}
+
+/** A rename survives a power cut only once its folder is on the disk. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r')
+  fsyncSync(handle)
+  closeSync(handle)
+}
+
+function refuseOtherVersion(folder: string, major: number): void {
+  const found = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim()
+  if (found === String(major)) return
+  throw new Error(
+    `The database in ${folder} is PostgreSQL ${found}'s, and this is PostgreSQL ${major}: export it first.`,
+  )
+}

@@ -1,0 +1,108 @@
+import pg from 'pg'
+import { type Cluster, superuser } from './embedded-cluster.ts'
+import { port } from './embedded-home.ts'
+import { isAlive } from './embedded-pids.ts'
+
+/** The connection that holds the owner's lock; `lost` resolves when it has ended, for whatever reason. */
+export interface Owner {
+  client: pg.Client
+  lost: Promise<void>
+  /** Pid of the service that started this server. */
+  starter: number
+}
+
+/** absent: nothing listens. busy: it is starting, stopping, or a dead owner's lock is not gone yet. */
+export type Claim =
+  | { kind: 'owner'; owner: Owner }
+  | { kind: 'absent' }
+  | { kind: 'busy'; reason: string }
+  | { kind: 'refused'; reason: string }
+
+/** The service's own role: not a superuser, as on a server of somebody else's. */
+export const serviceRole = 'debrief'
+
+// Any number will do, as long as it is always the same.
+const ownerLock = 4_227_361
+
+/**
+ * Tries once to become the cluster's owner: connects and takes a session lock, which dies with this process.
+ * Then the service's role and database are there, too.
+ */
+export async function claimCluster(cluster: Cluster, database: string): Promise<Claim> {
+  const client = newClient(cluster)
+  const lost = new Promise<void>(resolve => client.once('end', resolve))
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    const claim = await takeLock(client, lost, cluster)
+    if (claim.kind === 'owner') await ensureDatabase(client, database)
+    else await client.end()
+    return claim
+  } catch (error) {
+    client.end().catch(() => {})
+    return failedClaim(error)
+  }
+}
+
+function newClient(cluster: Cluster): pg.Client {
+  return new pg.Client({
+    host: cluster.socketFolder,
+    port,
+    user: superuser,
+    database: 'postgres',
+    application_name: `debrief owner ${process.pid}`,
+    connectionTimeoutMillis: 5000,
+    ssl: false,
+  })
+}
+
+async function takeLock(client: pg.Client, lost: Promise<void>, cluster: Cluster): Promise<Claim> {
+  const { folder, name } = await serverOf(client)
+  if (folder !== cluster.folder) {
+    return {
+      kind: 'refused',
+      reason: `The PostgreSQL in ${cluster.socketFolder} serves ${folder}, not ${cluster.folder}.`,
+    }
+  }
+  const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS held', [ownerLock])
+  if (!rows[0].held) return lockedOut(client, cluster)
+  return { kind: 'owner', owner: { client, lost, starter: trailingNumber(name) } }
+}
+
+async function serverOf(client: pg.Client): Promise<{ folder: string; name: string }> {
+  const { rows } = await client.query(
+    "SELECT current_setting('data_directory') AS folder, current_setting('cluster_name') AS name",
+  )
+  return rows[0]
+}
+
+/** A dead owner's lock goes within milliseconds, so only a live one refuses us. */
+async function lockedOut(client: pg.Client, cluster: Cluster): Promise<Claim> {
+  const { rows } = await client.query(
+    `SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+     WHERE a.datname = current_database() AND l.locktype = 'advisory' AND l.objid = $1 AND l.classid = 0 AND l.granted`,
+    [ownerLock],
+  )
+  if (rows.length === 0) return { kind: 'busy', reason: 'The owner of the database has just changed.' }
+  const pid = trailingNumber(rows[0].name)
+  const reason = `Another service with pid ${pid} owns the database in ${cluster.folder}: stop it, or set another data folder.`
+  return { kind: isAlive(pid) ? 'refused' : 'busy', reason }
+}
+
+async function ensureDatabase(client: pg.Client, database: string): Promise<void> {
+  const [role, name] = [client.escapeIdentifier(serviceRole), client.escapeIdentifier(database)]
+  const roles = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [serviceRole])
+  if (roles.rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN CREATEDB`)
+  const databases = await client.query('SELECT FROM pg_database WHERE datname = $1', [database])
+  if (databases.rowCount === 0) await client.query(`CREATE DATABASE ${name} OWNER ${role}`)
+}
+
+function failedClaim(error: unknown): Claim {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') return { kind: 'absent' }
+  return { kind: 'busy', reason: error instanceof Error ? error.message : String(error) }
+}
+
+function trailingNumber(name: string): number {
+  return Number(/\d+$/.exec(name)?.[0] ?? 0)
+}

@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Cluster, prepareCluster } from './embedded-cluster.ts'
+import { port } from './embedded-home.ts'
+import { claimCluster, type Owner, serviceRole } from './embedded-owner.ts'
+import { isAlive, isPostmaster, postmasterPid } from './embedded-pids.ts'
+import {
+  adoptServer,
+  isRunning,
+  lastFailure,
+  releaseServer,
+  type Server,
+  spawnServer,
+  stopServer,
+} from './embedded-process.ts'
+
+/** The bundled PostgreSQL, owned by this process. */
+export interface EmbeddedServer {
+  /** What a pg.Pool or pg.Client needs to connect: host is the socket's folder. */
+  connection: { host: string; port: number; user: string; database: string }
+  /** False from the moment the owner's lock connection is lost until it is held again. */
+  ready(): boolean
+  /**
+   * Ends the lock connection, sends SIGINT to postgres, resolves when postmaster.pid is gone. Idempotent.
+   * The caller has ended its pools before.
+   */
+  stop(): Promise<void>
+}
+
+export interface EmbeddedOptions {
+  /** Made where missing; holds the cluster unless PostgreSQL's account cannot reach it. */
+  dataDirectory: string
+  log: (message: string) => void
+  /** Made where missing; `debrief` by default. */
+  database?: string
+}
+
+interface State {
+  cluster: Cluster
+  database: string
+  log: (message: string) => void
+  server?: Server | undefined
+  owner?: Owner | undefined
+  recovery?: Promise<void> | undefined
+  stopping: boolean
+  /** Starts in a row that ended before the server answered. */
+  failures: number
+}
+
+const patience = 60_000
+
+/**
+ * Starts the bundled PostgreSQL on a Unix socket, after initdb where there is no cluster yet, and keeps it running
+ * until `stop`. Stops or adopts a server that a dead service left.
+ * @throws Error with one clear sentence, such as that another service with pid N owns the folder.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  const { dataDirectory, log, database = 'debrief' } = options
+  const cluster = await prepareCluster(dataDirectory, log)
+  const state: State = { cluster, database, log, stopping: false, failures: 0 }
+  try {
+    await acquire(state)
+  } catch (error) {
+    await shutDown(state)
+    throw error
+  }
+  let stopped: Promise<void> | undefined
+  return {
+    connection: { host: cluster.socketFolder, port, user: serviceRole, database },
+    ready: () => state.owner !== undefined,
+    stop: () => {
+      stopped ??= shutDown(state)
+      return stopped
+    },
+  }
+}
+
+/** Tries until this process owns a running server, or is stopping. */
+async function acquire(state: State): Promise<void> {
+  const deadline = performance.now() + patience
+  state.failures = 0
+  for (let pause = 20; !state.stopping; pause = Math.min(2 * pause, 500)) {
+    const reason = await step(state)
+    if (reason === undefined) return
+    if (performance.now() > deadline) throw new Error(`PostgreSQL is not available after a minute: ${reason}`)
+    await sleep(pause)
+  }
+}
+
+/** One attempt; undefined when the lock is held, else why it is not. */
+async function step(state: State): Promise<string | undefined> {
+  const claim = await claimCluster(state.cluster, state.database)
+  if (claim.kind === 'absent') return isRunning(state.server) ? 'It is starting.' : start(state)
+  if (claim.kind === 'busy') return claim.reason
+  if (claim.kind === 'refused') {
+    // The owner may be using the server that we started.
+    leave(state)
+    throw new Error(claim.reason)
+  }
+  return takeOver(state, claim.owner)
+}
+
+function start(state: State): string {
+  const reason = state.server ? lastFailure(state.cluster.logFile) : 'It is starting.'
+  // Another start, or the last backends of a killed postmaster, are over soon; nothing else mends itself.
+  const passing = /already exists|still in use|is starting/.test(reason)
+  state.failures = passing ? 0 : state.failures + 1
+  if (state.failures >= 3) throw new Error(`PostgreSQL cannot start on ${state.cluster.folder}: ${reason}`)
+  leave(state)
+  state.server = spawnServer(state.cluster)
+  return reason
+}
+
+/** With the lock held, nobody else stops or starts this server. */
+async function takeOver(state: State, owner: Owner): Promise<string | undefined> {
+  const { folder, account } = state.cluster
+  const pid = postmasterPid(folder)
+  if (!pid || !isPostmaster(pid, folder)) {
+    await owner.client.end()
+    throw new Error(
+      `The PostgreSQL that serves ${folder} cannot be seen from here (another container?): stop it.`,
+    )
+  }
+  if (state.server?.pid !== pid) {
+    leave(state)
+    state.server = adoptServer(pid, account)
+    if (isOrphan(owner)) return stopOrphan(state, owner)
+  }
+  hold(state, owner)
+  return undefined
+}
+
+/** Its guard may be about to stop it, and its programs and settings may be an older version's: it starts anew. */
+function isOrphan(owner: Owner): boolean {
+  return owner.starter === process.pid || !isAlive(owner.starter)
+}
+
+async function stopOrphan(state: State, owner: Owner): Promise<string> {
+  await owner.client.end()
+  await stopCurrent(state)
+  return 'It is starting.'
+}
+
+function hold(state: State, owner: Owner): void {
+  state.owner = owner
+  owner.lost.then(() => {
+    state.owner = undefined
+    if (!state.stopping) state.recovery ??= recover(state)
+  })
+}
+
+/** Never gives up while the service lives: it is not ready meanwhile, and says why when that changes. */
+async function recover(state: State): Promise<void> {
+  state.log('The connection to PostgreSQL was lost; starting it again.')
+  for (let said = ''; !state.stopping && !state.owner; ) {
+    const problem = await acquire(state).catch(error => String(error.message))
+    if (!problem) continue
+    if (problem !== said) state.log(problem)
+    said = problem
+    await sleep(1000)
+  }
+  if (state.owner) state.log('PostgreSQL is back.')
+  state.recovery = undefined
+}
+
+async function shutDown(state: State): Promise<void> {
+  state.stopping = true
+  await state.recovery
+  await state.owner?.client.end()
+  await stopCurrent(state)
+}
+
+async function stopCurrent(state: State): Promise<void> {
+  if (state.server) await stopServer(state.cluster.folder, state.server)
+  state.server = undefined
+}
+
+function leave(state: State): void {
+  releaseServer(state.server)
+  state.server = undefined
+}

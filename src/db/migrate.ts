@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import pg from 'pg'
+import { sessionSettings } from './open.ts'
+
+const folder = new URL('../../migrations/', import.meta.url)
+/** One number for all instances: the holder migrates, the others wait and then find nothing to do. */
+const advisoryLock = 7_120_914_201
+const oldest = 15
+
+/**
+ * Brings a database to this version of Debrief. Safe to call from several instances at once.
+ * @throws Error with one sentence when the server is older than PostgreSQL 15, or when a newer Debrief has migrated it.
+ */
+export async function migrate(connection: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client({ ...sessionSettings, ...connection, statement_timeout: 0, lock_timeout: 0 })
+  await client.connect()
+  try {
+    await refuseOldServer(client)
+    await client.query('SELECT pg_advisory_lock($1)', [advisoryLock])
+    await applyPending(client)
+  } finally {
+    await client.end()
+  }
+}
+
+async function refuseOldServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ number: number; name: string }>(
+    `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name`,
+  )
+  const { number, name } = rows[0]!
+  if (number < oldest * 10_000) {
+    throw new Error(
+      `Debrief needs PostgreSQL ${oldest} or newer, and DATABASE_URL leads to PostgreSQL ${name}.`,
+    )
+  }
+}
+
+async function applyPending(client: pg.Client): Promise<void> {
+  await client.query(
+    'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz(3) NOT NULL)',
+  )
+  const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations')
+  const applied = new Set(rows.map(row => row.name))
+  const known = readdirSync(folder)
+    .filter(name => name.endsWith('.sql'))
+    .sort()
+  const unknown = [...applied].filter(name => !known.includes(name))
+  if (unknown.length > 0)
+    throw new Error(`A newer Debrief has migrated this database (${unknown.join(', ')}): start that one.`)
+  for (const name of known.filter(name => !applied.has(name))) await apply(client, name)
+}
+
+async function apply(client: pg.Client, name: string): Promise<void> {
+  await client.query('BEGIN')
+  await client.query(readFileSync(new URL(name, folder), 'utf8'))
+  await client.query('INSERT INTO migrations (name, applied_at) VALUES ($1, clock_timestamp())', [name])
+  await client.query('COMMIT')
+}

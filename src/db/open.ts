@@ -1,0 +1,57 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { DB } from './tables.ts'
+
+/** A pool, or a transaction of it: the first argument of every store function. */
+export type Db = Kysely<DB>
+export type Trx = Transaction<DB>
+
+export interface OpenDatabase {
+  db: Db
+  /** Ends the pool once every query under way has answered. */
+  close(): Promise<void>
+}
+
+const timestamptz = 1184
+const dateOnly = 1082
+const bigint = 20
+
+/**
+ * Times leave PostgreSQL as text, so that nothing is lost on the way: `2026-06-17 14:08:00.5+00` becomes
+ * `2026-06-17T14:08:00.500Z`. The session's zone is UTC, so the offset is always +00.
+ */
+function utcTimestamp(value: string): string {
+  const [day = '', time = ''] = value.replace('+00', '').split(' ')
+  const [seconds = '', fraction = ''] = time.split('.')
+  return `${day}T${seconds}.${fraction.padEnd(3, '0')}Z`
+}
+
+const parsers = new Map<number, (value: string) => unknown>([
+  [timestamptz, utcTimestamp],
+  [dateOnly, value => value],
+  [bigint, Number],
+])
+
+const types = {
+  getTypeParser: ((oid: number, format?: 'text') =>
+    parsers.get(oid) ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+}
+
+/** The settings every connection of Debrief has: UTC, and limits so that nothing waits for ever. */
+export const sessionSettings = {
+  types,
+  application_name: 'debrief',
+  options: '-c TimeZone=UTC -c DateStyle=ISO',
+  statement_timeout: 5000,
+  lock_timeout: 2000,
+  idle_in_transaction_session_timeout: 10_000,
+  connectionTimeoutMillis: 2000,
+} satisfies pg.PoolConfig
+
+/** Opens one pool. `onError` hears of idle connections that break; without it the process would end. */
+export function openDatabase(connection: pg.PoolConfig, onError: (error: Error) => void): OpenDatabase {
+  const pool = new pg.Pool({ ...sessionSettings, max: 10, ...connection })
+  pool.on('error', onError)
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  return { db, close: () => db.destroy() }
+}

@@ -1,0 +1,230 @@
+import type { Trx } from '../db/open.ts'
+import { changeFacts } from '../http/auth.ts'
+import { allOrNothing, eachAlone } from '../http/batch.ts'
+import { pageRequest, toPage } from '../http/cursor.ts'
+import { expectedVersions } from '../http/etag.ts'
+import { ref } from '../http/fields.ts'
+import type { App, Context } from '../http/routes.ts'
+import { mergeWith, requireValid } from '../http/validation.ts'
+import * as contract from './schema.ts'
+import * as store from './store.ts'
+
+const tags = ['Directory']
+
+export function directoryRoutes(app: App, context: Context): void {
+  peopleRoutes(app, context)
+  peopleBatchRoute(app, context)
+  teamRoutes(app, context)
+}
+
+function peopleRoutes(app: App, { db, now }: Context): void {
+  app.get(
+    '/people',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listPeople',
+        tags,
+        summary: 'List people',
+        querystring: contract.peopleQuery,
+        response: { 200: ref(contract.PersonPage) },
+      },
+    },
+    async (request, reply) => {
+      const { team, active } = request.query
+      const filter = { team, active: active === undefined ? undefined : active === 'true' }
+      const rows = await store.listPeople(db, filter, pageRequest(request))
+      return toPage(request, reply, rows, person => [person.handle])
+    },
+  )
+
+  app.get(
+    '/people/:handle',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getPerson',
+        tags,
+        summary: 'Read a person, with their open action items',
+        params: contract.handleParam,
+        response: { 200: ref(contract.PersonDetail) },
+      },
+    },
+    async request => store.getPerson(db, request.params.handle),
+  )
+
+  app.put(
+    '/people/:handle',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'putPerson',
+        tags,
+        summary: 'Create or replace a person',
+        params: contract.handleParam,
+        body: ref(contract.PersonInput),
+        response: { 200: ref(contract.PersonDetail), 201: ref(contract.PersonDetail) },
+      },
+    },
+    async (request, reply) => {
+      const { handle } = request.params
+      const facts = changeFacts(request, now)
+      const outcome = await db
+        .transaction()
+        .execute(trx => store.putPerson(trx, handle, request.body, facts, expectedVersions(request)))
+      reply.code(outcome === 'created' ? 201 : 200)
+      return store.getPerson(db, handle)
+    },
+  )
+
+  app.patch(
+    '/people/:handle',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'patchPerson',
+        tags,
+        summary: 'Change some fields of a person',
+        description:
+          'Deactivating a person keeps their history; the answer lists the open items that want another owner.',
+        params: contract.handleParam,
+        body: ref(contract.PersonPatch),
+        response: { 200: ref(contract.PersonDetail) },
+      },
+    },
+    async request => {
+      const { handle } = request.params
+      const merge = mergeWith(app, contract.PersonInput, request.body)
+      const facts = changeFacts(request, now)
+      await db
+        .transaction()
+        .execute(trx => store.patchPerson(trx, handle, merge, facts, expectedVersions(request)))
+      return store.getPerson(db, handle)
+    },
+  )
+}
+
+function peopleBatchRoute(app: App, { db, now }: Context): void {
+  app.post(
+    '/people/batch',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'putPeople',
+        tags,
+        summary: 'Create or replace many people',
+        description:
+          'Each person is stored or refused alone, unless `atomic=true`: then one refusal refuses all.',
+        querystring: contract.batchQuery,
+        body: ref(contract.PersonBatch),
+        response: { 207: ref(contract.PersonBatchResult) },
+      },
+    },
+    async (request, reply) => {
+      const facts = changeFacts(request, now)
+      const put = async (trx: Trx, entry: contract.PersonEntry) => {
+        requireValid(app, contract.PersonEntry, entry)
+        const { handle, ...input } = entry
+        return { handle, result: await store.putPerson(trx, handle, input, facts, null) }
+      }
+      const { people } = request.body
+      const results =
+        request.query.atomic === 'true'
+          ? await db.transaction().execute(trx => allOrNothing('people', people, entry => put(trx, entry)))
+          : await eachAlone<contract.PersonEntry, contract.PersonResult>(
+              request,
+              people,
+              entry => db.transaction().execute(trx => put(trx, entry)),
+              (entry, problem) => ({ handle: handleOf(entry), result: 'rejected', problem }),
+            )
+      return reply.code(207).send({ results })
+    },
+  )
+}
+
+/** The handle of an entry that may be anything: it has not passed the check. */
+const handleOf = (entry: unknown): string | null => {
+  const handle = (entry as { handle?: unknown } | null)?.handle
+  return typeof handle === 'string' ? handle : null
+}
+
+function teamRoutes(app: App, { db, now }: Context): void {
+  app.get(
+    '/teams',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listTeams',
+        tags,
+        summary: 'List teams',
+        querystring: contract.teamsQuery,
+        response: { 200: ref(contract.TeamPage) },
+      },
+    },
+    async (request, reply) =>
+      toPage(request, reply, await store.listTeams(db, pageRequest(request)), team => [team.handle]),
+  )
+
+  app.get(
+    '/teams/:handle',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getTeam',
+        tags,
+        summary: 'Read a team',
+        params: contract.handleParam,
+        response: { 200: ref(contract.Team) },
+      },
+    },
+    async request => store.getTeam(db, request.params.handle),
+  )
+
+  app.put(
+    '/teams/:handle',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'putTeam',
+        tags,
+        summary: 'Create or replace a team',
+        params: contract.handleParam,
+        body: ref(contract.TeamInput),
+        response: { 200: ref(contract.Team), 201: ref(contract.Team) },
+      },
+    },
+    async (request, reply) => {
+      const { handle } = request.params
+      const facts = changeFacts(request, now)
+      const outcome = await db
+        .transaction()
+        .execute(trx => store.putTeam(trx, handle, request.body, facts, expectedVersions(request)))
+      reply.code(outcome === 'created' ? 201 : 200)
+      return store.getTeam(db, handle)
+    },
+  )
+
+  app.patch(
+    '/teams/:handle',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'patchTeam',
+        tags,
+        summary: 'Change some fields of a team',
+        params: contract.handleParam,
+        body: ref(contract.TeamPatch),
+        response: { 200: ref(contract.Team) },
+      },
+    },
+    async request => {
+      const { handle } = request.params
+      const merge = mergeWith(app, contract.TeamInput, request.body)
+      const facts = changeFacts(request, now)
+      await db
+        .transaction()
+        .execute(trx => store.patchTeam(trx, handle, merge, facts, expectedVersions(request)))
+      return store.getTeam(db, handle)
+    },
+  )
+}

@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { canonicalJson, sha256Hex } from '../kit/json.ts'
+import { DebriefError } from './problem.ts'
+
+export type Key = string | number
+export interface PageRequest {
+  limit: number
+  /** The sort key of the last item of the page before; null on the first page. */
+  after: Key[] | null
+}
+
+interface PageQuery {
+  cursor?: string
+  limit?: string
+}
+
+/** Reads `limit` and `cursor` (AIP-158). A cursor is bound to its route, filters and sort. */
+export function pageRequest(request: FastifyRequest): PageRequest {
+  const { cursor, limit = '50' } = request.query as PageQuery
+  return {
+    limit: Math.min(Number(limit), 200),
+    after: cursor === undefined ? null : decode(cursor, binding(request)),
+  }
+}
+
+/**
+ * One page from `limit + 1` rows: the last row only tells that there is more.
+ * Sets `Link: rel="next"` (RFC 8288) where there is.
+ */
+export function toPage<T>(request: FastifyRequest, reply: FastifyReply, rows: T[], keyOf: (row: T) => Key[]) {
+  const { limit } = pageRequest(request)
+  const items = rows.slice(0, limit)
+  if (rows.length <= limit) return { items, next_cursor: null }
+  const next_cursor = encode(keyOf(items.at(-1)!), binding(request))
+  const query = new URLSearchParams({ ...(request.query as Record<string, string>), cursor: next_cursor })
+  reply.header('link', `<${pathOf(request)}?${query}>; rel="next"`)
+  return { items, next_cursor }
+}
+
+const pathOf = (request: FastifyRequest) => request.url.split('?')[0]!
+
+function binding(request: FastifyRequest): string {
+  const { cursor: _, limit: __, ...filters } = request.query as Record<string, string>
+  return `${pathOf(request)} ${canonicalJson(filters)}`
+}
+
+const checksum = (payload: string, bound: string) => sha256Hex(`${bound}\n${payload}`).slice(0, 16)
+
+function encode(key: Key[], bound: string): string {
+  const payload = Buffer.from(JSON.stringify(key)).toString('base64url')
+  return `${payload}.${checksum(payload, bound)}`
+}
+
+function decode(cursor: string, bound: string): Key[] {
+  const [payload = '', sum] = cursor.split('.')
+  if (sum !== checksum(payload, bound)) {
+    const detail = 'The cursor was not made by this list with these filters and this sort.'
+    throw new DebriefError('invalid_cursor', detail, [{ parameter: 'cursor', code: 'checksum', detail }])
+  }
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Key[]
+}

@@ -1,0 +1,77 @@
+import Type from 'typebox'
+import { component, exact, oneOf, ref } from './fields.ts'
+import { DebriefError, type ProblemCode, problemCodes } from './problem.ts'
+import type { App } from './routes.ts'
+
+export const Health = component('Health', { status: oneOf(['ok']) }, { examples: [{ status: 'ok' }] })
+export const ProblemPage = component(
+  'ProblemPage',
+  { code: Type.String(), status: Type.Integer(), title: Type.String(), meaning: Type.String() },
+  {
+    description: 'What an error code means, and what to do.',
+    examples: [
+      {
+        code: 'not_found',
+        status: 404,
+        title: problemCodes.not_found[1],
+        meaning: problemCodes.not_found[2],
+      },
+    ],
+  },
+)
+export const systemSchemas = [Health, ProblemPage]
+
+const tags = ['System']
+const security: [] = []
+
+/** Liveness, readiness, and the pages that explain each error. Public. */
+export function systemRoutes(app: App, { isReady }: { isReady: () => Promise<boolean> }): void {
+  app.get(
+    '/livez',
+    {
+      schema: {
+        operationId: 'livez',
+        tags,
+        security,
+        summary: 'Is the process up',
+        response: { 200: ref(Health) },
+      },
+    },
+    async () => ({ status: 'ok' as const }),
+  )
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        operationId: 'readyz',
+        tags,
+        security,
+        summary: 'Can it answer: does the database',
+        response: { 200: ref(Health) },
+      },
+    },
+    async () => {
+      if (!(await isReady())) throw new DebriefError('unavailable', 'The database does not answer.')
+      return { status: 'ok' as const }
+    },
+  )
+  app.get(
+    '/problems/:code',
+    {
+      schema: {
+        operationId: 'getProblem',
+        tags,
+        security,
+        summary: 'What an error code means',
+        params: exact({ code: Type.String({ maxLength: 64 }) }),
+        response: { 200: ref(ProblemPage) },
+      },
+    },
+    async ({ params: { code } }) => {
+      if (!Object.hasOwn(problemCodes, code))
+        throw new DebriefError('not_found', `No error has the code ${code}.`)
+      const [status, title, meaning] = problemCodes[code as ProblemCode]
+      return { code, status, title, meaning }
+    },
+  )
+}

@@ -1,0 +1,78 @@
+import { sql } from 'kysely'
+import type { Db } from '../db/open.ts'
+import type { PageRequest } from '../http/cursor.ts'
+import type { HistoryEntry } from './schema.ts'
+
+interface Row {
+  resource: HistoryEntry['resource']
+  id: string
+  version: number
+  deletion: { changed_by: string; changed_at: string; request_id: string } | null
+  image: Record<string, unknown> & { changed_by: string; request_id: string }
+  changed_at: string
+}
+
+/**
+ * Every version of an incident and of all below it, oldest first: the images that were replaced, the rows of today,
+ * and the deletions. `after` is [changed_at, resource, id, version, deleted].
+ */
+export async function listHistory(
+  db: Db,
+  incidentId: string,
+  { limit, after }: PageRequest,
+): Promise<HistoryEntry[]> {
+  const { rows } = await sql<Row>`
+    WITH versions AS (
+      SELECT resource, id, version, NULL::jsonb AS deletion, image FROM history WHERE incident_id = ${incidentId}
+      UNION ALL
+      SELECT resource, id, version, deletion, image FROM history WHERE incident_id = ${incidentId} AND deletion IS NOT NULL
+      UNION ALL
+      SELECT 'incident', id, version, NULL, to_jsonb(incidents) FROM incidents WHERE id = ${incidentId}
+      UNION ALL
+      SELECT 'event', id::text, version, NULL, to_jsonb(events) - 'corrected_at' FROM events WHERE incident_id = ${incidentId}
+      UNION ALL
+      SELECT 'factor', number::text, version, NULL, to_jsonb(factors) FROM factors WHERE incident_id = ${incidentId}
+      UNION ALL
+      SELECT 'action_item', number::text, version, NULL, to_jsonb(action_items) FROM action_items WHERE incident_id = ${incidentId}
+    ), dated AS (
+      SELECT *, (coalesce(deletion ->> 'changed_at', image ->> 'changed_at'))::timestamptz(3) AS changed_at,
+        (deletion IS NOT NULL)::int AS deleted FROM versions
+    )
+    SELECT resource, id, version, deletion, image, changed_at FROM dated
+    ${after === null ? sql`` : sql`WHERE (changed_at, resource COLLATE "C", id COLLATE "C", version, deleted) > (${after[0]}::timestamptz, ${after[1]}, ${after[2]}, ${after[3]}::int, ${after[4]}::int)`}
+    ORDER BY changed_at, resource COLLATE "C", id COLLATE "C", version, deleted
+    LIMIT ${limit + 1}`.execute(db)
+  return rows.map(toEntry)
+}
+
+export const historyKey = (entry: HistoryEntry) => [
+  entry.changed_at,
+  entry.resource,
+  entry.id.replace(/^AI-/, ''),
+  entry.version,
+  entry.change === 'deleted' ? 1 : 0,
+]
+
+function toEntry({ resource, id, version, deletion, image, changed_at }: Row): HistoryEntry {
+  const { changed_by, request_id } = deletion ?? image
+  const {
+    version: _v,
+    changed_by: _b,
+    changed_at: _t,
+    request_id: _r,
+    incident_id: _i,
+    content_sha256: _c,
+    ...fields
+  } = image
+  const change = deletion ? 'deleted' : version === 1 ? 'created' : 'updated'
+  return {
+    resource,
+    id: resource === 'action_item' ? `AI-${id}` : id,
+    version,
+    change,
+    changed_by,
+    changed_at,
+    request_id,
+    fields,
+  }
+}

@@ -1,0 +1,152 @@
+import Type from 'typebox'
+import { changeFacts } from '../http/auth.ts'
+import { pageRequest, toPage } from '../http/cursor.ts'
+import { expectedVersions } from '../http/etag.ts'
+import { ref } from '../http/fields.ts'
+import type { App, Context } from '../http/routes.ts'
+import { mergeWith } from '../http/validation.ts'
+import { dateIn } from '../kit/time.ts'
+import * as history from './history.ts'
+import * as contract from './schema.ts'
+import * as store from './store.ts'
+
+const tags = ['Incidents']
+
+export function incidentRoutes(app: App, { db, now }: Context): void {
+  app.post(
+    '/incidents',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'createIncident',
+        tags,
+        summary: 'Open an incident',
+        description: 'Only a title and a severity are needed; everything else may come later.',
+        body: ref(contract.IncidentInput),
+        response: { 201: ref(contract.Incident) },
+      },
+    },
+    async (request, reply) => {
+      const facts = changeFacts(request, now)
+      const today = dateIn('UTC', now())
+      const id = await db.transaction().execute(trx => store.createIncident(trx, request.body, today, facts))
+      reply.code(201).header('location', `/v1/incidents/${id}`)
+      return store.getIncident(db, id)
+    },
+  )
+
+  app.get(
+    '/incidents',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listIncidents',
+        tags,
+        summary: 'List incidents, newest first',
+        querystring: contract.incidentsQuery,
+        response: { 200: ref(contract.IncidentPage) },
+      },
+    },
+    async (request, reply) => {
+      const { status, phase, severity, service, external_ref, occurred_since, occurred_until, q } =
+        request.query
+      const [system = '', ...id] = external_ref?.split(':') ?? []
+      const filter = {
+        status: status?.split(','),
+        phase: phase?.split(','),
+        severity: severity?.split(','),
+        service: service?.split(','),
+        external_ref: external_ref === undefined ? undefined : { system, id: id.join(':') },
+        occurred_since,
+        occurred_until,
+        q,
+      }
+      const rows = await store.listIncidents(db, filter, pageRequest(request))
+      return toPage(request, reply, rows, incident => [incident.occurred_on, incident.id])
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getIncident',
+        tags,
+        summary: 'Read an incident',
+        params: contract.incidentParams,
+        response: { 200: ref(contract.Incident) },
+      },
+    },
+    async request => store.getIncident(db, request.params.incident_id),
+  )
+
+  app.patch(
+    '/incidents/:incident_id',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'patchIncident',
+        tags,
+        summary: 'Change some fields of an incident',
+        description:
+          'Lists are replaced whole. New clock offsets move the corrected times of the events at once.',
+        params: contract.incidentParams,
+        body: ref(contract.IncidentPatch),
+        response: { 200: ref(contract.Incident) },
+      },
+    },
+    async request => {
+      const { incident_id } = request.params
+      const merge = mergeWith(app, contract.IncidentFields, request.body)
+      const facts = changeFacts(request, now)
+      await db
+        .transaction()
+        .execute(trx => store.patchIncident(trx, incident_id, merge, facts, expectedVersions(request)))
+      return store.getIncident(db, incident_id)
+    },
+  )
+
+  app.delete(
+    '/incidents/:incident_id',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'deleteIncident',
+        tags,
+        summary: 'Delete a draft and everything below it',
+        params: contract.incidentParams,
+        response: { 204: Type.Null({ description: 'Deleted.' }) },
+      },
+    },
+    async (request, reply) => {
+      const facts = changeFacts(request, now)
+      const { incident_id } = request.params
+      await db
+        .transaction()
+        .execute(trx => store.deleteIncident(trx, incident_id, facts, expectedVersions(request)))
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/history',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listHistory',
+        tags,
+        summary: 'Every version of an incident and of all below it, oldest first',
+        params: contract.incidentParams,
+        querystring: contract.historyQuery,
+        response: { 200: ref(contract.HistoryPage) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      await store.getIncident(db, incident_id)
+      const rows = await history.listHistory(db, incident_id, pageRequest(request))
+      return toPage(request, reply, rows, history.historyKey)
+    },
+  )
+}

@@ -1,0 +1,37 @@
+import { fieldError } from '../http/problem.ts'
+
+interface Assignment {
+  role: string
+  person: string
+  from: string
+  to?: string | null
+}
+
+/**
+ * One holder of one role at one time; subject experts apart, of whom there may be many. A handoff closes one
+ * assignment and opens the next at the same moment.
+ * @throws 422 naming the assignment that overlaps, or that ends before it begins
+ */
+export function requireOneHolderAtATime(roles: Assignment[]): void {
+  const spans = roles.map((assignment, index) => ({ ...assignment, index, ...spanOf(assignment) }))
+  for (const { index, start, end } of spans) {
+    const pointer = `/roles/${index}/to`
+    if (end < start) throw fieldError(pointer, 'order', `${pointer} must not be before /roles/${index}/from.`)
+  }
+  const exclusive = spans
+    .filter(({ role }) => role !== 'subject_expert')
+    .sort((a, b) => a.start - b.start || a.index - b.index)
+  for (const [i, later] of exclusive.entries()) {
+    const holder = exclusive
+      .slice(0, i)
+      .find(earlier => earlier.role === later.role && earlier.end > later.start)
+    if (!holder) continue
+    const detail = `/roles/${later.index} overlaps /roles/${holder.index}: ${holder.person} holds ${later.role} at that time. Set its "to" at the handoff.`
+    throw fieldError(`/roles/${later.index}`, 'overlap', detail)
+  }
+}
+
+const spanOf = ({ from, to }: Assignment) => ({
+  start: Date.parse(from),
+  end: to ? Date.parse(to) : Number.POSITIVE_INFINITY,
+})

@@ -1,0 +1,339 @@
+import { type SqlBool, sql } from 'kysely'
+import type { Db, Trx } from '../db/open.ts'
+import { requirePeople } from '../directory/store.ts'
+import type { ChangeFacts } from '../http/auth.ts'
+import type { PageRequest } from '../http/cursor.ts'
+import { requireVersion } from '../http/etag.ts'
+import { DebriefError, fieldError, notFound } from '../http/problem.ts'
+import { slug } from '../kit/text.ts'
+import { toUtc } from '../kit/time.ts'
+import { requireOneHolderAtATime } from './rules.ts'
+import type { Incident, IncidentFields, IncidentInput } from './schema.ts'
+
+/** The milestones tell the phase; a retracted claim tells nothing. */
+const phase = sql<Incident['phase']>`CASE
+  WHEN EXISTS (SELECT FROM events e WHERE e.incident_id = incidents.id AND e.milestone = 'resolved' AND e.retraction IS NULL) THEN 'resolved'
+  WHEN EXISTS (SELECT FROM events e WHERE e.incident_id = incidents.id AND e.milestone = 'mitigated' AND e.retraction IS NULL) THEN 'mitigated'
+  ELSE 'ongoing' END`
+
+const columns = [
+  'id',
+  'occurred_on',
+  'title',
+  'severity',
+  'summary',
+  'impact',
+  'services',
+  'labels',
+  'authors',
+  'roles',
+  'status_update_cadence_minutes',
+  'clock_offsets',
+  'went_well',
+  'went_poorly',
+  'got_lucky',
+  'external_refs',
+  'related',
+  'status',
+  'amending',
+  'created_at',
+  'version',
+  'changed_by',
+  'changed_at',
+] as const
+
+const selectIncidents = (db: Db) =>
+  db.selectFrom('incidents').select(columns).select(phase.as('phase')).$castTo<Incident>()
+
+export interface IncidentFilter {
+  status?: string[] | undefined
+  phase?: string[] | undefined
+  severity?: string[] | undefined
+  service?: string[] | undefined
+  external_ref?: { system: string; id: string } | undefined
+  occurred_since?: string | undefined
+  occurred_until?: string | undefined
+  /** A literal part of the title, in any case. */
+  q?: string | undefined
+}
+
+/** Newest first. */
+export function listIncidents(
+  db: Db,
+  filter: IncidentFilter,
+  { limit, after }: PageRequest,
+): Promise<Incident[]> {
+  const conditions = [
+    filter.status && sql<SqlBool>`status = ANY (${filter.status})`,
+    filter.severity && sql<SqlBool>`severity = ANY (${filter.severity})`,
+    filter.phase && sql<SqlBool>`${phase} = ANY (${filter.phase})`,
+    filter.service && sql<SqlBool>`services && ${filter.service}::text[]`,
+    filter.external_ref &&
+      sql<SqlBool>`id IN (SELECT r.incident_id FROM external_refs r WHERE r.system = ${filter.external_ref.system} AND r.id = ${filter.external_ref.id})`,
+    filter.occurred_since && sql<SqlBool>`occurred_on >= ${filter.occurred_since}::date`,
+    filter.occurred_until && sql<SqlBool>`occurred_on <= ${filter.occurred_until}::date`,
+    filter.q && sql<SqlBool>`strpos(lower(title), lower(${filter.q})) > 0`,
+    after && sql<SqlBool>`(occurred_on, id) < (${after[0]}::date, ${after[1]})`,
+  ].filter(condition => condition !== undefined && condition !== null && condition !== '')
+  return selectIncidents(db)
+    .where(({ and }) => and(conditions as ReturnType<typeof sql<SqlBool>>[]))
+    .orderBy('occurred_on', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute()
+}
+
+export async function getIncident(db: Db, id: string): Promise<Incident> {
+  const incident = await selectIncidents(db).where('id', '=', id).executeTakeFirst()
+  if (!incident) throw notFound(`Incident ${id}`)
+  return incident
+}
+
+/**
+ * Stores a new incident and returns its id. Without a given id it is made of the date and the title, and a
+ * collision appends -2, -3…; a given id that is taken is 409.
+ */
+export async function createIncident(
+  trx: Trx,
+  input: IncidentInput,
+  today: string,
+  facts: ChangeFacts,
+): Promise<string> {
+  const { id: given, occurred_on = today, ...fields } = input
+  if (given !== undefined && input.occurred_on !== undefined && !given.startsWith(`PM-${occurred_on}-`)) {
+    throw fieldError('/id', 'date', `/id must begin with PM-${occurred_on}-, as /occurred_on says.`)
+  }
+  await requireConsistent(trx, fields)
+  const date = given === undefined ? occurred_on : given.slice(3, 13)
+  const values = { ...incidentValues(fields), occurred_on: date, created_at: facts.changed_at, ...facts }
+  for (const id of given === undefined ? candidateIds(date, fields.title) : [given]) {
+    const inserted = await trx
+      .insertInto('incidents')
+      .values({ id, ...values })
+      .onConflict(conflict => conflict.column('id').doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (inserted) return inserted.id
+  }
+  throw new DebriefError('conflict', `An incident with the id ${given} is stored already.`)
+}
+
+function* candidateIds(date: string, title: string): Generator<string> {
+  const base = slug(title, 56) || 'incident'
+  yield `PM-${date}-${base}`
+  for (let n = 2; n < 1000; n += 1) yield `PM-${date}-${base}-${n}`
+}
+
+/** Replaces an incident's fields by what `merge` makes of them, under a lock. */
+export async function patchIncident(
+  trx: Trx,
+  id: string,
+  merge: (fields: IncidentFields) => IncidentFields,
+  facts: ChangeFacts,
+  expected: number[] | null,
+): Promise<void> {
+  await lockIncidentForUpdate(trx, id, expected)
+  const stored = await getIncident(trx, id)
+  const fields = merge(fieldsOf(stored))
+  await requireConsistent(trx, fields, id)
+  await trx
+    .updateTable('incidents')
+    .set({ ...incidentValues(fields), ...facts })
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  await correctTimes(trx, id)
+}
+
+/** Deletes a draft with everything below it; history keeps the images. */
+export async function deleteIncident(
+  trx: Trx,
+  id: string,
+  facts: ChangeFacts,
+  expected: number[] | null,
+): Promise<void> {
+  await lockIncidentForUpdate(trx, id, expected)
+  const { status } = await getIncident(trx, id)
+  if (status !== 'draft')
+    throw new DebriefError('wrong_state', `Only drafts can be deleted, and ${id} is ${status}.`)
+  await requireUnreferenced(trx, id)
+  await sql`
+    WITH deletion AS MATERIALIZED (SELECT set_config('debrief.deletion', ${JSON.stringify(facts)}, true))
+    DELETE FROM incidents USING deletion WHERE id = ${id}`.execute(trx)
+}
+
+async function requireUnreferenced(trx: Trx, id: string): Promise<void> {
+  const reference = await trx
+    .selectFrom('incidents')
+    .select('id')
+    .where(sql<SqlBool>`related @> ${JSON.stringify([{ incident_id: id }])}::jsonb`)
+    .unionAll(
+      trx
+        .selectFrom('factors')
+        .select('incident_id as id')
+        .where(sql<SqlBool>`recurs ->> 'incident_id' = ${id} AND incident_id <> ${id}`),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  if (reference)
+    throw new DebriefError('conflict', `${reference.id} refers to ${id}: remove that reference first.`)
+}
+
+async function lockIncidentForUpdate(trx: Trx, id: string, expected: number[] | null): Promise<void> {
+  const row = await trx
+    .selectFrom('incidents')
+    .select('version')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) throw notFound(`Incident ${id}`)
+  requireVersion(row.version, expected)
+}
+
+/**
+ * Holds an incident in place while something below it is written, in FOR SHARE: writers of one incident do not wait
+ * for each other, and a deletion waits for them.
+ * @throws 404 when there is no such incident
+ */
+export async function holdIncident(trx: Trx, id: string): Promise<{ clock_offsets: Record<string, number> }> {
+  const row = await trx
+    .selectFrom('incidents')
+    .select('clock_offsets')
+    .where('id', '=', id)
+    .forShare()
+    .executeTakeFirst()
+  if (!row) throw notFound(`Incident ${id}`)
+  return row as { clock_offsets: Record<string, number> }
+}
+
+/** The next number of an incident's factors or action items; a number is never used again. */
+export async function nextNumber(
+  trx: Trx,
+  incident_id: string,
+  kind: 'factor' | 'action_item',
+): Promise<number> {
+  const { value } = await trx
+    .insertInto('counters')
+    .values({ incident_id, kind, value: 1 })
+    .onConflict(conflict =>
+      conflict.columns(['incident_id', 'kind']).doUpdateSet({ value: sql`counters.value + 1` }),
+    )
+    .returning('value')
+    .executeTakeFirstOrThrow()
+  return value
+}
+
+/** Brings the derived times of the events in line with the incident's clock offsets; no version moves. */
+async function correctTimes(trx: Trx, incident_id: string): Promise<void> {
+  await sql`
+    UPDATE events e SET corrected_at = c.corrected_at
+    FROM (
+      SELECT e.id, e.occurred_at - coalesce((i.clock_offsets ->> e.source_system)::int, 0) * interval '1 millisecond' AS corrected_at
+      FROM events e JOIN incidents i ON i.id = e.incident_id WHERE e.incident_id = ${incident_id}
+    ) c
+    WHERE e.id = c.id AND e.corrected_at <> c.corrected_at`.execute(trx)
+}
+
+/** What a schema cannot say: people exist, roles do not overlap, related incidents exist. */
+async function requireConsistent(trx: Trx, fields: IncidentFields, id?: string): Promise<void> {
+  requireOneHolderAtATime(fields.roles ?? [])
+  const authors = (fields.authors ?? []).map((handle, i) => ({ handle, pointer: `/authors/${i}` }))
+  const holders = (fields.roles ?? []).map(({ person }, i) => ({
+    handle: person,
+    pointer: `/roles/${i}/person`,
+  }))
+  await requirePeople(trx, [...authors, ...holders])
+  await requireRelated(trx, fields.related ?? [], id)
+  await requireFreeReferences(trx, fields.external_refs ?? [], id)
+}
+
+async function requireRelated(trx: Trx, related: { incident_id: string }[], id?: string): Promise<void> {
+  const ids = related.map(({ incident_id }) => incident_id)
+  if (ids.length === 0) return
+  const rows = await trx.selectFrom('incidents').select('id').where('id', 'in', ids).execute()
+  const known = new Set(rows.map(row => row.id))
+  ids.forEach((other, i) => {
+    const pointer = `/related/${i}/incident_id`
+    if (other === id) throw fieldError(pointer, 'self', `${pointer} must be another incident.`)
+    if (!known.has(other))
+      throw fieldError(
+        pointer,
+        'unknown',
+        `${pointer} names ${other}, which does not exist.`,
+        'unknown_reference',
+      )
+  })
+}
+
+async function requireFreeReferences(
+  trx: Trx,
+  refs: { system: string; id: string }[],
+  id = '',
+): Promise<void> {
+  for (const [i, ref] of refs.entries()) {
+    const pointer = `/external_refs/${i}`
+    const twin = refs.findIndex(other => other.system === ref.system && other.id === ref.id)
+    if (twin < i) throw fieldError(pointer, 'repeated', `${pointer} repeats /external_refs/${twin}.`)
+    const holder = await trx
+      .selectFrom('external_refs')
+      .select('incident_id')
+      .where('system', '=', ref.system)
+      .where('id', '=', ref.id)
+      .where('incident_id', '<>', id)
+      .executeTakeFirst()
+    if (!holder) continue
+    const detail = `${pointer}: ${ref.system}:${ref.id} belongs to ${holder.incident_id} already.`
+    throw new DebriefError('conflict', detail, [{ pointer, code: 'taken', detail }])
+  }
+}
+
+function fieldsOf(incident: Incident): IncidentFields {
+  const {
+    id: _id,
+    occurred_on: _on,
+    status: _s,
+    amending: _a,
+    phase: _p,
+    created_at: _c,
+    version: _v,
+    changed_by: _b,
+    changed_at: _t,
+    ...fields
+  } = incident
+  return fields
+}
+
+/** The row of an incident's own fields, defaults filled in, times in UTC. */
+function incidentValues(fields: IncidentFields) {
+  const { summary, impact } = fields
+  const roles = (fields.roles ?? []).map(role => ({
+    ...role,
+    from: toUtc(role.from),
+    to: role.to ? toUtc(role.to) : null,
+  }))
+  const refs = (fields.external_refs ?? []).map(({ system, id, url }) => ({ system, id, url: url ?? null }))
+  return {
+    title: fields.title,
+    severity: fields.severity,
+    summary: JSON.stringify({
+      what_broke: summary?.what_broke ?? null,
+      who_was_affected: summary?.who_was_affected ?? null,
+    }),
+    impact: JSON.stringify({
+      description: impact?.description ?? null,
+      users_affected: impact?.users_affected ?? null,
+      requests_failed: impact?.requests_failed ?? null,
+      cost: impact?.cost ?? null,
+    }),
+    services: fields.services ?? [],
+    labels: JSON.stringify(fields.labels ?? {}),
+    authors: fields.authors ?? [],
+    roles: JSON.stringify(roles),
+    status_update_cadence_minutes: fields.status_update_cadence_minutes ?? null,
+    clock_offsets: JSON.stringify(fields.clock_offsets ?? {}),
+    went_well: fields.went_well ?? [],
+    went_poorly: fields.went_poorly ?? [],
+    got_lucky: fields.got_lucky ?? [],
+    external_refs: JSON.stringify(refs),
+    related: JSON.stringify(fields.related ?? []),
+  }
+}

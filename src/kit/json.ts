@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+
+/** JSON with sorted keys (the order of RFC 8785), so that equal values have equal bytes. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`)
+  return `{${members.join(',')}}`
+}
+
+export const sha256Hex = (bytes: string | Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex')
+
+/** Applies a JSON Merge Patch (RFC 7396): null removes, objects merge, everything else replaces. */
+export function applyMergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch
+  const result = new Map(isObject(target) ? Object.entries(target) : [])
+  for (const [name, member] of Object.entries(patch)) {
+    if (member === null) result.delete(name)
+    else result.set(name, applyMergePatch(result.get(name), member))
+  }
+  return Object.fromEntries(result)
+}
+
+/** One token of a JSON pointer (RFC 6901), escaped. */
+export const pointerToken = (name: string | number): string =>
+  String(name).replaceAll('~', '~0').replaceAll('/', '~1')
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,29 @@
+/** Strings, as the model counts and judges them. */
+
+const invisible = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}]*$/u
+
+/** True when nothing in it can be seen: only white space and zero-width characters. */
+export const isBlank = (value: string): boolean => invisible.test(value)
+
+/** False for what PostgreSQL cannot store: NUL and lone surrogates. */
+export const isStorable = (value: string): boolean => !value.includes('\0') && value.isWellFormed()
+
+/** True when it holds no line break and no other control character. */
+export const isOneLine = (value: string): boolean => !/[\p{Cc}\u2028\u2029]/u.test(value)
+
+/** Lower-case words joined by hyphens, at most `max` characters; empty when nothing of it can be kept. */
+export const slug = (value: string, max: number): string =>
+  value
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, max)
+    .replace(/^-|-$/g, '')
+
+/** True for an absolute http or https address without user info, white space or control characters. */
+export function isHttpUrl(value: string): boolean {
+  if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(value) || !URL.canParse(value)) return false
+  const { username, password } = new URL(value)
+  return username === '' && password === ''
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+
+/** The committed contract, as a judge of every answer that a test receives. */
+
+interface Media {
+  schema?: object
+}
+interface Operation {
+  operationId: string
+  responses: Record<string, { content?: Record<string, Media> }>
+}
+interface Contract {
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, object> }
+}
+
+export const contract = JSON.parse(
+  readFileSync(new URL('../openapi/openapi.json', import.meta.url), 'utf8'),
+) as Contract
+
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+addFormats.default(ajv)
+for (const name of ['line', 'text', 'http-url']) ajv.addFormat(name, true)
+const compiled = new Map<string, ValidateFunction>()
+
+const templates = Object.keys(contract.paths).map(path => ({
+  path,
+  pattern: new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
+}))
+
+export interface Answer {
+  method: string
+  /** With or without its query. */
+  url: string
+  status: number
+  contentType: string | undefined
+  body: string
+}
+
+/** Throws when an answer is not what the contract documents for its operation; undocumented paths are not judged. */
+export function judge({ method, url, status, contentType = '', body }: Answer): void {
+  const path = url.split('?')[0]!
+  const template =
+    templates.find(({ path: known }) => known === path) ?? templates.find(({ pattern }) => pattern.test(path))
+  const operation =
+    template && contract.paths[template.path]![method === 'HEAD' ? 'get' : method.toLowerCase()]
+  if (!operation || status === 304) return
+  const where = `${method} ${template.path} ${status}`
+  const response = operation.responses[status] ?? (status >= 400 ? operation.responses.default : undefined)
+  if (!response) throw new Error(`${where}: the contract does not document this status`)
+  const type = contentType.split(';')[0]!
+  if (!response.content) {
+    requireThat(body === '', `${where}: the contract documents no body`)
+    return
+  }
+  const media = response.content[type]
+  requireThat(
+    media !== undefined,
+    `${where}: the contract does not document ${type || 'an answer without a type'}`,
+  )
+  if (!type.endsWith('json')) return
+  const validate = validatorOf(where + type, media!.schema ?? {})
+  requireThat(validate(JSON.parse(body)), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
+}
+
+function requireThat(holds: boolean, message: string): void {
+  if (!holds) throw new Error(message)
+}
+
+function validatorOf(key: string, schema: object): ValidateFunction {
+  const known = compiled.get(key)
+  if (known) return known
+  const validate = ajv.compile({ ...schema, components: contract.components })
+  compiled.set(key, validate)
+  return validate
+}

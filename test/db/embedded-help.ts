@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import type { Test } from 'tap'
+import { type EmbeddedServer, startEmbedded } from '../../src/db/embedded.ts'
+
+type Connection = EmbeddedServer['connection']
+
+export const isRoot = process.getuid?.() === 0
+
+/** A temp folder for one test; 0755 unless told, for root's PostgreSQL runs as nobody. */
+export function tempFolder(t: Test, mode = 0o755): string {
+  const folder = mkdtempSync(join(tmpdir(), 'debrief-test-'))
+  chmodSync(folder, mode)
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Starts a server in this process; the test's end stops it. */
+export async function start(
+  t: Test,
+  dataDirectory: string,
+  log = (_: string) => {},
+): Promise<EmbeddedServer> {
+  const server = await startEmbedded({ dataDirectory, log })
+  t.teardown(() => server.stop())
+  return server
+}
+
+/** Rows of one query on a connection of its own. */
+export async function query(connection: Connection, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client(connection)
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** A service in a process of its own; `answer` is its connection, or its complaint when it has ended without one. */
+export function startService(
+  t: Test,
+  dataDirectory: string,
+): { child: ChildProcess; answer: Promise<Connection | string> } {
+  const program = fileURLToPath(new URL('embedded-service.ts', import.meta.url))
+  const child = spawn(process.execPath, [program, dataDirectory], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = once(child, 'exit')
+  t.teardown(async () => {
+    child.kill('SIGTERM')
+    await ended
+  })
+  const errors = text(child.stderr)
+  const connection = once(child.stdout, 'data').then(([line]): Connection => JSON.parse(String(line)))
+  return { child, answer: Promise.race([connection, ended.then(() => errors)]) }
+}
+
+/** The connection of a service that has to start. */
+export async function connectionOf(service: { answer: Promise<Connection | string> }): Promise<Connection> {
+  const answer = await service.answer
+  if (typeof answer === 'string') throw new Error(answer)
+  return answer
+}
+
+/** SIGKILL, and wait until the child is gone. */
+export async function kill(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+}
+
+/** Pids whose command line holds `part`; Linux only. */
+export function processesWith(part: string): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter(pid => pid && commandLine(pid).includes(part))
+}
+
+/** Waits until `happened` is true, for as long as the test may take. */
+export async function until(happened: () => boolean): Promise<void> {
+  while (!happened()) await sleep(5)
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,153 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { startEmbedded } from '../../src/db/embedded.ts'
+import { bundledPackage, provideBinaries } from '../../src/db/embedded-binaries.ts'
+import { isRoot, query, start, tempFolder } from './embedded-help.ts'
+
+const account = isRoot ? { uid: 65534, gid: 65534 } : undefined
+const answers = [{ n: 1 }]
+
+t.test('a data folder below a closed folder works, and stays where it was configured', async t => {
+  const data = join(tempFolder(t, 0o700), 'data')
+  const messages: string[] = []
+  const server = await start(t, data, message => messages.push(message))
+  t.strictSame(await query(server.connection, 'SELECT 1 AS n'), answers)
+  t.equal(statSync(data).mode & 0o777, isRoot ? 0o711 : 0o700)
+  const home = dirname(server.connection.host)
+  t.match(home, isRoot ? /^\/var\/lib\/debrief\/[0-9a-f]{16}$/ : data)
+  t.match(messages, isRoot ? [home] : [])
+  if (isRoot) t.teardown(() => removeMoved(home))
+  await server.stop()
+})
+
+t.test('a umask of 077 changes nothing', async t => {
+  const before = process.umask(0o077)
+  t.teardown(() => process.umask(before))
+  const data = join(tempFolder(t), 'made', 'data')
+  const server = await start(t, data)
+  t.strictSame(await query(server.connection, 'SELECT 1 AS n'), answers)
+  t.equal(server.connection.host, join(data, 'pg'))
+  t.equal(statSync(server.connection.host).mode & 0o777, 0o700)
+})
+
+t.test('a path too long for a socket, with odd characters, gets a private folder for it', async t => {
+  const data = join(tempFolder(t), `it's "odd", ${'long '.repeat(25)}end`)
+  const server = await start(t, data)
+  const { host } = server.connection
+  t.teardown(() => rmSync(host, { recursive: true, force: true }))
+  t.strictSame(await query(server.connection, 'SELECT 1 AS n'), answers)
+  t.ok(existsSync(join(data, 'pg', 'PG_VERSION')))
+  t.notOk(host.startsWith(data))
+  t.equal(statSync(host).mode & 0o777, 0o700)
+  await server.stop()
+  chmodSync(host, 0o755)
+  await t.rejects(startEmbedded({ dataDirectory: data, log() {} }), {
+    message: /must be a folder with mode 0700/,
+  })
+})
+
+t.test('what a start that died left half made is swept', async t => {
+  const data = tempFolder(t)
+  const dead = spawnSync('true').pid
+  for (const name of [`pg.${dead}`, `copy.${dead}`]) mkdirSync(join(data, name, 'base'), { recursive: true })
+  await start(t, data)
+  t.strictSame(readdirSync(data).sort(), ['pg', 'postgresql.log'])
+})
+
+t.test(
+  'a postmaster.pid from before the boot that names a living process of the account is no obstacle',
+  async t => {
+    const data = tempFolder(t)
+    await (await start(t, data)).stop()
+    const other = spawn('sleep', ['600'], { ...account })
+    t.teardown(() => other.kill())
+    const file = join(data, 'pg', 'postmaster.pid')
+    writeFileSync(file, `${other.pid}\n${join(data, 'pg')}\n`, { mode: 0o600 })
+    if (account) chownSync(file, account.uid, account.gid)
+    utimesSync(file, 1, 1)
+    const server = await start(t, data)
+    t.strictSame(await query(server.connection, 'SELECT 1 AS n'), answers)
+  },
+)
+
+t.test('a cluster of another major version is refused', async t => {
+  const data = tempFolder(t)
+  mkdirSync(join(data, 'pg'))
+  writeFileSync(join(data, 'pg', 'PG_VERSION'), '17\n')
+  await t.rejects(startEmbedded({ dataDirectory: data, log() {} }), { message: /is PostgreSQL 17's/ })
+})
+
+t.test('a server that cannot start is reported in its own words', async t => {
+  const data = tempFolder(t)
+  await (await start(t, data)).stop()
+  writeFileSync(join(data, 'pg', 'postgresql.conf'), 'no_such_setting = 1\n', { flag: 'a' })
+  await t.rejects(startEmbedded({ dataDirectory: data, log() {} }), {
+    message: /cannot start .+: .*contains errors/,
+  })
+})
+
+t.test('a data folder that is a file is reported in one sentence', async t => {
+  const data = join(tempFolder(t), 'file')
+  writeFileSync(data, '')
+  await t.rejects(startEmbedded({ dataDirectory: data, log() {} }), {
+    message: /^The data folder .+ cannot be used: /,
+  })
+})
+
+t.test('a package whose links were never made is copied, with them', async t => {
+  const home = tempFolder(t)
+  const source = withoutLinks(join(home, 'package'))
+  const { initdb, major } = await provideBinaries(source, home, account)
+  t.ok(initdb.startsWith(join(home, 'postgresql-')))
+  t.match(execFileSync(initdb, ['--version'], { encoding: 'utf8', ...account }), `${major}.`)
+  t.match(
+    execFileSync('ldd', [initdb], { encoding: 'utf8' }),
+    new RegExp(`libpq\\S+ => ${dirname(dirname(initdb))}`),
+  )
+  t.strictSame(await provideBinaries(source, home, account), await provideBinaries(source, home, account))
+  t.strictSame(
+    readdirSync(home).filter(name => name.startsWith('copy.')),
+    [],
+  )
+})
+
+t.test(
+  'a package that the account cannot enter is copied',
+  { skip: !isRoot && 'an account can enter its own' },
+  async t => {
+    const home = tempFolder(t)
+    const source = withoutLinks(join(tempFolder(t, 0o700), 'package'))
+    const { postgres } = await provideBinaries(source, home, account)
+    t.match(execFileSync(postgres, ['--version'], { encoding: 'utf8', ...account }), /^postgres/)
+  },
+)
+
+/** The package as `npm ci --ignore-scripts` leaves it */
+function withoutLinks(folder: string, source = bundledPackage()): string {
+  mkdirSync(folder)
+  for (const entry of readdirSync(source, { withFileTypes: true })) {
+    const [from, to] = [join(source, entry.name), join(folder, entry.name)]
+    if (entry.isDirectory()) withoutLinks(to, from)
+    if (entry.isFile()) copyFileSync(from, to)
+  }
+  return folder
+}
+
+function removeMoved(home: string): void {
+  rmSync(home, { recursive: true, force: true })
+  if (readdirSync(dirname(home)).length === 0) rmdirSync(dirname(home))
+}

@@ -1,0 +1,11 @@
+// A service that does nothing but own a database: embedded.test.ts starts it, kills it and reads what it prints.
+import { startEmbedded } from '../../src/db/embedded.ts'
+
+try {
+  const server = await startEmbedded({ dataDirectory: process.argv[2] ?? '', log: console.error })
+  process.once('SIGTERM', () => server.stop())
+  console.log(JSON.stringify(server.connection))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import type { Test } from 'tap'
+import { buildApp } from '../src/app.ts'
+import { type Db, openDatabase } from '../src/db/open.ts'
+import type { App } from '../src/http/routes.ts'
+import { judge } from './contract.ts'
+
+/** Where test/run.ts has a server, and in it the migrated template that each test file's database is a copy of. */
+export const testServer = process.env.DEBRIEF_TEST_SERVER ?? ''
+const template = process.env.DEBRIEF_TEST_TEMPLATE ?? 'debrief_template'
+
+export const adminToken = 'test-admin-token-0123456789abcdef-0123456789'
+
+export interface Call {
+  body?: unknown
+  headers?: Record<string, string>
+  /** A raw payload in place of `body`. */
+  payload?: string
+  token?: string | null
+}
+export interface Reply<T = Record<string, never>> {
+  status: number
+  headers: Record<string, string>
+  text: string
+  body: T
+}
+
+export interface Service {
+  app: App
+  db: Db
+  connection: pg.ClientConfig
+  /** Calls the service as admin unless told otherwise; the answer has been held against the contract. */
+  call: <T = any>(method: Method, url: string, call?: Call) => Promise<Reply<T>>
+  /** The moment that the service takes for now. */
+  clock: { now: Date }
+}
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS'
+
+/** The service on a database of its own, in this process; both are gone after the test. */
+export async function openService(
+  t: Test,
+  options: { now?: string; timeZone?: string } = {},
+): Promise<Service> {
+  const connection = await createDatabase(t)
+  const opened = openDatabase(connection, () => {})
+  const clock = { now: new Date(options.now ?? '2026-06-18T09:00:00.000Z') }
+  const config = { timeZone: options.timeZone ?? 'UTC', adminToken }
+  const app = await buildApp({ db: opened.db, config, now: () => clock.now, logger: process.env.DEBRIEF_TEST_LOG ? { level: 'error' } : false })
+  t.teardown(async () => {
+    await app.close()
+    await opened.close()
+  })
+  return { app, db: opened.db, connection, clock, call: caller(app) }
+}
+
+function caller(app: App): Service['call'] {
+  return async (method, url, { body, headers = {}, payload, token = adminToken } = {}) => {
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+    const sent = payload ?? (body === undefined ? undefined : JSON.stringify(body))
+    const response = await app.inject({
+      method,
+      url,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(sent === undefined ? {} : { 'content-type': type }),
+        ...headers,
+      },
+      ...(sent === undefined ? {} : { payload: sent }),
+    })
+    const answer = {
+      status: response.statusCode,
+      headers: response.headers as Record<string, string>,
+      text: response.body,
+    }
+    judge({
+      method,
+      url,
+      status: answer.status,
+      contentType: answer.headers['content-type'],
+      body: answer.text,
+    })
+    const isJson = answer.headers['content-type']?.includes('json')
+    return { ...answer, body: isJson && answer.text ? JSON.parse(answer.text) : null }
+  }
+}
+
+/** A new database, copied from the migrated template; dropped after the test. */
+export async function createDatabase(t: Test, from = template): Promise<pg.ClientConfig> {
+  const database = `debrief_test_${randomBytes(6).toString('hex')}`
+  await administer(`CREATE DATABASE ${database} TEMPLATE ${from} STRATEGY wal_log`)
+  t.teardown(() => administer(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`))
+  return connectionTo(database)
+}
+
+export function connectionTo(database: string): pg.ClientConfig {
+  const url = new URL(testServer)
+  url.pathname = `/${database}`
+  return { connectionString: url.toString() }
+}
+
+export async function administer(statement: string): Promise<void> {
+  const client = new pg.Client(connectionTo('postgres'))
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
