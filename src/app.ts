@@ -18,6 +18,7 @@ import { createValidator, refuseRootCause } from './http/validation.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { incidentSchemas } from './incidents/schema.ts'
 import { postmortemSchemas } from './postmortem/schema.ts'
+import { timelineRoutes } from './timeline/routes.ts'
 import { timelineSchemas } from './timeline/schema.ts'
 
 export interface AppOptions {
@@ -89,6 +90,7 @@ export async function buildApp({
       const context = { db, now, timeZone: config.timeZone }
       directoryRoutes(v1, context)
       incidentRoutes(v1, context)
+      timelineRoutes(v1, context)
     },
     { prefix: '/v1' },
   )

@@ -24,7 +24,7 @@ const patience = 15_000
  * @throws Error where the program cannot be started at all; later failures show in `child` and the log.
  */
 export function spawnServer(cluster: Cluster): Server {
-  //MUT
+  dropLockFromBeforeBoot(cluster)
   if (cluster.socketFolder !== cluster.folder) makePrivateFolder(cluster.socketFolder, cluster.account)
   const log = openLog(cluster)
   const child = spawn(cluster.binaries.postgres, settings(cluster), {

@@ -73,14 +73,18 @@ async function authenticate(
   if (token === undefined) throw unauthenticated(request, 'No token was sent.')
   if (adminToken !== undefined && sameSecret(token, adminToken))
     return { name: 'admin', scope: 'admin', person: null }
+  const caller = await callerOf(db, token, now())
+  if (caller === null) throw unauthenticated(request, 'The token is unknown, expired or revoked.')
+  return caller
+}
+
+/** Whom a stored token speaks for; null when it is unknown, expired or revoked. */
+export async function callerOf(db: Db, token: string, now: Date): Promise<Caller | null> {
   const id = tokenId(token)
   const stored = id === undefined ? undefined : await findToken(db, id)
-  const valid =
-    stored !== undefined &&
-    sameSecret(sha256Hex(token), stored.secret_sha256) &&
-    stored.revoked_at === null &&
-    (stored.expires_at === null || stored.expires_at > now().toISOString())
-  if (!valid) throw unauthenticated(request, 'The token is unknown, expired or revoked.')
+  if (!stored || !sameSecret(sha256Hex(token), stored.secret_sha256)) return null
+  if (stored.revoked_at !== null) return null
+  if (stored.expires_at !== null && stored.expires_at <= now.toISOString()) return null
   return { name: stored.name, scope: stored.scope as Scope, person: stored.person }
 }
 

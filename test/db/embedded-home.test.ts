@@ -125,18 +125,19 @@ t.test('a package whose links were never made is copied, with them', async t => 
   )
 })
 
-t.test(
-  'a package that the account cannot enter is copied',
-  { skip: !isRoot && 'an account can enter its own' },
-  async t => {
-    const home = tempFolder(t)
-    const source = withoutLinks(join(tempFolder(t, 0o700), 'package'))
-    const { postgres } = await provideBinaries(source, home, account)
-    t.match(execFileSync(postgres, ['--version'], { encoding: 'utf8', ...account }), /^postgres/)
-  },
-)
+t.test('a whole package is used in place where its account can enter it, else copied', async t => {
+  const [first, second] = [tempFolder(t), tempFolder(t)]
+  const made = await provideBinaries(withoutLinks(join(first, 'package')), first, account)
+  const whole = dirname(dirname(dirname(made.postgres)))
+  copyFileSync(join(bundledPackage(), 'package.json'), join(whole, 'package.json'))
+  t.equal((await provideBinaries(whole, second, account)).postgres, made.postgres)
+  chmodSync(first, 0o700)
+  const { postgres } = await provideBinaries(whole, second, account)
+  t.ok(postgres.startsWith(isRoot ? second : first))
+  t.match(execFileSync(postgres, ['--version'], { encoding: 'utf8', ...account }), /^postgres/)
+})
 
-/** The package as `npm ci --ignore-scripts` leaves it */
+/** The package as `npm ci --ignore-scripts` leaves it. */
 function withoutLinks(folder: string, source = bundledPackage()): string {
   mkdirSync(folder)
   for (const entry of readdirSync(source, { withFileTypes: true })) {

@@ -1,0 +1,29 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createToken } from '../access/store.ts'
+import type { Db } from '../db/open.ts'
+import { callerOf } from '../http/auth.ts'
+
+/**
+ * The admin token of an embedded database, from `<data folder>/admin.token`. The first start makes it, with mode 0600;
+ * so does one whose file does not belong to this database.
+ */
+export async function adminTokenOf(
+  db: Db,
+  dataDirectory: string,
+): Promise<{ token: string; file: string; isNew: boolean }> {
+  const file = join(dataDirectory, 'admin.token')
+  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+  if (kept !== '' && (await callerOf(db, kept, new Date())) !== null)
+    return { token: kept, file, isNew: false }
+  const created_at = new Date().toISOString()
+  const token = await createToken(db, {
+    name: 'admin',
+    scope: 'admin',
+    person: null,
+    expires_at: null,
+    created_at,
+  })
+  writeFileSync(file, `${token}\n`, { mode: 0o600 })
+  return { token, file, isNew: true }
+}

@@ -1,0 +1,40 @@
+import type { ClientConfig } from 'pg'
+import type { Config } from '../config.ts'
+import { startEmbedded } from '../db/embedded.ts'
+import { migrate } from '../db/migrate.ts'
+import { type Db, openDatabase } from '../db/open.ts'
+
+export interface Database {
+  db: Db
+  /** False while the embedded server is away. */
+  ready: () => boolean
+  close: () => Promise<void>
+}
+
+/**
+ * The database of the settings, migrated: the server of `DATABASE_URL`, or else the embedded one, started.
+ * `log` hears one sentence at a time.
+ */
+export async function connectDatabase(config: Config, log: (message: string) => void): Promise<Database> {
+  const { connection, ready, stop } = await serverOf(config, log)
+  try {
+    await migrate(connection)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const opened = openDatabase(connection, error => log(`A database connection broke: ${error.message}`))
+  const close = async () => {
+    await opened.close()
+    await stop()
+  }
+  return { db: opened.db, ready, close }
+}
+
+async function serverOf(config: Config, log: (message: string) => void) {
+  if (config.databaseUrl !== undefined) {
+    const connection: ClientConfig = { connectionString: config.databaseUrl }
+    return { connection, ready: () => true, stop: async () => {} }
+  }
+  return startEmbedded({ dataDirectory: config.dataDirectory, log })
+}

@@ -1,0 +1,100 @@
+import type { AddressInfo } from 'node:net'
+import { countTokens } from '../access/store.ts'
+import { buildApp } from '../app.ts'
+import type { Config } from '../config.ts'
+import { adminTokenOf } from './admin-token.ts'
+import { connectDatabase, type Database } from './database.ts'
+
+/** A sentence for the person at the terminal; the log of requests goes to standard output. */
+export const say = (message: string): void => {
+  process.stderr.write(`${message}\n`)
+}
+
+export interface Service {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  url: string
+  /** A token of scope admin, where this start knows one. */
+  token: string | undefined
+}
+
+/**
+ * Starts the service and returns once it listens; SIGINT and SIGTERM stop it after the requests under way.
+ * @throws Error with one sentence that says what to change
+ */
+export async function serve(config: Config): Promise<Service> {
+  const database = await connectDatabase(config, say)
+  try {
+    const { app, url } = await listen(config, database)
+    stopOnSignals(async () => {
+      await app.close()
+      await database.close()
+    })
+    say(`Debrief listens on ${url}; the API reference is at ${url}/docs`)
+    return { url, token: await tokenFor(config, database) }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function listen(config: Config, { db, ready }: Database) {
+  const app = await buildApp({
+    db,
+    config,
+    now: () => new Date(),
+    databaseReady: ready,
+    logger: { level: config.logLevel },
+  })
+  try {
+    await app.listen({
+      host: config.host,
+      port: config.port,
+      listenTextResolver: address => `listening on ${address}`,
+    })
+  } catch (error) {
+    await app.close()
+    throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      ? new Error(
+          `Port ${config.port} of ${config.host} is taken: stop what listens there, or set DEBRIEF_PORT.`,
+        )
+      : error
+  }
+  const { port } = app.server.address() as AddressInfo
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  return { app, url: `http://${host}:${port}` }
+}
+
+/** npm forwards signals, so one may come twice: the first stops the service, the others change nothing. */
+function stopOnSignals(stop: () => Promise<void>): void {
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return
+      stopping = true
+      stop().then(
+        () => process.exit(0),
+        error => {
+          say(`Debrief did not stop cleanly: ${error.message}`)
+          process.exit(1)
+        },
+      )
+    })
+  }
+}
+
+async function tokenFor(config: Config, { db }: Database): Promise<string | undefined> {
+  if (config.adminToken !== undefined) return config.adminToken
+  if (config.databaseUrl === undefined) {
+    const { token, file, isNew } = await adminTokenOf(db, config.dataDirectory)
+    say(
+      isNew ? `Admin token, shown this once and kept in ${file}: ${token}` : `The admin token is in ${file}`,
+    )
+    return token
+  }
+  if ((await countTokens(db)) === 0) {
+    say(
+      'Nobody can call it yet: set DEBRIEF_ADMIN_TOKEN, or run "npm run debrief -- token create --name admin --scope admin".',
+    )
+  }
+  return undefined
+}

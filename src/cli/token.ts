@@ -1,0 +1,44 @@
+import { createToken } from '../access/store.ts'
+import type { Config } from '../config.ts'
+import { requirePeople } from '../directory/store.ts'
+import { type Scope, scopes } from '../http/auth.ts'
+import { isDateTime, toUtc } from '../kit/time.ts'
+import { connectDatabase } from './database.ts'
+import { say } from './serve.ts'
+
+export interface TokenOptions {
+  name?: string | undefined
+  scope?: string | undefined
+  person?: string | undefined
+  expires?: string | undefined
+}
+
+/**
+ * `debrief token create`: makes an API token and prints it alone on standard output.
+ * @throws Error with one sentence when an option is missing or wrong
+ */
+export async function createTokenCommand(
+  config: Config,
+  { name, scope = 'write', person, expires }: TokenOptions,
+): Promise<void> {
+  if (!name) throw new Error('Say what the token is for: --name <text>.')
+  if (!(scopes as readonly string[]).includes(scope))
+    throw new Error(`--scope must be one of ${scopes.join(', ')}.`)
+  if (expires !== undefined && !isDateTime(expires)) {
+    throw new Error('--expires must be a time with an offset, e.g. 2027-01-01T00:00:00Z.')
+  }
+  const { db, close } = await connectDatabase(config, say)
+  try {
+    if (person !== undefined) await requirePeople(db, [{ handle: person, pointer: '--person' }])
+    const token = await createToken(db, {
+      name,
+      scope: scope as Scope,
+      person: person ?? null,
+      expires_at: expires === undefined ? null : toUtc(expires),
+      created_at: new Date().toISOString(),
+    })
+    process.stdout.write(`${token}\n`)
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,128 @@
+import Type from 'typebox'
+import { changeFacts } from '../http/auth.ts'
+import { pageRequest, toPage } from '../http/cursor.ts'
+import { expectedVersions } from '../http/etag.ts'
+import { ref } from '../http/fields.ts'
+import type { App, Context } from '../http/routes.ts'
+import { mergeWith } from '../http/validation.ts'
+import { incidentParams } from '../incidents/schema.ts'
+import { getIncident } from '../incidents/store.ts'
+import * as contract from './schema.ts'
+import * as store from './store.ts'
+
+const tags = ['Analysis']
+
+export function factorRoutes(app: App, { db, now }: Context): void {
+  app.post(
+    '/incidents/:incident_id/factors',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'createFactor',
+        tags,
+        summary: 'Add a contributing factor',
+        description: 'Events, the counterfactual and the disposition may come later.',
+        params: incidentParams,
+        body: ref(contract.FactorInput),
+        response: { 201: ref(contract.Factor) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const facts = changeFacts(request, now)
+      const number = await db
+        .transaction()
+        .execute(trx => store.createFactor(trx, incident_id, request.body, facts))
+      reply.code(201).header('location', `/v1/incidents/${incident_id}/factors/${number}`)
+      return store.getFactor(db, { incident_id, number })
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/factors',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listFactors',
+        tags,
+        summary: 'List the contributing factors of an incident',
+        params: incidentParams,
+        querystring: contract.factorsQuery,
+        response: { 200: ref(contract.FactorPage) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      await getIncident(db, incident_id)
+      const filter = { category: request.query.category?.split(',') }
+      const rows = await store.listFactors(db, incident_id, filter, pageRequest(request))
+      return toPage(request, reply, rows, factor => [factor.number])
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/factors/:number',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getFactor',
+        tags,
+        summary: 'Read a contributing factor',
+        params: contract.factorParams,
+        response: { 200: ref(contract.Factor) },
+      },
+    },
+    async request => store.getFactor(db, keyOf(request.params)),
+  )
+
+  app.patch(
+    '/incidents/:incident_id/factors/:number',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'patchFactor',
+        tags,
+        summary: 'Change some fields of a contributing factor',
+        params: contract.factorParams,
+        body: ref(contract.FactorPatch),
+        response: { 200: ref(contract.Factor) },
+      },
+    },
+    async request => {
+      const key = keyOf(request.params)
+      const merge = mergeWith(app, contract.FactorInput, request.body)
+      const facts = changeFacts(request, now)
+      await db
+        .transaction()
+        .execute(trx => store.patchFactor(trx, key, merge, facts, expectedVersions(request)))
+      return store.getFactor(db, key)
+    },
+  )
+
+  app.delete(
+    '/incidents/:incident_id/factors/:number',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'deleteFactor',
+        tags,
+        summary: 'Delete a contributing factor',
+        description:
+          'Refused while an action item addresses it, or a factor of a later incident recurs it. Its number is never used again.',
+        params: contract.factorParams,
+        response: { 204: Type.Null({ description: 'Deleted.' }) },
+      },
+    },
+    async (request, reply) => {
+      const facts = changeFacts(request, now)
+      const key = keyOf(request.params)
+      await db.transaction().execute(trx => store.deleteFactor(trx, key, facts, expectedVersions(request)))
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+const keyOf = ({ incident_id, number }: { incident_id: string; number: string }): store.FactorKey => ({
+  incident_id,
+  number: Number(number),
+})

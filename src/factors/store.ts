@@ -1,0 +1,270 @@
+import { type SqlBool, sql } from 'kysely'
+import type { Db, Trx } from '../db/open.ts'
+import type { ChangeFacts } from '../http/auth.ts'
+import type { PageRequest } from '../http/cursor.ts'
+import { requireVersion } from '../http/etag.ts'
+import { DebriefError, fieldError, notFound } from '../http/problem.ts'
+import { holdIncident, nextNumber } from '../incidents/store.ts'
+import type { Factor, FactorInput } from './schema.ts'
+
+const columns = [
+  'incident_id',
+  'number',
+  'category',
+  'statement',
+  'events',
+  'counterfactual',
+  'effect',
+  'disposition',
+  'disposition_reason',
+  'recurs',
+  'version',
+  'changed_by',
+  'changed_at',
+] as const
+
+const selectFactors = (db: Db) => db.selectFrom('factors').select(columns).$castTo<Factor>()
+
+export interface FactorKey {
+  incident_id: string
+  number: number
+}
+
+/** In the order of their numbers; `after` is [number]. */
+export function listFactors(
+  db: Db,
+  incident_id: string,
+  filter: { category?: string[] | undefined },
+  { limit, after }: PageRequest,
+): Promise<Factor[]> {
+  return selectFactors(db)
+    .where('incident_id', '=', incident_id)
+    .$if(filter.category !== undefined, q => q.where('category', 'in', filter.category!))
+    .$if(after !== null, q => q.where('number', '>', Number(after![0])))
+    .orderBy('number')
+    .limit(limit + 1)
+    .execute()
+}
+
+export async function getFactor(db: Db, { incident_id, number }: FactorKey): Promise<Factor> {
+  const factor = await selectFactors(db)
+    .where('incident_id', '=', incident_id)
+    .where('number', '=', number)
+    .executeTakeFirst()
+  if (!factor) throw notFound(`Factor ${number} of ${incident_id}`)
+  return factor
+}
+
+/** Stores a new factor and returns its number. */
+export async function createFactor(
+  trx: Trx,
+  incident_id: string,
+  input: FactorInput,
+  facts: ChangeFacts,
+): Promise<number> {
+  await holdIncident(trx, incident_id)
+  await requireConsistent(trx, incident_id, input)
+  const number = await nextNumber(trx, incident_id, 'factor')
+  await trx
+    .insertInto('factors')
+    .values({ incident_id, number, ...factorValues(input), ...facts })
+    .executeTakeFirstOrThrow()
+  return number
+}
+
+/** Replaces a factor's fields by what `merge` makes of them, under a lock. */
+export async function patchFactor(
+  trx: Trx,
+  key: FactorKey,
+  merge: (fields: FactorInput) => FactorInput,
+  facts: ChangeFacts,
+  expected: number[] | null,
+): Promise<void> {
+  await lockFactor(trx, key, expected)
+  const fields = merge(fieldsOf(await getFactor(trx, key)))
+  await requireConsistent(trx, key.incident_id, fields)
+  await trx
+    .updateTable('factors')
+    .set({ ...factorValues(fields), ...facts })
+    .where('incident_id', '=', key.incident_id)
+    .where('number', '=', key.number)
+    .executeTakeFirstOrThrow()
+}
+
+/** Deletes a factor that nothing refers to; its number is never used again, and history keeps its image. */
+export async function deleteFactor(
+  trx: Trx,
+  key: FactorKey,
+  facts: ChangeFacts,
+  expected: number[] | null,
+): Promise<void> {
+  await lockFactor(trx, key, expected)
+  await requireUnreferenced(trx, key)
+  await sql`
+    WITH deletion AS MATERIALIZED (SELECT set_config('debrief.deletion', ${JSON.stringify(facts)}, true))
+    DELETE FROM factors USING deletion WHERE incident_id = ${key.incident_id} AND number = ${key.number}`.execute(
+    trx,
+  )
+}
+
+/**
+ * Holds factors of one incident in place while something that names them is written: a deletion waits for it.
+ * The incident must be held already.
+ * @throws 422 `unknown_reference` with the pointer `/factors/<index>` of each that does not exist
+ */
+export async function holdFactors(trx: Trx, incident_id: string, numbers: number[]): Promise<void> {
+  const rows = await trx
+    .selectFrom('factors')
+    .select('number')
+    .where('incident_id', '=', incident_id)
+    .where('number', 'in', numbers)
+    .orderBy('number')
+    .forKeyShare()
+    .execute()
+  const known = new Set(rows.map(row => row.number))
+  refuseUnknown(
+    numbers.map((number, i) => ({
+      known: known.has(number),
+      pointer: `/factors/${i}`,
+      what: `factor ${number}, and ${incident_id} has no such factor`,
+    })),
+  )
+}
+
+async function lockFactor(
+  trx: Trx,
+  { incident_id, number }: FactorKey,
+  expected: number[] | null,
+): Promise<void> {
+  await holdIncident(trx, incident_id)
+  const row = await trx
+    .selectFrom('factors')
+    .select('version')
+    .where('incident_id', '=', incident_id)
+    .where('number', '=', number)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) throw notFound(`Factor ${number} of ${incident_id}`)
+  requireVersion(row.version, expected)
+}
+
+async function requireUnreferenced(trx: Trx, { incident_id, number }: FactorKey): Promise<void> {
+  const items = await trx
+    .selectFrom('action_items')
+    .select(sql<string>`'AI-' || number`.as('name'))
+    .where('incident_id', '=', incident_id)
+    .where(sql<SqlBool>`${number} = ANY (factors)`)
+    .orderBy('number')
+    .execute()
+  const recurrences = await trx
+    .selectFrom('factors')
+    .select(sql<string>`'factor ' || number || ' of ' || incident_id`.as('name'))
+    .where(sql<SqlBool>`recurs = ${JSON.stringify({ incident_id, number })}::jsonb`)
+    .orderBy('incident_id')
+    .orderBy('number')
+    .execute()
+  const names = [...items, ...recurrences].map(({ name }) => name)
+  if (names.length === 0) return
+  const some = names.length > 20 ? [...names.slice(0, 20), `${names.length - 20} more`] : names
+  throw new DebriefError(
+    'conflict',
+    `Factor ${number} is referred to by ${some.join(', ')}: change that first.`,
+  )
+}
+
+/** What a schema cannot say: a reason for an accepted risk, events of this incident, a factor of an earlier one. */
+async function requireConsistent(trx: Trx, incident_id: string, fields: FactorInput): Promise<void> {
+  if (fields.disposition === 'accepted_risk' && !fields.disposition_reason) {
+    const detail = '/disposition_reason is required with accepted_risk: say why the risk is accepted.'
+    throw fieldError('/disposition_reason', 'required', detail)
+  }
+  await requireEvents(trx, incident_id, (fields.events ?? []).map(canonicalUuid))
+  if (fields.recurs) await requireEarlier(trx, incident_id, fields.recurs)
+}
+
+async function requireEvents(trx: Trx, incident_id: string, ids: string[]): Promise<void> {
+  if (ids.length === 0) return
+  const repeated = ids.findIndex((id, i) => ids.indexOf(id) < i)
+  if (repeated >= 0) {
+    const pointer = `/events/${repeated}`
+    throw fieldError(pointer, 'repeated', `${pointer} repeats /events/${ids.indexOf(ids[repeated]!)}.`)
+  }
+  const rows = await trx
+    .selectFrom('events')
+    .select('id')
+    .where('incident_id', '=', incident_id)
+    .where('id', 'in', ids)
+    .execute()
+  const known = new Set(rows.map(row => row.id))
+  refuseUnknown(
+    ids.map((id, i) => ({
+      known: known.has(id),
+      pointer: `/events/${i}`,
+      what: `${id}, which is no event of ${incident_id}`,
+    })),
+  )
+}
+
+/** The earlier factor and its incident are locked, so that neither is deleted while this one comes to name it. */
+async function requireEarlier(trx: Trx, incident_id: string, recurs: FactorKey): Promise<void> {
+  if (recurs.incident_id === incident_id) {
+    throw fieldError('/recurs/incident_id', 'self', '/recurs/incident_id must be another incident.')
+  }
+  const earlier = await trx
+    .selectFrom('incidents')
+    .innerJoin('factors', 'factors.incident_id', 'incidents.id')
+    .innerJoin('incidents as own', join => join.on('own.id', '=', incident_id))
+    .select(['incidents.occurred_on', 'own.occurred_on as own_date'])
+    .where('factors.incident_id', '=', recurs.incident_id)
+    .where('factors.number', '=', recurs.number)
+    .forKeyShare(['incidents', 'factors'])
+    .executeTakeFirst()
+  const name = `factor ${recurs.number} of ${recurs.incident_id}`
+  refuseUnknown([
+    { known: earlier !== undefined, pointer: '/recurs', what: `${name}, which does not exist` },
+  ])
+  if (earlier!.occurred_on <= earlier!.own_date) return
+  const detail = `/recurs must name an earlier incident, and ${recurs.incident_id} is of ${earlier!.occurred_on}.`
+  throw fieldError('/recurs', 'later', detail)
+}
+
+function refuseUnknown(named: { known: boolean; pointer: string; what: string }[]): void {
+  const errors = named
+    .filter(({ known }) => !known)
+    .map(({ pointer, what }) => ({ pointer, code: 'unknown', detail: `${pointer} names ${what}.` }))
+  if (errors.length > 0) throw new DebriefError('unknown_reference', errors[0]!.detail, errors)
+}
+
+/** As PostgreSQL prints it: the format also allows upper case and `urn:uuid:`. */
+const canonicalUuid = (uuid: string) => uuid.toLowerCase().replace(/^urn:uuid:/, '')
+
+const fieldsOf = ({
+  category,
+  statement,
+  events,
+  counterfactual,
+  effect,
+  disposition,
+  disposition_reason,
+  recurs,
+}: Factor): FactorInput => ({
+  category,
+  statement,
+  events,
+  counterfactual,
+  effect,
+  disposition,
+  disposition_reason,
+  recurs,
+})
+
+const factorValues = (fields: FactorInput) => ({
+  category: fields.category,
+  statement: fields.statement,
+  events: (fields.events ?? []).map(canonicalUuid),
+  counterfactual: fields.counterfactual ? JSON.stringify(fields.counterfactual) : null,
+  effect: fields.effect ?? null,
+  disposition: fields.disposition ?? null,
+  disposition_reason: fields.disposition_reason ?? null,
+  recurs: fields.recurs ? JSON.stringify(fields.recurs) : null,
+})

@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util'
+import { demo } from './cli/demo.ts'
+import { generateContract } from './cli/openapi.ts'
+import { say, serve } from './cli/serve.ts'
+import { createTokenCommand } from './cli/token.ts'
+import { loadConfig } from './config.ts'
+
+const usage = `debrief serve          start the service
+debrief demo           start it with the payments drill in it, and print its postmortem
+debrief token create   --name <text> [--scope admin|review|write|read|events:write] [--person <handle>] [--expires <time>]
+debrief openapi        write the contract to openapi/openapi.json`
+
+/** The command line's front door. */
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      scope: { type: 'string' },
+      person: { type: 'string' },
+      expires: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  const command = positionals.join(' ')
+  if (values.help) return say(usage)
+  if (command === 'serve') await serve(loadConfig())
+  else if (command === 'demo') await demo(loadConfig())
+  else if (command === 'token create') await createTokenCommand(loadConfig(), values)
+  else if (command === 'openapi') await generateContract()
+  else throw new Error(`There is no command "${command}".\n${usage}`)
+}
+
+main().catch(error => {
+  say(error instanceof Error ? error.message : String(error))
+  process.exit(1)
+})

@@ -1,0 +1,38 @@
+import type { Event, MilestoneName } from '../timeline/schema.ts'
+import { type Clock, clockOf } from './document-clock.ts'
+import type { Postmortem } from './schema.ts'
+
+/** A postmortem's data with what every section looks up in it. */
+export interface View {
+  data: Postmortem
+  clock: Clock
+  /** The events of the timeline: all but the retracted ones. */
+  timeline: readonly Event[]
+  eventById: ReadonlyMap<string, Event>
+}
+
+export function viewOf(data: Postmortem): View {
+  const timeline = data.events.filter(event => event.retraction === null)
+  return {
+    data,
+    clock: clockOf(data.incident.occurred_on, timeline),
+    timeline,
+    eventById: new Map(data.events.map(event => [event.id, event])),
+  }
+}
+
+/** The name of a person, or the handle where no name is known. */
+export const nameOf = ({ data }: View, handle: string): string =>
+  Object.hasOwn(data.people, handle) ? data.people[handle]! : handle
+
+/** `impact_started` as `impact started`. */
+export const words = (name: string): string => name.replaceAll('_', ' ')
+
+/** `incident_commander` as `Incident commander`. */
+export const titleWords = (name: string): string => name.charAt(0).toUpperCase() + words(name).slice(1)
+
+/** The event that holds a milestone, if one does. */
+export function holderOf(view: View, name: MilestoneName): Event | undefined {
+  const held = view.data.milestones.milestones.find(point => point.milestone === name)
+  return held && view.eventById.get(held.event_id)
+}

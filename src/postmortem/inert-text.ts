@@ -1,0 +1,19 @@
+/** Stored text made fit to be shown: what cannot be seen, or turns the line around, is named instead. */
+
+const unseen = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|(?!\t|\n)\p{Cc}/gu
+const lineBreak = /\r\n|[\r\u2028\u2029]/g
+
+/**
+ * The text with `\n` as its only line break, and with every bidirectional or other control character (but the
+ * tab) written as `[U+202E]`.
+ */
+export const inert = (text: string): string =>
+  text
+    .replace(lineBreak, '\n')
+    .replace(
+      unseen,
+      found => `[U+${found.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}]`,
+    )
+
+/** The address with its control and bidirectional characters percent-encoded, which does not change where it leads. */
+export const inertUrl = (url: string): string => url.replace(/\p{Cc}/gu, encodeURIComponent).replace(unseen, encodeURIComponent)

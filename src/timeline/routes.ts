@@ -1,0 +1,194 @@
+import { changeFacts } from '../http/auth.ts'
+import { pageRequest, toPage } from '../http/cursor.ts'
+import { expectedVersions } from '../http/etag.ts'
+import { ref } from '../http/fields.ts'
+import type { App, Context } from '../http/routes.ts'
+import { mergeWith } from '../http/validation.ts'
+import { incidentParams } from '../incidents/schema.ts'
+import { getIncident } from '../incidents/store.ts'
+import { toUtc } from '../kit/time.ts'
+import * as contract from './schema.ts'
+import * as store from './store.ts'
+
+const tags = ['Timeline']
+
+export function timelineRoutes(app: App, context: Context): void {
+  eventRoutes(app, context)
+  retractionRoutes(app, context)
+  milestoneRoute(app, context)
+}
+
+function eventRoutes(app: App, { db, now }: Context): void {
+  app.post(
+    '/incidents/:incident_id/events',
+    {
+      config: { scope: 'events:write' },
+      schema: {
+        operationId: 'createEvent',
+        tags,
+        summary: 'Add an event to the timeline',
+        description:
+          'Safe to retry: an event is known by its source system and `dedupe_key`. New: 201. Again with the same content: 200 and `Idempotent-Replayed: true`. Again with other content: 409, and the stored one is kept.',
+        params: incidentParams,
+        body: ref(contract.EventInput),
+        response: { 200: ref(contract.Event), 201: ref(contract.Event) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const facts = changeFacts(request, now)
+      const { id, replayed } = await db
+        .transaction()
+        .execute(trx => store.createEvent(trx, incident_id, request.body, facts))
+      if (replayed) reply.code(200).header('idempotent-replayed', 'true')
+      else reply.code(201).header('location', `/v1/incidents/${incident_id}/events/${id}`)
+      return store.getEvent(db, incident_id, id)
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/events',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listEvents',
+        tags,
+        summary: 'List the events, by corrected time',
+        params: incidentParams,
+        querystring: contract.eventsQuery,
+        response: { 200: ref(contract.EventPage) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const { kind, milestone, retracted, occurred_since, occurred_until } = request.query
+      await getIncident(db, incident_id)
+      const filter = {
+        kind: kind?.split(','),
+        milestone: milestone?.split(','),
+        retracted: retracted === undefined ? undefined : retracted === 'true',
+        since: occurred_since && toUtc(occurred_since),
+        until: occurred_until && toUtc(occurred_until),
+      }
+      const rows = await store.listEvents(db, incident_id, filter, pageRequest(request))
+      return toPage(request, reply, rows, event => [event.corrected_at, event.id])
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/events/:event_id',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getEvent',
+        tags,
+        summary: 'Read an event',
+        params: contract.eventParams,
+        response: { 200: ref(contract.Event) },
+      },
+    },
+    async ({ params: { incident_id, event_id } }) => store.getEvent(db, incident_id, event_id),
+  )
+
+  app.patch(
+    '/incidents/:incident_id/events/:event_id',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'patchEvent',
+        tags,
+        summary: 'Change some fields of an event',
+        params: contract.eventParams,
+        body: ref(contract.EventPatch),
+        response: { 200: ref(contract.Event) },
+      },
+    },
+    async request => {
+      const { incident_id, event_id } = request.params
+      const merge = mergeWith(app, contract.EventFields, request.body)
+      return store.patchEvent(
+        db,
+        incident_id,
+        event_id,
+        merge,
+        changeFacts(request, now),
+        expectedVersions(request),
+      )
+    },
+  )
+}
+
+function retractionRoutes(app: App, { db, now }: Context): void {
+  app.put(
+    '/incidents/:incident_id/events/:event_id/retraction',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'retractEvent',
+        tags,
+        summary: 'Retract an event',
+        description:
+          'It leaves the timeline and the durations, frees its milestone, and stays stored with the reason.',
+        params: contract.eventParams,
+        body: ref(contract.Retraction),
+        response: { 200: ref(contract.Event) },
+      },
+    },
+    async request => {
+      const { incident_id, event_id } = request.params
+      const { reason } = request.body
+      return store.retractEvent(
+        db,
+        incident_id,
+        event_id,
+        reason,
+        changeFacts(request, now),
+        expectedVersions(request),
+      )
+    },
+  )
+
+  app.delete(
+    '/incidents/:incident_id/events/:event_id/retraction',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'restoreEvent',
+        tags,
+        summary: 'Put a retracted event back into the timeline',
+        params: contract.eventParams,
+        response: { 200: ref(contract.Event) },
+      },
+    },
+    async request => {
+      const { incident_id, event_id } = request.params
+      return store.restoreEvent(
+        db,
+        incident_id,
+        event_id,
+        changeFacts(request, now),
+        expectedVersions(request),
+      )
+    },
+  )
+}
+
+function milestoneRoute(app: App, { db }: Context): void {
+  app.get(
+    '/incidents/:incident_id/milestones',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getMilestones',
+        tags,
+        summary: 'Every duration, with the events it comes from',
+        params: incidentParams,
+        response: { 200: ref(contract.Milestones) },
+      },
+    },
+    async ({ params: { incident_id } }) => {
+      const { status_update_cadence_minutes } = await getIncident(db, incident_id)
+      return store.getMilestones(db, incident_id, status_update_cadence_minutes)
+    },
+  )
+}

@@ -1,0 +1,126 @@
+import { fieldError } from '../http/problem.ts'
+import { toUtc } from '../kit/time.ts'
+import type { DurationName, Event, EventFields, MilestoneName, Milestones, Source } from './schema.ts'
+import { milestoneNames } from './schema.ts'
+
+const day = 86_400_000
+
+/**
+ * The sources and the time of an event as they are stored: times in UTC to the millisecond, defaults filled in.
+ * @throws 422 naming the field: a source with nothing to look at, a statement by nobody, a time more than a day ahead
+ */
+export function normalized(
+  fields: EventFields,
+  now: Date,
+): Required<Omit<Event, Exclude<keyof Event, keyof EventFields>>> {
+  const occurred_at = toUtc(fields.occurred_at)
+  if (Date.parse(occurred_at) > now.getTime() + day) {
+    throw fieldError('/occurred_at', 'future', '/occurred_at must not be more than a day ahead of now.')
+  }
+  return {
+    occurred_at,
+    precision: fields.precision ?? 'exact',
+    kind: fields.kind,
+    milestone: fields.milestone ?? null,
+    description: fields.description,
+    role: fields.role ?? null,
+    sources: fields.sources.map(normalizedSource),
+  }
+}
+
+function normalizedSource(source: EventFields['sources'][number], index: number): Source {
+  const at = `/sources/${index}`
+  const isStatement = source.kind === 'statement'
+  const system = source.system ?? (isStatement ? 'person' : undefined)
+  if (system === undefined)
+    throw fieldError(`${at}/system`, 'required', `${at}/system is required: where does it come from?`)
+  if (isStatement && !source.stated_by)
+    throw fieldError(
+      `${at}/stated_by`,
+      'required',
+      `${at}/stated_by is required for a statement: who said it?`,
+    )
+  if (!source.url && !source.excerpt) {
+    throw fieldError(
+      at,
+      'nothing_cited',
+      `${at} needs a url or an excerpt: something that a reader can look at.`,
+    )
+  }
+  return {
+    kind: source.kind,
+    system,
+    url: source.url ?? null,
+    excerpt: source.excerpt ?? null,
+    query: source.query ?? null,
+    captured_at: source.captured_at ? toUtc(source.captured_at) : null,
+    stated_by: source.stated_by ?? null,
+  }
+}
+
+const durations: Record<DurationName, [from: MilestoneName, to: MilestoneName]> = {
+  time_to_detect: ['impact_started', 'detected'],
+  time_to_acknowledge: ['detected', 'acknowledged'],
+  time_to_mitigate: ['impact_started', 'mitigated'],
+  time_to_resolve: ['impact_started', 'resolved'],
+}
+
+type TimelineEvent = Pick<Event, 'id' | 'corrected_at' | 'milestone' | 'kind'>
+type Point = Milestones['milestones'][number]
+
+/**
+ * Every duration with the events it comes from, and the longest gap between status updates, in seconds.
+ * @param events those of the timeline (not retracted), by corrected time
+ * @param cadenceMinutes the promised time between two status updates, if any
+ */
+export function milestonesOf(events: TimelineEvent[], cadenceMinutes: number | null): Milestones {
+  const points = new Map(
+    events.flatMap(({ id, corrected_at, milestone }) =>
+      milestone === null ? [] : [[milestone, { milestone, event_id: id, at: corrected_at }] as const],
+    ),
+  )
+  return {
+    phase: points.has('resolved') ? 'resolved' : points.has('mitigated') ? 'mitigated' : 'ongoing',
+    milestones: milestoneNames.flatMap(name => points.get(name) ?? []),
+    durations: (Object.keys(durations) as DurationName[]).map(name => durationOf(name, points)),
+    status_update_gap: longestGap(
+      events.filter(({ kind }) => kind === 'status_update'),
+      cadenceMinutes,
+    ),
+  }
+}
+
+function durationOf(name: DurationName, points: Map<MilestoneName, Point>): Milestones['durations'][number] {
+  const [from, to] = durations[name].map(milestone => points.get(milestone) ?? null) as [
+    Point | null,
+    Point | null,
+  ]
+  const missing = durations[name].filter(milestone => !points.has(milestone))
+  if (!from || !to) return { name, seconds: null, status: 'missing', from, to, missing }
+  const seconds = secondsBetween(from.at, to.at)
+  return { name, seconds, status: seconds < 0 ? 'out_of_order' : 'ok', from, to, missing }
+}
+
+function longestGap(
+  updates: TimelineEvent[],
+  cadence_minutes: number | null,
+): Milestones['status_update_gap'] {
+  const gaps = updates.slice(1).map((later, i) => {
+    const earlier = updates[i]!
+    return {
+      seconds: secondsBetween(earlier.corrected_at, later.corrected_at),
+      from_event_id: earlier.id,
+      to_event_id: later.id,
+    }
+  })
+  const longest = gaps.reduce<(typeof gaps)[number] | null>(
+    (a, b) => (a !== null && a.seconds >= b.seconds ? a : b),
+    null,
+  )
+  if (longest === null)
+    return { seconds: null, status: 'missing', from_event_id: null, to_event_id: null, cadence_minutes }
+  const exceeded = cadence_minutes !== null && longest.seconds > cadence_minutes * 60
+  return { ...longest, status: exceeded ? 'exceeded' : 'ok', cadence_minutes }
+}
+
+const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000

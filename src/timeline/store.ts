@@ -1,0 +1,253 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { type SqlBool, sql } from 'kysely'
+import type { Db, Trx } from '../db/open.ts'
+import { requirePeople } from '../directory/store.ts'
+import type { ChangeFacts } from '../http/auth.ts'
+import type { PageRequest } from '../http/cursor.ts'
+import { requireVersion } from '../http/etag.ts'
+import { DebriefError, notFound } from '../http/problem.ts'
+import { holdIncident } from '../incidents/store.ts'
+import { canonicalJson, sha256Hex } from '../kit/json.ts'
+import { earlierBy } from '../kit/time.ts'
+import { milestonesOf, normalized } from './rules.ts'
+import type { Event, EventFields, EventInput, Milestones, Source } from './schema.ts'
+
+const columns = [
+  'id',
+  'incident_id',
+  'occurred_at',
+  'corrected_at',
+  'precision',
+  'kind',
+  'milestone',
+  'description',
+  'role',
+  'sources',
+  'source_system',
+  'dedupe_key',
+  'retraction',
+  'version',
+  'changed_by',
+  'changed_at',
+] as const
+
+const selectEvents = (db: Db) => db.selectFrom('events').select(columns).$castTo<Event>()
+
+export interface EventFilter {
+  kind?: string[] | undefined
+  milestone?: string[] | undefined
+  retracted?: boolean | undefined
+  /** Corrected time at or after this. */
+  since?: string | undefined
+  /** Corrected time before this. */
+  until?: string | undefined
+}
+
+/** By corrected time; ties by id. */
+export function listEvents(
+  db: Db,
+  incidentId: string,
+  filter: EventFilter,
+  { limit, after }: PageRequest,
+): Promise<Event[]> {
+  const conditions = [
+    filter.kind && sql<SqlBool>`kind = ANY (${filter.kind})`,
+    filter.milestone && sql<SqlBool>`milestone = ANY (${filter.milestone})`,
+    filter.retracted !== undefined &&
+      (filter.retracted ? sql<SqlBool>`retraction IS NOT NULL` : sql<SqlBool>`retraction IS NULL`),
+    filter.since && sql<SqlBool>`corrected_at >= ${filter.since}::timestamptz`,
+    filter.until && sql<SqlBool>`corrected_at < ${filter.until}::timestamptz`,
+    after && sql<SqlBool>`(corrected_at, id) > (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+  ]
+  return selectEvents(db)
+    .where('incident_id', '=', incidentId)
+    .where(({ and }) =>
+      and(conditions.filter(condition => typeof condition === 'object' && condition !== null)),
+    )
+    .orderBy('corrected_at')
+    .orderBy('id')
+    .limit(limit + 1)
+    .execute()
+}
+
+/** All events of an incident by corrected time, retracted ones too; for the document. */
+export const allEvents = (db: Db, incidentId: string): Promise<Event[]> =>
+  selectEvents(db).where('incident_id', '=', incidentId).orderBy('corrected_at').orderBy('id').execute()
+
+export async function getEvent(db: Db, incidentId: string, id: string): Promise<Event> {
+  const event = await selectEvents(db)
+    .where('incident_id', '=', incidentId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!event) throw notFound(`Event ${id} of ${incidentId}`)
+  return event
+}
+
+/**
+ * Stores an event, or recognises it: the same source system, key and content again is a replay.
+ * @throws 409 when the key came with other content, or when another event holds the milestone
+ */
+export async function createEvent(
+  trx: Trx,
+  incidentId: string,
+  input: EventInput,
+  facts: ChangeFacts,
+): Promise<{ id: string; replayed: boolean }> {
+  const { clock_offsets } = await holdIncident(trx, incidentId)
+  const { dedupe_key, ...fields } = input
+  const values = normalized(fields, new Date(facts.changed_at))
+  const content_sha256 = sha256Hex(canonicalJson(values))
+  const source_system = values.sources[0]!.system
+  const key = { incident_id: incidentId, source_system, dedupe_key: dedupe_key ?? content_sha256 }
+  await requireSpeakers(trx, values.sources)
+  const inserted = await trx
+    .insertInto('events')
+    .values({
+      id: randomUUIDv7(),
+      ...values,
+      ...key,
+      ...facts,
+      sources: JSON.stringify(values.sources),
+      corrected_at: earlierBy(values.occurred_at, clock_offsets[source_system] ?? 0),
+      content_sha256,
+    })
+    .onConflict(conflict => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (inserted) return { id: inserted.id, replayed: false }
+  return { id: await recognise(trx, key, content_sha256, values.milestone), replayed: true }
+}
+
+/** Why an insert stored nothing, seen by a second statement: a twin may have committed after the first one began. */
+async function recognise(
+  trx: Trx,
+  key: { incident_id: string; source_system: string; dedupe_key: string },
+  content_sha256: string,
+  milestone: Event['milestone'],
+): Promise<string> {
+  const twin = await trx
+    .selectFrom('events')
+    .select(['id', 'content_sha256'])
+    .where('incident_id', '=', key.incident_id)
+    .where('source_system', '=', key.source_system)
+    .where('dedupe_key', '=', key.dedupe_key)
+    .executeTakeFirst()
+  if (twin?.content_sha256 === content_sha256) return twin.id
+  if (!twin) throw await milestoneTaken(trx, key.incident_id, milestone)
+  const detail = `${key.source_system} has sent the dedupe_key ${key.dedupe_key} before, with other content: event ${twin.id} is kept as it is.`
+  throw new DebriefError('duplicate_with_other_content', detail, [
+    { pointer: '/dedupe_key', code: 'taken', detail },
+  ])
+}
+
+async function milestoneTaken(
+  db: Db,
+  incidentId: string,
+  milestone: Event['milestone'],
+): Promise<DebriefError> {
+  const holder = await db
+    .selectFrom('events')
+    .select(['id', 'description'])
+    .where('incident_id', '=', incidentId)
+    .where('milestone', '=', milestone)
+    .where('retraction', 'is', null)
+    .executeTakeFirst()
+  const who = holder ? `event ${holder.id} (${holder.description})` : 'another event'
+  const detail = `The milestone ${milestone} belongs to ${who}.`
+  return new DebriefError('milestone_taken', detail, [{ pointer: '/milestone', code: 'taken', detail }])
+}
+
+/** Changes one event of the timeline under a lock: `change` gets the stored event and says what to set. */
+async function changeEvent(
+  db: Db,
+  incidentId: string,
+  id: string,
+  expected: number[] | null,
+  change: (trx: Trx, stored: Event, clockOffsets: Record<string, number>) => Promise<object>,
+): Promise<Event> {
+  const claim: { milestone: Event['milestone'] } = { milestone: null }
+  const write = async (trx: Trx) => {
+    const { clock_offsets } = await holdIncident(trx, incidentId)
+    await trx.selectFrom('events').select('version').where('id', '=', id).forUpdate().executeTakeFirst()
+    const stored = await getEvent(trx, incidentId, id)
+    requireVersion(stored.version, expected)
+    const set = await change(trx, stored, clock_offsets)
+    claim.milestone = 'milestone' in set ? (set.milestone as Event['milestone']) : stored.milestone
+    await trx.updateTable('events').set(set).where('id', '=', id).executeTakeFirstOrThrow()
+  }
+  try {
+    await db.transaction().execute(write)
+  } catch (error) {
+    if ((error as { constraint?: string }).constraint !== 'events_milestone') throw error
+    throw await milestoneTaken(db, incidentId, claim.milestone)
+  }
+  return getEvent(db, incidentId, id)
+}
+
+/** Replaces an event's fields by what `merge` makes of them. Its source system and key stay as they were. */
+export function patchEvent(
+  db: Db,
+  incidentId: string,
+  id: string,
+  merge: (fields: EventFields) => EventFields,
+  facts: ChangeFacts,
+  expected: number[] | null,
+): Promise<Event> {
+  return changeEvent(db, incidentId, id, expected, async (trx, stored, clockOffsets) => {
+    const { occurred_at, precision, kind, milestone, description, role, sources } = stored
+    const merged = merge({ occurred_at, precision, kind, milestone, description, role, sources })
+    const values = normalized(merged, new Date(facts.changed_at))
+    await requireSpeakers(trx, values.sources)
+    const corrected_at = earlierBy(values.occurred_at, clockOffsets[stored.source_system] ?? 0)
+    return { ...values, sources: JSON.stringify(values.sources), corrected_at, ...facts }
+  })
+}
+
+/** Takes an event out of the timeline; it stays stored, with the reason. */
+export const retractEvent = (
+  db: Db,
+  incidentId: string,
+  id: string,
+  reason: string,
+  facts: ChangeFacts,
+  expected: number[] | null,
+) =>
+  changeEvent(db, incidentId, id, expected, async (_trx, { retraction }) => ({
+    retraction: JSON.stringify({
+      reason,
+      at: retraction?.reason === reason ? retraction.at : facts.changed_at,
+    }),
+    ...facts,
+  }))
+
+/** Puts a retracted event back into the timeline. */
+export const restoreEvent = (
+  db: Db,
+  incidentId: string,
+  id: string,
+  facts: ChangeFacts,
+  expected: number[] | null,
+) => changeEvent(db, incidentId, id, expected, async () => ({ retraction: null, ...facts }))
+
+/** Durations and phase from the events that tell them. */
+export async function getMilestones(
+  db: Db,
+  incidentId: string,
+  cadenceMinutes: number | null,
+): Promise<Milestones> {
+  const events = await selectEvents(db)
+    .where('incident_id', '=', incidentId)
+    .where('retraction', 'is', null)
+    .where(({ eb, or }) => or([eb('milestone', 'is not', null), eb('kind', '=', 'status_update')]))
+    .orderBy('corrected_at')
+    .orderBy('id')
+    .execute()
+  return milestonesOf(events, cadenceMinutes)
+}
+
+async function requireSpeakers(trx: Trx, sources: Source[]): Promise<void> {
+  const speakers = sources.flatMap(({ stated_by }, i) =>
+    stated_by === null ? [] : [{ handle: stated_by, pointer: `/sources/${i}/stated_by` }],
+  )
+  await requirePeople(trx, speakers)
+}
