@@ -46,7 +46,12 @@ export async function openService(
   const opened = openDatabase(connection, () => {})
   const clock = { now: new Date(options.now ?? '2026-06-18T09:00:00.000Z') }
   const config = { timeZone: options.timeZone ?? 'UTC', adminToken }
-  const app = await buildApp({ db: opened.db, config, now: () => clock.now, logger: process.env.DEBRIEF_TEST_LOG ? { level: 'error' } : false })
+  const app = await buildApp({
+    db: opened.db,
+    config,
+    now: () => clock.now,
+    logger: process.env.DEBRIEF_TEST_LOG ? { level: 'error' } : false,
+  })
   t.teardown(async () => {
     await app.close()
     await opened.close()

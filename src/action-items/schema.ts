@@ -6,6 +6,7 @@ import {
   calendarDate,
   component,
   exact,
+  examplesOf,
   flag,
   handle,
   integer,
@@ -25,7 +26,7 @@ import { incidentId, severities } from '../incidents/schema.ts'
 export const priorities = ['P0', 'P1', 'P2', 'P3'] as const
 export const actionTypes = ['prevent', 'detect', 'mitigate', 'process'] as const
 export const actionStatuses = ['proposed', 'open', 'in_progress', 'done', 'cancelled'] as const
-export const sortNames = ['due_on', 'priority', 'severity', 'owner', 'changed_at'] as const
+export const sortNames = ['due_on', 'priority', 'severity', 'owner'] as const
 export const groupings = ['owner', 'team', 'priority', 'severity', 'service', 'age'] as const
 
 const tracker = exact({ system: line(), key: line(), url: optional(url()) })
@@ -167,7 +168,16 @@ const asked = {
   as_of: calendarDate({ description: 'The date that “overdue” was computed for.' }),
   tz: Type.String({ description: 'The IANA time zone whose today was used.' }),
 }
-export const ActionItemPage = pageOf('ActionItemPage', ActionItem, asked, { as_of: '2026-06-27', tz: 'UTC' })
+const askedExample = { as_of: '2026-06-27', tz: 'UTC' }
+export const ActionItemDetail = component(
+  'ActionItemDetail',
+  { ...ActionItem.properties, ...asked },
+  {
+    description: 'An action item, with the date and the zone that “overdue” was computed for.',
+    examples: [{ ...(examplesOf(ActionItem)[0] as object), ...askedExample }],
+  },
+)
+export const ActionItemPage = pageOf('ActionItemPage', ActionItem, asked, askedExample)
 
 export const ActionItemSummary = component(
   'ActionItemSummary',
@@ -179,14 +189,14 @@ export const ActionItemSummary = component(
       exact({
         key: Type.Unsafe<string | null>({
           type: ['string', 'null'],
-          description: 'The owner’s handle, the priority, …; null where there is none.',
+          description: 'The owner’s handle, the priority, …; null where there is none, as of an owner without a team.',
         }),
         label: Type.String(),
         open: Type.Integer({ description: 'Open or in progress.' }),
         overdue: Type.Integer(),
         oldest_due_on: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date' }),
       }),
-      { description: 'Most overdue first.' },
+      { description: 'Most overdue first; an item of an incident with two services counts in both groups.' },
     ),
   },
   {
@@ -235,8 +245,8 @@ export const actionItemsQuery = exact({
   ...filters,
   sort: Type.Optional(
     Type.String({
-      pattern: `^${sortPattern}(,${sortPattern}){0,4}$`,
-      description: `Names of ${sortNames.join(', ')}, separated by commas; a minus sorts down. Default \`due_on\`.`,
+      pattern: `^${sortPattern}(,${sortPattern}){0,3}$`,
+      description: `Names of ${sortNames.join(', ')}, separated by commas; a minus sorts down. Ties go by due date, then by incident and number, in the direction of the last name. Default \`due_on\`.`,
     }),
   ),
 })
@@ -249,13 +259,18 @@ export type ActionItemInput = Static<typeof ActionItemInput>
 export type ActionItemFields = Static<typeof ActionItemFields>
 export type Closure = Static<typeof Closure>
 export type Effectiveness = Static<typeof Effectiveness>
+export type Acceptance = Static<typeof Acceptance>
+export type Deferral = Static<typeof Deferral>
 export type ActionItemSummary = Static<typeof ActionItemSummary>
 export type ActionItemsQuery = Static<typeof actionItemsQuery>
+export type SortName = (typeof sortNames)[number]
+export type Grouping = (typeof groupings)[number]
 
 export const actionItemSchemas = [
   ActionItemInput,
   ActionItemPatch,
   ActionItem,
+  ActionItemDetail,
   ActionItemPage,
   ActionItemSummary,
   Acceptance,

@@ -36,5 +36,6 @@ async function serverOf(config: Config, log: (message: string) => void) {
     const connection: ClientConfig = { connectionString: config.databaseUrl }
     return { connection, ready: () => true, stop: async () => {} }
   }
-  return startEmbedded({ dataDirectory: config.dataDirectory, log })
+  const { connection, ready, stop } = await startEmbedded({ dataDirectory: config.dataDirectory, log })
+  return { connection: { ...connection, ssl: false }, ready, stop }
 }

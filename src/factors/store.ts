@@ -46,6 +46,10 @@ export function listFactors(
     .execute()
 }
 
+/** All factors of an incident in the order of their numbers; for the document. */
+export const allFactors = (db: Db, incident_id: string): Promise<Factor[]> =>
+  selectFactors(db).where('incident_id', '=', incident_id).orderBy('number').execute()
+
 export async function getFactor(db: Db, { incident_id, number }: FactorKey): Promise<Factor> {
   const factor = await selectFactors(db)
     .where('incident_id', '=', incident_id)

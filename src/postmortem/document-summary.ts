@@ -1,5 +1,16 @@
 import { incidentRoles } from '../incidents/schema.ts'
-import { type Block, bulletList, heading, item, joined, label, link, paragraph, paragraphs, type Text } from './blocks.ts'
+import {
+  type Block,
+  bulletList,
+  heading,
+  item,
+  joined,
+  label,
+  link,
+  paragraph,
+  paragraphs,
+  type Text,
+} from './blocks.ts'
 import { durationWords, eventTime, momentOf } from './document-clock.ts'
 import { holderOf, nameOf, titleWords, type View, words } from './document-view.ts'
 
@@ -42,13 +53,25 @@ function mitigatedAt(view: View): string {
 function about({ data: { incident } }: View): Block[] {
   const lines: [string, Text[]][] = [
     ['Services', incident.services.map(name => [name])],
-    ['Labels', Object.entries(incident.labels).sort(byName).map(([name, value]) => [`${name} = ${value}`])],
+    [
+      'Labels',
+      Object.entries(incident.labels)
+        .sort(byName)
+        .map(([name, value]) => [`${name} = ${value}`]),
+    ],
     ['References', incident.external_refs.map(known => [link(`${known.system} ${known.id}`, known.url)])],
     ['Related', incident.related.map(other => [`${words(other.relation)} ${other.incident_id}`])],
   ]
   const stored = lines.filter(([, entries]) => entries.length > 0)
   if (stored.length === 0) return []
-  return [paragraph(...joined(stored.map(([name, entries]) => [label(name), ' ', ...joined(entries, ', ')]), '\n'))]
+  return [
+    paragraph(
+      ...joined(
+        stored.map(([name, entries]) => [label(name), ' ', ...joined(entries, ', ')]),
+        '\n',
+      ),
+    ),
+  ]
 }
 
 const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1)
@@ -63,7 +86,9 @@ function impact({ data: { incident } }: View): Block[] {
   return [
     heading(3, 'Impact'),
     ...(description === null ? [] : paragraphs([], description)),
-    ...(figures.length === 0 ? [] : [bulletList(figures.map(([name, value]) => item([label(name), ` ${value}`])))]),
+    ...(figures.length === 0
+      ? []
+      : [bulletList(figures.map(([name, value]) => item([label(name), ` ${value}`])))]),
   ]
 }
 
@@ -103,7 +128,7 @@ function holdersInTurn(view: View, holders: readonly Assignment[]): string {
 
 function held(view: View, { person, from, to }: Assignment): string {
   const since = momentOf(view.clock, from)
-  const name = nameOf(view, person)
+  const name = nameOf(view.data, person)
   return to === null ? `${name} from ${since}` : `${name} from ${since} to ${momentOf(view.clock, to)}`
 }
 
@@ -122,5 +147,7 @@ function longestGap({ clock, data, eventById }: View): string {
 
 function against(promised: string | null, status: 'ok' | 'exceeded'): string {
   if (promised === null) return '; no cadence was promised'
-  return status === 'exceeded' ? `, longer than the ${promised} promised` : `, within the ${promised} promised`
+  return status === 'exceeded'
+    ? `, longer than the ${promised} promised`
+    : `, within the ${promised} promised`
 }

@@ -6,14 +6,14 @@ import {
   type Inline,
   item,
   joined,
-  label,
   type ListItem,
+  label,
   link,
   paragraph,
   preformatted,
+  type Text,
   table,
   tag,
-  type Text,
 } from './blocks.ts'
 import { correctionOf, durationWords, eventTime, momentOf, timeOf } from './document-clock.ts'
 import { nameOf, type View, words } from './document-view.ts'
@@ -23,9 +23,8 @@ const headers = ['Time', 'Event', 'Source']
 /** How much of an excerpt stands in its table cell, in code points; longer ones stand whole under the table. */
 const cellExcerpt = 160
 
-/** An excerpt or a query that is too long for its cell. */
+/** What is too long for a table cell, and stands whole further down. */
 interface Note {
-  number: number
   name: 'Excerpt' | 'Query'
   of: string
   text: string
@@ -39,8 +38,8 @@ export function timelineSection(view: View): Block[] {
     heading(2, 'Timeline (UTC)'),
     rows.length === 0 ? paragraph('No events are stored yet.') : timelineTable(rows),
     paragraph(...durationLines(view)),
-    ...notes.flatMap(noteBlocks),
-    ...retractedClaims(view, notes.length),
+    ...notes.flatMap((note, index) => noteBlocks(note, index + 1)),
+    ...retractedClaims(view, notes),
   ]
 }
 
@@ -65,14 +64,108 @@ const sourcesOf = (view: View, event: Event, notes: Note[]): Text =>
 
 function cited(view: View, event: Event, source: Source, notes: Note[]): Text {
   const name = sourceName(view, source)
-  const add = (kind: Note['name'], text: string) => {
-    const number = notes.length + 1 + (notes[0]?.number ?? 1) - 1
-    notes.push({ number, name: kind, of: `${eventTime(view.clock, event)}, ${name}`, text })
-    return ` (${kind.toLowerCase()} ${number} below)`
+  const cite: Inline[] = [link(name, source.url)]
+  const below = (kind: Note['name'], text: string) => {
+    notes.push({ name: kind, of: `${eventTime(view.clock, event)}, ${name}`, text })
+    return `(${kind.toLowerCase()} ${notes.length} below)`
   }
+  if (source.excerpt !== null) {
+    const short = shortened(source.excerpt)
+    cite.push(`: “${short}”`)
+    if (short !== source.excerpt) cite.push(` ${below('Excerpt', source.excerpt)}`)
+  }
+  if (source.query !== null) cite.push(` ${below('Query', source.query)}`)
+  return cite
+}
+
+/** `prometheus alert`; what someone remembers is called that. */
+const sourceName = (view: View, { kind, system, stated_by }: Source): string =>
+  kind === 'statement' ? `recollection of ${nameOf(view.data, stated_by ?? system)}` : `${system} ${kind}`
+
+/** The excerpt itself where it is one short line; else its first line, cut, with an ellipsis. */
+function shortened(excerpt: string): string {
+  const first = excerpt.trim().split(/[\n\r\u2028\u2029]/, 1)[0]!
+  const points = Array.from(first.slice(0, 2 * cellExcerpt + 2))
+  if (points.length > cellExcerpt)
+    return `${points
+      .slice(0, cellExcerpt - 1)
+      .join('')
+      .trimEnd()}…`
+  return first === excerpt.trim() ? excerpt : `${first.trimEnd()} …`
+}
+
+function noteBlocks(note: Note, number: number): Block[] {
+  return [paragraph(label(`${note.name} ${number}`), ` ${note.of}`), preformatted(note.text)]
+}
+
+/** Detection and mitigation time always; acknowledgement and resolution time once they are known. */
+function durationLines(view: View): Text {
+  const line = (name: string, duration: DurationName): Text => [label(name), ` ${durationOf(view, duration)}`]
+  const always = [line('Detection time', 'time_to_detect'), line('Mitigation time', 'time_to_mitigate')]
+  const known: Text[] = []
+  if (isKnown(view, 'time_to_acknowledge')) known.push(line('Acknowledgement time', 'time_to_acknowledge'))
+  if (isKnown(view, 'time_to_resolve')) known.push(line('Resolution time', 'time_to_resolve'))
+  return joined(
+    [always, known].filter(lines => lines.length > 0).map(lines => joined(lines, '   ')),
+    '\n',
+  )
+}
+
+const isKnown = (view: View, name: DurationName): boolean =>
+  view.data.milestones.durations.some(duration => duration.name === name && duration.status === 'ok')
+
+/** `6 min (impact started 14:02 → detected 14:08)`, or `—` and why there is none. */
+function durationOf(view: View, name: DurationName): string {
+  const duration = view.data.milestones.durations.find(one => one.name === name)
+  if (!duration || duration.status === 'missing') return `— (${missingReason(duration?.missing ?? [])})`
+  const [from, to] = [duration.from, duration.to].map(point => pointWords(view, point))
+  if (duration.seconds === null || duration.status === 'out_of_order') return `— (${to} is before ${from})`
+  const about = isApproximate(view, duration.from) || isApproximate(view, duration.to) ? '~' : ''
+  return `${about}${durationWords(duration.seconds)} (${from} → ${to})`
+}
+
+function missingReason(missing: readonly string[]): string {
+  if (missing.length === 0) return 'no event is marked as a milestone'
+  return `no event is marked as ${missing.map(words).join(' or ')}`
+}
+
+type Point = View['data']['milestones']['durations'][number]['from']
+
+function pointWords(view: View, point: Point): string {
+  if (point === null) return 'an unknown moment'
+  const time = timeOf(view.clock, point.at, view.eventById.get(point.event_id)?.precision)
+  return `${words(point.milestone)} ${time}`
+}
+
+const isApproximate = (view: View, point: Point): boolean =>
+  view.eventById.get(point?.event_id ?? '')?.precision === 'approximate'
+
+function retractedClaims(view: View, notes: Note[]): Block[] {
+  const retracted = view.data.events.filter(event => event.retraction !== null)
+  if (retracted.length === 0) return []
+  const before = notes.length
+  const items = retracted.map(event => retractedItem(view, event, notes))
+  const more = notes.slice(before)
   return [
-    link(name, source.url),
-    source.excerpt === null ? '' : `: ${quoted(source.excerpt, whole => add('Excerpt', whole))}`,
-    source.query === null ? '' : add('Query', source.query),
+    heading(3, 'Retracted and disputed claims'),
+    bulletList(items),
+    ...more.flatMap((note, index) => noteBlocks(note, before + index + 1)),
   ]
+}
+
+function retractedItem(view: View, event: Event, notes: Note[]): ListItem {
+  const { at, reason } = event.retraction!
+  return item(
+    [`${eventTime(view.clock, event)} `, ...described(event)],
+    [
+      [label(`retracted ${momentOf(view.clock, at)}`), ` ${reason}`],
+      [
+        'source: ',
+        ...joined(
+          event.sources.map(source => cited(view, event, source, notes)),
+          '; ',
+        ),
+      ],
+    ],
+  )
 }

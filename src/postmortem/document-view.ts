@@ -22,8 +22,8 @@ export function viewOf(data: Postmortem): View {
 }
 
 /** The name of a person, or the handle where no name is known. */
-export const nameOf = ({ data }: View, handle: string): string =>
-  Object.hasOwn(data.people, handle) ? data.people[handle]! : handle
+export const nameOf = ({ people }: Postmortem, handle: string): string =>
+  Object.hasOwn(people, handle) ? people[handle]! : handle
 
 /** `impact_started` as `impact started`. */
 export const words = (name: string): string => name.replaceAll('_', ' ')

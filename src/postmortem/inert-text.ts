@@ -10,10 +10,8 @@ const lineBreak = /\r\n|[\r\u2028\u2029]/g
 export const inert = (text: string): string =>
   text
     .replace(lineBreak, '\n')
-    .replace(
-      unseen,
-      found => `[U+${found.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}]`,
-    )
+    .replace(unseen, found => `[U+${found.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}]`)
 
 /** The address with its control and bidirectional characters percent-encoded, which does not change where it leads. */
-export const inertUrl = (url: string): string => url.replace(/\p{Cc}/gu, encodeURIComponent).replace(unseen, encodeURIComponent)
+export const inertUrl = (url: string): string =>
+  url.replace(/\p{Cc}/gu, encodeURIComponent).replace(unseen, encodeURIComponent)

@@ -1,0 +1,196 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from '../db/open.ts'
+import type { Key, PageRequest } from '../http/cursor.ts'
+import { daysOverdue } from './rules.ts'
+import type { ActionItem, ActionItemSummary, Grouping, SortName } from './schema.ts'
+
+/** Action items over all incidents: the list, which pages by keyset in any sort, and the summary. */
+
+export interface ActionItemFilter {
+  overdue?: boolean | undefined
+  owner?: string[] | undefined
+  team?: string[] | undefined
+  priority?: string[] | undefined
+  type?: string[] | undefined
+  status?: string[] | undefined
+  due_before?: string | undefined
+  due_after?: string | undefined
+  severity?: string[] | undefined
+  service?: string[] | undefined
+  incident_id?: string[] | undefined
+}
+
+export interface SortTerm {
+  name: SortName | 'incident_id' | 'number'
+  down: boolean
+}
+
+type Row = Omit<ActionItem, 'id' | 'overdue' | 'days_overdue'> & { number: number }
+
+/** What an item is answered with. Its names are looked up for the rows of the page alone, after the limit. */
+export const itemColumns = sql`
+  a.incident_id, a.number, a.title, a.owner, a.due_on, a.priority, a.type, a.factors, a.status, a.done_when, a.tracker,
+  a.acceptance, a.closure, a.deferrals, a.effectiveness, a.created_at, a.version, a.changed_by, a.changed_at,
+  (SELECT p.name FROM people p WHERE p.handle = a.owner) AS owner_name,
+  (SELECT i.title FROM incidents i WHERE i.id = a.incident_id) AS incident_title,
+  (SELECT i.severity FROM incidents i WHERE i.id = a.incident_id) AS severity`
+
+/** One page of the items that the filter lets through, in the order of `sort`. */
+export async function listActionItems(
+  db: Db,
+  filter: ActionItemFilter,
+  sort: SortTerm[],
+  page: PageRequest,
+  as_of: string,
+): Promise<ActionItem[]> {
+  const { rows } = await actionItemsQuery(filter, sort, page, as_of).execute(db)
+  return rows.map(row => toItem(row, as_of))
+}
+
+/** The list's query, also for the test that reads its plan. */
+export function actionItemsQuery(
+  filter: ActionItemFilter,
+  sort: SortTerm[],
+  { limit, after }: PageRequest,
+  as_of: string,
+): RawBuilder<Row> {
+  const bySeverity = sort.some(({ name }) => name === 'severity')
+  const start = after === null ? [] : [behind(sort, after)]
+  return sql<Row>`
+    SELECT ${itemColumns} FROM ${source(filter, bySeverity)}
+    WHERE ${allOf([...conditions(filter, as_of), ...start])}
+    ORDER BY ${sql.join(sort.map(({ name, down }) => (down ? sql`${columns[name].column} DESC` : columns[name].column)))}
+    LIMIT ${limit + 1}`
+}
+
+/** A stored row as it is answered, with what is computed at read time. */
+export function toItem({ number, ...row }: Row, as_of: string): ActionItem {
+  const days_overdue = daysOverdue(row, as_of)
+  return { ...row, id: `AI-${number}`, overdue: days_overdue > 0, days_overdue }
+}
+
+const columns = {
+  due_on: { column: sql`a.due_on`, type: sql`date` },
+  priority: { column: sql`a.priority`, type: sql`text` },
+  severity: { column: sql`i.severity COLLATE "C"`, type: sql`text` },
+  owner: { column: sql`a.owner`, type: sql`text` },
+  incident_id: { column: sql`a.incident_id`, type: sql`text` },
+  number: { column: sql`a.number`, type: sql`integer` },
+}
+
+const defaultSort = 'due_on'
+
+/**
+ * The terms of `-due_on,priority`. Ties go by due date and by the unique key, in the direction of the last term, so
+ * that a sort in one direction reads an index from one of its ends.
+ */
+export function sortTerms(sort = defaultSort): SortTerm[] {
+  const named = sort.split(',').map(term => ({
+    name: term.replace('-', '') as SortName,
+    down: term.startsWith('-'),
+  }))
+  const { down } = named.at(-1)!
+  const ties = (['due_on', 'incident_id', 'number'] as const).map(name => ({ name, down }))
+  const terms: SortTerm[] = [...named, ...ties]
+  return terms.filter(({ name }, i) => terms.findIndex(term => term.name === name) === i)
+}
+
+/** The order of one incident's own list. */
+export const byNumber: SortTerm[] = [
+  { name: 'incident_id', down: false },
+  { name: 'number', down: false },
+]
+
+export const sortKey =
+  (sort: SortTerm[]) =>
+  (item: ActionItem): Key[] =>
+    sort.map(({ name }) => (name === 'number' ? Number(item.id.slice(3)) : item[name]))
+
+/** All that comes after a key. In one direction it is a comparison of rows, which an index can begin at. */
+function behind(sort: SortTerm[], after: Key[]): RawBuilder<unknown> {
+  const terms = sort.map(({ name, down }, i) => {
+    const { column, type } = columns[name]
+    return { column, value: sql`${after[i]}::${type}`, operator: down ? sql`<` : sql`>` }
+  })
+  const first = terms[0]!
+  if (sort.every(({ down }) => down === sort[0]!.down)) {
+    const row = sql.join(terms.map(({ column }) => column))
+    return sql`(${row}) ${first.operator} (${sql.join(terms.map(({ value }) => value))})`
+  }
+  const further = terms.reduceRight<RawBuilder<unknown>>(
+    (rest, { column, value, operator }) =>
+      sql`(${column} ${operator} ${value} OR (${column} = ${value} AND ${rest}))`,
+    sql`false`,
+  )
+  return sql`${first.column} ${first.operator}= ${first.value} AND ${further}`
+}
+
+const source = ({ severity, service }: ActionItemFilter, withIncident: boolean) =>
+  withIncident || severity || service
+    ? sql`action_items a JOIN incidents i ON i.id = a.incident_id`
+    : sql`action_items a`
+
+/** Written out as the partial indexes have it: as a parameter PostgreSQL could not tell that they apply. */
+const isLive = sql`a.status IN ('open', 'in_progress')`
+
+function conditions(filter: ActionItemFilter, as_of: string): RawBuilder<unknown>[] {
+  const { overdue, status, due_before, due_after, team, service } = filter
+  const isLate = sql`a.due_on < ${as_of}::date`
+  const asksLive = status?.every(word => word === 'open' || word === 'in_progress')
+  return [
+    (overdue || asksLive) && isLive,
+    overdue === true && isLate,
+    overdue === false && sql`NOT (${isLive} AND ${isLate})`,
+    due_before !== undefined && sql`a.due_on < ${due_before}::date`,
+    due_after !== undefined && sql`a.due_on > ${due_after}::date`,
+    anyOf(sql`a.owner`, filter.owner),
+    anyOf(sql`a.priority`, filter.priority),
+    anyOf(sql`a.type`, filter.type),
+    anyOf(sql`a.status`, status),
+    anyOf(sql`a.incident_id`, filter.incident_id),
+    anyOf(sql`i.severity`, filter.severity),
+    service && sql`i.services && ${service}::text[]`,
+    team && sql`a.owner IN (SELECT p.handle FROM people p WHERE p.team = ANY (${team}))`,
+  ].filter(condition => typeof condition === 'object')
+}
+
+const allOf = (list: RawBuilder<unknown>[]) => (list.length > 0 ? sql.join(list, sql` AND `) : sql`true`)
+
+/** One value is compared by `=`, so that an index that begins with the column gives the order of the next one. */
+function anyOf(column: RawBuilder<unknown>, values: string[] | undefined) {
+  if (values === undefined) return undefined
+  return values.length === 1 ? sql`${column} = ${values[0]}` : sql`${column} = ANY (${values})`
+}
+
+interface Group {
+  key: string | null
+  label: string | null
+  open: number
+  overdue: number
+  oldest_due_on: string | null
+  counted_open: number
+  counted_overdue: number
+}
+
+/** Counts what is open and what is overdue, in groups and in total. */
+export async function summarizeActionItems(
+  db: Db,
+  filter: ActionItemFilter,
+  group_by: Grouping,
+  as_of: string,
+): Promise<Pick<ActionItemSummary, 'total' | 'groups'>> {
+  const { rows } = await summaryQuery(filter, group_by, as_of).execute(db)
+  const total = { open: 0, overdue: 0 }
+  for (const { counted_open, counted_overdue } of rows) {
+    total.open += counted_open
+    total.overdue += counted_overdue
+  }
+  const groups = rows.map(({ key, label, open, overdue, oldest_due_on }) => ({
+    key,
+    label: label ?? labelOf(group_by, key),
+    open,
+    overdue,
+    oldest_due_on,
+  }))
+  return { total, groups }
+}

@@ -1,0 +1,69 @@
+import type { ActionItem } from '../action-items/schema.ts'
+import {
+  type Block,
+  bulletList,
+  heading,
+  item,
+  type ListItem,
+  label,
+  link,
+  paragraph,
+  type Text,
+  table,
+} from './blocks.ts'
+import { nameOf, type View, words } from './document-view.ts'
+
+const headers = ['ID', 'Action', 'Owner', 'Due', 'Priority', 'Factor']
+
+/** The table of action items, and under it how each stands. Nothing here depends on today's date. */
+export function actionItemsSection(view: View): Block[] {
+  const items = view.data.action_items
+  if (items.length === 0) return [heading(2, 'Action items'), paragraph('No action items are stored yet.')]
+  return [
+    heading(2, 'Action items'),
+    actionItemsTable(items.map(one => row(view, one))),
+    bulletList(items.map(one => standing(view, one))),
+  ]
+}
+
+export const actionItemsTable = (rows: readonly (readonly Text[])[]): Block => table(headers, rows)
+
+const row = (view: View, one: ActionItem): Text[] => [
+  [one.id],
+  [one.title],
+  [nameOf(view.data, one.owner)],
+  [one.due_on],
+  [one.priority],
+  [one.factors.join(', ')],
+]
+
+/** `AI-1: open, accepted on 2026-06-18, tracked as CHK-481 in jira`, and its further details. */
+function standing(view: View, one: ActionItem): ListItem {
+  const details: Text[] = []
+  if (one.done_when !== null) details.push([label('done when'), ` ${one.done_when}`])
+  for (const moved of one.deferrals)
+    details.push([label(`moved from ${moved.from} to ${moved.to}`), ` ${moved.reason}`])
+  if (one.closure !== null) details.push(closed(one.closure))
+  if (one.effectiveness !== null) details.push(effect(one.effectiveness))
+  return item([label(one.id), ` ${words(one.status)}, ${accepted(view, one)}`, ...tracked(one)], details)
+}
+
+function accepted(view: View, { acceptance, owner }: ActionItem): string {
+  if (acceptance === null) return 'not accepted yet'
+  const by = acceptance.by === owner ? '' : ` by ${nameOf(view.data, acceptance.by)}`
+  return `accepted${by} on ${acceptance.at.slice(0, 10)}`
+}
+
+const tracked = ({ tracker }: ActionItem): Text =>
+  tracker === null ? [] : [', tracked as ', link(tracker.key, tracker.url), ` in ${tracker.system}`]
+
+function closed(closure: NonNullable<ActionItem['closure']>): Text {
+  const name = label(`${closure.outcome} ${closure.at.slice(0, 10)}`)
+  const evidence: Text = closure.evidence_url === null ? [] : [' ', link('evidence', closure.evidence_url)]
+  return [name, ...evidence, closure.reason === null ? '' : ` ${closure.reason}`]
+}
+
+function effect({ review_on, result, note }: NonNullable<ActionItem['effectiveness']>): Text {
+  const when = review_on === null ? '' : `, to be looked at on ${review_on}`
+  return [label('effectiveness'), ` ${result}${when}${note === null ? '' : `; ${note}`}`]
+}

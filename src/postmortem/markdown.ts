@@ -1,0 +1,84 @@
+import type { Block, Inline, ListItem, Text } from './blocks.ts'
+import { inert, inertUrl } from './inert-text.ts'
+import { activeMarks, escapeDestination, escapeInline, escapeLineStarts, type Marks } from './markdown-escape.ts'
+
+/**
+ * The blocks as Markdown (CommonMark with tables). All text comes back as that text from a parser: nothing in it
+ * begins a block, a link or HTML. Deterministic, and linear in the length of the text.
+ */
+export function toMarkdown(blocks: readonly Block[]): string {
+  let markdown = ''
+  let previousList: string | undefined
+  for (const block of blocks) {
+    const delimiter = listDelimiter(block, previousList)
+    markdown += `${markdown === '' ? '' : '\n'}${written(block, delimiter)}\n`
+    previousList = delimiter
+  }
+  return markdown
+}
+
+/** Two numbered lists in a row need different delimiters, or a parser makes them one. */
+function listDelimiter(block: Block, previous: string | undefined): string | undefined {
+  if (block.type !== 'list') return undefined
+  if (block.start === null) return previous === '-' ? '*' : '-'
+  return previous === '.' ? ')' : '.'
+}
+
+function written(block: Block, delimiter: string | undefined): string {
+  switch (block.type) {
+    case 'heading':
+      return `${'#'.repeat(block.level)} ${headingText(block.text)}`
+    case 'paragraph':
+      return flow(block.text, '')
+    case 'list':
+      return block.items
+        .map((item, index) =>
+          listItem(item, block.start === null ? `${delimiter} ` : `${block.start + index}${delimiter} `),
+        )
+        .join('\n')
+    case 'table':
+      return [
+        tableRow(block.headers.map(header => [header])),
+        `|${' --- |'.repeat(block.headers.length)}`,
+        ...block.rows.map(tableRow),
+      ].join('\n')
+    case 'preformatted':
+      return fenced(inert(block.text))
+  }
+}
+
+/** A `#` at the end would be taken for the heading's closing sequence. */
+const headingText = (text: Text): string => oneLine(text, { cell: false }).replace(/(?<!#)#(?=#*$)/, '\\#')
+
+function listItem({ text, details }: ListItem, marker: string): string {
+  const whole = details.flatMap(detail => ['\n', ...detail])
+  return `${marker}${flow([...text, ...whole], ' '.repeat(marker.length))}`.trimEnd()
+}
+
+const tableRow = (cells: readonly Text[]): string =>
+  `| ${cells.map(cell => oneLine(cell, { cell: true })).join(' | ')} |`
+
+function fenced(text: string): string {
+  const longest = (text.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2)
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}\n${text}\n${fence}`
+}
+
+/** Text that may run over several lines: two spaces at a line's end are a break, and following lines are indented. */
+const flow = (text: Text, indent: string): string =>
+  escapeLineStarts(linesOf(text, { cell: false }).join('\n')).replaceAll('\n', `  \n${indent}`)
+
+/** Text where the line must not end: a break is `<br>`. */
+const oneLine = (text: Text, where: { cell: boolean }): string => linesOf(text, where).join('<br>')
+
+/** The escaped lines of a text, trimmed and without the empty ones. */
+function linesOf(text: Text, { cell }: { cell: boolean }): string[] {
+  const parts = merged(text)
+  const marks = activeMarks(parts.map(plain).join('"'))
+  return parts
+    .map((part, index) => escaped(part, parts[index - 1], parts[index + 1], marks, cell))
+    .join('')
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '')
+}

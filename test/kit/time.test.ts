@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { dateIn, daysBetween, isDate, isDateTime, isTimeZone, toUtc } from '../../src/kit/time.ts'
+
+t.test('a time needs an offset, and no word or leap second passes for one', async t => {
+  for (const good of [
+    '2026-06-17T14:08:00Z',
+    '2026-06-17t14:08:00.123456+02:00',
+    '2024-02-29T00:00:00-11:30',
+  ]) {
+    t.equal(isDateTime(good), true, good)
+  }
+  const bad = [
+    '2026-06-17T14:08:00',
+    '2026-06-17T24:00:00Z',
+    '2026-06-17T14:08:60Z',
+    '2026-06-17T14:60:00Z',
+    '2025-02-29T00:00:00Z',
+    'today',
+    'infinity',
+    '2026-06-17 14:08:00Z',
+    '2026-06-17T14:08Z',
+    '2026-13-01T00:00:00Z',
+    '2026-06-17T14:08:00+24:00',
+    '',
+  ]
+  for (const value of bad) t.equal(isDateTime(value), false, value)
+})
+
+t.test('a date is a day of the calendar', async t => {
+  t.equal(isDate('2024-02-29'), true)
+  for (const bad of ['2025-02-29', '2026-6-1', 'today', '2026-06-31', '0000-01-01', '2026-06-17T00:00:00Z'])
+    t.equal(isDate(bad), false, bad)
+})
+
+t.test('finer fractions than milliseconds are cut, not rounded', async t => {
+  t.equal(toUtc('2026-12-31T23:59:59.9999Z'), '2026-12-31T23:59:59.999Z')
+  t.equal(toUtc('2026-06-17T16:08:00+02:00'), '2026-06-17T14:08:00.000Z')
+})
+
+t.test('the date in a zone agrees with Temporal', async t => {
+  const zones = Intl.supportedValuesOf('timeZone')
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...zones),
+      fc.date({ min: new Date('1971-01-02'), max: new Date('2100-01-01'), noInvalidDate: true }),
+      (zone, moment) => {
+        const expected = Temporal.Instant.fromEpochMilliseconds(moment.getTime())
+          .toZonedDateTimeISO(zone)
+          .toPlainDate()
+          .toString()
+        return dateIn(zone, moment) === expected
+      },
+    ),
+  )
+  t.pass('over all zones')
+})
+
+t.test('a time zone is a name of the IANA database', async t => {
+  t.equal(isTimeZone('Europe/Lisbon'), true)
+  for (const bad of ['+02:00', 'Mars/Olympus', '', 'utc; drop']) t.equal(isTimeZone(bad), false, bad)
+})
+
+t.test('days between two dates', async t => {
+  t.equal(daysBetween('2026-06-24', '2026-07-01'), 7)
+  t.equal(daysBetween('2026-07-01', '2026-06-24'), -7)
+})
