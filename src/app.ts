@@ -1,11 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
+import accepts from '@fastify/accepts'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyServerOptions } from 'fastify'
 import { sql } from 'kysely'
+import { actionItemRoutes } from './action-items/routes.ts'
 import { actionItemSchemas } from './action-items/schema.ts'
 import type { Db } from './db/open.ts'
 import { directoryRoutes } from './directory/routes.ts'
 import { directorySchemas } from './directory/schema.ts'
+import { factorRoutes } from './factors/routes.ts'
 import { factorSchemas } from './factors/schema.ts'
 import { requireToken } from './http/auth.ts'
 import { registerErrors, sendProblem, toDebriefError } from './http/errors.ts'
@@ -17,6 +20,7 @@ import { systemRoutes, systemSchemas } from './http/system.ts'
 import { createValidator, refuseRootCause } from './http/validation.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { incidentSchemas } from './incidents/schema.ts'
+import { postmortemRoutes } from './postmortem/routes.ts'
 import { postmortemSchemas } from './postmortem/schema.ts'
 import { timelineRoutes } from './timeline/routes.ts'
 import { timelineSchemas } from './timeline/schema.ts'
@@ -72,6 +76,7 @@ export async function buildApp({
     reply.header('x-request-id', request.id)
   })
   app.addHook('preValidation', refuseRootCause)
+  await app.register(accepts)
   registerErrors(app)
   registerEtags(app)
   await registerOpenapi(app, components)
@@ -90,7 +95,10 @@ export async function buildApp({
       const context = { db, now, timeZone: config.timeZone }
       directoryRoutes(v1, context)
       incidentRoutes(v1, context)
+      factorRoutes(v1, context)
+      actionItemRoutes(v1, context)
       timelineRoutes(v1, context)
+      postmortemRoutes(v1, context)
     },
     { prefix: '/v1' },
   )

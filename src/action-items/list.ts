@@ -2,9 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../db/open.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
 import { daysOverdue } from './rules.ts'
-import type { ActionItem, ActionItemSummary, Grouping, SortName } from './schema.ts'
-
-/** Action items over all incidents: the list, which pages by keyset in any sort, and the summary. */
+import type { ActionItem, SortName } from './schema.ts'
 
 export interface ActionItemFilter {
   overdue?: boolean | undefined
@@ -25,7 +23,8 @@ export interface SortTerm {
   down: boolean
 }
 
-type Row = Omit<ActionItem, 'id' | 'overdue' | 'days_overdue'> & { number: number }
+/** An action item as it is stored, with the names that are looked up. */
+export type ActionItemRow = Omit<ActionItem, 'id' | 'overdue' | 'days_overdue'> & { number: number }
 
 /** What an item is answered with. Its names are looked up for the rows of the page alone, after the limit. */
 export const itemColumns = sql`
@@ -53,18 +52,18 @@ export function actionItemsQuery(
   sort: SortTerm[],
   { limit, after }: PageRequest,
   as_of: string,
-): RawBuilder<Row> {
+): RawBuilder<ActionItemRow> {
   const bySeverity = sort.some(({ name }) => name === 'severity')
   const start = after === null ? [] : [behind(sort, after)]
-  return sql<Row>`
-    SELECT ${itemColumns} FROM ${source(filter, bySeverity)}
-    WHERE ${allOf([...conditions(filter, as_of), ...start])}
+  return sql<ActionItemRow>`
+    SELECT ${itemColumns} FROM ${fromOf(filter, bySeverity)}
+    WHERE ${whereOf(filter, as_of, ...start)}
     ORDER BY ${sql.join(sort.map(({ name, down }) => (down ? sql`${columns[name].column} DESC` : columns[name].column)))}
     LIMIT ${limit + 1}`
 }
 
 /** A stored row as it is answered, with what is computed at read time. */
-export function toItem({ number, ...row }: Row, as_of: string): ActionItem {
+export function toItem({ number, ...row }: ActionItemRow, as_of: string): ActionItem {
   const days_overdue = daysOverdue(row, as_of)
   return { ...row, id: `AI-${number}`, overdue: days_overdue > 0, days_overdue }
 }
@@ -125,19 +124,25 @@ function behind(sort: SortTerm[], after: Key[]): RawBuilder<unknown> {
   return sql`${first.column} ${first.operator}= ${first.value} AND ${further}`
 }
 
-const source = ({ severity, service }: ActionItemFilter, withIncident: boolean) =>
+export const fromOf = ({ severity, service }: ActionItemFilter, withIncident: boolean) =>
   withIncident || severity || service
     ? sql`action_items a JOIN incidents i ON i.id = a.incident_id`
     : sql`action_items a`
 
 /** Written out as the partial indexes have it: as a parameter PostgreSQL could not tell that they apply. */
-const isLive = sql`a.status IN ('open', 'in_progress')`
+export const isLive = sql`a.status IN ('open', 'in_progress')`
 
-function conditions(filter: ActionItemFilter, as_of: string): RawBuilder<unknown>[] {
+/** The conditions of a filter, on `action_items a` and, for severity and service, `incidents i`. */
+export function whereOf(
+  filter: ActionItemFilter,
+  as_of: string,
+  ...more: RawBuilder<unknown>[]
+): RawBuilder<unknown> {
   const { overdue, status, due_before, due_after, team, service } = filter
   const isLate = sql`a.due_on < ${as_of}::date`
   const asksLive = status?.every(word => word === 'open' || word === 'in_progress')
-  return [
+  const all = [
+    ...more,
     (overdue || asksLive) && isLive,
     overdue === true && isLate,
     overdue === false && sql`NOT (${isLive} AND ${isLate})`,
@@ -152,45 +157,11 @@ function conditions(filter: ActionItemFilter, as_of: string): RawBuilder<unknown
     service && sql`i.services && ${service}::text[]`,
     team && sql`a.owner IN (SELECT p.handle FROM people p WHERE p.team = ANY (${team}))`,
   ].filter(condition => typeof condition === 'object')
+  return all.length > 0 ? sql.join(all, sql` AND `) : sql`true`
 }
-
-const allOf = (list: RawBuilder<unknown>[]) => (list.length > 0 ? sql.join(list, sql` AND `) : sql`true`)
 
 /** One value is compared by `=`, so that an index that begins with the column gives the order of the next one. */
 function anyOf(column: RawBuilder<unknown>, values: string[] | undefined) {
   if (values === undefined) return undefined
   return values.length === 1 ? sql`${column} = ${values[0]}` : sql`${column} = ANY (${values})`
-}
-
-interface Group {
-  key: string | null
-  label: string | null
-  open: number
-  overdue: number
-  oldest_due_on: string | null
-  counted_open: number
-  counted_overdue: number
-}
-
-/** Counts what is open and what is overdue, in groups and in total. */
-export async function summarizeActionItems(
-  db: Db,
-  filter: ActionItemFilter,
-  group_by: Grouping,
-  as_of: string,
-): Promise<Pick<ActionItemSummary, 'total' | 'groups'>> {
-  const { rows } = await summaryQuery(filter, group_by, as_of).execute(db)
-  const total = { open: 0, overdue: 0 }
-  for (const { counted_open, counted_overdue } of rows) {
-    total.open += counted_open
-    total.overdue += counted_overdue
-  }
-  const groups = rows.map(({ key, label, open, overdue, oldest_due_on }) => ({
-    key,
-    label: label ?? labelOf(group_by, key),
-    open,
-    overdue,
-    oldest_due_on,
-  }))
-  return { total, groups }
 }

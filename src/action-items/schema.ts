@@ -189,7 +189,8 @@ export const ActionItemSummary = component(
       exact({
         key: Type.Unsafe<string | null>({
           type: ['string', 'null'],
-          description: 'The owner’s handle, the priority, …; null where there is none, as of an owner without a team.',
+          description:
+            'The owner’s handle, the priority, …; null where there is none, as of an owner without a team.',
         }),
         label: Type.String(),
         open: Type.Integer({ description: 'Open or in progress.' }),
@@ -255,6 +256,7 @@ export const actionItemQuery = exact(today)
 export const summaryQuery = exact({ ...filters, group_by: oneOf(groupings) })
 
 export type ActionItem = Static<typeof ActionItem>
+export type ActionItemDetail = Static<typeof ActionItemDetail>
 export type ActionItemInput = Static<typeof ActionItemInput>
 export type ActionItemFields = Static<typeof ActionItemFields>
 export type Closure = Static<typeof Closure>

@@ -224,9 +224,7 @@ async function requireEarlier(trx: Trx, incident_id: string, recurs: FactorKey):
     .forKeyShare(['incidents', 'factors'])
     .executeTakeFirst()
   const name = `factor ${recurs.number} of ${recurs.incident_id}`
-  refuseUnknown([
-    { known: earlier !== undefined, pointer: '/recurs', what: `${name}, which does not exist` },
-  ])
+  refuseUnknown([{ known: earlier !== undefined, pointer: '/recurs', what: `${name}, which does not exist` }])
   if (earlier!.occurred_on <= earlier!.own_date) return
   const detail = `/recurs must name an earlier incident, and ${recurs.incident_id} is of ${earlier!.occurred_on}.`
   throw fieldError('/recurs', 'later', detail)

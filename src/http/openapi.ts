@@ -63,13 +63,12 @@ export async function registerOpenapi(app: FastifyInstance, components: TSchema[
 
 /** Each operation documents the errors that its shape can give, and a default for the rest. */
 function withProblems(schema: FastifySchema, url: string, methods: string[]): FastifySchema {
-  if (!url.startsWith('/v1/')) return schema
+  const isOpen = !url.startsWith('/v1/')
   const writes = !methods.includes('GET')
-  const security = writes ? undefined : [{ bearer: [] }, { basic: [] }]
+  const security = isOpen || writes ? undefined : [{ bearer: [] }, { basic: [] }]
   const statuses = [
-    ...(schema.body || schema.querystring ? [400] : []),
-    401,
-    403,
+    400,
+    ...(isOpen ? [] : [401, 403]),
     ...(schema.params ? [404] : []),
     ...(writes ? [409, 412] : []),
     ...(schema.body ? [413, 415, 422] : []),

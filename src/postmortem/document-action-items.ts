@@ -1,4 +1,4 @@
-import type { ActionItem } from '../action-items/schema.ts'
+import type { PostmortemActionItem } from './schema.ts'
 import {
   type Block,
   bulletList,
@@ -28,7 +28,7 @@ export function actionItemsSection(view: View): Block[] {
 
 export const actionItemsTable = (rows: readonly (readonly Text[])[]): Block => table(headers, rows)
 
-const row = (view: View, one: ActionItem): Text[] => [
+const row = (view: View, one: PostmortemActionItem): Text[] => [
   [one.id],
   [one.title],
   [nameOf(view.data, one.owner)],
@@ -38,7 +38,7 @@ const row = (view: View, one: ActionItem): Text[] => [
 ]
 
 /** `AI-1: open, accepted on 2026-06-18, tracked as CHK-481 in jira`, and its further details. */
-function standing(view: View, one: ActionItem): ListItem {
+function standing(view: View, one: PostmortemActionItem): ListItem {
   const details: Text[] = []
   if (one.done_when !== null) details.push([label('done when'), ` ${one.done_when}`])
   for (const moved of one.deferrals)
@@ -48,22 +48,22 @@ function standing(view: View, one: ActionItem): ListItem {
   return item([label(one.id), ` ${words(one.status)}, ${accepted(view, one)}`, ...tracked(one)], details)
 }
 
-function accepted(view: View, { acceptance, owner }: ActionItem): string {
+function accepted(view: View, { acceptance, owner }: PostmortemActionItem): string {
   if (acceptance === null) return 'not accepted yet'
   const by = acceptance.by === owner ? '' : ` by ${nameOf(view.data, acceptance.by)}`
   return `accepted${by} on ${acceptance.at.slice(0, 10)}`
 }
 
-const tracked = ({ tracker }: ActionItem): Text =>
+const tracked = ({ tracker }: PostmortemActionItem): Text =>
   tracker === null ? [] : [', tracked as ', link(tracker.key, tracker.url), ` in ${tracker.system}`]
 
-function closed(closure: NonNullable<ActionItem['closure']>): Text {
+function closed(closure: NonNullable<PostmortemActionItem['closure']>): Text {
   const name = label(`${closure.outcome} ${closure.at.slice(0, 10)}`)
   const evidence: Text = closure.evidence_url === null ? [] : [' ', link('evidence', closure.evidence_url)]
   return [name, ...evidence, closure.reason === null ? '' : ` ${closure.reason}`]
 }
 
-function effect({ review_on, result, note }: NonNullable<ActionItem['effectiveness']>): Text {
+function effect({ review_on, result, note }: NonNullable<PostmortemActionItem['effectiveness']>): Text {
   const when = review_on === null ? '' : `, to be looked at on ${review_on}`
   return [label('effectiveness'), ` ${result}${when}${note === null ? '' : `; ${note}`}`]
 }

@@ -62,10 +62,13 @@ function counterfactualSentence(counterfactual: NonNullable<Factor['counterfactu
 /** The lines below the counterfactual: what the factor rests on, what was done about it, where it recurs. */
 function restOf(view: View, factor: Factor): Text[] {
   const { effect, disposition, disposition_reason, recurs } = factor
-  const lines: Text[] = [[label('rests on'), ` ${restsOn(view, factor)}`]]
-  if (effect !== null) lines.push([label('effect'), ` ${words(effect)}`])
   const items = addressedBy(view, factor)
-  if (items.length > 0) lines.push([label('addressed by'), ` ${items.join(', ')}`])
+  const thread = [
+    `rests on ${restsOn(view, factor)}`,
+    ...(effect === null ? [] : [`effect: ${words(effect)}`]),
+    ...(items.length === 0 ? [] : [`addressed by ${items.join(', ')}`]),
+  ]
+  const lines: Text[] = [[thread.join('; ')]]
   if (disposition === 'accepted_risk') lines.push([label('accepted risk'), ` ${disposition_reason ?? '—'}`])
   else if (disposition_reason !== null) lines.push([label('disposition'), ` ${disposition_reason}`])
   if (recurs !== null) lines.push([label('recurs'), ` factor ${recurs.number} of ${recurs.incident_id}`])

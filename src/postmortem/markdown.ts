@@ -1,6 +1,12 @@
-import type { Block, Inline, ListItem, Text } from './blocks.ts'
+import type { Block, Inline, Link, ListItem, Text } from './blocks.ts'
 import { inert, inertUrl } from './inert-text.ts'
-import { activeMarks, escapeDestination, escapeInline, escapeLineStarts, type Marks } from './markdown-escape.ts'
+import {
+  activeMarks,
+  escapeDestination,
+  escapeInline,
+  escapeLineStarts,
+  type Marks,
+} from './markdown-escape.ts'
 
 /**
  * The blocks as Markdown (CommonMark with tables). All text comes back as that text from a parser: nothing in it
@@ -48,7 +54,8 @@ function written(block: Block, delimiter: string | undefined): string {
 }
 
 /** A `#` at the end would be taken for the heading's closing sequence. */
-const headingText = (text: Text): string => oneLine(text, { cell: false }).replace(/(?<!#)#(?=#*$)/, '\\#')
+const headingText = (text: Text): string =>
+  oneLine(text, { cell: false }).replace(/(?<=[ \t])#(?=#*$)/, '\\#')
 
 function listItem({ text, details }: ListItem, marker: string): string {
   const whole = details.flatMap(detail => ['\n', ...detail])
@@ -82,3 +89,48 @@ function linesOf(text: Text, { cell }: { cell: boolean }): string[] {
     .map(line => line.trim())
     .filter(line => line !== '')
 }
+
+/** The texts of a content one after another, fit to be shown, neighbouring strings made one. */
+function merged(text: Text): (string | Link)[] {
+  const parts: (string | Link)[] = []
+  for (const inline of text.map(asTextOrLink)) {
+    const last = parts.at(-1)
+    if (typeof inline === 'string' && typeof last === 'string') parts[parts.length - 1] = last + inline
+    else parts.push(inline)
+  }
+  return parts.map(part => (typeof part === 'string' ? trimmedLines(part) : part))
+}
+
+function asTextOrLink(inline: Inline): string | Link {
+  if (typeof inline === 'string') return inert(inline)
+  if ('tag' in inline) return `[${inert(inline.tag)}]`
+  if ('label' in inline) return `${inert(inline.label)}:`
+  return { text: inert(inline.text).replaceAll('\n', ' '), url: inertUrl(inline.url) }
+}
+
+/** No white space around a line break, and no empty lines; the very ends stay for whoever joins the parts. */
+function trimmedLines(text: string): string {
+  if (!text.includes('\n')) return text
+  const lines = text.split('\n')
+  const inner = lines.slice(1, -1).map(line => line.trim())
+  return [lines[0]!.trimEnd(), ...inner.filter(line => line !== ''), lines.at(-1)!.trimStart()].join('\n')
+}
+
+/** What counts for pairs of marks: a link's text, and the backticks of its address. */
+const plain = (part: string | Link): string =>
+  typeof part === 'string' ? part : `${part.text}"${part.url.replace(/[^`]+/g, ' ')}`
+
+function escaped(part: string | Link, before: Part, after: Part, marks: Marks, cell: boolean): string {
+  if (typeof part === 'string')
+    return escapeInline(part, {
+      before: before ? ')' : '',
+      after: after ? '[' : '',
+      marks,
+      cell,
+      link: false,
+    })
+  const text = escapeInline(part.text, { before: '[', after: ']', marks, cell, link: true })
+  return `[${text}](${escapeDestination(part.url, cell)})`
+}
+
+type Part = string | Link | undefined

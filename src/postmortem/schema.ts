@@ -5,6 +5,16 @@ import { component, exact, examplesOf, ref } from '../http/fields.ts'
 import { Incident, incidentId } from '../incidents/schema.ts'
 import { Event, Milestones } from '../timeline/schema.ts'
 
+const { overdue: _overdue, days_overdue: _days, ...storedItem } = ActionItem.properties
+const {
+  overdue: _o,
+  days_overdue: _d,
+  ...exampleItem
+} = examplesOf(ActionItem)[0] as Static<typeof ActionItem>
+
+/** An action item as the document has it: nothing in it depends on the day it is read. */
+export const PostmortemActionItem = component('PostmortemActionItem', storedItem, { examples: [exampleItem] })
+
 /** All that a postmortem is rendered from: one incident and everything below it, in the order of the document. */
 export const Postmortem = component(
   'Postmortem',
@@ -18,7 +28,7 @@ export const Postmortem = component(
     milestones: ref(Milestones),
     events: Type.Array(ref(Event), { description: 'By corrected time; retracted ones too.' }),
     factors: Type.Array(ref(Factor)),
-    action_items: Type.Array(ref(ActionItem)),
+    action_items: Type.Array(ref(PostmortemActionItem)),
   },
   {
     examples: [
@@ -28,7 +38,7 @@ export const Postmortem = component(
         milestones: examplesOf(Milestones)[0],
         events: examplesOf(Event),
         factors: examplesOf(Factor),
-        action_items: examplesOf(ActionItem),
+        action_items: [exampleItem],
       },
     ],
   },
@@ -36,4 +46,5 @@ export const Postmortem = component(
 export type Postmortem = Static<typeof Postmortem>
 
 export const postmortemParams = exact({ incident_id: incidentId() })
-export const postmortemSchemas = [Postmortem]
+export const postmortemSchemas = [PostmortemActionItem, Postmortem]
+export type PostmortemActionItem = Static<typeof PostmortemActionItem>

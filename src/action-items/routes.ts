@@ -1,0 +1,176 @@
+import { changeFacts } from '../http/auth.ts'
+import { pageRequest, toPage } from '../http/cursor.ts'
+import { expectedVersions } from '../http/etag.ts'
+import { ref } from '../http/fields.ts'
+import type { App, Context } from '../http/routes.ts'
+import { mergeWith } from '../http/validation.ts'
+import { incidentParams } from '../incidents/schema.ts'
+import { getIncident } from '../incidents/store.ts'
+import { byNumber, listActionItems, sortKey, sortTerms } from './list.ts'
+import { askedFor } from './rules.ts'
+import * as contract from './schema.ts'
+import { stateRoutes } from './state-routes.ts'
+import * as store from './store.ts'
+import { summarizeActionItems } from './summary.ts'
+
+const tags = ['Action items']
+
+export function actionItemRoutes(app: App, context: Context): void {
+  overviewRoutes(app, context)
+  itemRoutes(app, context)
+  stateRoutes(app, context)
+}
+
+/** Over all incidents. */
+function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
+  app.get(
+    '/action-items',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listActionItems',
+        tags,
+        summary: 'List action items over all incidents: what is overdue, whose, how urgent',
+        description: '`overdue=true` is computed when read, for `as_of` in `tz`. Nothing stores “late”.',
+        querystring: contract.actionItemsQuery,
+        response: { 200: ref(contract.ActionItemPage) },
+      },
+    },
+    async (request, reply) => {
+      const asked = askedFor(request.query, { timeZone, moment: now() })
+      const sort = sortTerms(request.query.sort)
+      const filter = filterOf(request.query)
+      const rows = await listActionItems(db, filter, sort, pageRequest(request), asked.as_of)
+      return { ...toPage(request, reply, rows, sortKey(sort)), ...asked }
+    },
+  )
+
+  app.get(
+    '/action-items/summary',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'summarizeActionItems',
+        tags,
+        summary: 'Count what is open and what is overdue, in groups',
+        querystring: contract.summaryQuery,
+        response: { 200: ref(contract.ActionItemSummary) },
+      },
+    },
+    async request => {
+      const { group_by } = request.query
+      const asked = askedFor(request.query, { timeZone, moment: now() })
+      const counts = await summarizeActionItems(db, filterOf(request.query), group_by, asked.as_of)
+      return { ...asked, group_by, ...counts }
+    },
+  )
+}
+
+const filterOf = (query: Omit<contract.ActionItemsQuery, 'sort' | 'cursor' | 'limit'>) => ({
+  overdue: query.overdue === undefined ? undefined : query.overdue === 'true',
+  owner: query.owner?.split(','),
+  team: query.team?.split(','),
+  priority: query.priority?.split(','),
+  type: query.type?.split(','),
+  status: query.status?.split(','),
+  due_before: query.due_before,
+  due_after: query.due_after,
+  severity: query.severity?.split(','),
+  service: query.service?.split(','),
+  incident_id: query.incident_id?.split(','),
+})
+
+function itemRoutes(app: App, { db, now, timeZone }: Context): void {
+  app.post(
+    '/incidents/:incident_id/action-items',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'createActionItem',
+        tags,
+        summary: 'Add an action item',
+        description: 'It has exactly one owner, a person, and addresses at least one contributing factor.',
+        params: incidentParams,
+        body: ref(contract.ActionItemInput),
+        response: { 201: ref(contract.ActionItemDetail) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const facts = changeFacts(request, now)
+      const number = await db
+        .transaction()
+        .execute(trx => store.createActionItem(trx, incident_id, request.body, facts))
+      reply.code(201).header('location', `/v1/incidents/${incident_id}/action-items/AI-${number}`)
+      return store.readActionItem(db, { incident_id, number }, askedFor({}, { timeZone, moment: now() }))
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/action-items',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listActionItemsOfIncident',
+        tags,
+        summary: 'List the action items of an incident, in the order of their numbers',
+        params: incidentParams,
+        querystring: contract.incidentActionItemsQuery,
+        response: { 200: ref(contract.ActionItemPage) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const asked = askedFor(request.query, { timeZone, moment: now() })
+      await getIncident(db, incident_id)
+      const filter = { incident_id: [incident_id] }
+      const rows = await listActionItems(db, filter, byNumber, pageRequest(request), asked.as_of)
+      return { ...toPage(request, reply, rows, sortKey(byNumber)), ...asked }
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/action-items/:action_item_id',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getActionItem',
+        tags,
+        summary: 'Read an action item',
+        params: contract.actionItemParams,
+        querystring: contract.actionItemQuery,
+        response: { 200: ref(contract.ActionItemDetail) },
+      },
+    },
+    async request => {
+      const asked = askedFor(request.query, { timeZone, moment: now() })
+      return store.readActionItem(db, store.keyOf(request.params), asked)
+    },
+  )
+
+  app.patch(
+    '/incidents/:incident_id/action-items/:action_item_id',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'patchActionItem',
+        tags,
+        summary: 'Change some fields of an action item',
+        description:
+          'A new owner has to accept it anew. Once it is accepted, the due date moves only by a deferral.',
+        params: contract.actionItemParams,
+        body: ref(contract.ActionItemPatch),
+        response: { 200: ref(contract.ActionItemDetail) },
+      },
+    },
+    async request => {
+      const key = store.keyOf(request.params)
+      const merge = mergeWith(app, contract.ActionItemFields, request.body)
+      const facts = changeFacts(request, now)
+      await db
+        .transaction()
+        .execute(trx => store.patchActionItem(trx, key, merge, facts, expectedVersions(request)))
+      return store.readActionItem(db, key, askedFor({}, { timeZone, moment: now() }))
+    },
+  )
+}

@@ -1,0 +1,123 @@
+import type { FastifyRequest } from 'fastify'
+import type { Trx } from '../db/open.ts'
+import { type ChangeFacts, changeFacts } from '../http/auth.ts'
+import { expectedVersions } from '../http/etag.ts'
+import { ref } from '../http/fields.ts'
+import type { App, Context } from '../http/routes.ts'
+import { askedFor } from './rules.ts'
+import * as contract from './schema.ts'
+import * as store from './store.ts'
+
+const tags = ['Action items']
+const path = '/incidents/:incident_id/action-items/:action_item_id'
+
+/** What happens to an action item: it is accepted, deferred, closed, reopened, and looked at again. */
+export function stateRoutes(app: App, context: Context): void {
+  const change = changer(context)
+
+  app.put(
+    `${path}/acceptance`,
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'acceptActionItem',
+        tags,
+        summary: 'Accept an action item as its owner',
+        description: 'A proposed item becomes open. Accepting again changes nothing.',
+        params: contract.actionItemParams,
+        body: ref(contract.Acceptance),
+        response: { 200: ref(contract.ActionItemDetail) },
+      },
+    },
+    request =>
+      change(request, (trx, key, facts, expected) =>
+        store.acceptActionItem(trx, key, request.body, facts, expected),
+      ),
+  )
+
+  app.post(
+    `${path}/deferrals`,
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'deferActionItem',
+        tags,
+        summary: 'Move the due date to a later day, with a reason',
+        params: contract.actionItemParams,
+        body: ref(contract.Deferral),
+        response: { 201: ref(contract.ActionItemDetail) },
+      },
+    },
+    (request, reply) => {
+      reply.code(201)
+      return change(request, (trx, key, facts, expected) =>
+        store.deferActionItem(trx, key, request.body, facts, expected),
+      )
+    },
+  )
+
+  app.put(
+    `${path}/closure`,
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'closeActionItem',
+        tags,
+        summary: 'Close an action item: done with evidence, or cancelled with a reason',
+        params: contract.actionItemParams,
+        body: ref(contract.Closure),
+        response: { 200: ref(contract.ActionItemDetail) },
+      },
+    },
+    request =>
+      change(request, (trx, key, facts, expected) =>
+        store.closeActionItem(trx, key, request.body, facts, expected),
+      ),
+  )
+
+  app.delete(
+    `${path}/closure`,
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'reopenActionItem',
+        tags,
+        summary: 'Reopen an action item',
+        params: contract.actionItemParams,
+        response: { 200: ref(contract.ActionItemDetail) },
+      },
+    },
+    request => change(request, store.reopenActionItem),
+  )
+
+  app.put(
+    `${path}/effectiveness`,
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'rateActionItem',
+        tags,
+        summary: 'Say whether an action item helped, or when to look',
+        params: contract.actionItemParams,
+        body: ref(contract.Effectiveness),
+        response: { 200: ref(contract.ActionItemDetail) },
+      },
+    },
+    request =>
+      change(request, (trx, key, facts, expected) =>
+        store.rateActionItem(trx, key, request.body, facts, expected),
+      ),
+  )
+}
+
+type Change = (trx: Trx, key: store.ItemKey, facts: ChangeFacts, expected: number[] | null) => Promise<void>
+
+/** Makes one change in a transaction of its own and answers the item as it is then. */
+const changer =
+  ({ db, now, timeZone }: Context) =>
+  async (request: FastifyRequest, change: Change) => {
+    const key = store.keyOf(request.params as { incident_id: string; action_item_id: string })
+    const facts = changeFacts(request, now)
+    await db.transaction().execute(trx => change(trx, key, facts, expectedVersions(request)))
+    return store.readActionItem(db, key, askedFor({}, { timeZone, moment: now() }))
+  }

@@ -1,0 +1,41 @@
+import { allActionItems } from '../action-items/store.ts'
+import type { Db } from '../db/open.ts'
+import { namesOf } from '../directory/store.ts'
+import { allFactors } from '../factors/store.ts'
+import { getIncident } from '../incidents/store.ts'
+import { milestonesOf } from '../timeline/rules.ts'
+import { allEvents } from '../timeline/store.ts'
+import type { Postmortem } from './schema.ts'
+
+/**
+ * All that the document is rendered from, as it stood at one moment.
+ * @throws 404 when there is no such incident
+ */
+export function loadPostmortem(db: Db, incidentId: string): Promise<Postmortem> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async trx => {
+      const incident = await getIncident(trx, incidentId)
+      const events = await allEvents(trx, incidentId)
+      const timeline = events.filter(({ retraction }) => retraction === null)
+      const factors = await allFactors(trx, incidentId)
+      const items = await allActionItems(trx, incidentId, incident.occurred_on)
+      const action_items = items.map(({ overdue: _, days_overdue: __, ...stored }) => stored)
+      const milestones = milestonesOf(timeline, incident.status_update_cadence_minutes)
+      const people = await namesOf(trx, handlesIn({ incident, events, action_items }))
+      return { incident, people, milestones, events, factors, action_items }
+    })
+}
+
+function handlesIn({
+  incident,
+  events,
+  action_items,
+}: Pick<Postmortem, 'incident' | 'events' | 'action_items'>): string[] {
+  const speakers = events.flatMap(({ sources }) => sources.flatMap(({ stated_by }) => stated_by ?? []))
+  const holders = incident.roles.map(({ person }) => person)
+  const owners = action_items.flatMap(({ owner, acceptance }) => [owner, acceptance?.by ?? owner])
+  return [...incident.authors, ...holders, ...speakers, ...owners]
+}

@@ -1,0 +1,161 @@
+/**
+ * Which characters of a text need a backslash in Markdown, judged by where they stand, so that `payments_total`,
+ * `5 * 3` and `a < b` need none. Where parsers differ, the doubtful case is escaped. All patterns are linear.
+ */
+
+type Mark = '*' | '_' | '~' | '`'
+/** The marks that could pair up in one text (a paragraph, an item, a cell) and so become markup. */
+export type Marks = ReadonlySet<Mark>
+
+/** Where a piece of text stands: its neighbouring characters (empty at an end), and what it is part of. */
+export interface Place {
+  before: string
+  after: string
+  marks: Marks
+  cell: boolean
+  link: boolean
+}
+
+/** The marks of a whole text that have a partner. */
+export function activeMarks(text: string): Marks {
+  const active = new Set<Mark>()
+  if (!/[*_~`]/.test(text)) return active
+  for (const mark of ['*', '_', '~'] as const) if (pairsUp(text, mark)) active.add(mark)
+  if ((text.match(/`+/g) ?? []).length > 1) active.add('`')
+  return active
+}
+
+const runsOf = { '*': /\*+/g, _: /_+/g, '~': /~+/g } as const
+
+/** True when a run of the mark that can open is followed by one that can close. */
+function pairsUp(text: string, mark: '*' | '_' | '~'): boolean {
+  let opened = false
+  for (const { 0: run, index } of text.matchAll(runsOf[mark])) {
+    const { opens, closes } = flanking(mark, text[index - 1] ?? '', text[index + run.length] ?? '')
+    if (opened && closes) return true
+    opened ||= opens
+  }
+  return false
+}
+
+/** CommonMark's rules of left- and right-flanking runs, leaning to “yes” for characters parsers class differently. */
+function flanking(mark: string, before: string, after: string): { opens: boolean; closes: boolean } {
+  const [previous, next] = [kindOf(before), kindOf(after)]
+  const left = next !== 'space' && (next !== 'punctuation' || previous !== 'word')
+  const right = previous !== 'space' && (previous !== 'punctuation' || next !== 'word')
+  if (mark !== '_') return { opens: left, closes: right }
+  return { opens: left && previous !== 'word', closes: right && next !== 'word' }
+}
+
+/** A line break may be written as `<br>`, so it is neither surely space nor surely punctuation. */
+function kindOf(character: string): 'space' | 'word' | 'punctuation' | 'other' {
+  if (character === '' || character === ' ' || character === '\t') return 'space'
+  if (/[\p{L}\p{N}]/u.test(character)) return 'word'
+  return asciiPunctuation.test(character) ? 'punctuation' : 'other'
+}
+
+const asciiPunctuation = /[!-/:-@[-`{-~]/
+const entity = /^&(?:[A-Za-z][A-Za-z0-9]{0,31}|#\d{1,7}|#[Xx][0-9A-Fa-f]{1,6});/
+const special = /(?:https?:\/\/|www\.)[^ \t\n<]*|\\|`+|\*+|_+|~+|[[\]<&|!]/gi
+const specialInAddress = /https?(?=:\/\/)|www(?=\.)|\\|`+|\*+|_+|~+|[[\]<&|!]/gi
+const isAddress = /^(?:https?:\/\/|www\.)/i
+
+/** The text with a backslash where a character would begin or end markup inside a line. */
+export const escapeInline = (text: string, place: Place): string =>
+  text.replace(special, (found, offset: number) =>
+    isAddress.test(found)
+      ? escapeAddress(text, found, offset, place)
+      : escapeFound(text, found, offset, place),
+  )
+
+/**
+ * A bare address may become a link of the same text, and a parser takes it as it stands: a backslash in it would
+ * show. So one that needs a backslash is first kept from being an address, by a backslash before `://` or `.`.
+ */
+function escapeAddress(text: string, address: string, offset: number, place: Place): string {
+  const next = text[offset + address.length] ?? place.after
+  let changed = next === '<' || next === '[' || address.includes('”')
+  const escaped = address.replace(specialInAddress, (found, at: number) => {
+    if (/^[hw]/i.test(found)) return `${found}\\`
+    const result = escapeFound(text, found, offset + at, place)
+    changed ||= result !== found
+    return result
+  })
+  return changed ? escaped : address
+}
+
+function escapeFound(text: string, found: string, offset: number, place: Place): string {
+  const before = text[offset - 1] ?? place.before
+  const after = text[offset + found.length] ?? place.after
+  return needsEscape(text, found, offset, before, after, place) ? found.replace(/[\s\S]/g, '\\$&') : found
+}
+
+function needsEscape(
+  text: string,
+  found: string,
+  offset: number,
+  before: string,
+  after: string,
+  { marks, cell, link }: Place,
+): boolean {
+  switch (found[0]) {
+    case '\\':
+      return after === '\n' || asciiPunctuation.test(after)
+    case '`':
+      return marks.has('`')
+    case '*':
+    case '_':
+    case '~':
+      return marks.has(found[0]) && isFlanking(found[0], before, after)
+    case '[':
+      return link
+    case ']':
+      return link || after === '('
+    case '<':
+      return /[A-Za-z/!?]/.test(after)
+    case '&':
+      return entity.test(text.slice(offset, offset + 34))
+    case '|':
+      return cell
+    default:
+      return after === '[' && offset + 1 === text.length
+  }
+}
+
+function isFlanking(mark: string, before: string, after: string): boolean {
+  const { opens, closes } = flanking(mark, before, after)
+  return opens || closes
+}
+
+const lineStart = new RegExp(
+  [
+    '#{1,6}(?=[ \\t]|$)', // a heading
+    '>', // a quote
+    '[-+*](?=[ \\t]|$)', // a bullet
+    '\\d{1,9}[.)](?=[ \\t]|$)', // a number of a list
+    '```|~~~', // a fence
+    '=+[ \\t]*$', // an underline of a heading
+    '([*_-])[ \\t]*(?:\\1[ \\t]*){2,}$', // a rule
+    '[|:-][|: \\t-]*$', // the second line of a table, an underline
+    '\\[(?=(?:[^[\\]\\\\]|\\\\[\\s\\S]){1,999}\\]:)', // a definition of a link or a footnote
+    '\\[(?=[ xX]\\](?:[ \\t]|$))', // a task
+  ]
+    .map(pattern => `^(?:${pattern})`)
+    .join('|'),
+  'gm',
+)
+
+/** Escaped lines with a backslash where a line would begin another block. */
+export const escapeLineStarts = (text: string): string =>
+  text.replace(lineStart, found =>
+    /^\d/.test(found) ? `${found.slice(0, -1)}\\${found.at(-1)}` : `\\${found}`,
+  )
+
+/** An http or https address as the target of a link. */
+export const escapeDestination = (url: string, cell: boolean): string =>
+  url
+    .replace(/[\\()<>`]/g, '\\$&')
+    .replace(/&/g, (found, offset: number, whole: string) =>
+      entity.test(whole.slice(offset, offset + 34)) ? `\\${found}` : found,
+    )
+    .replaceAll('|', cell ? '\\|' : '|')

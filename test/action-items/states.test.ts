@@ -1,0 +1,179 @@
+import t, { type Test } from 'tap'
+import { openService } from '../service.ts'
+import { givenDrill, givenFactor, givenItem, refusal } from './given.ts'
+
+/** An item on a service of its own, and the calls below its address. */
+async function givenOne(t: Test, more: object = {}) {
+  const service = await openService(t)
+  await givenDrill(service)
+  await givenFactor(service)
+  const url = await givenItem(service, more)
+  return {
+    service,
+    read: () => service.call('GET', url),
+    patch: (body: object) => service.call('PATCH', url, { body }),
+    accept: (by: string, headers = {}) => service.call('PUT', `${url}/acceptance`, { body: { by }, headers }),
+    defer: (to: string, headers = {}) =>
+      service.call('POST', `${url}/deferrals`, { body: { to, reason: 'The sandbox is closed.' }, headers }),
+    close: (body: object, headers = {}) => service.call('PUT', `${url}/closure`, { body, headers }),
+    reopen: (headers = {}) => service.call('DELETE', `${url}/closure`, { headers }),
+    rate: (body: object, headers = {}) => service.call('PUT', `${url}/effectiveness`, { body, headers }),
+  }
+}
+
+const stale = { 'if-match': '"7-0123456789abcdef"' }
+const done = { outcome: 'done', evidence_url: 'https://git.carta.example/checkout/pull/913' }
+const cancelled = { outcome: 'cancelled', reason: 'The stub is gone.' }
+
+t.test('the owner accepts a proposal, which opens it; again changes nothing', async t => {
+  const { service, accept } = await givenOne(t, { status: 'proposed' })
+  const first = await accept('priya')
+  t.match(first, { status: 200, body: { status: 'open', version: 2 } })
+  t.same(first.body.acceptance, { at: '2026-06-18T09:00:00.000Z', by: 'priya' })
+  service.clock.now = new Date('2026-06-19T09:00:00.000Z')
+  const again = await accept('priya')
+  t.match(again.body, { version: 2, acceptance: first.body.acceptance })
+})
+
+t.test('nobody but the owner accepts an item', async t => {
+  const { accept, read } = await givenOne(t)
+  for (const by of ['sam', 'payments-team', 'nobody']) {
+    t.same(refusal(await accept(by)), { status: 422, code: 'invalid_body', at: ['/by'] }, by)
+  }
+  t.same(refusal(await accept('Not a handle')), { status: 422, code: 'invalid_body', at: ['/by'] })
+  t.equal((await accept('priya', stale)).status, 412)
+  t.equal((await read()).body.acceptance, null)
+})
+
+t.test('an acceptance in progress keeps the status', async t => {
+  const { accept, patch } = await givenOne(t)
+  await patch({ status: 'in_progress' })
+  t.match((await accept('priya')).body, { status: 'in_progress', acceptance: { by: 'priya' } })
+})
+
+t.test('a new owner has to accept anew', async t => {
+  const { accept, patch } = await givenOne(t)
+  await accept('priya')
+  t.match((await patch({ owner: 'priya', priority: 'P0' })).body, { acceptance: { by: 'priya' } })
+  t.match((await patch({ owner: 'ana' })).body, { owner: 'ana', owner_name: 'Ana Lima', acceptance: null })
+  t.equal((await accept('priya')).status, 422)
+  t.match((await accept('ana')).body.acceptance, { by: 'ana' })
+})
+
+t.test('an accepted item is no proposal again, and its due date moves by deferral only', async t => {
+  const { accept, patch, defer } = await givenOne(t)
+  await accept('priya')
+  t.match(await patch({ status: 'proposed' }), { status: 409, body: { code: 'wrong_state' } })
+  for (const body of [{ due_on: '2026-06-30' }, { due_on: '2026-06-30', owner: 'ana' }]) {
+    t.match(await patch(body), { status: 409, body: { code: 'wrong_state', detail: /deferral/ } })
+  }
+  t.equal((await patch({ due_on: '2026-06-24', title: 'Retry payments' })).status, 200)
+  const moved = await defer('2026-07-01')
+  t.match(moved, { status: 201, body: { due_on: '2026-07-01' } })
+  t.same(moved.body.deferrals, [
+    {
+      from: '2026-06-24',
+      to: '2026-07-01',
+      reason: 'The sandbox is closed.',
+      at: '2026-06-18T09:00:00.000Z',
+    },
+  ])
+  t.match((await defer('2026-07-08')).body.deferrals, [
+    { from: '2026-06-24', to: '2026-07-01' },
+    { from: '2026-07-01', to: '2026-07-08' },
+  ])
+})
+
+t.test('a deferral goes to a later day, of an item that is not closed', async t => {
+  const { defer, close, service } = await givenOne(t, { status: 'proposed' })
+  for (const to of ['2026-06-24', '2026-06-23', '2026-06-31']) {
+    t.same(refusal(await defer(to)), { status: 422, code: 'invalid_body', at: ['/to'] }, to)
+  }
+  t.equal((await defer('2026-06-25', stale)).status, 412)
+  t.equal((await defer('2026-06-25')).status, 201)
+  await close(cancelled)
+  t.match(await defer('2026-07-01'), { status: 409, body: { code: 'wrong_state' } })
+  const url = '/v1/incidents/PM-2026-06-17-payments-drill/action-items/AI-1/deferrals'
+  t.same(refusal(await service.call('POST', url, { body: { to: '2026-07-01' } })).at, ['/reason'])
+})
+
+t.test('of two deferrals at once, each is kept or refused', async t => {
+  const { defer, read } = await givenOne(t)
+  const replies = await Promise.all([defer('2026-07-01'), defer('2026-07-02'), defer('2026-07-03')])
+  const kept = replies.filter(({ status }) => status === 201).length
+  const { body } = await read()
+  t.equal(body.deferrals.length, kept)
+  t.equal(body.due_on, '2026-07-03')
+  t.equal(body.version, 1 + kept)
+})
+
+t.test('done needs evidence and cancelled needs a reason', async t => {
+  const { close, read } = await givenOne(t)
+  const cases: [object, string][] = [
+    [{ outcome: 'done' }, '/evidence_url'],
+    [{ outcome: 'done', reason: 'It works.' }, '/evidence_url'],
+    [{ outcome: 'done', evidence_url: 'javascript:alert(1)' }, '/evidence_url'],
+    [{ outcome: 'cancelled' }, '/reason'],
+    [{ outcome: 'cancelled', reason: ' ' }, '/reason'],
+    [{ outcome: 'open' }, '/outcome'],
+  ]
+  for (const [body, pointer] of cases) {
+    t.same(refusal(await close(body)), { status: 422, code: 'invalid_body', at: [pointer] })
+  }
+  t.equal((await close(done, stale)).status, 412)
+  t.match((await read()).body, { status: 'open', version: 1 })
+})
+
+t.test('a closed item keeps its status until its closure is deleted', async t => {
+  const { service, close, reopen, patch, accept } = await givenOne(t)
+  const first = await close(done)
+  t.match(first, { status: 200, body: { status: 'done', version: 2, overdue: false } })
+  t.same(first.body.closure, { ...done, reason: null, at: '2026-06-18T09:00:00.000Z' })
+  service.clock.now = new Date('2026-07-18T09:00:00.000Z')
+  t.match(
+    (await close(done)).body,
+    { version: 2, closure: first.body.closure },
+    'the same again is no change',
+  )
+  t.match(await patch({ status: 'open' }), { status: 409, body: { code: 'wrong_state', detail: /closure/ } })
+  t.match(await accept('priya'), { status: 409, body: { code: 'wrong_state' } })
+  t.equal((await patch({ title: 'Retry payments' })).status, 200, 'its other fields may change')
+  t.match((await close(cancelled)).body, {
+    status: 'cancelled',
+    closure: { evidence_url: null, at: '2026-07-18T09:00:00.000Z' },
+  })
+  t.equal((await reopen(stale)).status, 412)
+  t.match(await reopen(), {
+    status: 200,
+    body: { status: 'open', closure: null, overdue: true, days_overdue: 24 },
+  })
+  t.match(await reopen(), { status: 409, body: { code: 'wrong_state' } })
+})
+
+t.test('an item is looked at again: whether it helped', async t => {
+  const { rate } = await givenOne(t)
+  const pending = await rate({ review_on: '2026-09-24', result: 'pending' })
+  t.same(pending.body.effectiveness, { review_on: '2026-09-24', result: 'pending', note: null })
+  t.same((await rate({ result: 'effective', note: 'No loss in three drills.' })).body.effectiveness, {
+    review_on: null,
+    result: 'effective',
+    note: 'No loss in three drills.',
+  })
+  t.same(refusal(await rate({ result: 'great' })).at, ['/result'])
+  t.equal((await rate({ result: 'effective' }, stale)).status, 412)
+})
+
+t.test('every change of an item is in the history', async t => {
+  const { service, accept, close } = await givenOne(t)
+  await accept('priya')
+  await close(done)
+  const { body } = await service.call('GET', '/v1/incidents/PM-2026-06-17-payments-drill/history')
+  t.match(
+    body.items.filter((entry: any) => entry.resource === 'action_item'),
+    [
+      { id: 'AI-1', version: 1, change: 'created', fields: { acceptance: null } },
+      { id: 'AI-1', version: 2, change: 'updated', fields: { closure: null } },
+      { id: 'AI-1', version: 3, change: 'updated', fields: { status: 'done' } },
+    ],
+  )
+})
