@@ -29,6 +29,9 @@ export interface Config {
   logLevel: Static<typeof Environment>['DEBRIEF_LOG_LEVEL']
 }
 
+/** Where the programs are found that Debrief starts: the PATH they inherit. */
+export const programPath = (): string => process.env.PATH ?? ''
+
 const rules: Record<string, string> = {
   DEBRIEF_HOST: 'must be an address or a host name to listen on, e.g. 127.0.0.1',
   DEBRIEF_PORT: 'must be a port number from 0 to 65535',

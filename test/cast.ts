@@ -49,3 +49,24 @@ export async function owe(
     .values({ incident_id, ...item, ...fields, created_at: facts.changed_at, ...facts })
     .execute()
 }
+
+interface Page<Item> {
+  items: Item[]
+  next_cursor: string | null
+}
+
+/** All pages of a list, one after the other; `between` happens after each page. */
+export async function walk<Item = any>(
+  { call }: Service,
+  url: string,
+  between: () => Promise<unknown> = async () => {},
+): Promise<Item[]> {
+  const items: Item[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: { body: Page<Item> } = await call('GET', cursor === '' ? url : `${url}&cursor=${cursor}`)
+    items.push(...page.body.items)
+    cursor = page.body.next_cursor
+    await between()
+  }
+  return items
+}

@@ -1,15 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { startEmbedded } from '../src/db/embedded.ts'
 import { migrate } from '../src/db/migrate.ts'
+import { tablesFile, tablesOf } from './tables.ts'
 
 /**
  * Runs the tests on a real PostgreSQL: the server of DATABASE_URL (its role may create databases), or else an embedded
  * one that lives as long as the run. Arguments go to tap. Ends with "N passed, N failed".
+ * With `--tables` it writes the row types of the migrated database instead.
  */
 interface Server {
   url: string
@@ -25,6 +27,7 @@ async function main(): Promise<number> {
   try {
     await administer(server, `CREATE DATABASE ${template}`)
     await migrate({ connectionString: inDatabase(server, template) })
+    if (process.argv[2] === '--tables') return await writeTables(inDatabase(server, template))
     return await runTap(process.argv.slice(2), {
       DEBRIEF_TEST_SERVER: server.url,
       DEBRIEF_TEST_TEMPLATE: template,
@@ -34,6 +37,11 @@ async function main(): Promise<number> {
     await administer(server, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`)
     await server.stop()
   }
+}
+
+async function writeTables(url: string): Promise<number> {
+  writeFileSync(tablesFile, await tablesOf(url))
+  return 0
 }
 
 /** tap comes with its TypeScript plugin built in, which TypeScript 7 cannot serve: it is built once without it. */

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { programPath } from '../config.ts'
 import { type Account, type Binaries, bundledPackage, provideBinaries } from './embedded-binaries.ts'
 import { type Home, makePrivateFolder, openHome, openSocketFolder } from './embedded-home.ts'
 
@@ -19,7 +20,7 @@ export interface Cluster {
 export const superuser = 'postgres'
 
 /** What every program of PostgreSQL sees of our environment: no PG* variable and no locale of ours. */
-export const environment = { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' }
+export const environment = { PATH: programPath(), LC_ALL: 'C', TZ: 'UTC' }
 
 /**
  * Opens the data folder, finds the programs, and makes the cluster where there is none yet.

@@ -52,10 +52,21 @@ function encode(key: Key[], bound: string): string {
 }
 
 function decode(cursor: string, bound: string): Key[] {
-  const [payload = '', sum] = cursor.split('.')
-  if (sum !== checksum(payload, bound)) {
-    const detail = 'The cursor was not made by this list with these filters and this sort.'
-    throw new DebriefError('invalid_cursor', detail, [{ parameter: 'cursor', code: 'checksum', detail }])
-  }
-  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Key[]
+  const payload = cursor.split('.')[0]!
+  const key = cursor === `${payload}.${checksum(payload, bound)}` ? parse(payload) : undefined
+  if (key !== undefined) return key
+  const detail = 'The cursor was not made by this list with these filters and this sort.'
+  throw new DebriefError('invalid_cursor', detail, [{ parameter: 'cursor', code: 'checksum', detail }])
 }
+
+/** Undefined when it is no key: the checksum keeps mistakes out, not somebody who computes one. */
+function parse(payload: string): Key[] | undefined {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    return Array.isArray(key) && key.every(isKey) ? key : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const isKey = (value: unknown): value is Key => typeof value === 'string' || typeof value === 'number'

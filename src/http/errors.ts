@@ -58,6 +58,7 @@ const sqlStates: Record<string, [ProblemCode, string]> = {
   '22P05': ['invalid_body', 'A text holds a character that cannot be stored.'],
   '22P02': ['invalid_body', 'A value does not have the form it must have.'],
   '22003': ['invalid_body', 'A number is out of range.'],
+  '22007': ['invalid_body', 'A date does not have the form it must have.'],
   '22008': ['invalid_body', 'A date is out of range.'],
 }
 

@@ -185,6 +185,6 @@ export const anyOfWords = (values: readonly string[], options: object = {}) =>
   Type.String({ pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`, maxLength: 500, ...options })
 
 /** Several free words, separated by commas: OR. */
-export const anyOfNames = (options: object = {}) => Type.String({ minLength: 1, maxLength: 2000, ...options })
+export const anyOfNames = (options: object = {}) => text(2000, options)
 
 export const flag = (options: object = {}) => oneOf(['true', 'false'], options)

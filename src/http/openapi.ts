@@ -70,6 +70,7 @@ function withProblems(schema: FastifySchema, url: string, methods: string[]): Fa
     400,
     ...(isOpen ? [] : [401, 403]),
     ...(schema.params ? [404] : []),
+    ...(formsOf(schema).length > 1 ? [406] : []),
     ...(writes ? [409, 412] : []),
     ...(schema.body ? [413, 415, 422] : []),
   ]
@@ -81,6 +82,12 @@ function withProblems(schema: FastifySchema, url: string, methods: string[]): Fa
     ...(security && { security }),
     response: { ...(schema.response as object), ...problems },
   }
+}
+
+/** The media types that a success may come in. */
+function formsOf({ response }: FastifySchema): string[] {
+  const { 200: success } = (response ?? {}) as { 200?: { content?: object } }
+  return Object.keys(success?.content ?? {})
 }
 
 function problemResponse(status: number | string) {

@@ -33,14 +33,14 @@ export type Check = <T extends TSchema>(schema: T, value: unknown) => FieldError
 
 /** Compiles the contract's schemas; `schemas` are its named components. */
 export function createValidator(schemas: TSchema[]) {
-  const ajv = new Ajv2020({ strict: false, allowUnionTypes: true, ownProperties: true, discriminator: false })
+  const ajv = new Ajv2020({ strict: false, ownProperties: true, verbose: true })
   addFormats.default(ajv)
   for (const [name, validate] of Object.entries(formats)) ajv.addFormat(name, { type: 'string', validate })
   ajv.addKeyword({
     keyword: 'x-trimmed',
     type: 'string',
     modifying: true,
-    before: 'minLength',
+    before: 'maxLength',
     validate: trim,
   })
   for (const schema of schemas) ajv.addSchema(schema)
@@ -168,6 +168,12 @@ function missingPart({ keyword, params, propertyName }: ErrorObject): string {
   return name === undefined ? '' : `/${pointerToken(name)}`
 }
 
+/** What the contract says of the field, where a bare rule would leave a reader asking why. */
+const explained = ({ parentSchema }: ErrorObject): string => {
+  const description = parentSchema?.description as string | undefined
+  return description ? `. ${description.replace(/\.$/, '')}` : ''
+}
+
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 const rules: Record<string, (error: ErrorObject) => [code: string, sentence: string]> = {
@@ -175,7 +181,7 @@ const rules: Record<string, (error: ErrorObject) => [code: string, sentence: str
   additionalProperties: () => ['unknown', 'is not known here'],
   type: e => ['type', `must be ${[e.params.type].flat().join(' or ')}`],
   format: e => ['format', formatRules[e.params.format] ?? `must have the form ${e.params.format}`],
-  pattern: e => ['pattern', `must match ${e.params.pattern}`],
+  pattern: e => ['pattern', `must match ${e.params.pattern}${explained(e)}`],
   enum: e => ['enum', `must be one of ${e.params.allowedValues.map((v: unknown) => v ?? 'null').join(', ')}`],
   minLength: e => [
     'too_short',
@@ -184,7 +190,7 @@ const rules: Record<string, (error: ErrorObject) => [code: string, sentence: str
   maxLength: e => ['too_long', `must have at most ${plural(e.params.limit, 'character')}`],
   minItems: e => [
     'too_few',
-    `must have at least ${e.params.limit} ${e.params.limit === 1 ? 'entry' : 'entries'}`,
+    `must have at least ${e.params.limit} ${e.params.limit === 1 ? 'entry' : 'entries'}${explained(e)}`,
   ],
   maxItems: e => ['too_many', `must have at most ${e.params.limit} entries`],
   uniqueItems: e => ['repeated', `must not repeat an entry (${e.params.j} and ${e.params.i} are alike)`],
@@ -197,7 +203,7 @@ const rules: Record<string, (error: ErrorObject) => [code: string, sentence: str
 /** Refuses a body that names a root cause, under any of the usual spellings, with the reason there is no such field. */
 export async function refuseRootCause(request: FastifyRequest): Promise<void> {
   const names = isObject(request.body) ? Object.keys(request.body) : []
-  const name = names.find(candidate => /^(the_?)?root_?causes?$/i.test(candidate))
+  const name = names.find(candidate => /^(the[_ -]?)?root[_ -]?causes?$/i.test(candidate))
   if (name === undefined) return
   throw fieldRefusal(`/${name}`, 'root_cause', problemCodes.root_cause_refused[2], 'root_cause_refused')
 }

@@ -221,14 +221,13 @@ export const incidentsQuery = exact({
   external_ref: Type.Optional(
     Type.String({
       pattern: '^[a-z0-9][a-z0-9._-]{0,63}:.{1,255}$',
+      format: 'line',
       description: '`system:id`, e.g. `pagerduty:Q2R11PAY`.',
     }),
   ),
   occurred_since: Type.Optional(calendarDate({ description: 'On this date or later.' })),
   occurred_until: Type.Optional(calendarDate({ description: 'On this date or earlier.' })),
-  q: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 200, description: 'A literal part of the title, in any case.' }),
-  ),
+  q: Type.Optional(text(200, { description: 'A literal part of the title, in any case.' })),
 })
 export const historyQuery = exact({ ...pageQuery })
 

@@ -1,4 +1,3 @@
-import type { PostmortemActionItem } from './schema.ts'
 import {
   type Block,
   bulletList,
@@ -12,6 +11,7 @@ import {
   table,
 } from './blocks.ts'
 import { nameOf, type View, words } from './document-view.ts'
+import type { PostmortemActionItem } from './schema.ts'
 
 const headers = ['ID', 'Action', 'Owner', 'Due', 'Priority', 'Factor']
 
@@ -37,7 +37,7 @@ const row = (view: View, one: PostmortemActionItem): Text[] => [
   [one.factors.join(', ')],
 ]
 
-/** `AI-1: open, accepted on 2026-06-18, tracked as CHK-481 in jira`, and its further details. */
+/** `AI-1: open, accepted, tracked as CHK-481 in jira`, and its further details. */
 function standing(view: View, one: PostmortemActionItem): ListItem {
   const details: Text[] = []
   if (one.done_when !== null) details.push([label('done when'), ` ${one.done_when}`])
@@ -51,7 +51,7 @@ function standing(view: View, one: PostmortemActionItem): ListItem {
 function accepted(view: View, { acceptance, owner }: PostmortemActionItem): string {
   if (acceptance === null) return 'not accepted yet'
   const by = acceptance.by === owner ? '' : ` by ${nameOf(view.data, acceptance.by)}`
-  return `accepted${by} on ${acceptance.at.slice(0, 10)}`
+  return `accepted${by}`
 }
 
 const tracked = ({ tracker }: PostmortemActionItem): Text =>

@@ -119,9 +119,16 @@ function durationOf(view: View, name: DurationName): string {
   const duration = view.data.milestones.durations.find(one => one.name === name)
   if (!duration || duration.status === 'missing') return `— (${missingReason(duration?.missing ?? [])})`
   const [from, to] = [duration.from, duration.to].map(point => pointWords(view, point))
-  if (duration.seconds === null || duration.status === 'out_of_order') return `— (${to} is before ${from})`
+  if (duration.status === 'out_of_order') return `— (${to} is before ${from})`
+  return `${durationValue(view, name)} (${from} → ${to})`
+}
+
+/** `6 min`, or `—` where the duration is not known. */
+export function durationValue(view: View, name: DurationName): string {
+  const duration = view.data.milestones.durations.find(one => one.name === name)
+  if (duration?.status !== 'ok' || duration.seconds === null) return '—'
   const about = isApproximate(view, duration.from) || isApproximate(view, duration.to) ? '~' : ''
-  return `${about}${durationWords(duration.seconds)} (${from} → ${to})`
+  return `${about}${durationWords(duration.seconds)}`
 }
 
 function missingReason(missing: readonly string[]): string {

@@ -20,7 +20,8 @@ export interface Place {
 export function activeMarks(text: string): Marks {
   const active = new Set<Mark>()
   if (!/[*_~`]/.test(text)) return active
-  for (const mark of ['*', '_', '~'] as const) if (pairsUp(text, mark)) active.add(mark)
+  for (const mark of ['*', '_', '~'] as const)
+    if (text.includes(mark) && pairsUp(text, mark)) active.add(mark)
   if ((text.match(/`+/g) ?? []).length > 1) active.add('`')
   return active
 }
@@ -47,26 +48,29 @@ function flanking(mark: string, before: string, after: string): { opens: boolean
   return { opens: left && previous !== 'word', closes: right && next !== 'word' }
 }
 
-/** A line break may be written as `<br>`, so it is neither surely space nor surely punctuation. */
+/** A line break may be written as `<br>`, and marks beside marks are special: these may be of any kind. */
 function kindOf(character: string): 'space' | 'word' | 'punctuation' | 'other' {
   if (character === '' || character === ' ' || character === '\t') return 'space'
   if (/[\p{L}\p{N}]/u.test(character)) return 'word'
-  return asciiPunctuation.test(character) ? 'punctuation' : 'other'
+  return /[!-)+-/:-@[-^`{-}]/.test(character) ? 'punctuation' : 'other'
 }
 
 const asciiPunctuation = /[!-/:-@[-`{-~]/
 const entity = /^&(?:[A-Za-z][A-Za-z0-9]{0,31}|#\d{1,7}|#[Xx][0-9A-Fa-f]{1,6});/
-const special = /(?:https?:\/\/|www\.)[^ \t\n<]*|\\|`+|\*+|_+|~+|[[\]<&|!]/gi
+const special = /(?:https?:\/\/|www\.)[^ \t\n]*|\\|`+|\*+|_+|~+|[[\]<&|!]/gi
 const specialInAddress = /https?(?=:\/\/)|www(?=\.)|\\|`+|\*+|_+|~+|[[\]<&|!]/gi
+const maySpecial = /[\\`*_~[\]<&|!”\n]/
 const isAddress = /^(?:https?:\/\/|www\.)/i
 
 /** The text with a backslash where a character would begin or end markup inside a line. */
-export const escapeInline = (text: string, place: Place): string =>
-  text.replace(special, (found, offset: number) =>
+export function escapeInline(text: string, place: Place): string {
+  if (place.after === '' && !maySpecial.test(text)) return text
+  return text.replace(special, (found, offset: number) =>
     isAddress.test(found)
       ? escapeAddress(text, found, offset, place)
       : escapeFound(text, found, offset, place),
   )
+}
 
 /**
  * A bare address may become a link of the same text, and a parser takes it as it stands: a backslash in it would
@@ -74,7 +78,8 @@ export const escapeInline = (text: string, place: Place): string =>
  */
 function escapeAddress(text: string, address: string, offset: number, place: Place): string {
   const next = text[offset + address.length] ?? place.after
-  let changed = next === '<' || next === '[' || address.includes('”')
+  const swallowsNext = next === '[' || (next === '\n' && /['"([{]/.test(address))
+  let changed = swallowsNext || address.includes('”')
   const escaped = address.replace(specialInAddress, (found, at: number) => {
     if (/^[hw]/i.test(found)) return `${found}\\`
     const result = escapeFound(text, found, offset + at, place)

@@ -82,9 +82,11 @@ const oneLine = (text: Text, where: { cell: boolean }): string => linesOf(text, 
 function linesOf(text: Text, { cell }: { cell: boolean }): string[] {
   const parts = merged(text)
   const marks = activeMarks(parts.map(plain).join('"'))
-  return parts
+  const whole = parts
     .map((part, index) => escaped(part, parts[index - 1], parts[index + 1], marks, cell))
     .join('')
+  if (!whole.includes('\n')) return [whole.trim()]
+  return whole
     .split('\n')
     .map(line => line.trim())
     .filter(line => line !== '')
@@ -118,7 +120,7 @@ function trimmedLines(text: string): string {
 
 /** What counts for pairs of marks: a link's text, and the backticks of its address. */
 const plain = (part: string | Link): string =>
-  typeof part === 'string' ? part : `${part.text}"${part.url.replace(/[^`]+/g, ' ')}`
+  typeof part === 'string' ? part : `${part.text}"${part.url.includes('`') ? '` `' : ''}`
 
 function escaped(part: string | Link, before: Part, after: Part, marks: Marks, cell: boolean): string {
   if (typeof part === 'string')

@@ -124,10 +124,10 @@ export const Event = component(
   {
     id: uuid({ description: 'UUIDv7.' }),
     incident_id: incidentId(),
+    ...answered(fields),
     corrected_at: timestamp({
       description: '`occurred_at` less the source system’s clock offset; order and durations use it.',
     }),
-    ...answered(fields),
     source_system: systemName({ description: 'The first source’s system, fixed at creation.' }),
     dedupe_key: line(255),
     retraction: Type.Unsafe<Static<typeof retraction> | null>({ ...retraction, type: ['object', 'null'] }),

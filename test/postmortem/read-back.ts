@@ -186,7 +186,8 @@ function itWords(inline: Token, said: Said): string {
     if (token.type === 'text') words += token.content
     else if (token.type === 'hardbreak' || token.type === 'softbreak') words += '\n'
     else if (token.type === 'html_inline' && token.content === '<br>') words += '\n'
-    else if (token.type === 'link_open') link = { url: token.attrGet('href') ?? '', from: words.length }
+    else if (token.type === 'link_open')
+      link = { url: String(token.attrGet('href') ?? ''), from: words.length }
     else if (token.type === 'link_close' && link) noteItLink(said, words.slice(link.from), link.url)
     else said.active.push(`${token.type} ${token.content}`)
   }

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { openService, type Service } from '../service.ts'
+import { analyzeItems, insertItems } from './many.ts'
+
+const runs = Number(process.env.FC_RUNS ?? 20)
+const names = ['due_on', 'priority', 'severity', 'owner'] as const
+
+const sorts = fc
+  .uniqueArray(fc.record({ name: fc.constantFrom(...names), down: fc.boolean() }), {
+    selector: ({ name }) => name,
+    minLength: 1,
+  })
+  .map(terms => terms.map(({ name, down }) => (down ? `-${name}` : name)).join(','))
+
+const filters = fc.constantFrom('', 'overdue=true', 'priority=P1,P2', 'status=open', 'severity=SEV1,SEV3')
+
+/** Negative when `a` comes first: the order that a sort asks for, said independently of the service. */
+function compare(sort: string, a: any, b: any): number {
+  const terms = sort.split(',')
+  const last = terms.at(-1)!.startsWith('-') ? '-' : ''
+  for (const term of [...terms, `${last}due_on`, `${last}incident_id`, `${last}number`]) {
+    const name = term.replace('-', '')
+    const [x, y] = [a, b].map(item => (name === 'number' ? Number(item.id.slice(3)) : item[name]))
+    if (x !== y) return x < y === !term.startsWith('-') ? -1 : 1
+  }
+  return 0
+}
+
+const keyOf = (item: any) => `${item.incident_id} ${item.id}`
+
+/** What is there before the walks begin and stays; all else comes and goes. */
+const isThroughout = ({ incident_id }: { incident_id: string }) => /-i\d$/.test(incident_id)
+
+/** Follows a list from page to page; `between` runs after each. */
+async function walk(service: Service, url: string, between = async () => {}): Promise<any[]> {
+  const { headers, body } = await service.call('GET', url)
+  await between()
+  const next = headers.link?.slice(1).split('>')[0]
+  return next === undefined ? body.items : [...body.items, ...(await walk(service, next, between))]
+}
+
+/** Each time a new incident with 100 items, and the deletion of an older one. */
+function writer(service: Service): () => Promise<void> {
+  let next = 10
+  return async () => {
+    await insertItems(service.db, next * 100, next * 100 + 100)
+    await service.call('DELETE', `/v1/incidents/PM-2026-01-01-i${next - 2}`)
+    next += 1
+  }
+}
+
+t.test('a walk through the pages of any sort misses and repeats nothing while others write', async t => {
+  const service = await openService(t, { now: '2027-01-01T12:00:00.000Z' })
+  await insertItems(service.db, 0, 600)
+  await analyzeItems(service.db)
+  const write = writer(service)
+  const cases = fc.tuple(filters, sorts, fc.integer({ min: 50, max: 200 }))
+  const property = fc.asyncProperty(cases, async ([filter, sort, limit]) => {
+    const there = await walk(service, `/v1/action-items?${filter}&limit=200`)
+    const expected = there.filter(isThroughout).sort((a, b) => compare(sort, a, b))
+    const seen = await walk(service, `/v1/action-items?${filter}&sort=${sort}&limit=${limit}`, write)
+    t.equal(new Set(seen.map(keyOf)).size, seen.length, 'nothing twice')
+    t.same(seen.filter(isThroughout).map(keyOf), expected.map(keyOf), `${filter} ${sort} by ${limit}`)
+  })
+  await fc.assert(property, { numRuns: runs, endOnFailure: true })
+})

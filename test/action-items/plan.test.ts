@@ -1,0 +1,69 @@
+import t, { type Test } from 'tap'
+import {
+  type ActionItemFilter,
+  actionItemsQuery,
+  sortKey,
+  sortTerms,
+  toItem,
+} from '../../src/action-items/list.ts'
+import type { Db } from '../../src/db/open.ts'
+import { openService } from '../service.ts'
+import { analyzeItems, buffersOf, insertItems, planOf } from './many.ts'
+
+const as_of = '2028-01-01'
+const limit = 50
+
+const hot: [name: string, filter: ActionItemFilter, sort: string | undefined, index: string][] = [
+  ['overdue', { overdue: true }, undefined, 'action_items_live'],
+  ['overdue, latest first', { overdue: true }, '-due_on', 'action_items_live'],
+  ['overdue of an owner', { overdue: true, owner: ['owner-7'] }, undefined, 'action_items_live_by_owner'],
+  ['overdue of a priority', { overdue: true, priority: ['P1'] }, undefined, 'action_items_live_by_priority'],
+  ['overdue by priority', { overdue: true }, 'priority', 'action_items_live_by_priority'],
+  ['overdue by owner', { overdue: true }, 'owner', 'action_items_live_by_owner'],
+  [
+    'live of an owner',
+    { status: ['open', 'in_progress'], owner: ['owner-7'] },
+    undefined,
+    'action_items_live_by_owner',
+  ],
+  ['all', {}, undefined, 'action_items_by_due_date'],
+]
+
+/** A page of 50 reads its rows, the way down the index, and the names of each row: two of its incident, one of its owner. */
+const mostForItems = 60
+const mostForNames = 51 * 3 * 4
+
+async function testPlans(t: Test, db: Db): Promise<void> {
+  for (const [name, filter, sort, index] of hot) {
+    const terms = sortTerms(sort)
+    const first = actionItemsQuery(filter, terms, { limit, after: null }, as_of)
+    const { rows } = await first.execute(db)
+    const after = sortKey(terms)(toItem(rows[10]!, as_of))
+    const next = actionItemsQuery(filter, terms, { limit, after }, as_of)
+    for (const [page, query] of Object.entries({ first, next })) {
+      const nodes = await planOf(db, query)
+      const items = nodes.find(node => node['Relation Name'] === 'action_items')!
+      const names = nodes.filter(node => ['incidents', 'people'].includes(node['Relation Name'] ?? ''))
+      const forNames = names.map(buffersOf).reduce((sum, count) => sum + count, 0)
+      t.equal(items['Index Name'], index, `${name}, ${page} page: by its index`)
+      t.notOk(
+        nodes.some(node => node['Node Type'].includes('Sort')),
+        `${name}, ${page} page: without a sort`,
+      )
+      t.ok(names.every(node => node['Actual Loops'] <= limit + 1))
+      t.ok(forNames <= mostForNames, `${name}, ${page} page: ${forNames} buffers for names`)
+      const forItems = buffersOf(nodes[0]!) - forNames
+      t.ok(forItems <= mostForItems, `${name}, ${page} page: ${forItems} buffers for items`)
+    }
+  }
+}
+
+t.test('a page of what is overdue is read from an index, however many items there are', async t => {
+  const { db } = await openService(t)
+  await insertItems(db, 0, 20_000)
+  await analyzeItems(db)
+  await t.test('of 20,000 items', t => testPlans(t, db))
+  await insertItems(db, 20_000, 100_000)
+  await analyzeItems(db)
+  await t.test('of 100,000 items', t => testPlans(t, db))
+})

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs'
+import fastify from 'fastify'
+import t from 'tap'
+import { contractJson } from '../../src/cli/openapi.ts'
+import { requireToken } from '../../src/http/auth.ts'
+import { problemCodes } from '../../src/http/problem.ts'
+import { contract } from '../contract.ts'
+import { openService } from '../service.ts'
+
+interface Media {
+  schema?: { $ref?: string; type?: string }
+  example?: unknown
+}
+interface Operation {
+  operationId?: string
+  tags?: string[]
+  summary?: string
+  security?: Record<string, string[]>[]
+  parameters?: { name: string; in: string }[]
+  requestBody?: { content: Record<string, Media> }
+  responses: Record<string, { description?: string; content?: Record<string, Media> }>
+}
+
+const operations = Object.entries(contract.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    path,
+    method,
+    operation: operation as Operation,
+  })),
+)
+/** The names of the operations that `isFaulty` finds something wrong with. */
+const faulty = (isFaulty: (operation: Operation, path: string, method: string) => boolean) =>
+  operations
+    .filter(({ operation, path, method }) => isFaulty(operation, path, method))
+    .map(({ name }) => name)
+
+const isEmpty = (value: unknown) => value === undefined || value === ''
+const succeeds = (status: string) => status.startsWith('2')
+
+t.test('the committed contract is what the running schemas say (npm run openapi writes it)', async t => {
+  const committed = readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')
+  t.ok(committed === (await contractJson()), 'byte for byte')
+})
+
+t.test('the service serves the contract that is committed', async t => {
+  const { call } = await openService(t)
+  const { status, body } = await call('GET', '/openapi.json', { token: null })
+  t.equal(status, 200)
+  t.same(body, contract)
+})
+
+t.test('every operation has a name of its own, a tag that is described, and a summary', async t => {
+  const ids = operations.map(({ operation }) => operation.operationId)
+  t.ok(ids.length > 20, 'there are operations')
+  t.equal(new Set(ids).size, ids.length, 'operationIds are unique')
+  const described = (contract as unknown as { tags: { name: string; description: string }[] }).tags
+  const known = described.filter(tag => tag.description.length > 0).map(({ name }) => name)
+  t.same(
+    faulty(
+      ({ operationId, tags = [], summary }) =>
+        isEmpty(operationId) || isEmpty(summary) || tags.length !== 1 || !known.includes(tags[0]!),
+    ),
+    [],
+  )
+})
+
+t.test('every body that is sent or answered has an example', async t => {
+  const hasExample = ([type, media]: [string, Media]) =>
+    media.example !== undefined || !/json|markdown/.test(type)
+  t.same(
+    faulty(({ requestBody }) => !Object.entries(requestBody?.content ?? {}).every(hasExample)),
+    [],
+    'in requests',
+  )
+  const answers = ({ responses }: Operation) =>
+    Object.entries(responses)
+      .filter(([status]) => succeeds(status))
+      .flatMap(([, { content = {} }]) => Object.entries(content))
+  t.same(
+    faulty(operation => !answers(operation).every(hasExample)),
+    [],
+    'in answers',
+  )
+})
+
+t.test('every example satisfies the schema that it illustrates', async t => {
+  const { app } = await openService(t)
+  for (const [name, schema] of Object.entries(contract.components.schemas)) {
+    const { examples = [] } = schema as { examples?: unknown[] }
+    const registered = app.getSchemas()[name] as Parameters<typeof app.check>[0]
+    for (const example of examples) t.same(app.check(registered, structuredClone(example)), [], name)
+  }
+})
+
+t.test('every operation answers success, and documents its problems and a default one', async t => {
+  const isProblem = (response?: { content?: Record<string, Media> }) =>
+    response?.content?.['application/problem+json'] !== undefined
+  t.same(
+    faulty(({ responses }) => !Object.keys(responses).some(succeeds)),
+    [],
+    'success',
+  )
+  t.same(
+    faulty(({ responses }) => !Object.keys(responses).some(status => /^4\d\d$/.test(status))),
+    [],
+    '4xx',
+  )
+  t.same(
+    faulty(({ responses }) =>
+      Object.entries(responses).some(([status, response]) => !succeeds(status) && !isProblem(response)),
+    ),
+    [],
+    'as problem+json',
+  )
+  t.same(
+    faulty(({ responses }) => !isProblem(responses.default)),
+    [],
+    'default',
+  )
+})
+
+t.test('what is below /v1 needs a token: without one 401, and the contract says so', async t => {
+  const { call } = await openService(t)
+  t.same(
+    faulty((operation, path) => path.startsWith('/v1/') && operation.security?.length === 0),
+    [],
+  )
+  for (const { method, path, name } of operations.filter(({ path }) => path.startsWith('/v1/'))) {
+    const address = path.replaceAll(/\{[^}]+\}/g, 'x')
+    const { status, body } = await call(method.toUpperCase() as 'GET', address, { token: null, body: {} })
+    t.equal(status, 401, name)
+    t.equal(body.code, 'unauthenticated', name)
+  }
+})
+
+t.test('a route that names no scope stops the start', async t => {
+  const { db } = await openService(t)
+  const app = fastify()
+  requireToken(app, { db, adminToken: undefined, now: () => new Date() })
+  t.throws(() => app.get('/bare', async () => ''), { message: /\/bare names no scope/ })
+})
+
+t.test('every error code has its page, with its status and what to do', async t => {
+  const { call } = await openService(t)
+  for (const [code, [status, title, meaning]] of Object.entries(problemCodes)) {
+    const page = await call('GET', `/problems/${code}`, { token: null })
+    t.equal(page.status, 200, code)
+    t.same(page.body, { code, status, title, meaning })
+    t.ok(meaning.length > 20, `${code} says what to do`)
+  }
+  t.equal((await call('GET', '/problems/nothing_of_the_kind')).body.code, 'not_found')
+  t.equal((await call('GET', '/problems/constructor')).status, 404)
+})
+
+t.test('every 4xx code is documented by some operation, under its status', async t => {
+  const documented = operations.flatMap(({ operation }) =>
+    Object.entries(operation.responses).map(([status, { description }]) => `${status} ${description}`),
+  )
+  const missing = Object.entries(problemCodes)
+    .filter(([, [status]]) => status < 500)
+    .filter(
+      ([code, [status]]) =>
+        !documented.some(text => text.startsWith(`${status} `) && text.includes(`\`${code}\``)),
+    )
+  t.same(missing, [])
+})

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto'
+import t from 'tap'
+import { enter, openIncident, walk } from '../cast.ts'
+import { openService } from '../service.ts'
+
+const service = await openService(t)
+await enter(service)
+const { call } = service
+const people = Array.from({ length: 230 }, (_, i) => ({
+  handle: `p${String(i).padStart(3, '0')}`,
+  name: `Person ${i}`,
+  team: 'payments-team',
+}))
+await call('POST', '/v1/people/batch?atomic=true', { body: { people } })
+const everyone = ['ana', ...people.map(({ handle }) => handle), 'priya', 'sam']
+
+interface Page {
+  items: { handle: string }[]
+  next_cursor: string
+}
+const refusal = async (url: string) => {
+  const { status, body } = await call('GET', url)
+  return [
+    status,
+    body.code,
+    ...body.errors.map((e: { parameter: string; code: string }) => `${e.parameter} ${e.code}`),
+  ]
+}
+
+t.test('a query takes known names only, each once', async t => {
+  t.same(await refusal('/v1/people?name=x'), [400, 'invalid_query', 'name unknown'])
+  t.same(await refusal('/v1/people?limit=1&limit=2'), [400, 'invalid_query', 'limit repeated'])
+  t.same(await refusal('/v1/people?team=a&team=a'), [400, 'invalid_query', 'team repeated'])
+  t.same(await refusal('/v1/people?Limit=1'), [400, 'invalid_query', 'Limit unknown'])
+  t.same(await refusal('/v1/people?__proto__=1'), [400, 'invalid_query', '__proto__ unknown'])
+  t.same(await refusal('/v1/people?limit[]=1'), [400, 'invalid_query', 'limit[] unknown'])
+})
+
+t.test('limit is an integer from 1; more than 200 means 200', async t => {
+  for (const limit of ['0', '-1', '1.5', '1e2', '', 'ten', '05', '%2B5', ' 5', '0x10'])
+    t.match(await refusal(`/v1/people?limit=${limit}`), [400, 'invalid_query', /^limit /], limit)
+  const counts = async (query: string) => (await call<Page>('GET', `/v1/people${query}`)).body.items.length
+  t.equal(await counts('?limit=1'), 1)
+  t.equal(await counts(''), 50)
+  t.equal(await counts('?limit=200'), 200)
+  t.equal(await counts('?limit=999'), 200)
+})
+
+t.test('a parameter that breaks its rule is named', async t => {
+  t.match(await refusal('/v1/people?active=yes'), [400, 'invalid_query', 'active enum'])
+  t.match(await refusal('/v1/incidents?status=open'), [400, 'invalid_query', 'status pattern'])
+  t.match(await refusal('/v1/incidents?severity=SEV1,,SEV2'), [400, 'invalid_query', 'severity pattern'])
+  t.match(await refusal('/v1/incidents?occurred_since=today'), [
+    400,
+    'invalid_query',
+    'occurred_since format',
+  ])
+  t.match(await refusal('/v1/incidents?external_ref=pagerduty'), [
+    400,
+    'invalid_query',
+    'external_ref pattern',
+  ])
+  t.match(await refusal('/v1/incidents?q='), [400, 'invalid_query', /^q /])
+})
+
+t.test('a query that PostgreSQL could not take is a bad query', async t => {
+  const incident = await openIncident(service)
+  const bad = ['q=%00', 'service=a%00', 'external_ref=pagerduty:%00', 'q=a%00b']
+  for (const query of bad)
+    t.match(await refusal(`/v1/incidents?${query}`), [400, 'invalid_query', / format$/], query)
+  t.match(await refusal(`${incident}/events?kind=%00`), [400, 'invalid_query', 'kind pattern'])
+})
+
+t.test('a walk by next_cursor meets everyone once, in order', async t => {
+  const met = await walk<{ handle: string }>(service, '/v1/people?limit=60')
+  t.same(
+    met.map(({ handle }) => handle),
+    everyone,
+  )
+})
+
+t.test('Link leads to the next page with the same filters and limit', async t => {
+  const first = await call<Page>('GET', '/v1/people?active=true&limit=60')
+  const link = first.headers.link!.match(/^<(.+)>; rel="next"$/)![1]!
+  const expected = { active: 'true', limit: '60', cursor: first.body.next_cursor }
+  t.same(Object.fromEntries(new URL(link, 'http://debrief.example').searchParams), expected)
+  const second = await call<Page>('GET', link)
+  t.same(
+    second.body.items.map(({ handle }) => handle),
+    everyone.slice(60, 120),
+  )
+})
+
+t.test('the last page says so even when it is full', async t => {
+  const { body, headers } = await call<Page>('GET', '/v1/people?team=payments-team&limit=200')
+  const rest = body.items.length + 32
+  t.equal(rest, 232)
+  const last = await call<Page>('GET', `/v1/people?team=payments-team&limit=32&cursor=${body.next_cursor}`)
+  t.equal(last.body.items.length, 32)
+  t.equal(last.body.next_cursor, null)
+  t.notOk(last.headers.link)
+  t.ok(headers.link)
+})
+
+t.test('a cursor serves its own list with its own filters, and any limit', async t => {
+  const { body } = await call<Page>('GET', '/v1/people?team=payments-team&limit=10')
+  const cursor = encodeURIComponent(body.next_cursor)
+  const again = await call<Page>('GET', `/v1/people?limit=5&cursor=${cursor}&team=payments-team`)
+  t.same(
+    again.body.items.map(({ handle }) => handle),
+    ['p010', 'p011', 'p012', 'p013', 'p014'],
+  )
+  for (const url of [
+    `/v1/people?cursor=${cursor}`,
+    `/v1/people?team=other-team&cursor=${cursor}`,
+    `/v1/people?team=payments-team&active=true&cursor=${cursor}`,
+    `/v1/teams?cursor=${cursor}`,
+    `/v1/incidents?cursor=${cursor}`,
+  ])
+    t.same(await refusal(url), [400, 'invalid_cursor', 'cursor checksum'], url)
+})
+
+t.test('a tampered or invented cursor is refused', async t => {
+  const { body } = await call<Page>('GET', '/v1/people?limit=10')
+  const [payload = '', sum = ''] = body.next_cursor.split('.')
+  const other = Buffer.from('["zzz"]').toString('base64url')
+  const bad = [
+    payload,
+    `${payload}.`,
+    `.${sum}`,
+    `${other}.${sum}`,
+    `${payload}.${sum}.x`,
+    'x',
+    '',
+    '%00',
+    '.',
+    'e30',
+  ]
+  for (const cursor of bad) {
+    const answer = await refusal(`/v1/people?cursor=${cursor}`)
+    t.equal(answer[0], 400, cursor)
+    t.equal(answer[1], 'invalid_cursor', cursor)
+  }
+})
+
+t.test('a cursor whose checksum is forged gives no 5xx', async t => {
+  const forged = (path: string, text: string) => {
+    const payload = Buffer.from(text).toString('base64url')
+    const sum = createHash('sha256').update(`${path} {}\n${payload}`).digest('hex').slice(0, 16)
+    return `${path}?cursor=${payload}.${sum}`
+  }
+  const keys = [
+    '',
+    '{',
+    '{}',
+    'null',
+    '7',
+    '[]',
+    '[null]',
+    '["\\u0000"]',
+    '["a","b"]',
+    '["x","y","z",1,2]',
+    '[{}]',
+  ]
+  const incident = await openIncident(service)
+  for (const path of ['/v1/people', '/v1/incidents', `${incident}/events`, `${incident}/history`]) {
+    for (const key of [
+      ...keys,
+      '["2026-06-17T14:00:00Z","not-a-uuid"]',
+      '["infinity","PM"]',
+      '["2026-02-31","x"]',
+    ]) {
+      const { status } = await call('GET', forged(path, key))
+      t.ok(status < 500, `${path} ${key}: ${status}`)
+    }
+  }
+})
