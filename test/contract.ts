@@ -60,7 +60,7 @@ export function judge({ method, url, status, contentType = '', body }: Answer): 
     media !== undefined,
     `${where}: the contract does not document ${type || 'an answer without a type'}`,
   )
-  if (!type.endsWith('json')) return
+  if (!type.endsWith('json') || method === 'HEAD') return
   const validate = validatorOf(where + type, media!.schema ?? {})
   requireThat(validate(JSON.parse(body)), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
 }

@@ -101,11 +101,11 @@ export function closed(stored: State, given: Closure, at: string) {
   }
 }
 
-/** Without its closure an item is open again. */
-export function reopened(stored: State) {
-  if (!stored.closure) throw wrongState(`${stored.id} is ${stored.status}: there is no closure to delete.`)
-  return { status: 'open' as const, closure: null }
-}
+/** Without its closure an item is open again. One that has none stays as it is: a retry must find the same. */
+export const reopened = ({ status, closure }: State) => ({
+  status: closure ? ('open' as const) : status,
+  closure: null,
+})
 
 /**
  * Why a handle cannot own an action item: it is a team's, nobody's, or that of somebody who has left.

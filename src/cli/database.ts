@@ -1,4 +1,4 @@
-import type { ClientConfig } from 'pg'
+import type pg from 'pg'
 import type { Config } from '../config.ts'
 import { startEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
@@ -23,7 +23,7 @@ export async function connectDatabase(config: Config, log: (message: string) => 
     await stop()
     throw error
   }
-  const opened = openDatabase(connection, error => log(`A database connection broke: ${error.message}`))
+  const opened = openDatabase({ ...connection, onConnect: client => logBreak(client, log) }, () => {})
   const close = async () => {
     await opened.close()
     await stop()
@@ -31,9 +31,17 @@ export async function connectDatabase(config: Config, log: (message: string) => 
   return { db: opened.db, ready, close }
 }
 
+/**
+ * A connection can also break while a request holds it between two statements, where the pool does not listen: without
+ * a listener of its own the process would end.
+ */
+function logBreak(client: pg.ClientBase, log: (message: string) => void): void {
+  client.on('error', error => log(`A database connection broke: ${error.message}`))
+}
+
 async function serverOf(config: Config, log: (message: string) => void) {
   if (config.databaseUrl !== undefined) {
-    const connection: ClientConfig = { connectionString: config.databaseUrl }
+    const connection: pg.ClientConfig = { connectionString: config.databaseUrl }
     return { connection, ready: () => true, stop: async () => {} }
   }
   const { connection, ready, stop } = await startEmbedded({ dataDirectory: config.dataDirectory, log })

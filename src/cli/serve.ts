@@ -24,13 +24,14 @@ export interface Service {
 export async function serve(config: Config): Promise<Service> {
   const database = await connectDatabase(config, say)
   try {
+    const token = await tokenFor(config, database)
     const { app, url } = await listen(config, database)
     stopOnSignals(async () => {
       await app.close()
       await database.close()
     })
     say(`Debrief listens on ${url}; the API reference is at ${url}/docs`)
-    return { url, token: await tokenFor(config, database) }
+    return { url, token }
   } catch (error) {
     await database.close()
     throw error

@@ -237,8 +237,8 @@ function refuseUnknown(named: { known: boolean; pointer: string; what: string }[
   if (errors.length > 0) throw new DebriefError('unknown_reference', errors[0]!.detail, errors)
 }
 
-/** As PostgreSQL prints it: the format also allows upper case and `urn:uuid:`. */
-const canonicalUuid = (uuid: string) => uuid.toLowerCase().replace(/^urn:uuid:/, '')
+/** As PostgreSQL prints it. */
+const canonicalUuid = (uuid: string) => uuid.toLowerCase()
 
 const fieldsOf = ({
   category,

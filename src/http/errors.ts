@@ -21,7 +21,7 @@ export function sendProblem(error: DebriefError, request: FastifyRequest, reply:
   const retry = error.status === 503 ? { 'retry-after': '2' } : {}
   return reply
     .code(error.status)
-    .headers({ ...retry, ...error.headers })
+    .headers({ 'x-request-id': request.id, ...retry, ...error.headers })
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send(toProblem(error, request))

@@ -29,7 +29,8 @@ export function registerEtags(app: FastifyInstance): void {
     reply.header('etag', etag)
     if (!isRead || !matches(request.headers['if-none-match'], etag)) return payload
     reply.code(304).removeHeader('content-type').removeHeader('content-length')
-    return null
+    // Not null: the framework measures what HEAD would have sent.
+    return ''
   })
 }
 

@@ -89,6 +89,7 @@ type NullWhereOptional<T, K extends keyof T> = undefined extends T[K] ? null : n
 interface JsonObjectSchema {
   type?: string | string[]
   properties?: Record<string, JsonObjectSchema>
+  additionalProperties?: boolean | JsonObjectSchema
   required?: string[]
 }
 
@@ -102,11 +103,20 @@ export const mergePatch = <T extends TSchema>(id: string, input: T, options: obj
   })
 
 function patchSchema(schema: JsonObjectSchema): JsonObjectSchema {
-  if (!schema.properties) return schema
-  const { required: _, ...rest } = schema
-  const properties = Object.entries(schema.properties).map(([name, field]) => [name, patchSchema(field)])
-  return { ...rest, properties: Object.fromEntries(properties) }
+  const { required = [], ...rest } = schema
+  if (typeof rest.additionalProperties === 'object')
+    return { ...rest, additionalProperties: removable(rest.additionalProperties) }
+  if (!rest.properties) return schema
+  const fields = Object.entries(rest.properties).map(([name, field]) => {
+    const patched = patchSchema(field)
+    return [name, required.includes(name) ? patched : removable(patched)]
+  })
+  return { ...rest, properties: Object.fromEntries(fields) }
 }
+
+/** With null allowed, which removes. */
+const removable = (schema: JsonObjectSchema): JsonObjectSchema =>
+  [schema.type].flat().includes('null') ? schema : (nullable(schema) as object)
 
 export type Answered<T> = T extends readonly (infer E)[]
   ? Answered<E>[]

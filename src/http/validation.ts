@@ -17,6 +17,7 @@ const formats = {
   'http-url': isHttpUrl,
   date: isDate,
   'date-time': isDateTime,
+  uuid: (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value),
 }
 
 const formatRules: Record<string, string> = {
@@ -174,12 +175,22 @@ const explained = ({ parentSchema }: ErrorObject): string => {
   return description ? `. ${description.replace(/\.$/, '')}` : ''
 }
 
+const typeWords: Record<string, string> = {
+  string: 'a string',
+  integer: 'an integer',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  null: 'null',
+}
+
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 const rules: Record<string, (error: ErrorObject) => [code: string, sentence: string]> = {
   required: () => ['required', 'is required'],
   additionalProperties: () => ['unknown', 'is not known here'],
-  type: e => ['type', `must be ${[e.params.type].flat().join(' or ')}`],
+  type: e => ['type', `must be ${[e.params.type].flat().map(name => typeWords[name]).join(' or ')}`],
   format: e => ['format', formatRules[e.params.format] ?? `must have the form ${e.params.format}`],
   pattern: e => ['pattern', `must match ${e.params.pattern}${explained(e)}`],
   enum: e => ['enum', `must be one of ${e.params.allowedValues.map((v: unknown) => v ?? 'null').join(', ')}`],

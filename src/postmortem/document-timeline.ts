@@ -46,8 +46,7 @@ export function timelineSection(view: View): Block[] {
 export const timelineTable = (rows: readonly (readonly Text[])[]): Block => table(headers, rows)
 
 function row(view: View, event: Event, notes: Note[]): Text[] {
-  const time = `${eventTime(view.clock, event)}${correctionOf(event)}`
-  return [[time], described(event), sourcesOf(view, event, notes)]
+  return [[eventTime(view.clock, event)], described(event), joined(sourcesOf(view, event, notes), '\n')]
 }
 
 function described(event: Event): Text {
@@ -55,16 +54,16 @@ function described(event: Event): Text {
   return [...mark, event.description, event.role === null ? '' : ` (${event.role})`]
 }
 
-/** One line a source. What is too long for the cell is added to `notes`. */
-const sourcesOf = (view: View, event: Event, notes: Note[]): Text =>
-  joined(
-    event.sources.map(source => cited(view, event, source, notes)),
-    '\n',
+/** What an event rests on. What is too long for a table cell is added to `notes`. */
+const sourcesOf = (view: View, event: Event, notes: Note[]): Text[] =>
+  event.sources.map((source, index) =>
+    cited(view, event, source, index === 0 ? correctionOf(event) : '', notes),
   )
 
-function cited(view: View, event: Event, source: Source, notes: Note[]): Text {
+/** The first source's clock is the one that an event's time was corrected by. */
+function cited(view: View, event: Event, source: Source, correction: string, notes: Note[]): Text {
   const name = sourceName(view, source)
-  const cite: Inline[] = [link(name, source.url)]
+  const cite: Inline[] = [link(name, source.url), correction]
   const below = (kind: Note['name'], text: string) => {
     notes.push({ name: kind, of: `${eventTime(view.clock, event)}, ${name}`, text })
     return `(${kind.toLowerCase()} ${notes.length} below)`
@@ -166,13 +165,7 @@ function retractedItem(view: View, event: Event, notes: Note[]): ListItem {
     [`${eventTime(view.clock, event)} `, ...described(event)],
     [
       [label(`retracted ${momentOf(view.clock, at)}`), ` ${reason}`],
-      [
-        'source: ',
-        ...joined(
-          event.sources.map(source => cited(view, event, source, notes)),
-          '; ',
-        ),
-      ],
+      [label('source'), ' ', ...joined(sourcesOf(view, event, notes), '; ')],
     ],
   )
 }

@@ -62,7 +62,7 @@ const cellToHtml = (name: string, text: Text): string =>
 const textToHtml = (text: Text): string => text.map(inlineToHtml).join('').trim().replaceAll('\n', '<br>')
 
 function inlineToHtml(inline: Inline): string {
-  if (typeof inline === 'string') return escapeHtml(inline).replace(/ {3}/g, ' &#160; ')
+  if (typeof inline === 'string') return escapeHtml(inline)
   if ('tag' in inline)
     return `<span class="tag" data-tag="${escapeHtml(inline.tag)}">${escapeHtml(inline.tag)}</span>`
   if ('label' in inline) return `<span class="label">${escapeHtml(inline.label)}:</span>`

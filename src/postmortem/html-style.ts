@@ -19,7 +19,7 @@ export const style = `
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   margin: 0; background: var(--paper); color: var(--ink);
-  font: 16px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", sans-serif;
+  font: 1rem/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", sans-serif;
   overflow-wrap: break-word;
 }
 main { max-width: 62rem; margin: 0 auto; padding: 3.5rem 2rem 5rem; }
@@ -36,6 +36,7 @@ li { margin: 0 0 .55rem; padding-left: .2rem; }
 li::marker { color: var(--soft); }
 ol > li { margin-bottom: 1.4rem; }
 .label { font-weight: 600; }
+.label + .label::before { content: "\\A"; white-space: pre; }
 .detail { margin-top: .25rem; color: var(--soft); }
 ol .detail:first-of-type { color: inherit; }
 .detail + .detail { font-size: .92rem; }
@@ -56,7 +57,7 @@ table { width: 100%; margin: 0 0 1.5rem; border-collapse: collapse; font-size: .
 th { padding: .5rem 1.1rem .5rem 0; border-bottom: 1px solid var(--soft); text-align: left; font-size: .82rem; font-weight: 600; color: var(--soft); }
 td { padding: .7rem 1.1rem .7rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 td:last-child, th:last-child { padding-right: 0; }
-.columns-3 td:first-child { width: 9.5rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+.columns-3 td:first-child { width: 6.4rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 .columns-3 td:last-child { width: 40%; font-size: .87rem; color: var(--soft); }
 .columns-6 td:not(:nth-child(2)) { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .columns-6 td:nth-child(3), .columns-6 td:nth-child(6) { white-space: normal; }
@@ -107,7 +108,7 @@ svg .mark.resolved { fill: var(--good); }
     --calm: #2f5d8a; --calm-wash: #e3edf7;
   }
   @page { margin: 18mm 16mm; }
-  body { font-size: 10.5pt; }
+  html { font-size: 10pt; }
   main { max-width: none; padding: 0; }
   p, ul, ol { max-width: none; }
   h2 { margin-top: 1.8rem; }

@@ -6,10 +6,10 @@ import type { Db } from '../../src/db/open.ts'
 const facts = sql`'test', timestamptz '2026-06-17 12:00:00+00', 'test'`
 
 /**
- * Items number `from` to `to - 1`, 100 an incident, with 20 owners, due within 1,000 days of 2026-01-01, half of
- * them live.
+ * Items number `from` to `to - 1`, 100 an incident, with 20 owners, due within some days of 2026-01-01, half of them
+ * live.
  */
-export const insertItems = (db: Db, from: number, to: number): Promise<void> =>
+export const insertItems = (db: Db, from: number, to: number, days = 1000): Promise<void> =>
   db.connection().execute(async one => {
     await sql`SET statement_timeout = 0`.execute(one)
     await insertOwners(one)
@@ -22,7 +22,7 @@ export const insertItems = (db: Db, from: number, to: number): Promise<void> =>
       INSERT INTO action_items (incident_id, number, title, owner, due_on, priority, factors, status, created_at,
         changed_by, changed_at, request_id)
       SELECT 'PM-2026-01-01-i' || n / 100, n % 100 + 1, 'Item ' || n, 'owner-' || hash % 20,
-        date '2026-01-01' + hash / 20 % 1000, 'P' || hash / 7 % 4, '{1}',
+        date '2026-01-01' + hash / 20 % ${days}::int, 'P' || hash / 7 % 4, '{1}',
         (ARRAY['open', 'done', 'in_progress', 'cancelled'])[1 + hash / 3 % 4], now(), ${facts}
       FROM generate_series(${from}::int, ${to - 1}::int) n, abs(hashint4(n)) AS hash`.execute(one)
     await sql`RESET statement_timeout`.execute(one)

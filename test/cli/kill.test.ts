@@ -68,5 +68,9 @@ async function anotherServer(data: string, killed: number): Promise<void> {
 
 async function holds(t: Test, target: Target, ledger: Ledger, round: string): Promise<void> {
   t.strictSame(ledger.wrong, [], `${round}: every answer was 2xx or a 503 with Retry-After`)
-  t.strictSame(await differences(target, ledger), [], `${round}: all ${ledger.writes} acknowledged writes are there`)
+  t.strictSame(
+    await differences(target, ledger),
+    [],
+    `${round}: all ${ledger.writes} acknowledged writes are there`,
+  )
 }

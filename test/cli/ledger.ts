@@ -96,7 +96,9 @@ async function acknowledged(work: Work, method: string, path: string, body: obje
 
 async function attempt({ target, ledger }: Work, method: string, path: string, body: object) {
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-  const response = await send(target.url + path, { token: target.token, method, body, type }).catch(() => null)
+  const response = await send(target.url + path, { token: target.token, method, body, type }).catch(
+    () => null,
+  )
   if (!response) return undefined
   const text = await response.text().catch(() => null)
   if (text === null) return undefined
@@ -114,7 +116,8 @@ async function attempt({ target, ledger }: Work, method: string, path: string, b
 export async function differences(target: Target, ledger: Ledger): Promise<string[]> {
   const incident = `${target.url}/v1/incidents/${ledger.incident}`
   const events = new Map<string, StoredEvent>()
-  for (const event of await walk<StoredEvent>(target, `${incident}/events?limit=200`)) events.set(event.id, event)
+  for (const event of await walk<StoredEvent>(target, `${incident}/events?limit=200`))
+    events.set(event.id, event)
   const lost = [...ledger.entries].flatMap(([id, entry]) => difference(id, entry, events.get(id)))
   const keys = [...events.values()].map(event => event.dedupe_key)
   const strange = keys.filter(key => !ledger.keys.has(key)).map(key => `${key} was never sent`)

@@ -131,12 +131,8 @@ t.test('If-Match is honoured by every write', async t => {
 })
 
 t.test('If-Match on what does not exist yet refuses to make it', async t => {
-  for (const tag of ['"1-0000000000000000"', '*']) {
-    const answer = await call('PUT', '/v1/people/nobody', {
-      body: { name: 'No' },
-      headers: { 'if-match': tag },
-    })
-    t.equal(answer.status, 412, tag)
-  }
+  const headers = { 'if-match': '"1-0000000000000000"' }
+  const answer = await call('PUT', '/v1/people/nobody', { body: { name: 'Nobody' }, headers })
+  t.equal(answer.status, 412)
   t.equal((await call('GET', '/v1/people/nobody')).status, 404)
 })

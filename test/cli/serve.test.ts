@@ -1,0 +1,192 @@
+import { chmodSync, existsSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { processesWith, tempFolder } from '../db/embedded-help.ts'
+import { command, type Service, send, startService, tokenIn } from './help.ts'
+
+const people = async (url: string, token: string) => (await send(`${url}/v1/people`, { token })).status
+
+async function stop(service: Service): Promise<string> {
+  service.child.kill('SIGTERM')
+  return (await service.ended).stderr
+}
+
+t.test('the first start prints the admin token, later ones say where it is', async t => {
+  const data = tempFolder(t)
+  const file = join(data, 'admin.token')
+  const first = await startService(t, { DEBRIEF_DATA: data })
+  const token = tokenIn(data)
+  t.equal(await people(first.url, token), 200)
+  t.equal(statSync(file).mode & 0o777, 0o600)
+  t.equal((await stop(first)).split(token).length, 2, 'printed once')
+
+  const second = await startService(t, { DEBRIEF_DATA: data })
+  t.equal(tokenIn(data), token)
+  t.equal(await people(second.url, token), 200)
+  const printed = await stop(second)
+  t.notMatch(printed, token)
+  t.match(printed, file)
+})
+
+t.test('a start without admin.token makes a new one that works', async t => {
+  const data = tempFolder(t)
+  await stop(await startService(t, { DEBRIEF_DATA: data }))
+  const old = tokenIn(data)
+  rmSync(join(data, 'admin.token'))
+  const service = await startService(t, { DEBRIEF_DATA: data })
+  t.not(tokenIn(data), old)
+  t.match(service.output.stderr, tokenIn(data))
+  t.equal(await people(service.url, tokenIn(data)), 200)
+})
+
+t.test('an admin.token that others could read is closed again', async t => {
+  const data = tempFolder(t)
+  await stop(await startService(t, { DEBRIEF_DATA: data }))
+  chmodSync(join(data, 'admin.token'), 0o644)
+  await startService(t, { DEBRIEF_DATA: data })
+  t.equal(statSync(join(data, 'admin.token')).mode & 0o777, 0o600)
+})
+
+const stops: [string, (pid: number) => Promise<void>][] = [
+  ['SIGTERM', async pid => void process.kill(pid, 'SIGTERM')],
+  ['Ctrl-C, which reaches the whole process group', async pid => void process.kill(-pid, 'SIGINT')],
+  ['a signal that comes again and again', repeatedSignals],
+]
+for (const [what, signal] of stops) {
+  t.test(`${what} under load: every accepted request is answered, and nothing is left`, async t => {
+    const data = tempFolder(t)
+    const service = await startService(t, { DEBRIEF_DATA: data }, true)
+    const load = startLoad(service.url, tokenIn(data))
+    await sleep(300 + Math.random() * 300)
+    await signal(service.pid)
+    t.match(await service.ended, { code: 0, signal: null })
+    const answers = await load
+    t.ok(answers.length > 16, `${answers.length} answers`)
+    t.strictSame(unanswered(service.output.stdout, answers), [])
+    t.strictSame(
+      answers.filter(({ status }) => status !== 201),
+      [],
+    )
+    t.strictSame(processesWith(data), [])
+    t.notOk(existsSync(join(data, 'pg', 'postmaster.pid')))
+    t.notMatch(service.output.stderr, /not stop cleanly|at .*:\d+/)
+  })
+}
+
+async function repeatedSignals(pid: number): Promise<void> {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM', 'SIGINT'] as const) {
+    if (processesWith('src/main.ts').includes(pid)) process.kill(pid, signal)
+    await sleep(2)
+  }
+}
+
+interface Answer {
+  id: string
+  status: number
+}
+
+/** Sixteen clients that write one after another until nobody answers; all they were answered. */
+async function startLoad(url: string, token: string): Promise<Answer[]> {
+  const answers: Answer[] = []
+  const client = async () => {
+    for (let answer: Answer | undefined; ; answers.push(answer)) {
+      answer = await createIncident(url, token).catch(() => undefined)
+      if (!answer) return
+    }
+  }
+  await Promise.all(Array.from({ length: 16 }, client))
+  return answers
+}
+
+async function createIncident(url: string, token: string): Promise<Answer> {
+  const body = { title: `Load ${Math.random()}`, severity: 'SEV4' }
+  const response = await send(`${url}/v1/incidents`, { token, method: 'POST', body })
+  await response.text()
+  return { id: response.headers.get('x-request-id') ?? '', status: response.status }
+}
+
+/** Requests that the service's log says it took, less those whose whole answer was read. */
+function unanswered(log: string, answers: Answer[]): string[] {
+  const lines = log
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  const accepted = lines.filter(({ msg, req }) => msg === 'incoming request' && req.method === 'POST')
+  const answered = new Set(answers.map(({ id }) => id))
+  return accepted.map(({ reqId }) => reqId).filter(id => !answered.has(id))
+}
+
+t.test('a taken port stops the start with a sentence that names DEBRIEF_PORT', async t => {
+  const data = tempFolder(t)
+  const port = await takenPort(t)
+  const { code, stderr } = await command(t, ['serve'], { DEBRIEF_DATA: data, DEBRIEF_PORT: port }).ended
+  t.equal(code, 1)
+  t.match(stderr.trim().split('\n').at(-1), /^Port \d+ of 127\.0\.0\.1 is taken: .+ set DEBRIEF_PORT\.$/)
+  t.strictSame(processesWith(data), [])
+})
+
+async function takenPort(t: Test): Promise<string> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const address = server.address()
+  return String(typeof address === 'object' && address?.port)
+}
+
+t.test('a second service on the same folder is refused with the pid of the first', async t => {
+  const data = tempFolder(t)
+  const first = await startService(t, { DEBRIEF_DATA: data })
+  const { code, stderr } = await command(t, ['serve'], { DEBRIEF_DATA: data, DEBRIEF_PORT: '0' }).ended
+  t.equal(code, 1)
+  t.match(stderr, new RegExp(`^Another service with pid ${first.pid} owns .+\\n$`))
+  t.equal(await people(first.url, tokenIn(data)), 200)
+})
+
+const wrongSettings: [string, string][] = [
+  ['DEBRIEF_PORT', 'eighty'],
+  ['DEBRIEF_PORT', '65536'],
+  ['DEBRIEF_PORT', '-1'],
+  ['DEBRIEF_TIMEZONE', 'Mars/Olympus'],
+  ['DEBRIEF_ADMIN_TOKEN', 'too-short'],
+  ['DEBRIEF_LOG_LEVEL', 'loud'],
+  ['DATABASE_URL', 'mysql://localhost/debrief'],
+  ['DATABASE_URL', 'postgresql://priya:secret-word@[bad/debrief'],
+  ['DATABASE_URL', 'postgresql://priya:secret-word@127.0.0.1:1/debrief'],
+  ['DATABASE_URL', 'postgresql://priya:secret-word@localhost:1/debrief'],
+  ['DATABASE_URL', 'postgresql://priya:secret-word@nowhere.invalid/debrief'],
+  ['DEBRIEF_HOST', 'nowhere.invalid'],
+  ['DEBRIEF_HOST', '192.0.2.1'],
+]
+t.test('a wrong setting stops the start with one sentence that names it', async t => {
+  const data = tempFolder(t)
+  await stop(await startService(t, { DEBRIEF_DATA: data }))
+  for (const [name, value] of wrongSettings) {
+    const { code, stderr } = await command(t, ['serve'], { DEBRIEF_DATA: data, [name]: value }).ended
+    const sentence = stderr.replace(/^The admin token is in .+\n/, '')
+    t.equal(code, 1, `${name}=${value}: ${sentence}`)
+    t.match(sentence, new RegExp(`^[^\n]*${name}[^\n]*\\.\\n$`))
+    t.notMatch(stderr, 'secret-word')
+    t.notMatch(sentence, /\. [A-Z]/)
+  }
+  t.strictSame(processesWith(data), [])
+})
+
+const wrongCommands: [string[], RegExp][] = [
+  [[], /^There is no command "".\n.*debrief serve/],
+  [['fly'], /^There is no command "fly"/],
+  [['token', 'create'], /^Say what the token is for: --name <text>\.\n$/],
+  [['token', 'create', '--name', 'ci', '--scope', 'root'], /^--scope must be one of .+\.\n$/],
+  [['token', 'create', '--name', 'ci', '--expires', 'soon'], /^--expires must be a time .+\.\n$/],
+  [['token', 'create', '--nam', 'ci'], /^Unknown option '--nam'\.\n/],
+  [['token', 'create', '--name'], /^Option '--name <value>' argument missing\.\n/],
+]
+t.test('a wrong command or option is answered in a sentence', async t => {
+  const data = join(tempFolder(t), 'untouched')
+  for (const [args, expected] of wrongCommands) {
+    const { code, stdout, stderr } = await command(t, args, { DEBRIEF_DATA: data }).ended
+    t.match({ code, stdout, stderr }, { code: 1, stdout: '', stderr: expected }, args.join(' '))
+  }
+  t.notOk(existsSync(data))
+})

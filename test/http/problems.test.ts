@@ -1,0 +1,157 @@
+import t from 'tap'
+import { buildApp } from '../../src/app.ts'
+import { openDatabase } from '../../src/db/open.ts'
+import { type ProblemCode, problemCodes } from '../../src/http/problem.ts'
+import { enter, observed, openIncident } from '../cast.ts'
+import { adminToken, openService, type Reply } from '../service.ts'
+
+const service = await openService(t)
+await enter(service)
+const { call, app, db } = service
+const incident = await openIncident(service)
+const holder = await call('POST', `${incident}/events`, {
+  body: observed({ milestone: 'detected', dedupe_key: 'first' }),
+})
+const factor = { category: 'technical', statement: 'Payments calls are not retried.' }
+await call('POST', `${incident}/factors`, { body: factor })
+
+/** One way to meet each code. */
+const provocations: Record<ProblemCode, () => Promise<Reply<any>>> = {
+  malformed_request: () => call('POST', '/v1/incidents', { payload: '{' }),
+  invalid_query: () => call('GET', '/v1/people?colour=red'),
+  invalid_cursor: () => call('GET', '/v1/people?cursor=x'),
+  invalid_header: () =>
+    call('PATCH', incident, { body: { severity: 'SEV1' }, headers: { 'if-match': 'yesterday' } }),
+  unauthenticated: () => call('GET', '/v1/people', { token: null }),
+  forbidden: async () => {
+    const { createToken } = await import('../../src/access/store.ts')
+    const fields = { name: 'reader', scope: 'read', person: null, expires_at: null } as const
+    const token = await createToken(db, { ...fields, created_at: '2026-06-18T09:00:00Z' })
+    return call('PUT', '/v1/people/kim', { token, body: { name: 'Kim' } })
+  },
+  not_found: () => call('GET', '/v1/people/nobody'),
+  not_acceptable: () => call('GET', `${incident}/postmortem`, { headers: { accept: 'image/png' } }),
+  conflict: () => call('PUT', '/v1/people/payments-team', { body: { name: 'Kim' } }),
+  duplicate_with_other_content: () =>
+    call('POST', `${incident}/events`, { body: observed({ dedupe_key: 'first' }) }),
+  milestone_taken: () => call('POST', `${incident}/events`, { body: observed({ milestone: 'detected' }) }),
+  wrong_state: async () => {
+    const sealed = await openIncident(service, { title: 'Under review' })
+    const id = sealed.split('/').at(-1)!
+    await db.updateTable('incidents').set({ status: 'in_review' }).where('id', '=', id).execute()
+    return call('DELETE', sealed)
+  },
+  version_mismatch: () =>
+    call('PATCH', incident, { body: { severity: 'SEV1' }, headers: { 'if-match': '"9-0000000000000000"' } }),
+  too_large: () => call('POST', '/v1/incidents', { payload: ' '.repeat(1024 * 1024 + 1) }),
+  unsupported_media_type: () =>
+    call('POST', '/v1/incidents', { payload: 'x', headers: { 'content-type': 'text/csv' } }),
+  invalid_body: () => call('POST', '/v1/incidents', { body: {} }),
+  root_cause_refused: () => call('PATCH', incident, { body: { root_cause: 'x' } }),
+  owner_is_team: () =>
+    call('POST', `${incident}/action-items`, {
+      body: { title: 'Retry', owner: 'payments-team', due_on: '2026-06-24', priority: 'P1', factors: [1] },
+    }),
+  unknown_reference: () => call('PATCH', incident, { body: { authors: ['nobody'] } }),
+  internal: async () => {
+    const broken = await openService(t)
+    await broken.db.schema.dropTable('people').cascade().execute()
+    return broken.call('GET', '/v1/people')
+  },
+  unavailable: async () => {
+    const closed = openDatabase({ host: '127.0.0.1', port: 1 }, () => {})
+    const config = { timeZone: 'UTC', adminToken }
+    const orphan = await buildApp({ db: closed.db, config, now: () => new Date() })
+    const headers = { authorization: `Bearer ${adminToken}` }
+    const { statusCode, headers: sent, body } = await orphan.inject({ url: '/v1/people', headers })
+    await orphan.close()
+    await closed.close()
+    return { status: statusCode, headers: sent as Record<string, string>, text: body, body: JSON.parse(body) }
+  },
+}
+
+for (const [code, provoke] of Object.entries(provocations)) {
+  t.test(`${code} is answered as a problem of its status`, async t => {
+    const { status, headers, body } = await provoke()
+    const [expected, title] = problemCodes[code as ProblemCode]
+    t.equal(status, expected)
+    t.equal(headers['content-type'], 'application/problem+json')
+    t.match(body, { type: `/problems/${code}`, title, status, code })
+    t.equal(body.request_id, headers['x-request-id'])
+    t.match(body.instance, /^\/v1\//)
+    t.notMatch(body.instance, /\?/)
+    t.ok(body.detail.length > 0)
+  })
+}
+
+t.test('a 5xx reveals nothing but the request id, and 503 says when to come back', async t => {
+  const internal = await provocations.internal()
+  t.notMatch(internal.text, /relation|exist|select|stack|node:/i)
+  const unavailable = await provocations.unavailable()
+  t.notMatch(unavailable.text, /ECONN|127\.0\.0\.1/)
+  t.match(unavailable.headers['retry-after'], /^\d+$/)
+})
+
+t.test('the milestone problem names the holder', async t => {
+  t.match((await provocations.milestone_taken()).body.detail, holder.body.id)
+})
+
+t.test('an unknown route is a problem, with and without a token', async t => {
+  for (const url of [
+    '/nothing',
+    '/v1/nothing',
+    '/v1/people/priya/',
+    '/v1//people',
+    '/problems',
+    '/%2e%2e/etc',
+  ]) {
+    const { status, headers, body } = await call('GET', url, { token: null })
+    t.same([status, body.code, headers['content-type']], [404, 'not_found', 'application/problem+json'], url)
+  }
+  t.equal((await call('DELETE', '/v1/people/priya')).status, 404)
+  t.equal((await call('POST', '/livez', { body: {} })).status, 404)
+})
+
+t.test('a malformed id is nothing that is stored', async t => {
+  const bad = [
+    '/v1/people/Priya',
+    '/v1/people/%00',
+    '/v1/people/a%2Fb',
+    `/v1/people/${'a'.repeat(65)}`,
+    '/v1/teams/-x',
+    '/v1/incidents/1',
+    '/v1/incidents/PM-2026-06-17-',
+    `${incident}/events/1`,
+    `${incident}/events/urn:uuid:${holder.body.id}`,
+    `${incident}/events/%7B${holder.body.id}%7D`,
+  ]
+  for (const url of bad) t.match((await call('GET', url)).body, { status: 404, code: 'not_found' }, url)
+})
+
+t.test('what the router cannot read is a problem too, with a request id', async t => {
+  for (const url of ['/v1/people/%zz', '/v1/people/%', `/v1/people/${'x'.repeat(300)}`]) {
+    const { statusCode, headers, body } = await app.inject({
+      url,
+      headers: { authorization: `Bearer ${adminToken}` },
+    })
+    t.ok(statusCode === 400 || statusCode === 404, `${url.slice(0, 20)} ${statusCode}`)
+    t.equal(headers['content-type'], 'application/problem+json', url)
+    t.equal(headers['x-request-id'], JSON.parse(body).request_id, url)
+  }
+})
+
+t.test('every answer has a request id of its own, issued here', async t => {
+  const ids = new Set<string>()
+  for (const url of ['/livez', '/nothing', '/v1/people', incident]) {
+    const { headers } = await call('GET', url, { headers: { 'x-request-id': 'mine', 'request-id': 'mine' } })
+    t.match(headers['x-request-id'], /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    ids.add(headers['x-request-id']!)
+  }
+  t.equal(ids.size, 4)
+})
+
+t.test('a problem lists 50 errors at most', async t => {
+  const authors = Array.from({ length: 60 }, (_, i) => `nobody-${i}`)
+  const { body } = await call('PATCH', incident, { body: { authors } })
+  t.equal(body.errors.length, 50)
+})

@@ -1,0 +1,134 @@
+import type { ActionItem } from '../../src/action-items/schema.ts'
+import type { Factor } from '../../src/factors/schema.ts'
+import type { Event, MilestoneName, Milestones, Source } from '../../src/timeline/schema.ts'
+
+/** Stored resources of the payments drill, with defaults that a test overrides. */
+
+export const incidentId = 'PM-2026-06-17-payments-drill'
+export const row = { version: 1, changed_by: 'admin', changed_at: '2026-06-18T09:00:00.000Z' }
+
+/** `14:08` or `14:08:30` on the day of the drill. */
+export const at = (time: string): string => `2026-06-17T${time.length === 5 ? `${time}:00` : time}.000Z`
+
+/** The id of the nth event of the drill, from 1. */
+export const eventId = (n: number): string => `019785b0-5c00-7000-8000-${String(n).padStart(12, '0')}`
+
+export function source(kind: Source['kind'], system: string, more: Partial<Source> = {}): Source {
+  return { kind, system, url: null, excerpt: null, query: null, captured_at: null, stated_by: null, ...more }
+}
+
+/** An event of the drill; `more` overrides anything. */
+export function event(n: number, time: string, description: string, more: Partial<Event> = {}): Event {
+  const sources = more.sources ?? [source('log', 'checkout', { excerpt: 'a line of the log' })]
+  return {
+    id: eventId(n),
+    incident_id: incidentId,
+    occurred_at: at(time),
+    corrected_at: at(time),
+    precision: 'exact',
+    kind: 'note',
+    milestone: null,
+    description,
+    role: null,
+    sources,
+    source_system: sources[0]!.system,
+    dedupe_key: `drill:${n}`,
+    retraction: null,
+    ...row,
+    ...more,
+  }
+}
+
+/** The milestones and durations of some events, as the timeline computes them. */
+export function milestonesOf(held: readonly Event[], cadence: number | null = 20): Milestones {
+  const names: MilestoneName[] = ['impact_started', 'detected', 'acknowledged', 'mitigated', 'resolved']
+  const milestones = names.flatMap(name => {
+    const holder = held.find(one => one.milestone === name && one.retraction === null)
+    return holder ? [{ milestone: name, event_id: holder.id, at: holder.corrected_at }] : []
+  })
+  const point = (name: MilestoneName) => milestones.find(one => one.milestone === name) ?? null
+  const duration = (
+    name: Milestones['durations'][number]['name'],
+    first: MilestoneName,
+    last: MilestoneName,
+  ): Milestones['durations'][number] => {
+    const [from, to] = [point(first), point(last)]
+    const missing = [...(from ? [] : [first]), ...(to ? [] : [last])]
+    if (!from || !to) return { name, seconds: null, status: 'missing', from, to, missing }
+    const seconds = (Date.parse(to.at) - Date.parse(from.at)) / 1000
+    return { name, seconds, status: seconds < 0 ? 'out_of_order' : 'ok', from, to, missing }
+  }
+  return {
+    phase: point('resolved') ? 'resolved' : point('mitigated') ? 'mitigated' : 'ongoing',
+    milestones,
+    durations: [
+      duration('time_to_detect', 'impact_started', 'detected'),
+      duration('time_to_acknowledge', 'detected', 'acknowledged'),
+      duration('time_to_mitigate', 'impact_started', 'mitigated'),
+      duration('time_to_resolve', 'impact_started', 'resolved'),
+    ],
+    status_update_gap: longestGap(held, cadence),
+  }
+}
+
+function longestGap(held: readonly Event[], cadence: number | null): Milestones['status_update_gap'] {
+  const updates = held.filter(one => one.kind === 'status_update' && one.retraction === null)
+  const gaps = updates.slice(1).map((to, index) => ({
+    from: updates[index]!,
+    to,
+    seconds: (Date.parse(to.corrected_at) - Date.parse(updates[index]!.corrected_at)) / 1000,
+  }))
+  const longest = gaps.toSorted((a, b) => b.seconds - a.seconds)[0]
+  return {
+    seconds: longest?.seconds ?? null,
+    status: !longest ? 'missing' : cadence !== null && longest.seconds > cadence * 60 ? 'exceeded' : 'ok',
+    from_event_id: longest?.from.id ?? null,
+    to_event_id: longest?.to.id ?? null,
+    cadence_minutes: cadence,
+  }
+}
+
+export function factor(number: number, statement: string, more: Partial<Factor> = {}): Factor {
+  return {
+    incident_id: incidentId,
+    number,
+    category: 'technical',
+    statement,
+    events: [],
+    counterfactual: null,
+    effect: null,
+    disposition: 'action',
+    disposition_reason: null,
+    recurs: null,
+    ...row,
+    ...more,
+  }
+}
+
+export function actionItem(n: number, title: string, more: Partial<ActionItem> = {}): ActionItem {
+  return {
+    incident_id: incidentId,
+    id: `AI-${n}`,
+    title,
+    owner: 'priya',
+    due_on: '2026-06-24',
+    priority: 'P1',
+    type: null,
+    factors: [2],
+    done_when: null,
+    tracker: null,
+    status: 'open',
+    acceptance: null,
+    closure: null,
+    deferrals: [],
+    effectiveness: null,
+    incident_title: 'Payments drill',
+    severity: 'SEV2',
+    owner_name: 'Priya Raman',
+    overdue: false,
+    days_overdue: 0,
+    created_at: at('16:00'),
+    ...row,
+    ...more,
+  }
+}

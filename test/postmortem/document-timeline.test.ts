@@ -1,0 +1,145 @@
+import t from 'tap'
+import { postmortemDocument } from '../../src/postmortem/document.ts'
+import { toMarkdown } from '../../src/postmortem/markdown.ts'
+import type { Postmortem } from '../../src/postmortem/schema.ts'
+import type { Event } from '../../src/timeline/schema.ts'
+import { at, event, source } from './builders.ts'
+import { drill, drillWith } from './drill.ts'
+
+const render = (data: Postmortem): string => toMarkdown(postmortemDocument(data))
+const lineWith = (markdown: string, words: string) =>
+  markdown.split('\n').find(line => line.includes(words)) ?? ''
+
+const times = (...events: Event[]) => {
+  const table = postmortemDocument(drillWith(() => events)).find(block => block.type === 'table')
+  return table?.type === 'table' ? table.rows.map(([time]) => time?.join('')) : []
+}
+
+t.test('detection and mitigation time name the events they come from', async t => {
+  t.match(
+    render(drill()),
+    'Detection time: 6 min (impact started 14:02 → detected 14:08)   Mitigation time: 31 min (impact started 14:02 → mitigated 14:33)  \nAcknowledgement time: 6 min (detected 14:08 → acknowledged 14:14)   Resolution time: 50 min (impact started 14:02 → resolved 14:52)\n',
+  )
+})
+
+t.test('a duration that is not known is a dash, with the reason', async t => {
+  const without = (...names: (string | null)[]) =>
+    drillWith(events =>
+      events.map(one => (names.includes(one.milestone) ? { ...one, milestone: null } : one)),
+    )
+  const markdown = render(without('detected'))
+  t.match(markdown, 'Detection time: — (no event is marked as detected)   Mitigation time: 31 min')
+  t.notMatch(markdown, 'Acknowledgement time')
+  t.match(
+    render(without('impact_started', 'mitigated')),
+    'Mitigation time: — (no event is marked as impact started or mitigated)',
+  )
+  const backwards = drillWith(events =>
+    events.map(one => (one.milestone === 'impact_started' ? { ...one, corrected_at: at('14:12') } : one)),
+  )
+  t.match(render(backwards), 'Detection time: — (detected 14:08 is before impact started 14:12)')
+})
+
+t.test('durations are in whole units, and about where an event’s time is', async t => {
+  const lasting = (to: string, more: Partial<Event> = {}) =>
+    lineWith(
+      render(
+        drillWith(() => [
+          event(1, '14:00', 'a', { milestone: 'impact_started' }),
+          event(2, '14:00', 'b', { milestone: 'detected', corrected_at: to, ...more }),
+        ]),
+      ),
+      'Detection time',
+    ).replace(/ \(.*/, '')
+  t.equal(lasting('2026-06-17T14:00:00.250Z'), 'Detection time: 0.25 s')
+  t.equal(lasting(at('14:00:42')), 'Detection time: 42 s')
+  t.equal(lasting('2026-06-17T14:06:30.900Z'), 'Detection time: 6 min 30 s')
+  t.equal(lasting(at('16:05')), 'Detection time: 2 h 5 min')
+  t.equal(lasting('2026-06-19T14:00:00.000Z'), 'Detection time: 2 d')
+  t.equal(lasting(at('14:06'), { precision: 'approximate' }), 'Detection time: ~6 min')
+})
+
+t.test('times are hours and minutes, with seconds in all rows once an exact one has them', async t => {
+  t.same(times(event(1, '14:08', 'a'), event(2, '14:09', 'b')), ['14:08', '14:09'])
+  t.same(times(event(1, '14:08', 'a'), event(2, '14:09:31', 'b')), ['14:08:00', '14:09:31'])
+  t.same(
+    times(
+      event(1, '14:08:10', 'a', { precision: 'minute' }),
+      event(2, '14:09:31', 'b', { precision: 'approximate' }),
+    ),
+    ['14:08', '~14:09'],
+  )
+})
+
+t.test('times carry their date when the incident crosses midnight', async t => {
+  t.same(
+    times(event(1, '23:58', 'a'), event(2, '00:03', 'b', { corrected_at: '2026-06-18T00:03:00.000Z' })),
+    ['2026-06-17 23:58', '2026-06-18 00:03'],
+  )
+})
+
+t.test('a time that was corrected says by how much its source’s clock was off', async t => {
+  t.match(
+    render(drill()),
+    '| 14:02 | [impact started] Card payments begin to fail at checkout. | checkout log (clock −4 s): “',
+  )
+  const behind = event(1, '14:08', 'a', { occurred_at: at('14:06:30') })
+  t.match(render(drillWith(() => [behind])), 'checkout log (clock +1 min 30 s): “')
+})
+
+t.test('sources are links or quotes, and what someone remembers is called a recollection', async t => {
+  const markdown = render(
+    drillWith(() => [
+      event(1, '14:08', 'a', {
+        sources: [
+          source('alert', 'prometheus', { url: 'https://p.example/a' }),
+          source('log', 'checkout', { excerpt: 'ERROR 503' }),
+          source('statement', 'person', { stated_by: 'sam', excerpt: 'I saw it.' }),
+          source('chat', 'slack', { url: 'javascript:alert(1)' }),
+        ],
+      }),
+    ]),
+  )
+  t.match(
+    markdown,
+    '| [prometheus alert](https://p.example/a)<br>checkout log: “ERROR 503”<br>recollection of Sam Okoro: “I saw it.”<br>slack chat (javascript:alert(1)) |',
+  )
+})
+
+t.test('a long excerpt is cut in its cell and stands whole under the table', async t => {
+  const long = `${'a word '.repeat(40)}end`
+  const several = 'first\n\n  second'
+  const markdown = render(
+    drillWith(() => [
+      event(1, '14:08', 'a', { sources: [source('log', 'checkout', { excerpt: long })] }),
+      event(2, '14:09', 'b', {
+        sources: [source('log', 'orders', { excerpt: several, query: 'level:error' })],
+      }),
+    ]),
+  )
+  t.match(markdown, /“a word [a-z ]+…” \(excerpt 1 below\)/)
+  t.match(markdown, 'orders log: “first …” (excerpt 2 below) (query 3 below)')
+  t.match(markdown, `\n\nExcerpt 1: 14:08, checkout log\n\n\`\`\`\n${long}\n\`\`\`\n`)
+  t.match(markdown, `\n\nExcerpt 2: 14:09, orders log\n\n\`\`\`\n${several}\n\`\`\`\n`)
+  t.match(markdown, '\n\nQuery 3: 14:09, orders log\n\n```\nlevel:error\n```\n')
+})
+
+t.test('a retracted event leaves the table and is listed with its reason and its source', async t => {
+  const data = drillWith(events =>
+    events.map(one =>
+      one.milestone === 'detected'
+        ? {
+            ...one,
+            retraction: { reason: 'The alert was of the staging cluster.', at: '2026-06-18T09:30:00.000Z' },
+          }
+        : one,
+    ),
+  )
+  const markdown = render(data)
+  t.notMatch(markdown, '| 14:08 |')
+  t.match(
+    markdown,
+    '### Retracted and disputed claims\n\n- 14:08 [detected] PaymentErrorRateHigh fires: 38 % of checkout payments fail.  \n  retracted 2026-06-18 09:30: The alert was of the staging cluster.  \n  source: [prometheus alert](',
+  )
+  t.match(markdown, 'rests on 14:08 (retracted), 14:14')
+})
