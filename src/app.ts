@@ -59,6 +59,7 @@ export async function buildApp({
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendProblem(toDebriefError(error), request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>()
 
@@ -75,6 +76,7 @@ export async function buildApp({
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  closeConnectionsWhenStopping(app)
   app.addHook('preValidation', refuseRootCause)
   await app.register(accepts)
   registerErrors(app)
@@ -103,4 +105,16 @@ export async function buildApp({
     { prefix: '/v1' },
   )
   return app
+}
+
+/** Answers under way when the service stops are the last of their connection, and their clients are told so. */
+function closeConnectionsWhenStopping(app: App): void {
+  let stopping = false
+  app.addHook('preClose', async () => {
+    stopping = true
+  })
+  app.addHook('onSend', async (_request, reply, payload) => {
+    if (stopping) reply.header('connection', 'close')
+    return payload
+  })
 }

@@ -10,18 +10,17 @@ debrief demo           start it with the payments drill in it, and print its pos
 debrief token create   --name <text> [--scope admin|review|write|read|events:write] [--person <handle>] [--expires <time>]
 debrief openapi        write the contract to openapi/openapi.json`
 
+const options = {
+  name: { type: 'string' },
+  scope: { type: 'string' },
+  person: { type: 'string' },
+  expires: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
 /** The command line's front door. */
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      name: { type: 'string' },
-      scope: { type: 'string' },
-      person: { type: 'string' },
-      expires: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  })
+  const { positionals, values } = parseCommand()
   const command = positionals.join(' ')
   if (values.help) return say(usage)
   if (command === 'serve') await serve(loadConfig())
@@ -29,6 +28,16 @@ async function main(): Promise<void> {
   else if (command === 'token create') await createTokenCommand(loadConfig(), values)
   else if (command === 'openapi') await generateContract()
   else throw new Error(`There is no command "${command}".\n${usage}`)
+}
+
+function parseCommand() {
+  try {
+    return parseArgs({ allowPositionals: true, options })
+  } catch (error) {
+    // Node adds advice about positional arguments, which no command has.
+    const [problem = ''] = String((error as Error).message).split('. ')
+    throw new Error(`${problem}.\n${usage}`, { cause: error })
+  }
 }
 
 main().catch(error => {

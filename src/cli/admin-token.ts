@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createToken } from '../access/store.ts'
 import type { Db } from '../db/open.ts'
@@ -13,7 +13,7 @@ export async function adminTokenOf(
   dataDirectory: string,
 ): Promise<{ token: string; file: string; isNew: boolean }> {
   const file = join(dataDirectory, 'admin.token')
-  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+  const kept = readKept(file)
   if (kept !== '' && (await callerOf(db, kept, new Date())) !== null)
     return { token: kept, file, isNew: false }
   const created_at = new Date().toISOString()
@@ -26,4 +26,11 @@ export async function adminTokenOf(
   })
   writeFileSync(file, `${token}\n`, { mode: 0o600 })
   return { token, file, isNew: true }
+}
+
+/** The file's token, empty where there is none; somebody may have opened the file to others. */
+function readKept(file: string): string {
+  if (!existsSync(file)) return ''
+  chmodSync(file, 0o600)
+  return readFileSync(file, 'utf8').trim()
 }

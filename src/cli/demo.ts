@@ -14,7 +14,7 @@ export async function demo(config: Config): Promise<void> {
   await storeDrill(url, token, drill, message => say(`Stored ${message}`))
   const incident = `${url}/v1/incidents/${drill.incident.id}`
   const response = await fetch(`${incident}/postmortem.md`, { headers: { authorization: `Bearer ${token}` } })
-  process.stdout.write(`\n${await response.text()}\n`)
+  process.stdout.write(`\n${await response.text()}`)
   say(`Look at it in a browser (any user name; the token is the password):
   ${incident}/postmortem.html
 Then, with the token in the Authorization header:

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { countTokens } from '../access/store.ts'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config.ts'
+import type { App } from '../http/routes.ts'
 import { adminTokenOf } from './admin-token.ts'
 import { connectDatabase, type Database } from './database.ts'
 
@@ -9,6 +10,9 @@ import { connectDatabase, type Database } from './database.ts'
 export const say = (message: string): void => {
   process.stderr.write(`${message}\n`)
 }
+
+/** Requests take seconds at most: one that is not over by then waits for its client. */
+const drainMilliseconds = 10_000
 
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
@@ -27,7 +31,7 @@ export async function serve(config: Config): Promise<Service> {
     const token = await tokenFor(config, database)
     const { app, url } = await listen(config, database)
     stopOnSignals(async () => {
-      await app.close()
+      await drain(app)
       await database.close()
     })
     say(`Debrief listens on ${url}; the API reference is at ${url}/docs`)
@@ -54,15 +58,28 @@ async function listen(config: Config, { db, ready }: Database) {
     })
   } catch (error) {
     await app.close()
-    throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-      ? new Error(
-          `Port ${config.port} of ${config.host} is taken: stop what listens there, or set DEBRIEF_PORT.`,
-        )
-      : error
+    throw listenError(error as NodeJS.ErrnoException, config)
   }
   const { port } = app.server.address() as AddressInfo
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   return { app, url: `http://${host}:${port}` }
+}
+
+function listenError(cause: NodeJS.ErrnoException, { host, port }: Config): Error {
+  const sentence =
+    cause.code === 'EADDRINUSE'
+      ? `Port ${port} of ${host} is taken: stop what listens there, or set DEBRIEF_PORT.`
+      : `Debrief cannot listen on ${host} port ${port} (${cause.message}): set DEBRIEF_HOST or DEBRIEF_PORT.`
+  return new Error(sentence, { cause })
+}
+
+/** Ends when the last request under way is answered, or cut: a client that sends half of one may never go on. */
+async function drain(app: App): Promise<void> {
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50)
+  const late = setTimeout(() => app.server.closeAllConnections(), drainMilliseconds)
+  await app.close()
+  clearInterval(idle)
+  clearTimeout(late)
 }
 
 /** npm forwards signals, so one may come twice: the first stops the service, the others change nothing. */

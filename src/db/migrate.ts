@@ -12,10 +12,9 @@ const oldest = 15
  * @throws Error with one sentence when the server is older than PostgreSQL 15, or when a newer Debrief has migrated it.
  */
 export async function migrate(connection: pg.ClientConfig): Promise<void> {
-  const client = new pg.Client({ ...sessionSettings, ...connection, statement_timeout: 0, lock_timeout: 0 })
-  await client.connect()
+  const client = await connect({ ...sessionSettings, ...connection, statement_timeout: 0, lock_timeout: 0 })
   try {
-    await refuseOldServer(client)
+    requireSupported(await versionOf(client))
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLock])
     await applyPending(client)
   } finally {
@@ -23,16 +22,37 @@ export async function migrate(connection: pg.ClientConfig): Promise<void> {
   }
 }
 
-async function refuseOldServer(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ number: number; name: string }>(
+/** The first connection of a start: what it meets is mostly a wrong address. */
+async function connect(settings: pg.ClientConfig): Promise<pg.Client> {
+  try {
+    const client = new pg.Client(settings)
+    await client.connect()
+    return client
+  } catch (cause) {
+    const error = cause instanceof AggregateError ? cause.errors[0] : cause
+    throw new Error(`Debrief cannot connect to the database of DATABASE_URL: ${error.message}.`, { cause })
+  }
+}
+
+/** `number` as PostgreSQL counts it: 150018 is 15.18. */
+interface ServerVersion {
+  number: number
+  name: string
+}
+
+async function versionOf(client: pg.Client): Promise<ServerVersion> {
+  const { rows } = await client.query<ServerVersion>(
     `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name`,
   )
-  const { number, name } = rows[0]!
-  if (number < oldest * 10_000) {
-    throw new Error(
-      `Debrief needs PostgreSQL ${oldest} or newer, and DATABASE_URL leads to PostgreSQL ${name}.`,
-    )
-  }
+  return rows[0]!
+}
+
+/** @throws Error with one sentence when the server is older than PostgreSQL 15 */
+export function requireSupported({ number, name }: ServerVersion): void {
+  if (number >= oldest * 10_000) return
+  throw new Error(
+    `Debrief needs PostgreSQL ${oldest} or newer, and DATABASE_URL leads to PostgreSQL ${name}.`,
+  )
 }
 
 async function applyPending(client: pg.Client): Promise<void> {
@@ -50,9 +70,16 @@ async function applyPending(client: pg.Client): Promise<void> {
   for (const name of known.filter(name => !applied.has(name))) await apply(client, name)
 }
 
+/** All of a migration or nothing: the connection ends with what failed. */
 async function apply(client: pg.Client, name: string): Promise<void> {
-  await client.query('BEGIN')
-  await client.query(readFileSync(new URL(name, folder), 'utf8'))
-  await client.query('INSERT INTO migrations (name, applied_at) VALUES ($1, clock_timestamp())', [name])
-  await client.query('COMMIT')
+  try {
+    await client.query('BEGIN')
+    await client.query(readFileSync(new URL(name, folder), 'utf8'))
+    await client.query('INSERT INTO migrations (name, applied_at) VALUES ($1, clock_timestamp())', [name])
+    await client.query('COMMIT')
+  } catch (cause) {
+    throw new Error(`Migration ${name} failed, and nothing of it is kept: ${(cause as Error).message}.`, {
+      cause,
+    })
+  }
 }

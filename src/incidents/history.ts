@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/open.ts'
 import type { PageRequest } from '../http/cursor.ts'
+import { toUtc } from '../kit/time.ts'
 import type { HistoryEntry } from './schema.ts'
 
 interface Row {
@@ -73,6 +74,14 @@ function toEntry({ resource, id, version, deletion, image, changed_at }: Row): H
     changed_by,
     changed_at,
     request_id,
-    fields,
+    fields: { ...fields, ...timesOf(fields) },
   }
 }
+
+/** The times of an image, which PostgreSQL has written, in the form that all answers have. */
+const timesOf = (fields: Record<string, unknown>) =>
+  Object.fromEntries(
+    ['created_at', 'occurred_at']
+      .filter(name => name in fields)
+      .map(name => [name, toUtc(String(fields[name]))]),
+  )

@@ -20,7 +20,7 @@ export function requireOneHolderAtATime(roles: Assignment[]): void {
   }
   const exclusive = spans
     .filter(({ role }) => role !== 'subject_expert')
-    .sort((a, b) => a.start - b.start || a.index - b.index)
+    .sort((a, b) => a.start - b.start || a.end - b.end || a.index - b.index)
   for (const [i, later] of exclusive.entries()) {
     const holder = exclusive
       .slice(0, i)

@@ -37,8 +37,8 @@ export const incidentRoles = [
 export const incidentId = (options: object = {}) =>
   Type.String({
     pattern: '^PM-[0-9]{4}-[0-9]{2}-[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*$',
-    maxLength: 80,
-    description: '`PM-<date>-<slug>`; never changes.',
+    maxLength: 74,
+    description: '`PM-<date>-<slug>`, the slug of 60 characters at most; never changes.',
     ...options,
   })
 

@@ -6,7 +6,7 @@ import type { PageRequest } from '../http/cursor.ts'
 import { requireVersion } from '../http/etag.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
 import { slug } from '../kit/text.ts'
-import { toUtc } from '../kit/time.ts'
+import { isDate, toUtc } from '../kit/time.ts'
 import { requireOneHolderAtATime } from './rules.ts'
 import type { Incident, IncidentFields, IncidentInput } from './schema.ts'
 
@@ -103,8 +103,10 @@ export async function createIncident(
   if (given !== undefined && input.occurred_on !== undefined && !given.startsWith(`PM-${occurred_on}-`)) {
     throw fieldError('/id', 'date', `/id must begin with PM-${occurred_on}-, as /occurred_on says.`)
   }
-  await requireConsistent(trx, fields)
   const date = given === undefined ? occurred_on : given.slice(3, 13)
+  if (!isDate(date))
+    throw fieldError('/id', 'date', `/id must name a day of the calendar, and ${date} is none.`)
+  await requireConsistent(trx, fields)
   const values = { ...incidentValues(fields), occurred_on: date, created_at: facts.changed_at, ...facts }
   for (const id of given === undefined ? candidateIds(date, fields.title) : [given]) {
     const inserted = await trx

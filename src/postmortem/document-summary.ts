@@ -12,6 +12,7 @@ import {
   type Text,
 } from './blocks.ts'
 import { durationWords, eventTime, momentOf } from './document-clock.ts'
+import { durationValue } from './document-timeline.ts'
 import { holderOf, nameOf, titleWords, type View, words } from './document-view.ts'
 
 /** What broke, who was affected, how long; then what else is known of the incident as a whole. */
@@ -39,9 +40,9 @@ function howLong(view: View): string {
   if (!end) return `since ${from} UTC; ${mitigatedAt(view)}not yet resolved.`
   const lasted = view.data.milestones.durations.find(duration => duration.name === 'time_to_resolve')
   const until = eventTime(view.clock, end)
-  if (lasted?.status !== 'ok' || lasted.seconds === null)
+  if (lasted?.status !== 'ok')
     return `not known: resolved (${until}) is before the start of the impact (${from}).`
-  return `${durationWords(lasted.seconds)}, from ${from} to ${until} UTC.`
+  return `${durationValue(view, 'time_to_resolve')}, from ${from} to ${until} UTC.`
 }
 
 function mitigatedAt(view: View): string {

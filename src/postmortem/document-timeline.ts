@@ -122,12 +122,14 @@ function durationOf(view: View, name: DurationName): string {
   return `${durationValue(view, name)} (${from} → ${to})`
 }
 
-/** `6 min`, or `—` where the duration is not known. */
+/** `6 min`, `~6 min` where an event's time is approximate, or `—` where the duration is not known. */
 export function durationValue(view: View, name: DurationName): string {
   const duration = view.data.milestones.durations.find(one => one.name === name)
   if (duration?.status !== 'ok' || duration.seconds === null) return '—'
-  const about = isApproximate(view, duration.from) || isApproximate(view, duration.to) ? '~' : ''
-  return `${about}${durationWords(duration.seconds)}`
+  if (!isApproximate(view, duration.from) && !isApproximate(view, duration.to))
+    return durationWords(duration.seconds)
+  const minutes = Math.round(duration.seconds / 60)
+  return `~${durationWords(minutes > 0 ? minutes * 60 : duration.seconds)}`
 }
 
 function missingReason(missing: readonly string[]): string {

@@ -57,7 +57,7 @@ table { width: 100%; margin: 0 0 1.5rem; border-collapse: collapse; font-size: .
 th { padding: .5rem 1.1rem .5rem 0; border-bottom: 1px solid var(--soft); text-align: left; font-size: .82rem; font-weight: 600; color: var(--soft); }
 td { padding: .7rem 1.1rem .7rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 td:last-child, th:last-child { padding-right: 0; }
-.columns-3 td:first-child { width: 6.4rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+.columns-3 td:first-child { width: 7.2rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 .columns-3 td:last-child { width: 40%; font-size: .87rem; color: var(--soft); }
 .columns-6 td:not(:nth-child(2)) { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .columns-6 td:nth-child(3), .columns-6 td:nth-child(6) { white-space: normal; }

@@ -92,22 +92,25 @@ function linesOf(text: Text, { cell }: { cell: boolean }): string[] {
     .filter(line => line !== '')
 }
 
-/** The texts of a content one after another, fit to be shown, neighbouring strings made one. */
+/** The texts of a content one after another, fit to be shown; all between two links is one. */
 function merged(text: Text): (string | Link)[] {
   const parts: (string | Link)[] = []
-  for (const inline of text.map(asTextOrLink)) {
-    const last = parts.at(-1)
-    if (typeof inline === 'string' && typeof last === 'string') parts[parts.length - 1] = last + inline
-    else parts.push(inline)
+  let words = ''
+  for (const inline of text) {
+    if (typeof inline === 'string' || !('url' in inline)) words += wordsOf(inline)
+    else {
+      if (words !== '') parts.push(trimmedLines(inert(words)))
+      parts.push({ text: inert(inline.text).replaceAll('\n', ' '), url: inertUrl(inline.url) })
+      words = ''
+    }
   }
-  return parts.map(part => (typeof part === 'string' ? trimmedLines(part) : part))
+  if (words !== '') parts.push(trimmedLines(inert(words)))
+  return parts
 }
 
-function asTextOrLink(inline: Inline): string | Link {
-  if (typeof inline === 'string') return inert(inline)
-  if ('tag' in inline) return `[${inert(inline.tag)}]`
-  if ('label' in inline) return `${inert(inline.label)}:`
-  return { text: inert(inline.text).replaceAll('\n', ' '), url: inertUrl(inline.url) }
+function wordsOf(inline: Exclude<Inline, Link>): string {
+  if (typeof inline === 'string') return inline
+  return 'tag' in inline ? `[${inline.tag}]` : `${inline.label}:`
 }
 
 /** No white space around a line break, and no empty lines; the very ends stay for whoever joins the parts. */

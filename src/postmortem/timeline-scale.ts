@@ -54,7 +54,7 @@ const steps = [
   ...[1, 2, 7, 14, 30, 90, 365].map(n => n * day),
 ]
 
-/** At most `most` round times with their places and words: `14:05`, `14:05:30` or `06-17`. */
+/** At most `most` round times with their places and words: `14:05`, `14:05:30`, and `06-17` where a day begins. */
 export function ticksOf({ from, to, at }: Scale, most: number): { at: number; words: string }[] {
   const step = steps.find(one => (to - from) / one <= most) ?? Math.ceil((to - from) / most / day) * day
   const found: { at: number; words: string }[] = []
@@ -64,6 +64,6 @@ export function ticksOf({ from, to, at }: Scale, most: number): { at: number; wo
 }
 
 function tickWords(utc: string, step: number): string {
-  if (step >= day) return utc.slice(5, 10)
+  if (step >= day || utc.slice(11, 19) === '00:00:00') return utc.slice(5, 10)
   return utc.slice(11, step < minute ? 19 : 16)
 }

@@ -10,13 +10,12 @@ import { type Scale, scaleOf, ticksOf } from './timeline-scale.ts'
 interface Size {
   name: 'wide' | 'narrow'
   width: number
-  /** Room at the right for the names of milestones and durations. */
-  right: number
-  ticks: number
+  /** The least distance between two times of the axis. */
+  tickGap: number
 }
 const sizes: Size[] = [
-  { name: 'wide', width: 960, right: 150, ticks: 10 },
-  { name: 'narrow', width: 360, right: 118, ticks: 4 },
+  { name: 'wide', width: 960, tickGap: 80 },
+  { name: 'narrow', width: 360, tickGap: 52 },
 ]
 
 const left = 10
@@ -44,8 +43,9 @@ function caption(view: View, { outside }: Scale): string {
 }
 
 function drawing(view: View, scale: Scale, size: Size): string {
-  const x = (utc: string) => round(left + scale.at(Date.parse(utc)) * (size.width - left - size.right))
-  const labels = milestoneLabels(view, x)
+  const room = roomFor(view, scale, size.width)
+  const x = (utc: string) => round(left + scale.at(Date.parse(utc)) * room)
+  const labels = milestoneLabels(view, scale, x)
   const axis = laneHeight * (1 + Math.max(-1, ...labels.map(label => label.lane))) + 20
   const spans = spansOf(view, x)
   const height = axis + 44 + spans.length * spanHeight
@@ -55,7 +55,7 @@ function drawing(view: View, scale: Scale, size: Size): string {
     `<desc id="timeline-${size.name}-desc">${escapeHtml(described(view))}</desc>`,
     ...shades(view, x, axis),
     `<line class="axis" x1="0" y1="${axis}" x2="${size.width}" y2="${axis}"/>`,
-    ...ticks(scale, size, axis),
+    ...ticks(scale, Math.max(1, Math.floor(room / size.tickGap)), room, axis),
     ...labels.map(label => milestoneMark(label, axis)),
     ...eventMarks(view, scale, x, axis),
     ...labels.map(label => `<circle class="mark ${label.name}" cx="${label.x}" cy="${axis}" r="6"/>`),
@@ -97,23 +97,40 @@ interface MilestoneLabel {
  * Names stand to the right of their own line. From right to left, each goes one lane above those it would run
  * into, so that no line crosses a name.
  */
-function milestoneLabels(view: View, x: (utc: string) => number): MilestoneLabel[] {
+function milestoneLabels(view: View, scale: Scale, x: (utc: string) => number): MilestoneLabel[] {
   const placed: MilestoneLabel[] = []
   const byTime = held(view).toSorted(
     (a, b) => Date.parse(a.event.corrected_at) - Date.parse(b.event.corrected_at),
   )
   for (const { name, event } of byTime.reverse()) {
-    const label = {
-      name,
-      x: x(event.corrected_at),
-      time: eventTime(view.clock, event),
-      words: titleWords(name),
-    }
+    const time = drawnTime(view, scale, event)
+    const label = { name, x: x(event.corrected_at), time, words: titleWords(name) }
     const end = label.x + 16 + widthOf(`${label.time} ${label.words}`)
     const below = placed.filter(other => other.x < end).map(other => other.lane)
     placed.push({ ...label, lane: 1 + Math.max(-1, ...below) })
   }
   return placed
+}
+
+/** How wide the axis may be for the names of milestones and durations to fit at the right of their places. */
+function roomFor(view: View, scale: Scale, width: number): number {
+  const place = (utc: string) => scale.at(Date.parse(utc))
+  const names = held(view).map(({ name, event }) => ({
+    at: place(event.corrected_at),
+    wide: widthOf(`${drawnTime(view, scale, event)} ${titleWords(name)}`),
+  }))
+  const durations = spansOf(view, place).map(({ to, words }) => ({ at: to, wide: widthOf(words) }))
+  return [...names, ...durations].reduce(
+    (least, { at, wide }) => Math.min(least, Math.max(width * 0.4, (width - left - 12 - wide) / at)),
+    width - 2 * left,
+  )
+}
+
+/** `23:50`: the axis shows where a day begins. Over several days, `06-17 23:50`. */
+function drawnTime({ clock }: View, { from, to }: Scale, event: Event): string {
+  const date = event.corrected_at.slice(0, 10)
+  const time = eventTime({ ...clock, date, dated: false }, event)
+  return to - from > 86_400_000 ? `${date.slice(5)} ${time}` : time
 }
 
 function milestoneMark({ x, time, words, lane }: MilestoneLabel, axis: number): string {
@@ -166,9 +183,9 @@ function shade(
   return `<rect class="${name}" x="${start}" y="${axis - 7}" width="${round(end - start)}" height="14"/>`
 }
 
-const ticks = (scale: Scale, size: Size, axis: number): string[] =>
-  ticksOf(scale, size.ticks).map(({ at, words }) => {
-    const x = round(left + at * (size.width - left - size.right))
+const ticks = (scale: Scale, most: number, room: number, axis: number): string[] =>
+  ticksOf(scale, most).map(({ at, words }) => {
+    const x = round(left + at * room)
     return `<g class="tick"><line x1="${x}" y1="${axis}" x2="${x}" y2="${axis + 12}"/><text x="${x}" y="${axis + 26}" text-anchor="${x < 30 ? 'start' : 'middle'}">${words}</text></g>`
   })
 

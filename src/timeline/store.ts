@@ -108,7 +108,7 @@ export async function createEvent(
       ...key,
       ...facts,
       sources: JSON.stringify(values.sources),
-      corrected_at: earlierBy(values.occurred_at, clock_offsets[source_system] ?? 0),
+      corrected_at: earlierBy(values.occurred_at, offsetOf(source_system, clock_offsets)),
       content_sha256,
     })
     .onConflict(conflict => conflict.doNothing())
@@ -117,6 +117,10 @@ export async function createEvent(
   if (inserted) return { id: inserted.id, replayed: false }
   return { id: await recognise(trx, key, content_sha256, values.milestone), replayed: true }
 }
+
+/** A system may be called `constructor`, so only what the incident itself names counts. */
+const offsetOf = (system: string, clockOffsets: Record<string, number>): number =>
+  Object.hasOwn(clockOffsets, system) ? clockOffsets[system]! : 0
 
 /** Why an insert stored nothing, seen by a second statement: a twin may have committed after the first one began. */
 async function recognise(
@@ -198,7 +202,7 @@ export function patchEvent(
     const merged = merge({ occurred_at, precision, kind, milestone, description, role, sources })
     const values = normalized(merged, new Date(facts.changed_at))
     await requireSpeakers(trx, values.sources)
-    const corrected_at = earlierBy(values.occurred_at, clockOffsets[stored.source_system] ?? 0)
+    const corrected_at = earlierBy(values.occurred_at, offsetOf(stored.source_system, clockOffsets))
     return { ...values, sources: JSON.stringify(values.sources), corrected_at, ...facts }
   })
 }

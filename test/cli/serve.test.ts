@@ -71,7 +71,7 @@ for (const [what, signal] of stops) {
     )
     t.strictSame(processesWith(data), [])
     t.notOk(existsSync(join(data, 'pg', 'postmaster.pid')))
-    t.notMatch(service.output.stderr, /not stop cleanly|at .*:\d+/)
+    t.notMatch(service.output.stderr, /not stop cleanly|^ +at /m)
   })
 }
 
@@ -168,7 +168,7 @@ t.test('a wrong setting stops the start with one sentence that names it', async 
     t.equal(code, 1, `${name}=${value}: ${sentence}`)
     t.match(sentence, new RegExp(`^[^\n]*${name}[^\n]*\\.\\n$`))
     t.notMatch(stderr, 'secret-word')
-    t.notMatch(sentence, /\. [A-Z]/)
+    t.notMatch(sentence, /(?<!e\.g)\. [A-Z]/)
   }
   t.strictSame(processesWith(data), [])
 })

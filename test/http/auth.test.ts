@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createToken } from '../../src/access/store.ts'
+import { countTokens, createToken } from '../../src/access/store.ts'
 import { type Scope, scopes } from '../../src/http/auth.ts'
 import { sha256Hex } from '../../src/kit/json.ts'
 import { enter, observed, openIncident } from '../cast.ts'
@@ -104,6 +104,8 @@ t.test('a revoked token is refused', async t => {
   const id = token.slice(4, 16)
   await db.updateTable('tokens').set({ revoked_at: clock.now.toISOString() }).where('id', '=', id).execute()
   t.equal((await read(`Bearer ${token}`)).status, 401)
+  const all = await db.selectFrom('tokens').select('id').execute()
+  t.equal(await countTokens(db), all.length - 1, 'and no longer counted')
 })
 
 t.test('each scope reaches what it covers, and no further', async t => {

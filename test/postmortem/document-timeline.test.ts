@@ -56,7 +56,7 @@ t.test('durations are in whole units, and about where an event’s time is', asy
   t.equal(lasting('2026-06-17T14:06:30.900Z'), 'Detection time: 6 min 30 s')
   t.equal(lasting(at('16:05')), 'Detection time: 2 h 5 min')
   t.equal(lasting('2026-06-19T14:00:00.000Z'), 'Detection time: 2 d')
-  t.equal(lasting(at('14:06'), { precision: 'approximate' }), 'Detection time: ~6 min')
+  t.equal(lasting(at('14:06:10'), { precision: 'approximate' }), 'Detection time: ~6 min')
 })
 
 t.test('times are hours and minutes, with seconds in all rows once an exact one has them', async t => {

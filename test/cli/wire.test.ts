@@ -1,0 +1,136 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { tempFolder } from '../db/embedded-help.ts'
+import { ready, send, startService, tokenIn } from './help.ts'
+
+const data = tempFolder(t)
+const { url } = await startService(t, { DEBRIEF_DATA: data, DEBRIEF_LOG_LEVEL: 'error' })
+const token = tokenIn(data)
+const head = (line: string, ...headers: string[]) =>
+  [`${line} HTTP/1.1`, 'Host: debrief', `Authorization: Bearer ${token}`, ...headers, '', ''].join('\r\n')
+
+function open(t: Test, address = url): Socket {
+  const { hostname, port } = new URL(address)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  t.teardown(() => socket.destroy())
+  return socket
+}
+
+/** All that a connection answers until its end. */
+async function exchange(t: Test, request: string): Promise<string> {
+  const socket = open(t)
+  let answer = ''
+  socket.setEncoding('utf8').on('data', text => {
+    answer += text
+  })
+  socket.write(request)
+  await once(socket, 'close')
+  return answer
+}
+
+t.test('one connection carries many requests, in order', async t => {
+  const first = head('GET /livez')
+  const last = head('GET /problems/not_found', 'Connection: close')
+  const answer = await exchange(t, first + first + last)
+  t.strictSame(answer.match(/HTTP\/1\.1 \d+|not_found/g), [
+    'HTTP/1.1 200',
+    'HTTP/1.1 200',
+    'HTTP/1.1 200',
+    'not_found',
+  ])
+})
+
+t.test('a body of more than 1 MiB is refused, with its length named or not', async t => {
+  const body = JSON.stringify({ title: 'x'.repeat(1024 * 1024), severity: 'SEV4' })
+  const named = ['Content-Type: application/json', `Content-Length: ${body.length}`]
+  const chunked = ['Content-Type: application/json', 'Transfer-Encoding: chunked']
+  for (const request of [
+    head('POST /v1/incidents', ...named) + body,
+    `${head('POST /v1/incidents', ...chunked)}${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+  ]) {
+    const answer = await exchange(t, request)
+    t.match(answer, /^HTTP\/1\.1 413 /)
+    t.match(answer, /content-type: application\/problem\+json/i)
+    t.match(answer, '"code":"too_large"')
+  }
+})
+
+t.test('a client that goes away in the middle of its request does no harm', async t => {
+  const begin = head('POST /v1/incidents', 'Content-Type: application/json', 'Content-Length: 1000')
+  for (const part of [begin.slice(0, 40), begin, `${begin}{"title":"Never whole","severity":`]) {
+    const socket = open(t)
+    await once(socket, 'connect')
+    socket.write(part)
+    await sleep(20)
+    socket.destroy()
+  }
+  await ready(url)
+  t.strictSame((await (await send(`${url}/v1/incidents`, { token })).json()).items, [])
+})
+
+t.test('a client that goes away before its answer does no harm, and its write is whole', async t => {
+  const id = 'PM-2026-06-17-gone'
+  const body = JSON.stringify({ id, title: 'Nobody waits', severity: 'SEV4' })
+  const socket = open(t)
+  await once(socket, 'connect')
+  socket.write(
+    head('POST /v1/incidents', 'Content-Type: application/json', `Content-Length: ${body.length}`) + body,
+  )
+  await sleep(1)
+  socket.destroy()
+  await ready(url)
+  const { status } = await send(`${url}/v1/incidents/${id}`, { token })
+  t.ok(status === 200 || status === 404, `then it answers ${status}`)
+})
+
+const malformed = [
+  'nonsense\r\n\r\n',
+  'GET / HTTP/9.9\r\nHost: debrief\r\n\r\n',
+  'GET /livez HTTP/1.1\r\nHost: debrief\r\nBad Header: x\r\n\r\n',
+  'GET /livez HTTP/1.1\r\n\r\n',
+  'POST /v1/incidents HTTP/1.1\r\nHost: debrief\r\nContent-Length: ten\r\n\r\n',
+  'POST /v1/incidents HTTP/1.1\r\nHost: debrief\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc',
+]
+t.test('malformed HTTP is answered 400, and the service lives', async t => {
+  for (const request of malformed) t.match(await exchange(t, request), /^HTTP\/1\.1 400 /, request)
+  await ready(url)
+})
+
+t.test('HEAD answers the headers of GET and no body', async t => {
+  const answer = await exchange(t, head('HEAD /v1/people', 'Connection: close'))
+  t.match(answer, /^HTTP\/1\.1 200 [^]+content-length: [1-9]\d*\r\n[^]*\r\n\r\n$/i)
+  t.equal(answer.split('\r\n\r\n')[1], '')
+})
+
+t.test('a Link to the next page is followed as it is', async t => {
+  const titles = ['50 % of a&b fails', '51 % of a&b fails', '52 % of a&b fails', '53 % of nothing']
+  for (const title of titles) {
+    const body = { title, severity: 'SEV4' }
+    t.equal((await send(`${url}/v1/incidents`, { token, method: 'POST', body })).status, 201)
+  }
+  const seen: string[] = []
+  for (let next: string | undefined = `/v1/incidents?limit=1&q=${encodeURIComponent('% of a&b')}`; next; ) {
+    const page: Response = await send(url + next, { token })
+    t.equal(page.status, 200, next)
+    seen.push(...(await page.json()).items.map((item: { title: string }) => item.title))
+    next = /^<(\/[^>]+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1]
+  }
+  t.strictSame(seen.sort(), titles.slice(0, 3))
+})
+
+t.test('no client can hold up the stop', async t => {
+  const data = tempFolder(t)
+  const service = await startService(t, { DEBRIEF_DATA: data })
+  const begin = head('POST /v1/people/batch', 'Content-Type: application/json', 'Content-Length: 1000')
+  for (const part of ['', 'GET /liv', begin, `${begin}{`, head('GET /livez')]) {
+    const socket = open(t, service.url)
+    await once(socket, 'connect')
+    if (part) socket.write(part)
+  }
+  await sleep(50)
+  service.child.kill('SIGTERM')
+  t.match(await service.ended, { code: 0 })
+})

@@ -1,0 +1,85 @@
+import { readdirSync } from 'node:fs'
+import pg from 'pg'
+import t, { type Test } from 'tap'
+import { migrate, requireSupported } from '../../src/db/migrate.ts'
+import { createDatabase } from '../service.ts'
+
+const files = readdirSync(new URL('../../migrations/', import.meta.url)).sort()
+
+/** A new database that nothing has migrated, and a connection to it. */
+async function emptyDatabase(t: Test) {
+  const connection = await createDatabase(t, 'template0')
+  const client = new pg.Client(connection)
+  await client.connect()
+  t.teardown(() => client.end())
+  const query = async (sql: string) => (await client.query(sql)).rows
+  const applied = async () => (await query('SELECT name FROM migrations ORDER BY name')).map(row => row.name)
+  return { connection, query, applied }
+}
+
+t.test('an empty database is migrated in order, and a second time changes nothing', async t => {
+  const { connection, query, applied } = await emptyDatabase(t)
+  await migrate(connection)
+  t.strictSame(await applied(), files)
+  const times = await query('SELECT name, applied_at::text FROM migrations ORDER BY applied_at, name')
+  t.strictSame(
+    times.map(row => row.name),
+    files,
+  )
+  await migrate(connection)
+  t.strictSame(await query('SELECT name, applied_at::text FROM migrations ORDER BY applied_at, name'), times)
+})
+
+t.test('four at once migrate it once', async t => {
+  const { connection, applied } = await emptyDatabase(t)
+  await Promise.all([1, 2, 3, 4].map(() => migrate(connection)))
+  t.strictSame(await applied(), files)
+})
+
+t.test('a database that a newer Debrief has migrated is refused, and left as it is', async t => {
+  const { connection, query, applied } = await emptyDatabase(t)
+  await migrate(connection)
+  await query(`INSERT INTO migrations (name, applied_at) VALUES ('9999_later.sql', now())`)
+  await t.rejects(migrate(connection), {
+    message: 'A newer Debrief has migrated this database (9999_later.sql): start that one.',
+  })
+  t.strictSame(await applied(), [...files, '9999_later.sql'])
+})
+
+t.test('a migration that fails leaves nothing, and goes on once what hindered it is gone', async t => {
+  const { connection, query, applied } = await emptyDatabase(t)
+  await query('CREATE TABLE action_items (strange text)')
+  await t.rejects(migrate(connection), {
+    message: /^Migration \d{4}_action_items\.sql failed, and nothing of it is kept: .+ already exists\.$/,
+  })
+  const before = await applied()
+  t.strictSame(before, files.slice(0, before.length))
+  t.strictSame(await query(`SELECT to_regclass('action_items')::text AS name`), [{ name: 'action_items' }])
+  await query('DROP TABLE action_items')
+  await migrate(connection)
+  t.strictSame(await applied(), files)
+})
+
+t.test('a role that may not create tables is told so', async t => {
+  const { connection, query } = await emptyDatabase(t)
+  await query('REVOKE CREATE ON SCHEMA public FROM PUBLIC')
+  await query(
+    `ALTER DATABASE ${(await query('SELECT current_database() AS name'))[0].name} SET search_path TO nowhere`,
+  )
+  await t.rejects(migrate(connection), { message: /no schema has been selected to create in/ })
+})
+
+t.test('a server that cannot be reached is named without its password', async t => {
+  for (const host of ['127.0.0.1:1', 'localhost:1', '[bad'])
+    await t.rejects(migrate({ connectionString: `postgresql://priya:secret@${host}/debrief` }), {
+      message: /^Debrief cannot connect to the database of DATABASE_URL: (?!.*secret).+\.$/,
+    })
+})
+
+t.test('PostgreSQL 15 is the oldest that is taken', async t => {
+  t.throws(() => requireSupported({ number: 140_023, name: '14.23' }), {
+    message: 'Debrief needs PostgreSQL 15 or newer, and DATABASE_URL leads to PostgreSQL 14.23.',
+  })
+  t.doesNotThrow(() => requireSupported({ number: 150_000, name: '15.0' }))
+  t.doesNotThrow(() => requireSupported({ number: 190_000, name: '19beta1' }))
+})
