@@ -25,7 +25,7 @@ export interface Service extends Command {
 /** Settings of the child: only these DEBRIEF_ variables, and DATABASE_URL where given. */
 export type Settings = Record<string, string>
 
-/** Starts `debrief <args>`; what is left of it after the test is killed. */
+/** Starts `debrief <args>`; the test's end stops what is left of it. */
 export function command(t: Test, args: string[], settings: Settings, detached = false): Command {
   const child = spawn(process.execPath, [program, ...args], {
     env: environment(settings),
@@ -41,7 +41,7 @@ export function command(t: Test, args: string[], settings: Settings, detached = 
     child.once('close', (code, signal) => resolve({ code, signal, ...output }))
   })
   t.teardown(async () => {
-    child.kill('SIGKILL')
+    child.kill('SIGTERM')
     await ended
   })
   return { child, pid: child.pid ?? 0, output, ended }
@@ -50,8 +50,8 @@ export function command(t: Test, args: string[], settings: Settings, detached = 
 /** Starts the service and waits until it is ready. */
 export async function startService(t: Test, settings: Settings, detached = false): Promise<Service> {
   const started = command(t, ['serve'], { DEBRIEF_PORT: '0', ...settings }, detached)
-  const url = await Promise.race([addressOf(started), started.ended])
-  if (typeof url !== 'string') throw new Error(`It ended with ${url.code}: ${url.stderr}`)
+  const url = await addressOf(started)
+  if (url === undefined) throw new Error(`The service ended: ${(await started.ended).stderr}`)
   await ready(url)
   return { ...started, url }
 }
@@ -104,12 +104,14 @@ function parentOf(pid: number): number {
   }
 }
 
-async function addressOf({ output }: Command): Promise<string> {
-  for (;;) {
+/** Where it says that it listens; undefined when it ends before. */
+async function addressOf({ child, output }: Command): Promise<string | undefined> {
+  while (child.exitCode === null && child.signalCode === null) {
     const url = /^Debrief listens on (http:\S+);/m.exec(output.stderr)?.[1]
     if (url) return url
     await sleep(5)
   }
+  return undefined
 }
 
 /** Ours without settings of Debrief and PostgreSQL, and without what tap gives to the children of a test. */

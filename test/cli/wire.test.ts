@@ -68,7 +68,7 @@ t.test('a client that goes away in the middle of its request does no harm', asyn
     socket.destroy()
   }
   await ready(url)
-  t.strictSame((await (await send(`${url}/v1/incidents`, { token })).json()).items, [])
+  t.strictSame((await page('/v1/incidents')).titles, [])
 })
 
 t.test('a client that goes away before its answer does no harm, and its write is whole', async t => {
@@ -101,8 +101,9 @@ t.test('malformed HTTP is answered 400, and the service lives', async t => {
 
 t.test('HEAD answers the headers of GET and no body', async t => {
   const answer = await exchange(t, head('HEAD /v1/people', 'Connection: close'))
-  t.match(answer, /^HTTP\/1\.1 200 [^]+content-length: [1-9]\d*\r\n[^]*\r\n\r\n$/i)
-  t.equal(answer.split('\r\n\r\n')[1], '')
+  t.match(answer, /^HTTP\/1\.1 200 /)
+  t.match(answer, /^content-length: [1-9]\d*\r$/im)
+  t.equal(answer.indexOf('\r\n\r\n'), answer.length - 4, 'it ends with the headers')
 })
 
 t.test('a Link to the next page is followed as it is', async t => {
@@ -112,14 +113,21 @@ t.test('a Link to the next page is followed as it is', async t => {
     t.equal((await send(`${url}/v1/incidents`, { token, method: 'POST', body })).status, 201)
   }
   const seen: string[] = []
-  for (let next: string | undefined = `/v1/incidents?limit=1&q=${encodeURIComponent('% of a&b')}`; next; ) {
-    const page: Response = await send(url + next, { token })
-    t.equal(page.status, 200, next)
-    seen.push(...(await page.json()).items.map((item: { title: string }) => item.title))
-    next = /^<(\/[^>]+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1]
+  for (let path: string | undefined = `/v1/incidents?limit=1&q=${encodeURIComponent('% of a&b')}`; path; ) {
+    const { titles, next } = await page(path)
+    seen.push(...titles)
+    path = next
   }
   t.strictSame(seen.sort(), titles.slice(0, 3))
 })
+
+/** The titles of a page of incidents, and the path of the next one. */
+async function page(path: string): Promise<{ titles: string[]; next: string | undefined }> {
+  const response = await send(url + path, { token })
+  const { items } = (await response.json()) as { items: { title: string }[] }
+  const next = /^<(\/[^>]+)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1]
+  return { titles: items.map(({ title }) => title), next }
+}
 
 t.test('no client can hold up the stop', async t => {
   const data = tempFolder(t)
