@@ -62,7 +62,6 @@ function importsOf(source: string): { from: string; names: string }[] {
 const room = (path: string) => path.split('/')[0]!.replace(/\.ts$/, '')
 const floorOf = (path: string) => floors.findIndex(rooms => rooms.includes(room(path)))
 const fileName = (path: string) => path.split('/').at(-1)!
-const isStore = ({ path }: File) => fileName(path) === 'store.ts'
 const isRoutes = (path: string) => /(^|-)routes\.ts$/.test(fileName(path))
 
 /** Every import that `judge` has something to say about, as `file: sentence`. */
@@ -123,13 +122,15 @@ t.test(
   },
 )
 
-t.test('a resource imports only earlier resources, and of them never the routes', async t => {
+t.test('a resource imports only earlier resources: their schema, store or rules', async t => {
   t.same(
     faults((file, { path }) => {
       const [own, other] = [room(file.path), room(path)]
       if (!resources.includes(own) || !resources.includes(other) || own === other) return undefined
       if (resources.indexOf(other) > resources.indexOf(own)) return 'imports from a later resource'
-      return isRoutes(path) ? 'imports the routes of a resource' : undefined
+      return ['schema.ts', 'store.ts', 'rules.ts'].includes(fileName(path))
+        ? undefined
+        : 'imports the inside of a resource'
     }),
     [],
   )
@@ -160,7 +161,9 @@ t.test('inside a room the way is schema, store, routes, and never back', async t
 })
 
 t.test('stores know nothing of Fastify, routes nothing of SQL', async t => {
-  const storesWithHttp = files.filter(isStore).filter(({ packages }) => packages.includes('fastify'))
+  const storesWithHttp = files
+    .filter(({ path }) => resources.includes(room(path)) && !isRoutes(path))
+    .filter(({ packages }) => packages.includes('fastify'))
   const routesWithSql = files
     .filter(({ path }) => isRoutes(path))
     .filter(({ packages }) => packages.includes('kysely') || packages.includes('pg'))

@@ -190,7 +190,13 @@ const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ?
 const rules: Record<string, (error: ErrorObject) => [code: string, sentence: string]> = {
   required: () => ['required', 'is required'],
   additionalProperties: () => ['unknown', 'is not known here'],
-  type: e => ['type', `must be ${[e.params.type].flat().map(name => typeWords[name]).join(' or ')}`],
+  type: e => [
+    'type',
+    `must be ${[e.params.type]
+      .flat()
+      .map(name => typeWords[name])
+      .join(' or ')}`,
+  ],
   format: e => ['format', formatRules[e.params.format] ?? `must have the form ${e.params.format}`],
   pattern: e => ['pattern', `must match ${e.params.pattern}${explained(e)}`],
   enum: e => ['enum', `must be one of ${e.params.allowedValues.map((v: unknown) => v ?? 'null').join(', ')}`],

@@ -104,6 +104,15 @@ t.test('the longest gap between status updates is held against the promise', asy
   t.match(await gap(), { status: 'ok', cadence_minutes: null })
 })
 
+t.test('of equal gaps the first counts', async t => {
+  const incident = await openIncident(service)
+  const ids: string[] = []
+  for (const minute of [0, 10, 30, 50])
+    ids.push((await post(incident, { kind: 'status_update', occurred_at: at(minute) })).body.id)
+  const { status_update_gap } = await milestonesOf(incident)
+  t.match(status_update_gap, { seconds: 1200, from_event_id: ids[1], to_event_id: ids[2] })
+})
+
 /** One thing that happened, as it is sent; what becomes of it is worked out again below, plainly. */
 interface Happening {
   second: number
@@ -116,11 +125,12 @@ type Stored = Happening & { id: string }
 
 const names = ['impact_started', 'detected', 'acknowledged', 'mitigated', 'resolved']
 const happening = fc.record<Happening>({
-  second: fc.integer({ min: 0, max: 7200 }),
+  // Few different moments, so that there are equal ones and equal gaps.
+  second: fc.integer({ min: 0, max: 8 }).map(step => step * 300),
   system: fc.constantFrom('alpha', 'beta', 'gamma'),
-  kind: fc.constantFrom('status_update', 'note'),
+  kind: fc.constantFrom('status_update', 'status_update', 'note'),
   milestone: fc.option(fc.constantFrom(...names), { freq: 4 }),
-  retracted: fc.boolean(),
+  retracted: fc.constantFrom(true, false, false),
 })
 const story = fc.record({
   happenings: fc.array(happening, { maxLength: 9 }),
