@@ -11,11 +11,11 @@ import { directorySchemas } from './directory/schema.ts'
 import { factorRoutes } from './factors/routes.ts'
 import { factorSchemas } from './factors/schema.ts'
 import { requireToken } from './http/auth.ts'
+import type { App } from './http/context.ts'
 import { registerErrors, sendProblem, toDebriefError } from './http/errors.ts'
 import { registerEtags } from './http/etag.ts'
 import { registerOpenapi } from './http/openapi.ts'
 import { Problem } from './http/problem.ts'
-import type { App } from './http/routes.ts'
 import { systemRoutes, systemSchemas } from './http/system.ts'
 import { createValidator, refuseRootCause } from './http/validation.ts'
 import { incidentRoutes } from './incidents/routes.ts'
@@ -97,9 +97,9 @@ export async function buildApp({
       const context = { db, now, timeZone: config.timeZone }
       directoryRoutes(v1, context)
       incidentRoutes(v1, context)
+      timelineRoutes(v1, context)
       factorRoutes(v1, context)
       actionItemRoutes(v1, context)
-      timelineRoutes(v1, context)
       postmortemRoutes(v1, context)
     },
     { prefix: '/v1' },

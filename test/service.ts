@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Test } from 'tap'
 import { buildApp } from '../src/app.ts'
 import { type Db, openDatabase } from '../src/db/open.ts'
-import type { App } from '../src/http/routes.ts'
+import type { App } from '../src/http/context.ts'
 import { judge } from './contract.ts'
 
 /** Where test/run.ts has a server, and in it the migrated template that each test file's database is a copy of. */

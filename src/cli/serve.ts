@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { countTokens } from '../access/store.ts'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config.ts'
-import type { App } from '../http/routes.ts'
+import type { App } from '../http/context.ts'
 import { adminTokenOf } from './admin-token.ts'
 import { connectDatabase, type Database } from './database.ts'
 

@@ -1,13 +1,12 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
-import { requirePeople } from '../directory/store.ts'
 import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { requireVersion } from '../http/etag.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
 import { slug } from '../kit/text.ts'
 import { isDate, toUtc } from '../kit/time.ts'
-import { requireOneHolderAtATime } from './rules.ts'
+import { requireConsistent, requireUnreferenced } from './references.ts'
 import type { Incident, IncidentFields, IncidentInput } from './schema.ts'
 
 /** The milestones tell the phase; a retracted claim tells nothing. */
@@ -163,23 +162,6 @@ export async function deleteIncident(
     DELETE FROM incidents USING deletion WHERE id = ${id}`.execute(trx)
 }
 
-async function requireUnreferenced(trx: Trx, id: string): Promise<void> {
-  const reference = await trx
-    .selectFrom('incidents')
-    .select('id')
-    .where(sql<SqlBool>`related @> ${JSON.stringify([{ incident_id: id }])}::jsonb`)
-    .unionAll(
-      trx
-        .selectFrom('factors')
-        .select('incident_id as id')
-        .where(sql<SqlBool>`recurs ->> 'incident_id' = ${id} AND incident_id <> ${id}`),
-    )
-    .limit(1)
-    .executeTakeFirst()
-  if (reference)
-    throw new DebriefError('conflict', `${reference.id} refers to ${id}: remove that reference first.`)
-}
-
 async function lockIncidentForUpdate(trx: Trx, id: string, expected: number[] | null): Promise<void> {
   const row = await trx
     .selectFrom('incidents')
@@ -233,59 +215,6 @@ async function correctTimes(trx: Trx, incident_id: string): Promise<void> {
       FROM events e JOIN incidents i ON i.id = e.incident_id WHERE e.incident_id = ${incident_id}
     ) c
     WHERE e.id = c.id AND e.corrected_at <> c.corrected_at`.execute(trx)
-}
-
-/** What a schema cannot say: people exist, roles do not overlap, related incidents exist. */
-async function requireConsistent(trx: Trx, fields: IncidentFields, id?: string): Promise<void> {
-  requireOneHolderAtATime(fields.roles ?? [])
-  const authors = (fields.authors ?? []).map((handle, i) => ({ handle, pointer: `/authors/${i}` }))
-  const holders = (fields.roles ?? []).map(({ person }, i) => ({
-    handle: person,
-    pointer: `/roles/${i}/person`,
-  }))
-  await requirePeople(trx, [...authors, ...holders])
-  await requireRelated(trx, fields.related ?? [], id)
-  await requireFreeReferences(trx, fields.external_refs ?? [], id)
-}
-
-async function requireRelated(trx: Trx, related: { incident_id: string }[], id?: string): Promise<void> {
-  const ids = related.map(({ incident_id }) => incident_id)
-  if (ids.length === 0) return
-  const rows = await trx.selectFrom('incidents').select('id').where('id', 'in', ids).execute()
-  const known = new Set(rows.map(row => row.id))
-  ids.forEach((other, i) => {
-    const pointer = `/related/${i}/incident_id`
-    if (other === id) throw fieldError(pointer, 'self', `${pointer} must be another incident.`)
-    if (!known.has(other))
-      throw fieldError(
-        pointer,
-        'unknown',
-        `${pointer} names ${other}, which does not exist.`,
-        'unknown_reference',
-      )
-  })
-}
-
-async function requireFreeReferences(
-  trx: Trx,
-  refs: { system: string; id: string }[],
-  id = '',
-): Promise<void> {
-  for (const [i, ref] of refs.entries()) {
-    const pointer = `/external_refs/${i}`
-    const twin = refs.findIndex(other => other.system === ref.system && other.id === ref.id)
-    if (twin < i) throw fieldError(pointer, 'repeated', `${pointer} repeats /external_refs/${twin}.`)
-    const holder = await trx
-      .selectFrom('external_refs')
-      .select('incident_id')
-      .where('system', '=', ref.system)
-      .where('id', '=', ref.id)
-      .where('incident_id', '<>', id)
-      .executeTakeFirst()
-    if (!holder) continue
-    const detail = `${pointer}: ${ref.system}:${ref.id} belongs to ${holder.incident_id} already.`
-    throw new DebriefError('conflict', detail, [{ pointer, code: 'taken', detail }])
-  }
 }
 
 function fieldsOf(incident: Incident): IncidentFields {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { DebriefError } from '../http/problem.ts'
-import type { App, Context } from '../http/routes.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { postmortemDocument, templateDocument } from './document.ts'
 import { styleHash, toHtml } from './html.ts'
