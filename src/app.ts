@@ -17,7 +17,12 @@ import { registerEtags } from './http/etag.ts'
 import { registerOpenapi } from './http/openapi.ts'
 import { Problem } from './http/problem.ts'
 import { systemRoutes, systemSchemas } from './http/system.ts'
-import { createValidator, refuseRootCause } from './http/validation.ts'
+import {
+  createValidator,
+  refuseRootCause,
+  refuseUnknownQueries,
+  registerJsonBodies,
+} from './http/validation.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { incidentSchemas } from './incidents/schema.ts'
 import { postmortemRoutes } from './postmortem/routes.ts'
@@ -67,12 +72,7 @@ export async function buildApp({
   for (const schema of components) app.addSchema(schema)
   app.setValidatorCompiler(compiler)
   app.decorate('check', check)
-  app.addContentTypeParser(
-    'application/merge-patch+json',
-    { parseAs: 'string' },
-    app.getDefaultJsonParser('error', 'error'),
-  )
-  app.removeContentTypeParser('text/plain')
+  registerJsonBodies(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
@@ -93,6 +93,7 @@ export async function buildApp({
 
   await app.register(
     async v1 => {
+      refuseUnknownQueries(v1)
       requireToken(v1, { db, adminToken: config.adminToken, now })
       const context = { db, now, timeZone: config.timeZone }
       directoryRoutes(v1, context)

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Trx } from '../db/open.ts'
 import { type ChangeFacts, changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
-import { expectedVersions } from '../http/etag.ts'
+import { type Expected, expectedVersions } from '../http/etag.ts'
 import { ref } from '../http/fields.ts'
 import { askedFor } from './rules.ts'
 import * as contract from './schema.ts'
@@ -110,7 +110,7 @@ export function stateRoutes(app: App, context: Context): void {
   )
 }
 
-type Change = (trx: Trx, key: store.ItemKey, facts: ChangeFacts, expected: number[] | null) => Promise<void>
+type Change = (trx: Trx, key: store.ItemKey, facts: ChangeFacts, expected: Expected) => Promise<void>
 
 /** Makes one change in a transaction of its own and answers the item as it is then. */
 const changer =

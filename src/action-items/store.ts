@@ -3,7 +3,7 @@ import type { Db, Trx } from '../db/open.ts'
 import { kindsOf } from '../directory/store.ts'
 import { holdFactors } from '../factors/store.ts'
 import type { ChangeFacts } from '../http/auth.ts'
-import { requireVersion } from '../http/etag.ts'
+import { type Expected, requireVersion } from '../http/etag.ts'
 import { notFound } from '../http/problem.ts'
 import { holdIncident, nextNumber } from '../incidents/store.ts'
 import { type ActionItemRow, itemColumns, toItem } from './list.ts'
@@ -87,7 +87,7 @@ export const patchActionItem = (
   key: ItemKey,
   merge: (fields: ActionItemFields) => ActionItemFields,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> =>
   changeItem(trx, key, facts, expected, async stored => {
     const fields = merge(fieldsOf(stored))
@@ -103,7 +103,7 @@ export const acceptActionItem = (
   key: ItemKey,
   given: Acceptance,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> =>
   changeItem(trx, key, facts, expected, stored => {
     const { status, acceptance } = rules.accepted(stored, given, facts.changed_at)
@@ -115,7 +115,7 @@ export const deferActionItem = (
   key: ItemKey,
   given: Deferral,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> =>
   changeItem(trx, key, facts, expected, stored => {
     const { due_on, deferrals } = rules.deferred(stored, given, facts.changed_at)
@@ -127,7 +127,7 @@ export const closeActionItem = (
   key: ItemKey,
   given: Closure,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> =>
   changeItem(trx, key, facts, expected, stored => {
     const { status, closure } = rules.closed(stored, given, facts.changed_at)
@@ -138,7 +138,7 @@ export const reopenActionItem = (
   trx: Trx,
   key: ItemKey,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> => changeItem(trx, key, facts, expected, rules.reopened)
 
 export const rateActionItem = (
@@ -146,7 +146,7 @@ export const rateActionItem = (
   key: ItemKey,
   { review_on = null, result, note = null }: Effectiveness,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> =>
   changeItem(trx, key, facts, expected, () => ({ effectiveness: json({ review_on, result, note }) }))
 
@@ -155,7 +155,7 @@ async function changeItem(
   trx: Trx,
   key: ItemKey,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
   change: (stored: ActionItem) => object | Promise<object>,
 ): Promise<void> {
   await holdIncident(trx, key.incident_id)

@@ -23,20 +23,12 @@ export async function connectDatabase(config: Config, log: (message: string) => 
     await stop()
     throw error
   }
-  const opened = openDatabase({ ...connection, onConnect: client => logBreak(client, log) }, () => {})
+  const opened = openDatabase(connection, error => log(`A database connection broke: ${error.message}`))
   const close = async () => {
     await opened.close()
     await stop()
   }
   return { db: opened.db, ready, close }
-}
-
-/**
- * A connection can also break while a request holds it between two statements, where the pool does not listen: without
- * a listener of its own the process would end.
- */
-function logBreak(client: pg.ClientBase, log: (message: string) => void): void {
-  client.on('error', error => log(`A database connection broke: ${error.message}`))
 }
 
 async function serverOf(config: Config, log: (message: string) => void) {

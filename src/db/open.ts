@@ -48,10 +48,15 @@ export const sessionSettings = {
   connectionTimeoutMillis: 2000,
 } satisfies pg.PoolConfig
 
-/** Opens one pool. `onError` hears of idle connections that break; without it the process would end. */
+/**
+ * Opens one pool. `onError` hears of connections that break, idle or between two statements of a request: without a
+ * listener the process would end.
+ */
 export function openDatabase(connection: pg.PoolConfig, onError: (error: Error) => void): OpenDatabase {
-  const pool = new pg.Pool({ ...sessionSettings, max: 10, ...connection })
-  pool.on('error', onError)
+  const onConnect = (client: pg.ClientBase) => void client.on('error', onError)
+  const pool = new pg.Pool({ ...sessionSettings, max: 10, ...connection, onConnect })
+  // The pool repeats what an idle client says.
+  pool.on('error', () => {})
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return { db, close: () => db.destroy() }
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { requireVersion } from '../http/etag.ts'
+import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
 import type { Person, PersonDetail, PersonInput, Team, TeamInput } from './schema.ts'
 
@@ -65,7 +65,7 @@ export async function putPerson(
   handle: string,
   input: PersonInput,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<Outcome> {
   const values = personValues(input)
   await claimHandle(trx, handle, 'person')
@@ -79,7 +79,7 @@ export async function patchPerson(
   handle: string,
   merge: (fields: PersonInput) => PersonInput,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> {
   await lockVersion(trx, 'people', handle)
   const { name, email, team, active } = await getPerson(trx, handle)
@@ -119,7 +119,7 @@ export async function putTeam(
   handle: string,
   { name, email = null }: TeamInput,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<Outcome> {
   await claimHandle(trx, handle, 'team')
   return put(trx, 'teams', handle, { name, email, ...facts }, expected)
@@ -131,7 +131,7 @@ export async function patchTeam(
   handle: string,
   merge: (fields: TeamInput) => TeamInput,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> {
   await lockVersion(trx, 'teams', handle)
   const { name, email } = await getTeam(trx, handle)
@@ -143,7 +143,7 @@ async function put(
   table: 'people' | 'teams',
   handle: string,
   values: { name: string; email: string | null } & ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<Outcome> {
   const stored = await lockVersion(trx, table, handle)
   requireVersion(stored ?? 0, expected)

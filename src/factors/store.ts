@@ -2,7 +2,7 @@ import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { requireVersion } from '../http/etag.ts'
+import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
 import { holdIncident, nextNumber } from '../incidents/store.ts'
 import type { Factor, FactorInput } from './schema.ts'
@@ -82,7 +82,7 @@ export async function patchFactor(
   key: FactorKey,
   merge: (fields: FactorInput) => FactorInput,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> {
   await lockFactor(trx, key, expected)
   const fields = merge(fieldsOf(await getFactor(trx, key)))
@@ -100,7 +100,7 @@ export async function deleteFactor(
   trx: Trx,
   key: FactorKey,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> {
   await lockFactor(trx, key, expected)
   await requireUnreferenced(trx, key)
@@ -135,11 +135,7 @@ export async function holdFactors(trx: Trx, incident_id: string, numbers: number
   )
 }
 
-async function lockFactor(
-  trx: Trx,
-  { incident_id, number }: FactorKey,
-  expected: number[] | null,
-): Promise<void> {
+async function lockFactor(trx: Trx, { incident_id, number }: FactorKey, expected: Expected): Promise<void> {
   await holdIncident(trx, incident_id)
   const row = await trx
     .selectFrom('factors')

@@ -70,7 +70,10 @@ async function authenticate(
   { db, adminToken, now }: { db: Db; adminToken: string | undefined; now: () => Date },
 ): Promise<Caller> {
   const token = presentedToken(request)
-  if (token === undefined) throw unauthenticated(request, 'No token was sent.')
+  if (token === undefined) {
+    const isBasic = /^basic /i.test(request.headers.authorization ?? '')
+    throw unauthenticated(request, isBasic ? 'Basic is taken for GET only.' : 'No token was sent.')
+  }
   if (adminToken !== undefined && sameSecret(token, adminToken))
     return { name: 'admin', scope: 'admin', person: null }
   const caller = await callerOf(db, token, now())

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { DebriefError, type ProblemCode, toProblem } from './problem.ts'
+import { DebriefError, type ProblemCode, problemCodes, toProblem } from './problem.ts'
 
 /** Answers every error, the framework's and the router's too, as problem+json. */
 export function registerErrors(app: FastifyInstance): void {
@@ -44,6 +44,7 @@ export function toDebriefError(error: FastifyError | Error): DebriefError {
   if (fromState) return new DebriefError(...fromState)
   const status = 'statusCode' in error ? Number(error.statusCode) : 500
   const problem = byStatus[status]
+  if (problem === 'unsupported_media_type') return new DebriefError(problem, problemCodes[problem][2])
   if (problem !== undefined && code.startsWith('FST_'))
     return new DebriefError(problem, `${error.message.replace(/\.$/, '')}.`)
   return new DebriefError('internal', 'An unexpected error happened; the log has it under this request id.')
@@ -65,7 +66,12 @@ const sqlStates: Record<string, [ProblemCode, string]> = {
 /** Statement and lock time-outs, lost connections, a starting or stopping server, a full pool. */
 function isUnavailable(code: string, message: string): boolean {
   return (
-    /^(57014|55P03|57P0\d|08\w{3}|53\w{3}|40001|40P01|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/.test(code) ||
-    /^(timeout exceeded when trying to connect|Connection terminated)/.test(message)
+    /^(57014|55P03|57P0\d|08\w{3}|53\w{3}|40001|40P01)$/.test(code) ||
+    /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
+      code,
+    ) ||
+    /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/.test(
+      message,
+    )
   )
 }

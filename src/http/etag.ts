@@ -29,8 +29,8 @@ export function registerEtags(app: FastifyInstance): void {
     reply.header('etag', etag)
     if (!isRead || !matches(request.headers['if-none-match'], etag)) return payload
     reply.code(304).removeHeader('content-type').removeHeader('content-length')
-    // Not null: the framework measures what HEAD would have sent.
-    return ''
+    // The framework measures what HEAD would have sent, so there has to be something.
+    return request.method === 'HEAD' ? '' : null
   })
 }
 
@@ -46,13 +46,18 @@ function matches(header: string | undefined, etag: string): boolean {
   )
 }
 
+/** What a write may find: one of these versions, anything that exists, nothing yet; null when it does not matter. */
+export type Expected = number[] | 'existing' | 'missing' | null
+
 /**
- * The versions that `If-Match` allows; null when any will do. A tag that is no resource's, or a weak one, allows none.
- * @throws 400 when the header is not a list of entity tags.
+ * What `If-Match` and `If-None-Match: *` allow a write to find. A tag that is no resource's, or a weak one, allows none.
+ * @throws 400 when `If-Match` is not a list of entity tags.
  */
-export function expectedVersions(request: FastifyRequest): number[] | null {
+export function expectedVersions(request: FastifyRequest): Expected {
   const header = request.headers['if-match']
-  if (header === undefined || header.trim() === '*') return null
+  if (request.headers['if-none-match']?.trim() === '*') return 'missing'
+  if (header === undefined) return null
+  if (header.trim() === '*') return 'existing'
   const tags = tagsOf(header)
   if (!tags.every(tag => /^(W\/)?"[^"]*"$/.test(tag))) {
     const detail = 'If-Match must be * or a list of ETags as they were answered, with their quotes.'
@@ -61,11 +66,18 @@ export function expectedVersions(request: FastifyRequest): number[] | null {
   return tags.flatMap(tag => tag.match(/^"(\d{1,9})-[0-9a-f]{16}"$/)?.[1] ?? []).map(Number)
 }
 
-/** Throws 412 unless the stored version is one that `If-Match` named. */
-export function requireVersion(stored: number, expected: number[] | null): void {
-  if (expected === null || expected.includes(stored)) return
-  throw new DebriefError(
-    'version_mismatch',
-    `The stored version is ${stored}. Read it again, then repeat the change.`,
+/**
+ * Throws 412 unless the write finds what was expected.
+ * @param stored the version that is there; 0 when nothing is
+ */
+export function requireVersion(stored: number, expected: Expected): void {
+  if (
+    expected === null ||
+    (expected === 'existing' && stored > 0) ||
+    (expected === 'missing' && stored === 0)
   )
+    return
+  if (Array.isArray(expected) && expected.includes(stored)) return
+  const found = stored === 0 ? 'Nothing is stored here yet.' : `The stored version is ${stored}.`
+  throw new DebriefError('version_mismatch', `${found} Read it again, then repeat the change.`)
 }

@@ -24,17 +24,57 @@ const formatRules: Record<string, string> = {
   line: 'must be one line of visible text',
   text: 'must not be blank, and must be valid Unicode without NUL',
   'http-url': 'must be an http or https address without user name and password',
-  date: 'must be a calendar date, YYYY-MM-DD',
-  'date-time': 'must be a time with an offset, e.g. 2026-06-17T14:08:00Z',
+  date: 'must be a day of the calendar, YYYY-MM-DD, from 1970 to 9998',
+  'date-time':
+    'must be a time of the calendar with seconds and an offset, e.g. 2026-06-17T14:08:00Z (in a query, + is written %2B)',
   uuid: 'must be a UUID',
   email: 'must be an e-mail address',
 }
 
 export type Check = <T extends TSchema>(schema: T, value: unknown) => FieldError[]
 
+/** A body up to this size gets all its faults listed; of a larger one the first must do, whatever it may hold. */
+const listableCharacters = 16 * 1024
+
 /** Compiles the contract's schemas; `schemas` are its named components. */
 export function createValidator(schemas: TSchema[]) {
-  const ajv = new Ajv2020({ strict: false, ownProperties: true, verbose: true })
+  const first = createAjv(schemas, false)
+  const all = createAjv(schemas, true)
+  const compiled = new Map<TSchema, (value: unknown) => FieldError[]>()
+
+  /** What breaks a rule of `schema`: the first pass stops at the first fault, the second lists them for a small value. */
+  const judge = (schema: object) => {
+    const firstPass = first.compile(schema)
+    let secondPass: ValidateFunction | undefined
+    return (value: unknown): FieldError[] => {
+      if (firstPass(value)) return []
+      if ((JSON.stringify(value) ?? '').length > listableCharacters)
+        return fieldErrors(firstPass.errors ?? [])
+      secondPass ??= all.compile(schema)
+      return secondPass(value) ? [] : fieldErrors(secondPass.errors ?? [])
+    }
+  }
+
+  /** Every field of `value` that breaks a rule of `schema`; empty when it is valid. */
+  const check: Check = (schema, value) => {
+    const errorsOf = compiled.get(schema) ?? judge(withoutId(schema))
+    compiled.set(schema, errorsOf)
+    return errorsOf(value)
+  }
+
+  const compiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+    const errorsOf = judge(httpPart === 'body' ? leaveItemsToHandler(schema, schemas) : schema)
+    return (value: unknown) => {
+      const repeated = httpPart === 'querystring' ? repeatedParameters(value) : []
+      const errors = repeated.length > 0 ? repeated : errorsOf(value)
+      return errors.length === 0 || { error: refusal(httpPart, errors) }
+    }
+  }
+  return { check, compiler }
+}
+
+function createAjv(schemas: TSchema[], allErrors: boolean): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, ownProperties: true, verbose: true, allErrors })
   addFormats.default(ajv)
   for (const [name, validate] of Object.entries(formats)) ajv.addFormat(name, { type: 'string', validate })
   ajv.addKeyword({
@@ -45,24 +85,7 @@ export function createValidator(schemas: TSchema[]) {
     validate: trim,
   })
   for (const schema of schemas) ajv.addSchema(schema)
-  const compiled = new Map<TSchema, ValidateFunction>()
-
-  /** Every field of `value` that breaks a rule of `schema`; empty when it is valid. */
-  const check: Check = (schema, value) => {
-    const validate = compiled.get(schema) ?? ajv.compile(withoutId(schema))
-    compiled.set(schema, validate)
-    return validate(value) ? [] : fieldErrors(validate.errors ?? [])
-  }
-
-  const compiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-    const validate = ajv.compile(httpPart === 'body' ? leaveItemsToHandler(schema, schemas) : schema)
-    return (value: unknown) => {
-      const repeated = httpPart === 'querystring' ? repeatedParameters(value) : []
-      if (repeated.length === 0 && validate(value)) return true
-      return { error: refusal(httpPart, repeated.length > 0 ? repeated : fieldErrors(validate.errors ?? [])) }
-    }
-  }
-  return { check, compiler }
+  return ajv
 }
 
 export type Validator = ReturnType<typeof createValidator>
@@ -71,6 +94,25 @@ declare module 'fastify' {
   interface FastifyInstance {
     check: Check
   }
+}
+
+/** Takes the JSON content types. An empty body is none where a route reads none, whatever its content type says. */
+export function registerJsonBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  const types = ['application/json', 'application/merge-patch+json']
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(types, { parseAs: 'string' }, (request, body, done) => {
+    if (body === '' && !request.routeOptions.schema?.body) done(null, undefined)
+    else parse(request, body as string, done)
+  })
+}
+
+/** Lets routes that have no query of their own take none: a parameter that would be ignored is refused. */
+export function refuseUnknownQueries(app: FastifyInstance): void {
+  const none = { type: 'object', properties: {}, additionalProperties: false }
+  app.addHook('onRoute', route => {
+    route.schema = { ...route.schema, querystring: route.schema?.querystring ?? none }
+  })
 }
 
 /** Throws the 422 of a body that has errors; for rules that go beyond a schema. */
@@ -95,14 +137,14 @@ export const mergeWith =
 function refusal(httpPart: string | undefined, errors: FieldError[]): Error {
   const detail = errors[0]?.detail ?? 'The request breaks a rule.'
   if (httpPart === 'body') return new DebriefError('invalid_body', detail, errors)
-  if (httpPart === 'params')
-    return new DebriefError('not_found', 'Nothing is stored under this address: an id in it is malformed.')
   const parameters = errors.map(({ pointer = '', ...rest }) => ({
     ...rest,
     parameter: pointer.slice(1),
     detail: rest.detail.slice(1),
   }))
-  return new DebriefError('invalid_query', parameters[0]?.detail ?? detail, parameters)
+  const rule = parameters[0]?.detail ?? detail
+  if (httpPart !== 'params') return new DebriefError('invalid_query', rule, parameters)
+  return new DebriefError('not_found', `Nothing can be stored under this address: in it, ${rule}`, parameters)
 }
 
 const repeatedParameters = (query: unknown): FieldError[] =>
@@ -142,14 +184,18 @@ function leaveItemsToHandler(schema: TSchema, schemas: TSchema[]): object {
   }
 }
 
-/** Ajv's errors as pointers and sentences; of alternatives (`anyOf` with null) only the real one counts. */
+/**
+ * Ajv's errors as pointers and sentences, one for each field: of alternatives (`anyOf` with null) only the real one
+ * counts, and of several rules that one value breaks the first.
+ */
 function fieldErrors(errors: ErrorObject[]): FieldError[] {
   const meaningful = errors.filter(
     e =>
       !['anyOf', 'if', 'propertyNames'].includes(e.keyword) &&
       !(e.keyword === 'type' && e.params.type === 'null' && errors.length > 1),
   )
-  return (meaningful.length > 0 ? meaningful : errors).map(fieldError)
+  const faults = (meaningful.length > 0 ? meaningful : errors).map(fieldError)
+  return faults.filter(({ pointer }, i) => faults.findIndex(other => other.pointer === pointer) === i)
 }
 
 function fieldError(error: ErrorObject): FieldError {
@@ -175,6 +221,12 @@ const explained = ({ parentSchema }: ErrorObject): string => {
   return description ? `. ${description.replace(/\.$/, '')}` : ''
 }
 
+/** The names there are, for whoever mistyped one. */
+const knownNames = ({ parentSchema }: ErrorObject): string => {
+  const names = Object.keys((parentSchema?.properties as object | undefined) ?? {})
+  return names.length > 0 ? `. Known: ${names.join(', ')}` : ''
+}
+
 const typeWords: Record<string, string> = {
   string: 'a string',
   integer: 'an integer',
@@ -189,17 +241,20 @@ const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ?
 
 const rules: Record<string, (error: ErrorObject) => [code: string, sentence: string]> = {
   required: () => ['required', 'is required'],
-  additionalProperties: () => ['unknown', 'is not known here'],
+  additionalProperties: e => ['unknown', `is not known here${knownNames(e)}`],
   type: e => [
     'type',
     `must be ${[e.params.type]
       .flat()
       .map(name => typeWords[name])
-      .join(' or ')}`,
+      .join(' or ')}${explained(e)}`,
   ],
   format: e => ['format', formatRules[e.params.format] ?? `must have the form ${e.params.format}`],
   pattern: e => ['pattern', `must match ${e.params.pattern}${explained(e)}`],
-  enum: e => ['enum', `must be one of ${e.params.allowedValues.map((v: unknown) => v ?? 'null').join(', ')}`],
+  enum: e => [
+    'enum',
+    `must be one of ${e.params.allowedValues.map((v: unknown) => v ?? 'null').join(', ')}${explained(e)}`,
+  ],
   minLength: e => [
     'too_short',
     e.params.limit === 1 ? 'must not be blank' : `must have at least ${plural(e.params.limit, 'character')}`,
@@ -210,7 +265,10 @@ const rules: Record<string, (error: ErrorObject) => [code: string, sentence: str
     `must have at least ${e.params.limit} ${e.params.limit === 1 ? 'entry' : 'entries'}${explained(e)}`,
   ],
   maxItems: e => ['too_many', `must have at most ${e.params.limit} entries`],
-  uniqueItems: e => ['repeated', `must not repeat an entry (${e.params.j} and ${e.params.i} are alike)`],
+  uniqueItems: e => [
+    'repeated',
+    `must not repeat an entry: those at ${e.params.j} and ${e.params.i} are alike`,
+  ],
   minProperties: () => ['empty', 'must change at least one field'],
   maxProperties: e => ['too_many', `must have at most ${e.params.limit} entries`],
   minimum: e => ['too_small', `must be at least ${e.params.limit}`],

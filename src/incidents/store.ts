@@ -2,7 +2,7 @@ import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { requireVersion } from '../http/etag.ts'
+import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
 import { slug } from '../kit/text.ts'
 import { isDate, toUtc } from '../kit/time.ts'
@@ -131,7 +131,7 @@ export async function patchIncident(
   id: string,
   merge: (fields: IncidentFields) => IncidentFields,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> {
   await lockIncidentForUpdate(trx, id, expected)
   const stored = await getIncident(trx, id)
@@ -150,7 +150,7 @@ export async function deleteIncident(
   trx: Trx,
   id: string,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<void> {
   await lockIncidentForUpdate(trx, id, expected)
   const { status } = await getIncident(trx, id)
@@ -162,7 +162,7 @@ export async function deleteIncident(
     DELETE FROM incidents USING deletion WHERE id = ${id}`.execute(trx)
 }
 
-async function lockIncidentForUpdate(trx: Trx, id: string, expected: number[] | null): Promise<void> {
+async function lockIncidentForUpdate(trx: Trx, id: string, expected: Expected): Promise<void> {
   const row = await trx
     .selectFrom('incidents')
     .select('version')

@@ -4,7 +4,7 @@ import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { requireVersion } from '../http/etag.ts'
+import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, notFound } from '../http/problem.ts'
 import { holdIncident } from '../incidents/store.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
@@ -157,7 +157,7 @@ async function milestoneTaken(
     .where('retraction', 'is', null)
     .executeTakeFirst()
   const who = holder ? `event ${holder.id} (${holder.description})` : 'another event'
-  const detail = `The milestone ${milestone} belongs to ${who}.`
+  const detail = `The milestone ${milestone} belongs to ${who}. Retract that event or change its milestone first, or send this one without a milestone.`
   return new DebriefError('milestone_taken', detail, [{ pointer: '/milestone', code: 'taken', detail }])
 }
 
@@ -166,7 +166,7 @@ async function changeEvent(
   db: Db,
   incidentId: string,
   id: string,
-  expected: number[] | null,
+  expected: Expected,
   change: (trx: Trx, stored: Event, clockOffsets: Record<string, number>) => Promise<object>,
 ): Promise<Event> {
   const claim: { milestone: Event['milestone'] } = { milestone: null }
@@ -195,7 +195,7 @@ export function patchEvent(
   id: string,
   merge: (fields: EventFields) => EventFields,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ): Promise<Event> {
   return changeEvent(db, incidentId, id, expected, async (trx, stored, clockOffsets) => {
     const { occurred_at, precision, kind, milestone, description, role, sources } = stored
@@ -214,7 +214,7 @@ export const retractEvent = (
   id: string,
   reason: string,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ) =>
   changeEvent(db, incidentId, id, expected, async (_trx, { retraction }) => ({
     retraction: JSON.stringify({
@@ -230,7 +230,7 @@ export const restoreEvent = (
   incidentId: string,
   id: string,
   facts: ChangeFacts,
-  expected: number[] | null,
+  expected: Expected,
 ) => changeEvent(db, incidentId, id, expected, async () => ({ retraction: null, ...facts }))
 
 /** Durations and phase from the events that tell them. */

@@ -295,3 +295,39 @@ t.test('a refused body leaves nothing behind', async t => {
   await refusedIncident({ id: 'PM-2026-06-18-other-day' })
   t.equal((await call('GET', '/v1/incidents?limit=200')).body.items.length, before)
 })
+
+t.test('every fault of a small body is named at once, one for each field', async t => {
+  t.same(
+    await refusal('POST', '/v1/incidents', { titel: 'Payments drill', services: ['a', 7], severity: 2 }),
+    [422, 'invalid_body', '/title required', '/titel unknown', '/severity type', '/services/1 type'],
+  )
+})
+
+t.test('a large body is refused at its first fault', async t => {
+  const services = Array.from({ length: 100 }, (_, i) => `${i}${' '.repeat(200)}`)
+  const went_well = Array.from({ length: 10 }, () => 'x'.repeat(2001))
+  const answer = await refusal('POST', '/v1/incidents', { title: 7, severity: 2, services, went_well })
+  t.equal(answer.length, 3, 'the status, the code and one fault')
+})
+
+t.test('an unknown field is answered with the names there are', async t => {
+  const { body } = await call('PUT', '/v1/people/kim', { body: { name: 'Kim', mail: 'kim@carta.example' } })
+  t.match(body.errors, [
+    { pointer: '/mail', detail: '/mail is not known here. Known: name, email, team, active.' },
+  ])
+})
+
+t.test('an empty body is none where no body is read, and malformed where one is', async t => {
+  const { body } = await call('POST', `${incident}/events`, {
+    body: observed({ description: 'To be retracted.' }),
+  })
+  const url = `${incident}/events/${body.id}/retraction`
+  const headers = { 'content-type': 'application/json' }
+  await call('PUT', url, { body: { reason: 'A mistake.' } })
+  t.match(await call('DELETE', url, { headers }), { status: 200, body: { retraction: null } })
+  t.equal((await call('DELETE', '/v1/nothing', { headers })).status, 404)
+  t.match(await call('PUT', url, { headers, payload: '' }), {
+    status: 400,
+    body: { code: 'malformed_request' },
+  })
+})

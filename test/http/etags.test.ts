@@ -136,3 +136,31 @@ t.test('If-Match on what does not exist yet refuses to make it', async t => {
   t.equal(answer.status, 412)
   t.equal((await call('GET', '/v1/people/nobody')).status, 404)
 })
+
+t.test('If-None-Match: * creates, and never overwrites', async t => {
+  const headers = { 'if-none-match': '*' }
+  for (const url of ['/v1/people/newcomer', '/v1/teams/new-team']) {
+    t.equal((await call('PUT', url, { body: { name: 'First' }, headers })).status, 201)
+    t.match(await call('PUT', url, { body: { name: 'Second' }, headers }), {
+      status: 412,
+      body: { code: 'version_mismatch' },
+    })
+    t.equal((await call('GET', url)).body.name, 'First')
+  }
+})
+
+t.test('If-Match: * changes what is there, and never creates', async t => {
+  const headers = { 'if-match': '*' }
+  t.equal((await call('PUT', '/v1/people/nobody-yet', { body: { name: 'Nobody' }, headers })).status, 412)
+  t.equal((await call('GET', '/v1/people/nobody-yet')).status, 404)
+  t.equal((await call('PUT', '/v1/people/newcomer', { body: { name: 'Third' }, headers })).status, 200)
+})
+
+t.test('a 304 carries no length of a body that it does not have', async t => {
+  for (const url of [incident, '/v1/people']) {
+    const { etag } = (await call('GET', url)).headers
+    const known = await call('GET', url, { headers: { 'if-none-match': etag! } })
+    t.equal(known.status, 304)
+    t.notOk('content-length' in known.headers)
+  }
+})

@@ -175,3 +175,15 @@ t.test('a cursor whose checksum is forged gives no 5xx', async t => {
     }
   }
 })
+
+t.test('a read that takes no query refuses one, rather than ignore what was asked', async t => {
+  for (const url of [
+    '/v1/people/priya?x=1',
+    '/v1/template?tz=Europe/Berlin',
+    '/v1/incidents/PM-2026-01-01-x/postmortem.md?as_of=2026-01-01',
+  ])
+    t.match(await call('GET', url), {
+      status: 400,
+      body: { code: 'invalid_query', errors: [{ code: 'unknown' }] },
+    })
+})

@@ -53,10 +53,27 @@ t.test('durations are in whole units, and about where an event’s time is', asy
     ).replace(/ \(.*/, '')
   t.equal(lasting('2026-06-17T14:00:00.250Z'), 'Detection time: 0.25 s')
   t.equal(lasting(at('14:00:42')), 'Detection time: 42 s')
-  t.equal(lasting('2026-06-17T14:06:30.900Z'), 'Detection time: 6 min 30 s')
+  t.equal(lasting('2026-06-17T14:06:30.900Z'), 'Detection time: 6 min 31 s')
+  t.equal(lasting('2026-06-17T14:07:01.877Z'), 'Detection time: 7 min 2 s')
+  t.equal(lasting('2026-06-17T14:00:42.877Z'), 'Detection time: 43 s')
+  t.equal(lasting('2026-06-17T14:00:59.500Z'), 'Detection time: 1 min')
   t.equal(lasting(at('16:05')), 'Detection time: 2 h 5 min')
   t.equal(lasting('2026-06-19T14:00:00.000Z'), 'Detection time: 2 d')
   t.equal(lasting(at('14:06:10'), { precision: 'approximate' }), 'Detection time: ~6 min')
+})
+
+t.test('durations are in whole minutes where an end is known to the minute', async t => {
+  const lasting = (to: string, from: Event['precision'], until: Event['precision']) =>
+    drillWith(() => [
+      event(1, '14:00', 'a', { milestone: 'impact_started', precision: from }),
+      event(2, to, 'b', { milestone: 'resolved', precision: until }),
+    ])
+  const howLong = (data: Postmortem) => lineWith(render(data), 'How long').replace(/,.*/, '')
+  t.equal(howLong(lasting('14:06:40', 'minute', 'exact')), 'How long: 7 min')
+  t.equal(howLong(lasting('14:06:20', 'exact', 'minute')), 'How long: 6 min')
+  t.equal(howLong(lasting('14:00:20', 'minute', 'minute')), 'How long: 0 min')
+  t.equal(howLong(lasting('14:06:40', 'minute', 'approximate')), 'How long: ~7 min')
+  t.match(render(lasting('14:06:40', 'minute', 'exact')), 'Resolution time: 7 min (impact started 14:00 →')
 })
 
 t.test('times are hours and minutes, with seconds in all rows once an exact one has them', async t => {
@@ -78,13 +95,19 @@ t.test('times carry their date when the incident crosses midnight', async t => {
   )
 })
 
-t.test('a time that was corrected says by how much its source’s clock was off', async t => {
+t.test('a time that was corrected says by how much its source’s clock was ahead or behind', async t => {
   t.match(
     render(drill()),
-    '| 14:02 | [impact started] Card payments begin to fail at checkout. | checkout log (clock −4 s): “',
+    '| 14:02 | [impact started] Card payments begin to fail at checkout. | checkout log (clock 4 s ahead): “',
   )
   const behind = event(1, '14:08', 'a', { occurred_at: at('14:06:30') })
-  t.match(render(drillWith(() => [behind])), 'checkout log (clock +1 min 30 s): “')
+  t.match(render(drillWith(() => [behind])), 'checkout log (clock 1 min 30 s behind): “')
+})
+
+t.test('where the first source is of another system than the clock, the clock’s system is named', async t => {
+  const sources = [source('chat', 'slack', { excerpt: 'a' }), source('log', 'q', { excerpt: 'b' })]
+  const moved = event(1, '14:08', 'a', { occurred_at: at('14:10'), sources, source_system: 'q' })
+  t.match(render(drillWith(() => [moved])), 'slack chat (clock of q 2 min ahead): “a”<br>q log: “b” |')
 })
 
 t.test('sources are links or quotes, and what someone remembers is called a recollection', async t => {

@@ -105,12 +105,15 @@ t.test('the template has every column and placeholder', async t => {
 t.test('how long is computed from the milestones', async t => {
   const until = (time: string) =>
     drillWith(events => events.map(one => (one.corrected_at > at(time) ? { ...one, milestone: null } : one)))
-  t.equal(lineWith(render(drill()), 'How long'), 'How long: 50 min, from 14:02 to 14:52 UTC.')
+  t.equal(lineWith(render(drill()), 'How long'), 'How long: 50 min, from 14:02 to 14:52 UTC on 2026-06-17.')
   t.equal(
     lineWith(render(until('14:40')), 'How long'),
-    'How long: since 14:02 UTC; mitigated at 14:33, not yet resolved.',
+    'How long: since 14:02 UTC on 2026-06-17; mitigated at 14:33, not yet resolved.',
   )
-  t.equal(lineWith(render(until('14:20')), 'How long'), 'How long: since 14:02 UTC; not yet resolved.')
+  t.equal(
+    lineWith(render(until('14:20')), 'How long'),
+    'How long: since 14:02 UTC on 2026-06-17; not yet resolved.',
+  )
   const backwards = drillWith(() => [
     event(1, '14:30', 'It broke.', { milestone: 'impact_started' }),
     event(2, '14:10', 'It was well.', { milestone: 'resolved' }),
@@ -119,6 +122,21 @@ t.test('how long is computed from the milestones', async t => {
     lineWith(render(backwards), 'How long'),
     'How long: not known: resolved (14:10) is before the start of the impact (14:30).',
   )
+})
+
+t.test('how long gives the date once: not again where times carry it', async t => {
+  const overnight = drillWith(() => [
+    event(1, '23:50', 'It broke.', { milestone: 'impact_started' }),
+    event(2, '00:10', 'It was well.', { milestone: 'resolved', corrected_at: '2026-06-18T00:10:00.000Z' }),
+  ])
+  t.equal(
+    lineWith(render(overnight), 'How long'),
+    'How long: 20 min, from 2026-06-17 23:50 to 2026-06-18 00:10 UTC.',
+  )
+  const ongoing = drillWith(() => [
+    event(1, '00:10', 'x', { milestone: 'impact_started', corrected_at: '2026-06-18T00:10:00.000Z' }),
+  ])
+  t.equal(lineWith(render(ongoing), 'How long'), 'How long: since 2026-06-18 00:10 UTC; not yet resolved.')
 })
 
 t.test('long stored text keeps its paragraphs', async t => {
@@ -141,6 +159,12 @@ t.test('the longest gap between status updates is measured against the cadence',
   const unpromised = { ...late, milestones: milestonesOf(late.events, null) }
   unpromised.incident.status_update_cadence_minutes = null
   t.match(status(unpromised), '39 min (14:15 → 14:54); no cadence was promised.')
+  const rounded = drillWith(events =>
+    events.map(one =>
+      one.corrected_at === at('14:35') ? { ...one, precision: 'minute', corrected_at: at('14:34:40') } : one,
+    ),
+  )
+  t.match(status(rounded), 'the longest gap was 20 min (14:15 → 14:34), within', 'in whole minutes')
   t.match(
     status(drillWith(events => events.slice(0, 6))),
     'one every 20 min was promised; fewer than two are stored, so no gap can be measured.',
@@ -157,7 +181,7 @@ t.test('roles name their holders in turn, with the handoff', async t => {
 t.test('a factor has its counterfactual as a sentence, and what it rests on', async t => {
   t.match(
     render(drill()),
-    '2. [technical] The checkout payments call had no retries, so every failed call reached a customer.  \n   counterfactual: if the checkout payments call had retried with backoff, the incident would have failed 6 % of payments instead of 38 %.  \n   rests on 14:02, 14:19; effect: impact reduced; addressed by AI-1\n',
+    '2. [technical] The checkout payments call had no retries, so every failed call reached a customer.  \n   counterfactual: if the checkout payments call had retried with backoff, the incident would have failed 6 % of payments instead of 38 %.  \n   rests on 14:02, 14:19; effect: would have reduced its impact; addressed by AI-1\n',
   )
   const data = drill()
   data.factors = [
@@ -172,8 +196,52 @@ t.test('a factor has its counterfactual as a sentence, and what it rests on', as
   data.action_items = []
   t.match(
     render(data),
-    '1. [technical] A.  \n   counterfactual: not written yet.  \n   rests on no event yet\n\n3) [technical] C.  \n   counterfactual: if x had y, the incident would have ended.  \n   rests on 14:08, 14:14  \n   accepted risk: Rare and cheap.  \n   recurs: factor 2 of PM-2025-01-01-x\n',
+    '1. [technical] A.  \n   counterfactual: not written yet.  \n   rests on no event yet\n\nFactor 2 was removed.\n\n3. [technical] C.  \n   counterfactual: if x had y, the incident would have ended.  \n   rests on 14:08, 14:14  \n   accepted risk: Rare and cheap.  \n   recurs: factor 2 of PM-2025-01-01-x\n',
     'and keeps its number after a deleted one',
+  )
+})
+
+t.test('a gap in the factors’ numbers says which were removed', async t => {
+  const analysis = (...numbers: number[]) => {
+    const factors = numbers.map(number => factor(number, 'A factor.'))
+    return /Contributing factors:\n\n([\s\S]*?)\n\n## /
+      .exec(render({ ...drill(), factors }))![1]!
+      .replace(/ {2}\n.*/g, '')
+  }
+  t.equal(analysis(1, 2), '1. [technical] A factor.\n2. [technical] A factor.')
+  t.equal(analysis(2), 'Factor 1 was removed.\n\n2. [technical] A factor.')
+  t.equal(
+    analysis(1, 4, 8),
+    [
+      ...['1. [technical] A factor.', 'Factors 2 and 3 were removed.', '4. [technical] A factor.'],
+      ...['Factors 5 to 7 were removed.', '8. [technical] A factor.'],
+    ].join('\n\n'),
+  )
+})
+
+t.test('what a factor’s counterfactual would have changed stays a supposition', async t => {
+  const effects = ['prevented', 'detected_sooner', 'impact_reduced', 'recovered_sooner'] as const
+  const factors = effects.map((effect, index) => factor(index + 1, 'A factor.', { effect }))
+  t.same(render({ ...drill(), factors, action_items: [] }).match(/effect: .*/g), [
+    'effect: would have prevented it',
+    'effect: would have shown it sooner',
+    'effect: would have reduced its impact',
+    'effect: would have shortened recovery',
+  ])
+})
+
+t.test('an item that is closed says whether it was accepted, and not that it is not yet', async t => {
+  const acceptance = { at: at('16:00'), by: 'priya' }
+  const data = drill()
+  data.action_items = [
+    actionItem(1, 'a', { status: 'done', acceptance }),
+    actionItem(2, 'b', { status: 'done' }),
+    actionItem(3, 'c', { status: 'cancelled' }),
+    actionItem(4, 'd', { status: 'in_progress' }),
+  ]
+  t.match(
+    render(data),
+    '- AI-1: done, accepted\n- AI-2: done\n- AI-3: cancelled\n- AI-4: in progress, not accepted yet\n',
   )
 })
 
@@ -200,7 +268,7 @@ t.test('an action item stands in the table, and below it how it stands', async t
   t.match(markdown, '| AI-7 | Retry | Priya Raman | 2026-06-24 | P1 | 2, 4 |\n')
   t.match(
     markdown,
-    '- AI-7: done, not accepted yet, tracked as [CHK-1](https://jira.example/CHK-1) in jira  \n  done when: It retries.  \n  moved from 2026-06-20 to 2026-06-24: A holiday.  \n  done 2026-06-23: [evidence](https://git.example/1)  \n  effectiveness: pending, to be looked at on 2026-09-24\n',
+    '- AI-7: done, tracked as [CHK-1](https://jira.example/CHK-1) in jira  \n  done when: It retries.  \n  moved from 2026-06-20 to 2026-06-24: A holiday.  \n  done 2026-06-23: [evidence](https://git.example/1)  \n  effectiveness: pending, to be looked at on 2026-09-24\n',
   )
 })
 

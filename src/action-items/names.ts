@@ -1,0 +1,50 @@
+import type { Db } from '../db/open.ts'
+import { kindsOf } from '../directory/store.ts'
+import { DebriefError, type FieldError } from '../http/problem.ts'
+import type { ActionItemFilter } from './list.ts'
+
+type NameFilter = Pick<ActionItemFilter, 'owner' | 'team' | 'incident_id'>
+
+/**
+ * Tells “nothing is overdue” from a mistyped name. For an answer that is empty, so that no other pays for it.
+ * @throws 400 `invalid_query` naming each owner, team and incident that does not exist
+ */
+export async function requireKnownNames(db: Db, filter: NameFilter): Promise<void> {
+  const { owner = [], team = [], incident_id = [] } = filter
+  const kinds = await kindsOf(db, [...owner, ...team])
+  const incidents = await knownIncidents(db, incident_id)
+  const errors = [
+    ...owner.map(handle => ownerFault(handle, kinds.get(handle))),
+    ...team.map(handle => teamFault(handle, kinds.get(handle))),
+    ...incident_id.map(id => (incidents.has(id) ? undefined : incidentFault(id))),
+  ].filter(error => error !== undefined)
+  if (errors.length > 0) throw new DebriefError('invalid_query', errors[0]!.detail, errors)
+}
+
+function ownerFault(handle: string, kind: string | undefined): FieldError | undefined {
+  if (kind === 'person') return undefined
+  if (kind === undefined) return unknown('owner', `names ${handle}, and nobody in the directory has this handle.`)
+  const detail = `owner must be a person, and ${handle} is a team: ask for team=${handle}.`
+  return { parameter: 'owner', code: 'is_team', detail }
+}
+
+function teamFault(handle: string, kind: string | undefined): FieldError | undefined {
+  if (kind === 'team') return undefined
+  if (kind === undefined) return unknown('team', `names ${handle}, and no team in the directory has this handle.`)
+  const detail = `team must be a team, and ${handle} is a person: ask for owner=${handle}.`
+  return { parameter: 'team', code: 'is_person', detail }
+}
+
+const incidentFault = (id: string) => unknown('incident_id', `names ${id}, and there is no such incident.`)
+
+const unknown = (parameter: string, rest: string): FieldError => ({
+  parameter,
+  code: 'unknown',
+  detail: `${parameter} ${rest}`,
+})
+
+async function knownIncidents(db: Db, ids: string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await db.selectFrom('incidents').select('id').where('id', 'in', ids).execute()
+  return new Set(rows.map(({ id }) => id))
+}
