@@ -23,14 +23,16 @@ export async function requireKnownNames(db: Db, filter: NameFilter): Promise<voi
 
 function ownerFault(handle: string, kind: string | undefined): FieldError | undefined {
   if (kind === 'person') return undefined
-  if (kind === undefined) return unknown('owner', `names ${handle}, and nobody in the directory has this handle.`)
+  if (kind === undefined)
+    return unknown('owner', `names ${handle}, and nobody in the directory has this handle.`)
   const detail = `owner must be a person, and ${handle} is a team: ask for team=${handle}.`
   return { parameter: 'owner', code: 'is_team', detail }
 }
 
 function teamFault(handle: string, kind: string | undefined): FieldError | undefined {
   if (kind === 'team') return undefined
-  if (kind === undefined) return unknown('team', `names ${handle}, and no team in the directory has this handle.`)
+  if (kind === undefined)
+    return unknown('team', `names ${handle}, and no team in the directory has this handle.`)
   const detail = `team must be a team, and ${handle} is a person: ask for owner=${handle}.`
   return { parameter: 'team', code: 'is_person', detail }
 }

@@ -7,6 +7,7 @@ import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
 import { byNumber, listActionItems, sortKey, sortTerms } from './list.ts'
+import { requireKnownNames } from './names.ts'
 import { askedFor } from './rules.ts'
 import * as contract from './schema.ts'
 import { stateRoutes } from './state-routes.ts'
@@ -40,7 +41,9 @@ function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
       const asked = askedFor(request.query, { timeZone, moment: now() })
       const sort = sortTerms(request.query.sort)
       const filter = filterOf(request.query)
-      const rows = await listActionItems(db, filter, sort, pageRequest(request), asked.as_of)
+      const page = pageRequest(request)
+      const rows = await listActionItems(db, filter, sort, page, asked.as_of)
+      if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
       return { ...toPage(request, reply, rows, sortKey(sort)), ...asked }
     },
   )
@@ -60,7 +63,9 @@ function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
     async request => {
       const { group_by } = request.query
       const asked = askedFor(request.query, { timeZone, moment: now() })
-      const counts = await summarizeActionItems(db, filterOf(request.query), group_by, asked.as_of)
+      const filter = filterOf(request.query)
+      const counts = await summarizeActionItems(db, filter, group_by, asked.as_of)
+      if (counts.groups.length === 0) await requireKnownNames(db, filter)
       return { ...asked, group_by, ...counts }
     },
   )
@@ -84,7 +89,7 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
   app.post(
     '/incidents/:incident_id/action-items',
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['owner_is_team', 'unknown_reference'] },
       schema: {
         operationId: 'createActionItem',
         tags,
@@ -151,7 +156,7 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
   app.patch(
     '/incidents/:incident_id/action-items/:action_item_id',
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['wrong_state', 'owner_is_team', 'unknown_reference'] },
       schema: {
         operationId: 'patchActionItem',
         tags,

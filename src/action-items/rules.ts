@@ -1,6 +1,6 @@
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { dateIn, daysBetween, isTimeZone } from '../kit/time.ts'
-import type { Acceptance, ActionItem, ActionItemFields, Closure, Deferral } from './schema.ts'
+import type { Acceptance, ActionItem, ActionItemFields, Closure, Deferral, Effectiveness } from './schema.ts'
 
 /** What is decided about an action item, and nothing is read: `at` is the moment of the change, in UTC. */
 
@@ -38,24 +38,29 @@ type State = Pick<ActionItem, 'status' | 'due_on' | 'owner' | 'acceptance' | 'cl
 
 const isClosed = ({ status }: State) => status === 'done' || status === 'cancelled'
 
-const wrongState = (detail: string) => new DebriefError('wrong_state', detail)
+/** A refusal by the state of the item: `pointer` is the field that asked too much, `detail` names the way out. */
+const wrongState = (pointer: string, detail: string) =>
+  fieldError(pointer, 'wrong_state', detail, 'wrong_state')
 
 /**
- * What a patch may not do to a stored item: move the status of a closed one, un-accept, or move an accepted due date.
+ * What a patch may not do to a stored item: change who, when or whether of a closed one, make a proposal of an open
+ * one, or move a due date that is promised.
  * @throws 409 `wrong_state`
  */
-export function requirePatchable(stored: State, fields: ActionItemFields): void {
-  const { id, status, acceptance } = stored
-  if (fields.status !== status && isClosed(stored)) {
-    throw wrongState(`${id} is ${status}: delete its closure first, which reopens it.`)
+export function requirePatchable(stored: State, fields: ActionItemFields, isPromised: boolean): void {
+  const { id, status } = stored
+  const changed = (['owner', 'due_on', 'status'] as const).find(name => fields[name] !== stored[name])
+  if (changed && isClosed(stored)) {
+    const detail = `${id} is ${status}, so its ${changed} stays: delete its closure first (DELETE …/closure), which reopens it.`
+    throw wrongState(`/${changed}`, detail)
   }
-  if (fields.status !== status && fields.status === 'proposed' && acceptance) {
-    throw wrongState(`${id} has been accepted by ${acceptance.by}, so it is no longer a proposal.`)
+  if (fields.status !== status && fields.status === 'proposed') {
+    const detail = `${id} is ${status}, and only a new item is proposed: PUT …/closure cancels what is not to be done, with a reason.`
+    throw wrongState('/status', detail)
   }
-  if (fields.due_on !== stored.due_on && acceptance) {
-    throw wrongState(
-      `${id} has been accepted by ${acceptance.by}, so its due date moves only by a deferral, with a reason.`,
-    )
+  if (fields.due_on !== stored.due_on && isPromised) {
+    const detail = `The due date of ${id} was promised, so it moves only by a deferral, with a reason: POST …/deferrals.`
+    throw wrongState('/due_on', detail)
   }
 }
 
@@ -70,19 +75,23 @@ export function accepted(stored: State, { by }: Acceptance, at: string) {
     throw fieldError('/by', 'not_owner', `/by must be the owner, ${owner}: nobody else can accept ${id}.`)
   }
   if (acceptance) return { status, acceptance }
-  if (isClosed(stored)) throw wrongState(`${id} is ${status}: there is nothing left to accept.`)
+  if (isClosed(stored)) {
+    throw wrongState('/by', `${id} is ${status}, so nothing is left to accept: DELETE …/closure reopens it.`)
+  }
   return { status: status === 'proposed' ? ('open' as const) : status, acceptance: { at, by } }
 }
 
 /** The due date moves to a later day, and the reason is kept. */
 export function deferred(stored: State, { to, reason }: Deferral, at: string) {
   const { id, status, due_on, deferrals } = stored
-  if (isClosed(stored)) throw wrongState(`${id} is ${status}, so there is nothing to defer.`)
+  if (isClosed(stored)) {
+    throw wrongState('/to', `${id} is ${status}, so nothing is left to defer: DELETE …/closure reopens it.`)
+  }
   if (to <= due_on) throw fieldError('/to', 'order', `/to must be later than the due date, ${due_on}.`)
   return { due_on: to, deferrals: [...deferrals, { from: due_on, to, reason, at }] }
 }
 
-/** Done with its evidence, or cancelled with a reason. The same closure again keeps its first moment. */
+/** Done with its evidence, or cancelled with a reason. A correction of either keeps the moment of the closing. */
 export function closed(stored: State, given: Closure, at: string) {
   const { outcome, evidence_url = null, reason = null } = given
   if (outcome === 'done' && evidence_url === null) {
@@ -93,12 +102,11 @@ export function closed(stored: State, given: Closure, at: string) {
     throw fieldError('/reason', 'required', '/reason is required with cancelled: say why it is not done.')
   }
   const before = stored.closure
-  const isSame =
-    before?.outcome === outcome && before.evidence_url === evidence_url && before.reason === reason
-  return {
-    status: outcome,
-    closure: { outcome, evidence_url, reason, at: isSame ? before.at : at },
+  if (before && before.outcome !== outcome) {
+    const detail = `${stored.id} is ${before.outcome}: delete its closure first (DELETE …/closure), then close it as ${outcome}.`
+    throw wrongState('/outcome', detail)
   }
+  return { status: outcome, closure: { outcome, evidence_url, reason, at: before?.at ?? at } }
 }
 
 /** Without its closure an item is open again. One that has none stays as it is: a retry must find the same. */
@@ -106,6 +114,15 @@ export const reopened = ({ status, closure }: State) => ({
   status: closure ? ('open' as const) : status,
   closure: null,
 })
+
+/** Whether an item helped, or when to look. What was never done has no effect to look at. */
+export function rated({ id, status }: State, { review_on = null, result, note = null }: Effectiveness) {
+  if (status === 'cancelled') {
+    const detail = `${id} is cancelled, so it has no effect to look at: DELETE …/closure reopens it.`
+    throw wrongState('/result', detail)
+  }
+  return { review_on, result, note }
+}
 
 /**
  * Why a handle cannot own an action item: it is a team's, nobody's, or that of somebody who has left.

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox'
+import Type, { type Static, type TSchema } from 'typebox'
 import {
   answered,
   anyOfNames,
@@ -213,6 +213,12 @@ export const ActionItemSummary = component(
   },
 )
 
+/** One or several of what a pattern describes, separated by commas. */
+const separated = ({ pattern }: TSchema & { pattern?: string | RegExp }) => {
+  const one = String(pattern).replace(/^\^|\$$/g, '')
+  return `^${one}(,${one})*$`
+}
+
 const today = {
   as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
   tz: Type.Optional(
@@ -222,8 +228,12 @@ const today = {
 const filters = {
   overdue: Type.Optional(flag()),
   ...today,
-  owner: Type.Optional(anyOfNames({ description: 'Any of these handles, separated by commas.' })),
-  team: Type.Optional(anyOfNames({ description: 'Items whose owner is in any of these teams.' })),
+  owner: Type.Optional(
+    anyOfNames({ pattern: separated(handle()), description: 'Any of these handles, separated by commas.' }),
+  ),
+  team: Type.Optional(
+    anyOfNames({ pattern: separated(handle()), description: 'Items whose owner is in any of these teams.' }),
+  ),
   priority: Type.Optional(anyOfWords(priorities)),
   type: Type.Optional(anyOfWords(actionTypes)),
   status: Type.Optional(anyOfWords(actionStatuses)),
@@ -231,9 +241,12 @@ const filters = {
   due_after: Type.Optional(calendarDate({ description: 'Due after this date.' })),
   severity: Type.Optional(anyOfWords(severities)),
   service: Type.Optional(
-    anyOfNames({ description: 'Items of incidents that touched any of these services.' }),
+    anyOfNames({
+      pattern: '^[^,]+(,[^,]+)*$',
+      description: 'Items of incidents that touched any of these services.',
+    }),
   ),
-  incident_id: Type.Optional(anyOfNames()),
+  incident_id: Type.Optional(anyOfNames({ pattern: separated(incidentId()) })),
 }
 const sortPattern = `-?(${sortNames.join('|')})`
 

@@ -18,7 +18,7 @@ export function stateRoutes(app: App, context: Context): void {
   app.put(
     `${path}/acceptance`,
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['wrong_state'] },
       schema: {
         operationId: 'acceptActionItem',
         tags,
@@ -38,7 +38,7 @@ export function stateRoutes(app: App, context: Context): void {
   app.post(
     `${path}/deferrals`,
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['wrong_state', 'invalid_header', 'version_mismatch'] },
       schema: {
         operationId: 'deferActionItem',
         tags,

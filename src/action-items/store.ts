@@ -91,7 +91,8 @@ export const patchActionItem = (
 ): Promise<void> =>
   changeItem(trx, key, facts, expected, async stored => {
     const fields = merge(fieldsOf(stored))
-    rules.requirePatchable(stored, fields)
+    const isPromised = fields.due_on !== stored.due_on && (await isDuePromised(trx, key, stored))
+    rules.requirePatchable(stored, fields, isPromised)
     if (fields.owner !== stored.owner) await requireOwner(trx, fields.owner)
     await holdFactors(trx, key.incident_id, fields.factors)
     const acceptance = rules.acceptanceAfter(stored, fields.owner)
@@ -144,11 +145,11 @@ export const reopenActionItem = (
 export const rateActionItem = (
   trx: Trx,
   key: ItemKey,
-  { review_on = null, result, note = null }: Effectiveness,
+  given: Effectiveness,
   facts: ChangeFacts,
   expected: Expected,
 ): Promise<void> =>
-  changeItem(trx, key, facts, expected, () => ({ effectiveness: json({ review_on, result, note }) }))
+  changeItem(trx, key, facts, expected, stored => ({ effectiveness: json(rules.rated(stored, given)) }))
 
 /** Changes one action item under a lock: `change` gets the stored item and says what to set. */
 async function changeItem(
@@ -174,6 +175,22 @@ async function changeItem(
     .where('incident_id', '=', key.incident_id)
     .where('number', '=', key.number)
     .executeTakeFirstOrThrow()
+}
+
+/**
+ * Whether the due date of an item that is held moves only by a deferral: somebody has accepted it, be it an earlier
+ * owner whose acceptance was cleared, or it has been deferred.
+ */
+async function isDuePromised(
+  trx: Trx,
+  { incident_id, number }: ItemKey,
+  { acceptance, deferrals }: ActionItem,
+): Promise<boolean> {
+  if (acceptance !== null || deferrals.length > 0) return true
+  const { rows } = await sql`
+    SELECT FROM history WHERE incident_id = ${incident_id} AND resource = 'action_item' AND id = ${String(number)}
+      AND image ->> 'acceptance' IS NOT NULL LIMIT 1`.execute(trx)
+  return rows.length > 0
 }
 
 /** An owner is exactly one person, and an active one; held, so that nobody leaves while an item is given to them. */

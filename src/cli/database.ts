@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Config } from '../config.ts'
-import { startEmbedded } from '../db/embedded.ts'
+import { findEmbedded, startEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
 import { type Db, openDatabase } from '../db/open.ts'
 
@@ -29,6 +29,14 @@ export async function connectDatabase(config: Config, log: (message: string) => 
     await stop()
   }
   return { db: opened.db, ready, close }
+}
+
+/** The same for a short command: beside a running service it uses the server that the service owns. */
+export async function connectBeside(config: Config, log: (message: string) => void): Promise<Database> {
+  const running = config.databaseUrl === undefined ? findEmbedded(config.dataDirectory) : null
+  if (running === null) return connectDatabase(config, log)
+  const { db, close } = openDatabase({ ...running, ssl: false }, error => log(error.message))
+  return { db, ready: () => true, close }
 }
 
 async function serverOf(config: Config, log: (message: string) => void) {

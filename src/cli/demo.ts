@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { readDrill, storeDrill } from './drill.ts'
 import { say, serve } from './serve.ts'
@@ -15,7 +16,10 @@ export async function demo(config: Config): Promise<void> {
   const incident = `${url}/v1/incidents/${drill.incident.id}`
   const response = await fetch(`${incident}/postmortem.md`, { headers: { authorization: `Bearer ${token}` } })
   process.stdout.write(`\n${await response.text()}`)
-  say(`Look at it in a browser (any user name; the token is the password):
+  const where = config.databaseUrl
+    ? ' in DEBRIEF_ADMIN_TOKEN'
+    : ` in ${join(config.dataDirectory, 'admin.token')}`
+  say(`Look at it in a browser (any user name; the password is the token${where}):
   ${incident}/postmortem.html
 Then, with the token in the Authorization header:
   ${incident}/milestones

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { requirePeople } from '../directory/store.ts'
 import { type Scope, scopes } from '../http/auth.ts'
 import { isDateTime, toUtc } from '../kit/time.ts'
-import { connectDatabase } from './database.ts'
+import { connectBeside } from './database.ts'
 import { say } from './serve.ts'
 
 export interface TokenOptions {
@@ -27,7 +27,7 @@ export async function createTokenCommand(
   if (expires !== undefined && !isDateTime(expires)) {
     throw new Error('--expires must be a time with an offset, e.g. 2027-01-01T00:00:00Z.')
   }
-  const { db, close } = await connectDatabase(config, say)
+  const { db, close } = await connectBeside(config, say)
   try {
     if (person !== undefined) await requirePeople(db, [{ handle: person, pointer: '--person' }])
     const token = await createToken(db, {

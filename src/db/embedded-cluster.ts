@@ -54,6 +54,16 @@ async function openCluster(dataDirectory: string, log: (message: string) => void
   }
 }
 
+/** The cluster's folder and its socket's, where a server of it may be running; null when there is no cluster yet. */
+export function findCluster(dataDirectory: string): Pick<Cluster, 'folder' | 'socketFolder'> | null {
+  if (!existsSync(dataDirectory)) return null
+  const home = openHome(dataDirectory, () => {})
+  const folder = join(home.folder, 'pg')
+  return existsSync(join(folder, 'PG_VERSION'))
+    ? { folder, socketFolder: openSocketFolder(folder, home.account) }
+    : null
+}
+
 /** Made beside its place and renamed into it, so that there is never half of a cluster. */
 async function makeCluster(home: Home, binaries: Binaries, folder: string): Promise<void> {
   const draft = `${folder}.${process.pid}`

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Cluster, prepareCluster } from './embedded-cluster.ts'
+import { type Cluster, findCluster, prepareCluster } from './embedded-cluster.ts'
 import { port } from './embedded-home.ts'
 import { claimCluster, type Owner, serviceRole } from './embedded-owner.ts'
 import { isAlive, isPostmaster, postmasterPid } from './embedded-pids.ts'
@@ -72,6 +72,17 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       return stopped
     },
   }
+}
+
+/** Where the server of a running service listens, for a command beside it; null when none is running. */
+export function findEmbedded(
+  dataDirectory: string,
+  database = 'debrief',
+): EmbeddedServer['connection'] | null {
+  const cluster = findCluster(dataDirectory)
+  const pid = cluster && postmasterPid(cluster.folder)
+  if (!cluster || !pid || !isPostmaster(pid, cluster.folder)) return null
+  return { host: cluster.socketFolder, port, user: serviceRole, database }
 }
 
 /** Tries until this process owns a running server, or is stopping. */

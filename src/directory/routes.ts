@@ -56,7 +56,7 @@ function peopleRoutes(app: App, { db, now }: Context): void {
   app.put(
     '/people/:handle',
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['conflict', 'unknown_reference'] },
       schema: {
         operationId: 'putPerson',
         tags,
@@ -80,7 +80,7 @@ function peopleRoutes(app: App, { db, now }: Context): void {
   app.patch(
     '/people/:handle',
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['unknown_reference'] },
       schema: {
         operationId: 'patchPerson',
         tags,
@@ -108,7 +108,7 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
   app.post(
     '/people/batch',
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['conflict', 'unknown_reference'] },
       schema: {
         operationId: 'putPeople',
         tags,
@@ -183,7 +183,7 @@ function teamRoutes(app: App, { db, now }: Context): void {
   app.put(
     '/teams/:handle',
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['conflict'] },
       schema: {
         operationId: 'putTeam',
         tags,

@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
 import { isObject } from '../kit/json.ts'
 import { examplesOf } from './fields.ts'
-import { problemCodes } from './problem.ts'
+import { addHeaders, conditionalHeaders, responseHeaders } from './openapi-headers.ts'
+import { problemExamples, problemResponses, type Route } from './openapi-problems.ts'
 
 const tags = [
   { name: 'System', description: 'Is it up, what can it do, what does an error mean.' },
@@ -39,6 +40,9 @@ export async function registerOpenapi(app: FastifyInstance, components: TSchema[
       tags,
       security: [{ bearer: [] }],
       components: {
+        examples: problemExamples(),
+        headers: responseHeaders,
+        parameters: conditionalHeaders,
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer dbf_…`' },
           basic: {
@@ -51,53 +55,67 @@ export async function registerOpenapi(app: FastifyInstance, components: TSchema[
     },
     refResolver: { buildLocalReference: json => String(json.$id) },
     transform: ({ schema, url, route }) => ({
-      schema: withProblems(schema ?? {}, url, [route.method].flat()),
+      schema: documented({
+        schema: schema ?? {},
+        url,
+        methods: [route.method].flat(),
+        config: route.config ?? {},
+      }),
       url,
     }),
-    transformObject: given =>
-      withExamples('openapiObject' in given ? (given.openapiObject as Json) : {}, components),
+    transformObject: given => {
+      const document = 'openapiObject' in given ? (given.openapiObject as Json) : {}
+      return addHeaders(withExamples(withWords(document), components))
+    },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: contentSecurityPolicy,
+    theme: { title: 'Debrief API', favicon: [] },
+    uiConfig: { layout: 'BaseLayout' },
+  })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }
 
-/** Each operation documents the errors that its shape can give, and a default for the rest. */
-function withProblems(schema: FastifySchema, url: string, methods: string[]): FastifySchema {
-  const isOpen = !url.startsWith('/v1/')
-  const writes = !methods.includes('GET')
-  const security = isOpen || writes ? undefined : [{ bearer: [] }, { basic: [] }]
-  const statuses = [
-    400,
-    ...(isOpen ? [] : [401, 403]),
-    ...(schema.params ? [404] : []),
-    ...(formsOf(schema).length > 1 ? [406] : []),
-    ...(writes ? [409, 412] : []),
-    ...(schema.body ? [413, 415, 422] : []),
-  ]
-  const problems = Object.fromEntries(
-    [...statuses, 'default'].map(status => [status, problemResponse(status)]),
-  )
+/** For plain http on any host: nothing is upgraded to https, and nothing comes from elsewhere. */
+const contentSecurityPolicy = {
+  'default-src': "'self'",
+  'img-src': "'self' data:",
+  'style-src': "'self'",
+  'script-src': "'self'",
+  'object-src': "'none'",
+  'base-uri': "'self'",
+  'frame-ancestors': "'self'",
+}
+
+/** An operation with the problems that it can answer; a GET below /v1 takes Basic too. */
+function documented(route: Route): FastifySchema {
+  const { schema, url, methods } = route
+  const takesBasic = url.startsWith('/v1/') && methods.includes('GET')
   return {
     ...schema,
-    ...(security && { security }),
-    response: { ...(schema.response as object), ...problems },
+    ...(takesBasic && { security: [{ bearer: [] }, { basic: [] }] }),
+    response: { ...(schema.response as object), ...problemResponses(route) },
   }
 }
 
-/** The media types that a success may come in. */
-function formsOf({ response }: FastifySchema): string[] {
-  const { 200: success } = (response ?? {}) as { 200?: { content?: object } }
-  return Object.keys(success?.content ?? {})
-}
-
-function problemResponse(status: number | string) {
-  const codes = Object.entries(problemCodes).filter(([, [own]]) => own === status)
-  const description =
-    codes.map(([code, [, title]]) => `\`${code}\`: ${title}.`).join(' ') || 'Any other problem.'
-  return { description, content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } } }
-}
-
 type Json = Record<string, unknown>
+
+/** Says what a status adds to the description of what is answered. */
+function withWords(document: Json): Json {
+  const lead: Record<string, string> = {
+    'post 200': 'Stored before, with the same content: nothing is stored now.',
+    'post 201': 'Created.',
+    'put 201': 'Created.',
+  }
+  for (const methods of Object.values(document.paths as Record<string, Record<string, Json>>))
+    for (const [method, { responses }] of Object.entries(methods))
+      for (const [status, response] of Object.entries(responses as Record<string, Json>)) {
+        const words = lead[`${method} ${status}`]
+        if (words) response.description = `${words} ${response.description}`
+      }
+  return document
+}
 
 /** Shows, with each body and answer that is a named component, the example the component carries. */
 function withExamples(document: Json, components: TSchema[]): Json {
@@ -106,7 +124,7 @@ function withExamples(document: Json, components: TSchema[]): Json {
   )
   for (const media of mediaTypesIn(document.paths)) {
     const reference = isObject(media.schema) ? String(media.schema.$ref) : ''
-    const example = media.example ?? examples.get(reference)
+    const example = media.examples ? undefined : (media.example ?? examples.get(reference))
     if (example !== undefined) media.example = example
   }
   return document

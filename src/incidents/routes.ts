@@ -16,7 +16,7 @@ export function incidentRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents',
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['conflict', 'unknown_reference', 'root_cause_refused'] },
       schema: {
         operationId: 'createIncident',
         tags,
@@ -84,7 +84,7 @@ export function incidentRoutes(app: App, { db, now }: Context): void {
   app.patch(
     '/incidents/:incident_id',
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['conflict', 'unknown_reference', 'root_cause_refused'] },
       schema: {
         operationId: 'patchIncident',
         tags,
@@ -110,7 +110,7 @@ export function incidentRoutes(app: App, { db, now }: Context): void {
   app.delete(
     '/incidents/:incident_id',
     {
-      config: { scope: 'admin' },
+      config: { scope: 'admin', problems: ['conflict', 'wrong_state'] },
       schema: {
         operationId: 'deleteIncident',
         tags,

@@ -45,13 +45,13 @@ function standing(view: View, one: PostmortemActionItem): ListItem {
     details.push([label(`moved from ${moved.from} to ${moved.to}`), ` ${moved.reason}`])
   if (one.closure !== null) details.push(closed(one.closure))
   if (one.effectiveness !== null) details.push(effect(one.effectiveness))
-  return item([label(one.id), ` ${words(one.status)}, ${accepted(view, one)}`, ...tracked(one)], details)
+  return item([label(one.id), ` ${words(one.status)}${accepted(view, one)}`, ...tracked(one)], details)
 }
 
-function accepted(view: View, { acceptance, owner }: PostmortemActionItem): string {
-  if (acceptance === null) return 'not accepted yet'
-  const by = acceptance.by === owner ? '' : ` by ${nameOf(view.data, acceptance.by)}`
-  return `accepted${by}`
+/** Whether the owner took it; of a closed item, only that the owner did. */
+function accepted(view: View, { acceptance, owner, status }: PostmortemActionItem): string {
+  if (acceptance === null) return status === 'done' || status === 'cancelled' ? '' : ', not accepted yet'
+  return `, accepted${acceptance.by === owner ? '' : ` by ${nameOf(view.data, acceptance.by)}`}`
 }
 
 const tracked = ({ tracker }: PostmortemActionItem): Text =>

@@ -11,17 +11,18 @@ import {
   tag,
 } from './blocks.ts'
 import { eventTime } from './document-clock.ts'
-import { type View, words } from './document-view.ts'
+import type { View } from './document-view.ts'
 
 /** The fixed sentence, and every contributing factor under its own number. */
 export function analysisSection(view: View): Block[] {
-  const lists = runs(view.data.factors).map(run =>
+  const stored = runs(view.data.factors).flatMap((run, index, all) => [
+    ...removed((all[index - 1]?.at(-1)?.number ?? 0) + 1, run[0]!.number - 1),
     numberedList(
       run[0]!.number,
       run.map(factor => factorItem(factor, factor.counterfactual, restOf(view, factor))),
     ),
-  )
-  return [...analysisOpening(), ...(lists.length > 0 ? lists : [paragraph('None is stored yet.')])]
+  ])
+  return [...analysisOpening(), ...(stored.length > 0 ? stored : [paragraph('None is stored yet.')])]
 }
 
 export const analysisOpening = (): Block[] => [
@@ -38,6 +39,13 @@ function runs(factors: readonly Factor[]): Factor[][] {
     else found.push([factor])
   }
   return found
+}
+
+/** Says that the numbers from `first` to `last` have no factor any more, lest one seem to be lost. */
+function removed(first: number, last: number): Block[] {
+  if (last < first) return []
+  if (last === first) return [paragraph(`Factor ${first} was removed.`)]
+  return [paragraph(`Factors ${first} ${last === first + 1 ? 'and' : 'to'} ${last} were removed.`)]
 }
 
 /** One factor as the document lists it; the category and texts may be a template's placeholders. */
@@ -65,7 +73,7 @@ function restOf(view: View, factor: Factor): Text[] {
   const items = addressedBy(view, factor)
   const thread = [
     `rests on ${restsOn(view, factor)}`,
-    ...(effect === null ? [] : [`effect: ${words(effect)}`]),
+    ...(effect === null ? [] : [`effect: ${effectWords[effect]}`]),
     ...(items.length === 0 ? [] : [`addressed by ${items.join(', ')}`]),
   ]
   const lines: Text[] = [[thread.join('; ')]]
@@ -74,6 +82,14 @@ function restOf(view: View, factor: Factor): Text[] {
   if (recurs !== null) lines.push([label('recurs'), ` factor ${recurs.number} of ${recurs.incident_id}`])
   return lines
 }
+
+/** As supposed as the counterfactual: “prevented” alone would read as if the incident had been. */
+const effectWords = {
+  prevented: 'would have prevented it',
+  detected_sooner: 'would have shown it sooner',
+  impact_reduced: 'would have reduced its impact',
+  recovered_sooner: 'would have shortened recovery',
+} as const
 
 function restsOn({ clock, eventById }: View, factor: Factor): string {
   const events = factor.events.flatMap(id => eventById.get(id) ?? [])

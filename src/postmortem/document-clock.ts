@@ -35,18 +35,31 @@ export const eventTime = (clock: Clock, event: Event): string =>
 /** The time of a moment that is stored with whatever offset it came with. */
 export const momentOf = (clock: Clock, moment: string): string => timeOf(clock, toUtc(moment))
 
-/** `(clock −4 s)` where the source's clock was corrected by that much; else empty. */
+/**
+ * ` (clock 4 s ahead)` where the event's time was corrected by that much; else empty. The clock is that of the
+ * event's source system, which is named where the first source is of another one.
+ */
 export function correctionOf(event: Event): string {
   if (event.corrected_at === event.occurred_at) return ''
-  const seconds = (Date.parse(event.corrected_at) - Date.parse(event.occurred_at)) / 1000
-  if (seconds === 0) return ''
-  return ` (clock ${seconds < 0 ? '−' : '+'}${durationWords(Math.abs(seconds))})`
+  const ahead = (Date.parse(event.occurred_at) - Date.parse(event.corrected_at)) / 1000
+  if (ahead === 0) return ''
+  const of = event.sources[0]?.system === event.source_system ? '' : ` of ${event.source_system}`
+  return ` (clock${of} ${durationWords(Math.abs(ahead))} ${ahead > 0 ? 'ahead' : 'behind'})`
+}
+
+/** A duration in seconds, as precise as the less precise of its ends: `7 min 2 s`, `7 min`, or `~7 min`. */
+export function durationBetween(seconds: number, ...ends: (Event | undefined)[]): string {
+  const has = (precision: Event['precision']) => ends.some(end => end?.precision === precision)
+  const minutes = Math.round(seconds / 60)
+  if (has('approximate')) return `~${durationWords(minutes > 0 ? minutes * 60 : seconds)}`
+  if (has('minute')) return minutes > 0 ? durationWords(minutes * 60) : '0 min'
+  return durationWords(seconds < 1 ? seconds : Math.round(seconds))
 }
 
 /** `6 min`, `1 h 20 min`, `2 d 3 h`, `42 s`; below a minute to the millisecond, above it to the second. */
 export function durationWords(seconds: number): string {
   if (seconds < 60) return `${Math.round(seconds * 1000) / 1000} s`
-  const whole = Math.floor(seconds)
+  const whole = Math.round(seconds)
   const parts = [
     [Math.floor(whole / 86_400), 'd'],
     [Math.floor(whole / 3600) % 24, 'h'],

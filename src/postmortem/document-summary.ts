@@ -11,7 +11,7 @@ import {
   paragraphs,
   type Text,
 } from './blocks.ts'
-import { durationWords, eventTime, momentOf } from './document-clock.ts'
+import { durationBetween, durationWords, eventTime, momentOf } from './document-clock.ts'
 import { durationValue } from './document-timeline.ts'
 import { holderOf, nameOf, titleWords, type View, words } from './document-view.ts'
 
@@ -37,13 +37,16 @@ function howLong(view: View): string {
   if (!start) return 'not known: no event is marked as the start of the impact.'
   const from = eventTime(view.clock, start)
   const end = holderOf(view, 'resolved')
-  if (!end) return `since ${from} UTC; ${mitigatedAt(view)}not yet resolved.`
+  if (!end) return `since ${from} UTC${dateOf(view)}; ${mitigatedAt(view)}not yet resolved.`
   const lasted = view.data.milestones.durations.find(duration => duration.name === 'time_to_resolve')
   const until = eventTime(view.clock, end)
   if (lasted?.status !== 'ok')
     return `not known: resolved (${until}) is before the start of the impact (${from}).`
-  return `${durationValue(view, 'time_to_resolve')}, from ${from} to ${until} UTC.`
+  return `${durationValue(view, 'time_to_resolve')}, from ${from} to ${until} UTC${dateOf(view)}.`
 }
+
+/** The date of the times, where they do not carry it themselves. */
+const dateOf = ({ clock }: View): string => (clock.dated ? '' : ` on ${clock.date}`)
 
 function mitigatedAt(view: View): string {
   const mitigated = holderOf(view, 'mitigated')
@@ -143,7 +146,7 @@ function longestGap({ clock, data, eventById }: View): string {
       : `one every ${promised} was promised; fewer than two are stored, so no gap can be measured.`
   const [from, to] = [from_event_id, to_event_id].map(id => eventById.get(id ?? ''))
   const between = from && to ? ` (${eventTime(clock, from)} → ${eventTime(clock, to)})` : ''
-  return `the longest gap was ${durationWords(seconds)}${between}${against(promised, status)}.`
+  return `the longest gap was ${durationBetween(seconds, from, to)}${between}${against(promised, status)}.`
 }
 
 function against(promised: string | null, status: 'ok' | 'exceeded'): string {

@@ -15,7 +15,7 @@ import {
   table,
   tag,
 } from './blocks.ts'
-import { correctionOf, durationWords, eventTime, momentOf, timeOf } from './document-clock.ts'
+import { correctionOf, durationBetween, eventTime, momentOf, timeOf } from './document-clock.ts'
 import { nameOf, type View, words } from './document-view.ts'
 
 const headers = ['Time', 'Event', 'Source']
@@ -54,13 +54,12 @@ function described(event: Event): Text {
   return [...mark, event.description, event.role === null ? '' : ` (${event.role})`]
 }
 
-/** What an event rests on. What is too long for a table cell is added to `notes`. */
+/** What an event rests on, with its clock's correction once. What is too long for a table cell is added to `notes`. */
 const sourcesOf = (view: View, event: Event, notes: Note[]): Text[] =>
   event.sources.map((source, index) =>
     cited(view, event, source, index === 0 ? correctionOf(event) : '', notes),
   )
 
-/** The first source's clock is the one that an event's time was corrected by. */
 function cited(view: View, event: Event, source: Source, correction: string, notes: Note[]): Text {
   const name = sourceName(view, source)
   const cite: Inline[] = [link(name, source.url), correction]
@@ -122,14 +121,11 @@ function durationOf(view: View, name: DurationName): string {
   return `${durationValue(view, name)} (${from} → ${to})`
 }
 
-/** `6 min`, `~6 min` where an event's time is approximate, or `—` where the duration is not known. */
+/** `6 min`, as precise as the times of its events, or `—` where the duration is not known. */
 export function durationValue(view: View, name: DurationName): string {
   const duration = view.data.milestones.durations.find(one => one.name === name)
   if (duration?.status !== 'ok' || duration.seconds === null) return '—'
-  if (!isApproximate(view, duration.from) && !isApproximate(view, duration.to))
-    return durationWords(duration.seconds)
-  const minutes = Math.round(duration.seconds / 60)
-  return `~${durationWords(minutes > 0 ? minutes * 60 : duration.seconds)}`
+  return durationBetween(duration.seconds, eventAt(view, duration.from), eventAt(view, duration.to))
 }
 
 function missingReason(missing: readonly string[]): string {
@@ -141,12 +137,11 @@ type Point = View['data']['milestones']['durations'][number]['from']
 
 function pointWords(view: View, point: Point): string {
   if (point === null) return 'an unknown moment'
-  const time = timeOf(view.clock, point.at, view.eventById.get(point.event_id)?.precision)
+  const time = timeOf(view.clock, point.at, eventAt(view, point)?.precision)
   return `${words(point.milestone)} ${time}`
 }
 
-const isApproximate = (view: View, point: Point): boolean =>
-  view.eventById.get(point?.event_id ?? '')?.precision === 'approximate'
+const eventAt = (view: View, point: Point): Event | undefined => view.eventById.get(point?.event_id ?? '')
 
 function retractedClaims(view: View, notes: Note[]): Block[] {
   const retracted = view.data.events.filter(event => event.retraction !== null)

@@ -64,18 +64,18 @@ export function postmortemRoutes(app: App, { db }: Context): void {
     },
   )
 
-  const suffixes: [Form, string, object][] = [
-    ['md', 'Markdown', { 'text/markdown': markdown }],
-    ['html', 'one self-contained HTML page', { 'text/html': html }],
-    ['json', 'JSON', { 'application/json': json }],
+  const suffixes: [Form, string, string, object][] = [
+    ['md', 'Markdown', 'Markdown', { 'text/markdown': markdown }],
+    ['html', 'Html', 'one self-contained HTML page', { 'text/html': html }],
+    ['json', 'Json', 'JSON', { 'application/json': json }],
   ]
-  for (const [form, words, content] of suffixes) {
+  for (const [form, name, words, content] of suffixes) {
     app.get(
       `/incidents/:incident_id/postmortem.${form}`,
       {
         config: { scope: 'read' },
         schema: {
-          operationId: `getPostmortem_${form}`,
+          operationId: `getPostmortem${name}`,
           tags,
           summary: `The postmortem as ${words}`,
           params: incidentParams,

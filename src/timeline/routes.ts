@@ -22,7 +22,10 @@ function eventRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents/:incident_id/events',
     {
-      config: { scope: 'events:write' },
+      config: {
+        scope: 'events:write',
+        problems: ['duplicate_with_other_content', 'milestone_taken', 'unknown_reference'],
+      },
       schema: {
         operationId: 'createEvent',
         tags,
@@ -93,7 +96,7 @@ function eventRoutes(app: App, { db, now }: Context): void {
   app.patch(
     '/incidents/:incident_id/events/:event_id',
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['milestone_taken', 'unknown_reference'] },
       schema: {
         operationId: 'patchEvent',
         tags,
@@ -151,7 +154,7 @@ function retractionRoutes(app: App, { db, now }: Context): void {
   app.delete(
     '/incidents/:incident_id/events/:event_id/retraction',
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['milestone_taken'] },
       schema: {
         operationId: 'restoreEvent',
         tags,

@@ -58,7 +58,8 @@ t.test('the list over all incidents', async t => {
     ['service=payments', 'drill AI-3, drill AI-4, drill AI-2, drill AI-1'],
     ['service=payments,checkout&overdue=true', 'outage AI-2, drill AI-2, drill AI-1'],
     ['incident_id=PM-2026-05-01-outage', 'outage AI-2, outage AI-1, outage AI-3'],
-    ['owner=nobody', ''],
+    ['owner=priya&due_after=2027-01-01', ''],
+    ['owner=priya,nobody&overdue=true', 'drill AI-1'],
     ['overdue=true&sort=-due_on', 'drill AI-1, drill AI-2, outage AI-2'],
     ['overdue=true&sort=priority', 'drill AI-2, drill AI-1, outage AI-2'],
     ['overdue=true&sort=severity,-due_on', 'outage AI-2, drill AI-1, drill AI-2'],
@@ -100,6 +101,16 @@ t.test('a query that breaks a rule is refused by name', async t => {
     ['limit=0', 'limit'],
     ['late=true', 'late'],
     ['owner=priya&owner=sam', 'owner'],
+    ['owner=Priya', 'owner'],
+    ['owner=,priya', 'owner'],
+    ['owner=priya,', 'owner'],
+    ['owner=priya,%20sam', 'owner'],
+    ['team=payments%20team', 'team'],
+    ['team=a,,b', 'team'],
+    ['service=,checkout', 'service'],
+    ['service=checkout,,payments', 'service'],
+    ['incident_id=PM-nope', 'incident_id'],
+    ['incident_id=PM-2026-05-01-outage,', 'incident_id'],
   ]
   for (const [query, at] of cases) {
     const reply = await service.call('GET', `/v1/action-items?${query}`)
@@ -109,6 +120,8 @@ t.test('a query that breaks a rule is refused by name', async t => {
     ['', 'group_by'],
     ['group_by=title', 'group_by'],
     ['group_by=owner&tz=x', 'tz'],
+    ['group_by=owner&owner=Priya', 'owner'],
+    ['group_by=owner&incident_id=PM-nope', 'incident_id'],
   ]
   for (const [query, at] of summaries) {
     const reply = await service.call('GET', `/v1/action-items/summary?${query}`)
@@ -118,6 +131,47 @@ t.test('a query that breaks a rule is refused by name', async t => {
     status: 400,
     body: { code: 'invalid_cursor' },
   })
+})
+
+t.test('a mistyped name is no empty answer', async t => {
+  const service = await openService(t, { now: '2026-06-27T09:00:00.000Z' })
+  await givenSeven(service)
+  const cases: [query: string, at: string[], says: RegExp][] = [
+    ['owner=priyaa', ['owner'], /priyaa, and nobody in the directory/],
+    ['owner=priyaa&overdue=true&priority=P1', ['owner'], /priyaa/],
+    ['owner=priya,priyaa&due_after=2027-01-01', ['owner'], /priyaa/],
+    ['owner=x,priya,y&due_after=2027-01-01', ['owner', 'owner'], /x/],
+    ['owner=payments-team', ['owner'], /payments-team is a team: ask for team=payments-team/],
+    ['team=nope', ['team'], /nope, and no team/],
+    ['team=priya', ['team'], /priya is a person: ask for owner=priya/],
+    ['incident_id=PM-2026-05-01-outrage', ['incident_id'], /PM-2026-05-01-outrage, and there is no such/],
+    ['team=nope&owner=priyaa', ['owner', 'team'], /priyaa/],
+  ]
+  for (const [query, at, says] of cases) {
+    for (const url of ['/v1/action-items?', '/v1/action-items/summary?group_by=owner&']) {
+      const reply = await service.call('GET', url + query)
+      t.same(refusal(reply), { status: 400, code: 'invalid_query', at }, url + query)
+      t.match(reply.body.detail, says)
+    }
+  }
+})
+
+t.test('names are looked up for an answer that is empty, and not on a further page', async t => {
+  const service = await openService(t, { now: '2026-06-27T09:00:00.000Z' })
+  await givenSeven(service)
+  await service.call('PUT', '/v1/people/kim', { body: { name: 'Kim' } })
+  await service.call('PUT', '/v1/teams/sre', { body: { name: 'SRE' } })
+  const quiet = await givenIncident(service, 'Quiet', '2026-05-02')
+  for (const query of ['owner=kim', 'team=sre', `incident_id=${quiet.split('/').at(-1)}`, 'service=nope']) {
+    t.match(await service.call('GET', `/v1/action-items?${query}`), { status: 200, body: { items: [] } })
+    const counted = await service.call('GET', `/v1/action-items/summary?group_by=age&${query}`)
+    t.match(counted, { status: 200, body: { groups: [] } }, query)
+  }
+  const url = '/v1/action-items?owner=ana,nobody&overdue=false&limit=1'
+  const { body } = await service.call('GET', url)
+  await service.db.updateTable('action_items').set({ owner: 'priya' }).where('owner', '=', 'ana').execute()
+  const rest = await service.call('GET', `${url}&cursor=${body.next_cursor}`)
+  t.match(rest, { status: 200, body: { items: [], next_cursor: null } }, 'what was there has gone meanwhile')
 })
 
 t.test('a cursor belongs to its sort and its filters', async t => {

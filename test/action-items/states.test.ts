@@ -23,6 +23,7 @@ async function givenOne(t: Test, more: object = {}) {
 
 const stale = { 'if-match': '"7-0123456789abcdef"' }
 const done = { outcome: 'done', evidence_url: 'https://git.carta.example/checkout/pull/913' }
+const wrongState = (pointer: string) => ({ status: 409, code: 'wrong_state', at: [pointer] })
 const cancelled = { outcome: 'cancelled', reason: 'The stub is gone.' }
 
 t.test('the owner accepts a proposal, which opens it; again changes nothing', async t => {
@@ -60,12 +61,37 @@ t.test('a new owner has to accept anew', async t => {
   t.match((await accept('ana')).body.acceptance, { by: 'ana' })
 })
 
-t.test('an accepted item is no proposal again, and its due date moves by deferral only', async t => {
-  const { accept, patch, defer } = await givenOne(t)
+t.test('an item is proposed at its creation only, so that no patch hides what is overdue', async t => {
+  const { service, patch, accept, close, read } = await givenOne(t, { status: 'proposed' })
+  t.match(await patch({ status: 'proposed', priority: 'P0' }), { status: 200, body: { status: 'proposed' } })
+  t.match((await patch({ status: 'open' })).body, { status: 'open' })
+  for (const status of ['in_progress', 'open', 'in_progress']) {
+    t.match(await patch({ status }), { status: 200, body: { status } })
+    t.same(refusal(await patch({ status: 'proposed' })), wrongState('/status'), status)
+  }
+  t.match((await patch({ status: 'proposed' })).body.detail, 'PUT …/closure')
   await accept('priya')
-  t.match(await patch({ status: 'proposed' }), { status: 409, body: { code: 'wrong_state' } })
+  t.same(refusal(await patch({ status: 'proposed' })), wrongState('/status'), 'accepted')
+  service.clock.now = new Date('2026-07-18T09:00:00.000Z')
+  t.equal((await service.call('GET', '/v1/action-items?overdue=true')).body.items.length, 1)
+  await close(done)
+  t.same(refusal(await patch({ status: 'proposed' })), wrongState('/status'), 'closed')
+  t.match((await read()).body, { status: 'done' })
+
+  const other = await givenItem(service, { status: 'proposed' })
+  const started = await service.call('PATCH', other, { body: { status: 'in_progress' } })
+  t.match(started, { status: 200, body: { status: 'in_progress' } })
+})
+
+t.test('the due date of an accepted item moves by deferral only', async t => {
+  const { accept, patch, defer } = await givenOne(t)
+  await patch({ due_on: '2026-06-25' })
+  t.match((await patch({ due_on: '2026-06-24' })).body, { due_on: '2026-06-24' }, 'before, it moves freely')
+  await accept('priya')
   for (const body of [{ due_on: '2026-06-30' }, { due_on: '2026-06-30', owner: 'ana' }]) {
-    t.match(await patch(body), { status: 409, body: { code: 'wrong_state', detail: /deferral/ } })
+    const reply = await patch(body)
+    t.same(refusal(reply), wrongState('/due_on'))
+    t.match(reply.body.detail, 'POST …/deferrals')
   }
   t.equal((await patch({ due_on: '2026-06-24', title: 'Retry payments' })).status, 200)
   const moved = await defer('2026-07-01')
@@ -84,6 +110,26 @@ t.test('an accepted item is no proposal again, and its due date moves by deferra
   ])
 })
 
+t.test('a due date that was accepted once does not pass freely through the hands of others', async t => {
+  const { service, accept, patch, defer } = await givenOne(t)
+  const twin = await givenItem(service)
+  await accept('priya')
+  await patch({ owner: 'ana' })
+  t.same(refusal(await patch({ due_on: '2026-12-31' })), wrongState('/due_on'))
+  t.same(refusal(await patch({ due_on: '2026-12-31', owner: 'priya' })), wrongState('/due_on'))
+  t.match((await patch({ owner: 'priya', title: 'Retry' })).body, { acceptance: null, due_on: '2026-06-24' })
+  t.same(refusal(await patch({ due_on: '2026-12-31' })), wrongState('/due_on'))
+  t.equal((await defer('2026-07-01')).status, 201)
+  const other = await service.call('PATCH', twin, { body: { due_on: '2026-12-31' } })
+  t.equal(other.status, 200, 'another item, which nobody has accepted, is not held by it')
+})
+
+t.test('a deferral of an item that nobody has accepted yet is not undone by a patch', async t => {
+  const { patch, defer } = await givenOne(t)
+  await defer('2026-07-01')
+  t.same(refusal(await patch({ due_on: '2026-06-24' })), wrongState('/due_on'))
+})
+
 t.test('a deferral goes to a later day, of an item that is not closed', async t => {
   const { defer, close, service } = await givenOne(t, { status: 'proposed' })
   for (const to of ['2026-06-24', '2026-06-23', '2026-06-31']) {
@@ -92,7 +138,7 @@ t.test('a deferral goes to a later day, of an item that is not closed', async t 
   t.equal((await defer('2026-06-25', stale)).status, 412)
   t.equal((await defer('2026-06-25')).status, 201)
   await close(cancelled)
-  t.match(await defer('2026-07-01'), { status: 409, body: { code: 'wrong_state' } })
+  t.same(refusal(await defer('2026-07-01')), wrongState('/to'))
   const url = '/v1/incidents/PM-2026-06-17-payments-drill/action-items/AI-1/deferrals'
   t.same(refusal(await service.call('POST', url, { body: { to: '2026-07-01' } })).at, ['/reason'])
 })
@@ -124,7 +170,7 @@ t.test('done needs evidence and cancelled needs a reason', async t => {
   t.match((await read()).body, { status: 'open', version: 1 })
 })
 
-t.test('a closed item keeps its status until its closure is deleted', async t => {
+t.test('a closed item keeps its owner, due date and status until its closure is deleted', async t => {
   const { service, close, reopen, patch, accept } = await givenOne(t)
   const first = await close(done)
   t.match(first, { status: 200, body: { status: 'done', version: 2, overdue: false } })
@@ -135,13 +181,28 @@ t.test('a closed item keeps its status until its closure is deleted', async t =>
     { version: 2, closure: first.body.closure },
     'the same again is no change',
   )
-  t.match(await patch({ status: 'open' }), { status: 409, body: { code: 'wrong_state', detail: /closure/ } })
-  t.match(await accept('priya'), { status: 409, body: { code: 'wrong_state' } })
-  t.equal((await patch({ title: 'Retry payments' })).status, 200, 'its other fields may change')
-  t.match((await close(cancelled)).body, {
-    status: 'cancelled',
-    closure: { evidence_url: null, at: '2026-07-18T09:00:00.000Z' },
-  })
+  const cases: [object, string][] = [
+    [{ status: 'open' }, '/status'],
+    [{ owner: 'ana' }, '/owner'],
+    [{ due_on: '2026-12-31' }, '/due_on'],
+    [{ status: 'open', due_on: '2026-12-31', title: 'x' }, '/due_on'],
+    [{ status: 'open', due_on: '2026-12-31', owner: 'ana' }, '/owner'],
+  ]
+  for (const [body, pointer] of cases) {
+    const reply = await patch(body)
+    t.same(refusal(reply), wrongState(pointer), JSON.stringify(body))
+    t.match(reply.body.detail, 'DELETE …/closure')
+  }
+  t.same(refusal(await accept('priya')), wrongState('/by'))
+  const others = {
+    title: 'Retry',
+    done_when: 'x',
+    priority: 'P0',
+    type: 'detect',
+    factors: [1],
+    owner: 'priya',
+  }
+  t.match(await patch(others), { status: 200, body: others }, 'its other fields may change')
   t.equal((await reopen(stale)).status, 412)
   const reopened = await reopen()
   t.match(reopened, {
@@ -153,6 +214,39 @@ t.test('a closed item keeps its status until its closure is deleted', async t =>
     { status: 200, body: { status: 'open', version: reopened.body.version } },
     'a retry changes nothing',
   )
+})
+
+t.test('a closure is corrected in place, and turned around only by deleting it', async t => {
+  const { service, close, reopen } = await givenOne(t)
+  const first = await close(done)
+  service.clock.now = new Date('2026-07-18T09:00:00.000Z')
+  const evidence_url = 'https://git.carta.example/checkout/pull/914'
+  t.match(await close({ ...done, evidence_url, reason: 'The other was reverted.' }), {
+    status: 200,
+    body: { closure: { evidence_url, reason: 'The other was reverted.', at: first.body.closure.at } },
+  })
+  const turned = await close(cancelled)
+  t.same(refusal(turned), wrongState('/outcome'))
+  t.match(turned.body.detail, 'DELETE …/closure')
+  await reopen()
+  t.match(await close(cancelled), { status: 200, body: { status: 'cancelled' } })
+  t.same(refusal(await close(done)), wrongState('/outcome'))
+  t.match(await close({ ...cancelled, reason: 'The stub was replaced.' }), {
+    status: 200,
+    body: { closure: { reason: 'The stub was replaced.', at: '2026-07-18T09:00:00.000Z' } },
+  })
+})
+
+t.test('what was cancelled has no effect to look at', async t => {
+  const { close, rate, reopen } = await givenOne(t)
+  await close(cancelled)
+  const reply = await rate({ result: 'effective' })
+  t.same(refusal(reply), wrongState('/result'))
+  t.match(reply.body.detail, 'DELETE …/closure')
+  await reopen()
+  t.equal((await rate({ result: 'pending' })).status, 200)
+  await close(done)
+  t.equal((await rate({ result: 'effective' })).status, 200)
 })
 
 t.test('an item is looked at again: whether it helped', async t => {

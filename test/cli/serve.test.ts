@@ -190,3 +190,19 @@ t.test('a wrong command or option is answered in a sentence', async t => {
   }
   t.notOk(existsSync(data))
 })
+
+t.test('a token is created beside the running service, and without one', async t => {
+  const data = tempFolder(t)
+  const create = async () => {
+    const args = ['token', 'create', '--name', 'alerts', '--scope', 'read']
+    const { code, stdout, stderr } = await command(t, args, { DEBRIEF_DATA: data }).ended
+    t.match({ code, stdout }, { code: 0, stdout: /^dbf_\S+\n$/ }, stderr)
+    return stdout.trim()
+  }
+  const before = await create()
+  const service = await startService(t, { DEBRIEF_DATA: data })
+  const beside = await create()
+  t.equal(await people(service.url, before), 200)
+  t.equal(await people(service.url, beside), 200)
+  t.equal(service.child.exitCode, null, 'the service goes on')
+})

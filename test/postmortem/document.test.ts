@@ -206,7 +206,7 @@ t.test('a gap in the factors’ numbers says which were removed', async t => {
     const factors = numbers.map(number => factor(number, 'A factor.'))
     return /Contributing factors:\n\n([\s\S]*?)\n\n## /
       .exec(render({ ...drill(), factors }))![1]!
-      .replace(/ {2}\n.*/g, '')
+      .replace(/ *\n {3}.*/g, '')
   }
   t.equal(analysis(1, 2), '1. [technical] A factor.\n2. [technical] A factor.')
   t.equal(analysis(2), 'Factor 1 was removed.\n\n2. [technical] A factor.')

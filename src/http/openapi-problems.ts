@@ -1,0 +1,151 @@
+import type { FastifyContextConfig, FastifySchema } from 'fastify'
+import { DebriefError, type FieldError, type ProblemCode, problemCodes, toProblem } from './problem.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The error codes that only this route's own rules can give; the rest follow from its shape. */
+    problems?: readonly ProblemCode[]
+  }
+}
+
+export interface Route {
+  schema: FastifySchema
+  url: string
+  methods: string[]
+  config: FastifyContextConfig
+}
+
+type Response = { description: string; content: object }
+
+/** The problem answers that an operation documents, by status: those of its shape, its own, and a default. */
+export function problemResponses(route: Route): Record<string, Response> {
+  const codes = [...new Set([...codesOfShape(route), ...(route.config.problems ?? [])])]
+  const statuses = [...new Set(codes.map(code => problemCodes[code][0]))]
+  const documented = statuses.map(status => [
+    String(status),
+    problemResponse(codes.filter(code => problemCodes[code][0] === status)),
+  ])
+  const unread = { ...problemResponse(['malformed_request']), description: 'The request cannot be read.' }
+  return {
+    ...Object.fromEntries(documented),
+    ...(statuses.some(status => status < 500) ? {} : { '4XX': unread }),
+    default: { ...problemResponse(['internal']), description: 'Any other problem.' },
+  }
+}
+
+/** What an operation can answer by what it takes: a token, a path, a query, a body, a condition. */
+function codesOfShape({ schema, url, methods }: Route): ProblemCode[] {
+  const needsToken = url.startsWith('/v1/')
+  const isConditional = methods.some(method => ['PUT', 'PATCH', 'DELETE'].includes(method))
+  const applies: [boolean, ProblemCode[]][] = [
+    [schema.body !== undefined, ['malformed_request']],
+    [needsToken, ['invalid_query']],
+    [takesCursor(schema), ['invalid_cursor']],
+    [isConditional, ['invalid_header']],
+    [needsToken, ['unauthenticated', 'forbidden']],
+    [schema.params !== undefined, ['not_found']],
+    [formsOf(schema).length > 1, ['not_acceptable']],
+    [isConditional, ['version_mismatch']],
+    [schema.body !== undefined, ['too_large', 'unsupported_media_type', 'invalid_body']],
+    [needsToken || url === '/readyz', ['unavailable']],
+  ]
+  return applies.flatMap(([holds, codes]) => (holds ? codes : []))
+}
+
+const takesCursor = ({ querystring }: FastifySchema) =>
+  Object.hasOwn((querystring as { properties?: object } | undefined)?.properties ?? {}, 'cursor')
+
+/** The media types that a success may come in. */
+function formsOf({ response }: FastifySchema): string[] {
+  const { 200: success } = (response ?? {}) as { 200?: { content?: object } }
+  return Object.keys(success?.content ?? {})
+}
+
+function problemResponse(codes: ProblemCode[]): Response {
+  const examples = codes.map(code => [code, { $ref: `#/components/examples/${code}` }])
+  return {
+    description: codes.map(code => `\`${code}\`: ${problemCodes[code][1]}.`).join(' '),
+    content: {
+      'application/problem+json': {
+        schema: { $ref: 'Problem#' },
+        examples: Object.fromEntries(examples),
+      },
+    },
+  }
+}
+
+/** One example of each problem, as `components.examples`. */
+export const problemExamples = () =>
+  Object.fromEntries(
+    Object.entries(exampleOf).map(([code, [url, detail, where]]) => {
+      const errors: FieldError[] = where ? [{ ...where, detail }] : []
+      const error = new DebriefError(code as ProblemCode, detail, errors)
+      const value = toProblem(error, { url, id: '019785b0-5c00-7000-8000-000000000001' })
+      return [code, { summary: value.title, value }]
+    }),
+  )
+
+const incident = '/v1/incidents/PM-2026-06-17-payments-drill'
+
+/** Where it happens, what is said, and the field or parameter that is named. */
+const exampleOf: Record<ProblemCode, [url: string, detail: string, where?: Omit<FieldError, 'detail'>]> = {
+  malformed_request: [
+    '/v1/incidents',
+    "Body is not valid JSON but content-type is set to 'application/json'.",
+  ],
+  invalid_query: [
+    '/v1/incidents',
+    'limit must match ^[1-9][0-9]{0,5}$.',
+    { parameter: 'limit', code: 'pattern' },
+  ],
+  invalid_cursor: [
+    '/v1/incidents',
+    'The cursor belongs to other filters, or it was cut. Begin again without it.',
+    { parameter: 'cursor', code: 'checksum' },
+  ],
+  invalid_header: [
+    incident,
+    'If-Match must be * or a list of ETags as they were answered, with their quotes.',
+    { parameter: 'If-Match', code: 'format' },
+  ],
+  unauthenticated: ['/v1/incidents', 'No token was sent. Send "Authorization: Bearer <token>".'],
+  forbidden: ['/v1/incidents', 'This call needs a token of scope write; this one has read.'],
+  not_found: [incident, 'Incident PM-2026-06-17-payments-drill does not exist.'],
+  not_acceptable: [
+    `${incident}/postmortem`,
+    'The postmortem comes as text/markdown, text/html, application/json.',
+  ],
+  conflict: ['/v1/people/payments-team', 'payments-team is the handle of a team already.'],
+  duplicate_with_other_content: [
+    `${incident}/events`,
+    'prometheus has sent the dedupe_key prometheus:9f31c2 before, with other content: event 019785b0-5c00-7000-8000-000000000002 is kept as it is.',
+    { pointer: '/dedupe_key', code: 'taken' },
+  ],
+  milestone_taken: [
+    `${incident}/events`,
+    'The milestone detected belongs to event 019785b0-5c00-7000-8000-000000000002 (PaymentErrorRateHigh fires). Retract that event or change its milestone first, or send this one without a milestone.',
+    { pointer: '/milestone', code: 'taken' },
+  ],
+  wrong_state: [`${incident}/action-items/AI-1/deferrals`, 'AI-1 is done, so there is nothing to defer.'],
+  version_mismatch: [incident, 'The stored version is 3. Read it again, then repeat the change.'],
+  too_large: ['/v1/incidents', 'Request body is too large.'],
+  unsupported_media_type: ['/v1/incidents', problemCodes.unsupported_media_type[2]],
+  invalid_body: ['/v1/incidents', '/title is required.', { pointer: '/title', code: 'required' }],
+  root_cause_refused: [
+    '/v1/incidents',
+    problemCodes.root_cause_refused[2],
+    { pointer: '/root_cause', code: 'root_cause' },
+  ],
+  owner_is_team: [
+    `${incident}/action-items`,
+    '/owner: an action item has one owner, and payments-team is a team.',
+    { pointer: '/owner', code: 'is_team' },
+  ],
+  unknown_reference: [
+    `${incident}/action-items`,
+    '/owner names pria, and nobody in the directory has this handle.',
+    { pointer: '/owner', code: 'unknown' },
+  ],
+  internal: ['/v1/incidents', 'An unexpected error happened; the log has it under this request id.'],
+  unavailable: ['/v1/incidents', 'The database does not answer. Try again shortly.'],
+}
