@@ -11,18 +11,14 @@ import { directorySchemas } from './directory/schema.ts'
 import { factorRoutes } from './factors/routes.ts'
 import { factorSchemas } from './factors/schema.ts'
 import { requireToken } from './http/auth.ts'
+import { refuseRootCause, registerJsonBodies } from './http/bodies.ts'
 import type { App } from './http/context.ts'
 import { registerErrors, sendProblem, toDebriefError } from './http/errors.ts'
 import { registerEtags } from './http/etag.ts'
 import { registerOpenapi } from './http/openapi.ts'
 import { Problem } from './http/problem.ts'
 import { systemRoutes, systemSchemas } from './http/system.ts'
-import {
-  createValidator,
-  refuseRootCause,
-  refuseUnknownQueries,
-  registerJsonBodies,
-} from './http/validation.ts'
+import { createValidator, refuseUnknownQueries } from './http/validation.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { incidentSchemas } from './incidents/schema.ts'
 import { postmortemRoutes } from './postmortem/routes.ts'

@@ -9,11 +9,19 @@ interface Media {
 }
 interface Operation {
   operationId: string
-  responses: Record<string, { content?: Record<string, Media> }>
+  responses: Record<string, Response>
+}
+interface Response {
+  headers?: Record<string, { $ref: string }>
+  content?: Record<string, Media>
 }
 interface Contract {
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, object> }
+  components: {
+    schemas: Record<string, object>
+    headers: Record<string, { required?: boolean }>
+    examples: Record<string, { value: unknown }>
+  }
 }
 
 export const contract = JSON.parse(
@@ -35,22 +43,23 @@ export interface Answer {
   /** With or without its query. */
   url: string
   status: number
-  contentType: string | undefined
+  headers: Record<string, unknown>
   body: string
 }
 
 /** Throws when an answer is not what the contract documents for its operation; undocumented paths are not judged. */
-export function judge({ method, url, status, contentType = '', body }: Answer): void {
+export function judge({ method, url, status, headers, body }: Answer): void {
   const path = url.split('?')[0]!
   const template =
     templates.find(({ path: known }) => known === path) ?? templates.find(({ pattern }) => pattern.test(path))
   const operation =
     template && contract.paths[template.path]![method === 'HEAD' ? 'get' : method.toLowerCase()]
-  if (!operation || status === 304) return
+  if (!operation) return
   const where = `${method} ${template.path} ${status}`
-  const response = operation.responses[status] ?? (status >= 400 ? operation.responses.default : undefined)
+  const response = operation.responses[status] ?? operation.responses[status === 500 ? 'default' : '4XX']
   if (!response) throw new Error(`${where}: the contract does not document this status`)
-  const type = contentType.split(';')[0]!
+  requireHeaders(where, response, headers)
+  const type = String(headers['content-type'] ?? '').split(';')[0]!
   if (!response.content) {
     requireThat(body === '', `${where}: the contract documents no body`)
     return
@@ -63,6 +72,16 @@ export function judge({ method, url, status, contentType = '', body }: Answer): 
   if (!type.endsWith('json') || method === 'HEAD') return
   const validate = validatorOf(where + type, media!.schema ?? {})
   requireThat(validate(JSON.parse(body)), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
+}
+
+/** Every header that the contract promises is there, and none of the contract's that this answer does not promise. */
+function requireHeaders(where: string, { headers = {} }: Response, given: Answer['headers']): void {
+  for (const [name, { required }] of Object.entries(contract.components.headers)) {
+    const isPromised = headers[name] !== undefined
+    const isThere = given[name.toLowerCase()] !== undefined
+    requireThat(isThere || !isPromised || !required, `${where}: ${name} is missing`)
+    requireThat(isPromised || !isThere, `${where}: the contract does not document ${name}`)
+  }
 }
 
 function requireThat(holds: boolean, message: string): void {

@@ -82,7 +82,7 @@ function caller(app: App): Service['call'] {
       method,
       url,
       status: answer.status,
-      contentType: answer.headers['content-type'],
+      headers: answer.headers,
       body: answer.text,
     })
     const isJson = answer.headers['content-type']?.includes('json')

@@ -1,11 +1,12 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import type { Static, TSchema } from 'typebox'
-import { applyMergePatch, isObject, pointerToken } from '../kit/json.ts'
+import { applyMergePatch } from '../kit/json.ts'
 import { isBlank, isHttpUrl, isOneLine, isStorable } from '../kit/text.ts'
 import { isDate, isDateTime } from '../kit/time.ts'
-import { DebriefError, type FieldError, fieldError as fieldRefusal, problemCodes } from './problem.ts'
+import { fieldErrors } from './faults.ts'
+import { DebriefError, type FieldError } from './problem.ts'
 
 /**
  * One validator for every body, query and parameter: nothing is coerced, filled in or dropped.
@@ -18,17 +19,6 @@ const formats = {
   date: isDate,
   'date-time': isDateTime,
   uuid: (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value),
-}
-
-const formatRules: Record<string, string> = {
-  line: 'must be one line of visible text',
-  text: 'must not be blank, and must be valid Unicode without NUL',
-  'http-url': 'must be an http or https address without user name and password',
-  date: 'must be a day of the calendar, YYYY-MM-DD, from 1970 to 9998',
-  'date-time':
-    'must be a time of the calendar with seconds and an offset, e.g. 2026-06-17T14:08:00Z (in a query, + is written %2B)',
-  uuid: 'must be a UUID',
-  email: 'must be an e-mail address',
 }
 
 export type Check = <T extends TSchema>(schema: T, value: unknown) => FieldError[]
@@ -94,17 +84,6 @@ declare module 'fastify' {
   interface FastifyInstance {
     check: Check
   }
-}
-
-/** Takes the JSON content types. An empty body is none where a route reads none, whatever its content type says. */
-export function registerJsonBodies(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  const types = ['application/json', 'application/merge-patch+json']
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser(types, { parseAs: 'string' }, (request, body, done) => {
-    if (body === '' && !request.routeOptions.schema?.body) done(null, undefined)
-    else parse(request, body as string, done)
-  })
 }
 
 /** Lets routes that have no query of their own take none: a parameter that would be ignored is refused. */
@@ -182,103 +161,4 @@ function leaveItemsToHandler(schema: TSchema, schemas: TSchema[]): object {
     ...withoutId(target as TSchema),
     properties: { ...target.properties, ...Object.fromEntries(loose) },
   }
-}
-
-/**
- * Ajv's errors as pointers and sentences, one for each field: of alternatives (`anyOf` with null) only the real one
- * counts, and of several rules that one value breaks the first.
- */
-function fieldErrors(errors: ErrorObject[]): FieldError[] {
-  const meaningful = errors.filter(
-    e =>
-      !['anyOf', 'if', 'propertyNames'].includes(e.keyword) &&
-      !(e.keyword === 'type' && e.params.type === 'null' && errors.length > 1),
-  )
-  const faults = (meaningful.length > 0 ? meaningful : errors).map(fieldError)
-  return faults.filter(({ pointer }, i) => faults.findIndex(other => other.pointer === pointer) === i)
-}
-
-function fieldError(error: ErrorObject): FieldError {
-  const pointer = error.instancePath + missingPart(error)
-  const rule = rules[error.keyword]
-  const [code, sentence] = rule ? rule(error) : [error.keyword, error.message ?? 'breaks a rule']
-  return { pointer, code, detail: `${pointer === '' ? 'The body' : pointer} ${sentence}.` }
-}
-
-function missingPart({ keyword, params, propertyName }: ErrorObject): string {
-  const name =
-    keyword === 'required'
-      ? params.missingProperty
-      : keyword === 'additionalProperties'
-        ? params.additionalProperty
-        : propertyName
-  return name === undefined ? '' : `/${pointerToken(name)}`
-}
-
-/** What the contract says of the field, where a bare rule would leave a reader asking why. */
-const explained = ({ parentSchema }: ErrorObject): string => {
-  const description = parentSchema?.description as string | undefined
-  return description ? `. ${description.replace(/\.$/, '')}` : ''
-}
-
-/** The names there are, for whoever mistyped one. */
-const knownNames = ({ parentSchema }: ErrorObject): string => {
-  const names = Object.keys((parentSchema?.properties as object | undefined) ?? {})
-  return names.length > 0 ? `. Known: ${names.join(', ')}` : ''
-}
-
-const typeWords: Record<string, string> = {
-  string: 'a string',
-  integer: 'an integer',
-  number: 'a number',
-  boolean: 'true or false',
-  object: 'an object',
-  array: 'a list',
-  null: 'null',
-}
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
-
-const rules: Record<string, (error: ErrorObject) => [code: string, sentence: string]> = {
-  required: () => ['required', 'is required'],
-  additionalProperties: e => ['unknown', `is not known here${knownNames(e)}`],
-  type: e => [
-    'type',
-    `must be ${[e.params.type]
-      .flat()
-      .map(name => typeWords[name])
-      .join(' or ')}${explained(e)}`,
-  ],
-  format: e => ['format', formatRules[e.params.format] ?? `must have the form ${e.params.format}`],
-  pattern: e => ['pattern', `must match ${e.params.pattern}${explained(e)}`],
-  enum: e => [
-    'enum',
-    `must be one of ${e.params.allowedValues.map((v: unknown) => v ?? 'null').join(', ')}${explained(e)}`,
-  ],
-  minLength: e => [
-    'too_short',
-    e.params.limit === 1 ? 'must not be blank' : `must have at least ${plural(e.params.limit, 'character')}`,
-  ],
-  maxLength: e => ['too_long', `must have at most ${plural(e.params.limit, 'character')}`],
-  minItems: e => [
-    'too_few',
-    `must have at least ${e.params.limit} ${e.params.limit === 1 ? 'entry' : 'entries'}${explained(e)}`,
-  ],
-  maxItems: e => ['too_many', `must have at most ${e.params.limit} entries`],
-  uniqueItems: e => [
-    'repeated',
-    `must not repeat an entry: those at ${e.params.j} and ${e.params.i} are alike`,
-  ],
-  minProperties: () => ['empty', 'must change at least one field'],
-  maxProperties: e => ['too_many', `must have at most ${e.params.limit} entries`],
-  minimum: e => ['too_small', `must be at least ${e.params.limit}`],
-  maximum: e => ['too_large', `must be at most ${e.params.limit}`],
-}
-
-/** Refuses a body that names a root cause, under any of the usual spellings, with the reason there is no such field. */
-export async function refuseRootCause(request: FastifyRequest): Promise<void> {
-  const names = isObject(request.body) ? Object.keys(request.body) : []
-  const name = names.find(candidate => /^(the[_ -]?)?root[_ -]?causes?$/i.test(candidate))
-  if (name === undefined) return
-  throw fieldRefusal(`/${name}`, 'root_cause', problemCodes.root_cause_refused[2], 'root_cause_refused')
 }

@@ -3,22 +3,26 @@ import fastify from 'fastify'
 import t from 'tap'
 import { contractJson } from '../../src/cli/openapi.ts'
 import { requireToken } from '../../src/http/auth.ts'
-import { problemCodes } from '../../src/http/problem.ts'
+import { Problem, type ProblemCode, problemCodes } from '../../src/http/problem.ts'
 import { contract } from '../contract.ts'
 import { openService } from '../service.ts'
 
 interface Media {
   schema?: { $ref?: string; type?: string }
   example?: unknown
+  examples?: Record<string, object>
 }
 interface Operation {
   operationId?: string
   tags?: string[]
   summary?: string
   security?: Record<string, string[]>[]
-  parameters?: { name: string; in: string }[]
+  parameters?: { name?: string; in?: string; $ref?: string }[]
   requestBody?: { content: Record<string, Media> }
-  responses: Record<string, { description?: string; content?: Record<string, Media> }>
+  responses: Record<
+    string,
+    { description?: string; headers?: Record<string, object>; content?: Record<string, Media> }
+  >
 }
 
 const operations = Object.entries(contract.paths).flatMap(([path, methods]) =>
@@ -102,13 +106,15 @@ t.test('every operation answers success, and documents its problems and a defaul
     'success',
   )
   t.same(
-    faulty(({ responses }) => !Object.keys(responses).some(status => /^4\d\d$/.test(status))),
+    faulty(({ responses }) => !Object.keys(responses).some(status => /^4(\d\d|XX)$/.test(status))),
     [],
     '4xx',
   )
   t.same(
     faulty(({ responses }) =>
-      Object.entries(responses).some(([status, response]) => !succeeds(status) && !isProblem(response)),
+      Object.entries(responses).some(
+        ([status, response]) => !succeeds(status) && status !== '304' && !isProblem(response),
+      ),
     ),
     [],
     'as problem+json',
@@ -119,6 +125,62 @@ t.test('every operation answers success, and documents its problems and a defaul
     'default',
   )
 })
+
+t.test('every problem has an example of its own status, and every answer is described', async t => {
+  const { app } = await openService(t)
+  const { examples } = contract.components
+  t.same(Object.keys(examples).sort(), Object.keys(problemCodes).sort())
+  for (const [code, { value }] of Object.entries(examples)) {
+    t.same(app.check(Problem, structuredClone(value)), [], code)
+    t.match(value, { code, status: problemCodes[code as ProblemCode][0], type: `/problems/${code}` })
+  }
+  const fits = ([status, { content = {} }]: [string, Operation['responses'][string]]) =>
+    Object.keys(content['application/problem+json']?.examples ?? {}).every(
+      code => !/^\d+$/.test(status) || problemCodes[code as ProblemCode][0] === Number(status),
+    )
+  t.same(
+    faulty(({ responses }) => !Object.entries(responses).every(fits)),
+    [],
+    'under its status',
+  )
+  const isVague = ({ description }: { description?: string }) =>
+    isEmpty(description) || description === 'Default Response'
+  t.same(
+    faulty(({ responses }) => Object.values(responses).some(isVague)),
+    [],
+    'described',
+  )
+})
+
+t.test(
+  'every GET takes If-None-Match and may answer 304; every change of what exists takes If-Match',
+  async t => {
+    const takes = ({ parameters = [] }: Operation, name: string) =>
+      parameters.some(({ $ref }) => $ref === `#/components/parameters/${name}`)
+    t.same(
+      faulty((operation, _, method) => (method === 'get') !== takes(operation, 'If-None-Match')),
+      [],
+      'If-None-Match',
+    )
+    t.same(
+      faulty((operation, _, method) => (method === 'get') !== '304' in operation.responses),
+      [],
+      '304',
+    )
+    t.same(
+      faulty((operation, _, method) => /^(put|patch|delete)$/.test(method) && !takes(operation, 'If-Match')),
+      [],
+      'If-Match',
+    )
+    t.same(
+      faulty(({ responses }) =>
+        Object.values(responses).some(({ headers = {} }) => !headers['X-Request-Id']),
+      ),
+      [],
+      'X-Request-Id',
+    )
+  },
+)
 
 t.test('what is below /v1 needs a token: without one 401, and the contract says so', async t => {
   const { call } = await openService(t)

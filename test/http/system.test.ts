@@ -40,13 +40,17 @@ t.test('the API reference needs no token and no network', async t => {
   t.match(index.headers['content-type'], /^text\/html/)
   const addresses = [...index.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address!)
   t.ok(addresses.length > 3)
+  t.match(index.body, /<title>Debrief API</)
   for (const address of addresses) {
     t.notMatch(address, /^(https?:)?\/\//)
     const { statusCode } = await app.inject(new URL(address, 'http://debrief.example/docs/').pathname)
     t.equal(statusCode, 200, address)
   }
   t.notMatch(index.body, /https?:\/\//, 'nothing of another host')
-  t.match(index.headers['content-security-policy'], /default-src 'self'/)
+  const policy = index.headers['content-security-policy']
+  t.match(policy, /default-src 'self'/)
+  t.notMatch(policy, /upgrade-insecure-requests/, 'it works over plain http')
+  t.notMatch(policy, /https?:|\.[a-z]{2,}/, 'nothing of another host is let in')
 })
 
 t.test('the reference shows the contract that the service serves', async t => {
