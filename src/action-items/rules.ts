@@ -59,7 +59,7 @@ export function requirePatchable(stored: State, fields: ActionItemFields, isProm
     throw wrongState('/status', detail)
   }
   if (fields.due_on !== stored.due_on && isPromised) {
-    const detail = `The due date of ${id} was promised, so it moves only by a deferral, with a reason: POST …/deferrals.`
+    const detail = `${id} has been accepted or deferred, so its due date moves only by a deferral: POST …/deferrals.`
     throw wrongState('/due_on', detail)
   }
 }

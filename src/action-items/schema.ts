@@ -35,8 +35,8 @@ const fields = {
   title: line(),
   owner: handle({ description: 'Exactly one person, never a team.' }),
   due_on: calendarDate(),
-  priority: oneOf(priorities),
-  type: optional(oneOf(actionTypes)),
+  priority: oneOf(priorities, { description: 'From P0, the most urgent, to P3.' }),
+  type: optional(oneOf(actionTypes, { description: 'What it is for; `process` changes how people work.' })),
   factors: Type.Array(integer(1, 2_147_483_647), {
     minItems: 1,
     maxItems: 100,
@@ -60,7 +60,12 @@ const ai1 = {
 
 export const ActionItemInput = component(
   'ActionItemInput',
-  { ...fields, status: Type.Optional(oneOf(['proposed', 'open'], { default: 'open' })) },
+  {
+    ...fields,
+    status: Type.Optional(
+      oneOf(['proposed', 'open'], { default: 'open', description: 'A proposal opens when it is accepted.' }),
+    ),
+  },
   { examples: [{ ...ai1, status: 'open' }] },
 )
 export const ActionItemFields = component('ActionItemFields', {
@@ -93,7 +98,7 @@ export const Deferral = component(
 export const Closure = component(
   'Closure',
   {
-    outcome: oneOf(['done', 'cancelled']),
+    outcome: oneOf(['done', 'cancelled'], { description: '`done` needs evidence, `cancelled` a reason.' }),
     evidence_url: optional(url({ description: 'Required with `done`: what shows that it is done.' })),
     reason: optional(sentence({ description: 'Required with `cancelled`.' })),
   },
@@ -101,7 +106,7 @@ export const Closure = component(
 )
 const effectiveness = {
   review_on: optional(calendarDate({ description: 'When to look whether it helped.' })),
-  result: oneOf(['pending', 'effective', 'ineffective']),
+  result: oneOf(['pending', 'effective', 'ineffective'], { description: '`pending` until it is known.' }),
   note: optional(sentence()),
 }
 export const Effectiveness = component('Effectiveness', effectiveness, {
@@ -122,7 +127,7 @@ export const ActionItem = component(
       description: '`AI-1`… in its incident; never used again.',
     }),
     ...answered(fields),
-    status: oneOf(actionStatuses),
+    status: oneOf(actionStatuses, { description: 'Only `open` and `in_progress` can be overdue.' }),
     acceptance: nullableObject<Static<typeof acceptance>>(acceptance),
     closure: nullableObject<Static<typeof closure>>(closure),
     deferrals: Type.Array(
@@ -190,7 +195,7 @@ export const ActionItemSummary = component(
         key: Type.Unsafe<string | null>({
           type: ['string', 'null'],
           description:
-            'The owner’s handle, the priority, …; null where there is none, as of an owner without a team.',
+            'The owner’s handle, the priority, …; null where there is none, as of an owner without a team. By age: `not_due`, `1_to_7_days`, `8_to_30_days`, `31_to_90_days` or `over_90_days` overdue.',
         }),
         label: Type.String(),
         open: Type.Integer({ description: 'Open or in progress.' }),
@@ -201,6 +206,7 @@ export const ActionItemSummary = component(
     ),
   },
   {
+    description: 'How many action items are open and overdue, in groups and in total.',
     examples: [
       {
         as_of: '2026-06-27',
@@ -226,7 +232,7 @@ const today = {
   ),
 }
 const filters = {
-  overdue: Type.Optional(flag()),
+  overdue: Type.Optional(flag({ description: 'true: only what is overdue; false: only what is not.' })),
   ...today,
   owner: Type.Optional(
     anyOfNames({ pattern: separated(handle()), description: 'Any of these handles, separated by commas.' }),
@@ -237,8 +243,8 @@ const filters = {
   priority: Type.Optional(anyOfWords(priorities)),
   type: Type.Optional(anyOfWords(actionTypes)),
   status: Type.Optional(anyOfWords(actionStatuses)),
-  due_before: Type.Optional(calendarDate({ description: 'Due before this date.' })),
-  due_after: Type.Optional(calendarDate({ description: 'Due after this date.' })),
+  due_before: Type.Optional(calendarDate({ description: 'Due before this date (exclusive).' })),
+  due_after: Type.Optional(calendarDate({ description: 'Due after this date (exclusive).' })),
   severity: Type.Optional(anyOfWords(severities)),
   service: Type.Optional(
     anyOfNames({
@@ -266,7 +272,10 @@ export const actionItemsQuery = exact({
 })
 export const incidentActionItemsQuery = exact({ ...pageQuery, ...today })
 export const actionItemQuery = exact(today)
-export const summaryQuery = exact({ ...filters, group_by: oneOf(groupings) })
+export const summaryQuery = exact({
+  ...filters,
+  group_by: oneOf(groupings, { description: '`team`: the owner’s; `age`: how long overdue, in five steps.' }),
+})
 
 export type ActionItem = Static<typeof ActionItem>
 export type ActionItemDetail = Static<typeof ActionItemDetail>

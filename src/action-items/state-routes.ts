@@ -59,7 +59,7 @@ export function stateRoutes(app: App, context: Context): void {
   app.put(
     `${path}/closure`,
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['wrong_state'] },
       schema: {
         operationId: 'closeActionItem',
         tags,
@@ -93,7 +93,7 @@ export function stateRoutes(app: App, context: Context): void {
   app.put(
     `${path}/effectiveness`,
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['wrong_state'] },
       schema: {
         operationId: 'rateActionItem',
         tags,

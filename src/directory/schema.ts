@@ -51,7 +51,7 @@ const openItem = {
 export const Person = component(
   'Person',
   { handle: handle(), ...answered(personFields), ...rowFields },
-  { examples: [{ handle: 'priya', ...priya, ...row }] },
+  { description: 'A person of the directory.', examples: [{ handle: 'priya', ...priya, ...row }] },
 )
 export const PersonDetail = component(
   'PersonDetail',
@@ -62,7 +62,10 @@ export const PersonDetail = component(
       { description: 'What this person owns that is not done, soonest due first; 100 at most.' },
     ),
   },
-  { examples: [{ handle: 'priya', ...priya, ...row, open_action_items: [openItem] }] },
+  {
+    description: 'A person of the directory, with the action items that are theirs and open.',
+    examples: [{ handle: 'priya', ...priya, ...row, open_action_items: [openItem] }],
+  },
 )
 
 const teamFields = { name: line(), email: optional(email) }
@@ -73,7 +76,7 @@ export const TeamPatch = mergePatch('TeamPatch', TeamInput, { examples: [{ name:
 export const Team = component(
   'Team',
   { handle: handle(), ...answered(teamFields), ...rowFields },
-  { examples: [{ handle: 'payments-team', ...team, ...row }] },
+  { description: 'A team of the directory.', examples: [{ handle: 'payments-team', ...team, ...row }] },
 )
 
 export const PersonPage = pageOf('PersonPage', Person)
@@ -81,7 +84,9 @@ export const TeamPage = pageOf('TeamPage', Team)
 
 const personResult = exact({
   handle: Type.Union([Type.String(), Type.Null()]),
-  result: oneOf(['created', 'updated', 'duplicate', 'rejected']),
+  result: oneOf(['created', 'updated', 'duplicate', 'rejected'], {
+    description: '`duplicate`: it was stored like this already. `rejected`: not stored; `problem` says why.',
+  }),
   problem: Type.Optional(ref(Problem)),
 })
 export const PersonBatch = component(
@@ -94,14 +99,17 @@ export const PersonBatchResult = component(
   {
     results: Type.Array(personResult, { description: 'One result for each person sent, in the order sent.' }),
   },
-  { examples: [{ results: [{ handle: 'priya', result: 'created' }] }] },
+  {
+    description: 'What became of each person sent.',
+    examples: [{ results: [{ handle: 'priya', result: 'created' }] }],
+  },
 )
 
 export const handleParam = exact({ handle: handle() })
 export const peopleQuery = exact({
   ...pageQuery,
-  team: Type.Optional(handle()),
-  active: Type.Optional(flag()),
+  team: Type.Optional(handle({ description: 'People of this team.', examples: ['payments-team'] })),
+  active: Type.Optional(flag({ description: 'true: who is here; false: who has left. Both unless given.' })),
 })
 export const teamsQuery = exact({ ...pageQuery })
 export const batchQuery = exact({ atomic: Type.Optional(flag({ description: 'true: all or nothing.' })) })

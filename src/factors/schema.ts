@@ -27,7 +27,10 @@ const counterfactual = exact(
 )
 
 const fields = {
-  category: oneOf(factorCategories),
+  category: oneOf(factorCategories, {
+    description:
+      'Where the condition was: in the system, in how people work, or in what would have shown it.',
+  }),
   statement: sentence({
     description: 'A condition of the system that contributed; never the cause, and never a person.',
   }),
@@ -40,7 +43,11 @@ const fields = {
   ),
   counterfactual: optional(counterfactual),
   effect: optional(oneOf(factorEffects, { description: 'What the counterfactual would have changed.' })),
-  disposition: optional(oneOf(dispositions)),
+  disposition: optional(
+    oneOf(dispositions, {
+      description: '`action`: action items address it; `accepted_risk`: it stays as it is.',
+    }),
+  ),
   disposition_reason: optional(sentence({ description: 'Required with `accepted_risk`.' })),
   recurs: optional(
     exact(

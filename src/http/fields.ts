@@ -172,7 +172,10 @@ export const pageOf = <T extends TSchema>(
       }),
       ...more,
     },
-    { examples: [{ items: examplesOf(item).slice(0, 1), next_cursor: null, ...moreExample }] },
+    {
+      description: 'One page of the list, with the cursor of the next.',
+      examples: [{ items: examplesOf(item).slice(0, 1), next_cursor: null, ...moreExample }],
+    },
   )
 
 /** The examples a component carries; the first one is shown with each operation that uses it. */
@@ -186,13 +189,20 @@ export const pageQuery = {
     Type.String({
       pattern: '^[1-9][0-9]{0,5}$',
       description: 'How many items, 1 to 200 (more means 200). Default 50.',
+      examples: ['50'],
     }),
   ),
 }
 
 /** Several words of a closed list, separated by commas: OR. */
 export const anyOfWords = (values: readonly string[], options: object = {}) =>
-  Type.String({ pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`, maxLength: 500, ...options })
+  Type.String({
+    pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`,
+    maxLength: 500,
+    description: 'Any of these, separated by commas.',
+    examples: [values.slice(0, 2).join(',')],
+    ...options,
+  })
 
 /** Several free words, separated by commas: OR. */
 export const anyOfNames = (options: object = {}) => text(2000, options)

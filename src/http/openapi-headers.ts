@@ -34,8 +34,7 @@ const parameter = (name: string, description: string, example: string) => ({
   name,
   in: 'header',
   description,
-  schema: { type: 'string' as const },
-  example,
+  schema: { type: 'string' as const, examples: [example] },
 })
 
 /** The conditional request headers of the contract, as `components.parameters`. */

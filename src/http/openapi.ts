@@ -65,7 +65,7 @@ export async function registerOpenapi(app: FastifyInstance, components: TSchema[
     }),
     transformObject: given => {
       const document = 'openapiObject' in given ? (given.openapiObject as Json) : {}
-      return addHeaders(withExamples(withWords(document), components))
+      return addHeaders(withParameterExamples(withExamples(withWords(document), components)))
     },
   })
   await app.register(swaggerUi, {
@@ -105,7 +105,7 @@ type Json = Record<string, unknown>
 function withWords(document: Json): Json {
   const lead: Record<string, string> = {
     'post 200': 'Stored before, with the same content: nothing is stored now.',
-    'post 201': 'Created.',
+    'post 201': 'Stored.',
     'put 201': 'Created.',
   }
   for (const methods of Object.values(document.paths as Record<string, Record<string, Json>>))
@@ -113,6 +113,18 @@ function withWords(document: Json): Json {
       for (const [status, response] of Object.entries(responses as Record<string, Json>)) {
         const words = lead[`${method} ${status}`]
         if (words) response.description = `${words} ${response.description}`
+      }
+  return document
+}
+
+/** Keeps a parameter's example in its schema: the reference's page would fill it in, and send it unasked. */
+function withParameterExamples(document: Json): Json {
+  for (const methods of Object.values(document.paths as Record<string, Record<string, Json>>))
+    for (const { parameters = [] } of Object.values(methods))
+      for (const parameter of parameters as (Json & { schema: Json })[]) {
+        if (parameter.example === undefined) continue
+        parameter.schema.examples = [parameter.example]
+        delete parameter.example
       }
   return document
 }

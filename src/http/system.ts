@@ -3,7 +3,11 @@ import type { App } from './context.ts'
 import { component, exact, oneOf, ref } from './fields.ts'
 import { DebriefError, type ProblemCode, problemCodes } from './problem.ts'
 
-export const Health = component('Health', { status: oneOf(['ok']) }, { examples: [{ status: 'ok' }] })
+export const Health = component(
+  'Health',
+  { status: oneOf(['ok']) },
+  { description: 'Yes: the status is `ok`.', examples: [{ status: 'ok' }] },
+)
 export const ProblemPage = component(
   'ProblemPage',
   { code: Type.String(), status: Type.Integer(), title: Type.String(), meaning: Type.String() },

@@ -34,6 +34,13 @@ export const incidentRoles = [
   'subject_expert',
 ] as const
 
+/** How far the incident has come, computed. */
+export const phase = () =>
+  oneOf(phases, {
+    description:
+      'The last of `mitigated` and `resolved` that an event marks as a milestone; until then `ongoing`.',
+  })
+
 export const incidentId = (options: object = {}) =>
   Type.String({
     pattern: '^PM-[0-9]{4}-[0-9]{2}-[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*$',
@@ -43,7 +50,7 @@ export const incidentId = (options: object = {}) =>
   })
 
 const assignment = exact({
-  role: oneOf(incidentRoles),
+  role: oneOf(incidentRoles, { description: 'One holder at a time, except of `subject_expert`.' }),
   person: handle(),
   from: timestamp(),
   to: optional(timestamp({ description: 'When the role was handed on; null while it is held.' })),
@@ -66,11 +73,15 @@ const clockOffsets = Type.Unsafe<Record<string, number>>({
   additionalProperties: { type: 'integer', minimum: -86_400_000, maximum: 86_400_000 },
 })
 
+const relation = oneOf(['recurrence_of', 'related_to'], {
+  description: '`recurrence_of`: it happened before, as that incident.',
+})
+
 const lessons = (description: string) => Type.Optional(list(sentence(), { description }))
 
 const fields = {
   title: line(),
-  severity: oneOf(severities),
+  severity: oneOf(severities, { description: 'From SEV1, the gravest, to SEV5.' }),
   summary: Type.Optional(
     exact(
       { what_broke: optional(text(10_000)), who_was_affected: optional(text(10_000)) },
@@ -101,14 +112,14 @@ const fields = {
       description: 'How other systems know this incident; (system, id) is unique over all incidents.',
     }),
   ),
-  related: Type.Optional(
-    list(exact({ incident_id: incidentId(), relation: oneOf(['recurrence_of', 'related_to']) }), {
-      uniqueItems: true,
-    }),
-  ),
+  related: Type.Optional(list(exact({ incident_id: incidentId(), relation }), { uniqueItems: true })),
 }
 
-const occurredOn = calendarDate({ description: 'The date in the id; today in UTC unless given.' })
+const occurredOn = calendarDate({ description: 'The day it happened: the date in its id.' })
+const occurredOnInput = calendarDate({
+  description:
+    'Must be the date in `id` where both are given. Left out: the date in `id`, else today in UTC.',
+})
 
 const drill = {
   title: 'Payments drill',
@@ -121,7 +132,7 @@ const drill = {
 
 export const IncidentInput = component(
   'IncidentInput',
-  { id: Type.Optional(incidentId()), occurred_on: Type.Optional(occurredOn), ...fields },
+  { id: Type.Optional(incidentId()), occurred_on: Type.Optional(occurredOnInput), ...fields },
   { examples: [{ occurred_on: '2026-06-17', ...drill }] },
 )
 
@@ -138,13 +149,17 @@ export const Incident = component(
     id: incidentId(),
     occurred_on: occurredOn,
     ...answered(fields),
-    status: oneOf(statuses, { description: 'Of the postmortem; moved by its lifecycle, never by PATCH.' }),
+    status: oneOf(statuses, {
+      description:
+        'Of the postmortem: a `draft` is written, `in_review` it is discussed, `final` it is sealed. Moved by its lifecycle, never by PATCH.',
+    }),
     amending: Type.Boolean({ description: 'True while a final document is being corrected.' }),
-    phase: oneOf(phases, { description: 'Computed from the milestones.' }),
+    phase: phase(),
     created_at: timestamp(),
     ...rowFields,
   },
   {
+    description: 'An incident, without what hangs below it: events, factors and action items.',
     examples: [
       {
         id: 'PM-2026-06-17-payments-drill',
@@ -179,12 +194,12 @@ export const IncidentPage = pageOf('IncidentPage', Incident)
 export const HistoryEntry = component(
   'HistoryEntry',
   {
-    resource: oneOf(['incident', 'event', 'factor', 'action_item']),
+    resource: oneOf(['incident', 'event', 'factor', 'action_item'], { description: 'What was changed.' }),
     id: Type.String({
       description: 'The resource’s id: `AI-1`, an event’s UUID, a factor’s number, the incident’s id.',
     }),
     version: Type.Integer({ minimum: 1 }),
-    change: oneOf(['created', 'updated', 'deleted']),
+    change: oneOf(['created', 'updated', 'deleted'], { description: 'What was done to it.' }),
     changed_by: Type.String(),
     changed_at: timestamp(),
     request_id: Type.String({ description: 'The request that made the change, as in the log.' }),
@@ -195,6 +210,7 @@ export const HistoryEntry = component(
     }),
   },
   {
+    description: 'One version of an incident or of something below it.',
     examples: [
       {
         resource: 'action_item',
@@ -217,17 +233,26 @@ export const incidentsQuery = exact({
   status: Type.Optional(anyOfWords(statuses)),
   phase: Type.Optional(anyOfWords(phases)),
   severity: Type.Optional(anyOfWords(severities)),
-  service: Type.Optional(anyOfNames({ description: 'Any of these services, separated by commas.' })),
+  service: Type.Optional(
+    anyOfNames({ description: 'Any of these services, separated by commas.', examples: ['checkout'] }),
+  ),
   external_ref: Type.Optional(
     Type.String({
       pattern: '^[a-z0-9][a-z0-9._-]{0,63}:.{1,255}$',
       format: 'line',
-      description: '`system:id`, e.g. `pagerduty:Q2R11PAY`.',
+      description: 'The incident that another system knows by this, as `system:id`.',
+      examples: ['pagerduty:Q2R11PAY'],
     }),
   ),
-  occurred_since: Type.Optional(calendarDate({ description: 'On this date or later.' })),
-  occurred_until: Type.Optional(calendarDate({ description: 'On this date or earlier.' })),
-  q: Type.Optional(text(200, { description: 'A literal part of the title, in any case.' })),
+  occurred_since: Type.Optional(
+    calendarDate({ description: 'On this date or later (inclusive).', examples: ['2026-06-01'] }),
+  ),
+  occurred_until: Type.Optional(
+    calendarDate({ description: 'On this date or earlier (inclusive).', examples: ['2026-06-30'] }),
+  ),
+  q: Type.Optional(
+    text(200, { description: 'A literal part of the title, in any case.', examples: ['payments'] }),
+  ),
 })
 export const historyQuery = exact({ ...pageQuery })
 

@@ -62,7 +62,7 @@ export function link(text: string, url: string | null): Inline {
 
 /** Several texts as one, with `separator` between them. */
 export const joined = (texts: readonly Text[], separator: string): Text =>
-  texts.flatMap((text, index) => (index === 0 ? text : [separator, ...text]))
+  texts.length === 1 ? texts[0]! : texts.flatMap((text, index) => (index === 0 ? text : [separator, ...text]))
 
 /** Paragraphs of stored text that may be long: an empty line begins a new one. */
 export function paragraphs(first: Text, stored: string): Block[] {

@@ -23,6 +23,8 @@ const headers = ['Time', 'Event', 'Source']
 /** How much of an excerpt stands in its table cell, in code points; longer ones stand whole under the table. */
 const cellExcerpt = 160
 
+const lineEnd = /[\n\r\u2028\u2029]/
+
 /** What is too long for a table cell, and stands whole further down. */
 interface Note {
   name: 'Excerpt' | 'Query'
@@ -51,7 +53,7 @@ function row(view: View, event: Event, notes: Note[]): Text[] {
 
 function described(event: Event): Text {
   const mark: Text = event.milestone ? [tag(words(event.milestone)), ' '] : []
-  return [...mark, event.description, event.role === null ? '' : ` (${event.role})`]
+  return [...mark, event.role === null ? event.description : `${event.description} (${event.role})`]
 }
 
 /** What an event rests on, with its clock's correction once. What is too long for a table cell is added to `notes`. */
@@ -82,7 +84,8 @@ const sourceName = (view: View, { kind, system, stated_by }: Source): string =>
 
 /** The excerpt itself where it is one short line; else its first line, cut, with an ellipsis. */
 function shortened(excerpt: string): string {
-  const first = excerpt.trim().split(/[\n\r\u2028\u2029]/, 1)[0]!
+  if (excerpt.length <= cellExcerpt && !lineEnd.test(excerpt)) return excerpt
+  const first = excerpt.trim().split(lineEnd, 1)[0]!
   const points = Array.from(first.slice(0, 2 * cellExcerpt + 2))
   if (points.length > cellExcerpt)
     return `${points

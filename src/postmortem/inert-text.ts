@@ -18,4 +18,4 @@ const nameOfCharacter = (character: string): string =>
 
 /** The address with its control and bidirectional characters percent-encoded, which does not change where it leads. */
 export const inertUrl = (url: string): string =>
-  url.replace(/\p{Cc}/gu, encodeURIComponent).replace(unseen, encodeURIComponent)
+  mayNeedIt.test(url) ? url.replace(/\p{Cc}/gu, encodeURIComponent).replace(unseen, encodeURIComponent) : url

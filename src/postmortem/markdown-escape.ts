@@ -62,9 +62,12 @@ const specialInAddress = /https?(?=:\/\/)|www(?=\.)|\\|`+|\*+|_+|~+|[[\]<&|!]/gi
 const maySpecial = /[\\`*_~[\]<&|!”\n]/
 const isAddress = /^(?:https?:\/\/|www\.)/i
 
+/** True for text of one line that needs no backslash inside it, whatever stands beside it but a `[`. */
+export const isPlain = (text: string): boolean => !maySpecial.test(text)
+
 /** The text with a backslash where a character would begin or end markup inside a line. */
 export function escapeInline(text: string, place: Place): string {
-  if (place.after === '' && !maySpecial.test(text)) return text
+  if (place.after !== '[' && isPlain(text)) return text
   return text.replace(special, (found, offset: number) =>
     isAddress.test(found)
       ? escapeAddress(text, found, offset, place)
@@ -157,10 +160,12 @@ export const escapeLineStarts = (text: string): string =>
   )
 
 /** An http or https address as the target of a link. */
-export const escapeDestination = (url: string, cell: boolean): string =>
-  url
+export function escapeDestination(url: string, cell: boolean): string {
+  if (!/[\\()<>`&|]/.test(url)) return url
+  return url
     .replace(/[\\()<>`]/g, '\\$&')
     .replace(/&/g, (found, offset: number, whole: string) =>
       entity.test(whole.slice(offset, offset + 34)) ? `\\${found}` : found,
     )
     .replaceAll('|', cell ? '\\|' : '|')
+}

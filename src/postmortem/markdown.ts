@@ -5,6 +5,7 @@ import {
   escapeDestination,
   escapeInline,
   escapeLineStarts,
+  isPlain,
   type Marks,
 } from './markdown-escape.ts'
 
@@ -81,6 +82,8 @@ const oneLine = (text: Text, where: { cell: boolean }): string => linesOf(text, 
 /** The escaped lines of a text, trimmed and without the empty ones. */
 function linesOf(text: Text, { cell }: { cell: boolean }): string[] {
   const parts = merged(text)
+  const [only = ''] = parts
+  if (parts.length < 2 && typeof only === 'string' && isPlain(only)) return [only.trim()]
   const marks = activeMarks(parts.map(plain).join('"'))
   const whole = parts
     .map((part, index) => escaped(part, parts[index - 1], parts[index + 1], marks, cell))

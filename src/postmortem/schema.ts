@@ -31,6 +31,7 @@ export const Postmortem = component(
     action_items: Type.Array(ref(PostmortemActionItem)),
   },
   {
+    description: 'All that the document is rendered from.',
     examples: [
       {
         incident: examplesOf(Incident)[0],

@@ -21,7 +21,7 @@ import {
   url,
   uuid,
 } from '../http/fields.ts'
-import { incidentId, phases } from '../incidents/schema.ts'
+import { incidentId, phase } from '../incidents/schema.ts'
 
 export const eventKinds = [
   'alert',
@@ -54,7 +54,7 @@ export const sourceKinds = [
 ] as const
 
 const sourceFields = {
-  kind: oneOf(sourceKinds),
+  kind: oneOf(sourceKinds, { description: 'What it is; a `statement` is what a person said.' }),
   system: Type.Optional(
     systemName({ description: 'Where it comes from; for a statement, `person` unless given.' }),
   ),
@@ -70,9 +70,16 @@ const source = exact(sourceFields, {
 
 const fields = {
   occurred_at: timestamp({ description: 'As the source said it; at most a day ahead of now.' }),
-  precision: Type.Optional(oneOf(precisions, { default: 'exact' })),
-  kind: oneOf(eventKinds),
-  milestone: optional(oneOf(milestoneNames)),
+  precision: Type.Optional(
+    oneOf(precisions, { default: 'exact', description: 'How well `occurred_at` is known.' }),
+  ),
+  kind: oneOf(eventKinds, { description: 'What happened, in the life of an incident.' }),
+  milestone: optional(
+    oneOf(milestoneNames, {
+      description:
+        'The moment that this event marks; durations are measured between them. One event holds each.',
+    }),
+  ),
   description: sentence(),
   role: optional(line(200, { description: 'Who acted, by role and not by name: `incident commander`.' })),
   sources: Type.Array(source, {
@@ -175,7 +182,9 @@ const durationNames = [
 const duration = exact({
   name: oneOf(durationNames),
   seconds,
-  status: oneOf(['ok', 'missing', 'out_of_order']),
+  status: oneOf(['ok', 'missing', 'out_of_order'], {
+    description: '`missing`: an end of it is not known; `out_of_order`: it ends before it begins.',
+  }),
   from: answeredField(Type.Unsafe<Static<typeof point> | null>({ ...point, type: ['object', 'null'] })),
   to: answeredField(Type.Unsafe<Static<typeof point> | null>({ ...point, type: ['object', 'null'] })),
   missing: Type.Array(oneOf(milestoneNames), {
@@ -206,7 +215,7 @@ const detected = {
 export const Milestones = component(
   'Milestones',
   {
-    phase: oneOf(phases),
+    phase: phase(),
     milestones: Type.Array(point, {
       description: 'The milestones that are held, in the order of their meaning.',
     }),
@@ -257,8 +266,15 @@ export const eventsQuery = exact({
   retracted: Type.Optional(
     flag({ description: 'true: only retracted events; false: only those of the timeline.' }),
   ),
-  occurred_since: Type.Optional(timestamp({ description: 'Corrected time at or after this.' })),
-  occurred_until: Type.Optional(timestamp({ description: 'Corrected time before this.' })),
+  occurred_since: Type.Optional(
+    timestamp({
+      description: 'Corrected time at or after this (inclusive).',
+      examples: ['2026-06-17T14:00:00Z'],
+    }),
+  ),
+  occurred_until: Type.Optional(
+    timestamp({ description: 'Corrected time before this (exclusive).', examples: ['2026-06-17T15:00:00Z'] }),
+  ),
 })
 
 export type Event = Static<typeof Event>
