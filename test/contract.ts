@@ -6,6 +6,7 @@ import addFormats from 'ajv-formats'
 
 interface Media {
   schema?: object
+  examples?: Record<string, object>
 }
 interface Operation {
   operationId: string
@@ -71,7 +72,11 @@ export function judge({ method, url, status, headers, body }: Answer): void {
   )
   if (!type.endsWith('json') || method === 'HEAD') return
   const validate = validatorOf(where + type, media!.schema ?? {})
-  requireThat(validate(JSON.parse(body)), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
+  const answer = JSON.parse(body)
+  requireThat(validate(answer), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
+  if (status < 400) return
+  const { code } = answer as { code: string }
+  requireThat(media!.examples?.[code] !== undefined, `${where}: the contract does not document ${code}`)
 }
 
 /** Every header that the contract promises is there, and none of the contract's that this answer does not promise. */

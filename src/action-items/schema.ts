@@ -58,14 +58,10 @@ const ai1 = {
   tracker: { system: 'jira', key: 'CHK-481', url: null },
 }
 
+const firstStatus = oneOf(['proposed', 'open'], { default: 'open', description: 'Acceptance opens it.' })
 export const ActionItemInput = component(
   'ActionItemInput',
-  {
-    ...fields,
-    status: Type.Optional(
-      oneOf(['proposed', 'open'], { default: 'open', description: 'A proposal opens when it is accepted.' }),
-    ),
-  },
+  { ...fields, status: Type.Optional(firstStatus) },
   { examples: [{ ...ai1, status: 'open' }] },
 )
 export const ActionItemFields = component('ActionItemFields', {

@@ -16,7 +16,7 @@ export function factorRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents/:incident_id/factors',
     {
-      config: { scope: 'write', problems: ['unknown_reference', 'root_cause_refused'] },
+      config: { scope: 'write', problems: ['unknown_reference'] },
       schema: {
         operationId: 'createFactor',
         tags,
@@ -78,7 +78,7 @@ export function factorRoutes(app: App, { db, now }: Context): void {
   app.patch(
     '/incidents/:incident_id/factors/:number',
     {
-      config: { scope: 'write', problems: ['unknown_reference', 'root_cause_refused'] },
+      config: { scope: 'write', problems: ['unknown_reference'] },
       schema: {
         operationId: 'patchFactor',
         tags,

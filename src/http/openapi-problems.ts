@@ -46,7 +46,10 @@ function codesOfShape({ schema, url, methods }: Route): ProblemCode[] {
     [schema.params !== undefined, ['not_found']],
     [formsOf(schema).length > 1, ['not_acceptable']],
     [isConditional, ['version_mismatch']],
-    [schema.body !== undefined, ['too_large', 'unsupported_media_type', 'invalid_body']],
+    [
+      schema.body !== undefined,
+      ['too_large', 'unsupported_media_type', 'invalid_body', 'root_cause_refused'],
+    ],
     [needsToken || url === '/readyz', ['unavailable']],
   ]
   return applies.flatMap(([holds, codes]) => (holds ? codes : []))

@@ -29,7 +29,7 @@ export async function registerOpenapi(app: FastifyInstance, components: TSchema[
     openapi: {
       openapi: '3.1.0',
       info: {
-        title: 'Debrief',
+        title: 'Debrief API',
         version: '0.1.0',
         summary: 'Learn from incidents.',
         description:

@@ -16,7 +16,7 @@ export function incidentRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents',
     {
-      config: { scope: 'write', problems: ['conflict', 'unknown_reference', 'root_cause_refused'] },
+      config: { scope: 'write', problems: ['conflict', 'unknown_reference'] },
       schema: {
         operationId: 'createIncident',
         tags,
@@ -84,7 +84,7 @@ export function incidentRoutes(app: App, { db, now }: Context): void {
   app.patch(
     '/incidents/:incident_id',
     {
-      config: { scope: 'write', problems: ['conflict', 'unknown_reference', 'root_cause_refused'] },
+      config: { scope: 'write', problems: ['conflict', 'unknown_reference'] },
       schema: {
         operationId: 'patchIncident',
         tags,
