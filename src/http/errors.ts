@@ -4,7 +4,7 @@ import { DebriefError, type ProblemCode, problemCodes, toProblem } from './probl
 /** Answers every error, the framework's and the router's too, as problem+json. */
 export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = toDebriefError(error)
+    const known = ofRequest(toDebriefError(error), request)
     if (known.status >= 500) request.log.error({ err: error }, 'request failed')
     return sendProblem(known, request, reply)
   })
@@ -16,6 +16,12 @@ export function registerErrors(app: FastifyInstance): void {
     ),
   )
 }
+
+/** A read has no body: a value that PostgreSQL did not take came out of a cursor that somebody made up. */
+const ofRequest = (error: DebriefError, { method }: FastifyRequest): DebriefError =>
+  error.code === 'invalid_body' && (method === 'GET' || method === 'HEAD')
+    ? new DebriefError('invalid_cursor', 'The cursor was not made by this list.')
+    : error
 
 export function sendProblem(error: DebriefError, request: FastifyRequest, reply: FastifyReply) {
   const retry = error.status === 503 ? { 'retry-after': '2' } : {}

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { enter, openIncident, walk } from '../cast.ts'
-import { adminToken, openService } from '../service.ts'
+import { openService } from '../service.ts'
 
 const service = await openService(t)
 await enter(service)
-const { app, call } = service
+const { call } = service
 const people = Array.from({ length: 230 }, (_, i) => ({
   handle: `p${String(i).padStart(3, '0')}`,
   name: `Person ${i}`,
@@ -170,11 +170,8 @@ t.test('a cursor whose checksum is forged gives no 5xx', async t => {
       '["infinity","PM"]',
       '["2026-02-31","x"]',
     ]) {
-      const { statusCode } = await app.inject({
-        url: forged(path, key),
-        headers: { authorization: `Bearer ${adminToken}` },
-      })
-      t.ok(statusCode < 500, `${path} ${key}: ${statusCode}`)
+      const { status } = await call('GET', forged(path, key))
+      t.ok(status === 200 || status === 400, `${path} ${key}: ${status}`)
     }
   }
 })
