@@ -13,7 +13,13 @@ import { factorSchemas } from './factors/schema.ts'
 import { requireToken } from './http/auth.ts'
 import { refuseRootCause, registerJsonBodies } from './http/bodies.ts'
 import type { App } from './http/context.ts'
-import { registerErrors, sendProblem, toDebriefError } from './http/errors.ts'
+import {
+  answerClientError,
+  refuseMissingHost,
+  registerErrors,
+  sendProblem,
+  toDebriefError,
+} from './http/errors.ts'
 import { registerEtags } from './http/etag.ts'
 import { registerOpenapi } from './http/openapi.ts'
 import { Problem } from './http/problem.ts'
@@ -61,6 +67,8 @@ export async function buildApp({
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    http: { requireHostHeader: false },
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => sendProblem(toDebriefError(error), request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>()
 
@@ -72,6 +80,7 @@ export async function buildApp({
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  app.addHook('onRequest', refuseMissingHost)
   closeConnectionsWhenStopping(app)
   app.addHook('preValidation', refuseRootCause)
   await app.register(accepts)

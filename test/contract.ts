@@ -48,14 +48,21 @@ export interface Answer {
   body: string
 }
 
-/** Throws when an answer is not what the contract documents for its operation; undocumented paths are not judged. */
-export function judge({ method, url, status, headers, body }: Answer): void {
+/**
+ * Throws when an answer is not what the contract documents for its operation; where it documents none, when an
+ * error is not a problem.
+ */
+export function judge(answer: Answer): void {
+  const { method, url, status, headers, body } = answer
   const path = url.split('?')[0]!
   const template =
     templates.find(({ path: known }) => known === path) ?? templates.find(({ pattern }) => pattern.test(path))
   const operation =
     template && contract.paths[template.path]![method === 'HEAD' ? 'get' : method.toLowerCase()]
-  if (!operation) return
+  if (!operation) {
+    judgeUndocumented(answer)
+    return
+  }
   const where = `${method} ${template.path} ${status}`
   const response = operation.responses[status] ?? operation.responses[status === 500 ? 'default' : '4XX']
   if (!response) throw new Error(`${where}: the contract does not document this status`)
@@ -72,11 +79,25 @@ export function judge({ method, url, status, headers, body }: Answer): void {
   )
   if (!type.endsWith('json') || method === 'HEAD') return
   const validate = validatorOf(where + type, media!.schema ?? {})
-  const answer = JSON.parse(body)
-  requireThat(validate(answer), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
+  const parsed = JSON.parse(body)
+  requireThat(validate(parsed), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
   if (status < 400) return
-  const { code } = answer as { code: string }
+  const { code } = parsed as { code: string }
   requireThat(media!.examples?.[code] !== undefined, `${where}: the contract does not document ${code}`)
+}
+
+/** What no operation answers: the service's other pages, and the errors of routes and methods that do not exist. */
+function judgeUndocumented({ method, url, status, headers, body }: Answer): void {
+  if (status < 400) return
+  const where = `${method} ${url} ${status}`
+  const type = headers['content-type']
+  requireThat(type === 'application/problem+json', `${where}: ${type} is not a problem's type`)
+  requireThat(headers['x-request-id'] !== undefined, `${where}: X-Request-Id is missing`)
+  if (method === 'HEAD') return
+  const validate = validatorOf('Problem', { $ref: '#/components/schemas/Problem' })
+  const problem = JSON.parse(body)
+  requireThat(validate(problem), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
+  requireThat(problem.status === status, `${where}: the problem says ${problem.status}`)
 }
 
 /** Every header that the contract promises is there, and none of the contract's that this answer does not promise. */

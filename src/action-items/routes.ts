@@ -1,3 +1,4 @@
+import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
@@ -103,11 +104,12 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       const facts = changeFacts(request, now)
-      const number = await db
-        .transaction()
-        .execute(trx => store.createActionItem(trx, incident_id, request.body, facts))
-      reply.code(201).header('location', `/v1/incidents/${incident_id}/action-items/AI-${number}`)
-      return store.readActionItem(db, { incident_id, number }, askedFor({}, { timeZone, moment: now() }))
+      const item = await transact(db, async trx => {
+        const number = await store.createActionItem(trx, incident_id, request.body, facts)
+        return store.readActionItem(trx, { incident_id, number }, askedFor({}, { timeZone, moment: now() }))
+      })
+      reply.code(201).header('location', `/v1/incidents/${incident_id}/action-items/${item.id}`)
+      return item
     },
   )
 
@@ -172,10 +174,10 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
       const key = store.keyOf(request.params)
       const merge = mergeWith(app, contract.ActionItemFields, request.body)
       const facts = changeFacts(request, now)
-      await db
-        .transaction()
-        .execute(trx => store.patchActionItem(trx, key, merge, facts, expectedVersions(request)))
-      return store.readActionItem(db, key, askedFor({}, { timeZone, moment: now() }))
+      return transact(db, async trx => {
+        await store.patchActionItem(trx, key, merge, facts, expectedVersions(request))
+        return store.readActionItem(trx, key, askedFor({}, { timeZone, moment: now() }))
+      })
     },
   )
 }

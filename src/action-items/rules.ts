@@ -81,11 +81,16 @@ export function accepted(stored: State, { by }: Acceptance, at: string) {
   return { status: status === 'proposed' ? ('open' as const) : status, acceptance: { at, by } }
 }
 
+const maxDeferrals = 100
+
 /** The due date moves to a later day, and the reason is kept. */
 export function deferred(stored: State, { to, reason }: Deferral, at: string) {
   const { id, status, due_on, deferrals } = stored
   if (isClosed(stored)) {
     throw wrongState('/to', `${id} is ${status}, so nothing is left to defer: DELETE …/closure reopens it.`)
+  }
+  if (deferrals.length >= maxDeferrals) {
+    throw wrongState('/to', `${id} has been deferred ${maxDeferrals} times: cancel it, or do it.`)
   }
   if (to <= due_on) throw fieldError('/to', 'order', `/to must be later than the due date, ${due_on}.`)
   return { due_on: to, deferrals: [...deferrals, { from: due_on, to, reason, at }] }

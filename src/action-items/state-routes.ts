@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Trx } from '../db/open.ts'
+import { transact } from '../db/transact.ts'
 import { type ChangeFacts, changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
 import { type Expected, expectedVersions } from '../http/etag.ts'
@@ -118,6 +119,8 @@ const changer =
   async (request: FastifyRequest, change: Change) => {
     const key = store.keyOf(request.params as { incident_id: string; action_item_id: string })
     const facts = changeFacts(request, now)
-    await db.transaction().execute(trx => change(trx, key, facts, expectedVersions(request)))
-    return store.readActionItem(db, key, askedFor({}, { timeZone, moment: now() }))
+    return transact(db, async trx => {
+      await change(trx, key, facts, expectedVersions(request))
+      return store.readActionItem(trx, key, askedFor({}, { timeZone, moment: now() }))
+    })
   }

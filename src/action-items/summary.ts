@@ -90,4 +90,4 @@ const ages: Record<string, string> = {
 }
 
 const labelOf = (group_by: Grouping, key: string | null) =>
-  key === null ? `No ${group_by}` : (ages[key] ?? key)
+  key === null ? `No ${group_by}` : group_by === 'age' ? ages[key]! : key

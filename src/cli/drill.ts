@@ -15,10 +15,11 @@ export const drillFile = new URL('../../examples/payments-drill.json', import.me
 
 export const readDrill = (): Drill => JSON.parse(readFileSync(drillFile, 'utf8')) as Drill
 
-type Call = <T>(method: string, path: string, body?: unknown) => Promise<{ status: number; body: T }>
+type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>
 
 /**
- * Stores the drill through the API. Every step is safe to repeat: what is there already is left as it is.
+ * Stores the drill through the API. Every step is safe to repeat: what is there already is left as it is, also where
+ * somebody has changed it since.
  * @param progress hears what was stored
  * @throws Error when the service refuses a step
  */
@@ -31,55 +32,49 @@ export async function storeDrill(
   const call = caller(url, token)
   const incident = `/v1/incidents/${drill.incident.id}`
   for (const { handle, ...team } of drill.teams) await call('PUT', `/v1/teams/${handle}`, team)
-  await call('POST', '/v1/people/batch?atomic=true', { people: drill.people })
+  for (const { handle, ...person } of drill.people) await call('PUT', `/v1/people/${handle}`, person)
   progress(`${drill.people.length} people of ${drill.teams.length} teams`)
   await call('POST', '/v1/incidents', drill.incident)
   const eventIds = new Map<string, string>()
   for (const event of drill.events) {
-    const { body } = await call<{ id: string }>('POST', `${incident}/events`, event)
-    eventIds.set(event.dedupe_key, body.id)
+    const { id } = await call<{ id: string }>('POST', `${incident}/events`, event)
+    eventIds.set(event.dedupe_key, id)
   }
   progress(`${drill.incident.id} with ${eventIds.size} events`)
+  const factors = drill.factors.map(factor => ({
+    ...factor,
+    events: factor.events.map(key => eventIds.get(key)),
+  }))
+  await storeMissing(call, `${incident}/factors`, factors)
   await storeMissing(
     call,
-    `${incident}/factors`,
-    'statement',
-    drill.factors.map(factor => ({
-      ...factor,
-      events: factor.events.map(key => eventIds.get(key)),
-    })),
+    `${incident}/action-items`,
+    drill.action_items.map(({ accepted_by: _, ...item }) => item),
   )
-  const items = drill.action_items.map(({ accepted_by: _, ...item }) => item)
-  await storeMissing(call, `${incident}/action-items`, 'title', items)
   await acceptItems(call, incident, drill)
-  progress(`${drill.factors.length} contributing factors and ${items.length} action items`)
+  progress(`${drill.factors.length} contributing factors and ${drill.action_items.length} action items`)
+}
+
+/** Posts the entries whose number in the list's order has not been given yet. */
+async function storeMissing(call: Call, path: string, wanted: object[]): Promise<void> {
+  const { items } = await call<{ items: { number?: number; id?: string }[] }>('GET', `${path}?limit=200`)
+  const numbers = items.map(({ number, id }) => number ?? Number(id?.slice('AI-'.length)))
+  for (const entry of wanted.slice(Math.max(0, ...numbers))) await call('POST', path, entry)
 }
 
 async function acceptItems(call: Call, incident: string, drill: Drill): Promise<void> {
-  const { body } = await call<{ items: { id: string; title: string; acceptance: unknown }[] }>(
+  const { items } = await call<{ items: { id: string; owner: string; acceptance: unknown }[] }>(
     'GET',
     `${incident}/action-items?limit=200`,
   )
-  for (const { id, title, acceptance } of body.items) {
-    const by = drill.action_items.find(item => item.title === title)?.accepted_by
-    if (by !== undefined && acceptance === null)
-      await call('PUT', `${incident}/action-items/${id}/acceptance`, { by })
+  for (const [i, { accepted_by }] of drill.action_items.entries()) {
+    const item = items.find(({ id }) => id === `AI-${i + 1}`)
+    if (item?.owner === accepted_by && item?.acceptance === null)
+      await call('PUT', `${incident}/action-items/${item.id}/acceptance`, { by: accepted_by })
   }
 }
 
-/** Posts what the list does not have yet, known by one field. */
-async function storeMissing(
-  call: Call,
-  path: string,
-  field: string,
-  wanted: Record<string, unknown>[],
-): Promise<void> {
-  const { body } = await call<{ items: Record<string, unknown>[] }>('GET', `${path}?limit=200`)
-  const known = new Set(body.items.map(item => item[field]))
-  for (const entry of wanted) if (!known.has(entry[field])) await call('POST', path, entry)
-}
-
-/** 409 to a POST of the incident says that it is there: a second run. Every other refusal ends the story. */
+/** PUT creates and never overwrites: 412 says that it is there, as 409 does to the POST of the incident. */
 function caller(url: string, token: string): Call {
   return async <T>(method: string, path: string, body?: unknown) => {
     const response = await fetch(url + path, {
@@ -87,12 +82,13 @@ function caller(url: string, token: string): Call {
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'PUT' && !path.endsWith('/acceptance') ? { 'if-none-match': '*' } : {}),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    const isKnown = response.status === 409 && path === '/v1/incidents'
-    if (!response.ok && !isKnown) throw new Error(`${method} ${path} was refused: ${text}`)
-    return { status: response.status, body: JSON.parse(text) as T }
+    const isThere = response.status === 412 || (response.status === 409 && path === '/v1/incidents')
+    if (!response.ok && !isThere) throw new Error(`${method} ${path} was refused: ${text}`)
+    return JSON.parse(text) as T
   }
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import pg from 'pg'
-import { sessionSettings } from './open.ts'
+import { sessionSettings, withSessionOptions } from './open.ts'
 
 const folder = new URL('../../migrations/', import.meta.url)
 /** One number for all instances: the holder migrates, the others wait and then find nothing to do. */
@@ -12,7 +12,12 @@ const oldest = 15
  * @throws Error with one sentence when the server is older than PostgreSQL 15, or when a newer Debrief has migrated it.
  */
 export async function migrate(connection: pg.ClientConfig): Promise<void> {
-  const client = await connect({ ...sessionSettings, ...connection, statement_timeout: 0, lock_timeout: 0 })
+  const client = await connect({
+    ...sessionSettings,
+    ...withSessionOptions(connection),
+    statement_timeout: 0,
+    lock_timeout: 0,
+  })
   try {
     requireSupported(await versionOf(client))
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLock])
@@ -26,6 +31,8 @@ export async function migrate(connection: pg.ClientConfig): Promise<void> {
 async function connect(settings: pg.ClientConfig): Promise<pg.Client> {
   try {
     const client = new pg.Client(settings)
+    // What breaks the connection later is told by the query that it breaks.
+    client.on('error', () => {})
     await client.connect()
     return client
   } catch (cause) {

@@ -21,6 +21,7 @@ const bigint = 20
  * `2026-06-17T14:08:00.500Z`. The session's zone is UTC, so the offset is always +00.
  */
 function utcTimestamp(value: string): string {
+  if (!value.endsWith('+00')) throw new Error(`PostgreSQL answered ${value}: the session is not in UTC.`)
   const [day = '', time = ''] = value.replace('+00', '').split(' ')
   const [seconds = '', fraction = ''] = time.split('.')
   return `${day}T${seconds}.${fraction.padEnd(3, '0')}Z`
@@ -48,13 +49,26 @@ export const sessionSettings = {
   connectionTimeoutMillis: 2000,
 } satisfies pg.PoolConfig
 
+/** Options that an address brings would replace the session's own: both are sent, ours last. */
+export function withSessionOptions<T extends pg.ClientConfig>(connection: T): T {
+  if (!connection.connectionString || !URL.canParse(connection.connectionString)) return connection
+  const address = new URL(connection.connectionString)
+  const given = address.searchParams.get('options') ?? ''
+  address.searchParams.delete('options')
+  return {
+    ...connection,
+    connectionString: address.toString(),
+    options: `${given} ${sessionSettings.options}`,
+  }
+}
+
 /**
  * Opens one pool. `onError` hears of connections that break, idle or between two statements of a request: without a
  * listener the process would end.
  */
 export function openDatabase(connection: pg.PoolConfig, onError: (error: Error) => void): OpenDatabase {
   const onConnect = (client: pg.ClientBase) => void client.on('error', onError)
-  const pool = new pg.Pool({ ...sessionSettings, max: 10, ...connection, onConnect })
+  const pool = new pg.Pool({ ...sessionSettings, max: 10, ...withSessionOptions(connection), onConnect })
   // The pool repeats what an idle client says.
   pool.on('error', () => {})
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })

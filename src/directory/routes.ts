@@ -1,4 +1,5 @@
 import type { Trx } from '../db/open.ts'
+import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import { allOrNothing, eachAlone } from '../http/batch.ts'
 import type { App, Context } from '../http/context.ts'
@@ -69,11 +70,12 @@ function peopleRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { handle } = request.params
       const facts = changeFacts(request, now)
-      const outcome = await db
-        .transaction()
-        .execute(trx => store.putPerson(trx, handle, request.body, facts, expectedVersions(request)))
+      const { outcome, person } = await transact(db, async trx => {
+        const outcome = await store.putPerson(trx, handle, request.body, facts, expectedVersions(request))
+        return { outcome, person: await store.getPerson(trx, handle) }
+      })
       reply.code(outcome === 'created' ? 201 : 200)
-      return store.getPerson(db, handle)
+      return person
     },
   )
 
@@ -96,10 +98,10 @@ function peopleRoutes(app: App, { db, now }: Context): void {
       const { handle } = request.params
       const merge = mergeWith(app, contract.PersonInput, request.body)
       const facts = changeFacts(request, now)
-      await db
-        .transaction()
-        .execute(trx => store.patchPerson(trx, handle, merge, facts, expectedVersions(request)))
-      return store.getPerson(db, handle)
+      return transact(db, async trx => {
+        await store.patchPerson(trx, handle, merge, facts, expectedVersions(request))
+        return store.getPerson(trx, handle)
+      })
     },
   )
 }
@@ -130,11 +132,14 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
       const { people } = request.body
       const results =
         request.query.atomic === 'true'
-          ? await db.transaction().execute(trx => allOrNothing('people', people, entry => put(trx, entry)))
+          ? await transact(db, async trx => {
+              await store.holdHandles(trx, people.map(handleOf))
+              return allOrNothing('people', people, entry => put(trx, entry))
+            })
           : await eachAlone<contract.PersonEntry, contract.PersonResult>(
               request,
               people,
-              entry => db.transaction().execute(trx => put(trx, entry)),
+              entry => transact(db, trx => put(trx, entry)),
               (entry, problem) => ({ handle: handleOf(entry), result: 'rejected', problem }),
             )
       return reply.code(207).send({ results })
@@ -196,11 +201,12 @@ function teamRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { handle } = request.params
       const facts = changeFacts(request, now)
-      const outcome = await db
-        .transaction()
-        .execute(trx => store.putTeam(trx, handle, request.body, facts, expectedVersions(request)))
+      const { outcome, team } = await transact(db, async trx => {
+        const outcome = await store.putTeam(trx, handle, request.body, facts, expectedVersions(request))
+        return { outcome, team: await store.getTeam(trx, handle) }
+      })
       reply.code(outcome === 'created' ? 201 : 200)
-      return store.getTeam(db, handle)
+      return team
     },
   )
 
@@ -221,10 +227,10 @@ function teamRoutes(app: App, { db, now }: Context): void {
       const { handle } = request.params
       const merge = mergeWith(app, contract.TeamInput, request.body)
       const facts = changeFacts(request, now)
-      await db
-        .transaction()
-        .execute(trx => store.patchTeam(trx, handle, merge, facts, expectedVersions(request)))
-      return store.getTeam(db, handle)
+      return transact(db, async trx => {
+        await store.patchTeam(trx, handle, merge, facts, expectedVersions(request))
+        return store.getTeam(trx, handle)
+      })
     },
   )
 }

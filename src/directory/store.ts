@@ -4,6 +4,7 @@ import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
+import { isStorable } from '../kit/text.ts'
 import type { Person, PersonDetail, PersonInput, Team, TeamInput } from './schema.ts'
 
 const personColumns = [
@@ -67,10 +68,8 @@ export async function putPerson(
   facts: ChangeFacts,
   expected: Expected,
 ): Promise<Outcome> {
-  const values = personValues(input)
   await claimHandle(trx, handle, 'person')
-  await requireTeam(trx, values.team)
-  return put(trx, 'people', handle, { ...values, ...facts }, expected)
+  return writePerson(trx, handle, input, facts, expected)
 }
 
 /** Replaces a person's fields by what `merge` makes of them, under a lock. */
@@ -83,15 +82,19 @@ export async function patchPerson(
 ): Promise<void> {
   await lockVersion(trx, 'people', handle)
   const { name, email, team, active } = await getPerson(trx, handle)
-  await putPerson(trx, handle, merge({ name, email, team, active }), facts, expected)
+  await writePerson(trx, handle, merge({ name, email, team, active }), facts, expected)
 }
 
-const personValues = ({ name, email = null, team = null, active = true }: PersonInput) => ({
-  name,
-  email,
-  team,
-  active,
-})
+async function writePerson(
+  trx: Trx,
+  handle: string,
+  { name, email = null, team = null, active = true }: PersonInput,
+  facts: ChangeFacts,
+  expected: Expected,
+): Promise<Outcome> {
+  await requireTeam(trx, team)
+  return put(trx, 'people', handle, { name, email, team, active, ...facts }, expected)
+}
 
 export async function listTeams(db: Db, { limit, after }: PageRequest): Promise<Team[]> {
   return db
@@ -135,14 +138,15 @@ export async function patchTeam(
 ): Promise<void> {
   await lockVersion(trx, 'teams', handle)
   const { name, email } = await getTeam(trx, handle)
-  await putTeam(trx, handle, merge({ name, email }), facts, expected)
+  const merged = merge({ name, email })
+  await put(trx, 'teams', handle, { name: merged.name, email: merged.email ?? null, ...facts }, expected)
 }
 
 async function put(
   trx: Trx,
   table: 'people' | 'teams',
   handle: string,
-  values: { name: string; email: string | null } & ChangeFacts,
+  values: { name: string; email: string | null; team?: string | null; active?: boolean } & ChangeFacts,
   expected: Expected,
 ): Promise<Outcome> {
   const stored = await lockVersion(trx, table, handle)
@@ -171,6 +175,16 @@ async function lockVersion(trx: Trx, table: 'people' | 'teams', handle: string):
     .forUpdate()
     .executeTakeFirst()
   return row?.version
+}
+
+/** Takes the handles of a batch of people in one order for all, so that batches in other orders do not block each other. */
+export async function holdHandles(trx: Trx, handles: (string | null)[]): Promise<void> {
+  const wanted = handles.filter(handle => handle !== null && isStorable(handle))
+  await sql`
+    INSERT INTO handles (handle, kind) SELECT DISTINCT h, 'person' FROM unnest(${wanted}::text[]) AS h ORDER BY h
+    ON CONFLICT DO NOTHING`.execute(trx)
+  await sql`
+    SELECT FROM handles WHERE handle = ANY (${wanted}::text[]) ORDER BY handle FOR UPDATE`.execute(trx)
 }
 
 /** Takes a handle for a person or a team; a handle means one thing for ever. Waits for a twin that is doing the same. */

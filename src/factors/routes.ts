@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
@@ -30,11 +31,12 @@ export function factorRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       const facts = changeFacts(request, now)
-      const number = await db
-        .transaction()
-        .execute(trx => store.createFactor(trx, incident_id, request.body, facts))
-      reply.code(201).header('location', `/v1/incidents/${incident_id}/factors/${number}`)
-      return store.getFactor(db, { incident_id, number })
+      const factor = await transact(db, async trx => {
+        const number = await store.createFactor(trx, incident_id, request.body, facts)
+        return store.getFactor(trx, { incident_id, number })
+      })
+      reply.code(201).header('location', `/v1/incidents/${incident_id}/factors/${factor.number}`)
+      return factor
     },
   )
 
@@ -92,10 +94,10 @@ export function factorRoutes(app: App, { db, now }: Context): void {
       const key = keyOf(request.params)
       const merge = mergeWith(app, contract.FactorInput, request.body)
       const facts = changeFacts(request, now)
-      await db
-        .transaction()
-        .execute(trx => store.patchFactor(trx, key, merge, facts, expectedVersions(request)))
-      return store.getFactor(db, key)
+      return transact(db, async trx => {
+        await store.patchFactor(trx, key, merge, facts, expectedVersions(request))
+        return store.getFactor(trx, key)
+      })
     },
   )
 
@@ -116,7 +118,7 @@ export function factorRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const facts = changeFacts(request, now)
       const key = keyOf(request.params)
-      await db.transaction().execute(trx => store.deleteFactor(trx, key, facts, expectedVersions(request)))
+      await transact(db, trx => store.deleteFactor(trx, key, facts, expectedVersions(request)))
       return reply.code(204).send(null)
     },
   )

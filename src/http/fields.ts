@@ -45,7 +45,7 @@ export const uuid = (options: object = {}) => Type.String({ format: 'uuid', ...o
 export const oneOf = <const T extends readonly string[]>(values: T, options: object = {}) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options })
 
-/** At most `maxItems` entries, no two alike where they are plain strings. */
+/** At most 100 entries, unless the options say otherwise. */
 export const list = <T extends TSchema>(item: T, options: object = {}) =>
   Type.Array(item, { maxItems: 100, ...options })
 

@@ -78,8 +78,6 @@ function createAjv(schemas: TSchema[], allErrors: boolean): Ajv2020 {
   return ajv
 }
 
-export type Validator = ReturnType<typeof createValidator>
-
 declare module 'fastify' {
   interface FastifyInstance {
     check: Check

@@ -21,7 +21,14 @@ export async function requireConsistent(trx: Trx, fields: IncidentFields, id?: s
 async function requireRelated(trx: Trx, related: { incident_id: string }[], id?: string): Promise<void> {
   const ids = related.map(({ incident_id }) => incident_id)
   if (ids.length === 0) return
-  const rows = await trx.selectFrom('incidents').select('id').where('id', 'in', ids).execute()
+  // Held, so that none of them is deleted before this reference to it is stored.
+  const rows = await trx
+    .selectFrom('incidents')
+    .select('id')
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .forKeyShare()
+    .execute()
   const known = new Set(rows.map(row => row.id))
   ids.forEach((other, i) => {
     const pointer = `/related/${i}/incident_id`

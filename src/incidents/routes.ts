@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
@@ -29,9 +30,12 @@ export function incidentRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const facts = changeFacts(request, now)
       const today = dateIn('UTC', now())
-      const id = await db.transaction().execute(trx => store.createIncident(trx, request.body, today, facts))
-      reply.code(201).header('location', `/v1/incidents/${id}`)
-      return store.getIncident(db, id)
+      const incident = await transact(db, async trx => {
+        const id = await store.createIncident(trx, request.body, today, facts)
+        return store.getIncident(trx, id)
+      })
+      reply.code(201).header('location', `/v1/incidents/${incident.id}`)
+      return incident
     },
   )
 
@@ -100,10 +104,10 @@ export function incidentRoutes(app: App, { db, now }: Context): void {
       const { incident_id } = request.params
       const merge = mergeWith(app, contract.IncidentFields, request.body)
       const facts = changeFacts(request, now)
-      await db
-        .transaction()
-        .execute(trx => store.patchIncident(trx, incident_id, merge, facts, expectedVersions(request)))
-      return store.getIncident(db, incident_id)
+      return transact(db, async trx => {
+        await store.patchIncident(trx, incident_id, merge, facts, expectedVersions(request))
+        return store.getIncident(trx, incident_id)
+      })
     },
   )
 
@@ -122,9 +126,7 @@ export function incidentRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const facts = changeFacts(request, now)
       const { incident_id } = request.params
-      await db
-        .transaction()
-        .execute(trx => store.deleteIncident(trx, incident_id, facts, expectedVersions(request)))
+      await transact(db, trx => store.deleteIncident(trx, incident_id, facts, expectedVersions(request)))
       return reply.code(204).send(null)
     },
   )
@@ -144,8 +146,9 @@ export function incidentRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      await store.getIncident(db, incident_id)
       const rows = await history.listHistory(db, incident_id, pageRequest(request))
+      // A deleted incident has a history; only one that never was has none.
+      if (rows.length === 0) await store.getIncident(db, incident_id)
       return toPage(request, reply, rows, history.historyKey)
     },
   )

@@ -4,6 +4,7 @@ import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
+import { canonicalJson } from '../kit/json.ts'
 import { slug } from '../kit/text.ts'
 import { isDate, toUtc } from '../kit/time.ts'
 import { requireConsistent, requireUnreferenced } from './references.ts'
@@ -107,22 +108,56 @@ export async function createIncident(
     throw fieldError('/id', 'date', `/id must name a day of the calendar, and ${date} is none.`)
   await requireConsistent(trx, fields)
   const values = { ...incidentValues(fields), occurred_on: date, created_at: facts.changed_at, ...facts }
-  for (const id of given === undefined ? candidateIds(date, fields.title) : [given]) {
-    const inserted = await trx
+  const insert = (id: string) =>
+    trx
       .insertInto('incidents')
       .values({ id, ...values })
       .onConflict(conflict => conflict.column('id').doNothing())
       .returning('id')
       .executeTakeFirst()
-    if (inserted) return inserted.id
+  if (given === undefined) {
+    const base = `PM-${date}-${slug(fields.title, 54) || 'incident'}`
+    for (;;) {
+      const inserted = await insert(await freeId(trx, base))
+      if (inserted) return inserted.id
+    }
   }
+  if (await isDeleted(trx, given)) {
+    throw new DebriefError(
+      'conflict',
+      `${given} was the id of a deleted incident, and an id is never used again.`,
+    )
+  }
+  if (await insert(given)) return given
   throw new DebriefError('conflict', `An incident with the id ${given} is stored already.`)
 }
 
-function* candidateIds(date: string, title: string): Generator<string> {
-  const base = slug(title, 56) || 'incident'
-  yield `PM-${date}-${base}`
-  for (let n = 2; n < 1000; n += 1) yield `PM-${date}-${base}-${n}`
+const suffixesAtOnce = 100
+
+/** The base, or the base with the lowest of -2, -3… that no incident has, nor a deleted one had. */
+async function freeId(trx: Trx, base: string): Promise<string> {
+  for (let from = 1; ; from += suffixesAtOnce) {
+    const { rows } = await sql<{ id: string }>`
+      SELECT c.id FROM (
+        SELECT n, ${base} || CASE n WHEN 1 THEN '' ELSE '-' || n END AS id
+        FROM generate_series(${from}::int, ${from + suffixesAtOnce - 1}::int) AS n
+      ) c
+      WHERE NOT EXISTS (SELECT FROM incidents i WHERE i.id = c.id)
+        AND NOT EXISTS (SELECT FROM history h WHERE h.incident_id = c.id AND h.resource = 'incident' AND h.deletion IS NOT NULL)
+      ORDER BY c.n LIMIT 1`.execute(trx)
+    if (rows[0]) return rows[0].id
+  }
+}
+
+async function isDeleted(trx: Trx, id: string): Promise<boolean> {
+  const deletion = await trx
+    .selectFrom('history')
+    .select('seq')
+    .where('incident_id', '=', id)
+    .where('resource', '=', 'incident')
+    .where('deletion', 'is not', null)
+    .executeTakeFirst()
+  return deletion !== undefined
 }
 
 /** Replaces an incident's fields by what `merge` makes of them, under a lock. */
@@ -133,7 +168,8 @@ export async function patchIncident(
   facts: ChangeFacts,
   expected: Expected,
 ): Promise<void> {
-  await lockIncidentForUpdate(trx, id, expected)
+  // Not FOR UPDATE: other incidents may be referring to this one while it changes.
+  await lockIncident(trx, id, expected, 'forNoKeyUpdate')
   const stored = await getIncident(trx, id)
   const fields = merge(fieldsOf(stored))
   await requireConsistent(trx, fields, id)
@@ -142,7 +178,8 @@ export async function patchIncident(
     .set({ ...incidentValues(fields), ...facts })
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
-  await correctTimes(trx, id)
+  if (canonicalJson(fields.clock_offsets ?? {}) !== canonicalJson(stored.clock_offsets))
+    await correctTimes(trx, id)
 }
 
 /** Deletes a draft with everything below it; history keeps the images. */
@@ -152,7 +189,7 @@ export async function deleteIncident(
   facts: ChangeFacts,
   expected: Expected,
 ): Promise<void> {
-  await lockIncidentForUpdate(trx, id, expected)
+  await lockIncident(trx, id, expected, 'forUpdate')
   const { status } = await getIncident(trx, id)
   if (status !== 'draft')
     throw new DebriefError('wrong_state', `Only drafts can be deleted, and ${id} is ${status}.`)
@@ -162,12 +199,17 @@ export async function deleteIncident(
     DELETE FROM incidents USING deletion WHERE id = ${id}`.execute(trx)
 }
 
-async function lockIncidentForUpdate(trx: Trx, id: string, expected: Expected): Promise<void> {
+async function lockIncident(
+  trx: Trx,
+  id: string,
+  expected: Expected,
+  strength: 'forUpdate' | 'forNoKeyUpdate',
+): Promise<void> {
   const row = await trx
     .selectFrom('incidents')
     .select('version')
     .where('id', '=', id)
-    .forUpdate()
+    [strength]()
     .executeTakeFirst()
   if (!row) throw notFound(`Incident ${id}`)
   requireVersion(row.version, expected)

@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox'
 import { ActionItem } from '../action-items/schema.ts'
 import { Factor } from '../factors/schema.ts'
-import { component, exact, examplesOf, ref } from '../http/fields.ts'
-import { Incident, incidentId } from '../incidents/schema.ts'
+import { component, examplesOf, ref } from '../http/fields.ts'
+import { Incident } from '../incidents/schema.ts'
 import { Event, Milestones } from '../timeline/schema.ts'
 
 const { overdue: _overdue, days_overdue: _days, ...storedItem } = ActionItem.properties
@@ -46,6 +46,5 @@ export const Postmortem = component(
 )
 export type Postmortem = Static<typeof Postmortem>
 
-export const postmortemParams = exact({ incident_id: incidentId() })
 export const postmortemSchemas = [PostmortemActionItem, Postmortem]
 export type PostmortemActionItem = Static<typeof PostmortemActionItem>

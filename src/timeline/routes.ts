@@ -1,3 +1,4 @@
+import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
@@ -40,12 +41,13 @@ function eventRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       const facts = changeFacts(request, now)
-      const { id, replayed } = await db
-        .transaction()
-        .execute(trx => store.createEvent(trx, incident_id, request.body, facts))
+      const { event, replayed } = await transact(db, async trx => {
+        const { id, replayed } = await store.createEvent(trx, incident_id, request.body, facts)
+        return { event: await store.getEvent(trx, incident_id, id), replayed }
+      })
       if (replayed) reply.code(200).header('idempotent-replayed', 'true')
-      else reply.code(201).header('location', `/v1/incidents/${incident_id}/events/${id}`)
-      return store.getEvent(db, incident_id, id)
+      else reply.code(201).header('location', `/v1/incidents/${incident_id}/events/${event.id}`)
+      return event
     },
   )
 

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
+import { transact } from '../db/transact.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
@@ -178,14 +179,14 @@ async function changeEvent(
     const set = await change(trx, stored, clock_offsets)
     claim.milestone = 'milestone' in set ? (set.milestone as Event['milestone']) : stored.milestone
     await trx.updateTable('events').set(set).where('id', '=', id).executeTakeFirstOrThrow()
+    return getEvent(trx, incidentId, id)
   }
   try {
-    await db.transaction().execute(write)
+    return await transact(db, write)
   } catch (error) {
     if ((error as { constraint?: string }).constraint !== 'events_milestone') throw error
     throw await milestoneTaken(db, incidentId, claim.milestone)
   }
-  return getEvent(db, incidentId, id)
 }
 
 /** Replaces an event's fields by what `merge` makes of them. Its source system and key stay as they were. */

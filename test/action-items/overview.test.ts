@@ -289,3 +289,13 @@ t.test('an incident without services is counted under none', async t => {
   const { body } = await service.call('GET', '/v1/action-items/summary?group_by=service')
   t.match(body, { total: { open: 1 }, groups: [{ key: null, label: 'No service', open: 1 }] })
 })
+
+t.test('a group is labelled by its name, whatever the name', async t => {
+  const service = await openService(t)
+  await givenDrill(service)
+  const odd = await givenIncident(service, 'Odd', '2026-05-02', { services: ['constructor'] })
+  await givenFactor(service, odd)
+  await givenItem(service, {}, odd)
+  const { body } = await service.call('GET', '/v1/action-items/summary?group_by=service')
+  t.match(body.groups, [{ key: 'constructor', label: 'constructor' }])
+})

@@ -276,3 +276,23 @@ t.test('every change of an item is in the history', async t => {
     ],
   )
 })
+
+t.test('an item can be deferred a hundred times, and no more', async t => {
+  const { service, defer } = await givenOne(t)
+  const facts = { changed_by: 'admin', changed_at: '2026-06-18T09:00:00Z', request_id: 'arranged' }
+  await service.db
+    .updateTable('action_items')
+    .set({
+      ...facts,
+      deferrals: JSON.stringify(
+        Array.from({ length: 100 }, () => ({
+          from: '2026-06-24',
+          to: '2026-06-25',
+          reason: 'Again.',
+          at: '2026-06-18T09:00:00.000Z',
+        })),
+      ),
+    })
+    .execute()
+  t.same(refusal(await defer('2026-12-24')), wrongState('/to'))
+})

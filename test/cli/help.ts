@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { postmasterPid } from '../../src/db/embedded-pids.ts'
+import { judge } from '../contract.ts'
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -58,13 +59,20 @@ export async function startService(t: Test, settings: Settings, detached = false
 
 /** Waits until /readyz answers 200. */
 export async function ready(url: string): Promise<void> {
-  while ((await fetch(`${url}/readyz`)).status !== 200) await sleep(10)
+  while ((await send(`${url}/readyz`)).status !== 200) await sleep(10)
 }
 
 export const tokenIn = (data: string): string => readFileSync(join(data, 'admin.token'), 'utf8').trim()
 
-/** Sends a request with a token and JSON. */
-export function send(
+/** Sends a request with a token and JSON; the answer has been held against the contract. */
+export async function send(url: string, sending: Sending = {}): Promise<Response> {
+  const response = await transmit(url, sending)
+  judgeAnswer(sending.method ?? 'GET', response, await response.clone().text())
+  return response
+}
+
+/** Sends a request with a token and JSON, to a service that may be gone before its answer is whole. */
+export function transmit(
   url: string,
   { token, method = 'GET', body, type = 'application/json' }: Sending = {},
 ): Promise<Response> {
@@ -77,6 +85,13 @@ export function send(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
 }
+
+/** Throws when an answer, with the text that it had, is not what the contract says. */
+export function judgeAnswer(method: string, { url, status, headers }: Response, body: string): void {
+  const { pathname, search } = new URL(url)
+  judge({ method, url: pathname + search, status, headers: Object.fromEntries(headers), body })
+}
+
 interface Sending {
   token?: string | undefined
   method?: string

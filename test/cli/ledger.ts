@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { send } from './help.ts'
+import { judgeAnswer, send, transmit } from './help.ts'
 
 /** One event as its only writer knows it: what was acknowledged last, and what is under way. */
 interface Entry {
@@ -96,12 +96,13 @@ async function acknowledged(work: Work, method: string, path: string, body: obje
 
 async function attempt({ target, ledger }: Work, method: string, path: string, body: object) {
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-  const response = await send(target.url + path, { token: target.token, method, body, type }).catch(
-    () => null,
-  )
+  const sending = { token: target.token, method, body, type }
+  const response = await transmit(target.url + path, sending).catch(() => null)
   if (!response) return undefined
   const text = await response.text().catch(() => null)
   if (text === null) return undefined
+  const fault = faultOf(method, response, text)
+  if (fault) ledger.wrong.push(fault)
   if (response.ok) return JSON.parse(text) as { id: string; version: number }
   const isRefusal =
     response.status === 503 &&
@@ -110,6 +111,16 @@ async function attempt({ target, ledger }: Work, method: string, path: string, b
   if (isRefusal) ledger.refusals++
   else ledger.wrong.push(`${method} ${response.status} ${text}`)
   return undefined
+}
+
+/** What the contract has against an answer. */
+function faultOf(method: string, response: Response, text: string): string | undefined {
+  try {
+    judgeAnswer(method, response, text)
+    return undefined
+  } catch (error) {
+    return String(error)
+  }
 }
 
 /** What is not as the ledger says, one line each: nothing, when all that was acknowledged is there. */

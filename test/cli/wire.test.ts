@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { judge } from '../contract.ts'
 import { tempFolder } from '../db/embedded-help.ts'
 import { ready, send, startService, tokenIn } from './help.ts'
 
@@ -86,17 +87,52 @@ t.test('a client that goes away before its answer does no harm, and its write is
   t.ok(status === 200 || status === 404, `then it answers ${status}`)
 })
 
-const malformed = [
-  'nonsense\r\n\r\n',
-  'GET / HTTP/9.9\r\nHost: debrief\r\n\r\n',
-  'GET /livez HTTP/1.1\r\nHost: debrief\r\nBad Header: x\r\n\r\n',
-  'GET /livez HTTP/1.1\r\n\r\n',
-  'POST /v1/incidents HTTP/1.1\r\nHost: debrief\r\nContent-Length: ten\r\n\r\n',
-  'POST /v1/incidents HTTP/1.1\r\nHost: debrief\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc',
-]
-t.test('malformed HTTP is answered 400, and the service lives', async t => {
-  for (const request of malformed) t.match(await exchange(t, request), /^HTTP\/1\.1 400 /, request)
-  await ready(url)
+const malformed = {
+  'no request line': 'nonsense\r\n\r\n',
+  'no such version': 'GET / HTTP/9.9\r\nHost: debrief\r\n\r\n',
+  'a space in the name of a header': 'GET /livez HTTP/1.1\r\nHost: debrief\r\nBad Header: x\r\n\r\n',
+  'no Host': 'GET /livez HTTP/1.1\r\n\r\n',
+  'no Host and no such route': 'GET /nothing HTTP/1.1\r\n\r\n',
+  'a length that is no number': head('POST /v1/incidents', 'Content-Length: ten'),
+  'two framings': `${head('POST /v1/incidents', 'Content-Length: 3', 'Transfer-Encoding: chunked')}abc`,
+  'a chunk without its length': `${head('POST /v1/incidents', 'Content-Type: application/json', 'Transfer-Encoding: chunked')}x`,
+  'headers beyond the limit': head('GET /livez', `X-Long: ${'x'.repeat(20_000)}`),
+}
+for (const [what, request] of Object.entries(malformed))
+  t.test(`malformed HTTP is a problem with a request id, and the service lives: ${what}`, async t => {
+    const answer = await exchange(t, request)
+    const [headers, body] = answer.split('\r\n\r\n') as [string, string]
+    t.match(headers, /^HTTP\/1\.1 400 Bad Request\r\n/)
+    t.match(headers, /^content-type: application\/problem\+json\r?$/im)
+    t.match(headers, /^connection: close\r?$/im)
+    t.match(headers, new RegExp(`^content-length: ${Buffer.byteLength(body)}\\r?$`, 'im'))
+    const id = /^x-request-id: ([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21})\r?$/im.exec(headers)?.[1]
+    t.match(JSON.parse(body), { status: 400, code: 'malformed_request', request_id: id ?? 'none' })
+    judge({
+      method: 'GET',
+      url: '/nothing',
+      status: 400,
+      headers: { 'content-type': 'application/problem+json', 'x-request-id': id },
+      body,
+    })
+    await ready(url)
+  })
+
+t.test('a connection that had an answer is closed at malformed HTTP, without a second answer', async t => {
+  const socket = open(t)
+  let answer = ''
+  socket.setEncoding('utf8').on('data', text => {
+    answer += text
+  })
+  socket.write(head('GET /livez'))
+  while (!answer.includes('"ok"')) await once(socket, 'data')
+  socket.write('nonsense\r\n\r\n')
+  await once(socket, 'close')
+  t.strictSame(answer.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200'])
+})
+
+t.test('HTTP/1.0 needs no Host', async t => {
+  t.match(await exchange(t, 'GET /livez HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /)
 })
 
 t.test('HEAD answers the headers of GET and no body', async t => {

@@ -1,0 +1,15 @@
+import type { Db, Trx } from './open.ts'
+
+/** Serialization failure and deadlock: PostgreSQL ended this transaction for the sake of another. */
+const passing = new Set(['40001', '40P01'])
+
+/** Runs a transaction and returns what it returns. One that lost against another is run again, three times at most. */
+export async function transact<T>(db: Db, run: (trx: Trx) => Promise<T>): Promise<T> {
+  for (let again = 3; ; again -= 1) {
+    try {
+      return await db.transaction().execute(run)
+    } catch (error) {
+      if (again === 0 || !passing.has(String((error as { code?: unknown }).code))) throw error
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { sql } from 'kysely'
+import t from 'tap'
+import { openDatabase } from '../../src/db/open.ts'
+import { transact } from '../../src/db/transact.ts'
+import { createDatabase } from '../service.ts'
+
+t.test('a session is in UTC whatever options the address brings, and those hold too', async t => {
+  const { connectionString = '' } = await createDatabase(t)
+  const address = new URL(connectionString)
+  address.searchParams.set('options', '-c TimeZone=Europe/Berlin -c work_mem=7MB')
+  const { db, close } = openDatabase({ connectionString: address.toString() }, () => {})
+  t.teardown(close)
+  const { rows } = await sql`
+    SELECT timestamptz '2026-06-17 14:08:00.5+00' AS at, date '2026-06-17' AS day, current_setting('work_mem') AS memory
+  `.execute(db)
+  t.same(rows, [{ at: '2026-06-17T14:08:00.500Z', day: '2026-06-17', memory: '7MB' }])
+})
+
+t.test('a transaction that lost against another is run again, three times at most', async t => {
+  const { db, close } = openDatabase(await createDatabase(t), () => {})
+  t.teardown(close)
+  let runs = 0
+  const lose = (times: number) =>
+    transact(db, async trx => {
+      runs += 1
+      if (runs <= times)
+        await sql`DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '40P01'; END $$`.execute(trx)
+      return runs
+    })
+  t.equal(await lose(3), 4)
+  runs = 0
+  await t.rejects(lose(4), { code: '40P01' })
+  t.equal(runs, 4)
+})
