@@ -13,7 +13,12 @@ import * as store from './store.ts'
 
 const tags = ['Analysis']
 
-export function factorRoutes(app: App, { db, now }: Context): void {
+export function factorRoutes(app: App, context: Context): void {
+  collectionRoutes(app, context)
+  memberRoutes(app, context)
+}
+
+function collectionRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents/:incident_id/factors',
     {
@@ -61,7 +66,9 @@ export function factorRoutes(app: App, { db, now }: Context): void {
       return toPage(request, reply, rows, factor => [factor.number])
     },
   )
+}
 
+function memberRoutes(app: App, { db, now }: Context): void {
   app.get(
     '/incidents/:incident_id/factors/:number',
     {

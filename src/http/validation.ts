@@ -29,17 +29,22 @@ const listableCharacters = 16 * 1024
 /** Compiles the contract's schemas; `schemas` are its named components. */
 export function createValidator(schemas: TSchema[]) {
   const first = createAjv(schemas, false)
-  const all = createAjv(schemas, true)
+  let all: Ajv2020 | undefined
   const compiled = new Map<TSchema, (value: unknown) => FieldError[]>()
 
-  /** What breaks a rule of `schema`: the first pass stops at the first fault, the second lists them for a small value. */
+  /**
+   * What breaks a rule of `schema`: the first pass stops at the first fault, the second lists them for a small value.
+   * Each is compiled when it is first needed, or every start would wait for all of them.
+   */
   const judge = (schema: object) => {
-    const firstPass = first.compile(schema)
+    let firstPass: ValidateFunction | undefined
     let secondPass: ValidateFunction | undefined
     return (value: unknown): FieldError[] => {
+      firstPass ??= first.compile(schema)
       if (firstPass(value)) return []
       if ((JSON.stringify(value) ?? '').length > listableCharacters)
         return fieldErrors(firstPass.errors ?? [])
+      all ??= createAjv(schemas, true)
       secondPass ??= all.compile(schema)
       return secondPass(value) ? [] : fieldErrors(secondPass.errors ?? [])
     }

@@ -13,7 +13,13 @@ import * as store from './store.ts'
 
 const tags = ['Incidents']
 
-export function incidentRoutes(app: App, { db, now }: Context): void {
+export function incidentRoutes(app: App, context: Context): void {
+  collectionRoutes(app, context)
+  memberRoutes(app, context)
+  historyRoute(app, context)
+}
+
+function collectionRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents',
     {
@@ -69,7 +75,9 @@ export function incidentRoutes(app: App, { db, now }: Context): void {
       return toPage(request, reply, rows, incident => [incident.occurred_on, incident.id])
     },
   )
+}
 
+function memberRoutes(app: App, { db, now }: Context): void {
   app.get(
     '/incidents/:incident_id',
     {
@@ -130,7 +138,9 @@ export function incidentRoutes(app: App, { db, now }: Context): void {
       return reply.code(204).send(null)
     },
   )
+}
 
+function historyRoute(app: App, { db }: Context): void {
   app.get(
     '/incidents/:incident_id/history',
     {
