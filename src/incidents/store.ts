@@ -7,6 +7,7 @@ import { DebriefError, fieldError, notFound } from '../http/problem.ts'
 import { canonicalJson } from '../kit/json.ts'
 import { slug } from '../kit/text.ts'
 import { isDate, toUtc } from '../kit/time.ts'
+import { freeId, isDeleted } from './ids.ts'
 import { requireConsistent, requireUnreferenced } from './references.ts'
 import type { Incident, IncidentFields, IncidentInput } from './schema.ts'
 
@@ -130,34 +131,6 @@ export async function createIncident(
   }
   if (await insert(given)) return given
   throw new DebriefError('conflict', `An incident with the id ${given} is stored already.`)
-}
-
-const suffixesAtOnce = 100
-
-/** The base, or the base with the lowest of -2, -3… that no incident has, nor a deleted one had. */
-async function freeId(trx: Trx, base: string): Promise<string> {
-  for (let from = 1; ; from += suffixesAtOnce) {
-    const { rows } = await sql<{ id: string }>`
-      SELECT c.id FROM (
-        SELECT n, ${base} || CASE n WHEN 1 THEN '' ELSE '-' || n END AS id
-        FROM generate_series(${from}::int, ${from + suffixesAtOnce - 1}::int) AS n
-      ) c
-      WHERE NOT EXISTS (SELECT FROM incidents i WHERE i.id = c.id)
-        AND NOT EXISTS (SELECT FROM history h WHERE h.incident_id = c.id AND h.resource = 'incident' AND h.deletion IS NOT NULL)
-      ORDER BY c.n LIMIT 1`.execute(trx)
-    if (rows[0]) return rows[0].id
-  }
-}
-
-async function isDeleted(trx: Trx, id: string): Promise<boolean> {
-  const deletion = await trx
-    .selectFrom('history')
-    .select('seq')
-    .where('incident_id', '=', id)
-    .where('resource', '=', 'incident')
-    .where('deletion', 'is not', null)
-    .executeTakeFirst()
-  return deletion !== undefined
 }
 
 /** Replaces an incident's fields by what `merge` makes of them, under a lock. */
