@@ -66,7 +66,7 @@ export const ActionItemInput = component(
 )
 export const ActionItemFields = component('ActionItemFields', {
   ...fields,
-  status: oneOf(['proposed', 'open', 'in_progress', 'done', 'cancelled']),
+  status: oneOf(actionStatuses),
 })
 export const ActionItemPatch = mergePatch(
   'ActionItemPatch',

@@ -16,7 +16,7 @@ import {
   tag,
 } from './blocks.ts'
 import { correctionOf, durationBetween, eventTime, momentOf, timeOf } from './document-clock.ts'
-import { nameOf, type View, words } from './document-view.ts'
+import { isKnown, nameOf, type View, words } from './document-view.ts'
 
 const headers = ['Time', 'Event', 'Source']
 
@@ -111,9 +111,6 @@ function durationLines(view: View): Text {
     '\n',
   )
 }
-
-const isKnown = (view: View, name: DurationName): boolean =>
-  view.data.milestones.durations.some(duration => duration.name === name && duration.status === 'ok')
 
 /** `6 min (impact started 14:02 → detected 14:08)`, or `—` and why there is none. */
 function durationOf(view: View, name: DurationName): string {

@@ -1,4 +1,4 @@
-import type { Event, MilestoneName } from '../timeline/schema.ts'
+import type { DurationName, Event, MilestoneName } from '../timeline/schema.ts'
 import { type Clock, clockOf } from './document-clock.ts'
 import type { Postmortem } from './schema.ts'
 
@@ -36,3 +36,7 @@ export function holderOf(view: View, name: MilestoneName): Event | undefined {
   const held = view.data.milestones.milestones.find(point => point.milestone === name)
   return held && view.eventById.get(held.event_id)
 }
+
+/** True when both ends of a duration are held, in their order. */
+export const isKnown = (view: View, name: DurationName): boolean =>
+  view.data.milestones.durations.some(duration => duration.name === name && duration.status === 'ok')

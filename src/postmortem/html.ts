@@ -7,8 +7,6 @@ import { style } from './html-style.ts'
 import type { Postmortem } from './schema.ts'
 import { timelineFigure } from './timeline-svg.ts'
 
-export { styleHash } from './html-style.ts'
-
 /**
  * The postmortem as one self-contained HTML page with a drawn timeline: no script, nothing loaded, no style but
  * the one in its head. The same data gives the same bytes.

@@ -1,7 +1,7 @@
-import type { DurationName, Event, MilestoneName } from '../timeline/schema.ts'
+import { type DurationName, type Event, type MilestoneName, milestoneNames } from '../timeline/schema.ts'
 import { eventTime } from './document-clock.ts'
 import { durationValue } from './document-timeline.ts'
-import { holderOf, titleWords, type View } from './document-view.ts'
+import { holderOf, isKnown, titleWords, type View } from './document-view.ts'
 import { escapeHtml } from './html-blocks.ts'
 import { type Scale, scaleOf, ticksOf } from './timeline-scale.ts'
 
@@ -75,10 +75,8 @@ function described(view: View): string {
   return [...milestones, ...durations].map(words => `${words}.`).join(' ')
 }
 
-const milestoneOrder = ['impact_started', 'detected', 'acknowledged', 'mitigated', 'resolved'] as const
-
 function held(view: View): { name: MilestoneName; event: Event }[] {
-  return milestoneOrder.flatMap(name => {
+  return milestoneNames.flatMap(name => {
     const event = holderOf(view, name)
     return event && event.retraction === null ? [{ name, event }] : []
   })
@@ -201,9 +199,6 @@ const durationNames: [DurationName, string][] = [
   ['time_to_mitigate', 'Mitigation'],
   ['time_to_resolve', 'Resolution'],
 ]
-
-const isKnown = (view: View, name: DurationName): boolean =>
-  view.data.milestones.durations.some(duration => duration.name === name && duration.status === 'ok')
 
 function spansOf(view: View, x: (utc: string) => number): Span[] {
   return durationNames.flatMap(([name, words]) => {
