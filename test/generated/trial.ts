@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import type { Test } from 'tap'
 import { timeIsUp } from '../scale.ts'
@@ -13,32 +14,34 @@ export interface Tally {
 
 export const newTally = (): Tally => ({ count: 0, milliseconds: [] })
 
-/**
- * Tries `runs` generated values. A failure says which value, made as small as it can be, with the seed and the path
- * that lead to it again.
- */
-export async function tryAll<T>(
-  t: Test,
-  name: string,
-  runs: number,
-  values: fc.Arbitrary<T>,
-  attempt: (value: T) => Promise<{ milliseconds: number }>,
-  tally: Tally,
-): Promise<void> {
-  const property = fc.asyncProperty(values, async value => {
+/** A kind of generated value, and what is tried with each. */
+export interface Trial<T> {
+  name: string
+  runs: number
+  values: fc.Arbitrary<T>
+  /** Throws when it does not go as it must. */
+  attempt: (value: T) => Promise<{ milliseconds: number }>
+  print: (value: T) => string
+}
+
+/** Tries generated values. A failure says which value, made as small as it can be, and how it comes again. */
+export async function tryAll<T>(t: Test, trial: Trial<T>, tally: Tally): Promise<void> {
+  const property = fc.asyncProperty(trial.values, async value => {
     if (timeIsUp()) return
-    const { milliseconds } = await attempt(value)
+    const { milliseconds } = await trial.attempt(value)
     tally.count += 1
     tally.milliseconds.push(milliseconds)
   })
-  const details = await fc.check(property, { numRuns: runs, seed })
-  if (!details.failed) return
-  const { counterexamplePath, counterexample, errorInstance } = details
-  const how = `DEBRIEF_TEST_SEED=${seed}, path ${counterexamplePath}`
-  t.fail(`${name}: ${fc.stringify(counterexample?.[0])}: ${messageOf(errorInstance)} (${how})`)
+  const parameters = { numRuns: trial.runs, seed: seedOf(trial.name) }
+  const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(property, parameters)
+  if (!failed) return
+  const smallest = counterexample === null ? 'nothing was made' : trial.print(counterexample[0])
+  const message = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
+  t.fail(`${smallest}\n  ${message}\n  DEBRIEF_TEST_SEED=${seed}, path ${counterexamplePath}`)
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+/** Each trial has a seed of its own, or all would meet the same of what they choose from. */
+const seedOf = (name: string): number => createHash('sha256').update(`${seed} ${name}`).digest().readInt32BE()
 
 /** Says what a file did. */
 export function report(t: Test, { count, milliseconds }: Tally): void {

@@ -2,7 +2,7 @@ import t from 'tap'
 import { scaled } from '../scale.ts'
 import { openService } from '../service.ts'
 import { operations } from './operations.ts'
-import { type Answer, type Request, send, validRequests } from './request.ts'
+import { type Answer, print, type Request, send, validRequests } from './request.ts'
 import { arranged } from './sense.ts'
 import { newTally, report, tryAll } from './trial.ts'
 import { seedWorld } from './world.ts'
@@ -17,8 +17,9 @@ const tally = newTally()
 
 for (const operation of operations) {
   t.test(`${operation.id} accepts what the contract allows`, async t => {
-    await tryAll(t, operation.id, runs, validRequests(operation, world), accepted, tally)
-    t.ok(operation.statuses.length > 0)
+    const values = validRequests(operation, world)
+    await tryAll(t, { name: operation.id, runs, values, attempt: accepted, print }, tally)
+    t.ok(operation.statuses.some(isSuccess), 'and the contract has an answer to it')
   })
 }
 
@@ -40,7 +41,11 @@ async function accepted(request: Request): Promise<Answer> {
 
 /** 2xx; or 409 where the contract has it, since only the state decides that. */
 function requireAccepted({ operation }: Request, { status, body }: Answer): void {
-  if (status >= 200 && status < 300) return
+  if (isSuccess(status)) return
   if (status === 409 && operation.statuses.includes(409)) return
   throw new Error(`Expected 2xx, got ${status} ${JSON.stringify(body)}`)
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }
