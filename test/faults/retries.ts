@@ -100,8 +100,8 @@ export const idOf = ({ text }: Answer): string => idIn(JSON.parse(text))
 const idIn = ({ id, number }: { id?: string; number?: number }): string => id ?? String(number)
 
 /** Opens an incident and returns its address. */
-export async function openIncident({ calm }: Senders): Promise<string> {
-  const body = { title: 'The retry test', severity: 'SEV3' }
+export async function openIncident({ calm }: Senders, title = 'The retry test'): Promise<string> {
+  const body = { title, severity: 'SEV3' }
   const [answer] = await deliver(calm, { path: '/v1/incidents', body, copies: 1 }, newTally())
   return `/v1/incidents/${idOf(answer!)}`
 }
