@@ -8,7 +8,7 @@ import { judge } from '../contract.ts'
 import { createDatabase } from '../service.ts'
 import { openProxy, type TcpProxy } from './proxy.ts'
 
-export const token = 'an-admin-token-of-this-test-only-0123456789'
+export const adminToken = 'an-admin-token-of-this-test-only-0123456789'
 
 export interface Setting {
   service: Service
@@ -24,7 +24,7 @@ export async function startOnProxy(t: Test, settings: Settings = {}): Promise<Se
   const database = await openProxy(t, serverAt(databaseUrl))
   const service = await startService(t, {
     DATABASE_URL: withPort(databaseUrl, database.port),
-    DEBRIEF_ADMIN_TOKEN: token,
+    DEBRIEF_ADMIN_TOKEN: adminToken,
     DEBRIEF_LOG_LEVEL: 'fatal',
     ...settings,
   })
@@ -60,7 +60,12 @@ export type Call = (
 ) => Promise<Answer | null>
 
 /** A client that keeps up to `connections` connections to a service. */
-export function openClient(t: Test, url: string | { port: number }, connections: number): Call {
+export function openClient(
+  t: Test,
+  url: string | { port: number },
+  connections: number,
+  token = adminToken,
+): Call {
   const { hostname, port } = typeof url === 'string' ? new URL(url) : { hostname: '127.0.0.1', ...url }
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   t.teardown(() => agent.destroy())
