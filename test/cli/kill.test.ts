@@ -1,76 +1,97 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { findEmbedded } from '../../src/db/embedded.ts'
 import { isAlive } from '../../src/db/embedded-pids.ts'
-import { tempFolder } from '../db/embedded-help.ts'
-import { ready, type Service, serverProcesses, startService, tokenIn } from './help.ts'
-import { differences, type Ledger, startWriters, type Target } from './ledger.ts'
+import { query, tempFolder } from '../db/embedded-help.ts'
+import { openClient } from '../faults/help.ts'
+import { firstWrite, judgeTimes } from '../faults/recovery.ts'
+import { scaled, timeIsUp } from '../scale.ts'
+import { serverProcesses, startService, tokenIn } from './help.ts'
+import { differences, type Ledger, startWriters } from './ledger.ts'
 
-/** How often each kind of kill happens; more in a long run. */
-const rounds = Number(process.env.KILL_ROUNDS ?? 3)
-const writers = 8
+const rounds = scaled(3, 50)
+/** How often a round kills the service; it kills its database once. */
+const serviceKills = scaled(1, 4)
+/** Acknowledged writes round each kill. */
+const writesOfKill = scaled(300, 4000)
+const writers = scaled(8, 16)
 
-/** Some load first, then a moment that nobody chose. */
-const randomMoment = () => sleep(200 + Math.random() * 800)
+const data = tempFolder(t)
+let service = await startService(t, { DEBRIEF_DATA: data, DEBRIEF_LOG_LEVEL: 'fatal' })
+const target = { url: service.url, token: tokenIn(data) }
+const recoveries: number[] = []
+let incidents = 0
 
-t.test('what a killed service acknowledged is there after the next start', async t => {
-  const data = tempFolder(t)
-  const { service, target } = await open(t, data)
-  let living = service
-  for (let round = 1; round <= rounds; round++) {
-    const { ledger, stop } = await startWriters(target, `PM-2026-06-17-service-${round}`, writers)
-    await randomMoment()
-    living.child.kill('SIGKILL')
-    await living.ended
-    living = await startService(t, { DEBRIEF_DATA: data })
-    target.url = living.url
-    await randomMoment()
-    await stop()
-    await holds(t, target, ledger, `round ${round}`)
-    t.equal(ledger.refusals, 0, 'a started service takes every write')
-  }
-})
-
-for (const [what, victims] of [
-  ['postmaster', (pids: number[]) => pids.slice(0, 1)],
-  ['whole process tree', (pids: number[]) => pids],
-] as const) {
-  t.test(`the service outlives its database when the ${what} is killed, and loses nothing`, async t => {
-    const data = tempFolder(t)
-    const { service, target } = await open(t, data)
-    for (let round = 1; round <= Math.ceil(rounds / 2); round++) {
-      const { ledger, stop } = await startWriters(target, `PM-2026-06-17-database-${round}`, writers)
-      await randomMoment()
-      const before = serverProcesses(data)
-      for (const pid of victims(before)) process.kill(pid, 'SIGKILL')
-      await anotherServer(data, before[0]!)
-      await ready(service.url)
-      const acknowledged = ledger.writes
-      await randomMoment()
-      await stop()
-      t.ok(ledger.writes > acknowledged, 'writes go on')
-      t.ok(ledger.refusals > 0, 'it answered 503 meanwhile')
-      await holds(t, target, ledger, `round ${round}`)
-    }
-    service.child.kill('SIGTERM')
-    t.match(await service.ended, { code: 0 })
-  })
+/** Some load first, then a moment that nobody chose; after the kill the rest of the load. */
+async function underLoad(t: Test, kill: () => Promise<void>): Promise<Ledger> {
+  incidents += 1
+  const { ledger, stop } = await startWriters(target, `PM-2026-06-17-kill-${incidents}`, writers)
+  await written(ledger, Math.random() * writesOfKill)
+  await sleep(Math.random() * 20)
+  await kill()
+  await written(ledger, Math.max(writesOfKill, ledger.writes + writers))
+  await stop()
+  t.strictSame(ledger.wrong, [], 'every answer was 2xx or a 503 with Retry-After')
+  const lost = await differences(target, ledger)
+  t.strictSame(lost, [], `all ${ledger.writes} acknowledged writes are there`)
+  return ledger
 }
 
-async function open(t: Test, data: string): Promise<{ service: Service; target: Target }> {
-  const service = await startService(t, { DEBRIEF_DATA: data })
-  return { service, target: { url: service.url, token: tokenIn(data) } }
+async function written(ledger: Ledger, writes: number): Promise<void> {
+  while (ledger.writes < writes) await sleep(10)
 }
 
-async function anotherServer(data: string, killed: number): Promise<void> {
+async function killService(): Promise<void> {
+  service.child.kill('SIGKILL')
+  await service.ended
+  service = await startService(t, { DEBRIEF_DATA: data, DEBRIEF_LOG_LEVEL: 'fatal' })
+  target.url = service.url
+}
+
+async function killDatabase(victims: number[]): Promise<void> {
+  for (const pid of victims) process.kill(pid, 'SIGKILL')
+  await anotherServer(victims[0]!)
+  const call = openClient(t, service.url, 1, target.token)
+  recoveries.push(await firstWrite(call))
+}
+
+/** Waits until there is another postmaster, and it answers. */
+async function anotherServer(killed: number): Promise<void> {
   const isNew = (pid: number | undefined) => pid !== undefined && pid !== killed && isAlive(pid)
-  while (!isNew(serverProcesses(data)[0])) await sleep(10)
+  const answers = () =>
+    query(findEmbedded(data)!, 'SELECT').then(
+      () => true,
+      () => false,
+    )
+  while (!isNew(serverProcesses(data)[0]) || !(await answers())) await sleep(10)
 }
 
-async function holds(t: Test, target: Target, ledger: Ledger, round: string): Promise<void> {
-  t.strictSame(ledger.wrong, [], `${round}: every answer was 2xx or a 503 with Retry-After`)
-  t.strictSame(
-    await differences(target, ledger),
-    [],
-    `${round}: all ${ledger.writes} acknowledged writes are there`,
+for (let round = 1; round <= rounds && !timeIsUp(); round++) {
+  for (let kill = 1; kill <= serviceKills; kill++)
+    await t.test(
+      `${round}.${kill} what a killed service acknowledged is there after the next start`,
+      async t => {
+        const ledger = await underLoad(t, killService)
+        t.equal(ledger.refusals, 0, 'a started service takes every write')
+      },
+    )
+
+  const isWhole = round % 2 === 0
+  const what = isWhole ? 'its whole process tree' : 'the postmaster'
+  await t.test(
+    `${round} the service outlives its database when ${what} is killed, and loses nothing`,
+    async t => {
+      const ledger = await underLoad(t, () =>
+        killDatabase(serverProcesses(data).slice(0, isWhole ? undefined : 1)),
+      )
+      t.ok(ledger.refusals > 0, 'it answered 503 meanwhile')
+      t.equal(ledger.broken, 0, 'and it always answered')
+    },
   )
 }
+
+t.test('after all of it the service writes soon, and stops as it should', async t => {
+  judgeTimes(t, recoveries)
+  service.child.kill('SIGTERM')
+  t.match(await service.ended, { code: 0 })
+})

@@ -16,6 +16,8 @@ export interface Ledger {
   writes: number
   keys: Set<string>
   refusals: number
+  /** Requests without a whole answer: a service that lives has none. */
+  broken: number
   /** Answers that should never be: neither 2xx nor a complete 503. */
   wrong: string[]
 }
@@ -34,7 +36,15 @@ export async function startWriters(target: Target, incident: string, count: numb
     body: { id: incident, title: 'The kill test', severity: 'SEV3' },
   })
   if (created.status !== 201) throw new Error(await created.text())
-  const ledger: Ledger = { incident, entries: new Map(), writes: 0, keys: new Set(), refusals: 0, wrong: [] }
+  const ledger: Ledger = {
+    incident,
+    entries: new Map(),
+    writes: 0,
+    keys: new Set(),
+    refusals: 0,
+    broken: 0,
+    wrong: [],
+  }
   const work = { target, ledger, stopping: false }
   const writers = Array.from({ length: count }, (_, i) => runWriter(work, `writer-${i}`))
   const stop = async () => {
@@ -98,9 +108,11 @@ async function attempt({ target, ledger }: Work, method: string, path: string, b
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
   const sending = { token: target.token, method, body, type }
   const response = await transmit(target.url + path, sending).catch(() => null)
-  if (!response) return undefined
-  const text = await response.text().catch(() => null)
-  if (text === null) return undefined
+  const text = await response?.text().catch(() => null)
+  if (!response || text == null) {
+    ledger.broken++
+    return undefined
+  }
   const fault = faultOf(method, response, text)
   if (fault) ledger.wrong.push(fault)
   if (response.ok) return JSON.parse(text) as { id: string; version: number }
