@@ -109,10 +109,12 @@ export const payloadOf = ({ body, payload }: Request): string | Buffer | undefin
 const shortened = (text: string, length: number) =>
   text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`
 
+const legible = (text: string) =>
+  text.replace(/[\p{Cc}\p{Cs}]/gu, character => JSON.stringify(character).slice(1, -1))
+
 /** A request as it would be read aloud: whole where it is short. */
 export function print(request: Request): string {
   const payload = payloadOf(request)
-  const body =
-    payload === undefined ? '' : ` ${shortened(JSON.stringify(String(payload)).slice(1, -1), 1500)}`
+  const body = payload === undefined ? '' : ` ${shortened(legible(String(payload)), 1500)}`
   return `${request.method} ${shortened(targetOf(request), 300)} ${JSON.stringify(request.headers)}${body}`
 }

@@ -15,6 +15,7 @@ type Rule = [
 const incidents = ['createIncident', 'patchIncident']
 const events = ['createEvent', 'patchEvent']
 const factors = ['createFactor', 'patchFactor']
+// With a status that a patch may have too, or the state would refuse first.
 const items = ['createActionItem', 'patchActionItem']
 
 const commander = { role: 'incident_commander', person: 'priya', from: '2026-06-17T14:00:00Z', to: null }
@@ -52,13 +53,13 @@ const between: Rule[] = [
   [['closeActionItem'], '/reason', () => ({ outcome: 'cancelled', reason: null })],
   [['acceptActionItem'], '/by', () => ({ by: 'sam' })],
   [['deferActionItem'], '/to', () => ({ to: '2026-06-24' })],
-  [items, '/owner', (_, { left }) => ({ owner: left })],
-  [items, '/owner', (_, { teams }) => ({ owner: teams[0] })],
+  [items, '/owner', (_, { left }) => ({ owner: left, status: 'open' })],
+  [items, '/owner', (_, { teams }) => ({ owner: teams[0], status: 'open' })],
 ]
 
 const references: Rule[] = [
-  [items, '/owner', () => ({ owner: 'nobody' })],
-  [items, '/factors/1', () => ({ factors: [1, 2_147_483_647] })],
+  [items, '/owner', () => ({ owner: 'nobody', status: 'open' })],
+  [items, '/factors/1', () => ({ factors: [1, 2_147_483_647], status: 'open' })],
   [incidents, '/authors/1', () => ({ authors: ['priya', 'constructor'] })],
   [incidents, '/authors/0', (_, { teams }) => ({ authors: [teams[0]] })],
   [incidents, '/roles/0/person', () => ({ roles: [{ ...commander, person: 'nobody' }] })],

@@ -104,6 +104,8 @@ const wrong: Record<string, string | undefined> = {
   'a good token under another scheme': `Token ${admin}`,
 }
 
+let samples = 0
+
 t.test('the table of scopes and the contract name the same operations', async t => {
   t.same(Object.keys(needs).sort(), operations.map(({ id }) => id).sort())
 })
@@ -152,7 +154,8 @@ for (const operation of operations.filter(({ id }) => needs[id] !== 'public')) {
 
 /** A valid request of an operation: what it needs to be let in is all that can be wrong with it. */
 function sample(operation: Operation): Request {
-  return fc.sample(validRequests(operation, world), 1)[0]!
+  samples += 1
+  return fc.sample(validRequests(operation, world), { numRuns: 1, seed: samples })[0]!
 }
 
 /** One that has not been made before, where it can be made once only. */
