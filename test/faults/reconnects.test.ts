@@ -3,7 +3,7 @@ import pg from 'pg'
 import t from 'tap'
 import { differences, startWriters } from '../cli/ledger.ts'
 import { scaled, timeIsUp } from '../scale.ts'
-import { adminToken, openClient, type Setting, startOnProxy } from './help.ts'
+import { adminToken, type Call, openClient, type Setting, startOnProxy } from './help.ts'
 import { firstWrite, judgeTimes } from './recovery.ts'
 
 const rounds = scaled(2, 50)
@@ -64,3 +64,30 @@ t.test(
     t.equal(service.child.exitCode, null, 'it is the process that was started')
   },
 )
+
+const paths = ['/readyz', '/v1/people', '/v1/incidents', '/v1/action-items?overdue=true', '/v1/tokens']
+
+t.test('while the database is away, what needs it is refused, and what does not is answered', async t => {
+  const { service, database } = await startOnProxy(t)
+  const call = openClient(t, service.url, 20)
+  const made = await call('POST', '/v1/tokens', { body: { name: 'reader', scope: 'admin' } })
+  const reader = openClient(t, service.url, 20, JSON.parse(made!.text).token)
+  const statusOf = async (call: Call, path: string) => (await call('GET', path))?.status
+  const ask = (call: Call) =>
+    Promise.all(
+      Array.from({ length: 10 }, () => paths)
+        .flat()
+        .map(path => statusOf(call, path)),
+    )
+
+  t.strictSame([...new Set(await ask(reader))], [200])
+  database.refuse()
+  t.strictSame([...new Set(await ask(call))], [503])
+  t.strictSame([...new Set(await ask(reader))], [503], 'a token that cannot be looked up is not called wrong')
+  for (const path of ['/livez', '/openapi.json', '/problems/unavailable'])
+    t.equal(await statusOf(call, path), 200, path)
+  t.equal(await statusOf(openClient(t, service.url, 1, 'wrong'), '/v1/people'), 401)
+  await database.accept()
+  await firstWrite(call)
+  t.strictSame([...new Set(await ask(reader))], [200], 'and nobody has to wait for it')
+})

@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+/**
+ * Runs the long version of each test file that has one, one after the other: `npm run torture -- --minutes 10`.
+ * The minutes are divided among the files; without them each reaches its full figure. Files may be named.
+ * Says now and then how far it is, and ends with "N passed, N failed".
+ */
+
+const runner = fileURLToPath(new URL('run.ts', import.meta.url))
+const folder = fileURLToPath(new URL('.', import.meta.url))
+const progressEvery = 20_000
+
+interface Outcome {
+  passed: number
+  failed: number
+}
+
+async function main(): Promise<number> {
+  const { minutes, files } = wanted()
+  const all = { passed: 0, failed: 0 }
+  const each = minutes === undefined ? undefined : minutes / files.length
+  console.log(
+    `${files.length} files, ${each === undefined ? 'to their full figures' : clock(each * 60_000) + ' each'}`,
+  )
+  for (const [i, file] of files.entries()) {
+    const { passed, failed } = await run(file, each, `[${i + 1}/${files.length}] ${file}`)
+    all.passed += passed
+    all.failed += failed
+  }
+  console.log(`${all.passed} passed, ${all.failed} failed`)
+  return all.failed === 0 && all.passed > 0 ? 0 : 1
+}
+
+function wanted(): { minutes: number | undefined; files: string[] } {
+  const { values, positionals } = parseArgs({
+    options: { minutes: { type: 'string' } },
+    allowPositionals: true,
+  })
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
+  if (minutes !== undefined && !(minutes > 0)) throw new Error('--minutes must be a number above 0.')
+  return { minutes, files: positionals.length > 0 ? positionals : longFiles() }
+}
+
+/** The test files that ask how much they should do. */
+function longFiles(): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.test.ts'))
+    .filter(name => readFileSync(join(folder, name), 'utf8').includes('/scale.ts'))
+    .map(name => join('test', name))
+    .sort()
+}
+
+/** Runs one file with a runner, and so a PostgreSQL, of its own. */
+async function run(file: string, minutes: number | undefined, title: string): Promise<Outcome> {
+  const started = performance.now()
+  const report: Report = { last: 'it starts', asserts: 0 }
+  const say = (message: string) => console.log(`${title}: ${message}, ${clock(performance.now() - started)}`)
+  const progress = setInterval(() => say(`${report.asserts} asserts, ${report.last}`), progressEvery)
+  const child = start(file, minutes)
+  await listen(child.stdout, report)
+  const code = await new Promise<number | null>(resolve => child.once('close', resolve))
+  clearInterval(progress)
+  const { passed, failed } = report.outcome ?? { passed: 0, failed: 0 }
+  say(`${passed} passed, ${failed} failed`)
+  const isGood = code === 0 && passed > 0 && failed === 0
+  return { passed, failed: isGood ? 0 : Math.max(failed, 1) }
+}
+
+function start(file: string, minutes: number | undefined) {
+  return spawn(process.execPath, [runner, file, '--timeout=0', '--jobs=1', '--reporter=tap'], {
+    env: {
+      ...process.env,
+      DEBRIEF_TEST_SCALE: 'full',
+      DEBRIEF_TEST_MINUTES: minutes === undefined ? '' : String(minutes),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
+
+interface Report {
+  /** What the test said last, in a comment or an assertion. */
+  last: string
+  asserts: number
+  outcome?: Outcome
+}
+
+/** Takes down what a run says, in TAP, until it ends; what fails is printed at once, with what TAP says of it. */
+async function listen(output: Readable, report: Report): Promise<void> {
+  let isFailing = false
+  for await (const line of createInterface(output)) {
+    const [, not, said] = /^ +(not )?(?:ok \d+ - |# (?!Subtest))(.+)$/.exec(line) ?? []
+    if (said) report.last = said
+    if (/^ +(not )?ok /.test(line)) report.asserts += 1
+    isFailing ||= not !== undefined
+    if (isFailing) console.log(line)
+    isFailing &&= line.trim() !== '...'
+    const [, passed, failed] = /^(\d+) passed, (\d+) failed$/.exec(line) ?? []
+    if (passed && failed) report.outcome = { passed: Number(passed), failed: Number(failed) }
+  }
+}
+
+const clock = (milliseconds: number): string => {
+  const seconds = Math.floor(milliseconds / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+process.exit(await main())
