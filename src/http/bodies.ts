@@ -10,8 +10,6 @@ export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
   app.removeAllContentTypeParsers()
   const types = ['application/json', 'application/merge-patch+json']
   app.addContentTypeParser(types, async (request: FastifyRequest, payload: Readable) => {
-    // Where there is no route, nobody reads what was sent.
-    if (request.is404) return undefined
     requireReadable(request)
     const bytes = await receive(request, payload, limits)
     if (request.routeOptions.schema?.body) return parse(bytes)
