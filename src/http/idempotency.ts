@@ -55,7 +55,7 @@ export async function answerOnce<Body>(
 function keyOf(request: FastifyRequest): Keyed | undefined {
   const header = request.headers['idempotency-key']
   if (header === undefined) return undefined
-  const [, quoted, bare] = /^(?:"([\x20-\x7e]{1,255})"|([\x21-\x7e]{1,255}))$/.exec(String(header)) ?? []
+  const [, quoted, bare] = /^(?:"([\x20-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/.exec(String(header)) ?? []
   const key = quoted ?? bare
   if (key === undefined) throw malformedKey()
   const { url, body, caller } = request
