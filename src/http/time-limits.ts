@@ -13,8 +13,8 @@ export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout }
   })
   app.addHook('onResponse', ({ raw }, _reply, done) => {
     done()
-    if (raw.complete) return
-    const timer = setTimeout(() => raw.destroy(), bodyTimeout)
+    if (raw.complete !== false) return
+    const timer = setTimeout(() => raw.destroy(), bodyTimeout).unref()
     raw.once('close', () => clearTimeout(timer))
   })
 }

@@ -131,6 +131,12 @@ t.test('a connection that had an answer is closed at malformed HTTP, without a s
   t.strictSame(answer.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200'])
 })
 
+t.test('OPTIONS of the whole service says what methods there are', async t => {
+  const answer = await exchange(t, head('OPTIONS *', 'Connection: close'))
+  t.match(answer, /^HTTP\/1\.1 204 /)
+  t.match(answer, /^allow: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT\r$/im)
+})
+
 t.test('HTTP/1.0 needs no Host', async t => {
   t.match(await exchange(t, 'GET /livez HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /)
 })

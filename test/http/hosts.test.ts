@@ -18,7 +18,6 @@ t.test(
       'localhost.evil.example',
       '127.0.0.1.evil.example:8080',
       '192.168.1.7',
-      '',
       'a b',
     ])
       t.equal(await answer(service, host), '421 misdirected', host)
