@@ -26,7 +26,7 @@ async function main(): Promise<number> {
   const all = { passed: 0, failed: 0 }
   const each = minutes === undefined ? undefined : minutes / files.length
   console.log(
-    `${files.length} files, ${each === undefined ? 'to their full figures' : clock(each * 60_000) + ' each'}`,
+    `${files.length} files, ${each === undefined ? 'to their full figures' : `${clock(each * 60_000)} each`}`,
   )
   for (const [i, file] of files.entries()) {
     const { passed, failed } = await run(file, each, `[${i + 1}/${files.length}] ${file}`)
@@ -95,7 +95,7 @@ async function listen(output: Readable, report: Report): Promise<void> {
   let isFailing = false
   for await (const line of createInterface(output)) {
     const [, not, said] = /^ +(not )?(?:ok \d+ - |# (?!Subtest))(.+)$/.exec(line) ?? []
-    if (said) report.last = said
+    if (said) report.last = said.replace(/ # time=.*/, '')
     if (/^ +(not )?ok /.test(line)) report.asserts += 1
     isFailing ||= not !== undefined
     if (isFailing) console.log(line)
