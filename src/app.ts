@@ -1,40 +1,46 @@
 import { randomUUIDv7 } from 'node:crypto'
 import accepts from '@fastify/accepts'
+import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyServerOptions } from 'fastify'
 import { sql } from 'kysely'
+import { accessRoutes } from './access/routes.ts'
+import { accessSchemas } from './access/schema.ts'
 import { actionItemRoutes } from './action-items/routes.ts'
 import { actionItemSchemas } from './action-items/schema.ts'
-import type { Db } from './db/open.ts'
+import { backlogOf } from './action-items/summary.ts'
+import type { Config } from './config.ts'
+import type { OpenDatabase } from './db/open.ts'
 import { directoryRoutes } from './directory/routes.ts'
 import { directorySchemas } from './directory/schema.ts'
 import { factorRoutes } from './factors/routes.ts'
 import { factorSchemas } from './factors/schema.ts'
 import { requireToken } from './http/auth.ts'
 import { refuseRootCause, registerJsonBodies } from './http/bodies.ts'
-import type { App } from './http/context.ts'
-import {
-  answerClientError,
-  refuseMissingHost,
-  registerErrors,
-  sendProblem,
-  toDebriefError,
-} from './http/errors.ts'
-import { registerEtags } from './http/etag.ts'
+import type { App, Context } from './http/context.ts'
+import { registerErrors, sendProblem, toDebriefError } from './http/errors.ts'
+import { readConditions, registerEtags } from './http/etag.ts'
+import { childLogger, RequestLog } from './http/log.ts'
+import { answerOtherMethods } from './http/methods.ts'
+import { collectMetrics, metricsRoute } from './http/metrics.ts'
 import { registerOpenapi } from './http/openapi.ts'
 import { Problem } from './http/problem.ts'
 import { systemRoutes, systemSchemas } from './http/system.ts'
+import { limitTimes } from './http/time-limits.ts'
+import { keepTokens } from './http/tokens.ts'
 import { createValidator, refuseUnknownQueries } from './http/validation.ts'
+import { allowedHostsOf, answerClientError, guardRequests, serverOptions } from './http/wire.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { incidentSchemas } from './incidents/schema.ts'
+import { dateIn } from './kit/time.ts'
 import { postmortemRoutes } from './postmortem/routes.ts'
 import { postmortemSchemas } from './postmortem/schema.ts'
 import { timelineRoutes } from './timeline/routes.ts'
 import { timelineSchemas } from './timeline/schema.ts'
 
 export interface AppOptions {
-  db: Db
-  config: { timeZone: string; adminToken: string | undefined }
+  database: Pick<OpenDatabase, 'db' | 'pool'>
+  config: Pick<Config, 'host' | 'allowedHosts' | 'timeZone' | 'adminToken' | 'limits'>
   now: () => Date
   /** False while the database is known to be away; asked by /readyz before it asks the database itself. */
   databaseReady?: () => boolean
@@ -45,6 +51,7 @@ const components = [
   Problem,
   ...systemSchemas,
   ...directorySchemas,
+  ...accessSchemas,
   ...incidentSchemas,
   ...timelineSchemas,
   ...factorSchemas,
@@ -54,7 +61,7 @@ const components = [
 
 /** The whole service, ready to listen or to be called with `inject`. */
 export async function buildApp({
-  db,
+  database: { db, pool },
   config,
   now,
   databaseReady = () => true,
@@ -62,12 +69,14 @@ export async function buildApp({
 }: AppOptions): Promise<App> {
   const app: App = fastify({
     logger,
+    logController: new RequestLog(),
+    childLoggerFactory: childLogger,
     genReqId: () => randomUUIDv7(),
-    bodyLimit: 1024 * 1024,
-    routerOptions: { maxParamLength: 200 },
+    // Longer than an address may be: an id that is too long is refused by its schema.
+    routerOptions: { maxParamLength: 10_000 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    http: { requireHostHeader: false },
+    http: serverOptions(config.limits),
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => sendProblem(toDebriefError(error), request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -76,16 +85,16 @@ export async function buildApp({
   for (const schema of components) app.addSchema(schema)
   app.setValidatorCompiler(compiler)
   app.decorate('check', check)
-  registerJsonBodies(app)
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-  })
-  app.addHook('onRequest', refuseMissingHost)
+  registerJsonBodies(app, config.limits)
+  guardRequests(app, allowedHostsOf(config.host, config.allowedHosts))
+  limitTimes(app, config.limits)
   closeConnectionsWhenStopping(app)
+  answerOtherMethods(app)
   app.addHook('preValidation', refuseRootCause)
   await app.register(accepts)
   registerErrors(app)
   registerEtags(app)
+  readConditions(app)
   await registerOpenapi(app, components)
 
   const isReady = async () =>
@@ -96,21 +105,28 @@ export async function buildApp({
     ))
   systemRoutes(app, { isReady })
 
-  await app.register(
-    async v1 => {
-      refuseUnknownQueries(v1)
-      requireToken(v1, { db, adminToken: config.adminToken, now })
-      const context = { db, now, timeZone: config.timeZone }
-      directoryRoutes(v1, context)
-      incidentRoutes(v1, context)
-      timelineRoutes(v1, context)
-      factorRoutes(v1, context)
-      actionItemRoutes(v1, context)
-      postmortemRoutes(v1, context)
-    },
-    { prefix: '/v1' },
-  )
+  await app.register(rateLimit, { global: false })
+  const tokens = keepTokens(db, now)
+  const metrics = collectMetrics(app, { pool, backlog: () => backlogOf(db, dateIn(config.timeZone, now())) })
+  await app.register(async guarded => {
+    refuseUnknownQueries(guarded)
+    requireToken(guarded, { tokens, adminToken: config.adminToken, now })
+    metricsRoute(guarded, metrics)
+    await guarded.register(async v1 => resourceRoutes(v1, { db, now, tokens, timeZone: config.timeZone }), {
+      prefix: '/v1',
+    })
+  })
   return app
+}
+
+function resourceRoutes(app: App, context: Context): void {
+  directoryRoutes(app, context)
+  accessRoutes(app, context)
+  incidentRoutes(app, context)
+  timelineRoutes(app, context)
+  factorRoutes(app, context)
+  actionItemRoutes(app, context)
+  postmortemRoutes(app, context)
 }
 
 /** Answers under way when the service stops are the last of their connection, and their clients are told so. */
@@ -119,8 +135,8 @@ function closeConnectionsWhenStopping(app: App): void {
   app.addHook('preClose', async () => {
     stopping = true
   })
-  app.addHook('onSend', async (_request, reply, payload) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping) reply.header('connection', 'close')
-    return payload
+    done(null, payload)
   })
 }

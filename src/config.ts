@@ -2,6 +2,8 @@ import { envSchema } from 'env-schema'
 import Type, { type Static } from 'typebox'
 import { isTimeZone } from './kit/time.ts'
 
+const milliseconds = (byDefault: number) => Type.Integer({ default: byDefault, minimum: 1, maximum: 600_000 })
+
 const Environment = Type.Object({
   DEBRIEF_HOST: Type.String({ default: '127.0.0.1', minLength: 1 }),
   DEBRIEF_PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535 }),
@@ -14,7 +16,32 @@ const Environment = Type.Object({
     enum: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
     default: 'info',
   }),
+  DEBRIEF_ALLOWED_HOSTS: Type.String({ default: '', pattern: '^[A-Za-z0-9.:\\[\\],_-]*$' }),
+  DEBRIEF_BODY_TIMEOUT_MS: milliseconds(30_000),
+  DEBRIEF_HANDLER_TIMEOUT_MS: milliseconds(10_000),
+  DEBRIEF_STATEMENT_TIMEOUT_MS: milliseconds(5000),
+  DEBRIEF_LOCK_TIMEOUT_MS: milliseconds(2000),
+  DEBRIEF_POOL_WAIT_MS: milliseconds(2000),
+  DEBRIEF_POOL_SIZE: Type.Integer({ default: 10, minimum: 2, maximum: 1000 }),
 })
+
+/** What nothing may exceed: times in milliseconds, sizes in bytes. */
+export interface Limits {
+  /** Of an ordinary body. */
+  bodyBytes: number
+  /** Until the headers, and then the body, of a request are there. */
+  bodyTimeout: number
+  /** Until an ordinary route answers, from when its body is there. */
+  handlerTimeout: number
+}
+
+/** What one connection to the database may take: milliseconds, and how many there are. */
+export interface DatabaseLimits {
+  statementTimeout: number
+  lockTimeout: number
+  poolWait: number
+  poolSize: number
+}
 
 export interface Config {
   host: string
@@ -26,11 +53,17 @@ export interface Config {
   /** IANA name; “today” for what is overdue. */
   timeZone: string
   adminToken: string | undefined
+  /** Names that a request may be addressed to, besides those of the loopback; empty unless given. */
+  allowedHosts: string[]
+  limits: Limits
+  databaseLimits: DatabaseLimits
   logLevel: Static<typeof Environment>['DEBRIEF_LOG_LEVEL']
 }
 
 /** Where the programs are found that Debrief starts: the PATH they inherit. */
 export const programPath = (): string => process.env.PATH ?? ''
+
+const isMilliseconds = 'must be a number of milliseconds from 1 to 600000'
 
 const rules: Record<string, string> = {
   DEBRIEF_HOST: 'must be an address or a host name to listen on, e.g. 127.0.0.1',
@@ -39,6 +72,13 @@ const rules: Record<string, string> = {
   DATABASE_URL: 'must be an address like postgresql://user:password@host:5432/database',
   DEBRIEF_ADMIN_TOKEN: 'must have at least 32 characters; `openssl rand -hex 32` makes a good one',
   DEBRIEF_LOG_LEVEL: 'must be one of fatal, error, warn, info, debug, silent',
+  DEBRIEF_ALLOWED_HOSTS: 'must be host names, separated by commas, e.g. debrief.example',
+  DEBRIEF_BODY_TIMEOUT_MS: isMilliseconds,
+  DEBRIEF_HANDLER_TIMEOUT_MS: isMilliseconds,
+  DEBRIEF_STATEMENT_TIMEOUT_MS: isMilliseconds,
+  DEBRIEF_LOCK_TIMEOUT_MS: isMilliseconds,
+  DEBRIEF_POOL_WAIT_MS: isMilliseconds,
+  DEBRIEF_POOL_SIZE: 'must be a number of connections from 2 to 1000',
 }
 
 /**
@@ -58,6 +98,20 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: values.DATABASE_URL,
     timeZone: values.DEBRIEF_TIMEZONE,
     adminToken: values.DEBRIEF_ADMIN_TOKEN,
+    allowedHosts: values.DEBRIEF_ALLOWED_HOSTS.toLowerCase()
+      .split(',')
+      .filter(name => name !== ''),
+    limits: {
+      bodyBytes: 1024 * 1024,
+      bodyTimeout: values.DEBRIEF_BODY_TIMEOUT_MS,
+      handlerTimeout: values.DEBRIEF_HANDLER_TIMEOUT_MS,
+    },
+    databaseLimits: {
+      statementTimeout: values.DEBRIEF_STATEMENT_TIMEOUT_MS,
+      lockTimeout: values.DEBRIEF_LOCK_TIMEOUT_MS,
+      poolWait: values.DEBRIEF_POOL_WAIT_MS,
+      poolSize: values.DEBRIEF_POOL_SIZE,
+    },
     logLevel: values.DEBRIEF_LOG_LEVEL,
   }
 }

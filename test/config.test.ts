@@ -9,6 +9,9 @@ t.test('an empty environment gives the settings of a first start', async t => {
     databaseUrl: undefined,
     timeZone: 'UTC',
     adminToken: undefined,
+    allowedHosts: [],
+    limits: { bodyBytes: 1_048_576, bodyTimeout: 30_000, handlerTimeout: 10_000 },
+    databaseLimits: { statementTimeout: 5000, lockTimeout: 2000, poolWait: 2000, poolSize: 10 },
     logLevel: 'info',
   })
 })
@@ -22,6 +25,13 @@ t.test('each setting is read from its variable, and numbers are numbers', async 
     DEBRIEF_TIMEZONE: 'Europe/Lisbon',
     DEBRIEF_ADMIN_TOKEN: 'a'.repeat(32),
     DEBRIEF_LOG_LEVEL: 'warn',
+    DEBRIEF_ALLOWED_HOSTS: 'Debrief.example,postmortems.example',
+    DEBRIEF_BODY_TIMEOUT_MS: '1',
+    DEBRIEF_HANDLER_TIMEOUT_MS: '2',
+    DEBRIEF_STATEMENT_TIMEOUT_MS: '3',
+    DEBRIEF_LOCK_TIMEOUT_MS: '4',
+    DEBRIEF_POOL_WAIT_MS: '5',
+    DEBRIEF_POOL_SIZE: '6',
     HOME: '/nowhere',
   }
   t.same(loadConfig(environment), {
@@ -31,6 +41,9 @@ t.test('each setting is read from its variable, and numbers are numbers', async 
     databaseUrl: 'postgresql://debrief@db.example/debrief',
     timeZone: 'Europe/Lisbon',
     adminToken: 'a'.repeat(32),
+    allowedHosts: ['debrief.example', 'postmortems.example'],
+    limits: { bodyBytes: 1_048_576, bodyTimeout: 1, handlerTimeout: 2 },
+    databaseLimits: { statementTimeout: 3, lockTimeout: 4, poolWait: 5, poolSize: 6 },
     logLevel: 'warn',
   })
 })
@@ -53,6 +66,13 @@ t.test('a wrong setting stops the start with one sentence that names it', async 
     DEBRIEF_TIMEZONE: ['Mars/Olympus', '+02:00'],
     DEBRIEF_ADMIN_TOKEN: ['a'.repeat(31)],
     DEBRIEF_LOG_LEVEL: ['loud'],
+    DEBRIEF_ALLOWED_HOSTS: ['https://debrief.example/', 'a b'],
+    DEBRIEF_BODY_TIMEOUT_MS: ['0', 'soon', '700000'],
+    DEBRIEF_HANDLER_TIMEOUT_MS: ['0'],
+    DEBRIEF_STATEMENT_TIMEOUT_MS: ['-1'],
+    DEBRIEF_LOCK_TIMEOUT_MS: ['1.5'],
+    DEBRIEF_POOL_WAIT_MS: ['x'],
+    DEBRIEF_POOL_SIZE: ['1', 'many'],
   }
   for (const [name, values] of Object.entries(wrong)) {
     for (const value of values) {

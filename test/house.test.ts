@@ -107,15 +107,15 @@ t.test('imports lead downward, or stay in their room or floor', async t => {
 })
 
 t.test(
-  'on the ground and on the first floor each room stands alone, but http may name the Db type',
+  'on the ground and on the first floor each room stands alone, but http may transact, and name types of db',
   async t => {
     t.same(
       faults((file, { path, names }) => {
         if (room(file.path) === room(path) || floorOf(path) !== floorOf(file.path) || floorOf(path) > 1)
           return undefined
         if (room(file.path) === 'config' && room(path) === 'kit') return undefined
-        const isDbType = room(file.path) === 'http' && path === 'db/open.ts' && names === 'type { Db }'
-        return isDbType ? undefined : 'imports from a room beside it'
+        const isDb = room(file.path) === 'http' && (path === 'db/transact.ts' || /^type /.test(names))
+        return isDb ? undefined : 'imports from a room beside it'
       }),
       [],
     )

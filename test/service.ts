@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { Test } from 'tap'
 import { buildApp } from '../src/app.ts'
+import { type Config, loadConfig } from '../src/config.ts'
 import { type Db, openDatabase } from '../src/db/open.ts'
 import type { App } from '../src/http/context.ts'
 import { judge } from './contract.ts'
@@ -40,14 +41,14 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS'
 /** The service on a database of its own, in this process; both are gone after the test. */
 export async function openService(
   t: Test,
-  options: { now?: string; timeZone?: string } = {},
+  { now = '2026-06-18T09:00:00.000Z', ...settings }: { now?: string } & Partial<Config> = {},
 ): Promise<Service> {
   const connection = await createDatabase(t)
-  const opened = openDatabase(connection, () => {})
-  const clock = { now: new Date(options.now ?? '2026-06-18T09:00:00.000Z') }
-  const config = { timeZone: options.timeZone ?? 'UTC', adminToken }
+  const config = { ...loadConfig({}), adminToken, ...settings }
+  const opened = openDatabase(connection, () => {}, config.databaseLimits)
+  const clock = { now: new Date(now) }
   const app = await buildApp({
-    db: opened.db,
+    database: opened,
     config,
     now: () => clock.now,
     logger: process.env.DEBRIEF_TEST_LOG ? { level: 'error' } : false,

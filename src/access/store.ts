@@ -1,21 +1,79 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../db/open.ts'
-import { type Scope, tokenChecksum } from '../http/auth.ts'
+import type { PageRequest } from '../http/cursor.ts'
+import { notFound } from '../http/problem.ts'
+import { type Scope, tokenChecksum } from '../http/tokens.ts'
 import { sha256Hex } from '../kit/json.ts'
+import type { Token } from './schema.ts'
+
+const columns = [
+  'id',
+  'name',
+  'scope',
+  'person',
+  'created_at',
+  'created_by',
+  'expires_at',
+  'last_used_at',
+  'revoked_at',
+  'revoked_by',
+] as const
+
+interface Wanted {
+  name: string
+  scope: Scope
+  person: string | null
+  expires_at: string | null
+  created_at: string
+  /** Null at the command line. */
+  created_by?: string | null
+}
 
 /** Makes an API token and returns it; only its hash is stored, so this is the one time it can be seen. */
-export async function createToken(
-  db: Db,
-  token: { name: string; scope: Scope; person: string | null; expires_at: string | null; created_at: string },
-): Promise<string> {
+export async function createToken(db: Db, wanted: Wanted): Promise<string> {
   const id = Array.from({ length: 12 }, () => randomInt(36).toString(36)).join('')
   const secret = randomBytes(32).toString('base64url')
-  const whole = `dbf_${id}${secret}${tokenChecksum(id + secret)}`
+  const token = `dbf_${id}${secret}${tokenChecksum(id + secret)}`
   await db
     .insertInto('tokens')
-    .values({ id, secret_sha256: sha256Hex(whole), ...token })
+    .values({ id, secret_sha256: sha256Hex(token), ...wanted })
     .executeTakeFirstOrThrow()
-  return whole
+  return token
+}
+
+/** The id in a token that `createToken` has made. */
+export const idIn = (token: string): string => token.slice(4, 16)
+
+export async function getToken(db: Db, id: string): Promise<Token> {
+  const token = await selectTokens(db).where('id', '=', id).executeTakeFirst()
+  if (!token) throw notFound(`Token ${id}`)
+  return token
+}
+
+/** Newest first, revoked ones too. */
+export const listTokens = (db: Db, { limit, after }: PageRequest): Promise<Token[]> =>
+  selectTokens(db)
+    .$if(after !== null, q =>
+      q.where(sql<SqlBool>`(created_at, id) < (${after![0]}::timestamptz, ${after![1]})`),
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute()
+
+/**
+ * Revokes a token for ever; one that is revoked already stays as it is.
+ * @throws 404 when there is no such token
+ */
+export async function revokeToken(db: Db, id: string, revoked_by: string, revoked_at: string): Promise<void> {
+  await db
+    .updateTable('tokens')
+    .set({ revoked_at, revoked_by })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .execute()
+  await getToken(db, id)
 }
 
 /** How many tokens there are that have not been revoked. */
@@ -27,3 +85,5 @@ export async function countTokens(db: Db): Promise<number> {
     .executeTakeFirstOrThrow()
   return count
 }
+
+const selectTokens = (db: Db) => db.selectFrom('tokens').select(columns).$castTo<Token>()

@@ -2,8 +2,8 @@ import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
-import { expectedVersions } from '../http/etag.ts'
 import { ref } from '../http/fields.ts'
+import { answerOnce, keyProblems } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
@@ -90,7 +90,7 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
   app.post(
     '/incidents/:incident_id/action-items',
     {
-      config: { scope: 'write', problems: ['owner_is_team', 'unknown_reference'] },
+      config: { scope: 'write', problems: ['owner_is_team', 'unknown_reference', ...keyProblems] },
       schema: {
         operationId: 'createActionItem',
         tags,
@@ -104,12 +104,13 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       const facts = changeFacts(request, now)
-      const item = await transact(db, async trx => {
+      const asked = askedFor({}, { timeZone, moment: now() })
+      return answerOnce({ db, now }, request, reply, async trx => {
         const number = await store.createActionItem(trx, incident_id, request.body, facts)
-        return store.readActionItem(trx, { incident_id, number }, askedFor({}, { timeZone, moment: now() }))
+        const location = `/v1/incidents/${incident_id}/action-items/AI-${number}`
+        const body = await store.readActionItem(trx, { incident_id, number }, asked)
+        return { status: 201, location, body }
       })
-      reply.code(201).header('location', `/v1/incidents/${incident_id}/action-items/${item.id}`)
-      return item
     },
   )
 
@@ -175,7 +176,7 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
       const merge = mergeWith(app, contract.ActionItemFields, request.body)
       const facts = changeFacts(request, now)
       return transact(db, async trx => {
-        await store.patchActionItem(trx, key, merge, facts, expectedVersions(request))
+        await store.patchActionItem(trx, key, merge, facts, request.expected)
         return store.readActionItem(trx, key, askedFor({}, { timeZone, moment: now() }))
       })
     },

@@ -3,8 +3,9 @@ import type { Trx } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
 import { type ChangeFacts, changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
-import { type Expected, expectedVersions } from '../http/etag.ts'
+import type { Expected } from '../http/etag.ts'
 import { ref } from '../http/fields.ts'
+import { answerOnce, keyProblems } from '../http/idempotency.ts'
 import { askedFor } from './rules.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
@@ -39,7 +40,10 @@ export function stateRoutes(app: App, context: Context): void {
   app.post(
     `${path}/deferrals`,
     {
-      config: { scope: 'write', problems: ['wrong_state', 'invalid_header', 'version_mismatch'] },
+      config: {
+        scope: 'write',
+        problems: ['wrong_state', 'invalid_header', 'version_mismatch', ...keyProblems],
+      },
       schema: {
         operationId: 'deferActionItem',
         tags,
@@ -50,10 +54,10 @@ export function stateRoutes(app: App, context: Context): void {
       },
     },
     (request, reply) => {
-      reply.code(201)
-      return change(request, (trx, key, facts, expected) =>
+      const changeOne = changeOf(context, request, (trx, key, facts, expected) =>
         store.deferActionItem(trx, key, request.body, facts, expected),
       )
+      return answerOnce(context, request, reply, async trx => ({ status: 201, body: await changeOne(trx) }))
     },
   )
 
@@ -114,13 +118,15 @@ export function stateRoutes(app: App, context: Context): void {
 type Change = (trx: Trx, key: store.ItemKey, facts: ChangeFacts, expected: Expected) => Promise<void>
 
 /** Makes one change in a transaction of its own and answers the item as it is then. */
-const changer =
-  ({ db, now, timeZone }: Context) =>
-  async (request: FastifyRequest, change: Change) => {
-    const key = store.keyOf(request.params as { incident_id: string; action_item_id: string })
-    const facts = changeFacts(request, now)
-    return transact(db, async trx => {
-      await change(trx, key, facts, expectedVersions(request))
-      return store.readActionItem(trx, key, askedFor({}, { timeZone, moment: now() }))
-    })
+const changer = (context: Context) => (request: FastifyRequest, change: Change) =>
+  transact(context.db, changeOf(context, request, change))
+
+/** What a transaction does to make the change that a request asks for; it returns the item as it is then. */
+function changeOf({ now, timeZone }: Context, request: FastifyRequest, change: Change) {
+  const key = store.keyOf(request.params as { incident_id: string; action_item_id: string })
+  const facts = changeFacts(request, now)
+  return async (trx: Trx) => {
+    await change(trx, key, facts, request.expected)
+    return store.readActionItem(trx, key, askedFor({}, { timeZone, moment: now() }))
   }
+}

@@ -30,6 +30,12 @@ export async function summarizeActionItems(
   return { total, groups }
 }
 
+/** What is open and overdue of each priority, of those that have anything open. */
+export async function backlogOf(db: Db, as_of: string) {
+  const { groups } = await summarizeActionItems(db, {}, 'priority', as_of)
+  return groups.map(({ key, open, overdue }) => ({ priority: String(key), open, overdue }))
+}
+
 /** The summary's query, also for the test that reads its plan. Ages go by the oldest, all else by how much is late. */
 export function summaryQuery(filter: ActionItemFilter, group_by: Grouping, as_of: string): RawBuilder<Group> {
   const { key, join = sql``, label = sql`NULL`, withIncident = false, counted } = groupings[group_by](as_of)

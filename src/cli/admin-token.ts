@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createToken } from '../access/store.ts'
 import type { Db } from '../db/open.ts'
-import { callerOf } from '../http/auth.ts'
+import { findToken, isGood } from '../http/tokens.ts'
 
 /**
  * The admin token of an embedded database, from `<data folder>/admin.token`. The first start makes it, with mode 0600;
@@ -13,16 +13,16 @@ export async function adminTokenOf(
   dataDirectory: string,
 ): Promise<{ token: string; file: string; isNew: boolean }> {
   const file = join(dataDirectory, 'admin.token')
+  const now = new Date()
   const kept = readKept(file)
-  if (kept !== '' && (await callerOf(db, kept, new Date())) !== null)
-    return { token: kept, file, isNew: false }
-  const created_at = new Date().toISOString()
+  const stored = await findToken(db, kept)
+  if (stored && isGood(stored, now)) return { token: kept, file, isNew: false }
   const token = await createToken(db, {
     name: 'admin',
     scope: 'admin',
     person: null,
     expires_at: null,
-    created_at,
+    created_at: now.toISOString(),
   })
   writeFileSync(file, `${token}\n`, { mode: 0o600 })
   return { token, file, isNew: true }

@@ -2,13 +2,11 @@ import type pg from 'pg'
 import type { Config } from '../config.ts'
 import { findEmbedded, startEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
-import { type Db, openDatabase } from '../db/open.ts'
+import { type OpenDatabase, openDatabase } from '../db/open.ts'
 
-export interface Database {
-  db: Db
+export interface Database extends OpenDatabase {
   /** False while the embedded server is away. */
   ready: () => boolean
-  close: () => Promise<void>
 }
 
 /**
@@ -23,20 +21,24 @@ export async function connectDatabase(config: Config, log: (message: string) => 
     await stop()
     throw error
   }
-  const opened = openDatabase(connection, error => log(`A database connection broke: ${error.message}`))
+  const opened = openDatabase(
+    connection,
+    error => log(`A database connection broke: ${error.message}`),
+    config.databaseLimits,
+  )
   const close = async () => {
     await opened.close()
     await stop()
   }
-  return { db: opened.db, ready, close }
+  return { db: opened.db, pool: opened.pool, ready, close }
 }
 
 /** The same for a short command: beside a running service it uses the server that the service owns. */
 export async function connectBeside(config: Config, log: (message: string) => void): Promise<Database> {
   const running = config.databaseUrl === undefined ? findEmbedded(config.dataDirectory) : null
   if (running === null) return connectDatabase(config, log)
-  const { db, close } = openDatabase({ ...running, ssl: false }, error => log(error.message))
-  return { db, ready: () => true, close }
+  const opened = openDatabase({ ...running, ssl: false }, error => log(error.message))
+  return { ...opened, ready: () => true }
 }
 
 async function serverOf(config: Config, log: (message: string) => void) {

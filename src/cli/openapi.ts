@@ -1,21 +1,22 @@
 import { writeFileSync } from 'node:fs'
 import { buildApp } from '../app.ts'
+import { loadConfig } from '../config.ts'
 import { openDatabase } from '../db/open.ts'
 
 const file = new URL('../../openapi/openapi.json', import.meta.url)
 
 /** The contract as JSON text, from the schemas alone: the pool it is given never connects. */
 export async function contractJson(): Promise<string> {
-  const { db, close } = openDatabase({}, () => {})
+  const database = openDatabase({}, () => {})
   const app = await buildApp({
-    db,
-    config: { timeZone: 'UTC', adminToken: undefined },
+    database,
+    config: loadConfig({}),
     now: () => new Date(),
   })
   await app.ready()
   const document = JSON.stringify(app.swagger(), null, 2)
   await app.close()
-  await close()
+  await database.close()
   return `${document}\n`
 }
 

@@ -3,6 +3,7 @@ import { countTokens } from '../access/store.ts'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config.ts'
 import type { App } from '../http/context.ts'
+import { logSettings } from '../http/log.ts'
 import { adminTokenOf } from './admin-token.ts'
 import { connectDatabase, type Database } from './database.ts'
 
@@ -42,13 +43,13 @@ export async function serve(config: Config): Promise<Service> {
   }
 }
 
-async function listen(config: Config, { db, ready }: Database) {
+async function listen(config: Config, database: Database) {
   const app = await buildApp({
-    db,
+    database,
     config,
     now: () => new Date(),
-    databaseReady: ready,
-    logger: { level: config.logLevel },
+    databaseReady: database.ready,
+    logger: logSettings(config),
   })
   try {
     await app.listen({

@@ -1,7 +1,7 @@
 import { createToken } from '../access/store.ts'
 import type { Config } from '../config.ts'
 import { requirePeople } from '../directory/store.ts'
-import { type Scope, scopes } from '../http/auth.ts'
+import { type Scope, scopes } from '../http/tokens.ts'
 import { isDateTime, toUtc } from '../kit/time.ts'
 import { connectBeside } from './database.ts'
 import { say } from './serve.ts'
@@ -27,6 +27,9 @@ export async function createTokenCommand(
   if (expires !== undefined && !isDateTime(expires)) {
     throw new Error('--expires must be a time with an offset, e.g. 2027-01-01T00:00:00Z.')
   }
+  const created_at = new Date().toISOString()
+  const expires_at = expires === undefined ? null : toUtc(expires)
+  if (expires_at !== null && expires_at <= created_at) throw new Error('--expires must be later than now.')
   const { db, close } = await connectBeside(config, say)
   try {
     if (person !== undefined) await requirePeople(db, [{ handle: person, pointer: '--person' }])
@@ -34,8 +37,8 @@ export async function createTokenCommand(
       name,
       scope: scope as Scope,
       person: person ?? null,
-      expires_at: expires === undefined ? null : toUtc(expires),
-      created_at: new Date().toISOString(),
+      expires_at,
+      created_at,
     })
     process.stdout.write(`${token}\n`)
   } finally {

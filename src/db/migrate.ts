@@ -15,8 +15,6 @@ export async function migrate(connection: pg.ClientConfig): Promise<void> {
   const client = await connect({
     ...sessionSettings,
     ...withSessionOptions(connection),
-    statement_timeout: 0,
-    lock_timeout: 0,
   })
   try {
     requireSupported(await versionOf(client))

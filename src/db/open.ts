@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { type DatabaseLimits, loadConfig } from '../config.ts'
 import type { DB } from './tables.ts'
 
 /** A pool, or a transaction of it: the first argument of every store function. */
@@ -8,6 +9,8 @@ export type Trx = Transaction<DB>
 
 export interface OpenDatabase {
   db: Db
+  /** Connections that are open, that are free, and requests that wait for one. */
+  pool: () => { open: number; free: number; waiting: number }
   /** Ends the pool once every query under way has answered. */
   close(): Promise<void>
 }
@@ -38,15 +41,14 @@ const types = {
     parsers.get(oid) ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 }
 
-/** The settings every connection of Debrief has: UTC, and limits so that nothing waits for ever. */
+/** The settings every connection of Debrief has: UTC, and nothing idles in a transaction for ever. */
 export const sessionSettings = {
   types,
   application_name: 'debrief',
   options: '-c TimeZone=UTC -c DateStyle=ISO',
-  statement_timeout: 5000,
-  lock_timeout: 2000,
   idle_in_transaction_session_timeout: 10_000,
   connectionTimeoutMillis: 2000,
+  keepAlive: true,
 } satisfies pg.PoolConfig
 
 /** Options that an address brings would replace the session's own: both are sent, ours last. */
@@ -66,11 +68,23 @@ export function withSessionOptions<T extends pg.ClientConfig>(connection: T): T 
  * Opens one pool. `onError` hears of connections that break, idle or between two statements of a request: without a
  * listener the process would end.
  */
-export function openDatabase(connection: pg.PoolConfig, onError: (error: Error) => void): OpenDatabase {
-  const onConnect = (client: pg.ClientBase) => void client.on('error', onError)
-  const pool = new pg.Pool({ ...sessionSettings, max: 10, ...withSessionOptions(connection), onConnect })
+export function openDatabase(
+  connection: pg.PoolConfig,
+  onError: (error: Error) => void,
+  limits: DatabaseLimits = loadConfig({}).databaseLimits,
+): OpenDatabase {
+  const pool = new pg.Pool({
+    ...sessionSettings,
+    statement_timeout: limits.statementTimeout,
+    lock_timeout: limits.lockTimeout,
+    connectionTimeoutMillis: limits.poolWait,
+    max: limits.poolSize,
+    ...withSessionOptions(connection),
+    onConnect: (client: pg.ClientBase) => void client.on('error', onError),
+  })
   // The pool repeats what an idle client says.
   pool.on('error', () => {})
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
-  return { db, close: () => db.destroy() }
+  const load = () => ({ open: pool.totalCount, free: pool.idleCount, waiting: pool.waitingCount })
+  return { db, pool: load, close: () => db.destroy() }
 }

@@ -97,6 +97,16 @@ export interface History {
   version: number;
 }
 
+export interface IdempotentAnswers {
+  body: string;
+  caller: string;
+  created_at: string;
+  key: string;
+  location: string | null;
+  request_sha256: string;
+  status: number;
+}
+
 export interface Incidents {
   amending: Generated<boolean>;
   authors: Generated<string[]>;
@@ -150,11 +160,14 @@ export interface Teams {
 
 export interface Tokens {
   created_at: string;
+  created_by: string | null;
   expires_at: string | null;
   id: string;
+  last_used_at: string | null;
   name: string;
   person: string | null;
   revoked_at: string | null;
+  revoked_by: string | null;
   scope: string;
   secret_sha256: string;
 }
@@ -167,6 +180,7 @@ export interface DB {
   factors: Factors;
   handles: Handles;
   history: History;
+  idempotent_answers: IdempotentAnswers;
   incidents: Incidents;
   people: People;
   teams: Teams;

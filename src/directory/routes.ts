@@ -1,11 +1,11 @@
-import type { Trx } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
-import { allOrNothing, eachAlone } from '../http/batch.ts'
+import { refuseAll, storeBatch } from '../http/batch.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
-import { expectedVersions } from '../http/etag.ts'
 import { ref } from '../http/fields.ts'
+import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { type DebriefError, toProblem } from '../http/problem.ts'
 import { mergeWith, requireValid } from '../http/validation.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
@@ -71,7 +71,7 @@ function peopleRoutes(app: App, { db, now }: Context): void {
       const { handle } = request.params
       const facts = changeFacts(request, now)
       const { outcome, person } = await transact(db, async trx => {
-        const outcome = await store.putPerson(trx, handle, request.body, facts, expectedVersions(request))
+        const outcome = await store.putPerson(trx, handle, request.body, facts, request.expected)
         return { outcome, person: await store.getPerson(trx, handle) }
       })
       reply.code(outcome === 'created' ? 201 : 200)
@@ -99,7 +99,7 @@ function peopleRoutes(app: App, { db, now }: Context): void {
       const merge = mergeWith(app, contract.PersonInput, request.body)
       const facts = changeFacts(request, now)
       return transact(db, async trx => {
-        await store.patchPerson(trx, handle, merge, facts, expectedVersions(request))
+        await store.patchPerson(trx, handle, merge, facts, request.expected)
         return store.getPerson(trx, handle)
       })
     },
@@ -110,7 +110,7 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
   app.post(
     '/people/batch',
     {
-      config: { scope: 'write', problems: ['conflict', 'unknown_reference'] },
+      config: { scope: 'write', problems: ['conflict', 'unknown_reference', ...keyProblems] },
       schema: {
         operationId: 'putPeople',
         tags,
@@ -124,25 +124,27 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const facts = changeFacts(request, now)
-      const put = async (trx: Trx, entry: contract.PersonEntry) => {
-        requireValid(app, contract.PersonEntry, entry)
-        const { handle, ...input } = entry
-        return { handle, result: await store.putPerson(trx, handle, input, facts, null) }
-      }
-      const { people } = request.body
-      const results =
-        request.query.atomic === 'true'
-          ? await transact(db, async trx => {
-              await store.holdHandles(trx, people.map(handleOf))
-              return allOrNothing('people', people, entry => put(trx, entry))
-            })
-          : await eachAlone<contract.PersonEntry, contract.PersonResult>(
-              request,
-              people,
-              entry => transact(db, trx => put(trx, entry)),
-              (entry, problem) => ({ handle: handleOf(entry), result: 'rejected', problem }),
-            )
-      return reply.code(207).send({ results })
+      const refused = (entry: contract.PersonEntry, refusal: DebriefError): contract.PersonResult => ({
+        handle: handleOf(entry),
+        result: 'rejected',
+        problem: toProblem(refusal, request),
+      })
+      return answerOnce({ db, now }, request, reply, async trx => {
+        const results = await storeBatch<contract.PersonEntry, contract.PersonResult>(
+          trx,
+          request.body.people,
+          {
+            keyOf: entry => handleOf(entry) ?? '',
+            store: async entry => {
+              requireValid(app, contract.PersonEntry, entry)
+              const { handle, ...input } = entry
+              return { handle, result: await store.putPerson(trx, handle, input, facts, null) }
+            },
+            refused: request.query.atomic === 'true' ? refuseAll('people') : refused,
+          },
+        )
+        return { status: 207, body: { results } }
+      })
     },
   )
 }
@@ -202,7 +204,7 @@ function teamRoutes(app: App, { db, now }: Context): void {
       const { handle } = request.params
       const facts = changeFacts(request, now)
       const { outcome, team } = await transact(db, async trx => {
-        const outcome = await store.putTeam(trx, handle, request.body, facts, expectedVersions(request))
+        const outcome = await store.putTeam(trx, handle, request.body, facts, request.expected)
         return { outcome, team: await store.getTeam(trx, handle) }
       })
       reply.code(outcome === 'created' ? 201 : 200)
@@ -228,7 +230,7 @@ function teamRoutes(app: App, { db, now }: Context): void {
       const merge = mergeWith(app, contract.TeamInput, request.body)
       const facts = changeFacts(request, now)
       return transact(db, async trx => {
-        await store.patchTeam(trx, handle, merge, facts, expectedVersions(request))
+        await store.patchTeam(trx, handle, merge, facts, request.expected)
         return store.getTeam(trx, handle)
       })
     },

@@ -4,7 +4,6 @@ import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
-import { isStorable } from '../kit/text.ts'
 import type { Person, PersonDetail, PersonInput, Team, TeamInput } from './schema.ts'
 
 const personColumns = [
@@ -175,16 +174,6 @@ async function lockVersion(trx: Trx, table: 'people' | 'teams', handle: string):
     .forUpdate()
     .executeTakeFirst()
   return row?.version
-}
-
-/** Takes the handles of a batch of people in one order for all, so that batches in other orders do not block each other. */
-export async function holdHandles(trx: Trx, handles: (string | null)[]): Promise<void> {
-  const wanted = handles.filter(handle => handle !== null && isStorable(handle))
-  await sql`
-    INSERT INTO handles (handle, kind) SELECT DISTINCT h, 'person' FROM unnest(${wanted}::text[]) AS h ORDER BY h
-    ON CONFLICT DO NOTHING`.execute(trx)
-  await sql`
-    SELECT FROM handles WHERE handle = ANY (${wanted}::text[]) ORDER BY handle FOR UPDATE`.execute(trx)
 }
 
 /** Takes a handle for a person or a team; a handle means one thing for ever. Waits for a twin that is doing the same. */

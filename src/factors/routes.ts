@@ -3,8 +3,8 @@ import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
-import { expectedVersions } from '../http/etag.ts'
 import { ref } from '../http/fields.ts'
+import { answerOnce, keyProblems } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
@@ -22,7 +22,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents/:incident_id/factors',
     {
-      config: { scope: 'write', problems: ['unknown_reference'] },
+      config: { scope: 'write', problems: ['unknown_reference', ...keyProblems] },
       schema: {
         operationId: 'createFactor',
         tags,
@@ -36,12 +36,11 @@ function collectionRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       const facts = changeFacts(request, now)
-      const factor = await transact(db, async trx => {
+      return answerOnce({ db, now }, request, reply, async trx => {
         const number = await store.createFactor(trx, incident_id, request.body, facts)
-        return store.getFactor(trx, { incident_id, number })
+        const location = `/v1/incidents/${incident_id}/factors/${number}`
+        return { status: 201, location, body: await store.getFactor(trx, { incident_id, number }) }
       })
-      reply.code(201).header('location', `/v1/incidents/${incident_id}/factors/${factor.number}`)
-      return factor
     },
   )
 
@@ -102,7 +101,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
       const merge = mergeWith(app, contract.FactorInput, request.body)
       const facts = changeFacts(request, now)
       return transact(db, async trx => {
-        await store.patchFactor(trx, key, merge, facts, expectedVersions(request))
+        await store.patchFactor(trx, key, merge, facts, request.expected)
         return store.getFactor(trx, key)
       })
     },
@@ -125,7 +124,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const facts = changeFacts(request, now)
       const key = keyOf(request.params)
-      await transact(db, trx => store.deleteFactor(trx, key, facts, expectedVersions(request)))
+      await transact(db, trx => store.deleteFactor(trx, key, facts, request.expected))
       return reply.code(204).send(null)
     },
   )

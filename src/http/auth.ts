@@ -1,11 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Db } from '../db/open.ts'
 import { sha256Hex } from '../kit/json.ts'
 import { DebriefError } from './problem.ts'
-
-export const scopes = ['admin', 'review', 'write', 'read', 'events:write'] as const
-export type Scope = (typeof scopes)[number]
+import { isGood, type Scope, type Tokens } from './tokens.ts'
 
 /** What each scope may do besides itself. */
 const includes: Record<Scope, readonly Scope[]> = {
@@ -18,6 +14,7 @@ const includes: Record<Scope, readonly Scope[]> = {
 
 /** Who is calling: the token, and the person it acts for, if any. */
 export interface Caller {
+  id: string
   name: string
   scope: Scope
   person: string | null
@@ -41,87 +38,83 @@ declare module 'fastify' {
 }
 
 export const changeFacts = (request: FastifyRequest, now: () => Date): ChangeFacts => ({
-  changed_by: request.caller.person ?? request.caller.name,
+  changed_by: nameOf(request.caller),
   changed_at: now().toISOString(),
   request_id: request.id,
 })
 
-/** Asks every call of the routes below for a token whose scope covers the route's. */
-export function requireToken(
-  app: FastifyInstance,
-  options: { db: Db; adminToken: string | undefined; now: () => Date },
-): void {
+/** Who a caller is to a reader: the person it acts for, else the token's name. */
+export const nameOf = ({ person, name }: Caller): string => person ?? name
+
+interface Options {
+  tokens: Tokens
+  /** An admin token of the settings, besides the stored ones. */
+  adminToken: string | undefined
+  now: () => Date
+}
+
+/** How many wrong tokens an address may send in a minute before it is told to wait. A good one is always taken. */
+const wrongTokensAMinute = 30
+
+/**
+ * Asks every call of the routes below for a token whose scope covers the route's. Needs `@fastify/rate-limit`, for the
+ * limit on wrong tokens from one address.
+ */
+export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: Options): void {
+  const adminSha256 = adminToken === undefined ? undefined : sha256Hex(adminToken)
+  const countWrong = app.createRateLimit({ max: wrongTokensAMinute, timeWindow: 60_000 })
   app.decorateRequest('caller')
   app.addHook('onRoute', route => {
     if (!route.config?.scope) throw new Error(`${route.method} ${route.url} names no scope`)
   })
   app.addHook('onRequest', async request => {
-    request.caller = await authenticate(request, options)
-    const needed = request.routeOptions.config.scope!
-    if (!includes[request.caller.scope].includes(needed)) {
-      const detail = `This call needs a token of scope ${needed}; this one has ${request.caller.scope}.`
-      throw new DebriefError('forbidden', detail)
-    }
+    const token = presentedToken(request)
+    if (token === undefined) throw noToken(request)
+    const caller = await callerOf(token)
+    if (caller === undefined) throw await wrongToken(request)
+    requireScope(caller, request.routeOptions.config.scope!)
+    request.caller = caller
   })
-}
 
-async function authenticate(
-  request: FastifyRequest,
-  { db, adminToken, now }: { db: Db; adminToken: string | undefined; now: () => Date },
-): Promise<Caller> {
-  const token = presentedToken(request)
-  if (token === undefined) {
-    const isBasic = /^basic /i.test(request.headers.authorization ?? '')
-    throw unauthenticated(request, isBasic ? 'Basic is taken for GET only.' : 'No token was sent.')
+  async function callerOf(token: string): Promise<Caller | undefined> {
+    if (adminSha256 !== undefined && sha256Hex(token) === adminSha256)
+      return { id: 'DEBRIEF_ADMIN_TOKEN', name: 'admin', scope: 'admin', person: null }
+    const stored = await tokens.find(token)
+    return stored && isGood(stored, now()) ? stored : undefined
   }
-  if (adminToken !== undefined && sameSecret(token, adminToken))
-    return { name: 'admin', scope: 'admin', person: null }
-  const caller = await callerOf(db, token, now())
-  if (caller === null) throw unauthenticated(request, 'The token is unknown, expired or revoked.')
-  return caller
+
+  async function wrongToken(request: FastifyRequest): Promise<DebriefError> {
+    const limit = await countWrong(request)
+    if (limit.isAllowed || !limit.isExceeded)
+      return unauthenticated(request, 'The token is unknown, expired or revoked.')
+    const detail = `Too many wrong tokens came from ${request.ip}.`
+    return new DebriefError('too_many_attempts', detail, [], { 'retry-after': String(limit.ttlInSeconds) })
+  }
 }
 
-/** Whom a stored token speaks for; null when it is unknown, expired or revoked. */
-export async function callerOf(db: Db, token: string, now: Date): Promise<Caller | null> {
-  const id = tokenId(token)
-  const stored = id === undefined ? undefined : await findToken(db, id)
-  if (!stored || !sameSecret(sha256Hex(token), stored.secret_sha256)) return null
-  if (stored.revoked_at !== null) return null
-  if (stored.expires_at !== null && stored.expires_at <= now.toISOString()) return null
-  return { name: stored.name, scope: stored.scope as Scope, person: stored.person }
+function requireScope({ scope }: Caller, needed: Scope): void {
+  if (includes[scope].includes(needed)) return
+  throw new DebriefError('forbidden', `This call needs a token of scope ${needed}; this one has ${scope}.`)
 }
 
 /** `Authorization: Bearer`; for GET also Basic with the token as password, so that a person can open a page. */
-function presentedToken(request: FastifyRequest): string | undefined {
-  const [scheme = '', credentials = ''] = request.headers.authorization?.split(' ') ?? []
+function presentedToken({ headers, method }: FastifyRequest): string | undefined {
+  const [scheme = '', credentials = ''] = headers.authorization?.split(' ') ?? []
   if (scheme.toLowerCase() === 'bearer') return credentials
-  const mayUseBasic = request.method === 'GET' || request.method === 'HEAD'
+  const mayUseBasic = method === 'GET' || method === 'HEAD'
   if (scheme.toLowerCase() !== 'basic' || !mayUseBasic) return undefined
   const pair = Buffer.from(credentials, 'base64').toString()
   return pair.slice(pair.indexOf(':') + 1)
 }
 
-function unauthenticated(request: FastifyRequest, detail: string): DebriefError {
-  const forBrowser = request.method === 'GET' && request.headers.accept?.includes('text/html')
+function noToken(request: FastifyRequest): DebriefError {
+  const isBasic = /^basic /i.test(request.headers.authorization ?? '')
+  return unauthenticated(request, isBasic ? 'Basic is taken for GET only.' : 'No token was sent.')
+}
+
+function unauthenticated({ method, headers }: FastifyRequest, detail: string): DebriefError {
+  const forBrowser = method === 'GET' && headers.accept?.includes('text/html')
   const challenge = forBrowser ? 'Basic realm="Debrief: the token is the password"' : 'Bearer realm="Debrief"'
   const how = 'Send "Authorization: Bearer <token>".'
   return new DebriefError('unauthenticated', `${detail} ${how}`, [], { 'www-authenticate': challenge })
 }
-
-const sameSecret = (a: string, b: string): boolean =>
-  timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
-
-/** The public part of `dbf_<id><secret><checksum>`; undefined when the form or the checksum is wrong. */
-export function tokenId(token: string): string | undefined {
-  const parts = /^dbf_([0-9a-z]{12})([0-9A-Za-z_-]{43})([0-9a-f]{8})$/.exec(token)
-  return parts !== null && parts[3] === tokenChecksum(parts[1]! + parts[2]!) ? parts[1] : undefined
-}
-
-export const tokenChecksum = (idAndSecret: string): string => sha256Hex(`dbf_${idAndSecret}`).slice(0, 8)
-
-const findToken = (db: Db, id: string) =>
-  db
-    .selectFrom('tokens')
-    .select(['name', 'scope', 'person', 'secret_sha256', 'expires_at', 'revoked_at'])
-    .where('id', '=', id)
-    .executeTakeFirst()

@@ -1,40 +1,48 @@
-import type { FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
+import type { Trx } from '../db/open.ts'
 import { toDebriefError } from './errors.ts'
-import { DebriefError, type Problem, toProblem } from './problem.ts'
+import { DebriefError } from './problem.ts'
+
+/** How the entries of a batch are stored. */
+interface Batch<Entry, Result> {
+  /** What two batches must not take in different orders, or they would block each other. */
+  keyOf: (entry: Entry) => string
+  store: (entry: Entry) => Promise<Result>
+  /** What becomes of an entry that was refused (4xx); throwing refuses the whole batch. */
+  refused: (entry: Entry, refusal: DebriefError, index: number) => Result
+}
 
 /**
- * Stores each entry by itself, in order. An entry that is refused (4xx) gets what `rejected` makes of its problem;
- * anything worse ends the batch.
+ * Stores each entry by itself, all in one transaction: one that is refused leaves nothing. The results are in the order
+ * of the entries. Anything worse than a refusal ends the batch.
  */
-export async function eachAlone<Entry, Result>(
-  request: FastifyRequest,
+export async function storeBatch<Entry, Result>(
+  trx: Trx,
   entries: Entry[],
-  store: (entry: Entry) => Promise<Result>,
-  rejected: (entry: Entry, problem: Problem) => Result,
+  { keyOf, store, refused }: Batch<Entry, Result>,
 ): Promise<Result[]> {
   const results: Result[] = []
-  for (const entry of entries) {
-    results.push(await store(entry).catch(error => rejected(entry, toProblem(refusalOf(error), request))))
+  const keyed = entries.map((entry, index) => ({ entry, index, key: keyOf(entry) }))
+  for (const { entry, index } of keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))) {
+    await sql`SAVEPOINT entry`.execute(trx)
+    try {
+      results[index] = await store(entry)
+    } catch (error) {
+      const refusal = refusalOf(error as Error)
+      await sql`ROLLBACK TO SAVEPOINT entry`.execute(trx)
+      results[index] = refused(entry, refusal, index)
+    }
+    await sql`RELEASE SAVEPOINT entry`.execute(trx)
   }
   return results
 }
 
-/** Stores the entries in order; the first that is refused refuses all, and the error's pointers say which one it was. */
-export async function allOrNothing<Entry, Result>(
-  list: string,
-  entries: Entry[],
-  store: (entry: Entry) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = []
-  for (const [index, entry] of entries.entries()) {
-    results.push(
-      await store(entry).catch(error => {
-        throw below(`/${list}/${index}`, refusalOf(error))
-      }),
-    )
+/** All or nothing: the first refusal refuses the whole list, and the error's pointers say which entry it was. */
+export const refuseAll =
+  (list: string) =>
+  (_entry: unknown, refusal: DebriefError, index: number): never => {
+    throw below(`/${list}/${index}`, refusal)
   }
-  return results
-}
 
 function refusalOf(error: Error): DebriefError {
   const known = toDebriefError(error)

@@ -1,22 +1,99 @@
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Limits } from '../config.ts'
 import { isObject } from '../kit/json.ts'
-import { fieldError, problemCodes } from './problem.ts'
+import { JsonFault, type JsonFaultKind, parseStrictJson } from '../kit/strict-json.ts'
+import { DebriefError, fieldError, type ProblemCode, problemCodes } from './problem.ts'
 
 /** Takes the JSON content types. An empty body is none where a route reads none, whatever its content type says. */
-export function registerJsonBodies(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  const types = ['application/json', 'application/merge-patch+json']
+export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(types, { parseAs: 'string' }, (request, body, done) => {
-    if (body === '' && !request.routeOptions.schema?.body) done(null, undefined)
-    else parse(request, body as string, done)
+  const types = ['application/json', 'application/merge-patch+json']
+  app.addContentTypeParser(types, async (request: FastifyRequest, payload: Readable) => {
+    requireReadable(request)
+    const bytes = await receive(request, payload, limits)
+    if (request.routeOptions.schema?.body) return parse(bytes)
+    if (bytes.length > 0) throw fieldError('', 'unexpected', 'This call takes no body.')
+    return undefined
   })
 }
 
+/** JSON is UTF-8 (RFC 8259), and what is compressed could unpack to anything. */
+function requireReadable({ headers }: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1]
+  const coding = headers['content-encoding']
+  const isUtf8 = charset === undefined || /^utf-?8$/i.test(charset)
+  const isPlain = coding === undefined || /^identity$/i.test(coding)
+  if (isUtf8 && isPlain) return
+  throw new DebriefError('unsupported_media_type', problemCodes.unsupported_media_type[2])
+}
+
+/** All bytes of a body that is neither too long nor too slow. What is left of one that is refused is read and dropped. */
+function receive(
+  { headers }: FastifyRequest,
+  payload: Readable,
+  { bodyBytes, bodyTimeout }: Limits,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = new DebriefError('too_large', `The body may have ${bodyBytes} bytes at most.`)
+    if (Number(headers['content-length']) > bodyBytes) return reject(tooLarge)
+    const chunks: Buffer[] = []
+    let length = 0
+    const timer = setTimeout(() => end(() => reject(tooSlow(bodyTimeout))), bodyTimeout)
+    const end = (settle: () => void) => {
+      clearTimeout(timer)
+      payload.off('data', take)
+      settle()
+    }
+    const take = (chunk: Buffer) => {
+      length += chunk.length
+      if (length > bodyBytes) end(() => reject(tooLarge))
+      else chunks.push(chunk)
+    }
+    payload.on('data', take)
+    payload.once('end', () => end(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))))
+    payload.once('error', () => end(() => reject(cutOff)))
+  })
+}
+
+const tooSlow = (milliseconds: number) =>
+  new DebriefError('request_timeout', `The body did not arrive within ${milliseconds / 1000} seconds.`, [], {
+    connection: 'close',
+  })
+
+const cutOff = new DebriefError('malformed_request', 'The connection ended before the body did.')
+
+const problemOf: Record<JsonFaultKind, ProblemCode> = {
+  encoding: 'malformed_request',
+  syntax: 'malformed_request',
+  depth: 'malformed_request',
+  duplicate: 'malformed_request',
+  prototype: 'malformed_request',
+  text: 'invalid_body',
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return parseStrictJson(bytes)
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error
+    const { kind, pointer, message } = error
+    throw fieldError(pointer, kind === 'text' ? 'format' : kind, message, problemOf[kind])
+  }
+}
+
 /** Refuses a body that names a root cause, under any of the usual spellings, with the reason there is no such field. */
-export async function refuseRootCause(request: FastifyRequest): Promise<void> {
-  const names = isObject(request.body) ? Object.keys(request.body) : []
+export function refuseRootCause(
+  request: FastifyRequest,
+  _reply: unknown,
+  done: (error?: Error) => void,
+): void {
+  done(rootCauseIn(request.body))
+}
+
+function rootCauseIn(body: unknown): Error | undefined {
+  const names = isObject(body) ? Object.keys(body) : []
   const name = names.find(candidate => /^(the[_ -]?)?root[_ -]?causes?$/i.test(candidate))
-  if (name === undefined) return
-  throw fieldError(`/${name}`, 'root_cause', problemCodes.root_cause_refused[2], 'root_cause_refused')
+  if (name === undefined) return undefined
+  return fieldError(`/${name}`, 'root_cause', problemCodes.root_cause_refused[2], 'root_cause_refused')
 }

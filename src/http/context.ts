@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Db } from '../db/open.ts'
+import type { Tokens } from './tokens.ts'
 
 /** The application as routes see it: bodies, queries and answers typed by their schemas. */
 export type App = FastifyInstance<
@@ -16,6 +17,7 @@ export type App = FastifyInstance<
 export interface Context {
   db: Db
   now: () => Date
+  tokens: Tokens
   /** IANA name of the zone whose “today” counts unless a call names another. */
   timeZone: string
 }

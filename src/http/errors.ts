@@ -1,6 +1,3 @@
-import { randomUUIDv7 } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DebriefError, type ProblemCode, problemCodes, toProblem } from './problem.ts'
 
@@ -8,16 +5,10 @@ import { DebriefError, type ProblemCode, problemCodes, toProblem } from './probl
 export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = ofRequest(toDebriefError(error), request)
-    if (known.status >= 500) request.log.error({ err: error }, 'request failed')
+    if (known.code === 'internal') request.log.error({ err: error }, 'request failed')
+    else if (known.status >= 500) request.log.warn({ reason: error.message }, 'request could not be served')
     return sendProblem(known, request, reply)
   })
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      new DebriefError('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`),
-      request,
-      reply,
-    ),
-  )
 }
 
 /** A read has no body: a value that PostgreSQL did not take came out of a cursor that somebody made up. */
@@ -27,7 +18,7 @@ const ofRequest = (error: DebriefError, { method }: FastifyRequest): DebriefErro
     : error
 
 export function sendProblem(error: DebriefError, request: FastifyRequest, reply: FastifyReply) {
-  for (const name of ofSuccess) reply.removeHeader(name)
+  for (const name of notOfErrors) reply.removeHeader(name)
   const retry = error.status === 503 ? { 'retry-after': '2' } : {}
   return reply
     .code(error.status)
@@ -37,50 +28,15 @@ export function sendProblem(error: DebriefError, request: FastifyRequest, reply:
     .send(toProblem(error, request))
 }
 
-/** A handler may have set these before its transaction failed; an error has them only from its own `headers`. */
-const ofSuccess = ['location', 'etag', 'link', 'idempotent-replayed']
-
-/** An `onRequest` hook: Node would refuse HTTP/1.1 without Host too, but not as a problem. */
-export async function refuseMissingHost({ raw }: FastifyRequest): Promise<void> {
-  if (raw.httpVersion !== '1.1' || raw.headers.host !== undefined) return
-  throw new DebriefError('malformed_request', 'The Host header is missing.', [], { connection: 'close' })
-}
-
 /**
- * Answers what Node's parser refuses before there is a request, then closes the connection. Where an answer went
- * out before, or has begun, more bytes could be taken for a part of it: then it only closes.
+ * A handler may have set these before its transaction failed; an error has them only from its own `headers`. A
+ * connection that is closed on a body still being sent may lose the answer, so the framework's wish for it goes, too.
  */
-export function answerClientError({ code }: { code: string }, socket: Socket): void {
-  if (!socket.writable || socket.bytesWritten > 0) {
-    socket.destroy()
-    return
-  }
-  const detail = unreadable[code] ?? 'The request line, a header or the framing of the body is malformed.'
-  socket.write(rawAnswer(new DebriefError('malformed_request', detail), randomUUIDv7()))
-  socket.destroySoon()
-}
-
-const unreadable: Record<string, string> = {
-  HPE_HEADER_OVERFLOW: 'The request line and the headers are too long together.',
-  ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
-}
-
-function rawAnswer(error: DebriefError, id: string): string {
-  const body = JSON.stringify(toProblem(error, { url: '/', id }))
-  const headers = [
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${id}`,
-    'Connection: close',
-  ]
-  return `${headers.join('\r\n')}\r\n\r\n${body}`
-}
+const notOfErrors = ['location', 'etag', 'link', 'idempotent-replayed', 'connection']
 
 const byStatus: Record<number, ProblemCode> = {
   400: 'malformed_request',
   413: 'too_large',
-  414: 'malformed_request',
   415: 'unsupported_media_type',
   503: 'unavailable',
 }

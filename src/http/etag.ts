@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sha256Hex } from '../kit/json.ts'
 import { DebriefError } from './problem.ts'
 
@@ -6,6 +6,10 @@ declare module 'fastify' {
   interface FastifyReply {
     /** The version of the one resource that is answered; it leads its ETag. */
     resourceVersion: number | null
+  }
+  interface FastifyRequest {
+    /** What the write may find, as `If-Match` and `If-None-Match: *` say; null when it does not matter. */
+    expected: Expected
   }
 }
 
@@ -15,24 +19,48 @@ declare module 'fastify' {
  */
 export function registerEtags(app: FastifyInstance): void {
   app.decorateReply('resourceVersion', null)
-  app.addHook('preSerialization', async (_request, reply, payload) => {
+  app.addHook('preSerialization', (_request, reply, payload, done) => {
     const version = (payload as { version?: unknown } | null)?.version
     if (typeof version === 'number') reply.resourceVersion = version
-    return payload
+    done(null, payload)
   })
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (reply.statusCode >= 300 || reply.hasHeader('etag') || !isBody(payload)) return payload
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
-    if (!isRead && reply.resourceVersion === null) return payload
-    const hash = sha256Hex(payload).slice(0, 16)
-    const etag = reply.resourceVersion === null ? `"${hash}"` : `"${reply.resourceVersion}-${hash}"`
-    reply.header('etag', etag)
-    if (!isRead || !matches(request.headers['if-none-match'], etag)) return payload
-    reply.code(304).removeHeader('content-type').removeHeader('content-length')
-    // The framework measures what HEAD would have sent, so there has to be something.
-    return request.method === 'HEAD' ? '' : null
+  app.addHook('onSend', (request, reply, payload, done) => done(null, withEtag(request, reply, payload)))
+}
+
+function withEtag(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  if (reply.statusCode >= 300 || !isBody(payload)) return payload
+  const isRead = isReading(request)
+  if (!isRead && reply.resourceVersion === null) return payload
+  const etag = reply.getHeader('etag') ?? etagOf(payload, reply.resourceVersion)
+  reply.header('etag', etag)
+  if (!isRead || !matches(request.headers['if-none-match'], String(etag))) return payload
+  reply.code(304).removeHeader('content-type').removeHeader('content-length')
+  // The framework measures what HEAD would have sent, so there has to be something.
+  return request.method === 'HEAD' ? '' : null
+}
+
+/** The strong `ETag` of a body, led by its resource's version where it is one resource's. */
+export function etagOf(body: string | Buffer, version: number | null): string {
+  const hash = sha256Hex(body).slice(0, 16)
+  return version === null ? `"${hash}"` : `"${version}-${hash}"`
+}
+
+const isReading = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD'
+
+/** Reads the conditions of every write before anything is done, and refuses those of a call that cannot have any. */
+export function readConditions(app: FastifyInstance): void {
+  app.decorateRequest('expected', null)
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (!isReading(request)) request.expected = expectedVersions(request)
+    // Of what a call makes anew nothing can be expected but that it is not there yet.
+    if (!isConditional(request.method, request.routeOptions.config)) requireVersion(0, request.expected)
+    done()
   })
 }
+
+/** A POST makes something new, unless it says that what it changes may have changed. */
+export const isConditional = (method: string, { problems = [] }: FastifyContextConfig): boolean =>
+  method !== 'GET' && (method !== 'POST' || problems.includes('version_mismatch'))
 
 const isBody = (payload: unknown): payload is string | Buffer =>
   typeof payload === 'string' || Buffer.isBuffer(payload)
@@ -53,7 +81,7 @@ export type Expected = number[] | 'existing' | 'missing' | null
  * What `If-Match` and `If-None-Match: *` allow a write to find. A tag that is no resource's, or a weak one, allows none.
  * @throws 400 when `If-Match` is not a list of entity tags.
  */
-export function expectedVersions(request: FastifyRequest): Expected {
+function expectedVersions(request: FastifyRequest): Expected {
   const header = request.headers['if-match']
   if (request.headers['if-none-match']?.trim() === '*') return 'missing'
   if (header === undefined) return null

@@ -1,8 +1,12 @@
 import { isObject } from '../kit/json.ts'
+import { isConditional } from './etag.ts'
+import type { Route } from './openapi-problems.ts'
 
 type Json = Record<string, unknown>
 interface Operation {
   parameters?: Json[]
+  /** Which of the request headers below it takes; ours alone, and not in the contract. */
+  'x-takes'?: (keyof typeof requestHeaders)[]
   responses: Record<string, Json>
 }
 
@@ -21,13 +25,15 @@ export const responseHeaders = {
   Link: header('The next page (RFC 8288), where there is one.', '</v1/incidents?cursor=…>; rel="next"', {
     required: false,
   }),
-  'Idempotent-Replayed': header('The event was stored before; nothing was stored now.', 'true'),
+  'Idempotent-Replayed': header('It was stored before; nothing was stored now.', 'true', { required: false }),
   'X-Request-Id': header(
     'Names this request in the log and in the history.',
     '019785b0-5c00-7000-8000-000000000001',
   ),
+  Allow: header('The methods that the address takes, with 405.', 'GET, HEAD, OPTIONS', { required: false }),
   'WWW-Authenticate': header('How to authenticate.', 'Bearer realm="Debrief"'),
   'Retry-After': header('Seconds to wait before trying again.', '2'),
+  'Retry-After-sometimes': header('Seconds to wait, where waiting helps.', '1', { required: false }),
 }
 
 const parameter = (name: string, description: string, example: string) => ({
@@ -37,8 +43,8 @@ const parameter = (name: string, description: string, example: string) => ({
   schema: { type: 'string' as const, examples: [example] },
 })
 
-/** The conditional request headers of the contract, as `components.parameters`. */
-export const conditionalHeaders = {
+/** The request headers of the contract, as `components.parameters`. */
+export const requestHeaders = {
   'If-Match': parameter(
     'If-Match',
     'Change only this version: an ETag as it was answered, several with commas, or `*` for any. Another one is 412.',
@@ -50,6 +56,24 @@ export const conditionalHeaders = {
     etag,
   ),
   'If-None-Match-create': parameter('If-None-Match', '`*`: only create. What exists already is 412.', '*'),
+  'Idempotency-Key': parameter(
+    'Idempotency-Key',
+    'A name for this one request, such as a UUID: sent again within seven days, it stores nothing and gets the same answer.',
+    '8e03978e-40d5-43dd-bc93-6894a57f9324',
+  ),
+}
+
+/** Which of them a route takes. */
+export function headersTaken({ config, methods, schema }: Route): (keyof typeof requestHeaders)[] {
+  const { problems = [] } = config
+  const creates = Object.hasOwn((schema.response as object | undefined) ?? {}, '201')
+  const applies: [boolean, keyof typeof requestHeaders][] = [
+    [methods.some(method => isConditional(method, config)), 'If-Match'],
+    [methods.includes('GET'), 'If-None-Match'],
+    [methods.includes('PUT') && creates, 'If-None-Match-create'],
+    [problems.includes('request_in_progress'), 'Idempotency-Key'],
+  ]
+  return applies.flatMap(([holds, name]) => (holds ? [name] : []))
 }
 
 /** Adds the headers of every operation to the contract, and to each GET the 304 that its ETag allows. */
@@ -61,41 +85,40 @@ export function addHeaders(document: Json): Json {
 }
 
 function addHeadersTo(operation: Operation, method: string): void {
-  const { parameters = [], responses } = operation
+  const { parameters = [], responses, 'x-takes': taken = [] } = operation
+  delete operation['x-takes']
   if (method === 'get') {
     responses['304'] = { description: 'Not modified: the caller has it, as `If-None-Match` says.' }
   }
   for (const [status, response] of Object.entries(responses)) {
-    const names = headersOf(operation, method, status)
-    response.headers = Object.fromEntries(names.map(name => [name, { $ref: `#/components/headers/${name}` }]))
+    const names = headersOf({ parameters, taken, responses }, method, status)
+    response.headers = Object.fromEntries(
+      names.map(name => [name.replace('-sometimes', ''), { $ref: `#/components/headers/${name}` }]),
+    )
   }
-  const asked = conditionsOf(operation, method)
-  const references = asked.map(name => ({ $ref: `#/components/parameters/${name}` }))
+  const references = taken.map(name => ({ $ref: `#/components/parameters/${name}` }))
   if (references.length > 0) operation.parameters = [...parameters, ...references]
 }
 
-function headersOf(operation: Operation, method: string, status: string): string[] {
+interface Described {
+  parameters: Json[]
+  taken: (keyof typeof requestHeaders)[]
+  responses: Operation['responses']
+}
+
+function headersOf({ parameters, taken }: Described, method: string, status: string) {
   const isPost = method === 'post'
+  const isKeyed = taken.includes('Idempotency-Key')
   const applies: [boolean, keyof typeof responseHeaders][] = [
     [/^(200|201|304)$/.test(status), 'ETag'],
-    [isPost && status === '201' && !isConditional(operation), 'Location'],
-    [status === '200' && isList(operation), 'Link'],
-    [isPost && status === '200', 'Idempotent-Replayed'],
+    [isPost && status === '201' && !taken.includes('If-Match'), 'Location'],
+    [status === '200' && parameters.some(({ name }) => name === 'cursor'), 'Link'],
+    [(isPost && status === '200') || (isKeyed && /^2/.test(status)), 'Idempotent-Replayed'],
     [status === '401', 'WWW-Authenticate'],
-    [status === '503', 'Retry-After'],
+    [status === '429' || status === '503', 'Retry-After'],
+    [isKeyed && status === '409', 'Retry-After-sometimes'],
+    [status === 'default', 'Allow'],
     [true, 'X-Request-Id'],
   ]
   return applies.flatMap(([holds, name]) => (holds ? [name] : []))
 }
-
-function conditionsOf(operation: Operation, method: string): string[] {
-  const applies: [boolean, keyof typeof conditionalHeaders][] = [
-    [isConditional(operation), 'If-Match'],
-    [method === 'get', 'If-None-Match'],
-    [method === 'put' && '201' in operation.responses, 'If-None-Match-create'],
-  ]
-  return applies.flatMap(([holds, name]) => (holds ? [name] : []))
-}
-
-const isConditional = ({ responses }: Operation) => '412' in responses
-const isList = ({ parameters = [] }: Operation) => parameters.some(({ name }) => name === 'cursor')

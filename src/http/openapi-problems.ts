@@ -29,28 +29,37 @@ export function problemResponses(route: Route): Record<string, Response> {
   return {
     ...Object.fromEntries(documented),
     ...(statuses.some(status => status < 500) ? {} : { '4XX': unread }),
-    default: { ...problemResponse(['internal']), description: 'Any other problem.' },
+    default: { ...problemResponse(ofAnyRequest), description: 'Any other problem.' },
   }
 }
 
+/** What can be wrong with a request before it is known what it asks for, and what should never be. */
+const ofAnyRequest: ProblemCode[] = [
+  'method_not_allowed',
+  'uri_too_long',
+  'misdirected',
+  'headers_too_large',
+  'internal',
+]
+
+export const needsToken = ({ config }: Route): boolean => config.scope !== undefined
+
 /** What an operation can answer by what it takes: a token, a path, a query, a body, a condition. */
-function codesOfShape({ schema, url, methods }: Route): ProblemCode[] {
-  const needsToken = url.startsWith('/v1/')
-  const isConditional = methods.some(method => ['PUT', 'PATCH', 'DELETE'].includes(method))
+function codesOfShape(route: Route): ProblemCode[] {
+  const { schema, url, methods } = route
+  const isWrite = methods.some(method => method !== 'GET')
+  const hasBody = schema.body !== undefined
   const applies: [boolean, ProblemCode[]][] = [
-    [schema.body !== undefined, ['malformed_request']],
-    [needsToken, ['invalid_query']],
+    [hasBody, ['malformed_request', 'request_timeout']],
+    [needsToken(route), ['invalid_query']],
     [takesCursor(schema), ['invalid_cursor']],
-    [isConditional, ['invalid_header']],
-    [needsToken, ['unauthenticated', 'forbidden']],
+    [isWrite, ['invalid_header']],
+    [needsToken(route), ['unauthenticated', 'forbidden', 'too_many_attempts']],
     [schema.params !== undefined, ['not_found']],
     [formsOf(schema).length > 1, ['not_acceptable']],
-    [isConditional, ['version_mismatch']],
-    [
-      schema.body !== undefined,
-      ['too_large', 'unsupported_media_type', 'invalid_body', 'root_cause_refused'],
-    ],
-    [needsToken || url === '/readyz', ['unavailable']],
+    [isWrite, ['version_mismatch']],
+    [hasBody, ['too_large', 'unsupported_media_type', 'invalid_body', 'root_cause_refused']],
+    [needsToken(route) || url === '/readyz', ['unavailable']],
   ]
   return applies.flatMap(([holds, codes]) => (holds ? codes : []))
 }
@@ -114,10 +123,12 @@ const exampleOf: Record<ProblemCode, [url: string, detail: string, where?: Omit<
   unauthenticated: ['/v1/incidents', 'No token was sent. Send "Authorization: Bearer <token>".'],
   forbidden: ['/v1/incidents', 'This call needs a token of scope write; this one has read.'],
   not_found: [incident, 'Incident PM-2026-06-17-payments-drill does not exist.'],
+  method_not_allowed: [incident, 'This address takes DELETE, GET, HEAD, OPTIONS, PATCH, and not PUT.'],
   not_acceptable: [
     `${incident}/postmortem`,
     'The postmortem comes as text/markdown, text/html, application/json.',
   ],
+  request_timeout: ['/v1/incidents', 'The body did not arrive within 30 seconds.'],
   conflict: ['/v1/people/payments-team', 'payments-team is the handle of a team already.'],
   duplicate_with_other_content: [
     `${incident}/events`,
@@ -130,9 +141,16 @@ const exampleOf: Record<ProblemCode, [url: string, detail: string, where?: Omit<
     { pointer: '/milestone', code: 'taken' },
   ],
   wrong_state: [`${incident}/action-items/AI-1/deferrals`, 'AI-1 is done, so there is nothing to defer.'],
+  request_in_progress: [
+    '/v1/incidents',
+    'A request with this Idempotency-Key is under way. Send it again shortly.',
+    { parameter: 'Idempotency-Key', code: 'in_progress' },
+  ],
   version_mismatch: [incident, 'The stored version is 3. Read it again, then repeat the change.'],
-  too_large: ['/v1/incidents', 'Request body is too large.'],
+  too_large: ['/v1/incidents', 'The body may have 1048576 bytes at most.'],
+  uri_too_long: ['/v1/incidents', 'The address may have 8192 bytes, and this one has 9001.'],
   unsupported_media_type: ['/v1/incidents', problemCodes.unsupported_media_type[2]],
+  misdirected: ['/v1/incidents', 'Host must be localhost, 127.0.0.1 or [::1], and it is evil.example.'],
   invalid_body: ['/v1/incidents', '/title is required.', { pointer: '/title', code: 'required' }],
   root_cause_refused: [
     '/v1/incidents',
@@ -149,6 +167,13 @@ const exampleOf: Record<ProblemCode, [url: string, detail: string, where?: Omit<
     '/owner names pria, and nobody in the directory has this handle.',
     { pointer: '/owner', code: 'unknown' },
   ],
+  idempotency_key_reused: [
+    '/v1/incidents',
+    'This Idempotency-Key was sent with another request before.',
+    { parameter: 'Idempotency-Key', code: 'reused' },
+  ],
+  too_many_attempts: ['/v1/incidents', 'Too many wrong tokens came from this address.'],
+  headers_too_large: ['/', 'The request line and the headers are too long together.'],
   internal: ['/v1/incidents', 'An unexpected error happened; the log has it under this request id.'],
   unavailable: ['/v1/incidents', 'The database does not answer. Try again shortly.'],
 }

@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
 import { isObject } from '../kit/json.ts'
 import { examplesOf } from './fields.ts'
-import { addHeaders, conditionalHeaders, responseHeaders } from './openapi-headers.ts'
-import { problemExamples, problemResponses, type Route } from './openapi-problems.ts'
+import { addHeaders, headersTaken, requestHeaders, responseHeaders } from './openapi-headers.ts'
+import { needsToken, problemExamples, problemResponses, type Route } from './openapi-problems.ts'
 
 const tags = [
   { name: 'System', description: 'Is it up, what can it do, what does an error mean.' },
@@ -21,6 +21,7 @@ const tags = [
     description: 'One owner and a due date each; what is overdue, over all incidents.',
   },
   { name: 'Postmortem', description: 'The document, rendered from what is stored.' },
+  { name: 'Administration', description: 'Who may call: tokens, each with the least scope it needs.' },
 ]
 
 /** Serves the contract at /openapi.json and its reference at /docs, with no need of a network. */
@@ -42,7 +43,7 @@ export async function registerOpenapi(app: FastifyInstance, components: TSchema[
       components: {
         examples: problemExamples(),
         headers: responseHeaders,
-        parameters: conditionalHeaders,
+        parameters: requestHeaders,
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer dbf_…`' },
           basic: {
@@ -88,13 +89,14 @@ const contentSecurityPolicy = {
   'frame-ancestors': "'self'",
 }
 
-/** An operation with the problems that it can answer; a GET below /v1 takes Basic too. */
+/** An operation with the problems that it can answer; a GET that needs a token takes Basic too. */
 function documented(route: Route): FastifySchema {
-  const { schema, url, methods } = route
-  const takesBasic = url.startsWith('/v1/') && methods.includes('GET')
+  const { schema, methods } = route
+  const takesBasic = needsToken(route) && methods.includes('GET')
   return {
     ...schema,
     ...(takesBasic && { security: [{ bearer: [] }, { basic: [] }] }),
+    ...{ 'x-takes': headersTaken(route) },
     response: { ...(schema.response as object), ...problemResponses(route) },
   }
 }

@@ -6,7 +6,7 @@ export const problemCodes = {
   malformed_request: [
     400,
     'The request cannot be parsed',
-    'The body is not JSON, or the request line or a header is malformed.',
+    'The body is not JSON (UTF-8, no name twice in an object, 32 levels deep at most), or the request line or a header is malformed.',
   ],
   invalid_query: [
     400,
@@ -34,10 +34,20 @@ export const problemCodes = {
     'The token is good, but its scope does not cover this call; `detail` names the scope that does.',
   ],
   not_found: [404, 'Nothing is there', 'No such route, or nothing stored under this id.'],
+  method_not_allowed: [
+    405,
+    'The address does not take this method',
+    'Something is there, but not for this method; `Allow` and `detail` name those that it takes.',
+  ],
   not_acceptable: [
     406,
     'No such representation',
     'The document is served as text/markdown, text/html or application/json.',
+  ],
+  request_timeout: [
+    408,
+    'The request did not arrive in time',
+    'The headers, or the body, took too long to arrive. Nothing was stored; send it again.',
   ],
   conflict: [
     409,
@@ -59,16 +69,27 @@ export const problemCodes = {
     'The state does not allow this',
     'The call would be valid in another state; `detail` says which.',
   ],
+  request_in_progress: [
+    409,
+    'The same request is under way',
+    'Another request with this `Idempotency-Key` has not been answered yet. Send it again after `Retry-After` seconds.',
+  ],
   version_mismatch: [
     412,
-    'The resource has changed',
-    'The `If-Match` version is not the current one. Read the resource again, then repeat the change.',
+    'The resource is not as expected',
+    'What is stored is not what `If-Match` or `If-None-Match` allows. Read the resource again, then repeat the change.',
   ],
   too_large: [413, 'The body is too large', 'Ordinary bodies may have 1 MiB.'],
+  uri_too_long: [414, 'The address is too long', 'An address with its query may have 8 KiB.'],
   unsupported_media_type: [
     415,
     'The media type is not supported',
-    'Send `Content-Type: application/json`, or `application/merge-patch+json` with PATCH.',
+    'Send `Content-Type: application/json`, or `application/merge-patch+json` with PATCH; in UTF-8, and not compressed.',
+  ],
+  misdirected: [
+    421,
+    'The request is meant for another host',
+    'While the service listens on the loopback only, `Host` must name the loopback, or a host of `DEBRIEF_ALLOWED_HOSTS`. It keeps web pages from reaching a service on their reader’s machine.',
   ],
   invalid_body: [
     422,
@@ -89,6 +110,21 @@ export const problemCodes = {
     422,
     'The body refers to something that is not there',
     'A handle, an incident, an event or a factor named in the body does not exist.',
+  ],
+  idempotency_key_reused: [
+    422,
+    'The Idempotency-Key was used for another request',
+    'A key stands for one request for seven days: the same address and the same body. Take a new key for a new request.',
+  ],
+  too_many_attempts: [
+    429,
+    'Too many wrong tokens',
+    'Too many tokens that are unknown, expired or revoked came from this address. Wait for `Retry-After` seconds, or send a good one.',
+  ],
+  headers_too_large: [
+    431,
+    'The headers are too large',
+    'The request line and the headers may have 16 KiB together.',
   ],
   internal: [
     500,

@@ -3,8 +3,8 @@ import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
-import { expectedVersions } from '../http/etag.ts'
 import { ref } from '../http/fields.ts'
+import { answerOnce, keyProblems } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
 import { dateIn } from '../kit/time.ts'
 import * as history from './history.ts'
@@ -23,7 +23,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents',
     {
-      config: { scope: 'write', problems: ['conflict', 'unknown_reference'] },
+      config: { scope: 'write', problems: ['conflict', 'unknown_reference', ...keyProblems] },
       schema: {
         operationId: 'createIncident',
         tags,
@@ -36,12 +36,10 @@ function collectionRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const facts = changeFacts(request, now)
       const today = dateIn('UTC', now())
-      const incident = await transact(db, async trx => {
+      return answerOnce({ db, now }, request, reply, async trx => {
         const id = await store.createIncident(trx, request.body, today, facts)
-        return store.getIncident(trx, id)
+        return { status: 201, location: `/v1/incidents/${id}`, body: await store.getIncident(trx, id) }
       })
-      reply.code(201).header('location', `/v1/incidents/${incident.id}`)
-      return incident
     },
   )
 
@@ -113,7 +111,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
       const merge = mergeWith(app, contract.IncidentFields, request.body)
       const facts = changeFacts(request, now)
       return transact(db, async trx => {
-        await store.patchIncident(trx, incident_id, merge, facts, expectedVersions(request))
+        await store.patchIncident(trx, incident_id, merge, facts, request.expected)
         return store.getIncident(trx, incident_id)
       })
     },
@@ -134,7 +132,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const facts = changeFacts(request, now)
       const { incident_id } = request.params
-      await transact(db, trx => store.deleteIncident(trx, incident_id, facts, expectedVersions(request)))
+      await transact(db, trx => store.deleteIncident(trx, incident_id, facts, request.expected))
       return reply.code(204).send(null)
     },
   )

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** JSON with sorted keys (the order of RFC 8785), so that equal values have equal bytes. */
 export function canonicalJson(value: unknown): string {
@@ -11,8 +11,7 @@ export function canonicalJson(value: unknown): string {
   return `{${members.join(',')}}`
 }
 
-export const sha256Hex = (bytes: string | Uint8Array): string =>
-  createHash('sha256').update(bytes).digest('hex')
+export const sha256Hex = (bytes: string | Uint8Array): string => hash('sha256', bytes, 'hex')
 
 /** Applies a JSON Merge Patch (RFC 7396): null removes, objects merge, everything else replaces. */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {

@@ -2,7 +2,6 @@ import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
-import { expectedVersions } from '../http/etag.ts'
 import { ref } from '../http/fields.ts'
 import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
@@ -111,14 +110,7 @@ function eventRoutes(app: App, { db, now }: Context): void {
     async request => {
       const { incident_id, event_id } = request.params
       const merge = mergeWith(app, contract.EventFields, request.body)
-      return store.patchEvent(
-        db,
-        incident_id,
-        event_id,
-        merge,
-        changeFacts(request, now),
-        expectedVersions(request),
-      )
+      return store.patchEvent(db, incident_id, event_id, merge, changeFacts(request, now), request.expected)
     },
   )
 }
@@ -148,7 +140,7 @@ function retractionRoutes(app: App, { db, now }: Context): void {
         event_id,
         reason,
         changeFacts(request, now),
-        expectedVersions(request),
+        request.expected,
       )
     },
   )
@@ -167,13 +159,7 @@ function retractionRoutes(app: App, { db, now }: Context): void {
     },
     async request => {
       const { incident_id, event_id } = request.params
-      return store.restoreEvent(
-        db,
-        incident_id,
-        event_id,
-        changeFacts(request, now),
-        expectedVersions(request),
-      )
+      return store.restoreEvent(db, incident_id, event_id, changeFacts(request, now), request.expected)
     },
   )
 }

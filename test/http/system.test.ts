@@ -1,5 +1,6 @@
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { adminToken, openService } from '../service.ts'
 
@@ -15,8 +16,13 @@ t.test('it says that it lives, and that its database answers, to anybody', async
 t.test('it lives but is not ready while the database is away', async t => {
   const opened = openDatabase(connection, () => {})
   let known = true
-  const config = { timeZone: 'UTC', adminToken }
-  const other = await buildApp({ db: opened.db, config, now: () => new Date(), databaseReady: () => known })
+  const config = { ...loadConfig({}), adminToken }
+  const other = await buildApp({
+    database: opened,
+    config,
+    now: () => new Date(),
+    databaseReady: () => known,
+  })
   t.teardown(() => other.close())
   const ready = async () => (await other.inject('/readyz')).statusCode
   t.equal(await ready(), 200)

@@ -1,0 +1,108 @@
+import Type from 'typebox'
+import { requirePeople } from '../directory/store.ts'
+import { nameOf } from '../http/auth.ts'
+import type { App, Context } from '../http/context.ts'
+import { pageRequest, toPage } from '../http/cursor.ts'
+import { requireVersion } from '../http/etag.ts'
+import { ref } from '../http/fields.ts'
+import { toUtc } from '../kit/time.ts'
+import { requireFuture } from './rules.ts'
+import * as contract from './schema.ts'
+import * as store from './store.ts'
+
+const tags = ['Administration']
+
+/** API tokens: made, listed and revoked. */
+export function accessRoutes(app: App, { db, now, tokens }: Context): void {
+  app.post(
+    '/tokens',
+    {
+      config: { scope: 'admin', problems: ['unknown_reference'] },
+      schema: {
+        operationId: 'createToken',
+        tags,
+        summary: 'Make a token',
+        description:
+          'The answer is the one time that the whole token can be seen. A repeated call makes another token.',
+        body: ref(contract.TokenInput),
+        response: { 201: ref(contract.NewToken) },
+      },
+    },
+    async (request, reply) => {
+      const { name, scope, person = null, expires_at } = request.body
+      const expiry = expires_at ? toUtc(expires_at) : null
+      const created_at = now().toISOString()
+      requireFuture(expiry, created_at)
+      if (person !== null) await requirePeople(db, [{ handle: person, pointer: '/person' }])
+      const created_by = nameOf(request.caller)
+      const token = await store.createToken(db, {
+        name,
+        scope,
+        person,
+        expires_at: expiry,
+        created_at,
+        created_by,
+      })
+      const id = store.idIn(token)
+      reply.code(201).header('location', `/v1/tokens/${id}`)
+      return { ...(await store.getToken(db, id)), token }
+    },
+  )
+
+  app.get(
+    '/tokens',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'listTokens',
+        tags,
+        summary: 'List the tokens, newest first, without their secrets',
+        querystring: contract.tokensQuery,
+        response: { 200: ref(contract.TokenPage) },
+      },
+    },
+    async (request, reply) => {
+      const rows = await store.listTokens(db, pageRequest(request))
+      return toPage(request, reply, rows, token => [token.created_at, token.id])
+    },
+  )
+
+  app.get(
+    '/tokens/:token_id',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'getToken',
+        tags,
+        summary: 'Read a token, without its secret',
+        params: contract.tokenParams,
+        response: { 200: ref(contract.Token) },
+      },
+    },
+    async request => store.getToken(db, request.params.token_id),
+  )
+
+  app.delete(
+    '/tokens/:token_id',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'revokeToken',
+        tags,
+        summary: 'Revoke a token',
+        description: 'It binds at once in this process, and within a second in others on the same database.',
+        params: contract.tokenParams,
+        response: { 204: Type.Null({ description: 'Revoked.' }) },
+      },
+    },
+    async (request, reply) => {
+      const { token_id } = request.params
+      await store.getToken(db, token_id)
+      // A token has one version: all that ever changes of it is that it stops working.
+      requireVersion(1, request.expected)
+      await store.revokeToken(db, token_id, nameOf(request.caller), now().toISOString())
+      tokens.forget(token_id)
+      return reply.code(204).send(null)
+    },
+  )
+}

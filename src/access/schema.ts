@@ -1,0 +1,95 @@
+import Type, { type Static } from 'typebox'
+import {
+  component,
+  exact,
+  handle,
+  line,
+  oneOf,
+  optional,
+  pageOf,
+  pageQuery,
+  timestamp,
+} from '../http/fields.ts'
+import { scopes } from '../http/tokens.ts'
+
+const scope = oneOf(scopes, {
+  description:
+    '`admin` includes `review`, which includes `write`, which includes `read` and `events:write`. Give each token the least it needs.',
+})
+const moment = (description: string) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description })
+
+const id = Type.String({
+  pattern: '^[0-9a-z]{12}$',
+  description: 'The public part of the token: the twelve characters after `dbf_`.',
+})
+
+const alerts = { name: 'checkout-alerts', scope: 'events:write', person: null }
+
+export const TokenInput = component(
+  'TokenInput',
+  {
+    name: line(200, { description: 'What it is for; it signs the changes that are made with it.' }),
+    scope,
+    person: optional(handle({ description: 'Whom it acts for: changes are signed with this handle.' })),
+    expires_at: optional(timestamp({ description: 'When it stops working; never, unless given.' })),
+  },
+  { examples: [{ ...alerts, expires_at: '2027-06-17T00:00:00Z' }] },
+)
+
+const stored = {
+  id,
+  name: Type.String(),
+  scope,
+  person: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Whom it acts for.' }),
+  created_at: timestamp(),
+  created_by: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Who made it; null when it was made at the command line.',
+  }),
+  expires_at: moment('When it stops working; null for never.'),
+  last_used_at: moment('When it was last used, to the minute; null when it never was.'),
+  revoked_at: moment('When it was revoked; null while it is not.'),
+  revoked_by: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Who revoked it.' }),
+}
+const example = {
+  id: '3k9x0q7mz1ab',
+  ...alerts,
+  created_at: '2026-06-17T13:00:00.000Z',
+  created_by: 'admin',
+  expires_at: '2027-06-17T00:00:00.000Z',
+  last_used_at: '2026-06-17T14:08:00.000Z',
+  revoked_at: null,
+  revoked_by: null,
+}
+
+export const Token = component('Token', stored, {
+  description: 'A token without its secret, of which only a hash is stored.',
+  examples: [example],
+})
+export const NewToken = component(
+  'NewToken',
+  {
+    ...stored,
+    token: Type.String({ description: 'The whole token. This is the one time that it can be seen.' }),
+  },
+  {
+    description: 'A new token, with its secret.',
+    examples: [
+      {
+        ...example,
+        last_used_at: null,
+        token: 'dbf_3k9x0q7mz1abAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA00000000',
+      },
+    ],
+  },
+)
+export const TokenPage = pageOf('TokenPage', Token)
+
+export const tokenParams = exact({ token_id: id })
+export const tokensQuery = exact({ ...pageQuery })
+
+export type Token = Static<typeof Token>
+export type TokenInput = Static<typeof TokenInput>
+
+export const accessSchemas = [TokenInput, Token, NewToken, TokenPage]

@@ -1,0 +1,124 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
+import type { Db, Trx } from '../db/open.ts'
+import { transact } from '../db/transact.ts'
+import { canonicalJson, sha256Hex } from '../kit/json.ts'
+import { DebriefError, type ProblemCode } from './problem.ts'
+
+/** What a POST answers when it has stored something. */
+export interface Answer<Body> {
+  status: 201 | 207
+  /** The address of what is new. */
+  location?: string
+  body: Body
+}
+
+/** The problems of a route that takes an `Idempotency-Key`; naming them is how a route says that it does. */
+export const keyProblems = ['request_in_progress', 'idempotency_key_reused'] as const satisfies ProblemCode[]
+
+const lifetime = 7 * 86_400_000
+
+interface Keyed {
+  caller: string
+  key: string
+  request_sha256: string
+}
+
+/**
+ * Runs a POST in one transaction and answers it. With an `Idempotency-Key` the answer is stored in that transaction,
+ * and the same request within seven days gets it again, with `Idempotent-Replayed: true`.
+ * @throws 409 while the same key is under way, 422 when the key came with another request, 400 when it is malformed
+ */
+export async function answerOnce<Body>(
+  { db, now }: { db: Db; now: () => Date },
+  request: FastifyRequest,
+  reply: FastifyReply,
+  run: (trx: Trx) => Promise<Answer<Body>>,
+): Promise<Body> {
+  const keyed = keyOf(request)
+  const { answer, isReplay } = await transact(db, async trx => {
+    if (keyed === undefined) return { answer: await run(trx), isReplay: false }
+    await hold(trx, keyed)
+    const stored = await find<Body>(trx, keyed, now())
+    if (stored) return { answer: stored, isReplay: true }
+    const answer = await run(trx)
+    await store(trx, keyed, answer, now())
+    return { answer, isReplay: false }
+  })
+  if (isReplay) reply.header('idempotent-replayed', 'true')
+  if (answer.location) reply.header('location', answer.location)
+  reply.code(answer.status)
+  return answer.body
+}
+
+/** Bare or quoted, as the IETF draft has it. */
+function keyOf(request: FastifyRequest): Keyed | undefined {
+  const header = request.headers['idempotency-key']
+  if (header === undefined) return undefined
+  const [, quoted, bare] = /^(?:"([\x20-\x7e]{1,255})"|([\x21-\x7e]{1,255}))$/.exec(String(header)) ?? []
+  const key = quoted ?? bare
+  if (key === undefined) throw malformedKey()
+  const { url, body, caller } = request
+  return { caller: caller.id, key, request_sha256: sha256Hex(canonicalJson({ url, body })) }
+}
+
+function malformedKey(): DebriefError {
+  const detail = 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID.'
+  return new DebriefError('invalid_header', detail, [
+    { parameter: 'Idempotency-Key', code: 'format', detail },
+  ])
+}
+
+/** One request of a key at a time, until this transaction ends. */
+async function hold(trx: Trx, { caller, key }: Keyed): Promise<void> {
+  const { rows } = await sql<{ held: boolean }>`
+    SELECT pg_try_advisory_xact_lock(hashtextextended(${`${caller}\n${key}`}, 0)) AS held`.execute(trx)
+  if (rows[0]?.held) return
+  const detail = 'A request with this Idempotency-Key is under way. Send it again shortly.'
+  const fault = { parameter: 'Idempotency-Key', code: 'in_progress', detail }
+  throw new DebriefError('request_in_progress', detail, [fault], { 'retry-after': '1' })
+}
+
+async function find<Body>(trx: Trx, keyed: Keyed, now: Date): Promise<Answer<Body> | undefined> {
+  const stored = await trx
+    .selectFrom('idempotent_answers')
+    .select(['request_sha256', 'status', 'location', 'body'])
+    .where('caller', '=', keyed.caller)
+    .where('key', '=', keyed.key)
+    .where('created_at', '>', expiry(now))
+    .executeTakeFirst()
+  if (!stored) return undefined
+  const { request_sha256, status, location, body } = stored
+  if (request_sha256 !== keyed.request_sha256) throw reused()
+  return {
+    status: status as Answer<Body>['status'],
+    ...(location !== null && { location }),
+    body: JSON.parse(body),
+  }
+}
+
+function reused(): DebriefError {
+  const detail = 'This Idempotency-Key was sent with another request before.'
+  return new DebriefError('idempotency_key_reused', detail, [
+    { parameter: 'Idempotency-Key', code: 'reused', detail },
+  ])
+}
+
+/** Each new answer takes up to two expired ones away, so that the table ends up as large as it has to be. */
+async function store(trx: Trx, keyed: Keyed, answer: Answer<unknown>, now: Date): Promise<void> {
+  const { status, location = null, body } = answer
+  await sql`
+    WITH swept AS (
+      DELETE FROM idempotent_answers WHERE (caller, key) IN (
+        SELECT caller, key FROM idempotent_answers
+        WHERE created_at <= ${expiry(now)} AND (caller, key) <> (${keyed.caller}, ${keyed.key})
+        ORDER BY created_at LIMIT 2 FOR UPDATE SKIP LOCKED
+      )
+    )
+    INSERT INTO idempotent_answers (caller, key, request_sha256, status, location, body, created_at)
+    VALUES (${keyed.caller}, ${keyed.key}, ${keyed.request_sha256}, ${status}, ${location}, ${JSON.stringify(body)}, ${now.toISOString()})
+    ON CONFLICT (caller, key) DO UPDATE SET request_sha256 = excluded.request_sha256, status = excluded.status,
+      location = excluded.location, body = excluded.body, created_at = excluded.created_at`.execute(trx)
+}
+
+const expiry = (now: Date) => new Date(now.getTime() - lifetime).toISOString()

@@ -1,0 +1,48 @@
+import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import type { Config } from '../config.ts'
+
+/** One line for each request, when it has been answered; at level debug, one when it comes, too. */
+export class RequestLog extends LogController {
+  override incomingRequest(request: FastifyRequest): void {
+    request.log.debug({ method: request.method, url: request.url }, 'request received')
+  }
+
+  override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply) {
+    const line = {
+      method: request.method,
+      route: request.routeOptions.url,
+      url: request.url,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      caller: request.caller?.id,
+    }
+    if (error) request.log.error({ ...line, err: error }, 'request')
+    else request.log.info(line, 'request')
+  }
+}
+
+/** Names what a request's lines belong to: its id and, where the client is traced, the trace (W3C Trace Context). */
+export function childLogger(
+  logger: FastifyBaseLogger,
+  bindings: Record<string, unknown>,
+  options: object,
+  { headers }: { headers: Record<string, unknown> },
+): FastifyBaseLogger {
+  return logger.child({ ...bindings, ...traceOf(headers.traceparent) }, options)
+}
+
+const allZero = /^0+$/
+
+function traceOf(traceparent: unknown): { trace_id: string; parent_id: string } | undefined {
+  const parts = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-|$)/.exec(String(traceparent))
+  const [, trace_id = '', parent_id = ''] = parts ?? []
+  return parts && !allZero.test(trace_id) && !allZero.test(parent_id) ? { trace_id, parent_id } : undefined
+}
+
+/** Settings of pino. Whatever field or message a token got into, no line shows it. */
+export function logSettings({ logLevel, adminToken }: Pick<Config, 'logLevel' | 'adminToken'>) {
+  const withoutTokens = (line: string) => line.replace(/dbf_[0-9A-Za-z_%-]{8,}/g, '[token]')
+  const streamWrite = (line: string) =>
+    adminToken === undefined ? withoutTokens(line) : withoutTokens(line.replaceAll(adminToken, '[token]'))
+  return { level: logLevel, hooks: { streamWrite } }
+}

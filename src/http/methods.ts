@@ -1,0 +1,54 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { sendProblem } from './errors.ts'
+import { DebriefError } from './problem.ts'
+
+/** An address of the service, and what it takes. */
+interface Address {
+  pattern: RegExp
+  methods: Set<string>
+}
+
+/**
+ * Answers what no route takes: 405 with `Allow` for a known address, 404 for any other; and OPTIONS, with what there
+ * is. To be called before the routes are registered, for it listens to each.
+ */
+export function answerOtherMethods(app: FastifyInstance): void {
+  const addresses = new Map<string, Address>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = addresses.get(url) ?? { pattern: patternOf(url), methods: new Set(['OPTIONS']) }
+    for (const name of [method].flat()) known.methods.add(name)
+    addresses.set(url, known)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0]!
+    const allowed = allowedAt(path, [...addresses.values()])
+    if (allowed === undefined) return sendProblem(missing(request, path), request, reply)
+    reply.header('allow', allowed)
+    return request.method === 'OPTIONS'
+      ? noContent(reply)
+      : sendProblem(refusal(request, allowed), request, reply)
+  })
+}
+
+/** From a route's own address, never from what a request brings. */
+function patternOf(url: string): RegExp {
+  const parts = url.split(/(:[A-Za-z_]+|\*)/).map(part => {
+    if (part.startsWith(':')) return '[^/]+'
+    return part === '*' ? '.*' : RegExp.escape(part)
+  })
+  return new RegExp(`^${parts.join('')}$`)
+}
+
+function allowedAt(path: string, addresses: Address[]): string | undefined {
+  const found = path === '*' ? addresses : addresses.filter(({ pattern }) => pattern.test(path))
+  const methods = new Set(found.flatMap(({ methods }) => [...methods]))
+  return methods.size === 0 ? undefined : [...methods].sort().join(', ')
+}
+
+const missing = ({ method }: FastifyRequest, path: string) =>
+  new DebriefError('not_found', `There is no ${method} ${path}.`)
+
+const refusal = ({ method }: FastifyRequest, allowed: string) =>
+  new DebriefError('method_not_allowed', `This address takes ${allowed}, and not ${method}.`)
+
+const noContent = (reply: FastifyReply) => reply.code(204).send()

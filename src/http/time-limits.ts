@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify'
+import type { Limits } from '../config.ts'
+import { DebriefError } from './problem.ts'
+
+/** Bounds the time that a call may take once its body is there, and that a body nobody reads may go on. */
+export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout }: Limits): void {
+  app.addHook('preHandler', (_request, reply, done) => {
+    const timer = setTimeout(() => {
+      if (!reply.sent) reply.send(tooSlow(handlerTimeout))
+    }, handlerTimeout)
+    reply.raw.once('close', () => clearTimeout(timer))
+    done()
+  })
+  app.addHook('onResponse', ({ raw }, _reply, done) => {
+    done()
+    if (raw.complete) return
+    const timer = setTimeout(() => raw.destroy(), bodyTimeout)
+    raw.once('close', () => clearTimeout(timer))
+  })
+}
+
+const tooSlow = (milliseconds: number) =>
+  new DebriefError(
+    'unavailable',
+    `There was no answer within ${milliseconds / 1000} seconds. Try again shortly.`,
+  )

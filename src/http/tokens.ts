@@ -1,0 +1,97 @@
+import type { Db } from '../db/open.ts'
+import { sha256Hex } from '../kit/json.ts'
+
+export const scopes = ['admin', 'review', 'write', 'read', 'events:write'] as const
+export type Scope = (typeof scopes)[number]
+
+/** A token as it is stored, less its secret. */
+export interface StoredToken {
+  id: string
+  name: string
+  scope: Scope
+  person: string | null
+  expires_at: string | null
+  revoked_at: string | null
+  last_used_at: string | null
+}
+
+/** The tokens that were looked up within the last second. */
+export interface Tokens {
+  /** The stored token of a whole `dbf_…`, good or not; undefined when nothing is stored for it. */
+  find: (token: string) => Promise<StoredToken | undefined>
+  /** Has a token looked up anew: to be called when it has been revoked. */
+  forget: (id: string) => void
+}
+
+const millisecondsKept = 1000
+const mostKept = 1000
+
+/** Keeps what was looked up, for one second and no longer; a revocation elsewhere binds here after that. */
+export function keepTokens(db: Db, now: () => Date): Tokens {
+  const kept = new Map<string, { since: number; id: string; stored: Promise<StoredToken | undefined> }>()
+  const find = (token: string) => {
+    const secret_sha256 = sha256Hex(token)
+    const found = kept.get(secret_sha256)
+    if (found && performance.now() - found.since < millisecondsKept) return found.stored
+    const id = tokenId(token)
+    if (id === undefined) return Promise.resolve(undefined)
+    const stored = lookUp(db, id, secret_sha256, now)
+    const entry = { since: performance.now(), id, stored }
+    const drop = () => void (kept.get(secret_sha256) === entry && kept.delete(secret_sha256))
+    if (kept.size >= mostKept) kept.clear()
+    kept.set(secret_sha256, entry)
+    // What is unknown, or could not be asked, is not worth the room.
+    stored.then(row => row ?? drop(), drop)
+    return stored
+  }
+  const forget = (id: string) => {
+    for (const [key, entry] of kept) if (entry.id === id) kept.delete(key)
+  }
+  return { find, forget }
+}
+
+/** The stored token of a whole `dbf_…`; undefined when the form, the checksum or the secret is wrong. */
+export async function findToken(db: Db, token: string): Promise<StoredToken | undefined> {
+  const id = tokenId(token)
+  return id === undefined ? undefined : selectToken(db, id, sha256Hex(token))
+}
+
+/** Whether a stored token is neither revoked nor expired. */
+export const isGood = ({ revoked_at, expires_at }: StoredToken, now: Date): boolean =>
+  revoked_at === null && (expires_at === null || expires_at > now.toISOString())
+
+/** The public part of `dbf_<id><secret><checksum>`; undefined when the form or the checksum is wrong. */
+function tokenId(token: string): string | undefined {
+  const parts = /^dbf_([0-9a-z]{12})([0-9A-Za-z_-]{43})([0-9a-f]{8})$/.exec(token)
+  return parts !== null && parts[3] === tokenChecksum(parts[1]! + parts[2]!) ? parts[1] : undefined
+}
+
+export const tokenChecksum = (idAndSecret: string): string => sha256Hex(`dbf_${idAndSecret}`).slice(0, 8)
+
+async function lookUp(db: Db, id: string, secret_sha256: string, now: () => Date) {
+  const stored = await selectToken(db, id, secret_sha256)
+  const moment = now()
+  if (stored && isGood(stored, moment)) await noteUse(db, stored, moment)
+  return stored
+}
+
+const selectToken = (db: Db, id: string, secret_sha256: string): Promise<StoredToken | undefined> =>
+  db
+    .selectFrom('tokens')
+    .select(['id', 'name', 'scope', 'person', 'expires_at', 'revoked_at', 'last_used_at'])
+    .where('id', '=', id)
+    .where('secret_sha256', '=', secret_sha256)
+    .$castTo<StoredToken>()
+    .executeTakeFirst()
+
+/** Writes the last use at most once a minute, so that no request but the first of a minute pays for it. */
+async function noteUse(db: Db, { id, last_used_at }: StoredToken, now: Date): Promise<void> {
+  const minuteAgo = new Date(now.getTime() - 60_000).toISOString()
+  if (last_used_at !== null && last_used_at > minuteAgo) return
+  await db
+    .updateTable('tokens')
+    .set({ last_used_at: now.toISOString() })
+    .where('id', '=', id)
+    .where(({ eb, or }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<=', minuteAgo)]))
+    .execute()
+}

@@ -1,0 +1,125 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Limits } from '../config.ts'
+import { DebriefError, type ProblemCode, toProblem } from './problem.ts'
+
+/** The longest address with its query; Node's own limit is on the request line and the headers together. */
+const longestUrl = 8192
+
+/**
+ * What every answer says to a browser, unless its route says otherwise: take it as the type it says, do nothing with
+ * it, tell nobody, and ask again (an ETag makes that cheap).
+ */
+const safeHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'private, no-cache',
+}
+
+/**
+ * Names every answer by its request id, gives it safe headers, and refuses what no route should see: no Host or a wrong one, an address that
+ * is too long, a query that is not percent-encoded UTF-8.
+ * @param allowedHosts lower-case names without a port; undefined allows every host
+ */
+export function guardRequests(app: FastifyInstance, allowedHosts: ReadonlySet<string> | undefined): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id).headers(safeHeaders)
+    done(hostFault(request, allowedHosts) ?? urlFault(request.url))
+  })
+}
+
+/**
+ * The hosts that a service bound to the loopback answers to (a web page can point any other name at it: DNS
+ * rebinding); undefined, for every host, where it is bound to more and no names are given.
+ */
+export function allowedHostsOf(host: string, given: string[]): ReadonlySet<string> | undefined {
+  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host)
+  if (!isLoopback && given.length === 0) return undefined
+  const own = host.includes(':') ? `[${host}]` : host
+  return new Set(['localhost', '127.0.0.1', '[::1]', own.toLowerCase(), ...given])
+}
+
+function hostFault({ raw }: FastifyRequest, allowed: ReadonlySet<string> | undefined): Error | undefined {
+  const { host } = raw.headers
+  if (host === undefined) {
+    if (raw.httpVersion !== '1.1') return undefined
+    return new DebriefError('malformed_request', 'The Host header is missing.', [], { connection: 'close' })
+  }
+  if (allowed === undefined || allowed.has(host.replace(/:\d*$/, '').toLowerCase())) return undefined
+  const names = [...allowed].join(', ')
+  return new DebriefError('misdirected', `Host must be one of ${names}, and it is ${host}.`)
+}
+
+function urlFault(url: string): Error | undefined {
+  if (url.length > longestUrl) {
+    const detail = `The address may have ${longestUrl} bytes, and this one has ${url.length}.`
+    return new DebriefError('uri_too_long', detail)
+  }
+  const start = url.indexOf('?') + 1
+  if (start === 0 || !url.includes('%', start)) return undefined
+  const wrong = url
+    .slice(start)
+    .split('&')
+    .find(pair => !isEncodedText(pair))
+  if (wrong === undefined) return undefined
+  const parameter = wrong.split('=')[0]!
+  const detail = `${parameter} must be percent-encoded UTF-8 without NUL.`
+  return new DebriefError('invalid_query', detail, [{ parameter, code: 'encoding', detail }])
+}
+
+function isEncodedText(text: string): boolean {
+  try {
+    return !decodeURIComponent(text).includes('\0')
+  } catch {
+    return false
+  }
+}
+
+/** What Node's server is told: it leaves refusing to us, so that every refusal is a problem. */
+export const serverOptions = ({ bodyTimeout }: Limits) => ({
+  requireHostHeader: false,
+  headersTimeout: bodyTimeout,
+  // It would end a long stream, too: bodies are timed where they are read.
+  requestTimeout: 0,
+  connectionsCheckingInterval: Math.min(bodyTimeout, 1000),
+})
+
+/**
+ * Answers what Node's parser refuses before there is a request, then closes the connection. Where an answer went
+ * out before, or has begun, more bytes could be taken for a part of it: then it only closes.
+ */
+export function answerClientError({ code }: { code: string }, socket: Socket): void {
+  if (!socket.writable || socket.bytesWritten > 0) {
+    socket.destroy()
+    return
+  }
+  const [problem, detail] = unreadable[code] ?? malformed
+  socket.write(rawAnswer(new DebriefError(problem, detail), randomUUIDv7()))
+  socket.destroySoon()
+}
+
+const malformed: [ProblemCode, string] = [
+  'malformed_request',
+  'The request line, a header or the framing of the body is malformed.',
+]
+const unreadable: Record<string, [ProblemCode, string]> = {
+  HPE_HEADER_OVERFLOW: ['headers_too_large', 'The request line and the headers are too long together.'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['too_large', 'The extensions of a chunk are too long.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The headers did not arrive in time.'],
+}
+
+function rawAnswer(error: DebriefError, id: string): string {
+  const body = JSON.stringify(toProblem(error, { url: '/', id }))
+  const headers = [
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${id}`,
+    'Connection: close',
+  ]
+  return `${headers.join('\r\n')}\r\n\r\n${body}`
+}

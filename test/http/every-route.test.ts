@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import t from 'tap'
+import { createToken } from '../../src/access/store.ts'
+import { type Scope, scopes } from '../../src/http/auth.ts'
+import { judge } from '../contract.ts'
+import { digestOf } from '../digest.ts'
+import { type Operation, operations } from '../generated/operations.ts'
+import { payloadOf, type Request, targetOf, validRequests } from '../generated/request.ts'
+import { arranged } from '../generated/sense.ts'
+import { seedWorld } from '../generated/world.ts'
+import { openService } from '../service.ts'
+
+/** Every operation and the scope that it needs. A new one has to be entered here by hand: who may call it is a decision. */
+const needs: Record<string, Scope | 'public'> = {
+  livez: 'public',
+  readyz: 'public',
+  getProblem: 'public',
+  listPeople: 'read',
+  getPerson: 'read',
+  putPerson: 'write',
+  patchPerson: 'write',
+  putPeople: 'write',
+  listTeams: 'read',
+  getTeam: 'read',
+  putTeam: 'write',
+  patchTeam: 'write',
+  createIncident: 'write',
+  listIncidents: 'read',
+  getIncident: 'read',
+  patchIncident: 'write',
+  deleteIncident: 'admin',
+  listHistory: 'read',
+  createEvent: 'events:write',
+  listEvents: 'read',
+  getEvent: 'read',
+  patchEvent: 'write',
+  retractEvent: 'write',
+  restoreEvent: 'write',
+  getMilestones: 'read',
+  createFactor: 'write',
+  listFactors: 'read',
+  getFactor: 'read',
+  patchFactor: 'write',
+  deleteFactor: 'write',
+  listActionItems: 'read',
+  summarizeActionItems: 'read',
+  createActionItem: 'write',
+  listActionItemsOfIncident: 'read',
+  getActionItem: 'read',
+  patchActionItem: 'write',
+  acceptActionItem: 'write',
+  deferActionItem: 'write',
+  closeActionItem: 'write',
+  reopenActionItem: 'write',
+  rateActionItem: 'write',
+  getPostmortem: 'read',
+  getPostmortemMarkdown: 'read',
+  getPostmortemHtml: 'read',
+  getPostmortemJson: 'read',
+  getTemplate: 'read',
+}
+
+/** What a token of each scope may call. */
+const covers: Record<Scope, Scope[]> = {
+  admin: ['admin', 'review', 'write', 'read', 'events:write'],
+  review: ['review', 'write', 'read', 'events:write'],
+  write: ['write', 'read', 'events:write'],
+  read: ['read'],
+  'events:write': ['events:write'],
+}
+
+const service = await openService(t)
+const { app, db, clock } = service
+const world = await seedWorld(service)
+
+const issue = (scope: Scope, expires_at: string | null = null) =>
+  createToken(db, { name: scope, scope, person: null, expires_at, created_at: clock.now.toISOString() })
+const good = new Map(await Promise.all(scopes.map(async scope => [scope, await issue(scope)] as const)))
+const admin = good.get('admin')!
+const expired = await issue('admin', '2026-06-18T08:59:59.999Z')
+const revoked = await issue('admin')
+await db
+  .updateTable('tokens')
+  .set({ revoked_at: clock.now.toISOString() })
+  .where('id', '=', idOf(revoked))
+  .execute()
+
+/** A token of the right form, with a checksum that is right. */
+const made = (id: string, secret: string) => {
+  const checksum = createHash('sha256').update(`dbf_${id}${secret}`).digest('hex').slice(0, 8)
+  return `dbf_${id}${secret}${checksum}`
+}
+
+const wrong: Record<string, string | undefined> = {
+  'no token': undefined,
+  'an empty token': 'Bearer ',
+  'a malformed token': 'Bearer dbf_admin',
+  'a token with a bad checksum': `Bearer ${admin.slice(0, -1)}${admin.endsWith('0') ? '1' : '0'}`,
+  'an unknown token': `Bearer ${made('z'.repeat(12), 'A'.repeat(43))}`,
+  'the right id with another secret': `Bearer ${made(idOf(admin), 'A'.repeat(43))}`,
+  'an expired token': `Bearer ${expired}`,
+  'a revoked token': `Bearer ${revoked}`,
+  'a good token under another scheme': `Token ${admin}`,
+}
+
+let samples = 0
+
+t.test('the table of scopes and the contract name the same operations', async t => {
+  t.same(Object.keys(needs).sort(), operations.map(({ id }) => id).sort())
+})
+
+for (const operation of operations.filter(({ id }) => needs[id] === 'public')) {
+  t.test(`${operation.id} asks nobody for a token`, async t => {
+    for (const authorization of Object.values(wrong))
+      t.equal((await call(sample(operation), authorization)).status, 200)
+  })
+}
+
+for (const operation of operations.filter(({ id }) => needs[id] !== 'public')) {
+  t.test(`${operation.id} lets in only who has a good token`, async t => {
+    const before = await digestOf(db)
+    for (const [what, authorization] of Object.entries(wrong)) {
+      const { status, code } = await call(sample(operation), authorization)
+      t.same([status, code], [401, 'unauthenticated'], what)
+    }
+    if (operation.method === 'GET')
+      t.equal((await call({ ...sample(operation), method: 'HEAD' }, undefined)).status, 401, 'HEAD')
+    t.equal(await digestOf(db), before, 'and nothing was stored')
+  })
+
+  t.test(`${operation.id} lets in exactly the scopes that cover ${needs[operation.id]}`, async t => {
+    for (const scope of scopes) {
+      const authorization = `Bearer ${good.get(scope)}`
+      const mayCall = covers[scope].includes(needs[operation.id] as Scope)
+      const request = mayCall ? await ready(operation) : sample(operation)
+      const before = await digestOf(db)
+      const { status, code } = await call(request, authorization)
+      if (mayCall) t.ok(status < 300 || status === 409, `${scope}: ${status}`)
+      else t.same([status, code], [403, 'forbidden'], scope)
+      if (!mayCall) t.equal(await digestOf(db), before, 'and nothing was stored')
+    }
+  })
+
+  t.test(`${operation.id} takes a token as a password only to read`, async t => {
+    const basic = `Basic ${Buffer.from(`priya:${admin}`).toString('base64')}`
+    const before = await digestOf(db)
+    const { status } = await call(sample(operation), basic)
+    if (operation.method === 'GET') t.equal(status, 200)
+    else t.equal(status, 401)
+    t.equal(await digestOf(db), before, 'and nothing was stored')
+  })
+}
+
+/** A valid request of an operation: what it needs to be let in is all that can be wrong with it. */
+function sample(operation: Operation): Request {
+  samples += 1
+  return fc.sample(validRequests(operation, world), { numRuns: 1, seed: samples })[0]!
+}
+
+/** One that has not been made before, where it can be made once only. */
+async function ready(operation: Operation): Promise<Request> {
+  const request = sample(operation)
+  const params = await arranged[operation.id]?.(service, request)
+  return { ...request, params: { ...request.params, ...params } }
+}
+
+let addresses = 0
+
+/** Sends a request; each from another address, since failures are counted by address. */
+async function call(request: Request, authorization: string | undefined) {
+  const payload = payloadOf(request)
+  const url = targetOf(request)
+  addresses += 1
+  const response = await app.inject({
+    method: request.method as 'GET',
+    url,
+    remoteAddress: `10.0.${addresses >> 8}.${addresses & 255}`,
+    headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
+    ...(payload === undefined ? {} : { payload }),
+  })
+  const { statusCode: status, headers, body } = response
+  judge({ method: request.method, url, status, headers, body })
+  const isProblem = status >= 400 && request.method !== 'HEAD'
+  return { status, code: isProblem ? (JSON.parse(body).code as string) : undefined }
+}
+
+function idOf(token: string): string {
+  return token.slice('dbf_'.length, 'dbf_'.length + 12)
+}
