@@ -25,7 +25,7 @@ let incidents = 0
 /** Some load first, then a moment that nobody chose; after the kill the rest of the load. */
 async function underLoad(t: Test, kill: () => Promise<void>): Promise<Ledger> {
   incidents += 1
-  const { ledger, stop } = await startWriters(target, `PM-2026-06-17-kill-${incidents}`, writers)
+  const { ledger, stop } = await startWriters(t, target, `PM-2026-06-17-kill-${incidents}`, writers)
   await written(ledger, Math.random() * writesOfKill)
   await sleep(Math.random() * 20)
   await kill()

@@ -45,7 +45,7 @@ t.test(
     const times: number[] = []
     for (let round = 1; round <= rounds && !timeIsUp(); round++) {
       const target = { url: service.url, token: adminToken }
-      const { ledger, stop } = await startWriters(target, `PM-2026-06-17-cuts-${round}`, writers)
+      const { ledger, stop } = await startWriters(t, target, `PM-2026-06-17-cuts-${round}`, writers)
       for (let cut = 0; cut < cutsOfRound; cut++) {
         await sleep(50 + Math.random() * 150)
         await ways[cut % ways.length]!(setting)
