@@ -16,6 +16,7 @@ CREATE INDEX idempotent_answers_oldest ON idempotent_answers (created_at);
 
 -- When a token was last seen, to the minute; who made it and who revoked it, null where it was the command line.
 ALTER TABLE tokens
+  ADD COLUMN version integer NOT NULL DEFAULT 1,
   ADD COLUMN last_used_at timestamptz(3),
   ADD COLUMN created_by text,
   ADD COLUMN revoked_by text;

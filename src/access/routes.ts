@@ -1,9 +1,9 @@
 import Type from 'typebox'
+import { transact } from '../db/transact.ts'
 import { requirePeople } from '../directory/store.ts'
 import { nameOf } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
-import { requireVersion } from '../http/etag.ts'
 import { ref } from '../http/fields.ts'
 import { toUtc } from '../kit/time.ts'
 import { requireFuture } from './rules.ts'
@@ -97,10 +97,8 @@ export function accessRoutes(app: App, { db, now, tokens }: Context): void {
     },
     async (request, reply) => {
       const { token_id } = request.params
-      await store.getToken(db, token_id)
-      // A token has one version: all that ever changes of it is that it stops working.
-      requireVersion(1, request.expected)
-      await store.revokeToken(db, token_id, nameOf(request.caller), now().toISOString())
+      const revocation = { revoked_by: nameOf(request.caller), revoked_at: now().toISOString() }
+      await transact(db, trx => store.revokeToken(trx, token_id, revocation, request.expected))
       tokens.forget(token_id)
       return reply.code(204).send(null)
     },

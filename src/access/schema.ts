@@ -39,6 +39,7 @@ export const TokenInput = component(
 
 const stored = {
   id,
+  version: Type.Integer({ minimum: 1, description: '1, and 2 from its revocation on.' }),
   name: Type.String(),
   scope,
   person: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Whom it acts for.' }),
@@ -54,6 +55,7 @@ const stored = {
 }
 const example = {
   id: '3k9x0q7mz1ab',
+  version: 1,
   ...alerts,
   created_at: '2026-06-17T13:00:00.000Z',
   created_by: 'admin',

@@ -1,7 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
-import type { Db } from '../db/open.ts'
+import type { Db, Trx } from '../db/open.ts'
 import type { PageRequest } from '../http/cursor.ts'
+import { type Expected, requireVersion } from '../http/etag.ts'
 import { notFound } from '../http/problem.ts'
 import { type Scope, tokenChecksum } from '../http/tokens.ts'
 import { sha256Hex } from '../kit/json.ts'
@@ -9,6 +10,7 @@ import type { Token } from './schema.ts'
 
 const columns = [
   'id',
+  'version',
   'name',
   'scope',
   'person',
@@ -64,16 +66,23 @@ export const listTokens = (db: Db, { limit, after }: PageRequest): Promise<Token
 
 /**
  * Revokes a token for ever; one that is revoked already stays as it is.
- * @throws 404 when there is no such token
+ * @throws 404 when there is no such token, 412 when it is not of an expected version
  */
-export async function revokeToken(db: Db, id: string, revoked_by: string, revoked_at: string): Promise<void> {
-  await db
+export async function revokeToken(
+  trx: Trx,
+  id: string,
+  revocation: { revoked_by: string; revoked_at: string },
+  expected: Expected,
+): Promise<void> {
+  await trx.selectFrom('tokens').select('id').where('id', '=', id).forUpdate().execute()
+  const { version, revoked_at } = await getToken(trx, id)
+  requireVersion(version, expected)
+  if (revoked_at !== null) return
+  await trx
     .updateTable('tokens')
-    .set({ revoked_at, revoked_by })
+    .set({ ...revocation, version: version + 1 })
     .where('id', '=', id)
-    .where('revoked_at', 'is', null)
-    .execute()
-  await getToken(db, id)
+    .executeTakeFirstOrThrow()
 }
 
 /** How many tokens there are that have not been revoked. */

@@ -170,6 +170,7 @@ export interface Tokens {
   revoked_by: string | null;
   scope: string;
   secret_sha256: string;
+  version: Generated<number>;
 }
 
 export interface DB {

@@ -91,7 +91,7 @@ function expectedVersions(request: FastifyRequest): Expected {
     const detail = 'If-Match must be * or a list of ETags as they were answered, with their quotes.'
     throw new DebriefError('invalid_header', detail, [{ parameter: 'If-Match', code: 'format', detail }])
   }
-  return tags.flatMap(tag => tag.match(/^"(\d{1,9})-[0-9a-f]{16}"$/)?.[1] ?? []).map(Number)
+  return tags.flatMap(tag => tag.match(/^"([1-9]\d{0,8})-[0-9a-f]{16}"$/)?.[1] ?? []).map(Number)
 }
 
 /**

@@ -1,5 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { sendProblem } from './errors.ts'
+import type { FastifyInstance } from 'fastify'
 import { DebriefError } from './problem.ts'
 
 /** An address of the service, and what it takes. */
@@ -19,14 +18,14 @@ export function answerOtherMethods(app: FastifyInstance): void {
     for (const name of [method].flat()) known.methods.add(name)
     addresses.set(url, known)
   })
-  app.setNotFoundHandler((request, reply) => {
+  // Before a body is read: nobody wants it.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done()
     const path = request.url.split('?')[0]!
-    const allowed = allowedAt(path, [...addresses.values()])
-    if (allowed === undefined) return sendProblem(missing(request, path), request, reply)
-    reply.header('allow', allowed)
-    return request.method === 'OPTIONS'
-      ? noContent(reply)
-      : sendProblem(refusal(request, allowed), request, reply)
+    const allow = allowedAt(path, [...addresses.values()])
+    if (allow === undefined) return done(missing(request.method, path))
+    if (request.method !== 'OPTIONS') return done(refusal(request.method, allow))
+    reply.code(204).header('allow', allow).send()
   })
 }
 
@@ -45,10 +44,8 @@ function allowedAt(path: string, addresses: Address[]): string | undefined {
   return methods.size === 0 ? undefined : [...methods].sort().join(', ')
 }
 
-const missing = ({ method }: FastifyRequest, path: string) =>
+const missing = (method: string, path: string) =>
   new DebriefError('not_found', `There is no ${method} ${path}.`)
 
-const refusal = ({ method }: FastifyRequest, allowed: string) =>
-  new DebriefError('method_not_allowed', `This address takes ${allowed}, and not ${method}.`)
-
-const noContent = (reply: FastifyReply) => reply.code(204).send()
+const refusal = (method: string, allow: string) =>
+  new DebriefError('method_not_allowed', `This address takes ${allow}, and not ${method}.`, [], { allow })

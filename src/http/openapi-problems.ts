@@ -50,7 +50,8 @@ function codesOfShape(route: Route): ProblemCode[] {
   const isWrite = methods.some(method => method !== 'GET')
   const hasBody = schema.body !== undefined
   const applies: [boolean, ProblemCode[]][] = [
-    [hasBody, ['malformed_request', 'request_timeout']],
+    [hasBody || schema.params !== undefined, ['malformed_request']],
+    [hasBody, ['request_timeout']],
     [needsToken(route), ['invalid_query']],
     [takesCursor(schema), ['invalid_cursor']],
     [isWrite, ['invalid_header']],

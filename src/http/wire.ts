@@ -66,16 +66,19 @@ function urlFault(url: string): Error | undefined {
     .split('&')
     .find(pair => !isEncodedText(pair))
   if (wrong === undefined) return undefined
-  const parameter = wrong.split('=')[0]!
+  const [name = ''] = wrong.split('=')
+  const parameter = decoded(name) ?? name
   const detail = `${parameter} must be percent-encoded UTF-8 without NUL.`
   return new DebriefError('invalid_query', detail, [{ parameter, code: 'encoding', detail }])
 }
 
-function isEncodedText(text: string): boolean {
+const isEncodedText = (text: string): boolean => decoded(text)?.includes('\0') === false
+
+function decoded(text: string): string | undefined {
   try {
-    return !decodeURIComponent(text).includes('\0')
+    return decodeURIComponent(text)
   } catch {
-    return false
+    return undefined
   }
 }
 

@@ -10,7 +10,7 @@ const data = tempFolder(t)
 const { url } = await startService(t, { DEBRIEF_DATA: data, DEBRIEF_LOG_LEVEL: 'error' })
 const token = tokenIn(data)
 const head = (line: string, ...headers: string[]) =>
-  [`${line} HTTP/1.1`, 'Host: debrief', `Authorization: Bearer ${token}`, ...headers, '', ''].join('\r\n')
+  [`${line} HTTP/1.1`, 'Host: localhost', `Authorization: Bearer ${token}`, ...headers, '', ''].join('\r\n')
 
 function open(t: Test, address = url): Socket {
   const { hostname, port } = new URL(address)
@@ -46,8 +46,9 @@ t.test('one connection carries many requests, in order', async t => {
 
 t.test('a body of more than 1 MiB is refused, with its length named or not', async t => {
   const body = JSON.stringify({ title: 'x'.repeat(1024 * 1024), severity: 'SEV4' })
-  const named = ['Content-Type: application/json', `Content-Length: ${body.length}`]
-  const chunked = ['Content-Type: application/json', 'Transfer-Encoding: chunked']
+  const common = ['Content-Type: application/json', 'Connection: close']
+  const named = [...common, `Content-Length: ${body.length}`]
+  const chunked = [...common, 'Transfer-Encoding: chunked']
   for (const request of [
     head('POST /v1/incidents', ...named) + body,
     `${head('POST /v1/incidents', ...chunked)}${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
@@ -89,14 +90,13 @@ t.test('a client that goes away before its answer does no harm, and its write is
 
 const malformed = {
   'no request line': 'nonsense\r\n\r\n',
-  'no such version': 'GET / HTTP/9.9\r\nHost: debrief\r\n\r\n',
-  'a space in the name of a header': 'GET /livez HTTP/1.1\r\nHost: debrief\r\nBad Header: x\r\n\r\n',
+  'no such version': 'GET / HTTP/9.9\r\nHost: localhost\r\n\r\n',
+  'a space in the name of a header': 'GET /livez HTTP/1.1\r\nHost: localhost\r\nBad Header: x\r\n\r\n',
   'no Host': 'GET /livez HTTP/1.1\r\n\r\n',
   'no Host and no such route': 'GET /nothing HTTP/1.1\r\n\r\n',
   'a length that is no number': head('POST /v1/incidents', 'Content-Length: ten'),
   'two framings': `${head('POST /v1/incidents', 'Content-Length: 3', 'Transfer-Encoding: chunked')}abc`,
   'a chunk without its length': `${head('POST /v1/incidents', 'Content-Type: application/json', 'Transfer-Encoding: chunked')}x`,
-  'headers beyond the limit': head('GET /livez', `X-Long: ${'x'.repeat(20_000)}`),
 }
 for (const [what, request] of Object.entries(malformed))
   t.test(`malformed HTTP is a problem with a request id, and the service lives: ${what}`, async t => {

@@ -28,9 +28,9 @@ const unknownMethod = ofRequest('a method that the path has not', any, request =
   })),
 )
 
-/** HEAD is answered wherever GET is. */
+/** HEAD is answered wherever GET is, and OPTIONS everywhere. */
 const answersTo = ({ methods }: Operation, method: string) =>
-  methods.includes(method === 'HEAD' ? 'GET' : method)
+  method === 'OPTIONS' || methods.includes(method === 'HEAD' ? 'GET' : method)
 
 function withoutBody({ body: _, payload: __, headers, ...request }: Request): Request {
   const { 'content-type': ___, ...rest } = headers

@@ -133,7 +133,6 @@ const forgedCursor = ofRequest('a forged cursor', takes('cursor'), (request, { c
     'x',
     'e30',
     '%00',
-    '\0',
     `${payload}.`,
     `.${sum}`,
     `${payload}.${sums}`,

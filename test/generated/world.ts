@@ -15,6 +15,8 @@ export interface World {
   events: Record<string, string[]>
   /** A factor of an incident that was before all others. */
   earlier: { incident_id: string; number: number }
+  /** The id of a token that nobody uses. */
+  token: string
   /** A cursor of the list of people. */
   cursor: string
 }
@@ -42,8 +44,19 @@ export async function seedWorld({ call }: Service): Promise<World> {
     incidents[i] = idIn(path)
     events[incidents[i]] = await fill(call, path, earlier)
   }
+  const token = await addToken(call)
   const { body } = await call('GET', '/v1/people?limit=2')
-  return { people, left: 'leo', teams, changeable, incidents, events, earlier, cursor: body.next_cursor }
+  return {
+    people,
+    left: 'leo',
+    teams,
+    changeable,
+    incidents,
+    events,
+    earlier,
+    token,
+    cursor: body.next_cursor,
+  }
 }
 
 const idIn = (path: string) => path.split('/').at(-1)!
@@ -66,6 +79,12 @@ async function fill(call: Service['call'], path: string, recurs: World['earlier'
   await addItem(call, path, 'priya')
   await addItem(call, path, 'sam')
   return events
+}
+
+/** Makes a token and returns its id. */
+export async function addToken(call: Service['call']): Promise<string> {
+  const { body } = await call('POST', '/v1/tokens', { body: { name: 'tool', scope: 'read' } })
+  return body.id
 }
 
 export const addFactor = (call: Service['call'], path: string, fields: object) =>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { countTokens, createToken } from '../../src/access/store.ts'
 import { type Scope, scopes } from '../../src/http/tokens.ts'
@@ -98,14 +99,18 @@ t.test('an expired token is refused from that moment on', async t => {
   clock.now = before
 })
 
-t.test('a revoked token is refused', async t => {
-  const token = await issue()
-  t.equal((await read(`Bearer ${token}`)).status, 200)
-  const id = token.slice(4, 16)
-  await db.updateTable('tokens').set({ revoked_at: clock.now.toISOString() }).where('id', '=', id).execute()
-  t.equal((await read(`Bearer ${token}`)).status, 401)
+t.test('a revoked token is refused at once where it was revoked, and elsewhere within a second', async t => {
+  const [here, elsewhere] = [await issue(), await issue()]
+  for (const token of [here, elsewhere]) t.equal((await read(`Bearer ${token}`)).status, 200)
+  t.equal((await call('DELETE', `/v1/tokens/${here.slice(4, 16)}`)).status, 204)
+  t.equal((await read(`Bearer ${here}`)).status, 401)
+  // As another process does.
+  const revoked_at = clock.now.toISOString()
+  await db.updateTable('tokens').set({ revoked_at }).where('id', '=', elsewhere.slice(4, 16)).execute()
+  await sleep(1000)
+  t.equal((await read(`Bearer ${elsewhere}`)).status, 401)
   const all = await db.selectFrom('tokens').select('id').execute()
-  t.equal(await countTokens(db), all.length - 1, 'and no longer counted')
+  t.equal(await countTokens(db), all.length - 2, 'and no longer counted')
 })
 
 t.test('each scope reaches what it covers, and no further', async t => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
-import { type Scope, scopes } from '../../src/http/auth.ts'
+import { type Scope, scopes } from '../../src/http/tokens.ts'
 import { judge } from '../contract.ts'
 import { digestOf } from '../digest.ts'
 import { type Operation, operations } from '../generated/operations.ts'
@@ -16,6 +16,7 @@ const needs: Record<string, Scope | 'public'> = {
   livez: 'public',
   readyz: 'public',
   getProblem: 'public',
+  getMetrics: 'read',
   listPeople: 'read',
   getPerson: 'read',
   putPerson: 'write',
@@ -25,6 +26,10 @@ const needs: Record<string, Scope | 'public'> = {
   getTeam: 'read',
   putTeam: 'write',
   patchTeam: 'write',
+  createToken: 'admin',
+  listTokens: 'admin',
+  getToken: 'admin',
+  revokeToken: 'admin',
   createIncident: 'write',
   listIncidents: 'read',
   getIncident: 'read',

@@ -67,8 +67,8 @@ t.test('a query that PostgreSQL could not take is a bad query', async t => {
   const incident = await openIncident(service)
   const bad = ['q=%00', 'service=a%00', 'external_ref=pagerduty:%00', 'q=a%00b']
   for (const query of bad)
-    t.match(await refusal(`/v1/incidents?${query}`), [400, 'invalid_query', / format$/], query)
-  t.match(await refusal(`${incident}/events?kind=%00`), [400, 'invalid_query', 'kind pattern'])
+    t.match(await refusal(`/v1/incidents?${query}`), [400, 'invalid_query', / encoding$/], query)
+  t.match(await refusal(`${incident}/events?kind=%00`), [400, 'invalid_query', 'kind encoding'])
 })
 
 t.test('a walk by next_cursor meets everyone once, in order', async t => {
@@ -132,7 +132,6 @@ t.test('a tampered or invented cursor is refused', async t => {
     `${payload}.${sum}.x`,
     'x',
     '',
-    '%00',
     '.',
     'e30',
   ]
