@@ -26,7 +26,7 @@ async function main(): Promise<number> {
   const all = { passed: 0, failed: 0 }
   const each = minutes === undefined ? undefined : minutes / files.length
   console.log(
-    `${files.length} files, ${each === undefined ? 'to their full figures' : clock(each * 60_000) + ' each'}`,
+    `${files.length} files, ${each === undefined ? 'to their full figures' : `${clock(each * 60_000)} each`}`,
   )
   for (const [i, file] of files.entries()) {
     const { passed, failed } = await run(file, each, `[${i + 1}/${files.length}] ${file}`)
@@ -67,7 +67,7 @@ async function run(file: string, minutes: number | undefined, title: string): Pr
   const code = await new Promise<number | null>(resolve => child.once('close', resolve))
   clearInterval(progress)
   const { passed, failed } = report.outcome ?? { passed: 0, failed: 0 }
-  say(`${passed} passed, ${failed} failed`)
+  say([`${passed} passed, ${failed} failed`, report.comment].filter(Boolean).join(': '))
   const isGood = code === 0 && passed > 0 && failed === 0
   return { passed, failed: isGood ? 0 : Math.max(failed, 1) }
 }
@@ -87,6 +87,8 @@ interface Report {
   /** What the test said last, in a comment or an assertion. */
   last: string
   asserts: number
+  /** The last comment: what a test has measured, at its end. */
+  comment?: string
   outcome?: Outcome
 }
 
@@ -94,9 +96,11 @@ interface Report {
 async function listen(output: Readable, report: Report): Promise<void> {
   let isFailing = false
   for await (const line of createInterface(output)) {
-    const [, not, said] = /^ +(not )?(?:ok \d+ - |# (?!Subtest))(.+)$/.exec(line) ?? []
-    if (said) report.last = said
-    if (/^ +(not )?ok /.test(line)) report.asserts += 1
+    const [, not, said] = /^ +(not )?ok \d+ - (?!.* # time=)(.+)$/.exec(line) ?? []
+    const [, comment] = /^ +# (?!Subtest|time=)(.+)$/.exec(line) ?? []
+    if (said) report.asserts += 1
+    if (comment) report.comment = comment
+    report.last = said ?? comment ?? report.last
     isFailing ||= not !== undefined
     if (isFailing) console.log(line)
     isFailing &&= line.trim() !== '...'

@@ -9,9 +9,9 @@ import { scaled, timeIsUp } from '../scale.ts'
 import { serverProcesses, startService, tokenIn } from './help.ts'
 import { differences, type Ledger, startWriters } from './ledger.ts'
 
-const rounds = scaled(3, 50)
-/** How often a round kills the service; it kills its database once. */
-const serviceKills = scaled(1, 4)
+const kills = scaled(6, 250)
+/** Every so many kills, it is the database that is killed. */
+const databaseEvery = scaled(2, 5)
 /** Acknowledged writes round each kill. */
 const writesOfKill = scaled(300, 4000)
 const writers = scaled(8, 16)
@@ -25,7 +25,7 @@ let incidents = 0
 /** Some load first, then a moment that nobody chose; after the kill the rest of the load. */
 async function underLoad(t: Test, kill: () => Promise<void>): Promise<Ledger> {
   incidents += 1
-  const { ledger, stop } = await startWriters(target, `PM-2026-06-17-kill-${incidents}`, writers)
+  const { ledger, stop } = await startWriters(t, target, `PM-2026-06-17-kill-${incidents}`, writers)
   await written(ledger, Math.random() * writesOfKill)
   await sleep(Math.random() * 20)
   await kill()
@@ -66,24 +66,22 @@ async function anotherServer(killed: number): Promise<void> {
   while (!isNew(serverProcesses(data)[0]) || !(await answers())) await sleep(10)
 }
 
-for (let round = 1; round <= rounds && !timeIsUp(); round++) {
-  for (let kill = 1; kill <= serviceKills; kill++)
-    await t.test(
-      `${round}.${kill} what a killed service acknowledged is there after the next start`,
-      async t => {
-        const ledger = await underLoad(t, killService)
-        t.equal(ledger.refusals, 0, 'a started service takes every write')
-      },
-    )
-
-  const isWhole = round % 2 === 0
+for (let kill = 0; kill < kills && !timeIsUp(); kill++) {
+  const name = `kill ${kill + 1} of ${kills}`
+  if (kill % databaseEvery !== 0) {
+    await t.test(`${name}: what a killed service acknowledged is there after the next start`, async t => {
+      const ledger = await underLoad(t, killService)
+      t.equal(ledger.refusals, 0, 'a started service takes every write')
+    })
+    continue
+  }
+  const isWhole = kill % (2 * databaseEvery) !== 0
   const what = isWhole ? 'its whole process tree' : 'the postmaster'
   await t.test(
-    `${round} the service outlives its database when ${what} is killed, and loses nothing`,
+    `${name}: the service outlives its database when ${what} is killed, and loses nothing`,
     async t => {
-      const ledger = await underLoad(t, () =>
-        killDatabase(serverProcesses(data).slice(0, isWhole ? undefined : 1)),
-      )
+      const victims = () => serverProcesses(data).slice(0, isWhole ? undefined : 1)
+      const ledger = await underLoad(t, () => killDatabase(victims()))
       t.ok(ledger.refusals > 0, 'it answered 503 meanwhile')
       t.equal(ledger.broken, 0, 'and it always answered')
     },

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Test } from 'tap'
 import { judgeAnswer, send, transmit } from './help.ts'
 
 /** One event as its only writer knows it: what was acknowledged last, and what is under way. */
@@ -28,8 +29,11 @@ export interface Target {
   token: string
 }
 
-/** Writers that post events and patch them until `stop`; one request at a time each, repeated until acknowledged. */
-export async function startWriters(target: Target, incident: string, count: number) {
+/**
+ * Writers that post events and patch them until `stop`, or the test's end; one request at a time each, repeated until
+ * acknowledged.
+ */
+export async function startWriters(t: Test, target: Target, incident: string, count: number) {
   const created = await send(`${target.url}/v1/incidents`, {
     token: target.token,
     method: 'POST',
@@ -51,6 +55,7 @@ export async function startWriters(target: Target, incident: string, count: numb
     work.stopping = true
     await Promise.all(writers)
   }
+  t.teardown(stop)
   return { ledger, stop }
 }
 

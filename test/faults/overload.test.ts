@@ -52,7 +52,7 @@ async function watchLife(until: Promise<unknown>): Promise<{ asked: number; dead
 
 t.test('while a table is locked, requests are refused and life goes on; then all is as before', async t => {
   for (let round = 1; round <= rounds && !timeIsUp(); round++) {
-    const { ledger, stop } = await startWriters(target, `PM-2026-06-17-locked-${round}`, writers)
+    const { ledger, stop } = await startWriters(t, target, `PM-2026-06-17-locked-${round}`, writers)
     await sleep(200)
     const lock = await holdTable(t, databaseUrl, 'events')
     const before = ledger.refusals

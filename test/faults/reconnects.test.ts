@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
+import { command } from '../cli/help.ts'
 import { differences, startWriters } from '../cli/ledger.ts'
 import { scaled, timeIsUp } from '../scale.ts'
 import { adminToken, type Call, openClient, type Setting, startOnProxy } from './help.ts'
@@ -44,7 +45,7 @@ t.test(
     const times: number[] = []
     for (let round = 1; round <= rounds && !timeIsUp(); round++) {
       const target = { url: service.url, token: adminToken }
-      const { ledger, stop } = await startWriters(target, `PM-2026-06-17-cuts-${round}`, writers)
+      const { ledger, stop } = await startWriters(t, target, `PM-2026-06-17-cuts-${round}`, writers)
       for (let cut = 0; cut < cutsOfRound; cut++) {
         await sleep(50 + Math.random() * 150)
         await ways[cut % ways.length]!(setting)
@@ -68,10 +69,11 @@ t.test(
 const paths = ['/readyz', '/v1/people', '/v1/incidents', '/v1/action-items?overdue=true', '/v1/tokens']
 
 t.test('while the database is away, what needs it is refused, and what does not is answered', async t => {
-  const { service, database } = await startOnProxy(t)
+  const { service, database, databaseUrl } = await startOnProxy(t)
   const call = openClient(t, service.url, 20)
-  const made = await call('POST', '/v1/tokens', { body: { name: 'reader', scope: 'admin' } })
-  const reader = openClient(t, service.url, 20, JSON.parse(made!.text).token)
+  const args = ['token', 'create', '--name', 'reader', '--scope', 'admin']
+  const { stdout } = await command(t, args, { DATABASE_URL: databaseUrl }).ended
+  const reader = openClient(t, service.url, 20, stdout.trim())
   const statusOf = async (call: Call, path: string) => (await call('GET', path))?.status
   const ask = (call: Call) =>
     Promise.all(
