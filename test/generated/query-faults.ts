@@ -28,7 +28,6 @@ const unknownNames = [
   'constructor',
   'cursor ',
   '',
-  'q\0',
   '$where',
   'limit.x',
 ]
@@ -133,7 +132,6 @@ const forgedCursor = ofRequest('a forged cursor', takes('cursor'), (request, { c
     'x',
     'e30',
     '%00',
-    '\0',
     `${payload}.`,
     `.${sum}`,
     `${payload}.${sums}`,

@@ -15,6 +15,10 @@ export interface World {
   events: Record<string, string[]>
   /** A factor of an incident that was before all others. */
   earlier: { incident_id: string; number: number }
+  /** Ids of API tokens. */
+  tokens: string[]
+  /** An `Idempotency-Key` that has been used. */
+  key: string
   /** A cursor of the list of people. */
   cursor: string
 }
@@ -42,8 +46,23 @@ export async function seedWorld({ call }: Service): Promise<World> {
     incidents[i] = idIn(path)
     events[incidents[i]] = await fill(call, path, earlier)
   }
+  const tokens = [await addToken(call), await addToken(call)]
+  const key = 'used-before'
+  const headers = { 'idempotency-key': key }
+  await call('POST', '/v1/incidents', { headers, body: { title: 'Sent with a key', severity: 'SEV4' } })
   const { body } = await call('GET', '/v1/people?limit=2')
-  return { people, left: 'leo', teams, changeable, incidents, events, earlier, cursor: body.next_cursor }
+  return {
+    people,
+    left: 'leo',
+    teams,
+    changeable,
+    incidents,
+    events,
+    earlier,
+    tokens,
+    key,
+    cursor: body.next_cursor,
+  }
 }
 
 const idIn = (path: string) => path.split('/').at(-1)!
@@ -70,6 +89,11 @@ async function fill(call: Service['call'], path: string, recurs: World['earlier'
 
 export const addFactor = (call: Service['call'], path: string, fields: object) =>
   call('POST', `${path}/factors`, { body: { category: 'technical', statement: 'No retries.', ...fields } })
+
+export async function addToken(call: Service['call']): Promise<string> {
+  const { body } = await call('POST', '/v1/tokens', { body: { name: 'pager', scope: 'read' } })
+  return body.id
+}
 
 export const addItem = (call: Service['call'], path: string, owner: string) =>
   call('POST', `${path}/action-items`, {
