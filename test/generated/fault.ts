@@ -35,7 +35,7 @@ export const ofRequest = (
 })
 
 export const hasBody = (operation: Operation) => operation.body !== undefined
-export const needsToken = ({ path }: Operation) => path.startsWith('/v1/')
+export const needsToken = ({ statuses }: Operation) => statuses.includes(401)
 export const takesHeader = (name: string) => (operation: Operation) =>
   parametersIn(operation, 'header').some(header => header.name === name)
 

@@ -126,6 +126,23 @@ const creation = ofRequest(
     })),
 )
 
+const malformedKey = ofRequest('a malformed Idempotency-Key', takesHeader('Idempotency-Key'), request =>
+  words('', 'a b', '"a', 'a"b"', '""', 'x'.repeat(256), `"${'x'.repeat(256)}"`, 'é', '\t').map(value =>
+    badHeader(request, 'Idempotency-Key', value),
+  ),
+)
+
+const usedKey = ofRequest(
+  'an Idempotency-Key of another request',
+  takesHeader('Idempotency-Key'),
+  (request, { key }) =>
+    words(key, `"${key}"`).map(value => ({
+      ...badHeader(request, 'Idempotency-Key', value),
+      status: [422],
+      code: 'idempotency_key_reused',
+    })),
+)
+
 const accept = ofRequest(
   'an Accept that nothing meets',
   ({ statuses }) => statuses.includes(406),
@@ -137,5 +154,17 @@ const accept = ofRequest(
 )
 
 export const headerFaults: Fault[] = [
-  ...[mediaType, charset, encoding, tooLarge, malformedIfMatch, stale, missingVersion, creation, accept],
+  ...[
+    mediaType,
+    charset,
+    encoding,
+    tooLarge,
+    malformedIfMatch,
+    stale,
+    missingVersion,
+    creation,
+    accept,
+    malformedKey,
+    usedKey,
+  ],
 ]

@@ -151,8 +151,19 @@ const notAnObject = ofRequest('a body that is no object', hasBody, request =>
   })),
 )
 
+const unwanted = ofRequest(
+  'a body where none is taken',
+  ({ body, method }) => body === undefined && method !== 'GET',
+  request =>
+    words('{}', 'null', '{"reason":"x"}').map(payload => ({
+      request: { ...request, headers: { 'content-type': 'application/json' }, payload },
+      status: [422],
+      pointer: '',
+    })),
+)
+
 export const jsonFaults: Fault[] = [
   duplicate('a repeated key', name => JSON.stringify(name)),
   duplicate('a repeated key in an escaped spelling', escapedFirst),
-  ...[proto, tooDeep, invalidUtf8, truncated, noJson, empty, notAnObject],
+  ...[proto, tooDeep, invalidUtf8, truncated, noJson, empty, notAnObject, unwanted],
 ]

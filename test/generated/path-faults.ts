@@ -20,7 +20,8 @@ const tooLongUrl = ofRequest('a URL that is too long', needsToken, request =>
   })),
 )
 
-const methods = METHODS.filter(method => method !== 'CONNECT')
+/** CONNECT never comes to a route, and OPTIONS is answered everywhere. */
+const methods = METHODS.filter(method => method !== 'CONNECT' && method !== 'OPTIONS')
 const unknownMethod = ofRequest('a method that the path has not', any, request =>
   words(...methods.filter(method => !answersTo(request.operation, method))).map(method => ({
     request: { ...withoutBody(request), method },
@@ -92,6 +93,7 @@ const nobody: Record<string, string> = {
   event_id: '019785b0-5c00-7000-8000-00000000abcd',
   number: '999999999',
   action_item_id: 'AI-999999999',
+  token_id: 'zzzzzzzzzzzz',
   code: 'no_such_problem',
 }
 const unknownId = ofRequest(

@@ -28,7 +28,6 @@ const unknownNames = [
   'constructor',
   'cursor ',
   '',
-  'q\0',
   '$where',
   'limit.x',
 ]

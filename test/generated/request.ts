@@ -44,7 +44,7 @@ export function validRequests(
       method: fc.constant(operation.method),
       params: fc.record(Object.fromEntries(params)) as fc.Arbitrary<Record<string, string>>,
       query: fc.record(query, { requiredKeys }).map(pairs) as fc.Arbitrary<[string, string][]>,
-      headers: operation.body ? mediaTypes(operation) : fc.constant({}),
+      headers: fc.tuple(mediaTypes(operation), keys(operation)).map(both => Object.assign({}, ...both)),
       ...(operation.body ? { body: valuesOf(operation.body, '', shape).map(sensible) } : {}),
     }) as fc.Arbitrary<Request>
   })
@@ -52,8 +52,11 @@ export function validRequests(
 
 const pairs = (record: object) => Object.entries(record)
 
-const mediaTypes = ({ method }: Operation): fc.Arbitrary<Record<string, string>> =>
-  fc
+type Headers = fc.Arbitrary<Record<string, string>>
+
+function mediaTypes({ method, body }: Operation): Headers {
+  if (!body) return fc.constant({})
+  return fc
     .constantFrom(
       method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
       'application/json',
@@ -61,6 +64,23 @@ const mediaTypes = ({ method }: Operation): fc.Arbitrary<Record<string, string>>
       'application/json;charset=UTF-8',
     )
     .map(type => ({ 'content-type': type }))
+}
+
+/** Where a key is taken, a new one now and then, in each form that there is. */
+function keys(operation: Operation): Headers {
+  if (!parametersIn(operation, 'header').some(({ name }) => name === 'Idempotency-Key'))
+    return fc.constant({})
+  const key = fc.noShrink(fc.uuid())
+  const forms = fc.oneof(
+    key,
+    key.map(id => `"${id} ~"`),
+    key.map(id => id.padEnd(255, '!')),
+  )
+  return fc.option(
+    forms.map(value => ({ 'idempotency-key': value })),
+    { nil: {}, freq: 2 },
+  )
+}
 
 export interface Answer {
   status: number

@@ -53,6 +53,7 @@ const between: Rule[] = [
   [['closeActionItem'], '/reason', () => ({ outcome: 'cancelled', reason: null })],
   [['acceptActionItem'], '/by', () => ({ by: 'sam' })],
   [['deferActionItem'], '/to', () => ({ to: '2026-06-24' })],
+  [['createToken'], '/expires_at', () => ({ expires_at: '2026-06-18T09:00:00Z' })],
   [items, '/owner', (_, { left }) => ({ owner: left, status: 'open' })],
   [items, '/owner', (_, { teams }) => ({ owner: teams[0], status: 'open' })],
 ]
@@ -77,6 +78,8 @@ const references: Rule[] = [
   ],
   [factors, '/events/0', () => ({ events: ['019785b0-5c00-7000-8000-00000000abcd'] })],
   [factors, '/recurs', (_, { earlier }) => ({ recurs: { ...earlier, number: 999 } })],
+  [['createToken'], '/person', () => ({ person: 'nobody' })],
+  [['createToken'], '/person', (_, { teams }) => ({ person: teams[0] })],
   [['putPerson', 'patchPerson'], '/team', () => ({ team: 'no-team' })],
   [['putPerson', 'patchPerson'], '/team', () => ({ team: 'priya' })],
   [['putPeople'], '/people/0/team', body => ({ people: [{ ...body.people[0], team: 'no-team' }] })],

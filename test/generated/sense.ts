@@ -22,7 +22,7 @@ const freshName = fc.noShrink(fc.uuid()).map(id => `x${id}`)
  * the path; with an operation before it (`putTeam {handle}`), for that operation alone.
  */
 export function namedValues(world: World, incident: string): Record<string, Values> {
-  const { people, teams, changeable, incidents, events, earlier } = world
+  const { people, teams, changeable, incidents, events, earlier, tokens } = world
   const person = fc.constantFrom(...people)
   const others = [earlier.incident_id, ...incidents].filter(id => id !== incident)
   const id = fc.tuple(dayBetween('1970-01-01', '2999-12-31'), freshName)
@@ -40,7 +40,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'factors[]': fc.constantFrom(1, 2),
     recurs: fc.constant(earlier),
     'acceptActionItem by': fc.constant('priya'),
-    'createToken expires_at': moments(dayBetween('2026-06-20', '9990-12-31')),
+    expires_at: moments(dayBetween('2026-06-20', '9998-12-30')),
     'deferActionItem to': dayBetween('2026-06-25', '9998-12-31'),
 
     '?owner': listOf(people),
@@ -62,7 +62,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'getTeam {handle}': fc.constantFrom(...teams),
     'putTeam {handle}': fc.oneof(fc.constantFrom(...changeable.teams), freshName),
     'patchTeam {handle}': fc.constantFrom(...changeable.teams),
-    '{token_id}': fc.constant(world.token),
+    '{token_id}': fc.constantFrom(...tokens),
     '{code}': fc.constantFrom('not_found', 'invalid_body', 'internal'),
   }
 }
@@ -126,11 +126,11 @@ export const arranged: Record<
     const { body } = await call('POST', '/v1/incidents', { body: { title: 'Doomed', severity: 'SEV5' } })
     return { incident_id: body.id }
   },
-  revokeToken: async ({ call }) => ({ token_id: await addToken(call) }),
   deleteFactor: async ({ call }, { params }) => {
     const { body } = await addFactor(call, `/v1/incidents/${params.incident_id}`, {})
     return { number: String(body.number) }
   },
+  revokeToken: async ({ call }) => ({ token_id: await addToken(call) }),
   acceptActionItem: newItem,
   deferActionItem: newItem,
 }

@@ -32,11 +32,22 @@ async function accepted(request: Request): Promise<Answer> {
   const params = await arranged[request.operation.id]?.(service, request)
   const answer = await send(service, { ...request, params: { ...request.params, ...params } })
   requireAccepted(request, answer)
+  if (request.headers['idempotency-key'])
+    await requireReplayed({ ...request, params: { ...request.params, ...params } }, answer)
   if (answer.body?.next_cursor) {
     const cursor: [string, string] = ['cursor', answer.body.next_cursor]
     requireAccepted(request, await send(service, { ...request, query: [...request.query, cursor] }))
   }
   return answer
+}
+
+/** With the same key, the same answer again. */
+async function requireReplayed(request: Request, { status, body }: Answer): Promise<void> {
+  if (!isSuccess(status)) return
+  const again = await send(service, request)
+  const isSame = again.status === status && JSON.stringify(again.body) === JSON.stringify(body)
+  if (isSame && again.headers['idempotent-replayed'] === 'true') return
+  throw new Error(`Expected ${JSON.stringify(body)} again, got ${again.status} ${JSON.stringify(again.body)}`)
 }
 
 /** 2xx; or 409 where the contract has it, since only the state decides that. */

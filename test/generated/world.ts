@@ -15,8 +15,10 @@ export interface World {
   events: Record<string, string[]>
   /** A factor of an incident that was before all others. */
   earlier: { incident_id: string; number: number }
-  /** The id of a token that nobody uses. */
-  token: string
+  /** Ids of API tokens. */
+  tokens: string[]
+  /** An `Idempotency-Key` that has been used. */
+  key: string
   /** A cursor of the list of people. */
   cursor: string
 }
@@ -44,7 +46,10 @@ export async function seedWorld({ call }: Service): Promise<World> {
     incidents[i] = idIn(path)
     events[incidents[i]] = await fill(call, path, earlier)
   }
-  const token = await addToken(call)
+  const tokens = [await addToken(call), await addToken(call)]
+  const key = 'used-before'
+  const headers = { 'idempotency-key': key }
+  await call('POST', '/v1/incidents', { headers, body: { title: 'Sent with a key', severity: 'SEV4' } })
   const { body } = await call('GET', '/v1/people?limit=2')
   return {
     people,
@@ -54,7 +59,8 @@ export async function seedWorld({ call }: Service): Promise<World> {
     incidents,
     events,
     earlier,
-    token,
+    tokens,
+    key,
     cursor: body.next_cursor,
   }
 }
@@ -81,14 +87,13 @@ async function fill(call: Service['call'], path: string, recurs: World['earlier'
   return events
 }
 
-/** Makes a token and returns its id. */
-export async function addToken(call: Service['call']): Promise<string> {
-  const { body } = await call('POST', '/v1/tokens', { body: { name: 'tool', scope: 'read' } })
-  return body.id
-}
-
 export const addFactor = (call: Service['call'], path: string, fields: object) =>
   call('POST', `${path}/factors`, { body: { category: 'technical', statement: 'No retries.', ...fields } })
+
+export async function addToken(call: Service['call']): Promise<string> {
+  const { body } = await call('POST', '/v1/tokens', { body: { name: 'pager', scope: 'read' } })
+  return body.id
+}
 
 export const addItem = (call: Service['call'], path: string, owner: string) =>
   call('POST', `${path}/action-items`, {
