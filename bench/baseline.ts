@@ -15,7 +15,7 @@ const writes = new pg.Pool({ connectionString: process.env.BENCH_WRITES!, max: 1
 const insertEvent = `
   INSERT INTO events (id, incident_id, occurred_at, corrected_at, "precision", kind, milestone, description, role, sources,
     source_system, dedupe_key, content_sha256, changed_by, changed_at, request_id)
-  VALUES ($1, $2, $3, $3, 'exact', $4, NULL, $5, $6, $7, $8, $9, $10, 'bench', now(), $1)`
+  VALUES ($1, $2, $3, $3, 'exact', $4, NULL, $5, $6, $7, $8, $9, $10, 'bench', now(), 'bench')`
 
 interface Event {
   occurred_at: string

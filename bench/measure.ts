@@ -44,7 +44,7 @@ export async function load(
     connections,
     duration: seconds,
     sampleInt: 20,
-    requests: [{ headers: target.headers, setupRequest: request => ({ ...request, ...next() }) }],
+    requests: [{ setupRequest: request => ({ ...request, ...withHeaders(next(), target) }) }],
   })
   // What was on its way at the end is answered, too, and its cost belongs to this run.
   await sleep(50)
@@ -57,6 +57,13 @@ export async function load(
   }
   const elapsed = (result.finish.getTime() - result.start.getTime()) / 1000
   return { rate: answered / elapsed, cpu: cpu / result.requests.sent }
+}
+
+function withHeaders(sent: Sent, { headers }: Target): autocannon.Request {
+  return {
+    ...sent,
+    headers: sent.body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+  }
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })

@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util'
 import { peakMemory } from './measure.ts'
 import { dashboards } from './paths/dashboards.ts'
+import { events } from './paths/events.ts'
 import { overduePages } from './paths/overdue.ts'
+import { postmortems } from './paths/postmortem.ts'
 import { starts } from './paths/start.ts'
+import { summary } from './paths/summary.ts'
 import { type Scale, type Stage, setStage } from './stage.ts'
 import { measured, type Row, tableOf } from './table.ts'
 
@@ -13,14 +16,37 @@ import { measured, type Row, tableOf } from './table.ts'
  */
 
 const paths: Record<string, (stage: Stage) => Promise<Row[]>> = {
+  events,
   overdue: overduePages,
   dashboards,
+  summary,
+  postmortem: postmortems,
   start: starts,
   memory: async ({ service }) => [measured('peak memory of the service', 'MB', [peakMemory(service.pid)])],
 }
 
-const full: Scale = { rounds: 7, seconds: 3, items: 1_000_000, starts: { first: 5, again: 9 } }
-const quick: Scale = { rounds: 3, seconds: 0.7, items: 100_000, starts: { first: 1, again: 3 } }
+const full: Scale = {
+  rounds: 7,
+  seconds: 3,
+  items: 1_000_000,
+  starts: { first: 5, again: 9 },
+  documents: [
+    [20, 50],
+    [1000, 15],
+    [20_000, 3],
+  ],
+}
+const quick: Scale = {
+  rounds: 3,
+  seconds: 0.4,
+  items: 100_000,
+  starts: { first: 1, again: 2 },
+  documents: [
+    [20, 20],
+    [1000, 5],
+    [20_000, 1],
+  ],
+}
 
 async function main(): Promise<number> {
   const { scale, wanted } = asked()

@@ -26,7 +26,12 @@ export interface Scale {
   /** Action items in the database. */
   items: number
   starts: { first: number; again: number }
+  /** Events of each incident whose document is read, and how often in a turn. */
+  documents: [events: number, reads: number][]
 }
+
+/** An incident that is there from the beginning, in Debrief's database and in the other. */
+export const incident = 'PM-2026-01-01-bench'
 
 export interface Stage {
   scale: Scale
@@ -48,8 +53,7 @@ export async function setStage(
 ): Promise<Stage> {
   const server = process.env.DATABASE_URL || (await startPostgres(stack))
   const postmaster = await findPostmaster(server)
-  const own = await createDatabase(stack, server)
-  const bare = await createDatabase(stack, server)
+  const [own, bare] = await Promise.all([createDatabase(stack, server), createDatabase(stack, server)])
   const { db, close } = openDatabase({ connectionString: own }, () => {})
   stack.defer(close)
 
@@ -57,8 +61,10 @@ export async function setStage(
   const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], {
     env: environment({ DATABASE_URL: own }),
   })
-  const service = await start(stack, [program, 'serve'], { DATABASE_URL: own, DEBRIEF_PORT: '0' })
-  const baseline = await start(stack, [baselineProgram], { BENCH_READS: own, BENCH_WRITES: bare })
+  const [service, baseline] = await Promise.all([
+    start(stack, [program, 'serve'], { DATABASE_URL: own, DEBRIEF_PORT: '0' }),
+    start(stack, [baselineProgram], { BENCH_READS: own, BENCH_WRITES: bare }),
+  ])
   let loading: Promise<void> | undefined
   const loadItems = async () => {
     say(`storing ${scale.items.toLocaleString('en')} action items`)
@@ -109,15 +115,21 @@ export function makeFolder(stack: AsyncDisposableStack): string {
   return folder
 }
 
-/** A new database with Debrief's tables; its address. */
+/** A new database with Debrief's tables and one incident; its address. */
 async function createDatabase(stack: AsyncDisposableStack, server: string): Promise<string> {
   const database = `debrief_bench_${randomBytes(4).toString('hex')}`
   await ask(server, `CREATE DATABASE ${database}`)
   stack.defer(() => ask(server, `DROP DATABASE ${database} WITH (FORCE)`))
   const address = new URL(server)
   address.pathname = `/${database}`
-  await migrate({ connectionString: address.toString() })
-  return address.toString()
+  const url = address.toString()
+  await migrate({ connectionString: url })
+  await ask(
+    url,
+    `INSERT INTO incidents (id, title, severity, occurred_on, created_at, changed_by, changed_at, request_id)
+    VALUES ('${incident}', 'Payments drill', 'SEV2', '2026-01-01', now(), 'bench', now(), 'bench')`,
+  )
+  return url
 }
 
 async function ask(url: string, statement: string): Promise<void> {

@@ -23,16 +23,17 @@ export interface Row {
   holds: 'yes' | 'no' | 'no, not yet due' | ''
 }
 
-/** Debrief against its baseline. The goal is for the median of the ratios of the rounds. */
+/** Debrief against its baseline: the ratio of their medians, and from which to which it went over the rounds. */
 export function compared(what: string, unit: string, [ours, theirs]: number[][], goal?: Goal): Row {
   const ratios = ours!.map((value, round) => value / theirs![round]!)
   const range = `${format(Math.min(...ratios))}–${format(Math.max(...ratios))}`
+  const ratio = median(ours!) / median(theirs!)
   return {
     what,
     debrief: `${format(median(ours!))} ${unit}`,
     baseline: `${format(median(theirs!))} ${unit}`,
-    ratio: `${format(median(ratios))} (${range})`,
-    ...judged(median(ratios), goal, '×'),
+    ratio: `${format(ratio)} (${range})`,
+    ...judged(ratio, goal, '×'),
   }
 }
 
