@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import autocannon from 'autocannon'
+
+/** How load is made and what it costs is read. Linux only: the CPU of a process is read from /proc. */
+
+/** A server that is measured: where it listens, and the processes whose CPU its answers cost. */
+export interface Target {
+  url: string
+  /** Sent with every request. */
+  headers: Record<string, string>
+  pid: number
+  /** The postmaster of the PostgreSQL that it works with. */
+  postmaster: number
+}
+
+/** What one request carries besides the target's headers. */
+export interface Sent {
+  path: string
+  method?: 'GET' | 'POST'
+  body?: string
+}
+
+/** Requests per second, and microseconds of CPU (Node's and all of PostgreSQL's, user and system) per request. */
+export interface Load {
+  rate: number
+  cpu: number
+}
+
+/**
+ * Sends requests over some connections for some seconds; each connection waits for an answer before it sends again.
+ * `next` is called for every request, whatever its connection.
+ * @throws Error when an answer is not 2xx, or does not come
+ */
+export async function load(
+  target: Target,
+  next: () => Sent,
+  { connections, seconds }: { connections: number; seconds: number },
+): Promise<Load> {
+  const before = cpuOf(target)
+  const result = await autocannon({
+    url: target.url,
+    connections,
+    duration: seconds,
+    sampleInt: 20,
+    requests: [{ setupRequest: request => ({ ...request, ...withHeaders(next(), target) }) }],
+  })
+  // What was on its way at the end is answered, too, and its cost belongs to this run.
+  await sleep(50)
+  const cpu = cpuOf(target) - before
+  const answered = result['2xx']
+  if (result.non2xx > 0 || result.errors > 0 || answered === 0) {
+    throw new Error(
+      `${next().path}: ${answered} answers were 2xx, ${result.non2xx} were not, ${result.errors} did not come`,
+    )
+  }
+  const elapsed = (result.finish.getTime() - result.start.getTime()) / 1000
+  return { rate: answered / elapsed, cpu: cpu / result.requests.sent }
+}
+
+function withHeaders(sent: Sent, { headers }: Target): autocannon.Request {
+  return {
+    ...sent,
+    headers: sent.body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+  }
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+
+/**
+ * Milliseconds from sending a GET to the last byte of its answer, which is thrown away.
+ * @throws Error when it is not 2xx
+ */
+export function timeOf({ url, headers }: Target, path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const started = performance.now()
+    const sent = request(`${url}${path}`, { headers, agent }, response => {
+      response.resume()
+      response.once('error', reject)
+      response.once('end', () => {
+        const { statusCode = 0 } = response
+        if (statusCode >= 200 && statusCode < 300) resolve(performance.now() - started)
+        else reject(new Error(`${path}: ${statusCode}`))
+      })
+    })
+    sent.once('error', reject)
+    sent.end()
+  })
+}
+
+/** Lets the sides take turns, A B A B …; what a first round of warming up gives is dropped. One list a side. */
+export async function takeTurns<T>(rounds: number, sides: (() => Promise<T>)[]): Promise<T[][]> {
+  const samples: T[][] = sides.map(() => [])
+  for (let round = 0; round <= rounds; round++) {
+    for (const [i, side] of sides.entries()) {
+      const sample = await side()
+      if (round > 0) samples[i]!.push(sample)
+    }
+  }
+  return samples
+}
+
+/** @throws Error when there is none */
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  const value = (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2
+  if (!Number.isFinite(value)) throw new Error(`There is no median of [${values}].`)
+  return value
+}
+
+/** Microseconds of CPU since the start: of the server, of the postmaster, and of its children, ended ones too. */
+function cpuOf({ pid, postmaster }: Target): number {
+  const living = childrenOf(postmaster).map(child => ticksOf(child, 'own'))
+  const ticks = [ticksOf(pid, 'own'), ticksOf(postmaster, 'all'), ...living]
+  return ticks.reduce((sum, count) => sum + count, 0) * microsecondsATick
+}
+
+/** USER_HZ is 100 on every Linux that Node runs on. */
+const microsecondsATick = 10_000
+
+/** `own` is what the process itself has used; `all` also what its ended children had. */
+function ticksOf(pid: number, whose: 'own' | 'all'): number {
+  const stat = textOf(`/proc/${pid}/stat`)
+  // A child that has just ended is counted with its parent's.
+  if (stat === '' && whose === 'own') return 0
+  const [utime, stime, cutime, cstime] = stat
+    .slice(stat.lastIndexOf(')'))
+    .split(' ')
+    .slice(12, 16)
+    .map(Number)
+  return utime! + stime! + (whose === 'all' ? cutime! + cstime! : 0)
+}
+
+const childrenOf = (pid: number): number[] =>
+  textOf(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number)
+
+/** The most memory that a process has had at once, in MB. */
+export function peakMemory(pid: number): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(textOf(`/proc/${pid}/status`))?.[1]
+  if (kilobytes === undefined) throw new Error(`The process ${pid} has ended.`)
+  return Number(kilobytes) / 1024
+}
+
+/** The parent of a backend is the postmaster. */
+export function postmasterOf(backend: number): number {
+  const isHere = textOf(`/proc/${backend}/cmdline`).startsWith('postgres')
+  const parent = /^PPid:\s+(\d+)/m.exec(textOf(`/proc/${backend}/status`))?.[1]
+  if (!isHere || parent === undefined)
+    throw new Error('The PostgreSQL of DATABASE_URL must run on this machine: its CPU is read from /proc.')
+  return Number(parent)
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,95 @@
+import { parseStrictJson } from '../../src/kit/strict-json.ts'
+import { type Load, load, median, type Target, takeTurns } from '../measure.ts'
+import { incident, type Stage } from '../stage.ts'
+import { atLeast, atMost, compared, later, measured, type Row } from '../table.ts'
+
+let sent = 0
+
+/** An event of 1 KB that has not been sent before. */
+function nextBody(): string {
+  sent += 1
+  const system = 'prometheus'
+  const at = new Date(Date.UTC(2026, 0, 1) + sent).toISOString()
+  return JSON.stringify({
+    occurred_at: at,
+    kind: 'alert',
+    dedupe_key: `bench-${sent}`,
+    description: `PaymentErrorRateHigh fires: 38 % of checkout payments fail, for the ${sent}th time, and orders are lost.`,
+    role: 'on-call engineer',
+    sources: [
+      {
+        kind: 'alert',
+        system,
+        url: `https://prometheus.example/alerts?name=PaymentErrorRateHigh&n=${sent}`,
+        excerpt: `PaymentErrorRateHigh{service="checkout",region="eu-west-1"} = 0.38 at ${at}`,
+        query:
+          'sum(rate(payments_failed_total[5m])) by (service) / sum(rate(payments_total[5m])) by (service)',
+        captured_at: at,
+      },
+      {
+        kind: 'log',
+        system: 'checkout',
+        excerpt:
+          `${at} ERROR payments call failed: 503 from payments-stub, "no space left on device"\n`.repeat(4),
+      },
+    ],
+  })
+}
+
+/** One event a request, against one INSERT a request; and what the guards around the parser are of that. */
+export async function events(stage: Stage): Promise<Row[]> {
+  const [busy, busyRows] = await compareEvents(stage, 32, {
+    cpu: later(atMost(0.5)),
+    rate: later(atLeast(1.5)),
+  })
+  const [, lonelyRows] = await compareEvents(stage, 1, { rate: later(atLeast(0.9)) })
+  return [...busyRows, ...lonelyRows, ...(await weighGuards(stage, median(busy.map(({ cpu }) => cpu))))]
+}
+
+async function compareEvents(
+  { scale, service, baseline, say }: Stage,
+  connections: number,
+  goals: { cpu?: ReturnType<typeof later>; rate: ReturnType<typeof later> },
+): Promise<[ours: Load[], Row[]]> {
+  const name = `single events, ${connections} connection${connections > 1 ? 's' : ''}`
+  say(name)
+  const side = (target: Target, path: string) => () =>
+    load(target, () => ({ method: 'POST', path, body: nextBody() }), { connections, seconds: scale.seconds })
+  const turns = await takeTurns(scale.rounds, [
+    side(service, `/v1/incidents/${incident}/events`),
+    side(baseline, `/events/${incident}`),
+  ])
+  const of = (figure: keyof Load) => turns.map(loads => loads.map(load => load[figure]))
+  return [
+    turns[0]!,
+    [
+      compared(`${name}: CPU an event`, 'µs', of('cpu'), goals.cpu),
+      compared(`${name}: events`, '/s', of('rate'), goals.rate),
+    ],
+  ]
+}
+
+/** The strict parser against JSON.parse, in this process, over bodies as they are sent. */
+async function weighGuards({ scale, say }: Stage, cpuOfEvent: number): Promise<Row[]> {
+  say('input guards')
+  const bodies = Array.from({ length: 2000 }, () => Buffer.from(nextBody()))
+  const side = (parse: (bytes: Buffer) => unknown) => async () => cpuOfParsing(bodies, parse)
+  const turns = await takeTurns(3 * scale.rounds, [
+    side(parseStrictJson),
+    side(bytes => JSON.parse(bytes.toString())),
+  ])
+  const guards = turns[0]!.map((strict, turn) => strict - turns[1]![turn]!)
+  const shares = guards.map(cost => (100 * cost) / cpuOfEvent)
+  return [
+    compared('parsing a body of 1 KB', 'µs', turns),
+    measured('input guards, of the CPU of an event', '%', shares, atMost(10)),
+  ]
+}
+
+/** Microseconds of this process's CPU a body. */
+function cpuOfParsing(bodies: Buffer[], parse: (bytes: Buffer) => unknown): number {
+  const before = process.cpuUsage()
+  for (const body of bodies) parse(body)
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / bodies.length
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import type { Db } from '../../src/db/open.ts'
+import { median, type Target, takeTurns, timeOf } from '../measure.ts'
+import { incident, type Stage } from '../stage.ts'
+import { atMost, compared, type Row } from '../table.ts'
+
+/** The Markdown of one incident, read alone, against fetching its rows in a bare server that throws them away. */
+export async function postmortems({ scale, db, service, baseline, say }: Stage): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const [size, reads] of scale.documents) {
+    const what = `postmortem of ${size.toLocaleString('en')} events`
+    say(what)
+    const id = `${incident}-${size}`
+    await storeIncident(service, id)
+    await storeClaims(db, id, size)
+    const times = await takeTurns(scale.rounds, [
+      () => medianTime(service, `/v1/incidents/${id}/postmortem.md`, reads),
+      () => medianTime(baseline, `/document/${id}`, reads),
+    ])
+    rows.push(compared(what, 'ms', times, atMost(2)))
+  }
+  return rows
+}
+
+const facts = sql`'bench', timestamptz '2026-01-02 12:00:00+00', 'bench'`
+
+async function medianTime(target: Target, path: string, reads: number): Promise<number> {
+  const times: number[] = []
+  for (let read = 0; read < reads; read++) times.push(await timeOf(target, path))
+  return median(times)
+}
+
+const owner = 'priya'
+
+async function storeIncident(service: Target, id: string): Promise<void> {
+  await put(service, 'PUT', `/v1/people/${owner}`, { name: 'Priya Raman' })
+  await put(service, 'POST', '/v1/incidents', { id, title: 'Payments drill', severity: 'SEV2' })
+}
+
+async function put({ url, headers }: Target, method: string, path: string, body: object): Promise<void> {
+  const sent = {
+    method,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }
+  const { ok, status } = await fetch(`${url}${path}`, sent)
+  if (!ok) throw new Error(`${method} ${path}: ${status}`)
+}
+
+/** Events, a milestone in four of them, four factors and five action items. */
+async function storeClaims(db: Db, id: string, size: number): Promise<void> {
+  await sql`
+    INSERT INTO events (id, incident_id, occurred_at, corrected_at, "precision", kind, milestone, description, role,
+      sources, source_system, dedupe_key, content_sha256, changed_by, changed_at, request_id)
+    SELECT gen_random_uuid(), ${id}, at, at, 'exact', (ARRAY['alert', 'diagnosis', 'action', 'note'])[1 + n % 4],
+      CASE n WHEN 1 THEN 'impact_started' WHEN 2 THEN 'detected' WHEN 18 THEN 'mitigated' WHEN 19 THEN 'resolved' END,
+      'Checkout answers 503 to payment ' || n || ', and 38 % of the orders of the last minute are lost.',
+      CASE n % 3 WHEN 0 THEN 'operations lead' END,
+      jsonb_build_array(jsonb_build_object('kind', 'log', 'system', 'checkout', 'url', 'https://logs.example/checkout/' || n,
+        'excerpt', at || ' ERROR payments call failed: 503 from payments-stub', 'query', NULL, 'captured_at', NULL, 'stated_by', NULL)),
+      'checkout', 'bench-' || n, repeat('0', 64), ${facts}
+    FROM generate_series(1, ${size}::int) n, LATERAL (SELECT timestamptz '2026-01-01 08:00:00+00' + n * interval '1.7 seconds' AS at)`.execute(
+    db,
+  )
+  await sql`
+    INSERT INTO factors (incident_id, number, category, statement, changed_by, changed_at, request_id)
+    SELECT ${id}, n, 'technical', 'Call ' || n || ' of the checkout had no retries.', ${facts} FROM generate_series(1, 4) n`.execute(
+    db,
+  )
+  await sql`
+    INSERT INTO action_items (incident_id, number, title, owner, due_on, priority, factors, status, created_at, changed_by,
+      changed_at, request_id)
+    SELECT ${id}, n, 'Retry call ' || n || ' with backoff', ${owner}, '2026-02-01', 'P1', '{1}', 'open', now(), ${facts}
+    FROM generate_series(1, 5) n`.execute(db)
+  await sql`ANALYZE events`.execute(db)
+}
