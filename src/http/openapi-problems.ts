@@ -48,10 +48,9 @@ export const needsToken = ({ config }: Route): boolean => config.scope !== undef
 function codesOfShape(route: Route): ProblemCode[] {
   const { schema, url, methods } = route
   const isWrite = methods.some(method => method !== 'GET')
-  const hasBody = schema.body !== undefined
   const applies: [boolean, ProblemCode[]][] = [
-    [hasBody || schema.params !== undefined, ['malformed_request']],
-    [hasBody, ['request_timeout']],
+    [isWrite || schema.params !== undefined, ['malformed_request']],
+    [isWrite, ['request_timeout']],
     [needsToken(route), ['invalid_query']],
     [takesCursor(schema), ['invalid_cursor']],
     [isWrite, ['invalid_header']],
@@ -59,7 +58,9 @@ function codesOfShape(route: Route): ProblemCode[] {
     [schema.params !== undefined, ['not_found']],
     [formsOf(schema).length > 1, ['not_acceptable']],
     [isWrite, ['version_mismatch']],
-    [hasBody, ['too_large', 'unsupported_media_type', 'invalid_body', 'root_cause_refused']],
+    // What takes no body refuses one, too.
+    [isWrite, ['too_large', 'unsupported_media_type', 'invalid_body']],
+    [schema.body !== undefined, ['root_cause_refused']],
     [needsToken(route) || url === '/readyz', ['unavailable']],
   ]
   return applies.flatMap(([holds, codes]) => (holds ? codes : []))

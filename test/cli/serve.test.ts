@@ -57,7 +57,7 @@ const stops: [string, (pid: number) => Promise<void>][] = [
 for (const [what, signal] of stops) {
   t.test(`${what} under load: every accepted request is answered, and nothing is left`, async t => {
     const data = tempFolder(t)
-    const service = await startService(t, { DEBRIEF_DATA: data }, true)
+    const service = await startService(t, { DEBRIEF_DATA: data, DEBRIEF_LOG_LEVEL: 'debug' }, true)
     const load = startLoad(service.url, tokenIn(data))
     await sleep(300 + Math.random() * 300)
     await signal(service.pid)
@@ -113,7 +113,7 @@ function unanswered(log: string, answers: Answer[]): string[] {
     .trim()
     .split('\n')
     .map(line => JSON.parse(line))
-  const accepted = lines.filter(({ msg, req }) => msg === 'incoming request' && req.method === 'POST')
+  const accepted = lines.filter(({ msg, method }) => msg === 'request received' && method === 'POST')
   const answered = new Set(answers.map(({ id }) => id))
   return accepted.map(({ reqId }) => reqId).filter(id => !answered.has(id))
 }
