@@ -1,0 +1,116 @@
+import t from 'tap'
+import { tempFolder } from '../db/embedded-help.ts'
+import { send, startService } from './help.ts'
+
+const data = tempFolder(t)
+const adminToken = 'an-admin-token-of-our-own-0123456789abcdef'
+const service = await startService(t, {
+  DEBRIEF_DATA: data,
+  DEBRIEF_ADMIN_TOKEN: adminToken,
+  DEBRIEF_LOG_LEVEL: 'debug',
+})
+const { url } = service
+
+interface Line {
+  level: number
+  reqId: string
+  msg: string
+  [field: string]: unknown
+}
+
+/** The lines of one request, once it is logged that it was answered. */
+async function linesOf({ headers }: Response): Promise<Line[]> {
+  for (;;) {
+    const whole = service.output.stdout.split('\n').slice(0, -1)
+    const lines = whole.map(line => JSON.parse(line) as Line)
+    const own = lines.filter(({ reqId }) => reqId === headers.get('x-request-id'))
+    if (own.some(({ msg }) => msg === 'request')) return own
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+}
+
+async function makeToken(): Promise<{ token: string; id: string }> {
+  const body = { name: 'pager', scope: 'read' }
+  const answer = await send(`${url}/v1/tokens`, { token: adminToken, method: 'POST', body })
+  return (await answer.json()) as { token: string; id: string }
+}
+
+const read = (path: string, headers: Record<string, string> = {}) =>
+  fetch(url + path, { headers: { authorization: `Bearer ${adminToken}`, ...headers } })
+
+t.test('each request is one line with its id, route, status and time', async t => {
+  const line = (await linesOf(await read('/v1/people/nobody?limit=1'))).at(-1)
+  t.match(line, {
+    level: 30,
+    msg: 'request',
+    method: 'GET',
+    route: '/v1/people/:handle',
+    url: '/v1/people/nobody?limit=1',
+    status: 400,
+    ms: Number,
+    caller: 'DEBRIEF_ADMIN_TOKEN',
+  })
+  t.match((await linesOf(await read('/nothing'))).at(-1), { status: 404, url: '/nothing' })
+})
+
+t.test('a caller is named by the public part of its token', async t => {
+  const { token, id } = await makeToken()
+  t.equal((await linesOf(await read('/v1/people', { authorization: `Bearer ${token}` }))).at(-1)?.caller, id)
+})
+
+t.test('a trace that the client is in is named in each line', async t => {
+  const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736'
+  const parent_id = '00f067aa0ba902b7'
+  const lines = await linesOf(await read('/v1/people', { traceparent: `00-${trace_id}-${parent_id}-01` }))
+  t.equal(lines.length, 2)
+  for (const line of lines) t.match(line, { trace_id, parent_id })
+  const later = await linesOf(
+    await read('/v1/people', { traceparent: `cc-${trace_id}-${parent_id}-01-more` }),
+  )
+  t.match(later[0], { trace_id }, 'a later version begins alike')
+})
+
+t.test('a traceparent that says nothing is passed over', async t => {
+  const malformed = [
+    'nonsense',
+    '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7',
+    `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
+    `00-4bf92f3577b34da6a3ce929d0e0e4736-${'0'.repeat(16)}-01`,
+    'ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    '00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01',
+  ]
+  for (const traceparent of malformed) {
+    const answer = await read('/v1/people', { traceparent })
+    t.equal(answer.status, 200)
+    for (const line of await linesOf(answer)) t.equal(line.trace_id, undefined, traceparent)
+  }
+})
+
+t.test('no token gets into the log, wherever it was put', async t => {
+  const { token: stored } = await makeToken()
+  const encoded = encodeURIComponent(stored)
+  const answers = [
+    await read('/v1/people', { authorization: `Bearer ${stored}` }),
+    await read('/v1/people', { authorization: `Basic ${Buffer.from(`:${stored}`).toString('base64')}` }),
+    await read(`/v1/people?token=${stored}`),
+    await read(`/v1/people?token=${adminToken}`),
+    await read(`/v1/people/${stored}`),
+    await read(`/${stored}/x?${encoded}`),
+    await read('/v1/people', {
+      'x-token': stored,
+      cookie: `token=${stored}`,
+      referer: `http://x/?${stored}`,
+    }),
+    await read('/v1/people', { authorization: `Bearer ${stored}x` }),
+    await fetch(`${url}/v1/people/kim`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${stored}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: stored, [stored]: stored }),
+    }),
+  ]
+  for (const answer of answers) await linesOf(answer)
+  const printed = service.output.stdout + service.output.stderr
+  t.match(printed, '[token]', 'it says where one was')
+  for (const secret of [stored.slice(16, 59), adminToken, Buffer.from(`:${stored}`).toString('base64')])
+    t.notMatch(printed, secret)
+})
