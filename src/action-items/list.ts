@@ -26,13 +26,19 @@ export interface SortTerm {
 /** An action item as it is stored, with the names that are looked up. */
 export type ActionItemRow = Omit<ActionItem, 'id' | 'overdue' | 'days_overdue'> & { number: number }
 
-/** What an item is answered with. Its names are looked up for the rows of the page alone, after the limit. */
-export const itemColumns = sql`
+const storedColumns = sql`
   a.incident_id, a.number, a.title, a.owner, a.due_on, a.priority, a.type, a.factors, a.status, a.done_when, a.tracker,
-  a.acceptance, a.closure, a.deferrals, a.effectiveness, a.created_at, a.version, a.changed_by, a.changed_at,
-  (SELECT p.name FROM people p WHERE p.handle = a.owner) AS owner_name,
-  (SELECT i.title FROM incidents i WHERE i.id = a.incident_id) AS incident_title,
-  (SELECT i.severity FROM incidents i WHERE i.id = a.incident_id) AS severity`
+  a.acceptance, a.closure, a.deferrals, a.effectiveness, a.created_at, a.version, a.changed_by, a.changed_at`
+
+/**
+ * Items as they are answered, with the names that are looked up for each row of `items`: row by row, in their order,
+ * for a join could as well read all incidents and sort.
+ */
+export const selectItems = (items: RawBuilder<unknown>) => sql<ActionItemRow>`
+  SELECT ${storedColumns}, p.name AS owner_name, i.title AS incident_title, i.severity
+  FROM ${items} a
+    CROSS JOIN LATERAL (SELECT title, severity FROM incidents WHERE id = a.incident_id LIMIT 1) i
+    CROSS JOIN LATERAL (SELECT name FROM people WHERE handle = a.owner LIMIT 1) p`
 
 /** One page of the items that the filter lets through, in the order of `sort`. */
 export async function listActionItems(
@@ -55,11 +61,14 @@ export function actionItemsQuery(
 ): RawBuilder<ActionItemRow> {
   const bySeverity = sort.some(({ name }) => name === 'severity')
   const start = after === null ? [] : [behind(sort, after)]
-  return sql<ActionItemRow>`
-    SELECT ${itemColumns} FROM ${fromOf(filter, bySeverity)}
-    WHERE ${whereOf(filter, as_of, ...start)}
-    ORDER BY ${sql.join(sort.map(({ name, down }) => (down ? sql`${columns[name].column} DESC` : columns[name].column)))}
-    LIMIT ${limit + 1}`
+  const order = sql.join(
+    sort.map(({ name, down }) => (down ? sql`${columns[name].column} DESC` : columns[name].column)),
+  )
+  // Names are looked up after the limit, for the rows of the page alone.
+  const page = sql`(
+    SELECT ${storedColumns} FROM ${fromOf(filter, bySeverity)}
+    WHERE ${whereOf(filter, as_of, ...start)} ORDER BY ${order} LIMIT ${limit + 1})`
+  return sql<ActionItemRow>`${selectItems(page)} ORDER BY ${order}`
 }
 
 /** A stored row as it is answered, with what is computed at read time. */

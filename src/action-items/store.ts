@@ -6,7 +6,7 @@ import type { ChangeFacts } from '../http/auth.ts'
 import { type Expected, requireVersion } from '../http/etag.ts'
 import { notFound } from '../http/problem.ts'
 import { holdIncident, nextNumber } from '../incidents/store.ts'
-import { type ActionItemRow, itemColumns, toItem } from './list.ts'
+import { type ActionItemRow, selectItems, toItem } from './list.ts'
 import * as rules from './rules.ts'
 import type {
   Acceptance,
@@ -30,6 +30,8 @@ export const keyOf = (params: { incident_id: string; action_item_id: string }): 
   number: Number(params.action_item_id.replace('AI-', '')),
 })
 
+const ofItems = selectItems(sql`action_items`)
+
 /** An action item as it is answered alone: with the date and the zone that it was asked for. */
 export const readActionItem = async (
   db: Db,
@@ -46,9 +48,7 @@ export async function getActionItem(
   as_of: string,
 ): Promise<ActionItem> {
   const { rows } = await sql<ActionItemRow>`
-    SELECT ${itemColumns} FROM action_items a WHERE a.incident_id = ${incident_id} AND a.number = ${number}`.execute(
-    db,
-  )
+    ${ofItems} WHERE a.incident_id = ${incident_id} AND a.number = ${number}`.execute(db)
   if (!rows[0]) throw notFound(`Action item AI-${number} of ${incident_id}`)
   return toItem(rows[0], as_of)
 }
@@ -56,9 +56,7 @@ export async function getActionItem(
 /** All action items of an incident in the order of their numbers; for the document. */
 export async function allActionItems(db: Db, incident_id: string, as_of: string): Promise<ActionItem[]> {
   const { rows } = await sql<ActionItemRow>`
-    SELECT ${itemColumns} FROM action_items a WHERE a.incident_id = ${incident_id} ORDER BY a.number`.execute(
-    db,
-  )
+    ${ofItems} WHERE a.incident_id = ${incident_id} ORDER BY a.number`.execute(db)
   return rows.map(row => toItem(row, as_of))
 }
 

@@ -65,6 +65,30 @@ export function withSessionOptions<T extends pg.ClientConfig>(connection: T): T 
 }
 
 /**
+ * PostgreSQL parses and plans a statement that has a name once a connection. The texts that stores write are few; those
+ * that grow with what is asked for (a list of ids) stay without a name once there are many.
+ */
+class NamingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads, passed on
+  override query(statement: any, values?: any, ...rest: any[]): any {
+    const name = typeof statement === 'string' && values?.length > 0 ? nameOf(statement) : undefined
+    if (name === undefined) return super.query(statement, values, ...(rest as []))
+    return super.query({ name, text: statement, values }, ...(rest as []))
+  }
+}
+
+const names = new Map<string, string>()
+const mostNames = 500
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text)
+  if (known !== undefined || names.size >= mostNames) return known
+  const name = `debrief_${names.size}`
+  names.set(text, name)
+  return name
+}
+
+/**
  * Opens one pool. `onError` hears of connections that break, idle or between two statements of a request: without a
  * listener the process would end.
  */
@@ -75,6 +99,7 @@ export function openDatabase(
 ): OpenDatabase {
   const pool = new pg.Pool({
     ...sessionSettings,
+    Client: NamingClient,
     statement_timeout: limits.statementTimeout,
     lock_timeout: limits.lockTimeout,
     connectionTimeoutMillis: limits.poolWait,

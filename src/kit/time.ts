@@ -37,16 +37,11 @@ export const earlierBy = (utc: string, milliseconds: number): string =>
 
 /** The calendar date, `YYYY-MM-DD`, that a moment has in an IANA time zone. */
 export function dateIn(timeZone: string, moment: Date): string {
-  const parts = new Intl.DateTimeFormat('en-CA-u-ca-iso8601', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  })
-    .formatToParts(moment)
-    .filter(part => part.type !== 'literal')
-    .map(part => [part.type, part.value])
-  const { year, month, day } = Object.fromEntries(parts)
+  const { year, month, day } = Object.fromEntries(
+    calendarOf(timeZone)
+      .formatToParts(moment)
+      .map(({ type, value }) => [type, value]),
+  )
   return `${year}-${month}-${day}`
 }
 
@@ -54,11 +49,29 @@ export function dateIn(timeZone: string, moment: Date): string {
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
+    calendarOf(name)
     return true
   } catch {
     return false
   }
+}
+
+/** Making one costs a hundred times what using it does. There are as many as there are spellings of zones in use. */
+const calendars = new Map<string, Intl.DateTimeFormat>()
+const mostCalendars = 1000
+
+function calendarOf(timeZone: string): Intl.DateTimeFormat {
+  const known = calendars.get(timeZone)
+  if (known) return known
+  const calendar = new Intl.DateTimeFormat('en-CA-u-ca-iso8601', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  })
+  if (calendars.size >= mostCalendars) calendars.clear()
+  calendars.set(timeZone, calendar)
+  return calendar
 }
 
 /** Whole days from one `YYYY-MM-DD` to another; negative when `to` is earlier. */
