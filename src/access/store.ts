@@ -61,7 +61,7 @@ export const listTokens = (db: Db, { limit, after }: PageRequest): Promise<Token
     )
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(limit + 1)
+    .limit(sql.lit(limit + 1))
     .execute()
 
 /**

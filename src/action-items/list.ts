@@ -1,5 +1,4 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Db } from '../db/open.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
 import { daysOverdue } from './rules.ts'
 import type { ActionItem, SortName } from './schema.ts'
@@ -26,33 +25,38 @@ export interface SortTerm {
 /** An action item as it is stored, with the names that are looked up. */
 export type ActionItemRow = Omit<ActionItem, 'id' | 'overdue' | 'days_overdue'> & { number: number }
 
-const storedColumns = sql`
-  a.incident_id, a.number, a.title, a.owner, a.due_on, a.priority, a.type, a.factors, a.status, a.done_when, a.tracker,
-  a.acceptance, a.closure, a.deferrals, a.effectiveness, a.created_at, a.version, a.changed_by, a.changed_at`
+const storedColumns = [
+  ...[
+    'incident_id',
+    'number',
+    'title',
+    'owner',
+    'due_on',
+    'priority',
+    'type',
+    'factors',
+    'status',
+    'done_when',
+  ],
+  ...['tracker', 'acceptance', 'closure', 'deferrals', 'effectiveness'],
+  ...['created_at', 'version', 'changed_by', 'changed_at'],
+]
+const stored = sql.raw(storedColumns.map(name => `a.${name}`).join(', '))
+
+/** The columns of `selectItems`, in their order. */
+export const itemColumns = [...storedColumns, 'owner_name', 'incident_title', 'severity']
 
 /**
  * Items as they are answered, with the names that are looked up for each row of `items`: row by row, in their order,
  * for a join could as well read all incidents and sort.
  */
 export const selectItems = (items: RawBuilder<unknown>) => sql<ActionItemRow>`
-  SELECT ${storedColumns}, p.name AS owner_name, i.title AS incident_title, i.severity
+  SELECT ${stored}, p.name AS owner_name, i.title AS incident_title, i.severity
   FROM ${items} a
     CROSS JOIN LATERAL (SELECT title, severity FROM incidents WHERE id = a.incident_id LIMIT 1) i
     CROSS JOIN LATERAL (SELECT name FROM people WHERE handle = a.owner LIMIT 1) p`
 
-/** One page of the items that the filter lets through, in the order of `sort`. */
-export async function listActionItems(
-  db: Db,
-  filter: ActionItemFilter,
-  sort: SortTerm[],
-  page: PageRequest,
-  as_of: string,
-): Promise<ActionItem[]> {
-  const { rows } = await actionItemsQuery(filter, sort, page, as_of).execute(db)
-  return rows.map(row => toItem(row, as_of))
-}
-
-/** The list's query, also for the test that reads its plan. */
+/** One page of the items that the filter lets through, and one more, in the order of `sort`. */
 export function actionItemsQuery(
   filter: ActionItemFilter,
   sort: SortTerm[],
@@ -66,8 +70,8 @@ export function actionItemsQuery(
   )
   // Names are looked up after the limit, for the rows of the page alone.
   const page = sql`(
-    SELECT ${storedColumns} FROM ${fromOf(filter, bySeverity)}
-    WHERE ${whereOf(filter, as_of, ...start)} ORDER BY ${order} LIMIT ${limit + 1})`
+    SELECT ${stored} FROM ${fromOf(filter, bySeverity)}
+    WHERE ${whereOf(filter, as_of, ...start)} ORDER BY ${order} LIMIT ${sql.lit(limit + 1)})`
   return sql<ActionItemRow>`${selectItems(page)} ORDER BY ${order}`
 }
 
@@ -108,11 +112,6 @@ export const byNumber: SortTerm[] = [
   { name: 'incident_id', down: false },
   { name: 'number', down: false },
 ]
-
-export const sortKey =
-  (sort: SortTerm[]) =>
-  (item: ActionItem): Key[] =>
-    sort.map(({ name }) => (name === 'number' ? Number(item.id.slice(3)) : item[name]))
 
 /** All that comes after a key. In one direction it is a comparison of rows, which an index can begin at. */
 function behind(sort: SortTerm[], after: Key[]): RawBuilder<unknown> {

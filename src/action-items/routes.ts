@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify'
 import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
@@ -7,8 +8,9 @@ import { answerOnce, keyProblems } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
-import { byNumber, listActionItems, sortKey, sortTerms } from './list.ts'
+import { byNumber, sortTerms } from './list.ts'
 import { requireKnownNames } from './names.ts'
+import { listActionItems, sortKey, writePage } from './page.ts'
 import { askedFor } from './rules.ts'
 import * as contract from './schema.ts'
 import { stateRoutes } from './state-routes.ts'
@@ -45,7 +47,7 @@ function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
       const page = pageRequest(request)
       const rows = await listActionItems(db, filter, sort, page, asked.as_of)
       if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
-      return { ...toPage(request, reply, rows, sortKey(sort)), ...asked }
+      return sendJson(reply, writePage(toPage(request, reply, rows, sortKey(sort)), asked))
     },
   )
 
@@ -71,6 +73,10 @@ function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
     },
   )
 }
+
+/** What is written already needs no serializer; the contract's tests hold it to its schema. */
+const sendJson = (reply: FastifyReply, json: string) =>
+  reply.type('application/json; charset=utf-8').send(json)
 
 const filterOf = (query: Omit<contract.ActionItemsQuery, 'sort' | 'cursor' | 'limit'>) => ({
   overdue: query.overdue === undefined ? undefined : query.overdue === 'true',
@@ -133,7 +139,7 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
       await getIncident(db, incident_id)
       const filter = { incident_id: [incident_id] }
       const rows = await listActionItems(db, filter, byNumber, pageRequest(request), asked.as_of)
-      return { ...toPage(request, reply, rows, sortKey(byNumber)), ...asked }
+      return sendJson(reply, writePage(toPage(request, reply, rows, sortKey(byNumber)), asked))
     },
   )
 

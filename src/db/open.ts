@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { Kysely, PostgresDialect, type RawBuilder, type Transaction } from 'kysely'
 import pg from 'pg'
 import { type DatabaseLimits, loadConfig } from '../config.ts'
 import type { DB } from './tables.ts'
@@ -23,11 +23,10 @@ const bigint = 20
  * Times leave PostgreSQL as text, so that nothing is lost on the way: `2026-06-17 14:08:00.5+00` becomes
  * `2026-06-17T14:08:00.500Z`. The session's zone is UTC, so the offset is always +00.
  */
-function utcTimestamp(value: string): string {
+export function utcTimestamp(value: string): string {
   if (!value.endsWith('+00')) throw new Error(`PostgreSQL answered ${value}: the session is not in UTC.`)
-  const [day = '', time = ''] = value.replace('+00', '').split(' ')
-  const [seconds = '', fraction = ''] = time.split('.')
-  return `${day}T${seconds}.${fraction.padEnd(3, '0')}Z`
+  const fraction = value.slice(20, -3)
+  return `${value.slice(0, 10)}T${value.slice(11, 19)}.${fraction.padEnd(3, '0')}Z`
 }
 
 const parsers = new Map<number, (value: string) => unknown>([
@@ -41,11 +40,15 @@ const types = {
     parsers.get(oid) ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 }
 
-/** The settings every connection of Debrief has: UTC, and nothing idles in a transaction for ever. */
+/**
+ * The settings every connection of Debrief has: UTC, nothing idles in a transaction for ever, and a statement that has a
+ * name is planned once. Made anew for its values, the plan of a page of action items would cost as much as the page;
+ * that one plan is good for all values, limits are written into the texts.
+ */
 export const sessionSettings = {
   types,
   application_name: 'debrief',
-  options: '-c TimeZone=UTC -c DateStyle=ISO',
+  options: '-c TimeZone=UTC -c DateStyle=ISO -c plan_cache_mode=force_generic_plan',
   idle_in_transaction_session_timeout: 10_000,
   connectionTimeoutMillis: 2000,
   keepAlive: true,
@@ -110,6 +113,26 @@ export function openDatabase(
   // The pool repeats what an idle client says.
   pool.on('error', () => {})
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  pools.set(db, pool)
   const load = () => ({ open: pool.totalCount, free: pool.idleCount, waiting: pool.waitingCount })
   return { db, pool: load, close: () => db.destroy() }
+}
+
+const pools = new WeakMap<Db, pg.Pool>()
+
+/** A row as PostgreSQL wrote it, column by column. */
+export type TextRow = (string | null)[]
+
+/**
+ * The rows of a query in PostgreSQL's own text, for an answer that is written from them: making values of each column
+ * and text of them again would be most of its cost.
+ * @param db a pool, and no transaction of it
+ */
+export async function textRows(db: Db, query: RawBuilder<unknown>): Promise<TextRow[]> {
+  const { sql: text, parameters } = query.compile(db)
+  const name = nameOf(text)
+  const asTheyAre = { getTypeParser: () => (value: string) => value } as typeof types
+  const config = { text, values: [...parameters], rowMode: 'array' as const, types: asTheyAre }
+  const { rows } = await pools.get(db)!.query<TextRow>(name === undefined ? config : { ...config, name })
+  return rows
 }

@@ -30,7 +30,7 @@ export async function listPeople(
     .$if(filter.active !== undefined, q => q.where('active', '=', filter.active!))
     .$if(after !== null, q => q.where('handle', '>', String(after![0])))
     .orderBy('handle')
-    .limit(limit + 1)
+    .limit(sql.lit(limit + 1))
     .execute()
 }
 
@@ -101,7 +101,7 @@ export async function listTeams(db: Db, { limit, after }: PageRequest): Promise<
     .select(teamColumns)
     .$if(after !== null, q => q.where('handle', '>', String(after![0])))
     .orderBy('handle')
-    .limit(limit + 1)
+    .limit(sql.lit(limit + 1))
     .execute()
 }
 

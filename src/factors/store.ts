@@ -42,7 +42,7 @@ export function listFactors(
     .$if(filter.category !== undefined, q => q.where('category', 'in', filter.category!))
     .$if(after !== null, q => q.where('number', '>', Number(after![0])))
     .orderBy('number')
-    .limit(limit + 1)
+    .limit(sql.lit(limit + 1))
     .execute()
 }
 

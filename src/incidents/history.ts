@@ -42,7 +42,7 @@ export async function listHistory(
     SELECT resource, id, version, deletion, image, changed_at FROM dated
     ${after === null ? sql`` : sql`WHERE (changed_at, resource COLLATE "C", id COLLATE "C", version, deleted) > (${after[0]}::timestamptz, ${after[1]}, ${after[2]}, ${after[3]}::int, ${after[4]}::int)`}
     ORDER BY changed_at, resource COLLATE "C", id COLLATE "C", version, deleted
-    LIMIT ${limit + 1}`.execute(db)
+    LIMIT ${sql.lit(limit + 1)}`.execute(db)
   return rows.map(toEntry)
 }
 

@@ -80,7 +80,7 @@ export function listIncidents(
     .where(({ and }) => and(conditions as ReturnType<typeof sql<SqlBool>>[]))
     .orderBy('occurred_on', 'desc')
     .orderBy('id', 'desc')
-    .limit(limit + 1)
+    .limit(sql.lit(limit + 1))
     .execute()
 }
 

@@ -67,7 +67,7 @@ export function listEvents(
     )
     .orderBy('corrected_at')
     .orderBy('id')
-    .limit(limit + 1)
+    .limit(sql.lit(limit + 1))
     .execute()
 }
 

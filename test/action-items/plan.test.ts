@@ -1,11 +1,6 @@
 import t, { type Test } from 'tap'
-import {
-  type ActionItemFilter,
-  actionItemsQuery,
-  sortKey,
-  sortTerms,
-  toItem,
-} from '../../src/action-items/list.ts'
+import { type ActionItemFilter, actionItemsQuery, sortTerms } from '../../src/action-items/list.ts'
+import { listActionItems, sortKey } from '../../src/action-items/page.ts'
 import type { Db } from '../../src/db/open.ts'
 import { openService } from '../service.ts'
 import { analyzeItems, buffersOf, insertItems, planOf } from './many.ts'
@@ -37,8 +32,8 @@ async function testPlans(t: Test, db: Db): Promise<void> {
   for (const [name, filter, sort, index] of hot) {
     const terms = sortTerms(sort)
     const first = actionItemsQuery(filter, terms, { limit, after: null }, as_of)
-    const { rows } = await first.execute(db)
-    const after = sortKey(terms)(toItem(rows[10]!, as_of))
+    const rows = await listActionItems(db, filter, terms, { limit, after: null }, as_of)
+    const after = sortKey(terms)(rows[10]!)
     const next = actionItemsQuery(filter, terms, { limit, after }, as_of)
     for (const [page, query] of Object.entries({ first, next })) {
       const nodes = await planOf(db, query)
