@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import accepts from '@fastify/accepts'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyServerOptions } from 'fastify'
+import fastify, { type FastifyBaseLogger } from 'fastify'
 import { sql } from 'kysely'
 import { accessRoutes } from './access/routes.ts'
 import { accessSchemas } from './access/schema.ts'
@@ -44,7 +44,8 @@ export interface AppOptions {
   now: () => Date
   /** False while the database is known to be away; asked by /readyz before it asks the database itself. */
   databaseReady?: () => boolean
-  logger?: FastifyServerOptions['logger']
+  /** Silence, unless given. */
+  logger?: FastifyBaseLogger
 }
 
 const components = [
@@ -65,10 +66,10 @@ export async function buildApp({
   config,
   now,
   databaseReady = () => true,
-  logger = false,
+  logger,
 }: AppOptions): Promise<App> {
   const app: App = fastify({
-    logger,
+    ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
     logController: new RequestLog(),
     childLoggerFactory: childLogger,
     genReqId: () => randomUUIDv7(),

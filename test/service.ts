@@ -5,6 +5,7 @@ import { buildApp } from '../src/app.ts'
 import { type Config, loadConfig } from '../src/config.ts'
 import { type Db, openDatabase } from '../src/db/open.ts'
 import type { App } from '../src/http/context.ts'
+import { openLog } from '../src/http/log.ts'
 import { judge } from './contract.ts'
 
 /** Where test/run.ts has a server, and in it the migrated template that each test file's database is a copy of. */
@@ -51,7 +52,7 @@ export async function openService(
     database: opened,
     config,
     now: () => clock.now,
-    logger: process.env.DEBRIEF_TEST_LOG ? { level: 'error' } : false,
+    ...(process.env.DEBRIEF_TEST_LOG ? { logger: openLog({ logLevel: 'error', adminToken }) } : {}),
   })
   t.teardown(async () => {
     await app.close()

@@ -1,10 +1,11 @@
-import type { FastifyReply } from 'fastify'
+import { snapshotOf } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
-import { pageRequest, toPage } from '../http/cursor.ts'
+import { pageRequest, pageWithLink } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { createSharer, sendShared, sharedAnswer } from '../http/shared.ts'
 import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
@@ -27,6 +28,8 @@ export function actionItemRoutes(app: App, context: Context): void {
 
 /** Over all incidents. */
 function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
+  const share = createSharer(() => snapshotOf(db))
+
   app.get(
     '/action-items',
     {
@@ -42,12 +45,16 @@ function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
     },
     async (request, reply) => {
       const asked = askedFor(request.query, { timeZone, moment: now() })
-      const sort = sortTerms(request.query.sort)
-      const filter = filterOf(request.query)
-      const page = pageRequest(request)
-      const rows = await listActionItems(db, filter, sort, page, asked.as_of)
-      if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
-      return sendJson(reply, writePage(toPage(request, reply, rows, sortKey(sort)), asked))
+      const answer = await share(`${request.url} ${asked.as_of}`, async () => {
+        const sort = sortTerms(request.query.sort)
+        const filter = filterOf(request.query)
+        const page = pageRequest(request)
+        const rows = await listActionItems(db, filter, sort, page, asked.as_of)
+        if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
+        const { link, ...found } = pageWithLink(request, rows, sortKey(sort))
+        return sharedAnswer(writePage(found, asked), link)
+      })
+      return sendShared(reply, answer)
     },
   )
 
@@ -63,20 +70,19 @@ function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
         response: { 200: ref(contract.ActionItemSummary) },
       },
     },
-    async request => {
+    async (request, reply) => {
       const { group_by } = request.query
       const asked = askedFor(request.query, { timeZone, moment: now() })
-      const filter = filterOf(request.query)
-      const counts = await summarizeActionItems(db, filter, group_by, asked.as_of)
-      if (counts.groups.length === 0) await requireKnownNames(db, filter)
-      return { ...asked, group_by, ...counts }
+      const answer = await share(`${request.url} ${asked.as_of}`, async () => {
+        const filter = filterOf(request.query)
+        const counts = await summarizeActionItems(db, filter, group_by, asked.as_of)
+        if (counts.groups.length === 0) await requireKnownNames(db, filter)
+        return sharedAnswer(JSON.stringify({ ...asked, group_by, ...counts }))
+      })
+      return sendShared(reply, answer)
     },
   )
 }
-
-/** What is written already needs no serializer; the contract's tests hold it to its schema. */
-const sendJson = (reply: FastifyReply, json: string) =>
-  reply.type('application/json; charset=utf-8').send(json)
 
 const filterOf = (query: Omit<contract.ActionItemsQuery, 'sort' | 'cursor' | 'limit'>) => ({
   overdue: query.overdue === undefined ? undefined : query.overdue === 'true',
@@ -139,7 +145,8 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
       await getIncident(db, incident_id)
       const filter = { incident_id: [incident_id] }
       const rows = await listActionItems(db, filter, byNumber, pageRequest(request), asked.as_of)
-      return sendJson(reply, writePage(toPage(request, reply, rows, sortKey(byNumber)), asked))
+      const { link, ...found } = pageWithLink(request, rows, sortKey(byNumber))
+      return sendShared(reply, sharedAnswer(writePage(found, asked), link))
     },
   )
 

@@ -3,7 +3,7 @@ import { countTokens } from '../access/store.ts'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config.ts'
 import type { App } from '../http/context.ts'
-import { logSettings } from '../http/log.ts'
+import { openLog } from '../http/log.ts'
 import { adminTokenOf } from './admin-token.ts'
 import { connectDatabase, type Database } from './database.ts'
 
@@ -49,7 +49,7 @@ async function listen(config: Config, database: Database) {
     config,
     now: () => new Date(),
     databaseReady: database.ready,
-    logger: logSettings(config),
+    logger: openLog(config),
   })
   try {
     await app.listen({

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type RawBuilder, type Transaction } from 'kysely'
+import { Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { type DatabaseLimits, loadConfig } from '../config.ts'
 import type { DB } from './tables.ts'
@@ -135,4 +135,17 @@ export async function textRows(db: Db, query: RawBuilder<unknown>): Promise<Text
   const config = { text, values: [...parameters], rowMode: 'array' as const, types: asTheyAre }
   const { rows } = await pools.get(db)!.query<TextRow>(name === undefined ? config : { ...config, name })
   return rows
+}
+
+const currentSnapshot = sql<{
+  snapshot: string
+}>`SELECT pg_current_snapshot()::text AS snapshot WHERE ${true}`
+
+/**
+ * Names what the database shows at this moment: which transactions have ended. It is another one as soon as anything has
+ * been written, by whomever, and never comes back.
+ */
+export async function snapshotOf(db: Db): Promise<string> {
+  const { rows } = await currentSnapshot.execute(db)
+  return rows[0]!.snapshot
 }

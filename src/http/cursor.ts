@@ -23,18 +23,21 @@ export function pageRequest(request: FastifyRequest): PageRequest {
   }
 }
 
-/**
- * One page from `limit + 1` rows: the last row only tells that there is more.
- * Sets `Link: rel="next"` (RFC 8288) where there is.
- */
+/** One page from `limit + 1` rows. Sets `Link: rel="next"` (RFC 8288) where there is more. */
 export function toPage<T>(request: FastifyRequest, reply: FastifyReply, rows: T[], keyOf: (row: T) => Key[]) {
+  const { link, ...page } = pageWithLink(request, rows, keyOf)
+  if (link !== undefined) reply.header('link', link)
+  return page
+}
+
+/** One page from `limit + 1` rows: the last row only tells that there is more. With it comes its `Link` to the next. */
+export function pageWithLink<T>(request: FastifyRequest, rows: T[], keyOf: (row: T) => Key[]) {
   const { limit } = pageRequest(request)
   const items = rows.slice(0, limit)
-  if (rows.length <= limit) return { items, next_cursor: null }
+  if (rows.length <= limit) return { items, next_cursor: null, link: undefined }
   const next_cursor = encode(keyOf(items.at(-1)!), binding(request))
   const query = new URLSearchParams({ ...(request.query as Record<string, string>), cursor: next_cursor })
-  reply.header('link', `<${pathOf(request)}?${query}>; rel="next"`)
-  return { items, next_cursor }
+  return { items, next_cursor, link: `<${pathOf(request)}?${query}>; rel="next"` }
 }
 
 const pathOf = (request: FastifyRequest) => request.url.split('?')[0]!

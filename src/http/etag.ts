@@ -27,12 +27,10 @@ export function registerEtags(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => done(null, withEtag(request, reply, payload)))
 }
 
-function withEtag(request: FastifyRequest, reply: FastifyReply, sent: unknown): unknown {
-  if (reply.statusCode >= 300 || !isBody(sent)) return sent
+function withEtag(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  if (reply.statusCode >= 300 || !isBody(payload)) return payload
   const isRead = isReading(request)
-  if (!isRead && reply.resourceVersion === null) return sent
-  // Encoded once, to be hashed, measured and sent.
-  const payload = Buffer.from(sent)
+  if (!isRead && reply.resourceVersion === null) return payload
   const etag = reply.getHeader('etag') ?? etagOf(payload, reply.resourceVersion)
   reply.header('etag', etag)
   if (!isRead || !matches(request.headers['if-none-match'], String(etag))) return payload

@@ -1,4 +1,5 @@
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { pino } from 'pino'
 import type { Config } from '../config.ts'
 
 /** One line for each request, when it has been answered; at level debug, one when it comes, too. */
@@ -39,10 +40,19 @@ function traceOf(traceparent: unknown): { trace_id: string; parent_id: string } 
   return parts && !allZero.test(trace_id) && !allZero.test(parent_id) ? { trace_id, parent_id } : undefined
 }
 
-/** Settings of pino. Whatever field or message a token got into, no line shows it. */
-export function logSettings({ logLevel, adminToken }: Pick<Config, 'logLevel' | 'adminToken'>) {
+/**
+ * The log on standard output. Whatever field or message a token got into, no line shows it; and no request waits for
+ * its line to be written.
+ */
+export function openLog({
+  logLevel,
+  adminToken,
+}: Pick<Config, 'logLevel' | 'adminToken'>): FastifyBaseLogger {
   const withoutTokens = (line: string) => line.replace(/dbf_[0-9A-Za-z_%-]{8,}/g, '[token]')
   const streamWrite = (line: string) =>
     adminToken === undefined ? withoutTokens(line) : withoutTokens(line.replaceAll(adminToken, '[token]'))
-  return { level: logLevel, hooks: { streamWrite } }
+  return pino(
+    { level: logLevel, hooks: { streamWrite } },
+    pino.destination({ sync: false, minLength: 8192, periodicFlush: 100 }),
+  )
 }

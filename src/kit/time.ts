@@ -37,12 +37,10 @@ export const earlierBy = (utc: string, milliseconds: number): string =>
 
 /** The calendar date, `YYYY-MM-DD`, that a moment has in an IANA time zone. */
 export function dateIn(timeZone: string, moment: Date): string {
-  const { year, month, day } = Object.fromEntries(
-    calendarOf(timeZone)
-      .formatToParts(moment)
-      .map(({ type, value }) => [type, value]),
-  )
-  return `${year}-${month}-${day}`
+  const calendar = calendarOf(timeZone)
+  const minute = Math.floor(moment.getTime() / 60_000)
+  if (calendar.minute !== minute) Object.assign(calendar, { minute, date: format(calendar.dates, moment) })
+  return calendar.date
 }
 
 /** True for a name of the IANA time zone database (an offset such as `+02:00` is none). */
@@ -56,22 +54,32 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** The days of a zone, and the date that it was when last asked: a date begins on a full minute. */
+interface Calendar {
+  dates: Intl.DateTimeFormat
+  minute: number
+  date: string
+}
+
 /** Making one costs a hundred times what using it does. There are as many as there are spellings of zones in use. */
-const calendars = new Map<string, Intl.DateTimeFormat>()
+const calendars = new Map<string, Calendar>()
 const mostCalendars = 1000
 
-function calendarOf(timeZone: string): Intl.DateTimeFormat {
+function calendarOf(timeZone: string): Calendar {
   const known = calendars.get(timeZone)
   if (known) return known
-  const calendar = new Intl.DateTimeFormat('en-CA-u-ca-iso8601', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  })
+  const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
+  const dates = new Intl.DateTimeFormat('en-CA-u-ca-iso8601', { timeZone, ...parts })
+  const calendar = { dates, minute: Number.NaN, date: '' }
   if (calendars.size >= mostCalendars) calendars.clear()
   calendars.set(timeZone, calendar)
   return calendar
+}
+
+function format(dates: Intl.DateTimeFormat, moment: Date): string {
+  const parts = dates.formatToParts(moment).map(({ type, value }) => [type, value])
+  const { year, month, day } = Object.fromEntries(parts)
+  return `${year}-${month}-${day}`
 }
 
 /** Whole days from one `YYYY-MM-DD` to another; negative when `to` is earlier. */
