@@ -139,7 +139,7 @@ export async function textRows(db: Db, query: RawBuilder<unknown>): Promise<Text
 
 const currentSnapshot = sql<{
   snapshot: string
-}>`SELECT pg_current_snapshot()::text AS snapshot WHERE ${true}`
+}>`SELECT pg_current_snapshot()::text AS snapshot`
 
 /**
  * Names what the database shows at this moment: which transactions have ended. It is another one as soon as anything has

@@ -29,7 +29,8 @@ export function childLogger(
   options: object,
   { headers }: { headers: Record<string, unknown> },
 ): FastifyBaseLogger {
-  return logger.child({ ...bindings, ...traceOf(headers.traceparent) }, options)
+  const { traceparent } = headers
+  return logger.child(traceparent === undefined ? bindings : { ...bindings, ...traceOf(traceparent) }, options)
 }
 
 const allZero = /^0+$/
