@@ -27,10 +27,14 @@ export function registerEtags(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => done(null, withEtag(request, reply, payload)))
 }
 
-function withEtag(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
-  if (reply.statusCode >= 300 || !isBody(payload)) return payload
+/** From this length on a text is encoded once, to be hashed, measured and sent; below, Node sends it with the headers. */
+const longText = 100_000
+
+function withEtag(request: FastifyRequest, reply: FastifyReply, sent: unknown): unknown {
+  if (reply.statusCode >= 300 || !isBody(sent)) return sent
   const isRead = isReading(request)
-  if (!isRead && reply.resourceVersion === null) return payload
+  if (!isRead && reply.resourceVersion === null) return sent
+  const payload = sent.length < longText ? sent : Buffer.from(sent)
   const etag = reply.getHeader('etag') ?? etagOf(payload, reply.resourceVersion)
   reply.header('etag', etag)
   if (!isRead || !matches(request.headers['if-none-match'], String(etag))) return payload

@@ -8,6 +8,7 @@ export interface View {
   clock: Clock
   /** The events of the timeline: all but the retracted ones. */
   timeline: readonly Event[]
+  /** The events that a milestone, the longest gap or a factor names. */
   eventById: ReadonlyMap<string, Event>
 }
 
@@ -17,8 +18,20 @@ export function viewOf(data: Postmortem): View {
     data,
     clock: clockOf(data.incident.occurred_on, timeline),
     timeline,
-    eventById: new Map(data.events.map(event => [event.id, event])),
+    eventById: namedEvents(data),
   }
+}
+
+/** Few of many: a map of all would cost as much as a tenth of the document. */
+function namedEvents({ events, milestones, factors }: Postmortem): Map<string, Event> {
+  const { from_event_id, to_event_id } = milestones.status_update_gap
+  const named = new Set([
+    ...milestones.milestones.map(({ event_id }) => event_id),
+    ...factors.flatMap(factor => factor.events),
+    from_event_id,
+    to_event_id,
+  ])
+  return new Map(events.filter(({ id }) => named.has(id)).map(event => [event.id, event]))
 }
 
 /** The name of a person, or the handle where no name is known. */

@@ -34,7 +34,9 @@ function handlesIn({
   events,
   action_items,
 }: Pick<Postmortem, 'incident' | 'events' | 'action_items'>): string[] {
-  const speakers = events.flatMap(({ sources }) => sources.flatMap(({ stated_by }) => stated_by ?? []))
+  const speakers: string[] = []
+  for (const { sources } of events)
+    for (const { stated_by } of sources) if (stated_by !== null) speakers.push(stated_by)
   const holders = incident.roles.map(({ person }) => person)
   const owners = action_items.flatMap(({ owner, acceptance }) => [owner, acceptance?.by ?? owner])
   return [...incident.authors, ...holders, ...speakers, ...owners]

@@ -74,11 +74,9 @@ type Point = Milestones['milestones'][number]
  * @param cadenceMinutes the promised time between two status updates, if any
  */
 export function milestonesOf(events: TimelineEvent[], cadenceMinutes: number | null): Milestones {
-  const points = new Map(
-    events.flatMap(({ id, corrected_at, milestone }) =>
-      milestone === null ? [] : [[milestone, { milestone, event_id: id, at: corrected_at }] as const],
-    ),
-  )
+  const points = new Map<MilestoneName, Point>()
+  for (const { id, corrected_at, milestone } of events)
+    if (milestone !== null) points.set(milestone, { milestone, event_id: id, at: corrected_at })
   return {
     phase: points.has('resolved') ? 'resolved' : points.has('mitigated') ? 'mitigated' : 'ongoing',
     milestones: milestoneNames.flatMap(name => points.get(name) ?? []),
