@@ -70,15 +70,25 @@ export function withSessionOptions<T extends pg.ClientConfig>(connection: T): T 
 /**
  * PostgreSQL parses and plans a statement that has a name once a connection. The texts that stores write are few; those
  * that grow with what is asked for (a list of ids) stay without a name once there are many.
+ * A connection on which an answer is overdue is given up: the network may have forgotten it without a word.
  */
-class NamingClient extends pg.Client {
+class Client extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads, passed on
   override query(statement: any, values?: any, ...rest: any[]): any {
     const name = typeof statement === 'string' && values?.length > 0 ? nameOf(statement) : undefined
-    if (name === undefined) return super.query(statement, values, ...(rest as []))
-    return super.query({ name, text: statement, values }, ...(rest as []))
+    const named = name === undefined ? statement : { name, text: statement, values }
+    const answer = super.query(named, name === undefined ? values : undefined, ...(rest as []))
+    return answer instanceof Promise ? answer.catch(error => this.#giveUpIfSilent(error)) : answer
+  }
+
+  #giveUpIfSilent(error: Error): never {
+    if (error.message === silence) this.connection.stream.destroy(error)
+    throw error
   }
 }
+
+/** What pg says where `query_timeout` has passed. */
+const silence = 'Query read timeout'
 
 const names = new Map<string, string>()
 const mostNames = 500
@@ -102,9 +112,11 @@ export function openDatabase(
 ): OpenDatabase {
   const pool = new pg.Pool({
     ...sessionSettings,
-    Client: NamingClient,
+    Client,
     statement_timeout: limits.statementTimeout,
     lock_timeout: limits.lockTimeout,
+    // PostgreSQL itself ends a statement before.
+    query_timeout: limits.statementTimeout + 1000,
     connectionTimeoutMillis: limits.poolWait,
     max: limits.poolSize,
     ...withSessionOptions(connection),

@@ -30,7 +30,10 @@ export function childLogger(
   { headers }: { headers: Record<string, unknown> },
 ): FastifyBaseLogger {
   const { traceparent } = headers
-  return logger.child(traceparent === undefined ? bindings : { ...bindings, ...traceOf(traceparent) }, options)
+  return logger.child(
+    traceparent === undefined ? bindings : { ...bindings, ...traceOf(traceparent) },
+    options,
+  )
 }
 
 const allZero = /^0+$/
