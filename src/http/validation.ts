@@ -1,8 +1,9 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import type { SchemaValidateFunction } from 'ajv/dist/types/index.js'
 import addFormats from 'ajv-formats'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import type { Static, TSchema } from 'typebox'
-import { applyMergePatch } from '../kit/json.ts'
+import { applyMergePatch, canonicalJson } from '../kit/json.ts'
 import { isBlank, isHttpUrl, isOneLine, isStorable } from '../kit/text.ts'
 import { isDate, isDateTime } from '../kit/time.ts'
 import { fieldErrors } from './faults.ts'
@@ -79,8 +80,25 @@ function createAjv(schemas: TSchema[], allErrors: boolean): Ajv2020 {
     before: 'maxLength',
     validate: trim,
   })
+  // Ajv's own calls the `toString` and the `valueOf` of what was sent, which may be anything.
+  ajv.removeKeyword('uniqueItems')
+  ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', validate: haveNoTwins, errors: true })
   for (const schema of schemas) ajv.addSchema(schema)
   return ajv
+}
+
+const haveNoTwins: SchemaValidateFunction = (isWanted: boolean, items: unknown[]) => {
+  const places = new Map<string, number>()
+  for (const [i, item] of isWanted ? items.entries() : []) {
+    const text = canonicalJson(item)
+    const j = places.get(text)
+    if (j !== undefined) {
+      haveNoTwins.errors = [{ keyword: 'uniqueItems', params: { i, j }, message: 'must not repeat an entry' }]
+      return false
+    }
+    places.set(text, i)
+  }
+  return true
 }
 
 declare module 'fastify' {

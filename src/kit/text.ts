@@ -23,7 +23,6 @@ export const slug = (value: string, max: number): string =>
 
 /** True for an absolute http or https address without user info, white space or control characters. */
 export function isHttpUrl(value: string): boolean {
-  if (!/^https?:\/\/[^\s\p{Cc}/\\?#][^\s\p{Cc}]*$/iu.test(value) || !isStorable(value)) return false
-  const url = URL.parse(value)
-  return url !== null && url.username === '' && url.password === ''
+  if (!/^https?:\/\/[^\s\p{Cc}/\\?#@]+([/?#][^\s\p{Cc}]*)?$/iu.test(value) || !isStorable(value)) return false
+  return URL.canParse(value)
 }

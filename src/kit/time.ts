@@ -3,7 +3,7 @@
 const dateTime =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:[Zz]|[+-](\d{2}):(\d{2}))$/
 
-/** True for an RFC 3339 date-time with an offset, without leap second and without 24:00. */
+/** True for an RFC 3339 date-time with an offset, without leap second and without 24:00, from 1970 to 9998 in UTC. */
 export function isDateTime(value: string): boolean {
   const parts = dateTime.exec(value)
   if (!parts) return false
@@ -11,8 +11,12 @@ export function isDateTime(value: string): boolean {
     .slice(1)
     .map(n => Number(n ?? 0))
   if (hour! > 23 || minute! > 59 || second! > 59 || offsetHour > 23 || offsetMinute > 59) return false
-  return isCalendarDay(year!, month!, day!)
+  return isCalendarDay(year!, month!, day!) && isWithinReach(Date.parse(value))
 }
+
+/** Whatever offset it came with, a time is stored in UTC, and has to be one that could be sent again. */
+const isWithinReach = (milliseconds: number): boolean =>
+  milliseconds >= 0 && milliseconds < Date.UTC(9999, 0, 1)
 
 /** True for `YYYY-MM-DD` that names a day of the calendar. */
 export function isDate(value: string): boolean {

@@ -93,6 +93,15 @@ t.test('one-line fields are trimmed, and their length counts after that', async 
   t.equal(person.body.version, 1, 'which is the name she has')
 })
 
+t.test('entries may have members of any name, and are compared all the same', async t => {
+  for (const name of ['toString', 'valueOf', 'constructor', 'hasOwnProperty', 'toJSON']) {
+    const related = [1, 2].map(() => ({ incident_id: 'PM-2026-06-17-a', relation: 'related_to', [name]: 1 }))
+    const refusal = await refusedIncident({ related })
+    t.equal(refusal[0], 422, name)
+    t.ok(refusal.includes(`/related/0/${name} unknown`), name)
+  }
+})
+
 t.test('entries that are alike once trimmed are refused, so that the stored list stays valid', async t => {
   t.same(await refusedIncident({ services: ['checkout', ' checkout'] }), [
     422,

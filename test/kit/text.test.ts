@@ -54,6 +54,7 @@ t.test('an address is absolute, http or https, and carries no user', async t => 
     'http://u@a',
     'http://u:p@a',
     'http://:p@a',
+    'http://@a',
     'http://a b',
     'http://a/\n',
     ' http://a',

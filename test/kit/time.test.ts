@@ -7,6 +7,8 @@ t.test('a time needs an offset, and no word or leap second passes for one', asyn
     '2026-06-17T14:08:00Z',
     '2026-06-17t14:08:00.123456+02:00',
     '2024-02-29T00:00:00-11:30',
+    '1970-01-01T00:00:00Z',
+    '9998-12-31T23:59:59.9999999Z',
   ]) {
     t.equal(isDateTime(good), true, good)
   }
@@ -22,6 +24,8 @@ t.test('a time needs an offset, and no word or leap second passes for one', asyn
     '2026-06-17T14:08Z',
     '2026-13-01T00:00:00Z',
     '2026-06-17T14:08:00+24:00',
+    '1970-01-01T00:00:00+00:01',
+    '9998-12-31T23:59:59.9999-00:01',
     '',
   ]
   for (const value of bad) t.equal(isDateTime(value), false, value)
