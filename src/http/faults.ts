@@ -99,7 +99,7 @@ const formatRules: Record<string, string> = {
   'http-url': 'must be an http or https address without user name and password',
   date: 'must be a day of the calendar, YYYY-MM-DD, from 1970 to 9998',
   'date-time':
-    'must be a time of the calendar with seconds and an offset, e.g. 2026-06-17T14:08:00Z (in a query, + is written %2B)',
+    'must be a time from 1970 to 9998 with seconds and an offset, e.g. 2026-06-17T14:08:00Z (in a query, + is written %2B)',
   uuid: 'must be a UUID',
   email: 'must be an e-mail address',
 }

@@ -45,9 +45,12 @@ const times = fc
   )
   .map(parts => parts.join(''))
 
-/** RFC 3339 moments on the days given, by default on any. */
+/** RFC 3339 moments on the days given, by default on any: in UTC, too, from 1970 to 9998. */
 export const moments = (on: fc.Arbitrary<string> = dates): fc.Arbitrary<string> =>
-  fc.tuple(on, times).map(parts => parts.join(''))
+  fc
+    .tuple(on, times)
+    .map(parts => parts.join(''))
+    .filter(moment => Date.parse(moment) >= 0 && Date.parse(moment) < Date.UTC(9999, 0, 1))
 
 const urls = fc
   .tuple(
