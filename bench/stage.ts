@@ -1,5 +1,4 @@
 import { execFile, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,10 +6,10 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { startEmbedded } from '../src/db/embedded.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { type Db, openDatabase } from '../src/db/open.ts'
 import { analyzeItems, insertItems } from '../test/action-items/many.ts'
+import { ask, createDatabase, dropDatabase, inDatabase, startServer } from '../test/server.ts'
 import { postmasterOf, type Target } from './measure.ts'
 
 /** The servers that are measured, and what is stored in their databases. */
@@ -51,9 +50,10 @@ export async function setStage(
   scale: Scale,
   say: (message: string) => void,
 ): Promise<Stage> {
-  const server = process.env.DATABASE_URL || (await startPostgres(stack))
-  const postmaster = await findPostmaster(server)
-  const [own, bare] = await Promise.all([createDatabase(stack, server), createDatabase(stack, server)])
+  const server = await startServer()
+  stack.defer(server.stop)
+  const postmaster = await findPostmaster(server.url)
+  const [own, bare] = await Promise.all([furnish(stack, server.url), furnish(stack, server.url)])
   const { db, close } = openDatabase({ connectionString: own }, () => {})
   stack.defer(close)
 
@@ -100,14 +100,6 @@ async function settle(url: string, analyze: () => Promise<unknown>): Promise<voi
   await ask(url, 'CHECKPOINT').catch(() => {})
 }
 
-async function startPostgres(stack: AsyncDisposableStack): Promise<string> {
-  const dataDirectory = makeFolder(stack)
-  const { connection, stop } = await startEmbedded({ dataDirectory, log: console.error })
-  stack.defer(stop)
-  const { host, port, user } = connection
-  return `postgresql://${user}@localhost:${port}/postgres?host=${encodeURIComponent(host)}`
-}
-
 /** An empty folder that is gone afterwards. */
 export function makeFolder(stack: AsyncDisposableStack): string {
   const folder = mkdtempSync(join(tmpdir(), 'debrief-bench-'))
@@ -116,13 +108,10 @@ export function makeFolder(stack: AsyncDisposableStack): string {
 }
 
 /** A new database with Debrief's tables and one incident; its address. */
-async function createDatabase(stack: AsyncDisposableStack, server: string): Promise<string> {
-  const database = `debrief_bench_${randomBytes(4).toString('hex')}`
-  await ask(server, `CREATE DATABASE ${database}`)
-  stack.defer(() => ask(server, `DROP DATABASE ${database} WITH (FORCE)`))
-  const address = new URL(server)
-  address.pathname = `/${database}`
-  const url = address.toString()
+async function furnish(stack: AsyncDisposableStack, server: string): Promise<string> {
+  const database = await createDatabase(server, 'bench')
+  stack.defer(() => dropDatabase(server, database))
+  const url = inDatabase(server, database)
   await migrate({ connectionString: url })
   await ask(
     url,
@@ -130,12 +119,6 @@ async function createDatabase(stack: AsyncDisposableStack, server: string): Prom
     VALUES ('${incident}', 'Payments drill', 'SEV2', '2026-01-01', now(), 'bench', now(), 'bench')`,
   )
   return url
-}
-
-async function ask(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(statement).finally(() => client.end())
 }
 
 export interface Started {

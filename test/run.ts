@@ -1,11 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import pg from 'pg'
-import { startEmbedded } from '../src/db/embedded.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { migrate } from '../src/db/migrate.ts'
+import { createDatabase, dropDatabase, inDatabase, startServer } from './server.ts'
 import { tablesFile, tablesOf } from './tables.ts'
 
 /**
@@ -13,28 +9,21 @@ import { tablesFile, tablesOf } from './tables.ts'
  * one that lives as long as the run. Arguments go to tap. Ends with "N passed, N failed".
  * With `--tables` it writes the row types of the migrated database instead.
  */
-interface Server {
-  url: string
-  stop: () => Promise<void>
-}
-
 async function main(): Promise<number> {
   buildTap()
-  const server = process.env.DATABASE_URL
-    ? { url: process.env.DATABASE_URL, stop: async () => {} }
-    : await embedded()
-  const template = `debrief_template_${randomBytes(4).toString('hex')}`
+  const server = await startServer()
+  const template = await createDatabase(server.url, 'template')
   try {
-    await administer(server, `CREATE DATABASE ${template}`)
-    await migrate({ connectionString: inDatabase(server, template) })
-    if (process.argv[2] === '--tables') return await writeTables(inDatabase(server, template))
+    const url = inDatabase(server.url, template)
+    await migrate({ connectionString: url })
+    if (process.argv[2] === '--tables') return await writeTables(url)
     return await runTap(process.argv.slice(2), {
       DEBRIEF_TEST_SERVER: server.url,
       DEBRIEF_TEST_TEMPLATE: template,
       DATABASE_URL: '',
     })
   } finally {
-    await administer(server, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`)
+    await dropDatabase(server.url, template)
     await server.stop()
   }
 }
@@ -49,31 +38,6 @@ function buildTap(): void {
   const built = 'node_modules/@tapjs/test/test-built/dist/esm/index.js'
   if (!readFileSync(built, 'utf8').includes('tapjs/typescript')) return
   execFileSync('node_modules/.bin/tap', ['build'], { stdio: 'inherit' })
-}
-
-async function embedded(): Promise<Server> {
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'debrief-test-'))
-  const { connection, stop } = await startEmbedded({ dataDirectory, log: message => console.error(message) })
-  const { host, port, user } = connection
-  return {
-    url: `postgresql://${user}@localhost:${port}/postgres?host=${encodeURIComponent(host)}`,
-    stop: async () => {
-      await stop()
-      rmSync(dataDirectory, { recursive: true, force: true })
-    },
-  }
-}
-
-function inDatabase({ url }: Server, database: string): string {
-  const address = new URL(url)
-  address.pathname = `/${database}`
-  return address.toString()
-}
-
-async function administer(server: Server, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: inDatabase(server, 'postgres') })
-  await client.connect()
-  await client.query(statement).finally(() => client.end())
 }
 
 function runTap(args: string[], environment: Record<string, string>): Promise<number> {

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Test } from 'tap'
 import { buildApp } from '../src/app.ts'
 import { type Config, loadConfig } from '../src/config.ts'
@@ -7,6 +6,7 @@ import { type Db, openDatabase } from '../src/db/open.ts'
 import type { App } from '../src/http/context.ts'
 import { openLog } from '../src/http/log.ts'
 import { judge } from './contract.ts'
+import * as server from './server.ts'
 
 /** Where test/run.ts has a server, and in it the migrated template that each test file's database is a copy of. */
 export const testServer = process.env.DEBRIEF_TEST_SERVER ?? ''
@@ -94,24 +94,7 @@ function caller(app: App): Service['call'] {
 
 /** A new database, copied from the migrated template; dropped after the test. */
 export async function createDatabase(t: Test, from = template): Promise<pg.ClientConfig> {
-  const database = `debrief_test_${randomBytes(6).toString('hex')}`
-  await administer(`CREATE DATABASE ${database} TEMPLATE ${from} STRATEGY wal_log`)
-  t.teardown(() => administer(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`))
-  return connectionTo(database)
-}
-
-export function connectionTo(database: string): pg.ClientConfig {
-  const url = new URL(testServer)
-  url.pathname = `/${database}`
-  return { connectionString: url.toString() }
-}
-
-export async function administer(statement: string): Promise<void> {
-  const client = new pg.Client(connectionTo('postgres'))
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
+  const database = await server.createDatabase(testServer, 'test', from)
+  t.teardown(() => server.dropDatabase(testServer, database))
+  return { connectionString: server.inDatabase(testServer, database) }
 }
