@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely'
+import { Kysely, PostgresDialect, type RawBuilder, type Transaction } from 'kysely'
 import pg from 'pg'
 import { type DatabaseLimits, loadConfig } from '../config.ts'
 import type { DB } from './tables.ts'
@@ -149,15 +149,12 @@ export async function textRows(db: Db, query: RawBuilder<unknown>): Promise<Text
   return rows
 }
 
-const currentSnapshot = sql<{
-  snapshot: string
-}>`SELECT pg_current_snapshot()::text AS snapshot`
-
 /**
  * Names what the database shows at this moment: which transactions have ended. It is another one as soon as anything has
- * been written, by whomever, and never comes back.
+ * been written, by whomever, and never comes back. Asked for so often that it goes around the query builder.
+ * @param db a pool, and no transaction of it
  */
 export async function snapshotOf(db: Db): Promise<string> {
-  const { rows } = await currentSnapshot.execute(db)
-  return rows[0]!.snapshot
+  const { rows } = await pools.get(db)!.query('SELECT pg_current_snapshot()::text AS snapshot')
+  return rows[0].snapshot
 }

@@ -21,8 +21,8 @@ const safeHeaders = {
 }
 
 /**
- * Names every answer by its request id, gives it safe headers, and refuses what no route should see: no Host or a wrong one, an address that
- * is too long, a query that is not percent-encoded UTF-8.
+ * Names every answer by its request id, gives it safe headers, and refuses what no route should see: no Host or a
+ * wrong one, an address that is too long, a query that is not percent-encoded UTF-8.
  * @param allowedHosts lower-case names without a port; undefined allows every host
  */
 export function guardRequests(app: FastifyInstance, allowedHosts: ReadonlySet<string> | undefined): void {

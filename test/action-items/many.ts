@@ -5,28 +5,33 @@ import type { Db } from '../../src/db/open.ts'
 
 const facts = sql`'test', timestamptz '2026-06-17 12:00:00+00', 'test'`
 
+/** Items of one statement: all of a million would take longer than a statement may. */
+const portion = 20_000
+
 /**
  * Items number `from` to `to - 1`, 100 an incident, with 20 owners, due within some days of 2026-01-01, half of them
  * live.
  */
-export const insertItems = (db: Db, from: number, to: number, days = 1000): Promise<void> =>
-  db.connection().execute(async one => {
-    await sql`SET statement_timeout = 0`.execute(one)
-    await insertOwners(one)
-    await sql`
-      INSERT INTO incidents (id, title, severity, occurred_on, services, created_at, changed_by, changed_at, request_id)
-      SELECT 'PM-2026-01-01-i' || n, 'Incident ' || n, 'SEV' || 1 + n % 5, '2026-01-01',
-        ARRAY['service-' || n % 7, 'service-' || n % 11 + 7], now(), ${facts}
-      FROM generate_series(${from / 100}::int, ${to / 100 - 1}::int) n`.execute(one)
-    await sql`
-      INSERT INTO action_items (incident_id, number, title, owner, due_on, priority, factors, status, created_at,
-        changed_by, changed_at, request_id)
-      SELECT 'PM-2026-01-01-i' || n / 100, n % 100 + 1, 'Item ' || n, 'owner-' || hash % 20,
-        date '2026-01-01' + hash / 20 % ${days}::int, 'P' || hash / 7 % 4, '{1}',
-        (ARRAY['open', 'done', 'in_progress', 'cancelled'])[1 + hash / 3 % 4], now(), ${facts}
-      FROM generate_series(${from}::int, ${to - 1}::int) n, abs(hashint4(n)) AS hash`.execute(one)
-    await sql`RESET statement_timeout`.execute(one)
-  })
+export async function insertItems(db: Db, from: number, to: number, days = 1000): Promise<void> {
+  await insertOwners(db)
+  for (let start = from; start < to; start += portion)
+    await insertPortion(db, start, Math.min(start + portion, to), days)
+}
+
+async function insertPortion(db: Db, from: number, to: number, days: number): Promise<void> {
+  await sql`
+    INSERT INTO incidents (id, title, severity, occurred_on, services, created_at, changed_by, changed_at, request_id)
+    SELECT 'PM-2026-01-01-i' || n, 'Incident ' || n, 'SEV' || 1 + n % 5, '2026-01-01',
+      ARRAY['service-' || n % 7, 'service-' || n % 11 + 7], now(), ${facts}
+    FROM generate_series(${from / 100}::int, ${to / 100 - 1}::int) n`.execute(db)
+  await sql`
+    INSERT INTO action_items (incident_id, number, title, owner, due_on, priority, factors, status, created_at,
+      changed_by, changed_at, request_id)
+    SELECT 'PM-2026-01-01-i' || n / 100, n % 100 + 1, 'Item ' || n, 'owner-' || hash % 20,
+      date '2026-01-01' + hash / 20 % ${days}::int, 'P' || hash / 7 % 4, '{1}',
+      (ARRAY['open', 'done', 'in_progress', 'cancelled'])[1 + hash / 3 % 4], now(), ${facts}
+    FROM generate_series(${from}::int, ${to - 1}::int) n, abs(hashint4(n)) AS hash`.execute(db)
+}
 
 export const analyzeItems = (db: Db) => sql`ANALYZE action_items, incidents, people`.execute(db)
 
