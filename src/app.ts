@@ -29,7 +29,13 @@ import { systemRoutes, systemSchemas } from './http/system.ts'
 import { limitTimes } from './http/time-limits.ts'
 import { keepTokens } from './http/tokens.ts'
 import { createValidator, refuseUnknownQueries } from './http/validation.ts'
-import { allowedHostsOf, answerClientError, guardRequests, serverOptions } from './http/wire.ts'
+import {
+  allowedHostsOf,
+  answerClientError,
+  answerUnusual,
+  guardRequests,
+  serverOptions,
+} from './http/wire.ts'
 import { incidentRoutes } from './incidents/routes.ts'
 import { incidentSchemas } from './incidents/schema.ts'
 import { dateIn } from './kit/time.ts'
@@ -87,6 +93,7 @@ export async function buildApp({
   app.setValidatorCompiler(compiler)
   app.decorate('check', check)
   registerJsonBodies(app, config.limits)
+  answerUnusual(app.server)
   guardRequests(app, allowedHostsOf(config.host, config.allowedHosts))
   limitTimes(app, config.limits)
   closeConnectionsWhenStopping(app)

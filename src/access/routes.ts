@@ -1,6 +1,5 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
-import { requirePeople } from '../directory/store.ts'
 import { nameOf } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
@@ -33,7 +32,7 @@ export function accessRoutes(app: App, { db, now, tokens }: Context): void {
       const expiry = expires_at ? toUtc(expires_at) : null
       const created_at = now().toISOString()
       requireFuture(expiry, created_at)
-      if (person !== null) await requirePeople(db, [{ handle: person, pointer: '/person' }])
+      if (person !== null) await store.requireHolder(db, person, '/person')
       const created_by = nameOf(request.caller)
       const token = await store.createToken(db, {
         name,

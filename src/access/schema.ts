@@ -31,7 +31,12 @@ export const TokenInput = component(
   {
     name: line(200, { description: 'What it is for; it signs the changes that are made with it.' }),
     scope,
-    person: optional(handle({ description: 'Whom it acts for: changes are signed with this handle.' })),
+    person: optional(
+      handle({
+        description:
+          'Whom it acts for: changes are signed with this handle, and it works while they are active.',
+      }),
+    ),
     expires_at: optional(timestamp({ description: 'When it stops working; never, unless given.' })),
   },
   { examples: [{ ...alerts, expires_at: '2027-06-17T00:00:00Z' }] },

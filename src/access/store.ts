@@ -1,9 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
+import { requirePeople } from '../directory/store.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { type Expected, requireVersion } from '../http/etag.ts'
-import { notFound } from '../http/problem.ts'
+import { fieldError, notFound } from '../http/problem.ts'
 import { type Scope, tokenChecksum } from '../http/tokens.ts'
 import { sha256Hex } from '../kit/json.ts'
 import type { Token } from './schema.ts'
@@ -42,6 +43,19 @@ export async function createToken(db: Db, wanted: Wanted): Promise<string> {
     .values({ id, secret_sha256: sha256Hex(token), ...wanted })
     .executeTakeFirstOrThrow()
   return token
+}
+
+/**
+ * @throws 422 naming `pointer` when a handle is not that of a person who could act with a token
+ */
+export async function requireHolder(db: Db, handle: string, pointer: string): Promise<void> {
+  await requirePeople(db, [{ handle, pointer }])
+  const { active } = await db
+    .selectFrom('people')
+    .select('active')
+    .where('handle', '=', handle)
+    .executeTakeFirstOrThrow()
+  if (!active) throw fieldError(pointer, 'inactive', `${pointer} names ${handle}, who is no longer active.`)
 }
 
 /** The id in a token that `createToken` has made. */

@@ -244,7 +244,6 @@ const filters = {
   severity: Type.Optional(anyOfWords(severities)),
   service: Type.Optional(
     anyOfNames({
-      pattern: '^[^,]+(,[^,]+)*$',
       description: 'Items of incidents that touched any of these services.',
     }),
   ),

@@ -1,6 +1,5 @@
-import { createToken } from '../access/store.ts'
+import { createToken, requireHolder } from '../access/store.ts'
 import type { Config } from '../config.ts'
-import { requirePeople } from '../directory/store.ts'
 import { type Scope, scopes } from '../http/tokens.ts'
 import { isDateTime, toUtc } from '../kit/time.ts'
 import { connectBeside } from './database.ts'
@@ -32,7 +31,7 @@ export async function createTokenCommand(
   if (expires_at !== null && expires_at <= created_at) throw new Error('--expires must be later than now.')
   const { db, close } = await connectBeside(config, say)
   try {
-    if (person !== undefined) await requirePeople(db, [{ handle: person, pointer: '--person' }])
+    if (person !== undefined) await requireHolder(db, person, '--person')
     const token = await createToken(db, {
       name,
       scope: scope as Scope,

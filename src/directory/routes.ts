@@ -116,7 +116,7 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
         tags,
         summary: 'Create or replace many people',
         description:
-          'Each person is stored or refused alone, unless `atomic=true`: then one refusal refuses all.',
+          'Each person is stored or refused alone, unless `atomic=true`: then one refusal refuses all. A body that cannot be parsed, or has a text that is not Unicode or has a NUL, is refused as a whole.',
         querystring: contract.batchQuery,
         body: ref(contract.PersonBatch),
         response: { 207: ref(contract.PersonBatchResult) },

@@ -86,7 +86,7 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
   async function wrongToken(request: FastifyRequest): Promise<DebriefError> {
     const limit = await countWrong(request)
     if (limit.isAllowed || !limit.isExceeded)
-      return unauthenticated(request, 'The token is unknown, expired or revoked.')
+      return unauthenticated(request, 'The token is unknown, expired or revoked, or its person has left.')
     const detail = `Too many wrong tokens came from ${request.ip}.`
     return new DebriefError('too_many_attempts', detail, [], { 'retry-after': String(limit.ttlInSeconds) })
   }

@@ -83,19 +83,25 @@ export type Expected = number[] | 'existing' | 'missing' | null
 
 /**
  * What `If-Match` and `If-None-Match: *` allow a write to find. A tag that is no resource's, or a weak one, allows none.
- * @throws 400 when `If-Match` is not a list of entity tags.
+ * @throws 400 when `If-Match` is not a list of entity tags, or `If-None-Match` is anything but `*`.
  */
 function expectedVersions(request: FastifyRequest): Expected {
   const header = request.headers['if-match']
-  if (request.headers['if-none-match']?.trim() === '*') return 'missing'
+  const unless = request.headers['if-none-match']?.trim()
+  if (unless === '*') return 'missing'
+  if (unless !== undefined) throw malformed('If-None-Match', 'must be * where something is written')
   if (header === undefined) return null
   if (header.trim() === '*') return 'existing'
   const tags = tagsOf(header)
   if (!tags.every(tag => /^(W\/)?"[^"]*"$/.test(tag))) {
-    const detail = 'If-Match must be * or a list of ETags as they were answered, with their quotes.'
-    throw new DebriefError('invalid_header', detail, [{ parameter: 'If-Match', code: 'format', detail }])
+    throw malformed('If-Match', 'must be * or a list of ETags as they were answered, with their quotes')
   }
   return tags.flatMap(tag => tag.match(/^"([1-9]\d{0,8})-[0-9a-f]{16}"$/)?.[1] ?? []).map(Number)
+}
+
+function malformed(parameter: string, rule: string): DebriefError {
+  const detail = `${parameter} ${rule}.`
+  return new DebriefError('invalid_header', detail, [{ parameter, code: 'format', detail }])
 }
 
 /**
@@ -110,6 +116,9 @@ export function requireVersion(stored: number, expected: Expected): void {
   )
     return
   if (Array.isArray(expected) && expected.includes(stored)) return
-  const found = stored === 0 ? 'Nothing is stored here yet.' : `The stored version is ${stored}.`
-  throw new DebriefError('version_mismatch', `${found} Read it again, then repeat the change.`)
+  const found =
+    stored === 0
+      ? 'There is nothing here that could be changed: leave If-Match out.'
+      : `The stored version is ${stored}. Read it again, then repeat the change.`
+  throw new DebriefError('version_mismatch', found)
 }

@@ -205,6 +205,6 @@ export const anyOfWords = (values: readonly string[], options: object = {}) =>
   })
 
 /** Several free words, separated by commas: OR. */
-export const anyOfNames = (options: object = {}) => text(2000, options)
+export const anyOfNames = (options: object = {}) => text(2000, { pattern: '^[^,]+(,[^,]+)*$', ...options })
 
 export const flag = (options: object = {}) => oneOf(['true', 'false'], options)

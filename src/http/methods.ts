@@ -45,7 +45,7 @@ function allowedAt(path: string, addresses: Address[]): string | undefined {
 }
 
 const missing = (method: string, path: string) =>
-  new DebriefError('not_found', `There is no ${method} ${path}.`)
+  new DebriefError('not_found', `There is no ${method} ${path}; /docs says what there is.`)
 
 const refusal = (method: string, allow: string) =>
   new DebriefError('method_not_allowed', `This address takes ${allow}, and not ${method}.`, [], { allow })

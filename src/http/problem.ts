@@ -224,10 +224,21 @@ export function toProblem(error: DebriefError, request: { url: string; id: strin
     type: `/problems/${error.code}`,
     title,
     status,
-    detail: error.message,
+    detail: short(error.message),
     instance: request.url.split('?')[0] ?? '/',
     code: error.code,
     request_id: request.id,
-    errors: error.errors.slice(0, 50),
+    errors: error.errors.slice(0, 50).map(shortened),
   }
 }
+
+/** What was sent may be a name as long as the body; who sent it knows it by its beginning. */
+const longest = 500
+const short = (text: string) => (text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text)
+
+const shortened = ({ pointer, parameter, code, detail }: FieldError): FieldError => ({
+  ...(pointer !== undefined && { pointer: short(pointer) }),
+  ...(parameter !== undefined && { parameter: short(parameter) }),
+  code,
+  detail: short(detail),
+})

@@ -13,6 +13,8 @@ export interface StoredToken {
   expires_at: string | null
   revoked_at: string | null
   last_used_at: string | null
+  /** Whether the person, if any, has not left. */
+  is_person_active: boolean
 }
 
 /** The tokens that were looked up within the last second. */
@@ -56,9 +58,9 @@ export async function findToken(db: Db, token: string): Promise<StoredToken | un
   return id === undefined ? undefined : selectToken(db, id, sha256Hex(token))
 }
 
-/** Whether a stored token is neither revoked nor expired. */
-export const isGood = ({ revoked_at, expires_at }: StoredToken, now: Date): boolean =>
-  revoked_at === null && (expires_at === null || expires_at > now.toISOString())
+/** Whether a stored token is neither revoked nor expired, nor that of a person who has left. */
+export const isGood = ({ revoked_at, expires_at, is_person_active }: StoredToken, now: Date): boolean =>
+  revoked_at === null && is_person_active && (expires_at === null || expires_at > now.toISOString())
 
 /** The public part of `dbf_<id><secret><checksum>`; undefined when the form or the checksum is wrong. */
 function tokenId(token: string): string | undefined {
@@ -78,7 +80,9 @@ async function lookUp(db: Db, id: string, secret_sha256: string, now: () => Date
 const selectToken = (db: Db, id: string, secret_sha256: string): Promise<StoredToken | undefined> =>
   db
     .selectFrom('tokens')
-    .select(['id', 'name', 'scope', 'person', 'expires_at', 'revoked_at', 'last_used_at'])
+    .leftJoin('people', 'people.handle', 'tokens.person')
+    .select(['id', 'tokens.name', 'scope', 'person', 'expires_at', 'revoked_at', 'last_used_at'])
+    .select(({ fn, lit }) => fn.coalesce('people.active', lit(true)).as('is_person_active'))
     .where('id', '=', id)
     .where('secret_sha256', '=', secret_sha256)
     .$castTo<StoredToken>()

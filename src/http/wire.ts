@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Limits } from '../config.ts'
@@ -22,13 +22,13 @@ const safeHeaders = {
 
 /**
  * Names every answer by its request id, gives it safe headers, and refuses what no route should see: no Host or a
- * wrong one, an address that is too long, a query that is not percent-encoded UTF-8.
+ * wrong one, a body in an unknown coding, an address that is too long, a query that is not percent-encoded UTF-8.
  * @param allowedHosts lower-case names without a port; undefined allows every host
  */
 export function guardRequests(app: FastifyInstance, allowedHosts: ReadonlySet<string> | undefined): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).headers(safeHeaders)
-    done(hostFault(request, allowedHosts) ?? urlFault(request.url))
+    done(hostFault(request, allowedHosts) ?? framingFault(request) ?? urlFault(request.url))
   })
 }
 
@@ -44,14 +44,24 @@ export function allowedHostsOf(host: string, given: string[]): ReadonlySet<strin
 }
 
 function hostFault({ raw }: FastifyRequest, allowed: ReadonlySet<string> | undefined): Error | undefined {
-  const { host } = raw.headers
-  if (host === undefined) {
-    if (raw.httpVersion !== '1.1') return undefined
-    return new DebriefError('malformed_request', 'The Host header is missing.', [], { connection: 'close' })
-  }
+  const hosts = raw.rawHeaders.filter((name, i) => i % 2 === 0 && /^host$/i.test(name)).length
+  if (hosts === 0 && raw.httpVersion === '1.1') return unclear('The Host header is missing.')
+  if (hosts > 1) return unclear('There are two Host headers.')
+  // A whole address counts before the header (RFC 9112, 3.2.2).
+  const host = /^https?:\/\/([^/?#]*)/i.exec(raw.url ?? '')?.[1] ?? raw.headers.host
+  if (host === undefined) return undefined
   if (allowed === undefined || allowed.has(host.replace(/:\d*$/, '').toLowerCase())) return undefined
   const names = [...allowed].join(', ')
   return new DebriefError('misdirected', `Host must be one of ${names}, and it is ${host}.`)
+}
+
+/** What is not told apart from the next request, or is meant for somebody else, ends the connection. */
+const unclear = (detail: string) => new DebriefError('malformed_request', detail, [], { connection: 'close' })
+
+function framingFault({ raw }: FastifyRequest): Error | undefined {
+  const coding = raw.headers['transfer-encoding']
+  if (coding === undefined || (/^chunked$/i.test(coding) && raw.httpVersion === '1.1')) return undefined
+  return unclear('Transfer-Encoding may be chunked and nothing else, in HTTP/1.1.')
 }
 
 function urlFault(url: string): Error | undefined {
@@ -91,6 +101,19 @@ export const serverOptions = ({ bodyTimeout }: Limits) => ({
   connectionsCheckingInterval: Math.min(bodyTimeout, 1000),
 })
 
+/** Has Node leave to us what it would answer without a word, or not at all. */
+export function answerUnusual(server: Server): void {
+  // Who has sent all there is may close that side, and wait.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
+  server.on('connect', ({ url = '/' }, socket: Socket) => {
+    const refusal = new DebriefError('method_not_allowed', 'This is no proxy: CONNECT is not taken.', [], {
+      allow: 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT',
+    })
+    socket.on('error', () => {}).end(rawAnswer(refusal, randomUUIDv7(), url))
+  })
+}
+
 /**
  * Answers what Node's parser refuses before there is a request, then closes the connection. Where an answer went
  * out before, or has begun, more bytes could be taken for a part of it: then it only closes.
@@ -115,13 +138,14 @@ const unreadable: Record<string, [ProblemCode, string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The headers did not arrive in time.'],
 }
 
-function rawAnswer(error: DebriefError, id: string): string {
-  const body = JSON.stringify(toProblem(error, { url: '/', id }))
+function rawAnswer(error: DebriefError, id: string, url = '/'): string {
+  const body = JSON.stringify(toProblem(error, { url, id }))
   const headers = [
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${id}`,
+    ...Object.entries(error.headers).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
   ]
   return `${headers.join('\r\n')}\r\n\r\n${body}`

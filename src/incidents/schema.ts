@@ -98,7 +98,15 @@ const fields = {
       cost: optional(line(200, { description: 'In words, with its currency: `EUR 12,400 of lost orders`.' })),
     }),
   ),
-  services: Type.Optional(list(line(), { uniqueItems: true })),
+  services: Type.Optional(
+    list(
+      line(200, {
+        pattern: '^[^,]*$',
+        description: 'Without a comma, for a filter takes several with commas between.',
+      }),
+      { uniqueItems: true },
+    ),
+  ),
   labels: Type.Optional(labels),
   authors: Type.Optional(list(handle(), { uniqueItems: true })),
   roles: Type.Optional(list(assignment)),

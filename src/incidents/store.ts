@@ -106,7 +106,11 @@ export async function createIncident(
   }
   const date = given === undefined ? occurred_on : given.slice(3, 13)
   if (!isDate(date))
-    throw fieldError('/id', 'date', `/id must name a day of the calendar, and ${date} is none.`)
+    throw fieldError(
+      '/id',
+      'date',
+      `/id must name a day of the calendar from 1970 to 9998, and ${date} is none.`,
+    )
   await requireConsistent(trx, fields)
   const values = { ...incidentValues(fields), occurred_on: date, created_at: facts.changed_at, ...facts }
   const insert = (id: string) =>
@@ -124,13 +128,11 @@ export async function createIncident(
     }
   }
   if (await isDeleted(trx, given)) {
-    throw new DebriefError(
-      'conflict',
-      `${given} was the id of a deleted incident, and an id is never used again.`,
-    )
+    const detail = `${given} was the id of a deleted incident, and an id is never used again.`
+    throw fieldError('/id', 'taken', detail, 'conflict')
   }
   if (await insert(given)) return given
-  throw new DebriefError('conflict', `An incident with the id ${given} is stored already.`)
+  throw fieldError('/id', 'taken', `An incident with the id ${given} is stored already.`, 'conflict')
 }
 
 /** Replaces an incident's fields by what `merge` makes of them, under a lock. */

@@ -47,9 +47,13 @@ export function dateIn(timeZone: string, moment: Date): string {
   return calendar.date
 }
 
+/** What the platform takes besides IANA's names: short forms that mean another zone to every other reader. */
+const notOfIana =
+  /^(ACT|AET|AGT|ART|AST|BET|BST|CAT|CNT|CST|CTT|EAT|ECT|IET|IST|JST|MIT|NET|NST|PLT|PNT|PRT|PST|SST|VST|SystemV\/.*)$/i
+
 /** True for a name of the IANA time zone database (an offset such as `+02:00` is none). */
 export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false
+  if (!/^[A-Za-z]/.test(name) || notOfIana.test(name)) return false
   try {
     calendarOf(name)
     return true

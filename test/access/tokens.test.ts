@@ -51,6 +51,19 @@ t.test('what makes no sense in a token is refused with its field', async t => {
   t.same(await refusal({ expires_at: 'tomorrow' }), [422, 'invalid_body', '/expires_at format'])
 })
 
+t.test('who has left has no token any more, and gets none', async t => {
+  await call('PUT', '/v1/people/leaver', { body: { name: 'Lea Verne' } })
+  const { token } = await make({ person: 'leaver' })
+  t.equal(await reads(token), 200)
+  await call('PATCH', '/v1/people/leaver', { body: { active: false } })
+  await sleep(1000)
+  t.equal(await reads(token), 401)
+  t.same(await refusal({ person: 'leaver' }), [422, 'invalid_body', '/person inactive'])
+  await call('PATCH', '/v1/people/leaver', { body: { active: true } })
+  await sleep(1000)
+  t.equal(await reads(token), 200)
+})
+
 t.test('revoking binds at once, stays, and does not happen twice', async t => {
   const { id, token } = await make()
   t.equal(await reads(token), 200)

@@ -96,6 +96,8 @@ const malformed = {
   'no Host and no such route': 'GET /nothing HTTP/1.1\r\n\r\n',
   'a length that is no number': head('POST /v1/incidents', 'Content-Length: ten'),
   'two framings': `${head('POST /v1/incidents', 'Content-Length: 3', 'Transfer-Encoding: chunked')}abc`,
+  'two Hosts': head('GET /livez', 'Host: localhost'),
+  'a body in a coding of transfer besides chunks': `${head('PUT /v1/people/x', 'Content-Type: application/json', 'Transfer-Encoding: gzip, chunked')}0\r\n\r\n`,
   'a chunk without its length': `${head('POST /v1/incidents', 'Content-Type: application/json', 'Transfer-Encoding: chunked')}x`,
 }
 for (const [what, request] of Object.entries(malformed))
@@ -139,6 +141,34 @@ t.test('OPTIONS of the whole service says what methods there are', async t => {
 
 t.test('HTTP/1.0 needs no Host', async t => {
   t.match(await exchange(t, 'GET /livez HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /)
+})
+
+t.test('the host in a whole address counts, and not the header beside it', async t => {
+  const own = await exchange(t, head('GET http://127.0.0.1:8080/livez', 'Connection: close'))
+  t.match(own, /^HTTP\/1\.1 200 /)
+  const other = await exchange(t, head('GET http://evil.example/livez', 'Connection: close'))
+  t.match(other, /^HTTP\/1\.1 421 /)
+})
+
+t.test('an expectation that is not known is not met, and does no harm', async t => {
+  const answer = await exchange(t, head('GET /livez', 'Expect: magic', 'Connection: close'))
+  t.match(answer, /^HTTP\/1\.1 200 /)
+})
+
+t.test('CONNECT is refused: the service is no proxy', async t => {
+  const answer = await exchange(t, head('CONNECT example.com:443'))
+  t.match(answer, /^HTTP\/1\.1 405 .*"code":"method_not_allowed"/s)
+})
+
+t.test('a client that has said all it has to say still gets its answer', async t => {
+  const socket = open(t)
+  let answer = ''
+  socket.setEncoding('utf8').on('data', text => {
+    answer += text
+  })
+  socket.end(head('GET /v1/people'))
+  await once(socket, 'close')
+  t.match(answer, /^HTTP\/1\.1 200 /)
 })
 
 t.test('HEAD answers the headers of GET and no body', async t => {

@@ -326,6 +326,18 @@ t.test('an unknown field is answered with the names there are', async t => {
   ])
 })
 
+t.test('an error says only the beginning of a name that is as long as a body', async t => {
+  const { body, text } = await call('PUT', '/v1/people/kim', { body: { name: 'Kim', ['k'.repeat(100_000)]: 1 } })
+  t.match(body.errors, [{ pointer: /^\/k{499}…$/, code: 'unknown' }])
+  t.ok(text.length < 3000)
+})
+
+t.test('a service has no comma in its name, for no filter would find it', async t => {
+  t.same(await refusedIncident({ services: ['a,b'] }), [422, 'invalid_body', '/services/0 pattern'])
+  for (const service of [',', 'a,', ',a'])
+    t.equal((await call('GET', `/v1/incidents?service=${service}`)).body.code, 'invalid_query')
+})
+
 t.test('an empty body is none where no body is read, and malformed where one is', async t => {
   const { body } = await call('POST', `${incident}/events`, {
     body: observed({ description: 'To be retracted.' }),

@@ -44,6 +44,20 @@ t.test('If-None-Match with the current ETag gives 304: no body, the same ETag', 
   }
 })
 
+t.test('a write takes If-None-Match: * alone, for any other condition would be dropped', async t => {
+  const etag = await etagOf('/v1/people/priya')
+  for (const sent of [etag, '"*"', '*, "x"', 'x', '']) {
+    const headers = { 'if-none-match': sent }
+    const { status, body } = await call('PUT', '/v1/people/priya', { headers, body: { name: 'Another' } })
+    t.match(
+      [status, body.code, body.errors?.[0]],
+      [400, 'invalid_header', { parameter: 'If-None-Match' }],
+      sent,
+    )
+  }
+  t.equal(await etagOf('/v1/people/priya'), etag)
+})
+
 t.test('another ETag gives the whole answer', async t => {
   const etag = await etagOf(incident)
   for (const sent of ['"1-0000000000000000"', '"1"', etag.replaceAll('"', ''), '""', '']) {

@@ -121,6 +121,7 @@ t.test('a given id is kept, its date is the incident’s, and it is taken once',
   t.same(refusalOf(await call('POST', '/v1/incidents', { body: { title: 'Other', severity: 'SEV3', id } })), [
     409,
     'conflict',
+    '/id taken',
   ])
   t.same(refusalOf(await create({ id: 'PM-2025-12-30-x', occurred_on: '2025-12-31' })), [
     422,
