@@ -327,7 +327,9 @@ t.test('an unknown field is answered with the names there are', async t => {
 })
 
 t.test('an error says only the beginning of a name that is as long as a body', async t => {
-  const { body, text } = await call('PUT', '/v1/people/kim', { body: { name: 'Kim', ['k'.repeat(100_000)]: 1 } })
+  const { body, text } = await call('PUT', '/v1/people/kim', {
+    body: { name: 'Kim', ['k'.repeat(100_000)]: 1 },
+  })
   t.match(body.errors, [{ pointer: /^\/k{499}…$/, code: 'unknown' }])
   t.ok(text.length < 3000)
 })
