@@ -32,16 +32,15 @@ const mostKept = 1000
 export function keepTokens(db: Db, now: () => Date): Tokens {
   const kept = new Map<string, { since: number; id: string; stored: Promise<StoredToken | undefined> }>()
   const find = (token: string) => {
-    const secret_sha256 = sha256Hex(token)
-    const found = kept.get(secret_sha256)
+    const found = kept.get(token)
     if (found && performance.now() - found.since < millisecondsKept) return found.stored
     const id = tokenId(token)
     if (id === undefined) return Promise.resolve(undefined)
-    const stored = lookUp(db, id, secret_sha256, now)
+    const stored = lookUp(db, id, sha256Hex(token), now)
     const entry = { since: performance.now(), id, stored }
-    const drop = () => void (kept.get(secret_sha256) === entry && kept.delete(secret_sha256))
+    const drop = () => void (kept.get(token) === entry && kept.delete(token))
     if (kept.size >= mostKept) kept.clear()
-    kept.set(secret_sha256, entry)
+    kept.set(token, entry)
     // What is unknown, or could not be asked, is not worth the room.
     stored.then(row => row ?? drop(), drop)
     return stored

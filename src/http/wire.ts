@@ -44,15 +44,26 @@ export function allowedHostsOf(host: string, given: string[]): ReadonlySet<strin
 }
 
 function hostFault({ raw }: FastifyRequest, allowed: ReadonlySet<string> | undefined): Error | undefined {
-  const hosts = raw.rawHeaders.filter((name, i) => i % 2 === 0 && /^host$/i.test(name)).length
-  if (hosts === 0 && raw.httpVersion === '1.1') return unclear('The Host header is missing.')
-  if (hosts > 1) return unclear('There are two Host headers.')
-  // A whole address counts before the header (RFC 9112, 3.2.2).
-  const host = /^https?:\/\/([^/?#]*)/i.exec(raw.url ?? '')?.[1] ?? raw.headers.host
+  if (raw.headers.host === undefined && raw.httpVersion === '1.1')
+    return unclear('The Host header is missing.')
+  if (hasTwoHosts(raw.rawHeaders)) return unclear('There are two Host headers.')
+  const host = hostInAddress(raw.url) ?? raw.headers.host
   if (host === undefined) return undefined
   if (allowed === undefined || allowed.has(host.replace(/:\d*$/, '').toLowerCase())) return undefined
   const names = [...allowed].join(', ')
   return new DebriefError('misdirected', `Host must be one of ${names}, and it is ${host}.`)
+}
+
+/** The host of a whole address, which counts before the header (RFC 9112, 3.2.2). */
+const hostInAddress = (url = '/'): string | undefined =>
+  url.startsWith('/') ? undefined : /^https?:\/\/([^/?#]*)/i.exec(url)?.[1]
+
+/** Of names and values in turn. */
+function hasTwoHosts(rawHeaders: string[]): boolean {
+  let hosts = 0
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]!.length === 4 && /^host$/i.test(rawHeaders[i]!)) hosts += 1
+  return hosts > 1
 }
 
 /** What is not told apart from the next request, or is meant for somebody else, ends the connection. */
