@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { allActionItems } from '../action-items/store.ts'
 import type { Db } from '../db/open.ts'
 import { namesOf } from '../directory/store.ts'
@@ -17,6 +18,8 @@ export function loadPostmortem(db: Db, incidentId: string): Promise<Postmortem> 
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
     .execute(async trx => {
+      // One incident may have most events of all: a plan for any incident would read the others', too.
+      await sql`SET LOCAL plan_cache_mode = auto`.execute(trx)
       const incident = await getIncident(trx, incidentId)
       const events = await allEvents(trx, incidentId)
       const timeline = events.filter(({ retraction }) => retraction === null)
