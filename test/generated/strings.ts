@@ -72,12 +72,13 @@ const ofFormat: Record<string, (max: number) => fc.Arbitrary<string>> = {
 
 /** Strings that the schema of a string allows. */
 export function stringOf({ pattern, format, maxLength = 1000, minLength = 0 }: Schema): fc.Arbitrary<string> {
-  if (pattern !== undefined) {
-    const matching = fc.stringMatching(new RegExp(pattern))
-    return matching.filter(value => [...value].length <= maxLength && [...value].length >= minLength)
+  const isMatch = (value: string) => pattern === undefined || new RegExp(pattern).test(value)
+  if (format !== undefined) {
+    const make = ofFormat[format]
+    if (!make) throw new Error(`The generator does not know the format ${format}`)
+    return make(maxLength).filter(isMatch)
   }
-  if (format === undefined) return visibleString(inLine, maxLength)
-  const make = ofFormat[format]
-  if (!make) throw new Error(`The generator does not know the format ${format}`)
-  return make(maxLength)
+  if (pattern === undefined) return visibleString(inLine, maxLength)
+  const matching = fc.stringMatching(new RegExp(pattern))
+  return matching.filter(value => [...value].length <= maxLength && [...value].length >= minLength)
 }
