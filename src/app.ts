@@ -9,6 +9,8 @@ import { accessSchemas } from './access/schema.ts'
 import { actionItemRoutes } from './action-items/routes.ts'
 import { actionItemSchemas } from './action-items/schema.ts'
 import { backlogOf } from './action-items/summary.ts'
+import { changeRoutes } from './changes/routes.ts'
+import { changeSchemas } from './changes/schema.ts'
 import type { Config } from './config.ts'
 import type { OpenDatabase } from './db/open.ts'
 import { directoryRoutes } from './directory/routes.ts'
@@ -63,6 +65,7 @@ const components = [
   ...timelineSchemas,
   ...factorSchemas,
   ...actionItemSchemas,
+  ...changeSchemas,
   ...postmortemSchemas,
 ]
 
@@ -134,6 +137,7 @@ function resourceRoutes(app: App, context: Context): void {
   timelineRoutes(app, context)
   factorRoutes(app, context)
   actionItemRoutes(app, context)
+  changeRoutes(app, context)
   postmortemRoutes(app, context)
 }
 

@@ -32,6 +32,24 @@ export interface ActionItems {
   version: Generated<number>;
 }
 
+export interface Changes {
+  action_item: number | null;
+  after: string | null;
+  before: string | null;
+  changed_at: string;
+  changed_by: string;
+  factors: number[];
+  incident_id: string;
+  number: number;
+  request_id: string;
+  status: string;
+  target: string;
+  target_kind: string;
+  url: string | null;
+  verified_by_source: ColumnType<unknown, string, string> | null;
+  version: Generated<number>;
+}
+
 export interface Counters {
   incident_id: string;
   kind: string;
@@ -175,6 +193,7 @@ export interface Tokens {
 
 export interface DB {
   action_items: ActionItems;
+  changes: Changes;
   counters: Counters;
   events: Events;
   external_refs: ExternalRefs;

@@ -116,7 +116,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
         tags,
         summary: 'Delete a contributing factor',
         description:
-          'Refused while an action item addresses it, or a factor of a later incident recurs it. Its number is never used again.',
+          'Refused while an action item addresses it, a change names it, or a factor of a later incident recurs it. Its number is never used again.',
         params: contract.factorParams,
         response: { 204: Type.Null({ description: 'Deleted.' }) },
       },

@@ -156,6 +156,13 @@ async function requireUnreferenced(trx: Trx, { incident_id, number }: FactorKey)
     .where(sql<SqlBool>`${number} = ANY (factors)`)
     .orderBy('number')
     .execute()
+  const changes = await trx
+    .selectFrom('changes')
+    .select(sql<string>`'change ' || number`.as('name'))
+    .where('incident_id', '=', incident_id)
+    .where(sql<SqlBool>`${number} = ANY (factors)`)
+    .orderBy('number')
+    .execute()
   const recurrences = await trx
     .selectFrom('factors')
     .select(sql<string>`'factor ' || number || ' of ' || incident_id`.as('name'))
@@ -163,7 +170,7 @@ async function requireUnreferenced(trx: Trx, { incident_id, number }: FactorKey)
     .orderBy('incident_id')
     .orderBy('number')
     .execute()
-  const names = [...items, ...recurrences].map(({ name }) => name)
+  const names = [...items, ...changes, ...recurrences].map(({ name }) => name)
   if (names.length === 0) return
   const some = names.length > 20 ? [...names.slice(0, 20), `${names.length - 20} more`] : names
   throw new DebriefError(

@@ -20,6 +20,10 @@ const tags = [
     name: 'Action items',
     description: 'One owner and a due date each; what is overdue, over all incidents.',
   },
+  {
+    name: 'Changes',
+    description: 'Lessons wired back into SLOs, alert rules and runbooks, with the text before and after.',
+  },
   { name: 'Postmortem', description: 'The document, rendered from what is stored.' },
   { name: 'Administration', description: 'Who may call: tokens, each with the least scope it needs.' },
 ]

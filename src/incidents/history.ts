@@ -35,6 +35,8 @@ export async function listHistory(
       SELECT 'factor', number::text, version, NULL, to_jsonb(factors) FROM factors WHERE incident_id = ${incidentId}
       UNION ALL
       SELECT 'action_item', number::text, version, NULL, to_jsonb(action_items) FROM action_items WHERE incident_id = ${incidentId}
+      UNION ALL
+      SELECT 'change', number::text, version, NULL, to_jsonb(changes) FROM changes WHERE incident_id = ${incidentId}
     ), dated AS (
       SELECT *, (coalesce(deletion ->> 'changed_at', image ->> 'changed_at'))::timestamptz(3) AS changed_at,
         (deletion IS NOT NULL)::int AS deleted FROM versions
@@ -74,7 +76,7 @@ function toEntry({ resource, id, version, deletion, image, changed_at }: Row): H
     changed_by,
     changed_at,
     request_id,
-    fields: { ...fields, ...timesOf(fields) },
+    fields: { ...fields, ...timesOf(fields), ...itemOf(fields) },
   }
 }
 
@@ -85,3 +87,7 @@ const timesOf = (fields: Record<string, unknown>) =>
       .filter(name => name in fields)
       .map(name => [name, toUtc(String(fields[name]))]),
   )
+
+/** The action item that an image names by its number, as all answers name it. */
+const itemOf = ({ action_item }: Record<string, unknown>) =>
+  typeof action_item === 'number' ? { action_item: `AI-${action_item}` } : {}

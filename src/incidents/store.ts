@@ -206,11 +206,11 @@ export async function holdIncident(trx: Trx, id: string): Promise<{ clock_offset
   return row as { clock_offsets: Record<string, number> }
 }
 
-/** The next number of an incident's factors or action items; a number is never used again. */
+/** The next number of an incident's factors, action items or changes; a number is never used again. */
 export async function nextNumber(
   trx: Trx,
   incident_id: string,
-  kind: 'factor' | 'action_item',
+  kind: 'factor' | 'action_item' | 'change',
 ): Promise<number> {
   const { value } = await trx
     .insertInto('counters')

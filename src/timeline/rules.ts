@@ -24,12 +24,15 @@ export function normalized(
     milestone: fields.milestone ?? null,
     description: fields.description,
     role: fields.role ?? null,
-    sources: fields.sources.map(normalizedSource),
+    sources: fields.sources.map((source, index) => normalizedSource(source, `/sources/${index}`)),
   }
 }
 
-function normalizedSource(source: EventFields['sources'][number], index: number): Source {
-  const at = `/sources/${index}`
+/**
+ * A source as it is stored; `at` is the pointer to it.
+ * @throws 422 naming the field: nothing to look at, or a statement by nobody
+ */
+export function normalizedSource(source: EventFields['sources'][number], at: string): Source {
   const isStatement = source.kind === 'statement'
   const system = source.system ?? (isStatement ? 'person' : undefined)
   if (system === undefined)

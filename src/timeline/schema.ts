@@ -64,7 +64,8 @@ const sourceFields = {
   captured_at: optional(timestamp()),
   stated_by: optional(handle({ description: 'Who said it; required for a statement.' })),
 }
-const source = exact(sourceFields, {
+/** What a claim rests on: of an event's, and of any other. */
+export const source = exact(sourceFields, {
   description: 'What a claim rests on. It needs a `url` or an `excerpt`; a `statement` needs `stated_by`.',
 })
 

@@ -45,7 +45,9 @@ export function validRequests(
       params: fc.record(Object.fromEntries(params)) as fc.Arbitrary<Record<string, string>>,
       query: fc.record(query, { requiredKeys }).map(pairs) as fc.Arbitrary<[string, string][]>,
       headers: fc.tuple(mediaTypes(operation), keys(operation)).map(both => Object.assign({}, ...both)),
-      ...(operation.body ? { body: valuesOf(operation.body, '', shape).map(sensible) } : {}),
+      ...(operation.body
+        ? { body: valuesOf(operation.body, '', shape).map(one => sensible(one, operation)) }
+        : {}),
     }) as fc.Arbitrary<Request>
   })
 }

@@ -15,11 +15,14 @@ type Rule = [
 const incidents = ['createIncident', 'patchIncident']
 const events = ['createEvent', 'patchEvent']
 const factors = ['createFactor', 'patchFactor']
+const changes = ['createChange', 'patchChange']
 // With a status that a patch may have too, or the state would refuse first.
 const items = ['createActionItem', 'patchActionItem']
 
 const commander = { role: 'incident_commander', person: 'priya', from: '2026-06-17T14:00:00Z', to: null }
 const cited = { kind: 'log', system: 'ci', excerpt: 'seen' }
+
+const verifiedBy = (source: Body) => ({ status: 'verified', verified_by_source: source })
 
 const between: Rule[] = [
   [events, '/occurred_at', () => ({ occurred_at: '2026-06-19T09:00:00.001Z' })],
@@ -49,6 +52,18 @@ const between: Rule[] = [
     '/recurs/incident_id',
     (_, __, { params }) => ({ recurs: { incident_id: params.incident_id, number: 1 } }),
   ],
+  [changes, '/factors', () => ({ action_item: null, factors: [] })],
+  [changes, '/after', () => ({ before: 'a', after: 'a' })],
+  [changes, '/verified_by_source', () => ({ status: 'verified', verified_by_source: null })],
+  [changes, '/verified_by_source', () => ({ status: 'applied', verified_by_source: cited })],
+  [changes, '/verified_by_source', () => verifiedBy({ ...cited, excerpt: null, url: null })],
+  [['createChange'], '/verified_by_source/system', () => verifiedBy({ kind: 'log', excerpt: 'seen' })],
+  [['patchChange'], '/verified_by_source/system', () => verifiedBy({ ...cited, system: null })],
+  [
+    changes,
+    '/verified_by_source/stated_by',
+    () => verifiedBy({ ...cited, kind: 'statement', stated_by: null }),
+  ],
   [['closeActionItem'], '/evidence_url', () => ({ outcome: 'done', evidence_url: null })],
   [['closeActionItem'], '/reason', () => ({ outcome: 'cancelled', reason: null })],
   [['acceptActionItem'], '/by', () => ({ by: 'sam' })],
@@ -76,6 +91,10 @@ const references: Rule[] = [
     '/sources/0/stated_by',
     () => ({ sources: [{ kind: 'statement', excerpt: 'seen', stated_by: 'nobody' }] }),
   ],
+  [changes, '/verified_by_source/stated_by', () => verifiedBy({ ...cited, stated_by: 'nobody' })],
+  [changes, '/verified_by_source/stated_by', (_, { teams }) => verifiedBy({ ...cited, stated_by: teams[0] })],
+  [changes, '/action_item', () => ({ action_item: 'AI-999999999' })],
+  [changes, '/factors/1', () => ({ factors: [1, 2_147_483_647] })],
   [factors, '/events/0', () => ({ events: ['019785b0-5c00-7000-8000-00000000abcd'] })],
   [factors, '/recurs', (_, { earlier }) => ({ recurs: { ...earlier, number: 999 } })],
   [['createToken'], '/person', () => ({ person: 'nobody' })],

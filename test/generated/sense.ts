@@ -3,7 +3,7 @@ import type { Service } from '../service.ts'
 import type { Operation } from './operations.ts'
 import type { Request } from './request.ts'
 import { moments } from './strings.ts'
-import { addFactor, addItem, addToken, type World } from './world.ts'
+import { addChange, addFactor, addItem, addToken, type World } from './world.ts'
 
 /** What the contract's schemas do not say, and a valid request must nevertheless keep to: all of it is here. */
 
@@ -39,6 +39,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'events[]': fc.constantFrom(...events[incident]!),
     'factors[]': fc.constantFrom(1, 2),
     recurs: fc.constant(earlier),
+    action_item: fc.constantFrom('AI-1', 'AI-2'),
     'acceptActionItem by': fc.constant('priya'),
     expires_at: moments(dayBetween('2026-06-20', '9998-12-30')),
     'deferActionItem to': dayBetween('2026-06-25', '9998-12-31'),
@@ -68,11 +69,11 @@ export function namedValues(world: World, incident: string): Record<string, Valu
 }
 
 /** Objects that a merge patch may name only as a whole, since nothing may be stored that it could be merged into. */
-export const wholeObjects = new Set(['counterfactual', 'tracker'])
+export const wholeObjects = new Set(['counterfactual', 'tracker', 'verified_by_source'])
 
 type Body = Record<string, any>
 
-/** Rules between fields: where the field on the left is there, the body is mended to keep to its rule. */
+/** Rules between fields: where the field on the left is there, or in that operation, the body is mended to keep to it. */
 const rules: Record<string, (body: Body) => Body> = {
   id: body => (body.occurred_on === undefined ? body : { ...body, occurred_on: body.id.slice(3, 13) }),
   roles: body => ({ ...body, roles: body.roles && oneHolderEach(body.roles.map(inOrder)) }),
@@ -84,6 +85,8 @@ const rules: Record<string, (body: Body) => Body> = {
     body.disposition === 'accepted_risk'
       ? { ...body, disposition_reason: body.disposition_reason ?? 'Rare.' }
       : body,
+  createChange: wiredBack,
+  patchChange: wiredBack,
   outcome: body =>
     body.outcome === 'done'
       ? { ...body, evidence_url: body.evidence_url ?? 'https://git.example/1' }
@@ -91,8 +94,8 @@ const rules: Record<string, (body: Body) => Body> = {
 }
 
 /** The same body, mended where fields contradict each other. */
-export function sensible(body: unknown): unknown {
-  const kept = Object.entries(rules).filter(([field]) => Object.hasOwn(body as Body, field))
+export function sensible(body: unknown, { id }: Operation): unknown {
+  const kept = Object.entries(rules).filter(([name]) => name === id || Object.hasOwn(body as Body, name))
   return kept.reduce((mended, [, mend]) => mend(mended), body as Body)
 }
 
@@ -117,6 +120,28 @@ const citing = (source: Body): Body => ({
   ...(source.url ? {} : { excerpt: source.excerpt ?? 'seen' }),
 })
 
+/** A change that is right in itself, whatever is stored of the one that it may be a patch of. */
+function wiredBack(body: Body): Body {
+  const { target, factors, action_item, before = null, after = null } = body
+  const isNew = target !== undefined && !factors && !action_item
+  const loses = ('factors' in body && !factors?.length) || action_item === null
+  return {
+    ...verified(body),
+    ...(isNew || loses ? { factors: factors?.length ? factors : [1] } : {}),
+    ...('before' in body || 'after' in body ? { before: before === after ? null : before, after } : {}),
+  }
+}
+
+function verified(body: Body): Body {
+  const { status, verified_by_source } = body
+  if (verified_by_source || status === 'verified') {
+    const cited = { kind: 'log', ...verified_by_source }
+    return { ...body, status: 'verified', verified_by_source: citing(cited) }
+  }
+  const isNamed = 'status' in body || 'verified_by_source' in body
+  return isNamed ? { ...body, status: status ?? 'applied', verified_by_source: null } : body
+}
+
 /** What a valid request needs to find in a state that no request before it can have changed: made just for it. */
 export const arranged: Record<
   string,
@@ -128,6 +153,10 @@ export const arranged: Record<
   },
   deleteFactor: async ({ call }, { params }) => {
     const { body } = await addFactor(call, `/v1/incidents/${params.incident_id}`, {})
+    return { number: String(body.number) }
+  },
+  deleteChange: async ({ call }, { params }) => {
+    const { body } = await addChange(call, `/v1/incidents/${params.incident_id}`, {})
     return { number: String(body.number) }
   },
   revokeToken: async ({ call }) => ({ token_id: await addToken(call) }),

@@ -67,7 +67,7 @@ export async function seedWorld({ call }: Service): Promise<World> {
 
 const idIn = (path: string) => path.split('/').at(-1)!
 
-/** Three events, two of them milestones; factors 1 and 2; AI-1 of Priya and AI-2 of Sam. Returns the events' ids. */
+/** Three events, two of them milestones; factors and changes 1 and 2; AI-1 of Priya and AI-2 of Sam. Returns the events' ids. */
 async function fill(call: Service['call'], path: string, recurs: World['earlier']): Promise<string[]> {
   const events: string[] = []
   for (const milestone of ['impact_started', 'detected', null]) {
@@ -84,6 +84,8 @@ async function fill(call: Service['call'], path: string, recurs: World['earlier'
   await addFactor(call, path, { recurs })
   await addItem(call, path, 'priya')
   await addItem(call, path, 'sam')
+  await addChange(call, path, {})
+  await addChange(call, path, { action_item: 'AI-1' })
   return events
 }
 
@@ -98,4 +100,9 @@ export async function addToken(call: Service['call']): Promise<string> {
 export const addItem = (call: Service['call'], path: string, owner: string) =>
   call('POST', `${path}/action-items`, {
     body: { title: 'Add retries', owner, due_on: '2026-06-24', priority: 'P1', factors: [1, 2] },
+  })
+
+export const addChange = (call: Service['call'], path: string, fields: object) =>
+  call('POST', `${path}/changes`, {
+    body: { target_kind: 'slo', target: 'Checkout', factors: [1], ...fields },
   })

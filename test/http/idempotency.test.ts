@@ -29,6 +29,12 @@ const posts: Record<string, { url: string; body: object; other: object; status: 
     other: { ...item, title: 'Another' },
     status: 201,
   },
+  createChange: {
+    url: `${incident}/changes`,
+    body: { target_kind: 'slo', target: 'Checkout', factors: [1] },
+    other: { target_kind: 'slo', target: 'Search', factors: [1] },
+    status: 201,
+  },
   deferActionItem: {
     url: `${incident}/action-items/AI-1/deferrals`,
     body: { to: '2026-07-24', reason: 'The vendor is late.' },
@@ -50,7 +56,7 @@ const send = ({ url, body }: { url: string; body: unknown }, key: string, token?
 const countOf = async () =>
   Object.fromEntries(
     await Promise.all(
-      (['incidents', 'factors', 'action_items', 'people', 'history'] as const).map(async table => {
+      (['incidents', 'factors', 'action_items', 'changes', 'people', 'history'] as const).map(async table => {
         const { count } = await db
           .selectFrom(table)
           .select(({ fn }) => fn.countAll().as('count'))

@@ -1,0 +1,138 @@
+import Type from 'typebox'
+import { transact } from '../db/transact.ts'
+import { changeFacts } from '../http/auth.ts'
+import type { App, Context } from '../http/context.ts'
+import { pageRequest, toPage } from '../http/cursor.ts'
+import { ref } from '../http/fields.ts'
+import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { mergeWith } from '../http/validation.ts'
+import { incidentParams } from '../incidents/schema.ts'
+import { getIncident } from '../incidents/store.ts'
+import * as contract from './schema.ts'
+import * as store from './store.ts'
+
+const tags = ['Changes']
+
+export function changeRoutes(app: App, context: Context): void {
+  collectionRoutes(app, context)
+  memberRoutes(app, context)
+}
+
+function collectionRoutes(app: App, { db, now }: Context): void {
+  app.post(
+    '/incidents/:incident_id/changes',
+    {
+      config: { scope: 'write', problems: ['unknown_reference', ...keyProblems] },
+      schema: {
+        operationId: 'createChange',
+        tags,
+        summary: 'Add a change to an SLO, an alert rule, a runbook …',
+        description:
+          'It names the action item or the contributing factors that it comes from. A fault in an alert rule is a warning, and refuses nothing.',
+        params: incidentParams,
+        body: ref(contract.ChangeInput),
+        response: { 201: ref(contract.Change) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const facts = changeFacts(request, now)
+      return answerOnce({ db, now }, request, reply, async trx => {
+        const number = await store.createChange(trx, incident_id, request.body, facts)
+        const location = `/v1/incidents/${incident_id}/changes/${number}`
+        return { status: 201, location, body: await store.getChange(trx, { incident_id, number }) }
+      })
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/changes',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listChanges',
+        tags,
+        summary: 'List the changes of an incident, in the order of their numbers',
+        params: incidentParams,
+        querystring: contract.changesQuery,
+        response: { 200: ref(contract.ChangePage) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      await getIncident(db, incident_id)
+      const { status, target_kind } = request.query
+      const filter = { status: status?.split(','), target_kind: target_kind?.split(',') }
+      const rows = await store.listChanges(db, incident_id, filter, pageRequest(request))
+      return toPage(request, reply, rows, change => [change.number])
+    },
+  )
+}
+
+function memberRoutes(app: App, { db, now }: Context): void {
+  app.get(
+    '/incidents/:incident_id/changes/:number',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getChange',
+        tags,
+        summary: 'Read a change',
+        params: contract.changeParams,
+        response: { 200: ref(contract.Change) },
+      },
+    },
+    async request => store.getChange(db, keyOf(request.params)),
+  )
+
+  app.patch(
+    '/incidents/:incident_id/changes/:number',
+    {
+      config: { scope: 'write', problems: ['unknown_reference'] },
+      schema: {
+        operationId: 'patchChange',
+        tags,
+        summary: 'Change some fields of a change: apply it, verify it, roll it back',
+        description: 'From `verified` it goes back with `verified_by_source` null in the same patch.',
+        params: contract.changeParams,
+        body: ref(contract.ChangePatch),
+        response: { 200: ref(contract.Change) },
+      },
+    },
+    async request => {
+      const key = keyOf(request.params)
+      const merge = mergeWith(app, contract.ChangeInput, request.body)
+      const facts = changeFacts(request, now)
+      return transact(db, async trx => {
+        await store.patchChange(trx, key, merge, facts, request.expected)
+        return store.getChange(trx, key)
+      })
+    },
+  )
+
+  app.delete(
+    '/incidents/:incident_id/changes/:number',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'deleteChange',
+        tags,
+        summary: 'Delete a change',
+        description: 'Its number is never used again, and history keeps it.',
+        params: contract.changeParams,
+        response: { 204: Type.Null({ description: 'Deleted.' }) },
+      },
+    },
+    async (request, reply) => {
+      const facts = changeFacts(request, now)
+      const key = keyOf(request.params)
+      await transact(db, trx => store.deleteChange(trx, key, facts, request.expected))
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+const keyOf = ({ incident_id, number }: { incident_id: string; number: string }): store.ChangeKey => ({
+  incident_id,
+  number: Number(number),
+})

@@ -1,0 +1,35 @@
+import { fieldError } from '../http/problem.ts'
+import type { ChangeInput } from './schema.ts'
+
+/**
+ * What a change has to be in itself: wired back from something, different after than before, and verified by
+ * something exactly when it says so.
+ * @throws 422 naming the field
+ */
+export function requireSense(fields: ChangeInput): void {
+  const { before, after, action_item, factors = [] } = fields
+  if (!action_item && factors.length === 0) {
+    const detail =
+      '/factors or /action_item is required: a change comes from a contributing factor or an action item.'
+    throw fieldError('/factors', 'required', detail)
+  }
+  if (before && before === after) {
+    throw fieldError('/after', 'nothing_changes', '/after is what /before is: nothing changes.')
+  }
+  requireVerification(fields)
+}
+
+function requireVerification({ status = 'proposed', verified_by_source }: ChangeInput): void {
+  const at = '/verified_by_source'
+  if (status === 'verified' && !verified_by_source) {
+    throw fieldError(
+      at,
+      'required',
+      `${at} is required with verified: cite what shows that the change works.`,
+    )
+  }
+  if (status !== 'verified' && verified_by_source) {
+    const detail = `${at} is for a change whose status is verified, and this one is ${status}: set both, or neither.`
+    throw fieldError(at, 'not_verified', detail)
+  }
+}
