@@ -33,6 +33,7 @@ export type Block =
   | { type: 'list'; start: number | null; items: readonly ListItem[] }
   | { type: 'table'; headers: readonly string[]; rows: readonly (readonly Text[])[] }
   | { type: 'preformatted'; text: string }
+  | { type: 'diff'; text: string }
 
 export const heading = (level: 1 | 2 | 3, ...text: Text): Block => ({ type: 'heading', level, text })
 export const paragraph = (...text: Text): Block => ({ type: 'paragraph', text })
@@ -49,6 +50,9 @@ export const table = (headers: readonly string[], rows: readonly (readonly Text[
 })
 /** Lines whose indentation and empty lines matter: a log, a query. */
 export const preformatted = (text: string): Block => ({ type: 'preformatted', text })
+
+/** A unified diff, with `\n` as its only line break. */
+export const diff = (text: string): Block => ({ type: 'diff', text })
 
 export const item = (text: Text, details: readonly Text[] = []): ListItem => ({ text, details })
 export const tag = (word: string): Tag => ({ tag: word })

@@ -58,17 +58,22 @@ function described(event: Event): Text {
 
 /** What an event rests on, with its clock's correction once. What is too long for a table cell is added to `notes`. */
 const sourcesOf = (view: View, event: Event, notes: Note[]): Text[] =>
-  event.sources.map((source, index) =>
-    cited(view, event, source, index === 0 ? correctionOf(event) : '', notes),
-  )
+  event.sources.map((source, index) => {
+    const below = (name: Note['name'], text: string) => {
+      notes.push({ name, of: `${eventTime(view.clock, event)}, ${sourceName(view, source)}`, text })
+      return `(${name.toLowerCase()} ${notes.length} below)`
+    }
+    return cited(view, source, below, index === 0 ? correctionOf(event) : '')
+  })
 
-function cited(view: View, event: Event, source: Source, correction: string, notes: Note[]): Text {
-  const name = sourceName(view, source)
-  const cite: Inline[] = [link(name, source.url), correction]
-  const below = (kind: Note['name'], text: string) => {
-    notes.push({ name: kind, of: `${eventTime(view.clock, event)}, ${name}`, text })
-    return `(${kind.toLowerCase()} ${notes.length} below)`
-  }
+/** A source in one line. `below` puts a text that is too long for it elsewhere, and says where. */
+export function cited(
+  view: View,
+  source: Source,
+  below: (name: Note['name'], text: string) => string,
+  correction = '',
+): Text {
+  const cite: Inline[] = [link(sourceName(view, source), source.url), correction]
   if (source.excerpt !== null) {
     const short = shortened(source.excerpt)
     cite.push(`: “${short}”`)

@@ -1,6 +1,7 @@
 import { type Block, bulletList, heading, item, label, numberedList, paragraph } from './blocks.ts'
 import { actionItemsSection, actionItemsTable } from './document-action-items.ts'
 import { analysisOpening, analysisSection, factorItem } from './document-analysis.ts'
+import { changesSection, noChanges } from './document-changes.ts'
 import { summarySection } from './document-summary.ts'
 import { timelineSection, timelineTable } from './document-timeline.ts'
 import { nameOf, type View, viewOf } from './document-view.ts'
@@ -24,7 +25,7 @@ export function postmortemSections(data: Postmortem): Block[][] {
     analysisSection(view),
     lessonsSection(view),
     actionItemsSection(view),
-    changesSection(),
+    changesSection(view),
     reviewSection(headOf(data).status),
   ]
 }
@@ -51,7 +52,7 @@ export const templateDocument = (): Block[] => [
   bulletList([item(['<what went well>'])]),
   heading(2, 'Action items'),
   actionItemsTable([[['AI-1'], ['<action>'], ['<owner>'], ['<date>'], ['P<n>'], ['<factor>']]]),
-  ...changesSection(),
+  ...noChanges(),
   ...reviewSection(placeholders.status),
 ]
 
@@ -110,11 +111,6 @@ const lessons = (title: string, stored: readonly string[]): Block[] =>
   stored.length === 0 ? [] : [heading(3, title), sentences(stored)]
 
 const sentences = (stored: readonly string[]): Block => bulletList(stored.map(sentence => item([sentence])))
-
-const changesSection = (): Block[] => [
-  heading(2, 'Changes'),
-  paragraph('No change to an SLO, an alert rule or a runbook is recorded yet.'),
-]
 
 const reviewSection = (status: string): Block[] => [
   heading(2, 'Review record'),

@@ -27,7 +27,21 @@ function blockToHtml(block: Block): string {
       return tableToHtml(block.headers, block.rows)
     case 'preformatted':
       return `<pre tabindex="0">\n${escapeHtml(block.text)}</pre>`
+    case 'diff':
+      return `<pre class="diff" tabindex="0">\n${diffToHtml(block.text)}</pre>`
   }
+}
+
+/** Each line keeps its sign, so that nothing depends on its colour; where the hunks begin is no line of either text. */
+function diffToHtml(text: string): string {
+  const [from, to, ...lines] = text.split('\n').map(escapeHtml)
+  return [`<b>${from}</b>`, `<b>${to}</b>`, ...lines.map(markedLine)].join('\n')
+}
+
+function markedLine(line: string): string {
+  if (line.startsWith('+')) return `<ins>${line}</ins>`
+  if (line.startsWith('-')) return `<del>${line}</del>`
+  return line.startsWith('@@') ? `<b>${line}</b>` : line
 }
 
 function listToHtml(start: number | null, items: readonly ListItem[]): string {

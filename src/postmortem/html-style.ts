@@ -63,6 +63,11 @@ td:last-child, th:last-child { padding-right: 0; }
 .columns-6 td:nth-child(3), .columns-6 td:nth-child(6) { white-space: normal; }
 .columns-6 td:nth-child(3) { min-width: 7.5rem; }
 pre { margin: 0 0 1.2rem; padding: .8rem 1rem; border-radius: .4rem; background: var(--sheet); font: .84rem/1.55 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+.diff { line-height: 1.5; }
+.diff b { font-weight: 400; color: var(--soft); }
+.diff ins, .diff del { display: inline-block; width: 100%; color: var(--ink); text-decoration: none; }
+.diff ins { background: var(--good-wash); }
+.diff del { background: var(--bad-wash); }
 figure { margin: 0 0 2rem; }
 figcaption { margin-top: .5rem; font-size: .84rem; color: var(--soft); }
 svg { display: block; width: 100%; height: auto; }
@@ -115,7 +120,7 @@ svg .mark.resolved { fill: var(--good); }
   h1, h2, h3 { break-after: avoid; }
   tr, li, figure, pre { break-inside: avoid; }
   thead { display: table-header-group; }
-  .chip, .tag, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .chip, .tag, .diff ins, .diff del, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `
 

@@ -13,6 +13,10 @@ export function inert(text: string): string {
   return text.replace(lineBreak, '\n').replace(unseen, nameOfCharacter)
 }
 
+/** The same for lines that are what they are: every line break but `\n` is named, too. */
+export const inertLines = (text: string): string =>
+  text.replace(/[\r\u2028\u2029]/g, nameOfCharacter).replace(unseen, nameOfCharacter)
+
 const nameOfCharacter = (character: string): string =>
   `[U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}]`
 

@@ -51,6 +51,8 @@ function written(block: Block, delimiter: string | undefined): string {
       ].join('\n')
     case 'preformatted':
       return fenced(inert(block.text))
+    case 'diff':
+      return fenced(inert(block.text), 'diff')
   }
 }
 
@@ -66,10 +68,10 @@ function listItem({ text, details }: ListItem, marker: string): string {
 const tableRow = (cells: readonly Text[]): string =>
   `| ${cells.map(cell => oneLine(cell, { cell: true })).join(' | ')} |`
 
-function fenced(text: string): string {
+function fenced(text: string, language = ''): string {
   const longest = (text.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2)
   const fence = '`'.repeat(longest + 1)
-  return `${fence}\n${text}\n${fence}`
+  return `${fence}${language}\n${text}\n${fence}`
 }
 
 /** Text that may run over several lines: two spaces at a line's end are a break, and following lines are indented. */

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { ActionItem } from '../action-items/schema.ts'
+import { exampleChange, storedChange } from '../changes/schema.ts'
 import { Factor } from '../factors/schema.ts'
 import { component, examplesOf, ref } from '../http/fields.ts'
 import { Incident } from '../incidents/schema.ts'
@@ -15,6 +16,9 @@ const {
 /** An action item as the document has it: nothing in it depends on the day it is read. */
 export const PostmortemActionItem = component('PostmortemActionItem', storedItem, { examples: [exampleItem] })
 
+/** A change as the document has it: without the warnings, which are looked for when it is read by itself. */
+export const PostmortemChange = component('PostmortemChange', storedChange, { examples: [exampleChange] })
+
 /** All that a postmortem is rendered from: one incident and everything below it, in the order of the document. */
 export const Postmortem = component(
   'Postmortem',
@@ -29,6 +33,7 @@ export const Postmortem = component(
     events: Type.Array(ref(Event), { description: 'By corrected time; retracted ones too.' }),
     factors: Type.Array(ref(Factor)),
     action_items: Type.Array(ref(PostmortemActionItem)),
+    changes: Type.Array(ref(PostmortemChange)),
   },
   {
     description: 'All that the document is rendered from.',
@@ -40,11 +45,13 @@ export const Postmortem = component(
         events: examplesOf(Event),
         factors: examplesOf(Factor),
         action_items: [exampleItem],
+        changes: [exampleChange],
       },
     ],
   },
 )
 export type Postmortem = Static<typeof Postmortem>
 
-export const postmortemSchemas = [PostmortemActionItem, Postmortem]
+export const postmortemSchemas = [PostmortemActionItem, PostmortemChange, Postmortem]
 export type PostmortemActionItem = Static<typeof PostmortemActionItem>
+export type PostmortemChange = Static<typeof PostmortemChange>

@@ -1,5 +1,6 @@
 import type { ActionItem } from '../../src/action-items/schema.ts'
 import type { Factor } from '../../src/factors/schema.ts'
+import type { PostmortemChange } from '../../src/postmortem/schema.ts'
 import type { Event, MilestoneName, Milestones, Source } from '../../src/timeline/schema.ts'
 
 /** Stored resources of the payments drill, with defaults that a test overrides. */
@@ -128,6 +129,24 @@ export function actionItem(n: number, title: string, more: Partial<ActionItem> =
     overdue: false,
     days_overdue: 0,
     created_at: at('16:00'),
+    ...row,
+    ...more,
+  }
+}
+
+export function change(number: number, more: Partial<PostmortemChange> = {}): PostmortemChange {
+  return {
+    incident_id: incidentId,
+    number,
+    target_kind: 'alert_rule',
+    target: 'PaymentErrorRateHigh',
+    before: null,
+    after: null,
+    url: null,
+    status: 'applied',
+    verified_by_source: null,
+    action_item: 'AI-4',
+    factors: [],
     ...row,
     ...more,
   }

@@ -3,6 +3,7 @@ import type { Factor } from '../../src/factors/schema.ts'
 import type { Postmortem } from '../../src/postmortem/schema.ts'
 import type { Event } from '../../src/timeline/schema.ts'
 import { actionItem, at, event, eventId, factor, incidentId, milestonesOf, row, source } from './builders.ts'
+import { changes } from './drill-changes.ts'
 
 /** The payments drill of Carta, a shop, as stored data: the fixture that the document's tests render. */
 
@@ -267,6 +268,7 @@ export const drill = (): Postmortem =>
     events,
     factors,
     action_items: actionItems,
+    changes,
   })
 
 /** An incident of which nothing is known but its title. */
@@ -295,6 +297,7 @@ export function bare(): Postmortem {
     events: [],
     factors: [],
     action_items: [],
+    changes: [],
   }
 }
 

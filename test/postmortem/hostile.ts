@@ -198,6 +198,12 @@ export function poisoned(text: () => string, url: () => string): Postmortem {
     item.closure = { outcome: 'done', at: '2026-07-01T09:00:00.000Z', evidence_url: url(), reason: text() }
     item.effectiveness = { review_on: '2026-09-01', result: 'pending', note: text() }
   }
+  // Changes are shown from the review on.
+  incident.status = 'in_review'
+  for (const change of data.changes) {
+    const verified_by_source = { ...data.events[1]!.sources[0]!, excerpt: text(), query: text(), url: url() }
+    Object.assign(change, { target: text(), before: text(), after: text(), url: url(), verified_by_source })
+  }
   return data
 }
 

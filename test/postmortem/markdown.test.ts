@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import {
   type Block,
   bulletList,
+  diff,
   heading,
   item,
   link,
@@ -11,6 +12,7 @@ import {
   preformatted,
   table,
 } from '../../src/postmortem/blocks.ts'
+import { unifiedDiff } from '../../src/postmortem/diff.ts'
 import { postmortemDocument, templateDocument } from '../../src/postmortem/document.ts'
 import { toMarkdown } from '../../src/postmortem/markdown.ts'
 import { bare, drill } from './drill.ts'
@@ -38,6 +40,7 @@ const everywhere = (text: string): Block[] => [
     ],
   ),
   preformatted(text),
+  diff(unifiedDiff({ target: text, before: `${text}\nx`, after: `y\n${text}` })!),
 ]
 
 /** Fails unless both parsers find the blocks that were written: structure, words, links, and nothing active. */

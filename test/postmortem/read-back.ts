@@ -27,6 +27,7 @@ export function saidByBlocks(blocks: readonly Block[]): Said {
     if (block.type === 'heading') said.blocks.push([`h${block.level}`, words(block.text)])
     else if (block.type === 'paragraph') said.blocks.push(['paragraph', words(block.text)])
     else if (block.type === 'preformatted') said.blocks.push(['code', inert(block.text)])
+    else if (block.type === 'diff') said.blocks.push(['diff', inert(block.text)])
     else if (block.type === 'table')
       said.blocks.push(['table', [block.headers.map(spaced), ...block.rows.map(row => row.map(words))]])
     else
@@ -62,7 +63,7 @@ function mdastBlock(node: Nodes, said: Said): unknown {
     case 'paragraph':
       return ['paragraph', words(node)]
     case 'code':
-      return ['code', node.value]
+      return [node.lang ?? 'code', node.value]
     case 'table':
       return ['table', node.children.map(row => row.children.map(words))]
     case 'list':
@@ -142,7 +143,7 @@ function itBlock(cursor: Cursor, said: Said): unknown {
     )
   if (token.type === 'heading_open') return [token.tag, words()]
   if (token.type === 'paragraph_open') return ['paragraph', words()]
-  if (token.type === 'fence') return ['code', token.content.replace(/\n$/, '')]
+  if (token.type === 'fence') return [token.info || 'code', token.content.replace(/\n$/, '')]
   if (token.type === 'table_open') return ['table', itRows(upTo(cursor, token), said)]
   if (token.type === 'bullet_list_open') return ['list', null, itItems(upTo(cursor, token), said)]
   if (token.type === 'ordered_list_open')
