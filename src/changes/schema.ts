@@ -79,11 +79,31 @@ export const ChangePatch = mergePatch('ChangePatch', ChangeInput, {
   ],
 })
 
+export const warningCodes = [
+  'yaml',
+  'no_rule',
+  'not_a_map',
+  'not_a_list',
+  'not_text',
+  'not_a_duration',
+  'not_an_integer',
+  'unknown_field',
+  'repeated_field',
+  'repeated_group',
+  'missing',
+  'alert_or_record',
+  'not_in_recording_rule',
+  'label_name',
+  'record_name',
+] as const
+/** Of one text; what is wrong with it is clear by then. */
+export const mostWarnings = 20
+
 const warning = exact({
   pointer: Type.String({ description: 'JSON pointer of the field.' }),
   line: Type.Integer({ minimum: 1, description: 'The line of that text.' }),
-  code: Type.String({ description: 'A stable word for the fault.' }),
-  detail: Type.String({ description: 'What is wrong, in one sentence.' }),
+  code: oneOf(warningCodes, { description: 'What kind of fault; `yaml`: the text cannot be parsed.' }),
+  detail: Type.String({ description: 'What is wrong, in one sentence that names the line.' }),
 })
 
 /** What is stored of a change. */
@@ -108,7 +128,7 @@ export const Change = component(
   {
     ...storedChange,
     warnings: Type.Array(warning, {
-      maxItems: 20,
+      maxItems: mostWarnings,
       description:
         'Faults in the `after` of an alert rule, read as Prometheus’ YAML. They refuse nothing, and are looked for when read.',
     }),
@@ -133,6 +153,7 @@ export const changesQuery = exact({
 export type Change = Static<typeof Change>
 export type ChangeInput = Static<typeof ChangeInput>
 export type StoredChange = Omit<Change, 'warnings'>
+export type WarningCode = (typeof warningCodes)[number]
 export type ChangeWarning = Change['warnings'][number]
 
 export const changeSchemas = [ChangeInput, ChangePatch, Change, ChangePage]

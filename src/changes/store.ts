@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
@@ -9,7 +10,7 @@ import { fieldError, notFound } from '../http/problem.ts'
 import { holdIncident, nextNumber } from '../incidents/store.ts'
 import { normalizedSource } from '../timeline/rules.ts'
 import type { Source } from '../timeline/schema.ts'
-import { requireSense } from './rules.ts'
+import { requireSense, warningsOf } from './rules.ts'
 import type { Change, ChangeInput, StoredChange } from './schema.ts'
 
 const columns = [
@@ -60,7 +61,13 @@ export async function listChanges(
     .orderBy('number')
     .limit(sql.lit(limit + 1))
     .execute()
-  return rows.map(toChange)
+  const changes: Change[] = []
+  for (const row of rows) {
+    changes.push(toChange(row))
+    // Rules may be long to read: others get their turn in between.
+    await setImmediate()
+  }
+  return changes
 }
 
 /** All changes of an incident in the order of their numbers; for the document. */
@@ -79,7 +86,7 @@ async function readChange(db: Db, { incident_id, number }: ChangeKey): Promise<S
   return change
 }
 
-const toChange = (stored: StoredChange): Change => ({ ...stored, warnings: [] })
+const toChange = (stored: StoredChange): Change => ({ ...stored, warnings: warningsOf(stored) })
 
 /** Stores a new change and returns its number. */
 export async function createChange(

@@ -1,0 +1,188 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { alertRuleWarnings } from '../../src/changes/alert-rule.ts'
+import { warningCodes } from '../../src/changes/schema.ts'
+import { drill } from '../action-items/given.ts'
+import { changes } from '../postmortem/drill-changes.ts'
+import { openService } from '../service.ts'
+import { aChange, givenChange, givenThread } from './given.ts'
+
+/** Each fault of a text as `line code`. */
+const faults = (text: string) => alertRuleWarnings(text).map(({ line, code }) => `${line} ${code}`)
+
+const met = new Set<string>()
+
+/** A text has exactly these faults, and each says its line. */
+function has(t: { same: typeof import('tap').t.same }, text: string, expected: string[]): void {
+  const warnings = alertRuleWarnings(text)
+  for (const { code } of warnings) met.add(code)
+  t.same(faults(text), expected, text)
+  t.same(
+    warnings.filter(
+      ({ pointer, line, detail }) => pointer !== '/after' || !detail.startsWith(`Line ${line}: `),
+    ),
+    [],
+  )
+}
+
+const rule = 'alert: A\nexpr: up == 0\n'
+
+t.test('a rule file, a group, a rule, a list of them and a PrometheusRule are read', async t => {
+  const sound = [
+    changes[0]!.before!,
+    changes[0]!.after!,
+    rule,
+    `${rule}for: 1h30m\nkeep_firing_for: 0\nlabels: { severity: page, "é": "1" }\nannotations:\n  summary: '{{ $value }}'\n`,
+    'record: job:up:sum\nexpr: sum by (job) (up)\nlabels: {team: payments}',
+    'record: one\nexpr: 1',
+    '- alert: A\n  expr: up\n- record: b\n  expr: up',
+    'name: g\ninterval: 30s\nquery_offset: 1m\nlimit: 10\nlabels: {a: b}\nrules: []',
+    '- name: g\n  rules:\n    - {alert: A, expr: up}\n- name: h\n  rules: []',
+    'groups: []',
+    'groups:',
+    'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: >\n          up == 0\n        for:\n',
+    'apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: x}\nspec:\n  groups:\n    - {name: g, rules: [{alert: A, expr: up}]}',
+    '- &a {alert: A, expr: up}\n- <<: *a\n  for: 5m\n- *a',
+    `# why\r\n${rule.replaceAll('\n', '\r\n')}`,
+  ]
+  for (const text of sound) t.same(alertRuleWarnings(text), [], text)
+})
+
+t.test('a text that is no YAML has its fault on its line', async t => {
+  has(t, 'groups:\n  - name: g\n rules: []\n', ['3 yaml'])
+  has(t, 'alert: A\nexpr: "up == 0\n', ['3 yaml'])
+  has(t, 'groups:\n\t- name: g\n', ['2 yaml'])
+  has(t, 'alert: A\nannotations:\n  summary: it: fails\n', ['3 yaml'])
+  has(t, `${rule}---\n${rule}`, ['3 yaml'])
+  has(t, '- alert: A\n  expr: *nowhere\n', ['2 yaml'])
+  has(t, '- alert: @A\n- alert: @B\n', ['1 yaml', '2 yaml'])
+  has(t, '['.repeat(5000), ['1 yaml'])
+})
+
+t.test('each thing that Prometheus would refuse is a fault on its line', async t => {
+  has(t, '# nothing yet\n', ['1 no_rule'])
+  has(t, 'up == 0', ['1 no_rule'])
+  has(t, 'alert: A\nfor: 5m\n', ['1 missing'])
+  has(t, '- alert: A\n  expr: up\n- alert: B\n  expr:\n', ['4 missing'])
+  has(t, 'alert: A\nexpr: ""\n', ['2 missing'])
+  has(t, 'alert: A\nexpr: {{ up }}\n', ['2 not_text'])
+  has(t, '- expr: up\n', ['1 alert_or_record'])
+  has(t, 'alert: A\nexpr: up\nrecord: b\n', ['3 alert_or_record'])
+  has(t, 'alert: [A]\nexpr: up\n', ['1 not_text'])
+  for (const bad of ['5', '5 m', '30m1h', '5m ago', '1.5h', '-5m', '5M', '""', '[5m]'])
+    has(t, `alert: A\nexpr: up\nfor: ${bad}\n`, ['3 not_a_duration'])
+  has(t, 'alert: A\nexpr: up\nkeep_firing_for: soon\n', ['3 not_a_duration'])
+  has(t, 'alert: A\nexp: up\nexpr: up\n', ['2 unknown_field'])
+  has(t, 'alert: A\nexpr: up\nexpr: down\n', ['3 repeated_field'])
+  has(t, `${rule}labels:\n  severity: 1\n  page: true\n`, ['4 not_text', '5 not_text'])
+  has(t, `${rule}annotations:\n  summary: {{ $value }}\n`, ['4 not_text'])
+  has(t, `${rule}labels: [severity]\n`, ['3 not_a_map'])
+  has(t, `${rule}labels:\n  __name__: x\n  "": y\n`, ['4 label_name', '5 label_name'])
+  has(t, `${rule}annotations:\n  a: b\n  a: c\n`, ['5 repeated_field'])
+  has(t, 'record: sum(up{job="x"})\nexpr: 1\n', ['1 record_name'])
+  has(t, 'record: a\nexpr: up\nfor: 5m\nannotations: {a: b}\n', [
+    '3 not_in_recording_rule',
+    '4 not_in_recording_rule',
+  ])
+  has(t, 'groups: {name: g}\n', ['1 not_a_list'])
+  has(t, 'groups:\n  - name: g\n    rules:\n      alert: A\n', ['4 not_a_list'])
+  has(t, 'groups:\n  - g\n  -\n', ['2 not_a_map', '3 not_a_map'])
+  has(t, 'groups:\n  - name: g\n    rules: [up]\n', ['3 not_a_map'])
+  has(t, 'groups:\n  - name: g\n  - name: g\n', ['3 repeated_group'])
+  has(t, 'groups:\n  - rules: []\n', ['2 missing'])
+  has(t, 'group:\n  - name: g\n', ['1 unknown_field', '1 alert_or_record', '1 missing'])
+  has(t, 'version: 1\ngroups:\n  - name: g\n    every: 5m\n', ['1 unknown_field', '4 unknown_field'])
+  has(t, 'name: g\nlimit: 1.5\ninterval: 1\nrules: []\n', ['2 not_an_integer', '3 not_a_duration'])
+  t.same([...met].sort(), [...warningCodes].sort(), 'and every code has been met')
+})
+
+t.test('faults stand in the order of their lines, twenty at most', async t => {
+  const bad = '- alert: A\n  labels: {a: 1}\n'
+  const found = alertRuleWarnings(bad.repeat(100))
+  t.equal(found.length, 20)
+  t.same(
+    found.map(({ line }) => line),
+    found.map(({ line }) => line).toSorted((a, b) => a - b),
+  )
+})
+
+t.test('any text has its faults in bounded time, and on lines that it has', async () => {
+  const words = [
+    'groups:',
+    'rules:',
+    '- ',
+    'alert: A',
+    'expr: ',
+    'for: 5',
+    '\n',
+    '  ',
+    '&a ',
+    '*a',
+    '{',
+    '}',
+    '[',
+    ']',
+    ': ',
+    '"',
+    '<<: ',
+    '? ',
+    '|',
+    '!!x ',
+    '---',
+  ]
+  const texts = fc.oneof(
+    fc.array(fc.constantFrom(...words), { maxLength: 40 }).map(parts => parts.join('')),
+    fc.string(),
+  )
+  fc.assert(
+    fc.property(texts, text =>
+      alertRuleWarnings(text).every(({ line }) => line >= 1 && line <= text.split('\n').length),
+    ),
+    { numRuns: 2000 },
+  )
+})
+
+t.test('a text that is made to take long takes less than two seconds', async t => {
+  const longest = 100_000
+  const unit = (text: string) => text.repeat(longest / text.length)
+  const labels = `&l {${'a: 1, '.repeat(4000)}}`
+  const rules = `&r [{alert: a, expr: b, labels: ${labels}}, ${'{alert: a, expr: b, labels: *l}, '.repeat(700)}]`
+  const groups = Array.from({ length: 1500 }, (_, i) => `- {name: ${i}, rules: *r}\n`).join('')
+  const hostile = {
+    ...{
+      brackets: unit('['),
+      dashes: unit('- '),
+      quotes: unit('"'),
+      commas: `[${unit(',')}`,
+      anchors: unit('&a '),
+    },
+    keys: Array.from({ length: 14_000 }, (_, i) => `k${i}:`).join('\n'),
+    aliases: `groups:\n- {name: x, rules: ${rules}}\n${groups}`,
+    ...{ itself: '&a [*a, *a]', rules: unit('- alert: A\n  expr: up\n') },
+  }
+  for (const [name, text] of Object.entries(hostile)) {
+    const began = performance.now()
+    alertRuleWarnings(text)
+    t.ok(performance.now() - began < 2000, name)
+  }
+})
+
+t.test('a fault refuses no write, and is answered wherever the change is', async t => {
+  const service = await openService(t)
+  await givenThread(service)
+  const after = '- alert: PaymentErrorRateHigh\n  expr: x > 0.05\n  for: 5\n'
+  const created = await service.call('POST', `${drill}/changes`, { body: { ...aChange, after } })
+  const warning = {
+    ...{ pointer: '/after', line: 3, code: 'not_a_duration' },
+    detail: 'Line 3: `for` has to be a duration, such as 5m or 1h30m.',
+  }
+  t.equal(created.status, 201)
+  t.same(created.body.warnings, [warning])
+  t.same((await service.call('GET', `${drill}/changes/1`)).body, created.body)
+  t.same((await service.call('GET', `${drill}/changes`)).body.items, [created.body])
+  const mended = await service.call('PATCH', `${drill}/changes/1`, { body: { after: aChange.after } })
+  t.same(mended.body.warnings, [])
+  await givenChange(service, { target_kind: 'runbook', after: 'for: 5' })
+  t.same((await service.call('GET', `${drill}/changes/2`)).body.warnings, [], 'and no runbook has any')
+  t.notOk('warnings' in (await service.call('GET', `${drill}/postmortem.json`)).body.changes[0])
+})
