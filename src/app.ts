@@ -43,6 +43,8 @@ import { incidentSchemas } from './incidents/schema.ts'
 import { dateIn } from './kit/time.ts'
 import { postmortemRoutes } from './postmortem/routes.ts'
 import { postmortemSchemas } from './postmortem/schema.ts'
+import { threadRoutes } from './postmortem/thread-routes.ts'
+import { threadSchemas } from './postmortem/thread-schema.ts'
 import { timelineRoutes } from './timeline/routes.ts'
 import { timelineSchemas } from './timeline/schema.ts'
 
@@ -67,6 +69,7 @@ const components = [
   ...actionItemSchemas,
   ...changeSchemas,
   ...postmortemSchemas,
+  ...threadSchemas,
 ]
 
 /** The whole service, ready to listen or to be called with `inject`. */
@@ -139,6 +142,7 @@ function resourceRoutes(app: App, context: Context): void {
   actionItemRoutes(app, context)
   changeRoutes(app, context)
   postmortemRoutes(app, context)
+  threadRoutes(app, context)
 }
 
 /** Answers under way when the service stops are the last of their connection, and their clients are told so. */

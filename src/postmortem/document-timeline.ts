@@ -60,7 +60,7 @@ function described(event: Event): Text {
 const sourcesOf = (view: View, event: Event, notes: Note[]): Text[] =>
   event.sources.map((source, index) => {
     const below = (name: Note['name'], text: string) => {
-      notes.push({ name, of: `${eventTime(view.clock, event)}, ${sourceName(view, source)}`, text })
+      notes.push({ name, of: `${eventTime(view.clock, event)}, ${sourceName(view.data, source)}`, text })
       return `(${name.toLowerCase()} ${notes.length} below)`
     }
     return cited(view, source, below, index === 0 ? correctionOf(event) : '')
@@ -73,7 +73,7 @@ export function cited(
   below: (name: Note['name'], text: string) => string,
   correction = '',
 ): Text {
-  const cite: Inline[] = [link(sourceName(view, source), source.url), correction]
+  const cite: Inline[] = [link(sourceName(view.data, source), source.url), correction]
   if (source.excerpt !== null) {
     const short = shortened(source.excerpt)
     cite.push(`: “${short}”`)
@@ -84,8 +84,8 @@ export function cited(
 }
 
 /** `prometheus alert`; what someone remembers is called that. */
-const sourceName = (view: View, { kind, system, stated_by }: Source): string =>
-  kind === 'statement' ? `recollection of ${nameOf(view.data, stated_by ?? system)}` : `${system} ${kind}`
+export const sourceName = (data: View['data'], { kind, system, stated_by }: Source): string =>
+  kind === 'statement' ? `recollection of ${nameOf(data, stated_by ?? system)}` : `${system} ${kind}`
 
 /** The excerpt itself where it is one short line; else its first line, cut, with an ellipsis. */
 function shortened(excerpt: string): string {

@@ -68,6 +68,7 @@ const needs: Record<string, Scope | 'public'> = {
   getPostmortemMarkdown: 'read',
   getPostmortemHtml: 'read',
   getPostmortemJson: 'read',
+  getThread: 'read',
   getTemplate: 'read',
 }
 
