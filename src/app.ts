@@ -41,10 +41,13 @@ import {
 import { incidentRoutes } from './incidents/routes.ts'
 import { incidentSchemas } from './incidents/schema.ts'
 import { dateIn } from './kit/time.ts'
+import { revisionSchemas } from './postmortem/revision-schema.ts'
 import { postmortemRoutes } from './postmortem/routes.ts'
 import { postmortemSchemas } from './postmortem/schema.ts'
 import { threadRoutes } from './postmortem/thread-routes.ts'
 import { threadSchemas } from './postmortem/thread-schema.ts'
+import { reviewRoutes } from './reviews/routes.ts'
+import { reviewSchemas } from './reviews/schema.ts'
 import { timelineRoutes } from './timeline/routes.ts'
 import { timelineSchemas } from './timeline/schema.ts'
 
@@ -68,8 +71,10 @@ const components = [
   ...factorSchemas,
   ...actionItemSchemas,
   ...changeSchemas,
+  ...reviewSchemas,
   ...postmortemSchemas,
   ...threadSchemas,
+  ...revisionSchemas,
 ]
 
 /** The whole service, ready to listen or to be called with `inject`. */
@@ -141,7 +146,8 @@ function resourceRoutes(app: App, context: Context): void {
   factorRoutes(app, context)
   actionItemRoutes(app, context)
   changeRoutes(app, context)
-  postmortemRoutes(app, context)
+  reviewRoutes(app, context)
+  postmortemRoutes(app, context, () => [])
   threadRoutes(app, context)
 }
 

@@ -68,8 +68,24 @@ export function requirePatchable(stored: State, fields: ActionItemFields, isProm
 export const acceptanceAfter = ({ owner, acceptance }: State, newOwner: string) =>
   owner === newOwner ? acceptance : null
 
+/**
+ * Who accepts: whom the token acts for, else whom the call names.
+ * @throws 403 when a token that acts for a person names another, 422 when nobody is named
+ */
+export function accepterOf({ by }: Acceptance, person: string | null): string {
+  if (person !== null && by && by !== person) {
+    const detail = `This token acts for ${person}, and can accept for nobody else.`
+    throw new DebriefError('forbidden', detail, [{ pointer: '/by', code: 'not_owner', detail }])
+  }
+  const accepter = by ?? person
+  if (accepter === null || accepter === undefined) {
+    throw fieldError('/by', 'required', '/by is required: who takes it? This token acts for nobody.')
+  }
+  return accepter
+}
+
 /** The owner takes the item; a proposal becomes open. Again changes nothing. */
-export function accepted(stored: State, { by }: Acceptance, at: string) {
+export function accepted(stored: State, by: string, at: string) {
   const { id, owner, status, acceptance } = stored
   if (by !== owner) {
     throw fieldError('/by', 'not_owner', `/by must be the owner, ${owner}: nobody else can accept ${id}.`)

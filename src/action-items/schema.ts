@@ -12,6 +12,7 @@ import {
   integer,
   line,
   mergePatch,
+  nullableObject,
   oneOf,
   optional,
   pageOf,
@@ -81,7 +82,14 @@ export const ActionItemPatch = mergePatch(
 
 export const Acceptance = component(
   'Acceptance',
-  { by: handle({ description: 'Must be the owner.' }) },
+  {
+    by: optional(
+      handle({
+        description:
+          'Must be the owner. A token that acts for a person accepts for that person alone, and may leave it out.',
+      }),
+    ),
+  },
   { examples: [{ by: 'priya' }] },
 )
 export const Deferral = component(
@@ -109,7 +117,6 @@ export const Effectiveness = component('Effectiveness', effectiveness, {
   examples: [{ review_on: '2026-09-24', result: 'pending', note: null }],
 })
 
-const nullableObject = <T>(schema: object) => Type.Unsafe<T | null>({ ...schema, type: ['object', 'null'] })
 const acceptance = exact({ at: timestamp(), by: handle() })
 const closure = exact(answered({ ...Closure.properties, at: timestamp() }))
 const effectivenessAnswer = exact(answered(effectiveness))
@@ -124,12 +131,12 @@ export const ActionItem = component(
     }),
     ...answered(fields),
     status: oneOf(actionStatuses, { description: 'Only `open` and `in_progress` can be overdue.' }),
-    acceptance: nullableObject<Static<typeof acceptance>>(acceptance),
-    closure: nullableObject<Static<typeof closure>>(closure),
+    acceptance: nullableObject(acceptance),
+    closure: nullableObject(closure),
     deferrals: Type.Array(
       exact({ from: calendarDate(), to: calendarDate(), reason: sentence(), at: timestamp() }),
     ),
-    effectiveness: nullableObject<Static<typeof effectivenessAnswer>>(effectivenessAnswer),
+    effectiveness: nullableObject(effectivenessAnswer),
     incident_title: line(),
     severity: oneOf(severities),
     owner_name: line(),

@@ -6,7 +6,7 @@ import type { App, Context } from '../http/context.ts'
 import type { Expected } from '../http/etag.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce, keyProblems } from '../http/idempotency.ts'
-import { askedFor } from './rules.ts'
+import { accepterOf, askedFor } from './rules.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
@@ -31,10 +31,12 @@ export function stateRoutes(app: App, context: Context): void {
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
-    request =>
-      change(request, (trx, key, facts, expected) =>
-        store.acceptActionItem(trx, key, request.body, facts, expected),
-      ),
+    request => {
+      const by = accepterOf(request.body, request.caller.person)
+      return change(request, (trx, key, facts, expected) =>
+        store.acceptActionItem(trx, key, by, facts, expected),
+      )
+    },
   )
 
   app.post(

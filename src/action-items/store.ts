@@ -9,7 +9,6 @@ import { holdIncident, nextNumber } from '../incidents/store.ts'
 import { type ActionItemRow, selectItems, toItem } from './list.ts'
 import * as rules from './rules.ts'
 import type {
-  Acceptance,
   ActionItem,
   ActionItemDetail,
   ActionItemFields,
@@ -100,12 +99,12 @@ export const patchActionItem = (
 export const acceptActionItem = (
   trx: Trx,
   key: ItemKey,
-  given: Acceptance,
+  by: string,
   facts: ChangeFacts,
   expected: Expected,
 ): Promise<void> =>
   changeItem(trx, key, facts, expected, stored => {
-    const { status, acceptance } = rules.accepted(stored, given, facts.changed_at)
+    const { status, acceptance } = rules.accepted(stored, by, facts.changed_at)
     return { status, acceptance: json(acceptance) }
   })
 

@@ -32,6 +32,16 @@ export interface ActionItems {
   version: Generated<number>;
 }
 
+export interface Amendments {
+  amended_at: string;
+  amended_by: string;
+  author: string;
+  incident_id: string;
+  number: number;
+  reason: string;
+  request_id: string;
+}
+
 export interface Changes {
   action_item: number | null;
   after: string | null;
@@ -63,12 +73,14 @@ export interface Events {
   corrected_at: string;
   dedupe_key: string;
   description: string;
+  dispute: ColumnType<unknown, string, string> | null;
   id: string;
   incident_id: string;
   kind: string;
   milestone: string | null;
   occurred_at: string;
   precision: string;
+  redaction: ColumnType<unknown, string, string> | null;
   request_id: string;
   retraction: ColumnType<unknown, string, string> | null;
   role: string | null;
@@ -141,6 +153,7 @@ export interface Incidents {
   related: Generated<ColumnType<unknown, string, string>>;
   request_id: string;
   roles: Generated<ColumnType<unknown, string, string>>;
+  sealed: Generated<boolean>;
   services: Generated<string[]>;
   severity: string;
   status: Generated<string>;
@@ -163,6 +176,46 @@ export interface People {
   request_id: string;
   team: string | null;
   version: Generated<number>;
+}
+
+export interface Redactions {
+  event_id: string;
+  id: string;
+  incident_id: string;
+  pointers: string[];
+  reason: string;
+  redacted_at: string;
+  redacted_by: string;
+  request_id: string;
+  revisions: ColumnType<unknown, string, string>;
+}
+
+export interface Reviews {
+  attendees: string[];
+  changed_at: string;
+  changed_by: string;
+  decisions: ColumnType<unknown, string, string>;
+  facilitator: string;
+  held_at: string;
+  incident_id: string;
+  recording_url: string | null;
+  reframings: ColumnType<unknown, string, string>;
+  request_id: string;
+  version: Generated<number>;
+}
+
+export interface Revisions {
+  incident_id: string;
+  json: string;
+  json_sha256: string;
+  markdown: string;
+  markdown_sha256: string;
+  number: number;
+  renderer: number;
+  request_id: string;
+  sealed_at: string;
+  sealed_by: string;
+  sequence: number;
 }
 
 export interface Teams {
@@ -191,8 +244,20 @@ export interface Tokens {
   version: Generated<number>;
 }
 
+export interface Waivers {
+  changed_at: string;
+  changed_by: string;
+  code: string;
+  findings: ColumnType<unknown, string, string>;
+  incident_id: string;
+  reason: string;
+  request_id: string;
+  version: Generated<number>;
+}
+
 export interface DB {
   action_items: ActionItems;
+  amendments: Amendments;
   changes: Changes;
   counters: Counters;
   events: Events;
@@ -203,6 +268,10 @@ export interface DB {
   idempotent_answers: IdempotentAnswers;
   incidents: Incidents;
   people: People;
+  redactions: Redactions;
+  reviews: Reviews;
+  revisions: Revisions;
   teams: Teams;
   tokens: Tokens;
+  waivers: Waivers;
 }

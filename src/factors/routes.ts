@@ -22,7 +22,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents/:incident_id/factors',
     {
-      config: { scope: 'write', problems: ['unknown_reference', ...keyProblems] },
+      config: { scope: 'write', problems: ['sealed', 'unknown_reference', ...keyProblems] },
       schema: {
         operationId: 'createFactor',
         tags,
@@ -86,7 +86,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
   app.patch(
     '/incidents/:incident_id/factors/:number',
     {
-      config: { scope: 'write', problems: ['unknown_reference'] },
+      config: { scope: 'write', problems: ['sealed', 'unknown_reference'] },
       schema: {
         operationId: 'patchFactor',
         tags,
@@ -110,7 +110,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
   app.delete(
     '/incidents/:incident_id/factors/:number',
     {
-      config: { scope: 'write', problems: ['conflict'] },
+      config: { scope: 'write', problems: ['sealed', 'conflict'] },
       schema: {
         operationId: 'deleteFactor',
         tags,

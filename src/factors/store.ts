@@ -4,7 +4,7 @@ import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
-import { holdIncident, nextNumber } from '../incidents/store.ts'
+import { holdUnsealed, nextNumber } from '../incidents/store.ts'
 import type { Factor, FactorInput } from './schema.ts'
 
 const columns = [
@@ -66,7 +66,7 @@ export async function createFactor(
   input: FactorInput,
   facts: ChangeFacts,
 ): Promise<number> {
-  await holdIncident(trx, incident_id)
+  await holdUnsealed(trx, incident_id)
   await requireConsistent(trx, incident_id, input)
   const number = await nextNumber(trx, incident_id, 'factor')
   await trx
@@ -136,7 +136,7 @@ export async function holdFactors(trx: Trx, incident_id: string, numbers: number
 }
 
 async function lockFactor(trx: Trx, { incident_id, number }: FactorKey, expected: Expected): Promise<void> {
-  await holdIncident(trx, incident_id)
+  await holdUnsealed(trx, incident_id)
   const row = await trx
     .selectFrom('factors')
     .select('version')

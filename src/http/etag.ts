@@ -33,7 +33,7 @@ const longText = 100_000
 function withEtag(request: FastifyRequest, reply: FastifyReply, sent: unknown): unknown {
   if (reply.statusCode >= 300 || !isBody(sent)) return sent
   const isRead = isReading(request)
-  if (!isRead && reply.resourceVersion === null) return sent
+  if (!isRead && reply.resourceVersion === null && reply.statusCode !== 201) return sent
   const payload = sent.length < longText ? sent : Buffer.from(sent)
   const etag = reply.getHeader('etag') ?? etagOf(payload, reply.resourceVersion)
   reply.header('etag', etag)
@@ -75,6 +75,34 @@ function matches(header: string | undefined, etag: string): boolean {
   return (
     header !== undefined &&
     (header.trim() === '*' || tagsOf(header).some(tag => tag.replace(/^W\//, '') === etag))
+  )
+}
+
+/**
+ * Asks a call to say what it has read, where changing something unseen would do harm.
+ * @param stored whether there is something that would be replaced
+ * @throws 428 unless it sends `If-Match`; or `If-None-Match: *`, where nothing is stored
+ */
+export function requireCondition(expected: Expected, stored = true): void {
+  if (expected !== null) return
+  const parameter = stored ? 'If-Match' : 'If-None-Match'
+  const detail = stored
+    ? 'Send If-Match with the ETag that you have read, so that nothing is lost unseen.'
+    : 'Nothing is stored here yet: send If-None-Match: * to say that you know.'
+  throw new DebriefError('precondition_required', detail, [{ parameter, code: 'required', detail }])
+}
+
+/**
+ * Refuses a write whose `If-Match` does not name the entity tag of what it is about, where that is no resource's version.
+ * @throws 428 without `If-Match`, 412 when it names others
+ */
+export function requireTag({ headers, expected }: FastifyRequest, etag: string): void {
+  requireCondition(expected)
+  const header = headers['if-match'] ?? ''
+  if (header.trim() === '*' || tagsOf(header).includes(etag)) return
+  throw new DebriefError(
+    'version_mismatch',
+    'It has changed since it was read. Read it again, then repeat the call.',
   )
 }
 

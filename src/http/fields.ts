@@ -64,6 +64,10 @@ export function nullable<T extends TSchema>(schema: T) {
   })
 }
 
+/** An object of an answer, or null where there is none. */
+export const nullableObject = <T extends TSchema>(schema: T, options: object = {}) =>
+  Type.Unsafe<Static<T> | null>({ ...schema, ...options, type: ['object', 'null'] })
+
 /** A field that may be left out or sent as null, which mean the same. */
 export const optional = <T extends TSchema>(schema: T) => Type.Optional(nullable(schema))
 

@@ -50,6 +50,10 @@ export const requestHeaders = {
     'Change only this version: an ETag as it was answered, several with commas, or `*` for any. Another one is 412.',
     etag,
   ),
+  'If-Match-read': {
+    ...parameter('If-Match', 'The ETag of what was read, so that nothing else is sealed.', etag),
+    required: true,
+  },
   'If-None-Match': parameter(
     'If-None-Match',
     'ETags that the caller has already: where one is still right, the answer is 304 without a body.',
@@ -66,9 +70,11 @@ export const requestHeaders = {
 /** Which of them a route takes. */
 export function headersTaken({ config, methods, schema }: Route): (keyof typeof requestHeaders)[] {
   const { problems = [] } = config
+  const isOfWhatWasRead = methods.includes('POST') && problems.includes('precondition_required')
   const creates = Object.hasOwn((schema.response as object | undefined) ?? {}, '201')
   const applies: [boolean, keyof typeof requestHeaders][] = [
-    [methods.some(method => isConditional(method, config)), 'If-Match'],
+    [isOfWhatWasRead, 'If-Match-read'],
+    [!isOfWhatWasRead && methods.some(method => isConditional(method, config)), 'If-Match'],
     [methods.includes('GET'), 'If-None-Match'],
     [methods.includes('PUT') && creates, 'If-None-Match-create'],
     [problems.includes('request_in_progress'), 'Idempotency-Key'],

@@ -143,6 +143,19 @@ const exampleOf: Record<ProblemCode, [url: string, detail: string, where?: Omit<
     { pointer: '/milestone', code: 'taken' },
   ],
   wrong_state: [`${incident}/action-items/AI-1/deferrals`, 'AI-1 is done, so there is nothing to defer.'],
+  sealed: [
+    `${incident}/factors`,
+    'PM-2026-06-17-payments-drill is final: POST …/amendments opens it for a correction.',
+  ],
+  checks_failed: [
+    `${incident}/revisions`,
+    'Factor 2 has no counterfactual: say what would have gone differently, and if what.',
+    { pointer: '/factors/2/counterfactual', code: 'COUNTERFACTUAL_MISSING' },
+  ],
+  not_waivable: [
+    `${incident}/checks/REVIEW_MISSING/waiver`,
+    'REVIEW_MISSING cannot be waived: hold a review, and record it.',
+  ],
   request_in_progress: [
     '/v1/incidents',
     'A request with this Idempotency-Key is under way. Send it again shortly.',
@@ -173,6 +186,11 @@ const exampleOf: Record<ProblemCode, [url: string, detail: string, where?: Omit<
     '/v1/incidents',
     'This Idempotency-Key was sent with another request before.',
     { parameter: 'Idempotency-Key', code: 'reused' },
+  ],
+  precondition_required: [
+    `${incident}/review`,
+    'A review is stored: send If-Match with the ETag that you have read.',
+    { parameter: 'If-Match', code: 'required' },
   ],
   too_many_attempts: ['/v1/incidents', 'Too many wrong tokens came from this address.'],
   headers_too_large: ['/', 'The request line and the headers are too long together.'],

@@ -24,7 +24,11 @@ const tags = [
     name: 'Changes',
     description: 'Lessons wired back into SLOs, alert rules and runbooks, with the text before and after.',
   },
-  { name: 'Postmortem', description: 'The document, rendered from what is stored.' },
+  { name: 'Review', description: 'The blameless review, and what it waives.' },
+  {
+    name: 'Postmortem',
+    description: 'The document, the checks that it must pass, and the revisions in which it is final.',
+  },
   { name: 'Administration', description: 'Who may call: tokens, each with the least scope it needs.' },
 ]
 

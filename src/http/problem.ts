@@ -69,6 +69,21 @@ export const problemCodes = {
     'The state does not allow this',
     'The call would be valid in another state; `detail` says which.',
   ],
+  sealed: [
+    409,
+    'The postmortem is final',
+    'Its document is sealed and does not change. Corrections are made under an amendment (`POST …/amendments`), and sealed again as the next revision. Action items and changes live on without one.',
+  ],
+  checks_failed: [
+    409,
+    'The postmortem is not ready to be final',
+    'Each of `errors` is a check that fails, or the state that is missing, with what to do about it; `GET …/checks` has them all.',
+  ],
+  not_waivable: [
+    409,
+    'This check cannot be waived',
+    'A review must have been held, and every action item needs an owner who is there. Warnings hold nothing back.',
+  ],
   request_in_progress: [
     409,
     'The same request is under way',
@@ -115,6 +130,11 @@ export const problemCodes = {
     422,
     'The Idempotency-Key was used for another request',
     'A key stands for one request for seven days: the same address and the same body. Take a new key for a new request.',
+  ],
+  precondition_required: [
+    428,
+    'The call must say what it has read',
+    'Send `If-Match` with the ETag of what you have read, so that nothing is replaced or sealed unseen; `If-None-Match: *` where there should be nothing yet.',
   ],
   too_many_attempts: [
     429,

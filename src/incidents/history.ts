@@ -28,7 +28,7 @@ export async function listHistory(
       UNION ALL
       SELECT resource, id, version, deletion, image FROM history WHERE incident_id = ${incidentId} AND deletion IS NOT NULL
       UNION ALL
-      SELECT 'incident', id, version, NULL, to_jsonb(incidents) FROM incidents WHERE id = ${incidentId}
+      SELECT 'incident', id, version, NULL, to_jsonb(incidents) - 'sealed' FROM incidents WHERE id = ${incidentId}
       UNION ALL
       SELECT 'event', id::text, version, NULL, to_jsonb(events) - 'corrected_at' FROM events WHERE incident_id = ${incidentId}
       UNION ALL
@@ -37,6 +37,10 @@ export async function listHistory(
       SELECT 'action_item', number::text, version, NULL, to_jsonb(action_items) FROM action_items WHERE incident_id = ${incidentId}
       UNION ALL
       SELECT 'change', number::text, version, NULL, to_jsonb(changes) FROM changes WHERE incident_id = ${incidentId}
+      UNION ALL
+      SELECT 'review', incident_id, version, NULL, to_jsonb(reviews) FROM reviews WHERE incident_id = ${incidentId}
+      UNION ALL
+      SELECT 'waiver', code, version, NULL, to_jsonb(waivers) FROM waivers WHERE incident_id = ${incidentId}
     ), dated AS (
       SELECT *, (coalesce(deletion ->> 'changed_at', image ->> 'changed_at'))::timestamptz(3) AS changed_at,
         (deletion IS NOT NULL)::int AS deleted FROM versions
@@ -83,7 +87,7 @@ function toEntry({ resource, id, version, deletion, image, changed_at }: Row): H
 /** The times of an image, which PostgreSQL has written, in the form that all answers have. */
 const timesOf = (fields: Record<string, unknown>) =>
   Object.fromEntries(
-    ['created_at', 'occurred_at']
+    ['created_at', 'occurred_at', 'held_at']
       .filter(name => name in fields)
       .map(name => [name, toUtc(String(fields[name]))]),
   )

@@ -94,7 +94,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
   app.patch(
     '/incidents/:incident_id',
     {
-      config: { scope: 'write', problems: ['conflict', 'unknown_reference'] },
+      config: { scope: 'write', problems: ['sealed', 'conflict', 'unknown_reference'] },
       schema: {
         operationId: 'patchIncident',
         tags,
@@ -120,7 +120,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
   app.delete(
     '/incidents/:incident_id',
     {
-      config: { scope: 'admin', problems: ['conflict', 'wrong_state'] },
+      config: { scope: 'admin', problems: ['sealed', 'conflict', 'wrong_state'] },
       schema: {
         operationId: 'deleteIncident',
         tags,

@@ -202,12 +202,12 @@ export const IncidentPage = pageOf('IncidentPage', Incident)
 export const HistoryEntry = component(
   'HistoryEntry',
   {
-    resource: oneOf(['incident', 'event', 'factor', 'action_item', 'change'], {
+    resource: oneOf(['incident', 'event', 'factor', 'action_item', 'change', 'review', 'waiver'], {
       description: 'What was changed.',
     }),
     id: Type.String({
       description:
-        'The resource’s id: `AI-1`, an event’s UUID, a factor’s or a change’s number, the incident’s id.',
+        'The resource’s id: `AI-1`, an event’s UUID, a factor’s or a change’s number, a check’s code, the incident’s id.',
     }),
     version: Type.Integer({ minimum: 1 }),
     change: oneOf(['created', 'updated', 'deleted'], { description: 'What was done to it.' }),

@@ -174,6 +174,39 @@ export async function deleteIncident(
     DELETE FROM incidents USING deletion WHERE id = ${id}`.execute(trx)
 }
 
+/** The states of a document; the status and `amending` move together, by the lifecycle alone. */
+export type DocumentState = Pick<Incident, 'status' | 'amending'>
+
+/**
+ * Locks an incident for its lifecycle: nobody writes below it until this transaction ends, and what is read from now on
+ * is what will stay.
+ */
+export async function lockDocument(trx: Trx, id: string): Promise<DocumentState & { version: number }> {
+  const row = await trx
+    .selectFrom('incidents')
+    .select(['status', 'amending', 'version'])
+    .where('id', '=', id)
+    .forUpdate()
+    .$castTo<DocumentState & { version: number }>()
+    .executeTakeFirst()
+  if (!row) throw notFound(`Incident ${id}`)
+  return row
+}
+
+/** Moves the document of a locked incident to another state. */
+export async function moveDocument(
+  trx: Trx,
+  id: string,
+  { status, amending }: DocumentState,
+  facts: ChangeFacts,
+): Promise<void> {
+  await trx
+    .updateTable('incidents')
+    .set({ status, amending, ...facts })
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+}
+
 async function lockIncident(
   trx: Trx,
   id: string,
@@ -182,29 +215,50 @@ async function lockIncident(
 ): Promise<void> {
   const row = await trx
     .selectFrom('incidents')
-    .select('version')
+    .select(['version', 'sealed'])
     .where('id', '=', id)
     [strength]()
     .executeTakeFirst()
   if (!row) throw notFound(`Incident ${id}`)
   requireVersion(row.version, expected)
+  if (row.sealed) throw isSealed(id)
+}
+
+/** What those who write below an incident need of it. */
+export interface Held {
+  clock_offsets: Record<string, number>
+  sealed: boolean
 }
 
 /**
  * Holds an incident in place while something below it is written, in FOR SHARE: writers of one incident do not wait
- * for each other, and a deletion waits for them.
+ * for each other, and a deletion or a sealing waits for them.
  * @throws 404 when there is no such incident
  */
-export async function holdIncident(trx: Trx, id: string): Promise<{ clock_offsets: Record<string, number> }> {
+export async function holdIncident(trx: Trx, id: string): Promise<Held> {
   const row = await trx
     .selectFrom('incidents')
-    .select('clock_offsets')
+    .select(['clock_offsets', 'sealed'])
     .where('id', '=', id)
     .forShare()
     .executeTakeFirst()
   if (!row) throw notFound(`Incident ${id}`)
-  return row as { clock_offsets: Record<string, number> }
+  return row as Held
 }
+
+/**
+ * The same for what is part of the document.
+ * @throws 409 `sealed` when the document is final, and not being corrected
+ */
+export async function holdUnsealed(trx: Trx, id: string): Promise<Held> {
+  const held = await holdIncident(trx, id)
+  if (held.sealed) throw isSealed(id)
+  return held
+}
+
+/** The refusal of a write to a document that is final. */
+export const isSealed = (id: string) =>
+  new DebriefError('sealed', `${id} is final: POST …/amendments opens it for a correction.`)
 
 /** The next number of an incident's factors, action items or changes; a number is never used again. */
 export async function nextNumber(

@@ -41,7 +41,7 @@ export function timelineSection(view: View): Block[] {
     rows.length === 0 ? paragraph('No events are stored yet.') : timelineTable(rows),
     paragraph(...durationLines(view)),
     ...notes.flatMap((note, index) => noteBlocks(note, index + 1)),
-    ...retractedClaims(view, notes),
+    ...questionedClaims(view, notes),
   ]
 }
 
@@ -58,13 +58,17 @@ function described(event: Event): Text {
 
 /** What an event rests on, with its clock's correction once. What is too long for a table cell is added to `notes`. */
 const sourcesOf = (view: View, event: Event, notes: Note[]): Text[] =>
-  event.sources.map((source, index) => {
-    const below = (name: Note['name'], text: string) => {
-      notes.push({ name, of: `${eventTime(view.clock, event)}, ${sourceName(view.data, source)}`, text })
-      return `(${name.toLowerCase()} ${notes.length} below)`
-    }
-    return cited(view, source, below, index === 0 ? correctionOf(event) : '')
-  })
+  event.sources.map((source, index) =>
+    citedFor(view, event, source, notes, index === 0 ? correctionOf(event) : ''),
+  )
+
+function citedFor(view: View, event: Event, source: Source, notes: Note[], correction = ''): Text {
+  const below = (name: Note['name'], text: string) => {
+    notes.push({ name, of: `${eventTime(view.clock, event)}, ${sourceName(view.data, source)}`, text })
+    return `(${name.toLowerCase()} ${notes.length} below)`
+  }
+  return cited(view, source, below, correction)
+}
 
 /** A source in one line. `below` puts a text that is too long for it elsewhere, and says where. */
 export function cited(
@@ -148,11 +152,14 @@ function pointWords(view: View, point: Point): string {
 
 const eventAt = (view: View, point: Point): Event | undefined => view.eventById.get(point?.event_id ?? '')
 
-function retractedClaims(view: View, notes: Note[]): Block[] {
-  const retracted = view.data.events.filter(event => event.retraction !== null)
-  if (retracted.length === 0) return []
+/** What was taken out of the timeline, what is or was disputed in it, and where a secret was taken out. */
+function questionedClaims(view: View, notes: Note[]): Block[] {
+  const questioned = view.data.events.filter(
+    ({ retraction, dispute, redaction }) => retraction !== null || dispute !== null || redaction !== null,
+  )
+  if (questioned.length === 0) return []
   const before = notes.length
-  const items = retracted.map(event => retractedItem(view, event, notes))
+  const items = questioned.map(event => questionedItem(view, event, notes))
   const more = notes.slice(before)
   return [
     heading(3, 'Retracted and disputed claims'),
@@ -161,13 +168,40 @@ function retractedClaims(view: View, notes: Note[]): Block[] {
   ]
 }
 
-function retractedItem(view: View, event: Event, notes: Note[]): ListItem {
-  const { at, reason } = event.retraction!
-  return item(
+const questionedItem = (view: View, event: Event, notes: Note[]): ListItem =>
+  item(
     [`${eventTime(view.clock, event)} `, ...described(event)],
     [
-      [label(`retracted ${momentOf(view.clock, at)}`), ` ${reason}`],
-      [label('source'), ' ', ...joined(sourcesOf(view, event, notes), '; ')],
+      ...disputeLines(view, event, notes),
+      ...retractionLines(view, event, notes),
+      ...redactionLines(view, event),
     ],
   )
+
+/** A retracted event stands in no table, so its sources stand here. */
+function retractionLines(view: View, event: Event, notes: Note[]): Text[] {
+  if (event.retraction === null) return []
+  const { at, reason } = event.retraction
+  return [
+    [label(`retracted ${momentOf(view.clock, at)}`), ` ${reason}`],
+    [label('source'), ' ', ...joined(sourcesOf(view, event, notes), '; ')],
+  ]
+}
+
+function disputeLines(view: View, event: Event, notes: Note[]): Text[] {
+  if (event.dispute === null) return []
+  const { statement, raised_by, at, resolution } = event.dispute
+  const raised = `disputed ${momentOf(view.clock, at)} by ${nameOf(view.data, raised_by)}`
+  if (resolution === null) return [[label(`${raised}, and not resolved yet`), ` ${statement}`]]
+  return [
+    [label(raised), ` ${statement}`],
+    [label(`resolved ${momentOf(view.clock, resolution.at)}`), ` ${resolution.text}`],
+    [label('source'), ' ', ...citedFor(view, event, resolution.source, notes)],
+  ]
+}
+
+function redactionLines(view: View, { redaction }: Event): Text[] {
+  if (redaction === null) return []
+  const { by, at, reason } = redaction
+  return [[label(`redacted ${momentOf(view.clock, at)} by ${nameOf(view.data, by)}`), ` ${reason}`]]
 }

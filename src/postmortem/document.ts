@@ -2,6 +2,7 @@ import { type Block, bulletList, heading, item, label, numberedList, paragraph }
 import { actionItemsSection, actionItemsTable } from './document-action-items.ts'
 import { analysisOpening, analysisSection, factorItem } from './document-analysis.ts'
 import { changesSection, noChanges } from './document-changes.ts'
+import { reviewRecord, reviewSection } from './document-review.ts'
 import { summarySection } from './document-summary.ts'
 import { timelineSection, timelineTable } from './document-timeline.ts'
 import { nameOf, type View, viewOf } from './document-view.ts'
@@ -26,7 +27,7 @@ export function postmortemSections(data: Postmortem): Block[][] {
     lessonsSection(view),
     actionItemsSection(view),
     changesSection(view),
-    reviewSection(headOf(data).status),
+    reviewSection(view, headOf(data).status),
   ]
 }
 
@@ -53,7 +54,7 @@ export const templateDocument = (): Block[] => [
   heading(2, 'Action items'),
   actionItemsTable([[['AI-1'], ['<action>'], ['<owner>'], ['<date>'], ['P<n>'], ['<factor>']]]),
   ...noChanges(),
-  ...reviewSection(placeholders.status),
+  ...reviewRecord({ date: [' not held yet'], attendees: ' —', decisions: [], status: placeholders.status }),
 ]
 
 /** What stands above the first section. */
@@ -111,13 +112,3 @@ const lessons = (title: string, stored: readonly string[]): Block[] =>
   stored.length === 0 ? [] : [heading(3, title), sentences(stored)]
 
 const sentences = (stored: readonly string[]): Block => bulletList(stored.map(sentence => item([sentence])))
-
-const reviewSection = (status: string): Block[] => [
-  heading(2, 'Review record'),
-  bulletList([
-    item([label('Date'), ' not held yet']),
-    item([label('Attendees'), ' —']),
-    item([label('Decisions'), ' —']),
-    item([label('Status'), ` ${status}`]),
-  ]),
-]

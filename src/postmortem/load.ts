@@ -1,50 +1,62 @@
 import { sql } from 'kysely'
 import { allActionItems } from '../action-items/store.ts'
 import { allChanges } from '../changes/store.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, Trx } from '../db/open.ts'
 import { namesOf } from '../directory/store.ts'
 import { allFactors } from '../factors/store.ts'
 import { getIncident } from '../incidents/store.ts'
+import { allWaivers, findReview } from '../reviews/store.ts'
 import { milestonesOf } from '../timeline/rules.ts'
 import { allEvents } from '../timeline/store.ts'
+import { allAmendments } from './amendments.ts'
 import type { Postmortem } from './schema.ts'
 
 /**
  * All that the document is rendered from, as it stood at one moment.
  * @throws 404 when there is no such incident
  */
-export function loadPostmortem(db: Db, incidentId: string): Promise<Postmortem> {
-  return db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute(async trx => {
-      // One incident may have most events of all: a plan for any incident would read the others', too.
-      await sql`SET LOCAL plan_cache_mode = auto`.execute(trx)
-      const incident = await getIncident(trx, incidentId)
-      const events = await allEvents(trx, incidentId)
-      const timeline = events.filter(({ retraction }) => retraction === null)
-      const factors = await allFactors(trx, incidentId)
-      const items = await allActionItems(trx, incidentId, incident.occurred_on)
-      const action_items = items.map(({ overdue: _, days_overdue: __, ...stored }) => stored)
-      const changes = await allChanges(trx, incidentId)
-      const milestones = milestonesOf(timeline, incident.status_update_cadence_minutes)
-      const people = await namesOf(trx, handlesIn({ incident, events, action_items, changes }))
-      return { incident, people, milestones, events, factors, action_items, changes }
-    })
+export const loadPostmortem = (db: Db, incidentId: string): Promise<Postmortem> =>
+  atOneMoment(db, trx => readPostmortem(trx, incidentId))
+
+/** Runs reads that see the same moment, one incident's rows at a time. */
+export const atOneMoment = <T>(db: Db, read: (trx: Trx) => Promise<T>): Promise<T> =>
+  db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read)
+
+/**
+ * The same inside a transaction, which says what moment that is: one that has locked the incident reads what stays.
+ */
+export async function readPostmortem(trx: Trx, incidentId: string): Promise<Postmortem> {
+  // One incident may have most events of all: a plan for any incident would read the others', too.
+  await sql`SET LOCAL plan_cache_mode = auto`.execute(trx)
+  const incident = await getIncident(trx, incidentId)
+  const events = await allEvents(trx, incidentId)
+  const timeline = events.filter(({ retraction }) => retraction === null)
+  const milestones = milestonesOf(timeline, incident.status_update_cadence_minutes)
+  const factors = await allFactors(trx, incidentId)
+  const items = await allActionItems(trx, incidentId, incident.occurred_on)
+  const action_items = items.map(({ overdue: _, days_overdue: __, ...stored }) => stored)
+  const changes = await allChanges(trx, incidentId)
+  const review = (await findReview(trx, incidentId)) ?? null
+  const waivers = await allWaivers(trx, incidentId)
+  const amendments = await allAmendments(trx, incidentId)
+  const below = { milestones, events, factors, action_items, changes, review, waivers, amendments }
+  const people = await namesOf(trx, handlesIn({ incident, ...below }))
+  return { incident, people, ...below }
 }
 
-function handlesIn({
-  incident,
-  events,
-  action_items,
-  changes,
-}: Pick<Postmortem, 'incident' | 'events' | 'action_items' | 'changes'>): string[] {
-  const speakers: string[] = []
-  for (const { sources } of events)
-    for (const { stated_by } of sources) if (stated_by !== null) speakers.push(stated_by)
-  for (const { verified_by_source: source } of changes) if (source?.stated_by) speakers.push(source.stated_by)
-  const holders = incident.roles.map(({ person }) => person)
-  const owners = action_items.flatMap(({ owner, acceptance }) => [owner, acceptance?.by ?? owner])
-  return [...incident.authors, ...holders, ...speakers, ...owners]
+function handlesIn(data: Omit<Postmortem, 'people'>): string[] {
+  const { incident, events, action_items, changes, review, waivers, amendments } = data
+  const found: (string | null | undefined)[] = [...incident.authors]
+  for (const { person } of incident.roles) found.push(person)
+  for (const { sources, dispute, redaction } of events) {
+    for (const { stated_by } of sources) found.push(stated_by)
+    if (dispute) found.push(dispute.raised_by, dispute.resolution?.source.stated_by)
+    if (redaction) found.push(redaction.by)
+  }
+  for (const { owner, acceptance } of action_items) found.push(owner, acceptance?.by)
+  for (const { verified_by_source } of changes) found.push(verified_by_source?.stated_by)
+  if (review) found.push(review.facilitator, ...review.attendees)
+  for (const { changed_by } of waivers) found.push(changed_by)
+  for (const { author } of amendments) found.push(author)
+  return found.filter(handle => typeof handle === 'string')
 }

@@ -9,6 +9,9 @@ import {
   type Marks,
 } from './markdown-escape.ts'
 
+/** Counts the changes of what is rendered: the same data and the same version give the same bytes. */
+export const rendererVersion = 1
+
 /**
  * The blocks as Markdown (CommonMark with tables). All text comes back as that text from a parser: nothing in it
  * begins a block, a link or HTML. Deterministic, and linear in the length of the text.

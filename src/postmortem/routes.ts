@@ -1,51 +1,45 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { App, Context } from '../http/context.ts'
-import { ref } from '../http/fields.ts'
-import { DebriefError } from '../http/problem.ts'
 import { incidentParams } from '../incidents/schema.ts'
-import { postmortemDocument, templateDocument } from './document.ts'
-import { toHtml } from './html.ts'
-import { styleHash } from './html-style.ts'
+import { templateDocument } from './document.ts'
+import {
+  acceptedForm,
+  type Form,
+  html,
+  json,
+  markdown,
+  rendered,
+  sendHtml,
+  sendRendered,
+  sendText,
+} from './forms.ts'
+import type { JudgeText } from './language.ts'
+import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { loadPostmortem } from './load.ts'
 import { toMarkdown } from './markdown.ts'
-import { Postmortem } from './schema.ts'
+import { revisionRoutes } from './revision-routes.ts'
+import { lastBytes } from './revision-store.ts'
+import { documentQuery } from './schema.ts'
 
 const tags = ['Postmortem']
 
-const markdown = { schema: { type: 'string' as const }, example: '# Postmortem: Payments drill\n' }
-const html = { schema: { type: 'string' as const }, example: '<!doctype html>' }
-const json = { schema: ref(Postmortem) }
-const rendered = (content: object) => ({ 200: { description: 'The document.', content } })
-
-/** Each form of the document: its media type, and how it is written. */
-const forms = {
-  md: {
-    media: 'text/markdown',
-    write: (reply: FastifyReply, data: Postmortem) =>
-      reply.type('text/markdown; charset=utf-8').send(toMarkdown(postmortemDocument(data))),
-  },
-  html: {
-    media: 'text/html',
-    write: (reply: FastifyReply, data: Postmortem) =>
-      reply
-        .type('text/html; charset=utf-8')
-        .header(
-          'content-security-policy',
-          `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'`,
-        )
-        .header('x-content-type-options', 'nosniff')
-        .send(toHtml(data)),
-  },
-  json: {
-    media: 'application/json',
-    write: (reply: FastifyReply, data: Postmortem) =>
-      reply.type('application/json; charset=utf-8').send(data),
-  },
+export function postmortemRoutes(app: App, context: Context, judge: JudgeText): void {
+  documentRoutes(app, context)
+  lifecycleRoutes(app, context, judge)
+  revisionRoutes(app, context)
 }
-type Form = keyof typeof forms
 
-/** The document, rendered from what is stored: by `Accept`, or by suffix for a browser or a script. */
-export function postmortemRoutes(app: App, { db }: Context): void {
+/** The document by `Accept`, or by suffix for a browser or a script; a final one is the bytes that were sealed. */
+function documentRoutes(app: App, { db }: Context): void {
+  const send = async (reply: FastifyReply, form: Form, incidentId: string, copy: 'working' | undefined) => {
+    const sealed =
+      copy === 'working' ? undefined : await lastBytes(db, incidentId, form === 'md' ? 'markdown' : 'json')
+    if (sealed === undefined) return sendRendered(reply, form, await loadPostmortem(db, incidentId))
+    if (form === 'html') return sendHtml(reply, JSON.parse(sealed.text))
+    reply.header('etag', `"${sealed.sha256.slice(0, 16)}"`)
+    return sendText(reply, form, sealed.text)
+  }
+
   app.get(
     '/incidents/:incident_id/postmortem',
     {
@@ -54,14 +48,17 @@ export function postmortemRoutes(app: App, { db }: Context): void {
         operationId: 'getPostmortem',
         tags,
         summary: 'The postmortem, by Accept',
-        description: 'Markdown unless `Accept` prefers HTML or JSON. The same data gives the same bytes.',
+        description:
+          'Markdown unless `Accept` prefers HTML or JSON. The same data gives the same bytes; one that is final is the last revision’s bytes, also while it is being corrected.',
         params: incidentParams,
+        querystring: documentQuery,
         response: rendered({ 'text/markdown': markdown, 'text/html': html, 'application/json': json }),
       },
     },
     async (request, reply) => {
       reply.header('vary', 'accept')
-      return forms[acceptedForm(request)].write(reply, await loadPostmortem(db, request.params.incident_id))
+      const form = acceptedForm(request, ['md', 'html', 'json'])
+      return send(reply, form, request.params.incident_id, request.query.copy)
     },
   )
 
@@ -80,11 +77,11 @@ export function postmortemRoutes(app: App, { db }: Context): void {
           tags,
           summary: `The postmortem as ${words}`,
           params: incidentParams,
+          querystring: documentQuery,
           response: rendered(content),
         },
       },
-      async (request, reply) =>
-        forms[form].write(reply, await loadPostmortem(db, request.params.incident_id)),
+      async (request, reply) => send(reply, form, request.params.incident_id, request.query.copy),
     )
   }
 
@@ -100,16 +97,6 @@ export function postmortemRoutes(app: App, { db }: Context): void {
         response: rendered({ 'text/markdown': markdown }),
       },
     },
-    async (_request, reply) =>
-      reply.type('text/markdown; charset=utf-8').send(toMarkdown(templateDocument())),
+    async (_request, reply) => sendText(reply, 'md', toMarkdown(templateDocument())),
   )
-}
-
-function acceptedForm(request: FastifyRequest): Form {
-  const offered = Object.values(forms).map(({ media }) => media)
-  const media = request.accepts().type(offered)
-  const form = (Object.keys(forms) as Form[]).find(name => forms[name].media === media)
-  if (form === undefined)
-    throw new DebriefError('not_acceptable', `The postmortem comes as ${offered.join(', ')}.`)
-  return form
 }

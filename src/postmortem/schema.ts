@@ -2,8 +2,19 @@ import Type, { type Static } from 'typebox'
 import { ActionItem } from '../action-items/schema.ts'
 import { exampleChange, storedChange } from '../changes/schema.ts'
 import { Factor } from '../factors/schema.ts'
-import { component, examplesOf, ref } from '../http/fields.ts'
-import { Incident } from '../incidents/schema.ts'
+import {
+  component,
+  exact,
+  examplesOf,
+  handle,
+  nullableObject,
+  oneOf,
+  ref,
+  sentence,
+  timestamp,
+} from '../http/fields.ts'
+import { Incident, incidentId } from '../incidents/schema.ts'
+import { errorCodes, Review, Waiver, warningCodes } from '../reviews/schema.ts'
 import { Event, Milestones } from '../timeline/schema.ts'
 
 const { overdue: _overdue, days_overdue: _days, ...storedItem } = ActionItem.properties
@@ -16,8 +27,45 @@ const {
 /** An action item as the document has it: nothing in it depends on the day it is read. */
 export const PostmortemActionItem = component('PostmortemActionItem', storedItem, { examples: [exampleItem] })
 
-/** A change as the document has it: without the warnings, which are looked for when it is read by itself. */
-export const PostmortemChange = component('PostmortemChange', storedChange, { examples: [exampleChange] })
+export const PostmortemChange = component('PostmortemChange', storedChange, {
+  description: 'A change as the document has it: without the warnings, which are looked for when it is read.',
+  examples: [exampleChange],
+})
+
+const amendment = {
+  author: handle({ description: 'Who corrects it.' }),
+  reason: sentence({ description: 'What is corrected, and why; the document prints it.' }),
+}
+const corrected = { author: 'ana', reason: 'The second status update was missing from the timeline.' }
+export const AmendmentInput = component('AmendmentInput', amendment, { examples: [corrected] })
+export const Amendment = component(
+  'Amendment',
+  {
+    incident_id: incidentId(),
+    number: Type.Integer({ minimum: 1, description: 'The first one leads to revision 2.' }),
+    ...amendment,
+    amended_at: timestamp(),
+    amended_by: Type.String({ description: 'Who began it: a person’s handle, or a token’s name.' }),
+  },
+  {
+    description: 'The reason for which a final document is corrected.',
+    examples: [
+      {
+        incident_id: 'PM-2026-06-17-payments-drill',
+        number: 1,
+        ...corrected,
+        amended_at: '2026-06-25T09:00:00.000Z',
+        amended_by: 'ana',
+      },
+    ],
+  },
+)
+
+export const AmendmentList = component(
+  'AmendmentList',
+  { items: Type.Array(ref(Amendment)) },
+  { description: 'All corrections, in their order.', examples: [{ items: examplesOf(Amendment) }] },
+)
 
 /** All that a postmortem is rendered from: one incident and everything below it, in the order of the document. */
 export const Postmortem = component(
@@ -34,24 +82,104 @@ export const Postmortem = component(
     factors: Type.Array(ref(Factor)),
     action_items: Type.Array(ref(PostmortemActionItem)),
     changes: Type.Array(ref(PostmortemChange)),
+    review: Type.Unsafe<Review | null>({
+      anyOf: [ref(Review), { type: 'null' }],
+      description: 'The record of the review; null until there is one.',
+    }),
+    waivers: Type.Array(ref(Waiver)),
+    amendments: Type.Array(ref(Amendment), { description: 'Why it was corrected since it was first final.' }),
   },
   {
     description: 'All that the document is rendered from.',
     examples: [
       {
         incident: examplesOf(Incident)[0],
-        people: { ana: 'Ana Duarte', priya: 'Priya Raman', sam: 'Sam Okoro' },
+        people: { ana: 'Ana Duarte', mara: 'Mara Lindqvist', priya: 'Priya Raman', sam: 'Sam Okoro' },
         milestones: examplesOf(Milestones)[0],
         events: examplesOf(Event),
         factors: examplesOf(Factor),
         action_items: [exampleItem],
         changes: [exampleChange],
+        review: examplesOf(Review)[0],
+        waivers: examplesOf(Waiver),
+        amendments: [],
       },
     ],
   },
 )
-export type Postmortem = Static<typeof Postmortem>
 
-export const postmortemSchemas = [PostmortemActionItem, PostmortemChange, Postmortem]
+const waived = exact({ reason: sentence(), by: Type.String(), at: timestamp() })
+const finding = exact({
+  text_sha256: Type.String({ description: 'Of the whole text of the field; a waiver names it.' }),
+  sentence: Type.String(),
+  why: Type.String(),
+  question: Type.String({ description: 'It turns the sentence back to the system.' }),
+})
+
+const check = exact({
+  code: oneOf([...errorCodes, ...warningCodes]),
+  level: oneOf(['error', 'warning'], { description: 'An `error` holds back final, a `warning` does not.' }),
+  pointer: Type.String({
+    description: 'JSON pointer from the incident, by ids: `/factors/2/counterfactual`.',
+  }),
+  ids: Type.Array(Type.String(), { description: 'Of the events, factors or action items concerned.' }),
+  message: Type.String({ description: 'What to do about it.' }),
+  finding: nullableObject(finding, { description: 'Of `BLAME_LANGUAGE` alone: the sentence.' }),
+  waiver: nullableObject(waived, { description: 'The reason for which it holds nothing back.' }),
+})
+export const Checks = component(
+  'Checks',
+  {
+    items: Type.Array(check, { description: 'What fails, errors first, each in the order of the document.' }),
+    can_seal: Type.Boolean({
+      description:
+        'True when no error is left that is not waived, and the postmortem is in review or being corrected.',
+    }),
+  },
+  {
+    description: 'What stands between a postmortem and its being final.',
+    examples: [
+      {
+        items: [
+          {
+            code: 'COUNTERFACTUAL_MISSING',
+            level: 'error',
+            pointer: '/factors/2/counterfactual',
+            ids: ['2'],
+            message:
+              'Give factor 2 its counterfactual: if what had been how, what would have gone differently?',
+            finding: null,
+            waiver: null,
+          },
+        ],
+        can_seal: false,
+      },
+    ],
+  },
+)
+
+export const documentQuery = exact({
+  copy: Type.Optional(
+    oneOf(['working'], {
+      description: '`working`: what is stored now, in place of the last revision of one that is final.',
+    }),
+  ),
+})
+
+export type Postmortem = Static<typeof Postmortem>
 export type PostmortemActionItem = Static<typeof PostmortemActionItem>
 export type PostmortemChange = Static<typeof PostmortemChange>
+export type Amendment = Static<typeof Amendment>
+export type AmendmentInput = Static<typeof AmendmentInput>
+export type Checks = Static<typeof Checks>
+export type Check = Checks['items'][number]
+
+export const postmortemSchemas = [
+  PostmortemActionItem,
+  PostmortemChange,
+  AmendmentInput,
+  Amendment,
+  AmendmentList,
+  Postmortem,
+  Checks,
+]

@@ -15,6 +15,7 @@ const tags = ['Timeline']
 export function timelineRoutes(app: App, context: Context): void {
   eventRoutes(app, context)
   retractionRoutes(app, context)
+  disputeRoutes(app, context)
   milestoneRoute(app, context)
 }
 
@@ -24,7 +25,7 @@ function eventRoutes(app: App, { db, now }: Context): void {
     {
       config: {
         scope: 'events:write',
-        problems: ['duplicate_with_other_content', 'milestone_taken', 'unknown_reference'],
+        problems: ['sealed', 'duplicate_with_other_content', 'milestone_taken', 'unknown_reference'],
       },
       schema: {
         operationId: 'createEvent',
@@ -97,7 +98,7 @@ function eventRoutes(app: App, { db, now }: Context): void {
   app.patch(
     '/incidents/:incident_id/events/:event_id',
     {
-      config: { scope: 'write', problems: ['milestone_taken', 'unknown_reference'] },
+      config: { scope: 'write', problems: ['sealed', 'milestone_taken', 'unknown_reference'] },
       schema: {
         operationId: 'patchEvent',
         tags,
@@ -119,7 +120,7 @@ function retractionRoutes(app: App, { db, now }: Context): void {
   app.put(
     '/incidents/:incident_id/events/:event_id/retraction',
     {
-      config: { scope: 'write' },
+      config: { scope: 'write', problems: ['sealed'] },
       schema: {
         operationId: 'retractEvent',
         tags,
@@ -148,7 +149,7 @@ function retractionRoutes(app: App, { db, now }: Context): void {
   app.delete(
     '/incidents/:incident_id/events/:event_id/retraction',
     {
-      config: { scope: 'write', problems: ['milestone_taken'] },
+      config: { scope: 'write', problems: ['sealed', 'milestone_taken'] },
       schema: {
         operationId: 'restoreEvent',
         tags,
@@ -160,6 +161,70 @@ function retractionRoutes(app: App, { db, now }: Context): void {
     async request => {
       const { incident_id, event_id } = request.params
       return store.restoreEvent(db, incident_id, event_id, changeFacts(request, now), request.expected)
+    },
+  )
+}
+
+function disputeRoutes(app: App, { db, now }: Context): void {
+  const path = '/incidents/:incident_id/events/:event_id/dispute'
+
+  app.put(
+    path,
+    {
+      config: { scope: 'write', problems: ['sealed', 'unknown_reference'] },
+      schema: {
+        operationId: 'disputeEvent',
+        tags,
+        summary: 'Question a claim of the timeline',
+        description:
+          'It stays in the timeline, and holds the postmortem back from being final until it is resolved. Another statement opens the question anew.',
+        params: contract.eventParams,
+        body: ref(contract.Dispute),
+        response: { 200: ref(contract.Event) },
+      },
+    },
+    async request => {
+      const { incident_id, event_id } = request.params
+      const facts = changeFacts(request, now)
+      return store.disputeEvent(db, incident_id, event_id, request.body, facts, request.expected)
+    },
+  )
+
+  app.delete(
+    path,
+    {
+      config: { scope: 'write', problems: ['sealed'] },
+      schema: {
+        operationId: 'withdrawDispute',
+        tags,
+        summary: 'Take back the question to a claim',
+        params: contract.eventParams,
+        response: { 200: ref(contract.Event) },
+      },
+    },
+    async request => {
+      const { incident_id, event_id } = request.params
+      return store.withdrawDispute(db, incident_id, event_id, changeFacts(request, now), request.expected)
+    },
+  )
+
+  app.put(
+    `${path}/resolution`,
+    {
+      config: { scope: 'write', problems: ['sealed', 'wrong_state', 'unknown_reference'] },
+      schema: {
+        operationId: 'resolveDispute',
+        tags,
+        summary: 'Resolve the question to a claim by a source',
+        params: contract.eventParams,
+        body: ref(contract.DisputeResolution),
+        response: { 200: ref(contract.Event) },
+      },
+    },
+    async request => {
+      const { incident_id, event_id } = request.params
+      const facts = changeFacts(request, now)
+      return store.resolveDispute(db, incident_id, event_id, request.body, facts, request.expected)
     },
   )
 }

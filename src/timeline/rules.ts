@@ -1,6 +1,16 @@
-import { fieldError } from '../http/problem.ts'
+import { DebriefError, fieldError } from '../http/problem.ts'
+import { canonicalJson } from '../kit/json.ts'
 import { toUtc } from '../kit/time.ts'
-import type { DurationName, Event, EventFields, MilestoneName, Milestones, Source } from './schema.ts'
+import type {
+  Dispute,
+  DisputeResolution,
+  DurationName,
+  Event,
+  EventFields,
+  MilestoneName,
+  Milestones,
+  Source,
+} from './schema.ts'
 import { milestoneNames } from './schema.ts'
 
 const day = 86_400_000
@@ -59,6 +69,27 @@ export function normalizedSource(source: EventFields['sources'][number], at: str
     captured_at: source.captured_at ? toUtc(source.captured_at) : null,
     stated_by: source.stated_by ?? null,
   }
+}
+
+/** A claim with a question to it. The same question again keeps its time, and the answer to it. */
+export function disputed({ dispute }: Event, given: Dispute, at: string): NonNullable<Event['dispute']> {
+  const isSame = dispute?.statement === given.statement && dispute.raised_by === given.raised_by
+  return isSame ? dispute : { ...given, at, resolution: null }
+}
+
+/**
+ * The question with its answer, which cites a source.
+ * @throws 409 when nobody has questioned the claim
+ */
+export function resolved({ id, dispute }: Event, { text, source }: DisputeResolution, at: string) {
+  if (dispute === null) {
+    const detail = `Event ${id} is not disputed, so there is nothing to resolve: PUT …/dispute first.`
+    throw new DebriefError('wrong_state', detail)
+  }
+  const given = { text, source: normalizedSource(source, '/source') }
+  const { at: since = at, ...stored } = dispute.resolution ?? {}
+  const isSame = canonicalJson(stored) === canonicalJson(given)
+  return { ...dispute, resolution: { ...given, at: isSame ? since : at } }
 }
 
 const durations: Record<DurationName, [from: MilestoneName, to: MilestoneName]> = {

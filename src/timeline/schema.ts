@@ -9,6 +9,7 @@ import {
   handle,
   line,
   mergePatch,
+  nullableObject,
   oneOf,
   optional,
   pageOf,
@@ -127,6 +128,21 @@ export const EventPatch = mergePatch('EventPatch', EventFields, {
 
 const retraction = exact({ reason: sentence(), at: timestamp() })
 
+const resolution = { text: sentence({ description: 'What the source shows.' }), source }
+const dispute = exact({
+  statement: sentence({ description: 'What is doubted about the claim, and why.' }),
+  raised_by: handle({ description: 'Who doubts it.' }),
+  at: timestamp(),
+  resolution: nullableObject(exact({ ...answered(resolution), at: timestamp() })),
+})
+
+const redaction = exact({
+  pointers: Type.Array(Type.String(), { description: 'The fields whose text was taken out.' }),
+  reason: sentence(),
+  by: Type.String(),
+  at: timestamp(),
+})
+
 export const Event = component(
   'Event',
   {
@@ -138,7 +154,13 @@ export const Event = component(
     }),
     source_system: systemName({ description: 'The first source’s system, fixed at creation.' }),
     dedupe_key: line(255),
-    retraction: Type.Unsafe<Static<typeof retraction> | null>({ ...retraction, type: ['object', 'null'] }),
+    retraction: nullableObject(retraction),
+    dispute: nullableObject(dispute, {
+      description: 'A claim that is questioned; until a source resolves it, the postmortem cannot be final.',
+    }),
+    redaction: nullableObject(redaction, {
+      description: 'Says that a secret was taken out, which nothing else about a final document may be.',
+    }),
     ...rowFields,
   },
   {
@@ -152,6 +174,8 @@ export const Event = component(
         source_system: 'prometheus',
         dedupe_key: 'prometheus:9f31c2',
         retraction: null,
+        dispute: null,
+        redaction: null,
         version: 1,
         changed_by: 'prometheus',
         changed_at: '2026-06-17T14:08:01.000Z',
@@ -168,6 +192,20 @@ export const Retraction = component(
     examples: [{ reason: 'The log line belongs to the staging cluster.' }],
   },
 )
+
+export const Dispute = component(
+  'Dispute',
+  { statement: dispute.properties.statement, raised_by: dispute.properties.raised_by },
+  { examples: [{ statement: 'The first failed payment was earlier than that.', raised_by: 'priya' }] },
+)
+export const DisputeResolution = component('DisputeResolution', resolution, {
+  examples: [
+    {
+      text: 'The log of the payments stub has the first 503 at 14:02:04.',
+      source: { kind: 'log', system: 'payments-stub', excerpt: '14:02:04 POST /v1/charges 503 4ms' },
+    },
+  ],
+})
 
 const point = exact({ milestone: oneOf(milestoneNames), event_id: uuid(), at: timestamp() })
 const seconds = Type.Unsafe<number | null>({
@@ -186,8 +224,8 @@ const duration = exact({
   status: oneOf(['ok', 'missing', 'out_of_order'], {
     description: '`missing`: an end of it is not known; `out_of_order`: it ends before it begins.',
   }),
-  from: answeredField(Type.Unsafe<Static<typeof point> | null>({ ...point, type: ['object', 'null'] })),
-  to: answeredField(Type.Unsafe<Static<typeof point> | null>({ ...point, type: ['object', 'null'] })),
+  from: answeredField(nullableObject(point)),
+  to: answeredField(nullableObject(point)),
   missing: Type.Array(oneOf(milestoneNames), {
     description: 'The milestones that no event of the timeline holds.',
   }),
@@ -282,8 +320,19 @@ export type Event = Static<typeof Event>
 export type EventInput = Static<typeof EventInput>
 export type EventFields = Static<typeof EventFields>
 export type Source = Event['sources'][number]
+export type Dispute = Static<typeof Dispute>
+export type DisputeResolution = Static<typeof DisputeResolution>
 export type MilestoneName = (typeof milestoneNames)[number]
 export type Milestones = Static<typeof Milestones>
 export type DurationName = (typeof durationNames)[number]
 
-export const timelineSchemas = [EventInput, EventPatch, Event, EventPage, Retraction, Milestones]
+export const timelineSchemas = [
+  EventInput,
+  EventPatch,
+  Event,
+  EventPage,
+  Retraction,
+  Dispute,
+  DisputeResolution,
+  Milestones,
+]

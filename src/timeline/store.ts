@@ -7,11 +7,19 @@ import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, notFound } from '../http/problem.ts'
-import { holdIncident } from '../incidents/store.ts'
+import { holdIncident, holdUnsealed, isSealed } from '../incidents/store.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
 import { earlierBy } from '../kit/time.ts'
-import { milestonesOf, normalized } from './rules.ts'
-import type { Event, EventFields, EventInput, Milestones, Source } from './schema.ts'
+import { disputed, milestonesOf, normalized, resolved } from './rules.ts'
+import type {
+  Dispute,
+  DisputeResolution,
+  Event,
+  EventFields,
+  EventInput,
+  Milestones,
+  Source,
+} from './schema.ts'
 
 const columns = [
   'id',
@@ -27,6 +35,8 @@ const columns = [
   'source_system',
   'dedupe_key',
   'retraction',
+  'dispute',
+  'redaction',
   'version',
   'changed_by',
   'changed_at',
@@ -94,12 +104,17 @@ export async function createEvent(
   input: EventInput,
   facts: ChangeFacts,
 ): Promise<{ id: string; replayed: boolean }> {
-  const { clock_offsets } = await holdIncident(trx, incidentId)
+  const held = await holdIncident(trx, incidentId)
   const { dedupe_key, ...fields } = input
   const values = normalized(fields, new Date(facts.changed_at))
   const content_sha256 = sha256Hex(canonicalJson(values))
   const source_system = values.sources[0]!.system
   const key = { incident_id: incidentId, source_system, dedupe_key: dedupe_key ?? content_sha256 }
+  const recognised = async (refusal: () => DebriefError | Promise<DebriefError>) => ({
+    id: await recognise(trx, key, content_sha256, refusal),
+    replayed: true,
+  })
+  if (held.sealed) return recognised(() => isSealed(incidentId))
   await requireSpeakers(trx, values.sources)
   const inserted = await trx
     .insertInto('events')
@@ -109,26 +124,30 @@ export async function createEvent(
       ...key,
       ...facts,
       sources: JSON.stringify(values.sources),
-      corrected_at: earlierBy(values.occurred_at, offsetOf(source_system, clock_offsets)),
+      corrected_at: earlierBy(values.occurred_at, offsetOf(source_system, held.clock_offsets)),
       content_sha256,
     })
     .onConflict(conflict => conflict.doNothing())
     .returning('id')
     .executeTakeFirst()
   if (inserted) return { id: inserted.id, replayed: false }
-  return { id: await recognise(trx, key, content_sha256, values.milestone), replayed: true }
+  return recognised(() => milestoneTaken(trx, incidentId, values.milestone))
 }
 
 /** A system may be called `constructor`, so only what the incident itself names counts. */
 const offsetOf = (system: string, clockOffsets: Record<string, number>): number =>
   Object.hasOwn(clockOffsets, system) ? clockOffsets[system]! : 0
 
-/** Why an insert stored nothing, seen by a second statement: a twin may have committed after the first one began. */
+/**
+ * The id of the event that was sent before under the same key with the same content, seen by a statement of its own: a
+ * twin may have committed after the insert began.
+ * @param refusal what to say when nothing was sent under this key
+ */
 async function recognise(
   trx: Trx,
   key: { incident_id: string; source_system: string; dedupe_key: string },
   content_sha256: string,
-  milestone: Event['milestone'],
+  refusal: () => DebriefError | Promise<DebriefError>,
 ): Promise<string> {
   const twin = await trx
     .selectFrom('events')
@@ -138,7 +157,7 @@ async function recognise(
     .where('dedupe_key', '=', key.dedupe_key)
     .executeTakeFirst()
   if (twin?.content_sha256 === content_sha256) return twin.id
-  if (!twin) throw await milestoneTaken(trx, key.incident_id, milestone)
+  if (!twin) throw await refusal()
   const detail = `${key.source_system} has sent the dedupe_key ${key.dedupe_key} before, with other content: event ${twin.id} is kept as it is.`
   throw new DebriefError('duplicate_with_other_content', detail, [
     { pointer: '/dedupe_key', code: 'taken', detail },
@@ -172,7 +191,7 @@ async function changeEvent(
 ): Promise<Event> {
   const claim: { milestone: Event['milestone'] } = { milestone: null }
   const write = async (trx: Trx) => {
-    const { clock_offsets } = await holdIncident(trx, incidentId)
+    const { clock_offsets } = await holdUnsealed(trx, incidentId)
     await trx.selectFrom('events').select('version').where('id', '=', id).forUpdate().executeTakeFirst()
     const stored = await getEvent(trx, incidentId, id)
     requireVersion(stored.version, expected)
@@ -234,6 +253,44 @@ export const restoreEvent = (
   expected: Expected,
 ) => changeEvent(db, incidentId, id, expected, async () => ({ retraction: null, ...facts }))
 
+/** Questions a claim; the same question again changes nothing. */
+export const disputeEvent = (
+  db: Db,
+  incidentId: string,
+  id: string,
+  given: Dispute,
+  facts: ChangeFacts,
+  expected: Expected,
+) =>
+  changeEvent(db, incidentId, id, expected, async (trx, stored) => {
+    await requirePeople(trx, [{ handle: given.raised_by, pointer: '/raised_by' }])
+    return { dispute: JSON.stringify(disputed(stored, given, facts.changed_at)), ...facts }
+  })
+
+/** Takes the question back. */
+export const withdrawDispute = (
+  db: Db,
+  incidentId: string,
+  id: string,
+  facts: ChangeFacts,
+  expected: Expected,
+) => changeEvent(db, incidentId, id, expected, async () => ({ dispute: null, ...facts }))
+
+/** Answers the question by what a source shows. */
+export const resolveDispute = (
+  db: Db,
+  incidentId: string,
+  id: string,
+  given: DisputeResolution,
+  facts: ChangeFacts,
+  expected: Expected,
+) =>
+  changeEvent(db, incidentId, id, expected, async (trx, stored) => {
+    const dispute = resolved(stored, given, facts.changed_at)
+    await requirePeople(trx, speakerOf(dispute.resolution.source, '/source'))
+    return { dispute: JSON.stringify(dispute), ...facts }
+  })
+
 /** Durations and phase from the events that tell them. */
 export async function getMilestones(
   db: Db,
@@ -250,9 +307,12 @@ export async function getMilestones(
   return milestonesOf(events, cadenceMinutes)
 }
 
-async function requireSpeakers(trx: Trx, sources: Source[]): Promise<void> {
-  const speakers = sources.flatMap(({ stated_by }, i) =>
-    stated_by === null ? [] : [{ handle: stated_by, pointer: `/sources/${i}/stated_by` }],
+const requireSpeakers = (trx: Trx, sources: Source[]): Promise<void> =>
+  requirePeople(
+    trx,
+    sources.flatMap((source, i) => speakerOf(source, `/sources/${i}`)),
   )
-  await requirePeople(trx, speakers)
-}
+
+/** Who is named by a statement; `at` is the pointer of the field that holds the source. */
+export const speakerOf = ({ stated_by }: Source, at: string) =>
+  stated_by === null ? [] : [{ handle: stated_by, pointer: `${at}/stated_by` }]

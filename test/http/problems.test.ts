@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { type ProblemCode, problemCodes } from '../../src/http/problem.ts'
 import { enter, observed, openIncident } from '../cast.ts'
+import { givenReady, seal } from '../postmortem/ready.ts'
 import { adminToken, openService, type Reply } from '../service.ts'
 
 const service = await openService(t)
@@ -67,6 +68,17 @@ const provocations: Record<ProblemCode, () => Promise<Reply<any>>> = {
     await db.updateTable('incidents').set({ status: 'in_review' }).where('id', '=', id).execute()
     return call('DELETE', sealed)
   },
+  sealed: async () => {
+    const incident = await givenReady(service, 'Sealed')
+    await seal(service, incident)
+    return call('POST', `${incident}/factors`, { body: factor })
+  },
+  checks_failed: async () => {
+    const { headers } = await call('GET', `${incident}/checks`)
+    return call('POST', `${incident}/revisions`, { headers: { 'if-match': headers.etag! } })
+  },
+  not_waivable: () =>
+    call('PUT', `${incident}/checks/REVIEW_MISSING/waiver`, { body: { reason: 'It is a drill.' } }),
   request_in_progress: async () => {
     const keyed = () =>
       call('POST', `${incident}/factors`, { body: factor, headers: { 'idempotency-key': 'slow' } })
@@ -99,6 +111,7 @@ const provocations: Record<ProblemCode, () => Promise<Reply<any>>> = {
     await keyed('One condition.')
     return keyed('Another condition.')
   },
+  precondition_required: () => call('POST', `${incident}/revisions`),
   too_many_attempts: async () => {
     const wrong = () => call('GET', '/v1/people', { token: 'wrong' })
     for (let i = 0; i < 30; i++) await wrong()

@@ -35,6 +35,8 @@ export function event(n: number, time: string, description: string, more: Partia
     source_system: sources[0]!.system,
     dedupe_key: `drill:${n}`,
     retraction: null,
+    dispute: null,
+    redaction: null,
     ...row,
     ...more,
   }

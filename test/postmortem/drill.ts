@@ -269,6 +269,9 @@ export const drill = (): Postmortem =>
     factors,
     action_items: actionItems,
     changes,
+    review: null,
+    waivers: [],
+    amendments: [],
   })
 
 /** An incident of which nothing is known but its title. */
@@ -298,6 +301,9 @@ export function bare(): Postmortem {
     factors: [],
     action_items: [],
     changes: [],
+    review: null,
+    waivers: [],
+    amendments: [],
   }
 }
 

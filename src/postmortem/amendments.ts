@@ -1,0 +1,46 @@
+import type { Db, Trx } from '../db/open.ts'
+import { requirePeople } from '../directory/store.ts'
+import type { ChangeFacts } from '../http/auth.ts'
+import { DebriefError } from '../http/problem.ts'
+import { lockDocument, moveDocument } from '../incidents/store.ts'
+import type { Amendment, AmendmentInput } from './schema.ts'
+
+/** All amendments of an incident, in the order of their numbers. */
+export const allAmendments = (db: Db, incident_id: string): Promise<Amendment[]> =>
+  db
+    .selectFrom('amendments')
+    .select(['incident_id', 'number', 'author', 'reason', 'amended_at', 'amended_by'])
+    .where('incident_id', '=', incident_id)
+    .orderBy('number')
+    .execute()
+
+/**
+ * Opens a final document for a correction: its working copy is written again, and readers keep the last revision.
+ * @throws 409 unless it is final, and nobody is correcting it already
+ */
+export async function amend(
+  trx: Trx,
+  incident_id: string,
+  { author, reason }: AmendmentInput,
+  { changed_at: amended_at, changed_by: amended_by, request_id }: ChangeFacts,
+): Promise<Amendment> {
+  const { status, amending } = await lockDocument(trx, incident_id)
+  if (status !== 'final') {
+    const detail = `${incident_id} is ${status}, so it can be changed without an amendment.`
+    throw new DebriefError('wrong_state', detail)
+  }
+  if (amending) {
+    const detail = `${incident_id} is being corrected already: POST …/revisions ends that correction.`
+    throw new DebriefError('wrong_state', detail)
+  }
+  await requirePeople(trx, [{ handle: author, pointer: '/author' }])
+  const number = (await allAmendments(trx, incident_id)).length + 1
+  const amendment = { incident_id, number, author, reason, amended_at, amended_by }
+  await trx
+    .insertInto('amendments')
+    .values({ ...amendment, request_id })
+    .executeTakeFirstOrThrow()
+  const facts = { changed_at: amended_at, changed_by: amended_by, request_id }
+  await moveDocument(trx, incident_id, { status, amending: true }, facts)
+  return amendment
+}

@@ -1,0 +1,88 @@
+import { canonicalJson, sha256Hex } from '../kit/json.ts'
+import { type CheckCode, errorCodes, type Waiver, warningCodes } from '../reviews/schema.ts'
+import type { Event } from '../timeline/schema.ts'
+import { checkRules } from './check-rules.ts'
+import type { Check, Checks, Postmortem } from './schema.ts'
+
+/** A sentence that blames, and where it stands. */
+export interface LanguageFinding {
+  pointer: string
+  ids: string[]
+  /** Of the whole text of the field: a waiver names it. */
+  text_sha256: string
+  sentence: string
+  why: string
+  question: string
+}
+
+/** What the checks look at: the loaded postmortem, and what is known about people and sentences. */
+export interface Examined {
+  data: Postmortem
+  /** The events that are not retracted. */
+  timeline: readonly Event[]
+  /** Handles of owners who have left. */
+  inactive: ReadonlySet<string>
+  findings: readonly LanguageFinding[]
+}
+
+/** One thing that a check has found. */
+export interface Found {
+  pointer: string
+  ids: string[]
+  message: string
+  finding?: LanguageFinding
+}
+
+/** Everything that stands between this postmortem and its being final, errors first. */
+export const checksOf = (examined: Examined): Check[] => [
+  ...errorCodes.flatMap(code => checked(examined, code, 'error')),
+  ...warningCodes.flatMap(code => checked(examined, code, 'warning')),
+]
+
+function checked(examined: Examined, code: CheckCode, level: Check['level']): Check[] {
+  const waiver = examined.data.waivers.find(one => one.code === code)
+  return checkRules[code](examined).map(({ pointer, ids, message, finding }) => ({
+    code,
+    level,
+    pointer,
+    ids,
+    message,
+    finding: finding
+      ? {
+          text_sha256: finding.text_sha256,
+          sentence: finding.sentence,
+          why: finding.why,
+          question: finding.question,
+        }
+      : null,
+    waiver: waiver && excuses(waiver, finding) ? waiverOf(waiver) : null,
+  }))
+}
+
+/** A waiver of a code is about all that it finds, but for language it names each text, and is void where one changed. */
+const excuses = ({ findings }: Waiver, finding: LanguageFinding | undefined): boolean =>
+  finding === undefined ||
+  findings.some(
+    ({ pointer, text_sha256 }) => pointer === finding.pointer && text_sha256 === finding.text_sha256,
+  )
+
+const waiverOf = ({ reason, changed_by, changed_at }: Waiver) => ({ reason, by: changed_by, at: changed_at })
+
+/** The checks that hold the document back: errors that nobody has waived. */
+export const holdingBack = (checks: readonly Check[]): Check[] =>
+  checks.filter(({ level, waiver }) => level === 'error' && waiver === null)
+
+/** Whether the document is where it can be sealed from: in review, or being corrected. */
+export const isSealable = ({
+  status,
+  amending,
+}: Pick<Postmortem['incident'], 'status' | 'amending'>): boolean => status === 'in_review' || amending
+
+export const answerOf = ({ data: { incident } }: Examined, items: Check[]): Checks => ({
+  items,
+  can_seal: isSealable(incident) && holdingBack(items).length === 0,
+})
+
+/** Names all that would be sealed, and what the checks say of it: the `ETag` with which it is sealed. */
+export const digestOf = ({ data }: Examined, items: Check[]): string =>
+  `"${sha256Hex(canonicalJson({ data, items }))}"`

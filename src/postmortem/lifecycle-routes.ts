@@ -1,0 +1,155 @@
+import { transact } from '../db/transact.ts'
+import { changeFacts } from '../http/auth.ts'
+import type { App, Context } from '../http/context.ts'
+import { requireTag } from '../http/etag.ts'
+import { ref } from '../http/fields.ts'
+import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { Incident, incidentParams } from '../incidents/schema.ts'
+import { getIncident } from '../incidents/store.ts'
+import { allAmendments, amend } from './amendments.ts'
+import { answerOf } from './checks.ts'
+import type { JudgeText } from './language.ts'
+import { examine, requestReview, seal } from './lifecycle.ts'
+import { Revision } from './revision-schema.ts'
+import { getRevision } from './revision-store.ts'
+import { Amendment, AmendmentInput, AmendmentList, Checks } from './schema.ts'
+
+const tags = ['Postmortem']
+
+/** From draft to final: the checks, the request for a review, the sealing, and the corrections after it. */
+export function lifecycleRoutes(app: App, context: Context, judge: JudgeText): void {
+  checksRoute(app, context, judge)
+  reviewRequestRoutes(app, context)
+  sealRoute(app, context, judge)
+  amendmentRoutes(app, context)
+}
+
+function checksRoute(app: App, { db }: Context, judge: JudgeText): void {
+  app.get(
+    '/incidents/:incident_id/checks',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getChecks',
+        tags,
+        summary: 'What stands between the postmortem and its being final',
+        description:
+          'Only what fails is listed, each with what to do about it. The `ETag` names all that would be sealed: `POST …/revisions` wants it as `If-Match`.',
+        params: incidentParams,
+        response: { 200: ref(Checks) },
+      },
+    },
+    async ({ params: { incident_id } }, reply) => {
+      const { examined, checks, etag } = await examine(db, incident_id, judge)
+      reply.header('etag', etag)
+      return answerOf(examined, checks)
+    },
+  )
+}
+
+function reviewRequestRoutes(app: App, { db, now }: Context): void {
+  const moves = [
+    ['put', 'in_review', 'requestReview', 'Ask for the review: a draft is in review from now on'],
+    ['delete', 'draft', 'withdrawReviewRequest', 'Make a draft of it again'],
+  ] as const
+  for (const [method, status, operationId, summary] of moves) {
+    app[method](
+      '/incidents/:incident_id/review-request',
+      {
+        config: { scope: 'write', problems: ['wrong_state'] },
+        schema: { operationId, tags, summary, params: incidentParams, response: { 200: ref(Incident) } },
+      },
+      async request => {
+        const { incident_id } = request.params
+        const facts = changeFacts(request, now)
+        return transact(db, async trx => {
+          await requestReview(trx, incident_id, status, facts, request.expected)
+          return getIncident(trx, incident_id)
+        })
+      },
+    )
+  }
+}
+
+function sealRoute(app: App, { db, now }: Context, judge: JudgeText): void {
+  app.post(
+    '/incidents/:incident_id/revisions',
+    {
+      config: {
+        scope: 'review',
+        problems: [
+          'sealed',
+          'wrong_state',
+          'checks_failed',
+          'precondition_required',
+          'invalid_header',
+          'version_mismatch',
+          ...keyProblems,
+        ],
+      },
+      schema: {
+        operationId: 'sealPostmortem',
+        tags,
+        summary: 'Make the postmortem final',
+        description:
+          'Runs all checks and stores the document’s bytes as the next revision, which never changes. `If-Match` is the `ETag` of `GET …/checks`: what is sealed is what was read. With a check that fails it is 409, and `errors` names each.',
+        params: incidentParams,
+        response: { 201: ref(Revision) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const facts = changeFacts(request, now)
+      return answerOnce({ db, now }, request, reply, async trx => {
+        const number = await seal(trx, incident_id, judge, facts, etag => requireTag(request, etag))
+        const { json: _, markdown: __, ...body } = await getRevision(trx, incident_id, number)
+        return { status: 201, location: `/v1/incidents/${incident_id}/revisions/${number}`, body }
+      })
+    },
+  )
+}
+
+function amendmentRoutes(app: App, { db, now }: Context): void {
+  app.post(
+    '/incidents/:incident_id/amendments',
+    {
+      config: { scope: 'review', problems: ['wrong_state', 'unknown_reference', ...keyProblems] },
+      schema: {
+        operationId: 'createAmendment',
+        tags,
+        summary: 'Open a final postmortem for a correction',
+        description:
+          'It stays final, and readers keep the last revision, until the corrected document has passed the same checks and `POST …/revisions` has sealed it.',
+        params: incidentParams,
+        body: ref(AmendmentInput),
+        response: { 201: ref(Amendment) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const facts = changeFacts(request, now)
+      return answerOnce({ db, now }, request, reply, async trx => {
+        const body = await amend(trx, incident_id, request.body, facts)
+        return { status: 201, location: `/v1/incidents/${incident_id}/amendments`, body }
+      })
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/amendments',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listAmendments',
+        tags,
+        summary: 'The corrections of a final postmortem',
+        params: incidentParams,
+        response: { 200: ref(AmendmentList) },
+      },
+    },
+    async ({ params: { incident_id } }) => {
+      await getIncident(db, incident_id)
+      return { items: await allAmendments(db, incident_id) }
+    },
+  )
+}
