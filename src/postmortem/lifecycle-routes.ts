@@ -6,10 +6,13 @@ import { ref } from '../http/fields.ts'
 import { answerOnce, keyProblems } from '../http/idempotency.ts'
 import { Incident, incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
+import { agendaDocument } from './agenda.ts'
 import { allAmendments, amend } from './amendments.ts'
 import { answerOf } from './checks.ts'
+import { rendered, sendText } from './forms.ts'
 import type { JudgeText } from './language.ts'
 import { examine, requestReview, seal } from './lifecycle.ts'
+import { toMarkdown } from './markdown.ts'
 import { Revision } from './revision-schema.ts'
 import { getRevision } from './revision-store.ts'
 import { Amendment, AmendmentInput, AmendmentList, Checks } from './schema.ts'
@@ -19,6 +22,7 @@ const tags = ['Postmortem']
 /** From draft to final: the checks, the request for a review, the sealing, and the corrections after it. */
 export function lifecycleRoutes(app: App, context: Context, judge: JudgeText): void {
   checksRoute(app, context, judge)
+  agendaRoute(app, context, judge)
   reviewRequestRoutes(app, context)
   sealRoute(app, context, judge)
   amendmentRoutes(app, context)
@@ -43,6 +47,33 @@ function checksRoute(app: App, { db }: Context, judge: JudgeText): void {
       const { examined, checks, etag } = await examine(db, incident_id, judge)
       reply.header('etag', etag)
       return answerOf(examined, checks)
+    },
+  )
+}
+
+function agendaRoute(app: App, { db }: Context, judge: JudgeText): void {
+  app.get(
+    '/incidents/:incident_id/review/agenda',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getAgenda',
+        tags: ['Review'],
+        summary: 'One page for the facilitator of the review',
+        description:
+          'The words to begin with; open disputes, events that rest on memory alone, factors without a counterfactual, action items that wait for their owners, sentences to turn back to the system, and what is to be decided.',
+        params: incidentParams,
+        response: rendered({
+          'text/markdown': {
+            schema: { type: 'string' as const },
+            example: '# Review agenda: Payments drill\n',
+          },
+        }),
+      },
+    },
+    async ({ params: { incident_id } }, reply) => {
+      const { examined, checks } = await examine(db, incident_id, judge)
+      return sendText(reply, 'md', toMarkdown(agendaDocument(examined, checks)))
     },
   )
 }

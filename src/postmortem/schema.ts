@@ -82,8 +82,7 @@ export const Postmortem = component(
     factors: Type.Array(ref(Factor)),
     action_items: Type.Array(ref(PostmortemActionItem)),
     changes: Type.Array(ref(PostmortemChange)),
-    review: Type.Unsafe<Review | null>({
-      anyOf: [ref(Review), { type: 'null' }],
+    review: nullableObject(exact(Review.properties), {
       description: 'The record of the review; null until there is one.',
     }),
     waivers: Type.Array(ref(Waiver)),

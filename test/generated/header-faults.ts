@@ -108,7 +108,7 @@ const stale = ofRequest('a stale If-Match', takesHeader('If-Match'), request =>
 
 const missingVersion = ofRequest(
   'an If-Match for what is not there yet',
-  ({ method, id }) => method === 'PUT' && /^put/.test(id),
+  ({ id }) => /^put(Person|Team)$/.test(id),
   request =>
     fc.constant({
       request: { ...withHeaders(request, { 'if-match': '*' }), params: { handle: 'nobody-yet' } },
@@ -118,12 +118,18 @@ const missingVersion = ofRequest(
 
 const creation = ofRequest(
   'a creation of what is there',
-  ({ method, id }) => method === 'PUT' && /^put/.test(id),
+  ({ id }) => /^put(Person|Team)$/.test(id),
   (request, world) =>
     words(...(request.operation.id === 'putPerson' ? world.people : world.teams)).map(handle => ({
       request: { ...withHeaders(request, { 'if-none-match': '*' }), params: { handle } },
       status: [412],
     })),
+)
+
+const unread = ofRequest(
+  'nothing said of what was read',
+  ({ id }) => id === 'putReview' || id === 'sealPostmortem',
+  request => fc.constant({ request, status: [428], code: 'precondition_required' }),
 )
 
 const malformedKey = ofRequest('a malformed Idempotency-Key', takesHeader('Idempotency-Key'), request =>
@@ -163,6 +169,7 @@ export const headerFaults: Fault[] = [
     stale,
     missingVersion,
     creation,
+    unread,
     accept,
     malformedKey,
     usedKey,

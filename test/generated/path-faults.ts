@@ -98,7 +98,7 @@ const nobody: Record<string, string> = {
 }
 const unknownId = ofRequest(
   'an id under which nothing is stored',
-  operation => hasPath(operation) && !/^put/.test(operation.id),
+  operation => hasPath(operation) && !/^put(Person|Team)$/.test(operation.id),
   request =>
     words(...Object.keys(request.params)).map(name => ({
       request: { ...request, params: { ...request.params, [name]: nobody[name] ?? 'nothing' } },

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
+import { givenReady, seal } from '../postmortem/ready.ts'
 import type { Service } from '../service.ts'
 import type { Operation } from './operations.ts'
 import type { Request } from './request.ts'
 import { moments } from './strings.ts'
-import { addChange, addFactor, addItem, addToken, type World } from './world.ts'
+import { addChange, addFactor, addItem, addToken, idIn, type World } from './world.ts'
 
 /** What the contract's schemas do not say, and a valid request must nevertheless keep to: all of it is here. */
 
@@ -30,6 +31,11 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     owner: person,
     person: person,
     stated_by: person,
+    raised_by: person,
+    author: person,
+    facilitator: person,
+    'attendees[]': person,
+    held_at: moments(dayBetween('1970-01-01', '2026-06-17')),
     'authors[]': person,
     team: fc.constantFrom(...teams),
     handle: fc.oneof(fc.constantFrom(...changeable.people), freshName),
@@ -40,7 +46,6 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'factors[]': fc.constantFrom(1, 2),
     recurs: fc.constant(earlier),
     action_item: fc.constantFrom('AI-1', 'AI-2'),
-    'acceptActionItem by': fc.constant('priya'),
     expires_at: moments(dayBetween('2026-06-20', '9998-12-30')),
     'deferActionItem to': dayBetween('2026-06-25', '9998-12-31'),
 
@@ -64,6 +69,13 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'putTeam {handle}': fc.oneof(fc.constantFrom(...changeable.teams), freshName),
     'patchTeam {handle}': fc.constantFrom(...changeable.teams),
     '{token_id}': fc.constantFrom(...tokens),
+    'getRevision {incident_id}': fc.constant(world.sealed),
+    'getRevision {number}': fc.constant('1'),
+    'diffRevisions {incident_id}': fc.constant(world.sealed),
+    'diffRevisions {number}': fc.constant('1'),
+    '{other}': fc.constant('1'),
+    'putWaiver {code}': fc.constantFrom('IMPACT_MISSING', 'REVIEW_ALONE'),
+    'deleteWaiver {code}': fc.constantFrom('FACTOR_COUNT', 'CHANGE_MISSING'),
     '{code}': fc.constantFrom('not_found', 'invalid_body', 'internal'),
   }
 }
@@ -87,6 +99,10 @@ const rules: Record<string, (body: Body) => Body> = {
       : body,
   createChange: wiredBack,
   patchChange: wiredBack,
+  acceptActionItem: () => ({ by: 'priya' }),
+  resolveDispute: body => ({ ...body, source: citing(body.source) }),
+  // Of language alone, and that is no code of these requests.
+  putWaiver: ({ reason }) => ({ reason }),
   outcome: body =>
     body.outcome === 'done'
       ? { ...body, evidence_url: body.evidence_url ?? 'https://git.example/1' }
@@ -142,31 +158,61 @@ function verified(body: Body): Body {
   return isNamed ? { ...body, status: status ?? 'applied', verified_by_source: null } : body
 }
 
-/** What a valid request needs to find in a state that no request before it can have changed: made just for it. */
-export const arranged: Record<
+/** A valid request that finds what it needs in a state that no request before it can have changed: made just for it. */
+export async function arranged(service: Service, request: Request): Promise<Request> {
+  const { params, headers } = (await arrange[request.operation.id]?.(service, request)) ?? {}
+  return {
+    ...request,
+    params: { ...request.params, ...params },
+    headers: { ...request.headers, ...headers },
+  }
+}
+
+const arrange: Record<
   string,
-  (service: Service, request: Request) => Promise<Record<string, string>>
+  (service: Service, request: Request) => Promise<Partial<Pick<Request, 'params' | 'headers'>>>
 > = {
   deleteIncident: async ({ call }) => {
     const { body } = await call('POST', '/v1/incidents', { body: { title: 'Doomed', severity: 'SEV5' } })
-    return { incident_id: body.id }
+    return { params: { incident_id: body.id } }
   },
   deleteFactor: async ({ call }, { params }) => {
     const { body } = await addFactor(call, `/v1/incidents/${params.incident_id}`, {})
-    return { number: String(body.number) }
+    return { params: { number: String(body.number) } }
   },
   deleteChange: async ({ call }, { params }) => {
     const { body } = await addChange(call, `/v1/incidents/${params.incident_id}`, {})
-    return { number: String(body.number) }
+    return { params: { number: String(body.number) } }
   },
-  revokeToken: async ({ call }) => ({ token_id: await addToken(call) }),
+  revokeToken: async ({ call }) => ({ params: { token_id: await addToken(call) } }),
   acceptActionItem: newItem,
   deferActionItem: newItem,
+  resolveDispute: async ({ call }, { params }) => {
+    const event = `/v1/incidents/${params.incident_id}/events/${params.event_id}`
+    await call('PUT', `${event}/dispute`, { body: { statement: 'It was earlier.', raised_by: 'priya' } })
+    return {}
+  },
+  putReview: async () => ({ headers: { 'if-match': '*' } }),
+  deleteWaiver: async ({ call }, { params }) => {
+    const body = { reason: 'It is a drill.' }
+    await call('PUT', `/v1/incidents/${params.incident_id}/checks/${params.code}/waiver`, { body })
+    return {}
+  },
+  sealPostmortem: async service => {
+    const incident = await givenReady(service)
+    const { headers } = await service.call('GET', `${incident}/checks`)
+    return { params: { incident_id: idIn(incident) }, headers: { 'if-match': headers.etag! } }
+  },
+  createAmendment: async service => {
+    const incident = await givenReady(service)
+    await seal(service, incident)
+    return { params: { incident_id: idIn(incident) } }
+  },
 }
 
-async function newItem({ call }: Service, { params }: Request): Promise<Record<string, string>> {
+async function newItem({ call }: Service, { params }: Request) {
   const { body } = await addItem(call, `/v1/incidents/${params.incident_id}`, 'priya')
-  return { action_item_id: body.id }
+  return { params: { action_item_id: body.id } }
 }
 
 /** The values for a field of an operation; none where any that the schema allows will do. */

@@ -1,4 +1,5 @@
 import { openIncident } from '../cast.ts'
+import { givenReady, seal } from '../postmortem/ready.ts'
 import type { Service } from '../service.ts'
 
 /** A small world for generated requests to refer to. What is named here stays, whatever valid requests change. */
@@ -15,6 +16,8 @@ export interface World {
   events: Record<string, string[]>
   /** A factor of an incident that was before all others. */
   earlier: { incident_id: string; number: number }
+  /** An incident whose postmortem is final. */
+  sealed: string
   /** Ids of API tokens. */
   tokens: string[]
   /** An `Idempotency-Key` that has been used. */
@@ -33,7 +36,7 @@ export async function seedWorld({ call }: Service): Promise<World> {
   for (const team of [...teams, ...changeable.teams])
     await call('PUT', `/v1/teams/${team}`, { body: { name: team } })
   const people = ['priya', 'sam', 'ana']
-  const everybody = [...people, ...changeable.people, 'leo'].map(handle => ({ handle, name: handle }))
+  const everybody = [...people, ...changeable.people, 'mara', 'leo'].map(handle => ({ handle, name: handle }))
   await call('POST', '/v1/people/batch?atomic=true', { body: { people: everybody } })
   await call('PATCH', '/v1/people/leo', { body: { active: false } })
   const before = await openIncident({ call } as Service, { occurred_on: '2026-01-05', title: 'Earlier' })
@@ -46,6 +49,8 @@ export async function seedWorld({ call }: Service): Promise<World> {
     incidents[i] = idIn(path)
     events[incidents[i]] = await fill(call, path, earlier)
   }
+  const ready = await givenReady({ call } as Service, 'Final')
+  await seal({ call } as Service, ready)
   const tokens = [await addToken(call), await addToken(call)]
   const key = 'used-before'
   const headers = { 'idempotency-key': key }
@@ -59,15 +64,16 @@ export async function seedWorld({ call }: Service): Promise<World> {
     incidents,
     events,
     earlier,
+    sealed: idIn(ready),
     tokens,
     key,
     cursor: body.next_cursor,
   }
 }
 
-const idIn = (path: string) => path.split('/').at(-1)!
+export const idIn = (path: string) => path.split('/').at(-1)!
 
-/** Three events, two of them milestones; factors and changes 1 and 2; AI-1 of Priya and AI-2 of Sam. Returns the events' ids. */
+/** Three events, two of them milestones; factors and changes 1 and 2; AI-1 of Priya and AI-2 of Sam; a review and two waivers. Returns the events' ids. */
 async function fill(call: Service['call'], path: string, recurs: World['earlier']): Promise<string[]> {
   const events: string[] = []
   for (const milestone of ['impact_started', 'detected', null]) {
@@ -84,6 +90,10 @@ async function fill(call: Service['call'], path: string, recurs: World['earlier'
   await addFactor(call, path, { recurs })
   await addItem(call, path, 'priya')
   await addItem(call, path, 'sam')
+  for (const code of ['FACTOR_COUNT', 'CHANGE_MISSING'])
+    await call('PUT', `${path}/checks/${code}/waiver`, { body: { reason: 'It is a drill.' } })
+  const review = { held_at: '2026-06-17T20:00:00Z', facilitator: 'ana', attendees: ['ana', 'sam'] }
+  await call('PUT', `${path}/review`, { body: review, headers: { 'if-none-match': '*' } })
   await addChange(call, path, {})
   await addChange(call, path, { action_item: 'AI-1' })
   return events

@@ -42,6 +42,9 @@ const needs: Record<string, Scope | 'public'> = {
   patchEvent: 'write',
   retractEvent: 'write',
   restoreEvent: 'write',
+  disputeEvent: 'write',
+  withdrawDispute: 'write',
+  resolveDispute: 'write',
   getMilestones: 'read',
   createFactor: 'write',
   listFactors: 'read',
@@ -64,6 +67,20 @@ const needs: Record<string, Scope | 'public'> = {
   getChange: 'read',
   patchChange: 'write',
   deleteChange: 'write',
+  getReview: 'read',
+  putReview: 'write',
+  putWaiver: 'review',
+  deleteWaiver: 'review',
+  getChecks: 'read',
+  getAgenda: 'read',
+  requestReview: 'write',
+  withdrawReviewRequest: 'write',
+  sealPostmortem: 'review',
+  listRevisions: 'read',
+  getRevision: 'read',
+  diffRevisions: 'read',
+  createAmendment: 'review',
+  listAmendments: 'read',
   getPostmortem: 'read',
   getPostmortemMarkdown: 'read',
   getPostmortemHtml: 'read',
@@ -170,11 +187,7 @@ function sample(operation: Operation): Request {
 }
 
 /** One that has not been made before, where it can be made once only. */
-async function ready(operation: Operation): Promise<Request> {
-  const request = sample(operation)
-  const params = await arranged[operation.id]?.(service, request)
-  return { ...request, params: { ...request.params, ...params } }
-}
+const ready = (operation: Operation): Promise<Request> => arranged(service, sample(operation))
 
 let addresses = 0
 

@@ -2,6 +2,7 @@ import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
 import { drill, enter, observed, openIncident } from '../cast.ts'
 import { contract } from '../contract.ts'
+import { givenReady, seal } from '../postmortem/ready.ts'
 import { openService, type Reply } from '../service.ts'
 
 const service = await openService(t)
@@ -14,45 +15,87 @@ const item = { title: 'Retry', owner: 'priya', due_on: '2026-06-24', priority: '
 await call('POST', `${incident}/factors`, { body: factor })
 await call('POST', `${incident}/action-items`, { body: item })
 
+interface Post {
+  url: string
+  body?: object
+  headers?: Record<string, string>
+  /** What makes it another request. */
+  other: { url?: string; body?: object }
+  status: number
+  /** Makes it one that can be stored, where that can be done once only. */
+  anew?: () => Promise<Partial<Post>>
+}
+
 /** Every POST that takes a key, with a body that it would store anew each time. */
-const posts: Record<string, { url: string; body: object; other: object; status: number }> = {
-  createIncident: { url: '/v1/incidents', body: drill, other: { ...drill, title: 'Another' }, status: 201 },
+const posts: Record<string, Post> = {
+  createIncident: {
+    url: '/v1/incidents',
+    body: drill,
+    other: { body: { ...drill, title: 'Another' } },
+    status: 201,
+  },
   createFactor: {
     url: `${incident}/factors`,
     body: factor,
-    other: { ...factor, statement: 'Another.' },
+    other: { body: { ...factor, statement: 'Another.' } },
     status: 201,
   },
   createActionItem: {
     url: `${incident}/action-items`,
     body: item,
-    other: { ...item, title: 'Another' },
+    other: { body: { ...item, title: 'Another' } },
     status: 201,
   },
   createChange: {
     url: `${incident}/changes`,
     body: { target_kind: 'slo', target: 'Checkout', factors: [1] },
-    other: { target_kind: 'slo', target: 'Search', factors: [1] },
+    other: { body: { target_kind: 'slo', target: 'Search', factors: [1] } },
     status: 201,
   },
   deferActionItem: {
     url: `${incident}/action-items/AI-1/deferrals`,
-    body: { to: '2026-07-24', reason: 'The vendor is late.' },
-    other: { to: '2026-07-25', reason: 'The vendor is late.' },
+    body: {},
+    other: { body: { to: '2026-12-25', reason: 'The vendor is late.' } },
     status: 201,
+    anew: async () => {
+      const { body } = await call('GET', `${incident}/action-items/AI-1`)
+      const to = new Date(Date.parse(body.due_on) + 86_400_000).toISOString().slice(0, 10)
+      return { body: { to, reason: 'The vendor is late.' } }
+    },
   },
   putPeople: {
     url: '/v1/people/batch',
     body: { people: [{ handle: 'kim', name: 'Kim' }, { handle: 'BAD' }] },
-    other: { people: [{ handle: 'noor', name: 'Noor' }] },
+    other: { body: { people: [{ handle: 'noor', name: 'Noor' }] } },
     status: 207,
+  },
+  sealPostmortem: {
+    url: '',
+    other: { url: `${incident}/revisions` },
+    status: 201,
+    anew: async () => {
+      const ready = await givenReady(service)
+      const { headers } = await call('GET', `${ready}/checks`)
+      return { url: `${ready}/revisions`, headers: { 'if-match': headers.etag! } }
+    },
+  },
+  createAmendment: {
+    url: '',
+    body: { author: 'ana', reason: 'A source was missing.' },
+    other: { body: { author: 'ana', reason: 'Another.' } },
+    status: 201,
+    anew: async () => {
+      const ready = await givenReady(service)
+      await seal(service, ready)
+      return { url: `${ready}/amendments` }
+    },
   },
 }
 /** Known by their own content, or with a secret that is shown once. */
 const keyless = ['createEvent', 'createToken']
 
-const send = ({ url, body }: { url: string; body: unknown }, key: string, token?: string) =>
-  call('POST', url, { body, headers: { 'idempotency-key': key }, ...(token && { token }) })
+const send = ({ url, body, headers }: Pick<Post, 'url' | 'body' | 'headers'>, key: string, token?: string) =>
+  call('POST', url, { body, headers: { ...headers, 'idempotency-key': key }, ...(token && { token }) })
 const countOf = async () =>
   Object.fromEntries(
     await Promise.all(
@@ -81,8 +124,11 @@ t.test('every POST of the contract takes a key, but for those that are named her
   t.same(operations.map(o => o.operationId).sort(), [...keyed, ...keyless].sort())
 })
 
-for (const [name, post] of Object.entries(posts)) {
+for (const [name, given] of Object.entries(posts)) {
+  const anew = async (): Promise<Post> => ({ ...given, ...(await given.anew?.()) })
+
   t.test(`${name}: the same request again stores nothing and gets the same answer`, async t => {
+    const post = await anew()
     const first = await send(post, `${name}-again`)
     t.equal(first.status, post.status, first.text)
     t.equal(first.headers['idempotent-replayed'], undefined)
@@ -94,7 +140,7 @@ for (const [name, post] of Object.entries(posts)) {
   })
 
   t.test(`${name}: of 50 at once one stores, and each is answered its answer or 409`, async t => {
-    if (name === 'deferActionItem') Object.assign(post.body, { to: '2026-08-24' })
+    const post = await anew()
     const before = await countOf()
     const answers = await Promise.all(Array.from({ length: 50 }, () => send(post, `${name}-at-once`)))
     const firsts = answers.filter(({ status, headers }) => status < 300 && !headers['idempotent-replayed'])
@@ -114,10 +160,10 @@ for (const [name, post] of Object.entries(posts)) {
   })
 
   t.test(`${name}: the key with another request is refused, also 50 at once`, async t => {
-    if (name === 'deferActionItem') Object.assign(post.body, { to: '2026-09-24' })
+    const post = await anew()
     t.equal((await send(post, `${name}-other`)).status, post.status)
     const stored = await countOf()
-    const other = { url: post.url, body: post.other }
+    const other = { ...post, ...post.other }
     const answers = await Promise.all(Array.from({ length: 50 }, () => send(other, `${name}-other`)))
     const refusals = answers.map(({ status, body }) => `${status} ${body.code}`)
     for (const refusal of refusals) t.match(refusal, /^(422 idempotency_key_reused|409 request_in_progress)$/)
