@@ -120,7 +120,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
   app.delete(
     '/incidents/:incident_id',
     {
-      config: { scope: 'admin', problems: ['sealed', 'conflict', 'wrong_state'] },
+      config: { scope: 'admin', problems: ['conflict', 'wrong_state'] },
       schema: {
         operationId: 'deleteIncident',
         tags,

@@ -6,9 +6,10 @@ import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
 import { canonicalJson } from '../kit/json.ts'
 import { slug } from '../kit/text.ts'
-import { isDate, toUtc } from '../kit/time.ts'
+import { isDate } from '../kit/time.ts'
 import { freeId, isDeleted } from './ids.ts'
 import { requireConsistent, requireUnreferenced } from './references.ts'
+import { fieldsOf, incidentValues } from './row.ts'
 import type { Incident, IncidentFields, IncidentInput } from './schema.ts'
 
 /** The milestones tell the phase; a retracted claim tells nothing. */
@@ -144,7 +145,15 @@ export async function patchIncident(
   expected: Expected,
 ): Promise<void> {
   // Not FOR UPDATE: other incidents may be referring to this one while it changes.
-  await lockIncident(trx, id, expected, 'forNoKeyUpdate')
+  const locked = await trx
+    .selectFrom('incidents')
+    .select(['version', 'sealed'])
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!locked) throw notFound(`Incident ${id}`)
+  requireVersion(locked.version, expected)
+  if (locked.sealed) throw isSealed(id)
   const stored = await getIncident(trx, id)
   const fields = merge(fieldsOf(stored))
   await requireConsistent(trx, fields, id)
@@ -164,8 +173,8 @@ export async function deleteIncident(
   facts: ChangeFacts,
   expected: Expected,
 ): Promise<void> {
-  await lockIncident(trx, id, expected, 'forUpdate')
-  const { status } = await getIncident(trx, id)
+  const { status, version } = await lockDocument(trx, id)
+  requireVersion(version, expected)
   if (status !== 'draft')
     throw new DebriefError('wrong_state', `Only drafts can be deleted, and ${id} is ${status}.`)
   await requireUnreferenced(trx, id)
@@ -205,23 +214,6 @@ export async function moveDocument(
     .set({ status, amending, ...facts })
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
-}
-
-async function lockIncident(
-  trx: Trx,
-  id: string,
-  expected: Expected,
-  strength: 'forUpdate' | 'forNoKeyUpdate',
-): Promise<void> {
-  const row = await trx
-    .selectFrom('incidents')
-    .select(['version', 'sealed'])
-    .where('id', '=', id)
-    [strength]()
-    .executeTakeFirst()
-  if (!row) throw notFound(`Incident ${id}`)
-  requireVersion(row.version, expected)
-  if (row.sealed) throw isSealed(id)
 }
 
 /** What those who write below an incident need of it. */
@@ -286,56 +278,4 @@ async function correctTimes(trx: Trx, incident_id: string): Promise<void> {
       FROM events e JOIN incidents i ON i.id = e.incident_id WHERE e.incident_id = ${incident_id}
     ) c
     WHERE e.id = c.id AND e.corrected_at <> c.corrected_at`.execute(trx)
-}
-
-function fieldsOf(incident: Incident): IncidentFields {
-  const {
-    id: _id,
-    occurred_on: _on,
-    status: _s,
-    amending: _a,
-    phase: _p,
-    created_at: _c,
-    version: _v,
-    changed_by: _b,
-    changed_at: _t,
-    ...fields
-  } = incident
-  return fields
-}
-
-/** The row of an incident's own fields, defaults filled in, times in UTC. */
-function incidentValues(fields: IncidentFields) {
-  const { summary, impact } = fields
-  const roles = (fields.roles ?? []).map(role => ({
-    ...role,
-    from: toUtc(role.from),
-    to: role.to ? toUtc(role.to) : null,
-  }))
-  const refs = (fields.external_refs ?? []).map(({ system, id, url }) => ({ system, id, url: url ?? null }))
-  return {
-    title: fields.title,
-    severity: fields.severity,
-    summary: JSON.stringify({
-      what_broke: summary?.what_broke ?? null,
-      who_was_affected: summary?.who_was_affected ?? null,
-    }),
-    impact: JSON.stringify({
-      description: impact?.description ?? null,
-      users_affected: impact?.users_affected ?? null,
-      requests_failed: impact?.requests_failed ?? null,
-      cost: impact?.cost ?? null,
-    }),
-    services: fields.services ?? [],
-    labels: JSON.stringify(fields.labels ?? {}),
-    authors: fields.authors ?? [],
-    roles: JSON.stringify(roles),
-    status_update_cadence_minutes: fields.status_update_cadence_minutes ?? null,
-    clock_offsets: JSON.stringify(fields.clock_offsets ?? {}),
-    went_well: fields.went_well ?? [],
-    went_poorly: fields.went_poorly ?? [],
-    got_lucky: fields.got_lucky ?? [],
-    external_refs: JSON.stringify(refs),
-    related: JSON.stringify(fields.related ?? []),
-  }
 }
