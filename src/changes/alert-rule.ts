@@ -28,6 +28,7 @@ const ofAlerts = ['for', 'keep_firing_for', 'annotations']
 /** As Prometheus writes durations: `5m`, `1h30m`, `0`; the larger unit first, and at least one. */
 const duration = /^(?:0|(?=.)(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?)$/
 
+/** What Prometheus would refuse of a YAML text, added to its warnings. */
 class RuleText {
   readonly #yaml: YamlText
   readonly #groupNames = new Set<string>()

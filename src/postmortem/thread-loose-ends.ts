@@ -19,13 +19,14 @@ export function looseEnds(data: Postmortem): Loose[] {
 function unshown({ number, events }: Factor, retracted: Set<string>): Loose[] {
   const standing = events.filter(id => !retracted.has(id))
   if (events.length > 0 && standing.length === events.length) return []
-  const message =
-    events.length === 0
-      ? `Factor ${number} rests on no event: name those that show it.`
-      : standing.length === 0
-        ? `Factor ${number} rests only on what is retracted: name an event that stands.`
-        : `Factor ${number} rests on an event that is retracted, among others: name another, or leave it out.`
+  const message = `Factor ${number} rests ${restsOn(events.length, standing.length)}`
   return [{ node: `factors/${number}`, missing: 'event', message }]
+}
+
+function restsOn(events: number, standing: number): string {
+  if (events === 0) return 'on no event: name those that show it.'
+  if (standing === 0) return 'only on what is retracted: name an event that stands.'
+  return 'on an event that is retracted, among others: name another, or leave it out.'
 }
 
 function unaddressed({ number, disposition }: Factor, { action_items, changes }: Postmortem): Loose[] {
