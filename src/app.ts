@@ -39,6 +39,8 @@ import {
 import { incidentRoutes } from './incidents/routes.ts'
 import { incidentSchemas } from './incidents/schema.ts'
 import { dateIn } from './kit/time.ts'
+import { languageCheckRoutes } from './language-checks/routes.ts'
+import { languageCheckSchemas } from './language-checks/schema.ts'
 import { postmortemRoutes } from './postmortem/routes.ts'
 import { postmortemSchemas } from './postmortem/schema.ts'
 import { timelineRoutes } from './timeline/routes.ts'
@@ -63,6 +65,7 @@ const components = [
   ...timelineSchemas,
   ...factorSchemas,
   ...actionItemSchemas,
+  ...languageCheckSchemas,
   ...postmortemSchemas,
 ]
 
@@ -134,6 +137,7 @@ function resourceRoutes(app: App, context: Context): void {
   timelineRoutes(app, context)
   factorRoutes(app, context)
   actionItemRoutes(app, context)
+  languageCheckRoutes(app, context)
   postmortemRoutes(app, context)
 }
 

@@ -59,6 +59,7 @@ const needs: Record<string, Scope | 'public'> = {
   closeActionItem: 'write',
   reopenActionItem: 'write',
   rateActionItem: 'write',
+  checkLanguage: 'read',
   getPostmortem: 'read',
   getPostmortemMarkdown: 'read',
   getPostmortemHtml: 'read',
