@@ -41,6 +41,9 @@ import {
 import { incidentRoutes } from './incidents/routes.ts'
 import { incidentSchemas } from './incidents/schema.ts'
 import { dateIn } from './kit/time.ts'
+import { keepBlameCheck } from './language-checks/checker.ts'
+import { languageCheckRoutes } from './language-checks/routes.ts'
+import { languageCheckSchemas } from './language-checks/schema.ts'
 import { revisionSchemas } from './postmortem/revision-schema.ts'
 import { postmortemRoutes } from './postmortem/routes.ts'
 import { postmortemSchemas } from './postmortem/schema.ts'
@@ -72,6 +75,7 @@ const components = [
   ...actionItemSchemas,
   ...changeSchemas,
   ...reviewSchemas,
+  ...languageCheckSchemas,
   ...postmortemSchemas,
   ...threadSchemas,
   ...revisionSchemas,
@@ -147,7 +151,9 @@ function resourceRoutes(app: App, context: Context): void {
   actionItemRoutes(app, context)
   changeRoutes(app, context)
   reviewRoutes(app, context)
-  postmortemRoutes(app, context, () => [])
+  const blameCheck = keepBlameCheck(context.db)
+  languageCheckRoutes(app, blameCheck)
+  postmortemRoutes(app, context, blameCheck)
   threadRoutes(app, context)
 }
 

@@ -245,6 +245,21 @@ export async function kindsOf(db: Db, handles: string[]): Promise<Map<string, st
   return new Map(rows.map(({ handle, kind }) => [handle, kind]))
 }
 
+/** Another one as soon as any person has changed: nobody is deleted, and each change counts a version up. */
+export async function peopleVersion(db: Db): Promise<string> {
+  const { version } = await db
+    .selectFrom('people')
+    .select(sql<string>`coalesce(sum(version), 0)::text`.as('version'))
+    .executeTakeFirstOrThrow()
+  return version
+}
+
+/** What everybody is called who is or was in the directory: names and handles. */
+export async function peopleCalled(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('people').select(['handle', 'name']).execute()
+  return rows.flatMap(({ handle, name }) => [name, handle])
+}
+
 /** The names of people, by handle. */
 export async function namesOf(db: Db, handles: string[]): Promise<Record<string, string>> {
   if (handles.length === 0) return {}

@@ -112,14 +112,16 @@ interface Described {
   responses: Operation['responses']
 }
 
-function headersOf({ parameters, taken }: Described, method: string, status: string) {
+function headersOf({ parameters, taken, responses }: Described, method: string, status: string) {
   const isPost = method === 'post'
   const isKeyed = taken.includes('Idempotency-Key')
+  // A POST that neither makes nor changes anything only asks.
+  const isQuestion = isPost && !('201' in responses) && !taken.includes('If-Match')
   const applies: [boolean, keyof typeof responseHeaders][] = [
-    [/^(200|201|304)$/.test(status), 'ETag'],
+    [/^(200|201|304)$/.test(status) && !isQuestion, 'ETag'],
     [isPost && status === '201' && !taken.includes('If-Match'), 'Location'],
     [status === '200' && parameters.some(({ name }) => name === 'cursor'), 'Link'],
-    [(isPost && status === '200') || (isKeyed && /^2/.test(status)), 'Idempotent-Replayed'],
+    [(isPost && status === '200' && !isQuestion) || (isKeyed && /^2/.test(status)), 'Idempotent-Replayed'],
     [status === '401', 'WWW-Authenticate'],
     [status === '429' || status === '503', 'Retry-After'],
     [isKeyed && status === '409', 'Retry-After-sometimes'],

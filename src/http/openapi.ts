@@ -16,6 +16,7 @@ const tags = [
     description: 'Claims with their sources, in corrected time, and the durations between milestones.',
   },
   { name: 'Analysis', description: 'Contributing factors with counterfactuals; never a single root cause.' },
+  { name: 'Language', description: 'Whether a text blames people, while it is written.' },
   {
     name: 'Action items',
     description: 'One owner and a due date each; what is overdue, over all incidents.',

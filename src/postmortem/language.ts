@@ -1,18 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { sha256Hex } from '../kit/json.ts'
+import type { BlameCheck, BlameField } from '../language/check.ts'
 import type { LanguageFinding } from './checks.ts'
 import type { Postmortem } from './schema.ts'
-
-/** What judges one text of the document. */
-export type JudgeText = (
-  text: string,
-  field: string,
-) => readonly Pick<LanguageFinding, 'sentence' | 'why' | 'question'>[]
 
 interface Text {
   pointer: string
   ids: string[]
-  field: string
+  field: BlameField
   text: string
 }
 
@@ -23,11 +18,11 @@ const turn = 200
  * Every sentence of the document that blames. What is quoted is not judged: excerpts, queries, what was said before it
  * was reframed, the reasons of retractions and waivers, and the texts of changes.
  */
-export async function findingsIn(data: Postmortem, judge: JudgeText): Promise<LanguageFinding[]> {
+export async function findingsIn(data: Postmortem, check: BlameCheck): Promise<LanguageFinding[]> {
   const findings: LanguageFinding[] = []
   for (const [i, { text, field, pointer, ids }] of textsOf(data).entries()) {
     if (i % turn === turn - 1) await setImmediate()
-    for (const { sentence, why, question } of judge(text, field))
+    for (const { sentence, why, question } of check(text, { field }))
       findings.push({ pointer, ids, text_sha256: sha256Hex(text), sentence, why, question })
   }
   return findings
@@ -77,5 +72,5 @@ function factorTexts({ number, statement, counterfactual }: Postmortem['factors'
 const listed = (name: 'went_well' | 'went_poorly' | 'got_lucky', sentences: string[]): Text[] =>
   sentences.flatMap((text, i) => one(`/${name}/${i}`, name, text))
 
-const one = (pointer: string, field: string, text: string | null, ids: string[] = []): Text[] =>
+const one = (pointer: string, field: BlameField, text: string | null, ids: string[] = []): Text[] =>
   text === null ? [] : [{ pointer, ids, field, text }]

@@ -6,11 +6,11 @@ import { ref } from '../http/fields.ts'
 import { answerOnce, keyProblems } from '../http/idempotency.ts'
 import { Incident, incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
+import type { CurrentBlameCheck } from '../language-checks/checker.ts'
 import { agendaDocument } from './agenda.ts'
 import { allAmendments, amend } from './amendments.ts'
 import { answerOf } from './checks.ts'
 import { rendered, sendText } from './forms.ts'
-import type { JudgeText } from './language.ts'
 import { examine, requestReview, seal } from './lifecycle.ts'
 import { toMarkdown } from './markdown.ts'
 import { Revision } from './revision-schema.ts'
@@ -20,15 +20,15 @@ import { Amendment, AmendmentInput, AmendmentList, Checks } from './schema.ts'
 const tags = ['Postmortem']
 
 /** From draft to final: the checks, the request for a review, the sealing, and the corrections after it. */
-export function lifecycleRoutes(app: App, context: Context, judge: JudgeText): void {
-  checksRoute(app, context, judge)
-  agendaRoute(app, context, judge)
+export function lifecycleRoutes(app: App, context: Context, blameCheck: CurrentBlameCheck): void {
+  checksRoute(app, context, blameCheck)
+  agendaRoute(app, context, blameCheck)
   reviewRequestRoutes(app, context)
-  sealRoute(app, context, judge)
+  sealRoute(app, context, blameCheck)
   amendmentRoutes(app, context)
 }
 
-function checksRoute(app: App, { db }: Context, judge: JudgeText): void {
+function checksRoute(app: App, { db }: Context, blameCheck: CurrentBlameCheck): void {
   app.get(
     '/incidents/:incident_id/checks',
     {
@@ -44,14 +44,14 @@ function checksRoute(app: App, { db }: Context, judge: JudgeText): void {
       },
     },
     async ({ params: { incident_id } }, reply) => {
-      const { examined, checks, etag } = await examine(db, incident_id, judge)
+      const { examined, checks, etag } = await examine(db, incident_id, await blameCheck())
       reply.header('etag', etag)
       return answerOf(examined, checks)
     },
   )
 }
 
-function agendaRoute(app: App, { db }: Context, judge: JudgeText): void {
+function agendaRoute(app: App, { db }: Context, blameCheck: CurrentBlameCheck): void {
   app.get(
     '/incidents/:incident_id/review/agenda',
     {
@@ -72,7 +72,7 @@ function agendaRoute(app: App, { db }: Context, judge: JudgeText): void {
       },
     },
     async ({ params: { incident_id } }, reply) => {
-      const { examined, checks } = await examine(db, incident_id, judge)
+      const { examined, checks } = await examine(db, incident_id, await blameCheck())
       return sendText(reply, 'md', toMarkdown(agendaDocument(examined, checks)))
     },
   )
@@ -102,7 +102,7 @@ function reviewRequestRoutes(app: App, { db, now }: Context): void {
   }
 }
 
-function sealRoute(app: App, { db, now }: Context, judge: JudgeText): void {
+function sealRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck): void {
   app.post(
     '/incidents/:incident_id/revisions',
     {
@@ -131,8 +131,9 @@ function sealRoute(app: App, { db, now }: Context, judge: JudgeText): void {
     async (request, reply) => {
       const { incident_id } = request.params
       const facts = changeFacts(request, now)
+      const check = await blameCheck()
       return answerOnce({ db, now }, request, reply, async trx => {
-        const number = await seal(trx, incident_id, judge, facts, etag => requireTag(request, etag))
+        const number = await seal(trx, incident_id, check, facts, etag => requireTag(request, etag))
         const { json: _, markdown: __, ...body } = await getRevision(trx, incident_id, number)
         return { status: 201, location: `/v1/incidents/${incident_id}/revisions/${number}`, body }
       })

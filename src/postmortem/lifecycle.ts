@@ -3,8 +3,9 @@ import type { ChangeFacts } from '../http/auth.ts'
 import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, type FieldError } from '../http/problem.ts'
 import { getIncident, isSealed, lockDocument, moveDocument } from '../incidents/store.ts'
+import type { BlameCheck } from '../language/check.ts'
 import { checksOf, digestOf, type Examined, holdingBack, isSealable } from './checks.ts'
-import { findingsIn, type JudgeText } from './language.ts'
+import { findingsIn } from './language.ts'
 import { atOneMoment, readPostmortem } from './load.ts'
 import { insertRevision } from './revision-store.ts'
 import type { Check, Postmortem } from './schema.ts'
@@ -38,12 +39,12 @@ export interface Examination {
 }
 
 /** Examines a document as it stands at one moment. */
-export const examine = async (db: Db, incident_id: string, judge: JudgeText): Promise<Examination> =>
-  conclude(await atOneMoment(db, trx => readExamined(trx, incident_id)), judge)
+export const examine = async (db: Db, incident_id: string, check: BlameCheck): Promise<Examination> =>
+  conclude(await atOneMoment(db, trx => readExamined(trx, incident_id)), check)
 
 /** The language is judged when everything is read: it takes a while, and a connection is a scarce thing. */
-async function conclude(read: Omit<Examined, 'findings'>, judge: JudgeText): Promise<Examination> {
-  const examined = { ...read, findings: await findingsIn(read.data, judge) }
+async function conclude(read: Omit<Examined, 'findings'>, check: BlameCheck): Promise<Examination> {
+  const examined = { ...read, findings: await findingsIn(read.data, check) }
   const checks = checksOf(examined)
   return { examined, checks, etag: digestOf(examined, checks) }
 }
@@ -75,13 +76,13 @@ async function inactiveOwners(trx: Trx, { action_items }: Postmortem): Promise<S
 export async function seal(
   trx: Trx,
   incident_id: string,
-  judge: JudgeText,
+  check: BlameCheck,
   facts: ChangeFacts,
   requireRead: (etag: string) => void,
 ): Promise<number> {
   const { status, amending } = await lockDocument(trx, incident_id)
   if (status === 'final' && !amending) throw isSealed(incident_id)
-  const { examined, checks, etag } = await conclude(await readExamined(trx, incident_id), judge)
+  const { examined, checks, etag } = await conclude(await readExamined(trx, incident_id), check)
   requireRead(etag)
   requirePassed(examined, checks)
   await moveDocument(trx, incident_id, { status: 'final', amending: false }, facts)

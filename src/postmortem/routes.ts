@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { App, Context } from '../http/context.ts'
 import { incidentParams } from '../incidents/schema.ts'
+import type { CurrentBlameCheck } from '../language-checks/checker.ts'
 import { templateDocument } from './document.ts'
 import {
   acceptedForm,
@@ -13,7 +14,6 @@ import {
   sendRendered,
   sendText,
 } from './forms.ts'
-import type { JudgeText } from './language.ts'
 import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { loadPostmortem } from './load.ts'
 import { toMarkdown } from './markdown.ts'
@@ -23,9 +23,9 @@ import { documentQuery } from './schema.ts'
 
 const tags = ['Postmortem']
 
-export function postmortemRoutes(app: App, context: Context, judge: JudgeText): void {
+export function postmortemRoutes(app: App, context: Context, blameCheck: CurrentBlameCheck): void {
   documentRoutes(app, context)
-  lifecycleRoutes(app, context, judge)
+  lifecycleRoutes(app, context, blameCheck)
   revisionRoutes(app, context)
 }
 

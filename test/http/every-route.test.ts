@@ -81,6 +81,7 @@ const needs: Record<string, Scope | 'public'> = {
   diffRevisions: 'read',
   createAmendment: 'review',
   listAmendments: 'read',
+  checkLanguage: 'read',
   getPostmortem: 'read',
   getPostmortemMarkdown: 'read',
   getPostmortemHtml: 'read',

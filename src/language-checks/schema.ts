@@ -1,0 +1,64 @@
+import Type, { type Static } from 'typebox'
+import { component, examplesOf, line, list, oneOf, optional, ref, text } from '../http/fields.ts'
+import { blameCodes, blameFields } from '../language/check.ts'
+
+const said =
+  'At 14:08 the on-call engineer forgot to check the replica. The deploy script failed to check it, too.'
+
+export const LanguageCheckInput = component(
+  'LanguageCheckInput',
+  {
+    text: text(10_000, {
+      description: 'Plain text or Markdown. Code and quotations in it are not judged.',
+    }),
+    field: optional(
+      oneOf(blameFields, { description: 'Where the text would stand; some are read more strictly.' }),
+    ),
+    people: optional(
+      list(line(), { description: 'Names and handles of people, besides those of the directory.' }),
+    ),
+  },
+  { examples: [{ text: said, field: 'event', people: ['Kim Larsen'] }] },
+)
+
+export const BlameFinding = component(
+  'BlameFinding',
+  {
+    code: oneOf(blameCodes, { description: 'How the sentence blames.' }),
+    span: Type.Array(Type.Integer({ minimum: 0 }), {
+      minItems: 2,
+      maxItems: 2,
+      description: 'The words that blame: from, and up to but without; in code points of the text.',
+    }),
+    sentence: Type.String({ description: 'The whole sentence.' }),
+    why: Type.String({ description: 'Why it is found.' }),
+    question: Type.String({ description: 'What to ask instead, of the system.' }),
+  },
+  {
+    description: 'A sentence that blames.',
+    examples: [
+      {
+        code: 'omission',
+        span: [9, 36],
+        sentence: 'At 14:08 the on-call engineer forgot to check the replica.',
+        why: 'It names what a person left undone, not what made it easy to leave undone.',
+        question:
+          'What made it easy to go on without it at 14:08, and what would have shown that it was missing?',
+      },
+    ],
+  },
+)
+
+export const LanguageCheck = component(
+  'LanguageCheck',
+  {
+    findings: Type.Array(ref(BlameFinding), {
+      description: 'In the order of the text; empty when nothing blames.',
+    }),
+  },
+  { description: 'What blames in a text.', examples: [{ findings: examplesOf(BlameFinding) }] },
+)
+
+export type LanguageCheckInput = Static<typeof LanguageCheckInput>
+
+export const languageCheckSchemas = [LanguageCheckInput, BlameFinding, LanguageCheck]

@@ -1,0 +1,131 @@
+import { indexPeople } from './names.ts'
+import { questionOf, whyOf } from './questions.ts'
+import { omission, personAsCause } from './rules-acts.ts'
+import { carelessness, humanError, rootCause } from './rules-character.ts'
+import { hindsight, personalCondition, shouldHave } from './rules-norms.ts'
+import { sanction } from './rules-sanctions.ts'
+import type { Match, Sentence } from './sentence.ts'
+import { sentencesOf } from './sentences.ts'
+import { tagSentence } from './tag.ts'
+import { type Token, tokenise } from './tokens.ts'
+
+export const blameCodes = [
+  'person_as_cause',
+  'should_have',
+  'omission',
+  'carelessness',
+  'human_error',
+  'hindsight',
+  'sanction',
+  'root_cause',
+] as const
+export type BlameCode = (typeof blameCodes)[number]
+
+export interface Finding {
+  code: BlameCode
+  /** The words that blame: code points of the text, half-open. */
+  span: [start: number, end: number]
+  sentence: string
+  why: string
+  /** Turns it back to the system. */
+  question: string
+}
+
+/** Where a text can stand. */
+export const blameFields = [
+  'title',
+  'summary',
+  'impact',
+  'event',
+  'factor',
+  'counterfactual',
+  'action',
+  'decision',
+  'went_well',
+  'went_poorly',
+  'got_lucky',
+  'reframing',
+] as const
+export type BlameField = (typeof blameFields)[number]
+
+export interface BlameOptions {
+  field?: BlameField | undefined
+  /** Names and handles, besides those that the check was prepared for. */
+  people?: readonly string[]
+}
+
+/** Finds the sentences of a text that blame. */
+export type BlameCheck = (text: string, options?: BlameOptions) => Finding[]
+
+/** What is more telling comes first: of readings that share words, the first is the finding. */
+const rules: [BlameCode, (sentence: Sentence) => Match | undefined][] = [
+  ['hindsight', hindsight],
+  ['sanction', sanction],
+  ['human_error', humanError],
+  ['root_cause', rootCause],
+  ['carelessness', carelessness],
+  ['should_have', shouldHave],
+  ['omission', omission],
+  ['person_as_cause', personAsCause],
+  ['should_have', personalCondition],
+]
+
+/**
+ * Prepares the check for the people of a directory, once for many texts.
+ * @param people display names (“Priya Raman”) and handles (“priya”), in any order
+ */
+export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
+  const known = indexPeople(people)
+  return (text, { field, people: more = [] } = {}) => {
+    const index = more.length === 0 ? known : indexPeople(more, known)
+    const count = codePointCounter(text)
+    return sentencesOf(text, tokenise(text)).flatMap(tokens => {
+      tagSentence(tokens, index)
+      const found = findIn({ tokens, field })
+      return found === undefined ? [] : [toFinding(text, tokens, found, count)]
+    })
+  }
+}
+
+/** Checks one text. */
+export const findBlame: BlameCheck = prepareBlameCheck([])
+
+type Found = Match & { code: BlameCode }
+
+function findIn(sentence: Sentence): Found | undefined {
+  for (const [code, rule] of rules) {
+    const match = rule(sentence)
+    if (match !== undefined) return { ...match, code }
+  }
+  return undefined
+}
+
+function toFinding(
+  text: string,
+  tokens: Token[],
+  { code, from, to }: Found,
+  count: (at: number) => number,
+): Finding {
+  const [first, last] = [tokens[from]!, tokens[Math.min(to, tokens.length) - 1]!]
+  const sentence = text.slice(tokens[0]!.start, tokens.at(-1)!.end)
+  return {
+    code,
+    span: [count(first.start), count(last.end)],
+    sentence,
+    why: whyOf(code),
+    question: questionOf(code, sentence),
+  }
+}
+
+/** Counts the code points before a position; positions are asked for in rising order, so the whole is read once. */
+function codePointCounter(text: string): (at: number) => number {
+  let [position, count] = [0, 0]
+  return at => {
+    if (at < position) [position, count] = [0, 0]
+    while (position < at) {
+      position += text.codePointAt(position)! > 0xffff ? 2 : 1
+      count += 1
+    }
+    return count
+  }
+}

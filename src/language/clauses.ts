@@ -1,0 +1,214 @@
+import { timeNouns, words } from './closed-words.ts'
+import { isCapitalised } from './names.ts'
+import {
+  agentHints,
+  ambiguousRoles,
+  bareGroups,
+  groups,
+  nobodyWords,
+  ownedBySoftware,
+  personPronouns,
+  roles,
+  softwareHints,
+} from './person-words.ts'
+import { nounLike } from './tag.ts'
+import type { Token } from './tokens.ts'
+
+/** Who does what: noun phrases, and the subject of a verb, found by walking left from it. */
+
+export interface NounPhrase {
+  /** Token indices, half-open. */
+  start: number
+  end: number
+  kind: 'person' | 'thing'
+  /** “nobody”, “no engineer”. */
+  isNobody: boolean
+}
+
+const inPhrase = new Set(['det', 'poss', 'adj', 'noun', 'name', 'num', 'opaque', 'pron'])
+const _beginsPhrase = new Set(['det', 'pron'])
+const clauseOpeners = words('after before until till since as than because like given so')
+
+/** The noun phrase that ends just before `end`. */
+export function phraseBefore(tokens: Token[], end: number): NounPhrase | undefined {
+  const head = tokens[end - 1]
+  if (head === undefined || !(nounLike.has(head.tag) || head.tag === 'ing')) return undefined
+  let start = end - 1
+  while (start > 0 && tokens[start]!.tag !== 'pron' && reachesLeft(tokens, start)) start -= 1
+  return { start, end, kind: kindOf(tokens, start, end), isNobody: isNobody(tokens, start, end) }
+}
+
+function reachesLeft(tokens: Token[], start: number): boolean {
+  const own = tokens[start]!.tag
+  const left = tokens[start - 1]!
+  if (own === 'det') return left.lower === 'all' || left.lower === 'both'
+  if (own === 'poss' && tokens[start]!.lower.length > 2) return false
+  if (own === 'poss') return nounLike.has(left.tag)
+  if (left.tag === 'pron') return false
+  if (own === 'name' && left.tag === 'noun')
+    return /^(engineer|developer|manager|colleague|operator|sre|dr|mr|ms|mrs)$/.test(left.lower)
+  return inPhrase.has(left.tag) || left.tag === 'ing'
+}
+
+const isNobody = (tokens: Token[], start: number, end: number) =>
+  tokens[start]!.lower === 'no' ||
+  tokens[start]!.lower === 'neither' ||
+  nobodyWords.has(tokens[end - 1]!.lower)
+
+const singular = (word: string) => (word.endsWith('s') && word.length > 3 ? word.slice(0, -1) : word)
+
+function kindOf(tokens: Token[], start: number, end: number): NounPhrase['kind'] {
+  const { tag, lower, text } = tokens[end - 1]!
+  if (tag === 'name' || lower === 'no-one' || personPronouns.has(lower)) return 'person'
+  const last = lower.slice(lower.lastIndexOf('-') + 1)
+  const head =
+    roles.has(lower) || groups.has(lower) ? lower : roles.has(singular(lower)) ? singular(lower) : last
+  if (head === 'owner' && ownedBySoftware.has(tokens[end - 2]?.lower ?? '')) return 'thing'
+  if (head === 'agent')
+    return tokens.slice(start, end).some(token => agentHints.has(token.lower)) ? 'person' : 'thing'
+  if (ambiguousRoles.has(head)) return isSoftwareRole(tokens, start, end) ? 'thing' : 'person'
+  if (roles.has(head) || roles.has(singular(head)) || groups.has(head)) return 'person'
+  if (bareGroups.has(lower) && isBare(tokens, start, end)) return 'person'
+  return isCapitalised(text) && tokens[end - 2]?.tag === 'name' && end - start > 1 ? 'person' : 'thing'
+}
+
+const isSoftwareRole = (tokens: Token[], start: number, end: number) =>
+  tokens.slice(start, end - 1).some(({ lower, tag }) => softwareHints.has(lower) || tag === 'opaque') ||
+  tokens[end - 1]!.lower.includes('-operator') ||
+  isSoftwareAside(tokens, end)
+
+/** “the operator (our Kubernetes controller)” says itself what it is. */
+const isSoftwareAside = (tokens: Token[], end: number) =>
+  tokens[end]?.text === '(' && tokens.slice(end + 1, end + 6).some(({ lower }) => softwareHints.has(lower))
+
+/** “Support”, “QA”, “the platform”: a group only where nothing but the name stands there. */
+const isBare = (tokens: Token[], start: number, end: number) =>
+  end - start === 1 && (isCapitalised(tokens[start]!.text) || start === 0)
+
+/** Where the group of auxiliaries, adverbs and negations of the verb at `verb` begins. */
+export function groupStart(tokens: Token[], verb: number): number {
+  let start = verb
+  while (start > 0 && isOfGroup(tokens, start - 1)) start -= 1
+  return start
+}
+
+const groupTags = new Set(['modal', 'be', 'have', 'do', 'adv', 'neg'])
+const semiModals = words('supposed ought expected meant obliged required able going')
+
+function isOfGroup(tokens: Token[], i: number): boolean {
+  const { tag, lower } = tokens[i]!
+  if (groupTags.has(tag)) return true
+  if (tag === 'to')
+    return (
+      i > 0 && (semiModals.has(tokens[i - 1]!.lower) || tokens[i - 1]!.tag === 'have' || isOught(tokens, i))
+    )
+  return (tag === 'verb' || tag === 'adj') && semiModals.has(lower) && tokens[i + 1]?.tag === 'to'
+}
+
+const isOught = (tokens: Token[], i: number) =>
+  tokens[i - 1]!.tag === 'neg' && tokens[i - 2]?.lower === 'ought'
+
+const mostSteps = 12
+
+/** The subject of the verb group that begins at `group`, or undefined when none can be told. */
+export function subjectOf(tokens: Token[], group: number, steps = mostSteps): NounPhrase | undefined {
+  if (steps === 0) return undefined
+  const left = tokens[group - 1]
+  if (left === undefined) return undefined
+  const again = (at: number) => subjectOf(tokens, at, steps - 1)
+  if (left.tag === 'adv' || left.tag === 'adj') return again(group - 1)
+  if (left.text === ',' || left.text === '(' || left.text === ')' || left.text === '–' || left.text === '—')
+    return subjectAcross(tokens, group, steps)
+  if (left.tag === 'conj')
+    return subjectOfVerbBefore(tokens, tokens[group - 2]?.text === ',' ? group - 2 : group - 1, steps)
+  if (left.tag === 'sub') return antecedent(tokens, group - 1)
+  if (left.tag === 'verb') return subjectOfOuter(tokens, group - 1, steps)
+  const phrase = phraseBefore(tokens, group)
+  return phrase && attached(tokens, phrase, steps)
+}
+
+/** A phrase after a preposition belongs to the one before it: “someone on the platform team”. */
+function attached(tokens: Token[], phrase: NounPhrase, steps: number): NounPhrase | undefined {
+  const before = tokens[phrase.start - 1]
+  if (before?.tag === 'prep') {
+    const outer = steps > 0 ? phraseBefore(tokens, phrase.start - 1) : undefined
+    if (outer !== undefined && before.lower !== 'as' && before.lower !== 'than')
+      return ofPeople(attached(tokens, outer, steps - 1), phrase, before)
+    return clauseOpeners.has(before.lower)
+      ? phrase
+      : isTime(tokens, phrase)
+        ? subjectOf(tokens, phrase.start - 1, steps - 1)
+        : undefined
+  }
+  if (before?.tag === 'verb') return outerOfRelative(tokens, phrase, steps)
+  if (isTime(tokens, phrase) && before !== undefined) return subjectOf(tokens, phrase.start, steps - 1)
+  return phrase
+}
+
+/** “the contractor who wrote the importer left”: the object of a relative clause is not the subject after it. */
+function outerOfRelative(tokens: Token[], phrase: NounPhrase, steps: number): NounPhrase | undefined {
+  const start = groupStart(tokens, phrase.start - 1)
+  const isRelative = ['who', 'which', 'that'].includes(tokens[start - 1]?.lower ?? '')
+  const outer = isRelative ? antecedent(tokens, start - 1) : undefined
+  if (outer !== undefined) return steps > 0 ? attached(tokens, outer, steps - 1) : outer
+  return isTime(tokens, phrase) ? subjectOf(tokens, phrase.start, steps - 1) : phrase
+}
+
+const counting = words('one some most many half all any none each neither either several few two three both')
+
+/** “one of the engineers”, “none of us”. */
+function ofPeople(
+  outer: NounPhrase | undefined,
+  inner: NounPhrase,
+  { lower }: Token,
+): NounPhrase | undefined {
+  if (outer === undefined || lower !== 'of' || inner.kind !== 'person') return outer
+  return outer.end - outer.start === 1 ? { ...outer, kind: 'person' } : outer
+}
+
+const isTime = (tokens: Token[], { end }: NounPhrase) =>
+  timeNouns.has(tokens[end - 1]!.lower) ||
+  tokens[end - 1]!.tag === 'num' ||
+  counting.has(tokens[end - 1]!.lower)
+
+/** “Art, who was on call, ignored …”, or the second verb of “saw it, ignored it”. */
+function subjectAcross(tokens: Token[], group: number, steps: number): NounPhrase | undefined {
+  const comma = group - 1
+  for (let at = comma - 1; at > 0 && comma - at < 40; at -= 1) {
+    if (!',(–—'.includes(tokens[at]!.text)) continue
+    const phrase = phraseBefore(tokens, at)
+    if (phrase && opensAside(tokens[at + 1])) return attached(tokens, phrase, steps)
+  }
+  return subjectOfVerbBefore(tokens, comma, steps)
+}
+
+const opensAside = (token: Token | undefined) =>
+  token !== undefined &&
+  ['sub', 'prep', 'ing', 'det', 'adv', 'adj', 'poss', 'verb', 'have'].includes(token.tag)
+
+/** The verb before shares its subject: “saw the alert and ignored it”. */
+function subjectOfVerbBefore(tokens: Token[], end: number, steps: number): NounPhrase | undefined {
+  for (let at = end - 1; at >= 0 && end - at < 40; at -= 1) {
+    const { tag, text } = tokens[at]!
+    if (text === ';' || text === ':') return undefined
+    if (tag === 'verb' || tag === 'be' || tag === 'have')
+      return subjectOf(tokens, groupStart(tokens, at), steps - 1)
+  }
+  return undefined
+}
+
+/** “the script Sam wrote failed”: the subject of the outer verb stands before the inner one’s. */
+function subjectOfOuter(tokens: Token[], inner: number, steps: number): NounPhrase | undefined {
+  const own = subjectOf(tokens, groupStart(tokens, inner), steps - 1)
+  return own && (phraseBefore(tokens, own.start) ?? own)
+}
+
+/** What a relative pronoun stands for. */
+function antecedent(tokens: Token[], at: number): NounPhrase | undefined {
+  const { lower } = tokens[at]!
+  const end = tokens[at - 1]?.text === ',' ? at - 1 : at
+  const phrase = phraseBefore(tokens, end)
+  if (lower === 'who' || lower === 'whoever')
+    return { start: phrase?.start ?? at, end, kind: 'person', isNobody: phrase?.isNobody ?? false }
+  return lower === 'which' || lower === 'that' ? phrase : undefined
+}

@@ -1,0 +1,32 @@
+import type { BlameCode } from './check.ts'
+
+const reasons: Record<BlameCode, string> = {
+  person_as_cause: 'It makes a person or a team the cause of what happened.',
+  should_have: 'It holds people to what nobody did, instead of asking what made their way sensible.',
+  omission: 'It names what a person left undone, not what made it easy to leave undone.',
+  carelessness: 'It judges somebody’s care or character, which nothing in the system can be changed about.',
+  human_error: 'It ends the search at an error of a person, where the search begins.',
+  hindsight: 'It judges by what is known only now.',
+  sanction: 'It is about correcting people; nothing in the system becomes different.',
+  root_cause: 'It lets one cause, or one party, carry what several conditions made together.',
+}
+
+export const whyOf = (code: BlameCode): string => reasons[code]
+
+const clock = /\b([01]?\d|2[0-3]):[0-5]\d\b/
+
+/** The question that turns a finding back to the system, at its time of day if the sentence has one. */
+export function questionOf(code: BlameCode, sentence: string): string {
+  const time = clock.exec(sentence)?.[0]
+  const when = time === undefined ? 'at the time' : `at ${time}`
+  return {
+    person_as_cause: `What made that the reasonable thing to do ${when}, and what let it have this effect?`,
+    should_have: `What did people see and know ${when}, and what would have made the other way the easy one?`,
+    omission: `What made it easy to go on without it ${when}, and what would have shown that it was missing?`,
+    carelessness: `What competed for attention ${when}, and what does the system rest on attention for?`,
+    human_error: `What made that the reasonable thing to do ${when}, and what let one slip reach so far?`,
+    hindsight: `What could be seen ${when}, and what made it look right?`,
+    sanction: 'What change to the system would make this unnecessary?',
+    root_cause: 'What else had to be true for this to happen, and to last as long as it did?',
+  }[code]
+}

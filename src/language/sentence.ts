@@ -1,0 +1,134 @@
+import { groupStart, type NounPhrase, phraseBefore, subjectOf } from './clauses.ts'
+import { words } from './closed-words.ts'
+import { nounLike } from './tag.ts'
+import type { Token } from './tokens.ts'
+
+/** What rules ask of one tagged sentence. Verbs are named by their token index. */
+export interface Sentence {
+  tokens: Token[]
+  field: string | undefined
+}
+
+export interface Match {
+  /** Token indices, half-open. */
+  from: number
+  to: number
+}
+
+export const lowerAt = ({ tokens }: Sentence, i: number): string => tokens[i]?.lower ?? ''
+
+/** The index of each token that `test` accepts. */
+export const indicesOf = ({ tokens }: Sentence, test: (token: Token, i: number) => boolean): number[] =>
+  tokens.flatMap((token, i) => (test(token, i) ? [i] : []))
+
+/** Whether the words stand at `at`; “a|b” is either, “*” any word. */
+export function reads(sentence: Sentence, at: number, pattern: string): boolean {
+  return pattern.split(' ').every((alternatives, i) => {
+    const lower = lowerAt(sentence, at + i)
+    return lower !== '' && (alternatives === '*' || alternatives.split('|').includes(lower))
+  })
+}
+
+/** Where one of the phrases stands, or undefined. */
+export function findPhrase(sentence: Sentence, patterns: readonly string[]): Match | undefined {
+  for (let at = 0; at < sentence.tokens.length; at += 1) {
+    for (const pattern of patterns) {
+      if (reads(sentence, at, pattern) && !isDenied(sentence, at))
+        return { from: at, to: at + pattern.split(' ').length }
+    }
+  }
+  return undefined
+}
+
+export const subject = ({ tokens }: Sentence, verb: number): NounPhrase | undefined =>
+  subjectOf(tokens, groupStart(tokens, verb))
+
+export const isPerson = (phrase: NounPhrase | undefined): phrase is NounPhrase =>
+  phrase?.kind === 'person' && !phrase.isNobody
+
+const denials = words(
+  "not n't never nobody no-one none nothing no neither nor without cannot unclear unknown rather instead hardly isn't avoid stop refuse",
+)
+const walls = words('because if when while although though since after before once unless so')
+
+/** Whether what stands at `at` is denied: by a “not” in its own group, or one that governs its clause. */
+export function isDenied({ tokens }: Sentence, at: number): boolean {
+  for (let i = at - 1; i >= 0 && at - i < 25; i -= 1) {
+    const { lower, tag, text } = tokens[i]!
+    if (denials.has(lower) && !isNotOnly(tokens, i)) return true
+    if (tag === 'conj' && tokens[i + 1]?.tag !== 'adj' && lower !== 'or') return false
+    if ((tag === 'punct' && text !== '“' && text !== '"') || walls.has(lower)) return false
+  }
+  return false
+}
+
+const isNotOnly = (tokens: Token[], i: number) =>
+  ['only', 'just', 'long', 'least', 'longer'].includes(tokens[i + 1]?.lower ?? '') ||
+  (tokens[i]!.lower === 'rather' && tokens[i + 1]?.lower !== 'than')
+
+/** Whether the verb is passive: a form of be (or get) in its group, and a participle. */
+export function isPassive({ tokens }: Sentence, verb: number): boolean {
+  const { form } = tokens[verb]!
+  if (form !== 'past' && form !== 'participle') return false
+  for (let i = verb - 1; i >= groupStart(tokens, verb); i -= 1) if (tokens[i]!.tag === 'be') return true
+  return ['got', 'get', 'gets'].includes(tokens[verb - 1]?.lower ?? '')
+}
+
+/** The phrase after a preposition that follows within a few words, e.g. the agent after “by”. */
+export function phraseAfter(
+  sentence: Sentence,
+  from: number,
+  preposition: string,
+  reach = 10,
+): NounPhrase | undefined {
+  const { tokens } = sentence
+  for (let i = from; i < tokens.length && i - from < reach; i += 1) {
+    if (tokens[i]!.tag === 'punct') return undefined
+    if (tokens[i]!.lower === preposition) return phraseFrom(sentence, i + 1)
+  }
+  return undefined
+}
+
+/** The noun phrase that begins at `start`. */
+export function phraseFrom({ tokens }: Sentence, start: number): NounPhrase | undefined {
+  let end = start
+  while (end < tokens.length && end - start < 10 && continuesPhrase(tokens, start, end)) end += 1
+  return end > start ? phraseBefore(tokens, end) : undefined
+}
+
+function continuesPhrase(tokens: Token[], start: number, i: number): boolean {
+  const { tag } = tokens[i]!
+  if (tag === 'pron') return i === start
+  if (tag === 'det' || (tag === 'poss' && tokens[i]!.lower.length > 2))
+    return i === start || tokens[i - 1]!.tag === 'det'
+  return nounLike.has(tag) || tag === 'adj' || tag === 'poss' || tag === 'ing'
+}
+
+/** The person of “Priya’s change” or “our mistake” in a phrase. */
+export function possessor({ tokens }: Sentence, { start, end }: NounPhrase): NounPhrase | undefined {
+  for (let i = end - 1; i >= start; i -= 1) {
+    const { tag, lower } = tokens[i]!
+    if (tag !== 'poss') continue
+    if (/^(my|our|your|his|her|their)$/.test(lower))
+      return { start: i, end: i + 1, kind: 'person', isNobody: false }
+    return lower === 'its' || lower === 'whose' ? undefined : phraseBefore(tokens, i)
+  }
+  return undefined
+}
+
+export const headOf = ({ tokens }: Sentence, { end }: NounPhrase): string => tokens[end - 1]!.lower
+
+/** Verbs that carry meaning, by lemma. */
+export const verbsOf = (sentence: Sentence, lemmas: ReadonlySet<string>): number[] =>
+  indicesOf(sentence, ({ tag, lemma }) => tag === 'verb' && lemmas.has(lemma ?? ''))
+
+/** From the subject to the verb where they stand close together, else the verb and its auxiliaries. */
+export function clauseMatch(
+  { tokens }: Sentence,
+  verb: number,
+  by: NounPhrase | undefined,
+  to = verb + 1,
+): Match {
+  const isClose = by !== undefined && by.start < verb && verb - by.start < 12
+  return { from: isClose ? by.start : groupStart(tokens, verb), to }
+}

@@ -1,0 +1,226 @@
+import { adjectives, closedTags, months, timeNouns, words } from './closed-words.ts'
+import { guessName, isCapitalised, type PeopleIndex } from './names.ts'
+import { ambiguousRoles, bareGroups, groups, personPronouns, roles, wordNames } from './person-words.ts'
+import type { Token } from './tokens.ts'
+import { type VerbForm, verbForm } from './verbs.ts'
+
+/** Gives each token of a sentence its part of speech, from left to right. Unknown words are nouns. */
+export function tagSentence(tokens: Token[], people: PeopleIndex): void {
+  tokens.forEach((token, i) => {
+    if (token.tag === 'noun') tagWord(tokens, i, people)
+  })
+}
+
+const notAdverb =
+  words(`family reply apply early supply daily weekly nightly hourly monthly assembly anomaly rely multiply
+  friendly likely unlikely fly ally july italy comply imply`)
+const notGerund =
+  words(`thing string ring king spring ping morning evening meaning nothing everything anything something
+  during building ceiling bing sing bring swing wing sling sting cling fling`)
+const nounContext = new Set(['det', 'poss', 'adj'])
+const infinitiveContext = new Set(['modal', 'to', 'do'])
+export const nounLike = new Set(['noun', 'name', 'pron', 'opaque', 'num'])
+
+function tagWord(tokens: Token[], i: number, people: PeopleIndex): void {
+  const token = tokens[i]!
+  const { lower } = token
+  if (isNameAt(tokens, i, people)) token.tag = 'name'
+  else if (lower === 'one' && tokens[i - 1]?.lower === 'no') tagNoOne(token)
+  else if (isOnCall(tokens, i)) tagOnCall(tokens, i)
+  else if (lower === "'s" || lower === "'d") tagContraction(tokens, i)
+  else if (closedTags.has(lower)) token.tag = closedTag(tokens, i)
+  else if (/^[\d#]/.test(lower)) token.tag = 'num'
+  else if (adjectives.has(lower)) token.tag = 'adj'
+  else if (lower.endsWith('ly') && lower.length > 4 && !notAdverb.has(lower)) token.tag = 'adv'
+  else tagOpenWord(tokens, i)
+}
+
+function tagNoOne(token: Token): void {
+  token.tag = 'pron'
+  token.lower = 'no-one'
+}
+
+/** “the on call” and “the on call engineer” are the on-call; “who was on call” is no one’s name. */
+const isOnCall = (tokens: Token[], i: number) =>
+  tokens[i]!.lower === 'on' && tokens[i + 1]?.lower === 'call' && nounContext.has(tokens[i - 1]?.tag ?? '')
+
+function tagOnCall(tokens: Token[], i: number): void {
+  tokens[i]!.tag = 'adj'
+  tokens[i + 1]!.lower = 'on-call'
+}
+
+const subjectsOfIs = words('he she it who what that there here where how this')
+
+function tagContraction(tokens: Token[], i: number): void {
+  const token = tokens[i]!
+  const before = tokens[i - 1]
+  const next = tokens[i + 1]
+  const follows = next && !closedTags.has(next.lower) ? verbForm(next.lower) : undefined
+  const isParticiple = follows?.form === 'past' || follows?.form === 'participle'
+  if (token.lower === "'d") token.tag = isParticiple || next?.lower === 'been' ? 'have' : 'modal'
+  else if (before && subjectsOfIs.has(before.lower)) token.tag = 'be'
+  else {
+    const after = tokens[i + 2]
+    const isVerb = isParticiple && (after?.lower === 'to' || after?.lower === 'the')
+    token.tag = isVerb ? 'have' : next?.lower === 'not' ? 'be' : 'poss'
+  }
+}
+
+function closedTag(tokens: Token[], i: number): Token['tag'] {
+  const { lower } = tokens[i]!
+  const before = tokens[i - 1]
+  const next = tokens[i + 1]
+  const tag = closedTags.get(lower)!
+  if (lower === 'that')
+    return before && (nounLike.has(before.tag) || before.tag === 'verb' || before.tag === 'adj')
+      ? 'sub'
+      : thisTag(next)
+  if (lower === 'this' || lower === 'these' || lower === 'those') return thisTag(next)
+  if (lower === 'her') return next && isNounWord(next.lower) ? 'poss' : 'pron'
+  if (lower === 'to') return next && isInfinitive(tokens, i + 1) ? 'to' : 'prep'
+  if (lower === 'need') return 'verb'
+  if (
+    ['may', 'might', 'must', 'will', 'can', 'might'].includes(lower) &&
+    nounContext.has(before?.tag ?? '') &&
+    lower !== 'must'
+  )
+    return 'noun'
+  return tag
+}
+
+const thisTag = (next: Token | undefined) => (next && isNounWord(next.lower) ? 'det' : 'pron')
+
+const isNounWord = (lower: string) =>
+  !closedTags.has(lower) && /^[\p{L}\d]/u.test(lower) && !(lower.endsWith('ly') && !notAdverb.has(lower))
+
+function isInfinitive(tokens: Token[], i: number): boolean {
+  let at = i
+  while (tokens[at] && closedTags.get(tokens[at]!.lower) === 'adv') at += 1
+  const lower = tokens[at]?.lower ?? ''
+  if (lower.endsWith('ly')) return true
+  return lower === 'be' || lower === 'have' || lower === 'do' || verbForm(lower)?.form === 'base'
+}
+
+/** Verbs, gerunds and nouns. */
+function tagOpenWord(tokens: Token[], i: number): void {
+  const token = tokens[i]!
+  const { lower } = token
+  const form = verbForm(lower)
+  if (form && isVerbHere(tokens, i, form)) Object.assign(token, form, { tag: 'verb' })
+  else if (form && (form.form === 'past' || form.form === 'participle'))
+    Object.assign(token, form, { tag: 'adj' })
+  else if (lower.endsWith('ing') && lower.length > 4 && !notGerund.has(lower)) token.tag = 'ing'
+}
+
+function isVerbHere(tokens: Token[], i: number, { form, lemma }: VerbForm): boolean {
+  const before = previousWord(tokens, i)
+  const next = tokens[i + 1]
+  if (form === 'past' || form === 'participle') {
+    if (lemma === 'read' && next && readable.has(next.lower)) return false
+    if (lemma === tokens[i]!.lower && nounContext.has(before?.tag ?? '') && before?.tag !== 'adj')
+      return false
+    return !isAttributive(tokens, i)
+  }
+  if (before === undefined || before.tag === 'punct') return form === 'base' && startsOrder(next)
+  if (form === 'base')
+    return infinitiveContext.has(before.tag) || before.tag === 'neg' || isPluralPerson(before)
+  return isPersonWord(before) && !(next && (next.tag === 'be' || closedTags.get(next.lower) === 'be'))
+}
+
+const readable = words(
+  'access permission permissions replica replicas only path load traffic write rights receipt receipts',
+)
+
+/** “a failed check”, “Missed alerts were …”: a participle that describes the noun after it. */
+function isAttributive(tokens: Token[], i: number): boolean {
+  const before = tokens[i - 1]
+  const next = tokens[i + 1]
+  const isNounNext = next !== undefined && next.tag === 'noun' && isNounWord(next.lower)
+  if (before === undefined || before.tag === 'punct' || before.tag === 'prep')
+    return isNounNext && !isCapitalised(next.text)
+  return nounContext.has(before.tag) && (isNounNext || next === undefined || next.tag === 'punct')
+}
+
+function previousWord(tokens: Token[], i: number): Token | undefined {
+  let at = i - 1
+  while (tokens[at]?.tag === 'adv') at -= 1
+  return tokens[at]
+}
+
+const startsOrder = (next: Token | undefined) =>
+  next !== undefined && next.tag !== 'punct' && !auxiliaries.has(closedTags.get(next.lower) ?? 'noun')
+const auxiliaries = new Set<Token['tag']>(['be', 'have', 'do', 'modal'])
+
+const isPluralPerson = ({ tag, lower }: Token) =>
+  (tag === 'pron' && ['i', 'we', 'you', 'they', 'who'].includes(lower)) ||
+  (tag === 'noun' && (groups.has(lower) || (lower.endsWith('s') && roles.has(lower.slice(0, -1)))))
+
+export const isPersonWord = ({ tag, lower }: Token): boolean =>
+  tag === 'name' ||
+  personPronouns.has(lower) ||
+  (tag === 'noun' &&
+    (roles.has(lower) || groups.has(lower) || bareGroups.has(lower) || roles.has(lower.replace(/s$/, ''))) &&
+    !ambiguousRoles.has(lower))
+
+/** Whether a capitalised word is a person here: some names are words, months or the start of an order. */
+function isNameAt(tokens: Token[], i: number, people: PeopleIndex): boolean {
+  const token = tokens[i]!
+  const guess = guessName(token, people)
+  if (guess === 'none') return surnameAt(tokens, i)
+  if (isCalendar(tokens, i)) return false
+  if (guess === 'certain') return true
+  const before = tokens[i - 1]
+  const isFirst = before === undefined || before.tag === 'punct'
+  if (before?.tag === 'name') return isCapitalised(token.text)
+  if (before && nounContext.has(before.tag)) return false
+  return isFirst || !people.nameWords.has(token.lower) ? actsAt(tokens, i + 1) : !isTitleWord(tokens, i)
+}
+
+/** “Priya Raman”: a capitalised word after a name belongs to it. */
+const surnameAt = (tokens: Token[], i: number) =>
+  tokens[i - 1]?.tag === 'name' &&
+  tokens[i - 1]!.end + 1 === tokens[i]!.start &&
+  isCapitalised(tokens[i]!.text) &&
+  !closedTags.has(tokens[i]!.lower)
+
+const beforeMonth = words('in of since by until till from early late mid last next this every')
+
+function isCalendar(tokens: Token[], i: number): boolean {
+  const { lower } = tokens[i]!
+  const next = tokens[i + 1]?.lower ?? ''
+  if (/^\d/.test(next)) return true
+  if (!months.has(lower)) return false
+  return beforeMonth.has(tokens[i - 1]?.lower ?? '') || /^\d/.test(tokens[i - 1]?.lower ?? '')
+}
+
+const isTitleWord = (tokens: Token[], i: number) => {
+  const next = tokens[i + 1]
+  return (
+    next !== undefined && next.tag === 'noun' && isCapitalised(next.text) && wordNames.has(tokens[i]!.lower)
+  )
+}
+
+const finite =
+  words(`is was were has had does did should could would must can cannot might will may ought never
+  's didn't 'd 'll wo ca not`)
+
+/** Whether what follows is what a person does: a verb, perhaps after adverbs, “’s”, “, who” or “and Sam”. */
+function actsAt(tokens: Token[], i: number): boolean {
+  let at = i
+  while (tokens[at] && isCapitalised(tokens[at]!.text) && !closedTags.has(tokens[at]!.lower)) at += 1
+  while (tokens[at] && (closedTags.get(tokens[at]!.lower) === 'adv' || tokens[at]!.lower.endsWith('ly')))
+    at += 1
+  const { lower = '', tag } = tokens[at] ?? {}
+  const after = tokens[at + 1]
+  if (lower === ',') return ['who', 'the', 'our', 'a', 'an', 'whose', 'on'].includes(after?.lower ?? '')
+  if (lower === 'and') return after !== undefined && isCapitalised(after.text)
+  if (lower === 'to') return isInfinitive(tokens, at + 1)
+  if (finite.has(lower)) return true
+  const form = tag === 'noun' ? verbForm(lower)?.form : undefined
+  if (form === 'past' || form === 'participle') return true
+  return (
+    form === 's' &&
+    after !== undefined &&
+    (closedTags.has(after.lower) || after.tag === 'opaque' || timeNouns.has(after.lower))
+  )
+}

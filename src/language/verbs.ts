@@ -1,0 +1,109 @@
+import { words } from './closed-words.ts'
+
+/** Verbs: the irregular ones by list, the others by their endings. */
+
+const irregular = `
+  be was been | become became become | begin began begun | bend bent bent | bet bet bet | bind bound bound | bite bit bitten |
+  blow blew blown | break broke broken | bring brought brought | build built built | burn burnt burnt | buy bought bought |
+  catch caught caught | choose chose chosen | come came come | cost cost cost | cut cut cut | deal dealt dealt | dig dug dug |
+  do did done | draw drew drawn | drive drove driven | eat ate eaten | fall fell fallen | feed fed fed | feel felt felt |
+  fight fought fought | find found found | fly flew flown | forget forgot forgotten | forgive forgave forgiven |
+  freeze froze frozen | get got gotten | give gave given | go went gone | grow grew grown | hang hung hung | have had had |
+  hear heard heard | hide hid hidden | hit hit hit | hold held held | hurt hurt hurt | keep kept kept | know knew known |
+  lay laid laid | lead led led | leave left left | lend lent lent | let let let | lie lay lain | lose lost lost |
+  make made made | mean meant meant | meet met met | mislead misled misled | misread misread misread | mistake mistook mistaken |
+  misspell misspelt misspelt | misunderstand misunderstood misunderstood | oversee oversaw overseen | oversleep overslept overslept |
+  overwrite overwrote overwritten | overrun overran overrun | override overrode overridden | pay paid paid | put put put |
+  quit quit quit | read read read | rebuild rebuilt rebuilt | rerun reran rerun | rewrite rewrote rewritten | ride rode ridden |
+  rise rose risen | run ran run | say said said | see saw seen | seek sought sought | sell sold sold | send sent sent |
+  set set set | reset reset reset | shake shook shaken | shed shed shed | shoot shot shot | shrink shrank shrunk | shut shut shut |
+  sink sank sunk | sit sat sat | sleep slept slept | speak spoke spoken | spend spent spent | spin spun spun | split split split |
+  spread spread spread | stand stood stood | steal stole stolen | stick stuck stuck | strike struck struck | swing swung swung |
+  take took taken | teach taught taught | tear tore torn | tell told told | think thought thought | throw threw thrown |
+  undergo underwent undergone | understand understood understood | undo undid undone | wake woke woken | wear wore worn |
+  win won won | write wrote written | foresee foresaw foreseen | forgo forwent forgone | withhold withheld withheld |
+  overcome overcame overcome | spot-check spot-checked spot-checked | shortcut shortcut shortcut | forbid forbade forbidden`
+
+/** Base forms that are taken for verbs wherever a verb can stand. */
+const bases = words(`
+  accept ack acknowledge act add address admit advise agree alert allow announce answer anticipate apologise apologize
+  apply approve ask assess assign assume attend avoid back blame block boot botch bother bump bungle bypass call cancel
+  care cause cease challenge change charge check clear click clobber close coach commit communicate complain complete
+  confirm configure confuse connect consider consult contact continue copy correct corrupt crash create cripple damage
+  decide delay delete demote deny deploy depend describe destroy detect determine disable disarm discard discipline
+  discover discuss dismiss disregard document double-check downplay drop edit educate emphasise emphasize enable
+  encourage enforce engage ensure enter escalate establish evaluate examine execute expect explain expose fail
+  fat-finger figure file fire fix flag flip flood follow forward fumble guess halt handle happen help hurry ignore
+  implement improve inform inspect instruct insert intend introduce investigate invite involve isolate issue join kill
+  knock label launch leak learn limit link listen load log look maintain mandate mangle mark measure merge mess migrate
+  mind misconfigure mishandle misinterpret misjudge misplace miss misapply mistype misuse monitor move name need neglect
+  note notice notify observe offer omit open operate order overload overlook override overreact own page panic pass
+  patch pause penalise penalize perform place plan point post practise predict prepare press prevent proceed promote
+  prompt propose prove provide publish pull punish push query question raise reach realise realize reassign reboot
+  recall receive recognise recognize record recover reduce refuse reject release rely remember remind remove rename
+  renew repeat replace reply report reprimand request require resolve respond restart restore restrict resume retake
+  retest retire retrain retry return reuse revert review revoke rewind risk roll rotate rush saturate save scale
+  schedule scold screw secure select share ship show sign silence skip slip snooze solve spot start state stop store
+  stress submit suffer suggest supervise support suppose suspect suspend switch talk target terminate test thank
+  tighten touch trace track train transfer treat trigger trip trust try turn type underestimate unplug update upgrade
+  urge use validate verify wait walk want warn watch wipe wonder work worry write`)
+
+export interface VerbForm {
+  lemma: string
+  form: 'base' | 's' | 'past' | 'participle'
+}
+
+const forms = new Map<string, VerbForm>()
+const allBases = new Set(bases)
+
+for (const entry of irregular.split('|')) {
+  const [lemma = '', past = '', participle = ''] = entry.trim().split(/\s+/)
+  allBases.add(lemma)
+  forms.set(participle, { lemma, form: 'participle' })
+  if (past !== lemma || past === participle) forms.set(past, { lemma, form: 'past' })
+}
+forms.delete('was')
+for (const lemma of allBases) if (!forms.has(lemma)) forms.set(lemma, { lemma, form: 'base' })
+for (const lemma of allBases)
+  for (const s of thirdPersons(lemma)) if (!forms.has(s)) forms.set(s, { lemma, form: 's' })
+
+function thirdPersons(lemma: string): string[] {
+  if (/(s|x|z|ch|sh|o)$/.test(lemma)) return [`${lemma}es`]
+  return /[^aeiou]y$/.test(lemma) ? [`${lemma.slice(0, -1)}ies`] : [`${lemma}s`]
+}
+
+const notPast =
+  words(`need speed feed seed bed red shed indeed hundred exceed proceed succeed embed weed breed bleed
+  greed agreed-upon deed naked sacred wicked infrared shred sled med led overfed`)
+
+/** What verb form a word may be, from its letters alone; a base form may as well be a noun. */
+export function verbForm(word: string): VerbForm | undefined {
+  const known = forms.get(word) ?? afterHyphen(word)
+  if (known !== undefined) return known
+  if (word.length < 4 || !word.endsWith('ed') || notPast.has(word)) return undefined
+  return { lemma: lemmaOfPast(word), form: 'past' }
+}
+
+/** “double-checked” is checked, unless it is known as a whole. */
+function afterHyphen(word: string): VerbForm | undefined {
+  const hyphen = word.lastIndexOf('-')
+  const last = hyphen > 0 ? forms.get(word.slice(hyphen + 1)) : undefined
+  return last !== undefined && (last.form === 'past' || last.form === 'participle') ? last : undefined
+}
+
+function lemmaOfPast(word: string): string {
+  const stem = word.slice(0, -2)
+  for (const lemma of [stem, `${stem}e`, stem.slice(0, -1), `${word.slice(0, -3)}y`]) {
+    if (allBases.has(lemma)) return lemma
+  }
+  return stem
+}
+
+/** The base form of “checking”, as far as it is known. */
+export function lemmaOfIng(word: string): string {
+  const stem = word.slice(0, -3)
+  for (const lemma of [stem, `${stem}e`, stem.slice(0, -1)]) if (allBases.has(lemma)) return lemma
+  return stem
+}
+
+export const isKnownWord = (word: string) => forms.has(word)
