@@ -11,7 +11,7 @@ import {
   roles,
   softwareHints,
 } from './person-words.ts'
-import { nounLike } from './tag.ts'
+import { isPersonWord, nounLike } from './tag.ts'
 import type { Token } from './tokens.ts'
 
 /** Who does what: noun phrases, and the subject of a verb, found by walking left from it. */
@@ -33,6 +33,8 @@ const clauseOpeners = words('after before until till since as than because like 
 export function phraseBefore(tokens: Token[], end: number): NounPhrase | undefined {
   const head = tokens[end - 1]
   if (head === undefined || !(nounLike.has(head.tag) || head.tag === 'ing')) return undefined
+  // “anyone looking at the graph”: what somebody is doing describes them.
+  if (head.tag === 'ing' && end > 1 && isPersonWord(tokens[end - 2]!)) return phraseBefore(tokens, end - 1)
   let start = end - 1
   while (start > 0 && tokens[start]!.tag !== 'pron' && reachesLeft(tokens, start)) start -= 1
   return { start, end, kind: kindOf(tokens, start, end), isNobody: isNobody(tokens, start, end) }
@@ -83,7 +85,8 @@ const isSoftwareAside = (tokens: Token[], end: number) =>
 
 /** “Support”, “QA”, “the platform”: a group only where nothing but the name stands there. */
 const isBare = (tokens: Token[], start: number, end: number) =>
-  end - start === 1 && (isCapitalised(tokens[start]!.text) || start === 0)
+  end - start === 1 &&
+  (isCapitalised(tokens[start]!.text) || start === 0 || tokens[start - 1]!.lower === 'by')
 
 /** Where the group of auxiliaries, adverbs and negations of the verb at `verb` begins. */
 export function groupStart(tokens: Token[], verb: number): number {
@@ -93,7 +96,7 @@ export function groupStart(tokens: Token[], verb: number): number {
 }
 
 const groupTags = new Set(['modal', 'be', 'have', 'do', 'adv', 'neg'])
-const semiModals = words('supposed ought expected meant obliged required able going')
+const semiModals = words('supposed ought expected meant obliged required able going needed')
 
 function isOfGroup(tokens: Token[], i: number): boolean {
   const { tag, lower } = tokens[i]!
@@ -134,6 +137,8 @@ function attached(tokens: Token[], phrase: NounPhrase, steps: number): NounPhras
     const outer = steps > 0 ? phraseBefore(tokens, phrase.start - 1) : undefined
     if (outer !== undefined && before.lower !== 'as' && before.lower !== 'than')
       return ofPeople(attached(tokens, outer, steps - 1), phrase, before)
+    if (outer === undefined && tokens[phrase.start - 2]?.tag === 'verb')
+      return outerOfRelative(tokens, { ...phrase, start: phrase.start - 1 }, steps)
     return clauseOpeners.has(before.lower)
       ? phrase
       : isTime(tokens, phrase)
@@ -148,7 +153,7 @@ function attached(tokens: Token[], phrase: NounPhrase, steps: number): NounPhras
 /** “the contractor who wrote the importer left”: the object of a relative clause is not the subject after it. */
 function outerOfRelative(tokens: Token[], phrase: NounPhrase, steps: number): NounPhrase | undefined {
   const start = groupStart(tokens, phrase.start - 1)
-  const isRelative = ['who', 'which', 'that'].includes(tokens[start - 1]?.lower ?? '')
+  const isRelative = ['who', 'which', 'that', 'whoever'].includes(tokens[start - 1]?.lower ?? '')
   const outer = isRelative ? antecedent(tokens, start - 1) : undefined
   if (outer !== undefined) return steps > 0 ? attached(tokens, outer, steps - 1) : outer
   return isTime(tokens, phrase) ? subjectOf(tokens, phrase.start, steps - 1) : phrase
@@ -206,9 +211,8 @@ function subjectOfOuter(tokens: Token[], inner: number, steps: number): NounPhra
 /** What a relative pronoun stands for. */
 function antecedent(tokens: Token[], at: number): NounPhrase | undefined {
   const { lower } = tokens[at]!
-  const end = tokens[at - 1]?.text === ',' ? at - 1 : at
-  const phrase = phraseBefore(tokens, end)
-  if (lower === 'who' || lower === 'whoever')
-    return { start: phrase?.start ?? at, end, kind: 'person', isNobody: phrase?.isNobody ?? false }
-  return lower === 'which' || lower === 'that' ? phrase : undefined
+  const phrase = phraseBefore(tokens, tokens[at - 1]?.text === ',' ? at - 1 : at)
+  if (lower === 'which' || lower === 'that') return phrase
+  if (lower !== 'who' && lower !== 'whoever') return undefined
+  return { start: at, end: at + 1, isNobody: false, ...phrase, kind: 'person' }
 }

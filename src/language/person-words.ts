@@ -45,7 +45,7 @@ export const agentHints = words(
 
 /** Groups that are named without an article, as “QA let it through”. */
 export const bareGroups = words(
-  'qa ops devops sre sres support management leadership hr infosec engineering noc soc security platform infra networking product helpdesk legal finance marketing sales',
+  'qa ops devops sre sres support management leadership hr infosec engineering noc soc security platform infra networking product helpdesk legal finance marketing sales operations development procurement',
 )
 
 /** Given names of many places, without those that are common words: they work when the directory does not know them. */

@@ -1,8 +1,11 @@
 import { groupStart } from './clauses.ts'
 import { words } from './closed-words.ts'
+import { phraseAt, phrases } from './phrases.ts'
 import {
   clauseMatch,
   findPhrase,
+  findWord,
+  groupOf,
   headOf,
   indicesOf,
   isDenied,
@@ -20,65 +23,77 @@ import {
 
 /** Rules about what is to be done to people, and about orders to be careful. */
 
-const punishing = words(
-  'reprimand demote penalise penalize punish discipline scold admonish retrain rebuke chastise lecture',
-)
-const endingJobs = words('fire dismiss suspend terminate sack bar ban')
-const orders = [
-  'disciplinary',
-  'punishment',
-  'reprimand',
-  'demotion',
-  'retraining',
-  'more|extra|greater|particularly careful|vigilant|diligent|attentive|cautious|mindful',
-  'be careful|vigilant|diligent|attentive|cautious|mindful',
-  'more|greater|extra|closer|better|due|proper|some care|attention|caution|diligence|vigilance',
-  'exercise|take|show|use caution|care',
-  'pay attention',
-  'written|verbal|formal|final|stern warning',
-  'performance plan|improvement|review',
-  'held|hold|holding accountable|responsible|to',
-  'held|hold|holding * accountable|responsible',
-  'face|faces|suffer|be|are|have consequences',
-  'try|work|think harder',
-  'let go',
-  'written up',
-  'will|must|should|to answer for',
-  'explain himself|herself|themselves',
-  'human resources',
-  'on notice',
-  'a talking-to',
-  'know|do better',
-  'improvement plan',
-  'stay|remain alert|vigilant|focused',
-  'double-check everything|their|your|his|her',
-]
-
 export function sanction(sentence: Sentence): Match | undefined {
   return (
     order(sentence) ??
     punished(sentence) ??
-    hr(sentence) ??
+    warned(sentence) ??
     accessTaken(sentence) ??
     sentToTraining(sentence) ??
+    talkedTo(sentence) ??
     reminded(sentence) ??
     exhorted(sentence)
   )
 }
 
-/** “be more careful”; a system may be told so too, and praise says “careful” of what was done. */
+const orders = phrases(`
+  disciplinary
+  reprimand
+  demotion
+  be|being|been more|extra|especially|particularly|very|doubly careful|vigilant|diligent|attentive|cautious|mindful|disciplined
+  be|being|remain|stay careful|vigilant|diligent|attentive|cautious|mindful|alert|focused
+  more|extra|greater|particularly careful|vigilant|diligent|attentive|cautious|mindful
+  more|greater|extra|closer|better|due|proper|some|utmost care|attention|caution|diligence|vigilance|discipline
+  exercise|take|show|use|apply caution|care
+  pay|paying attention
+  written|verbal|formal|final|stern|official warning
+  performance plan|improvement|review|appraisal
+  held|hold|holding accountable|responsible
+  held|hold|holding to account
+  held|hold|holding * accountable|responsible
+  face|faces|facing|suffer consequences|sanctions|measures|action
+  consequences for
+  try|work|think harder
+  think twice
+  let go
+  be|been|was|were written up
+  answer for
+  explain|justify himself|herself|themselves|yourself
+  human resources
+  on notice
+  talking-to|dressing-down
+  know|do better
+  improvement plan
+  double-check everything|their|your|his|her
+  no longer be allowed|permitted|trusted
+  not be allowed|permitted|trusted
+  no longer allowed|permitted|trusted
+  make|repeat|making|repeating|repeats this|the|that|such|same mistake|mistakes
+  make|repeat|making|repeating the|that same mistake|mistakes
+  remember to
+  sure everyone|everybody|people|engineers|developers|staff|operators|they|you|reviewers
+  importance of
+  lessons|lesson to|for the engineer|operator|developer|team`)
+const doneForAPerson = phrases("could|might|would have|'ve")
+
+/** “be more careful”: of the future. What would have spared us something is a norm of the past; praise is no order. */
 function order(sentence: Sentence): Match | undefined {
-  const match = findPhrase(sentence, orders)
-  if (match === undefined || sentence.field === 'went_well' || isRegret(sentence)) return undefined
-  return match
+  const match = sentence.field === 'went_well' ? undefined : findOrder(sentence)
+  return match && findPhrase(sentence, doneForAPerson) === undefined ? match : undefined
 }
 
-const isRegret = (sentence: Sentence) => findPhrase(sentence, ["could|might|would have|'ve"]) !== undefined
+const findOrder = (sentence: Sentence) =>
+  findPhrase(sentence, orders) ?? findWord(sentence, ({ text }) => text === 'HR')
+
+const punishing = words(
+  'reprimand demote penalise penalize punish discipline scold admonish retrain rebuke chastise lecture fine',
+)
+const endingJobs = words('fire dismiss suspend terminate sack bar ban')
 
 function punished(sentence: Sentence): Match | undefined {
   for (const verb of indicesOf(
     sentence,
-    ({ tag, lemma }) => tag === 'verb' && (punishing.has(lemma ?? '') || endingJobs.has(lemma ?? '')),
+    ({ tag, lemma = '' }) => tag === 'verb' && (punishing.has(lemma) || endingJobs.has(lemma)),
   )) {
     const about = isPassive(sentence, verb) ? subject(sentence, verb) : phraseFrom(sentence, verb + 1)
     const isSure = punishing.has(sentence.tokens[verb]!.lemma ?? '') || isPassive(sentence, verb)
@@ -87,69 +102,76 @@ function punished(sentence: Sentence): Match | undefined {
   return undefined
 }
 
-function hr(sentence: Sentence): Match | undefined {
-  const [at] = indicesOf(sentence, ({ text }, i) => text === 'HR' && !isDenied(sentence, i))
-  return at === undefined ? undefined : { from: at, to: at + 1 }
+const giving = words('give issue receive get serve')
+
+/** “has been given a warning”, “will receive a warning”. */
+function warned(sentence: Sentence): Match | undefined {
+  const warning = findWord(
+    sentence,
+    ({ lower, tag }, i) =>
+      (lower === 'warning' || lower === 'caution') &&
+      (tag === 'noun' || tag === 'ing') &&
+      lowerAt(sentence, i + 1) !== 'message',
+  )
+  if (warning === undefined) return undefined
+  const [verb] = verbsOf(sentence, giving).filter(i => i < warning.from && warning.from - i < 5)
+  if (verb === undefined) return undefined
+  const about = [
+    subject(sentence, verb),
+    phraseFrom(sentence, verb + 1),
+    phraseAfter(sentence, warning.to, 'to'),
+  ]
+  const isGivenTo =
+    isPassive(sentence, verb) ||
+    sentence.tokens.slice(0, verb).some(({ tag }) => tag === 'modal') ||
+    verb === 0
+  return isGivenTo && about.some(isPerson) ? { from: verb, to: warning.to } : undefined
 }
 
-const taking = words('revoke remove restrict suspend withdraw lose strip limit reduce cancel')
-const rights = words(
-  'access permission permissions rights privileges privilege admin rota rotation on-call credentials role bonus',
-)
+const taking = words('revoke remove restrict suspend withdraw lose strip limit reduce cancel take')
+const rights =
+  words(`access permission permissions rights privileges privilege admin rota rotation on-call credentials role
+  bonus roster duty team project`)
 
-/** “José’s access is revoked”, “remove Sam from the rota”, “will no longer be allowed to”. */
+/** “José’s access is revoked”, “remove Sam from the rota”. */
 function accessTaken(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, taking)) {
-    const isGiven = isPassive(sentence, verb)
-    const what = isGiven ? subject(sentence, verb) : phraseFrom(sentence, verb + 1)
-    if (what === undefined || isDenied(sentence, verb)) continue
-    const isRight = rights.has(headOf(sentence, what))
-    const from = phraseAfter(sentence, verb + 1, 'from')
-    const isOwned =
-      isPerson(possessor(sentence, what)) ||
-      isPerson(from) ||
-      (!isGiven && sentence.tokens[verb]!.lemma === 'lose' && isPerson(subject(sentence, verb)))
-    if ((isRight && isOwned) || (isPerson(what) && from && rights.has(headOf(sentence, from))))
-      return clauseMatch(sentence, verb, isGiven ? what : undefined)
+    if (isDenied(sentence, verb)) continue
+    const isTaken = isPassive(sentence, verb)
+    const what = isTaken ? subject(sentence, verb) : phraseFrom(sentence, verb + 1)
+    if (what === undefined) continue
+    const from = phraseAfter(sentence, verb + 1, 'from', 7) ?? phraseAfter(sentence, verb + 1, 'off', 4)
+    if (isOwnedRight() || (isPerson(what) && from && rights.has(headOf(sentence, from))))
+      return clauseMatch(sentence, verb, isTaken ? what : undefined)
+
+    function isOwnedRight(): boolean {
+      if (!rights.has(headOf(sentence, what!))) return false
+      const isLost = sentence.tokens[verb]!.lemma === 'lose' && isPerson(subject(sentence, verb))
+      return (
+        isLost ||
+        isPerson(possessor(sentence, what!)) ||
+        (isPerson(from) && sentence.tokens[verb]!.lemma !== 'take')
+      )
+    }
   }
-  return findPhrase(sentence, [
-    'no longer be allowed|permitted|trusted',
-    'not be allowed|permitted|trusted',
-    'no longer allowed|permitted|trusted',
-  ])
+  return undefined
 }
 
 const learning = words('course training certification module workshop refresher')
+const attending = words('retake take attend repeat undergo complete send redo require need put')
+const must = words('must required will should needs need has have shall mandatory')
 
 /** Training as a penalty: a person who must (re)take it. */
 function sentToTraining(sentence: Sentence): Match | undefined {
   for (const i of indicesOf(sentence, ({ lower }) => learning.has(lower))) {
     const verb = sentence.tokens.findLastIndex(
-      ({ tag, lemma }, at) =>
-        at < i &&
-        tag === 'verb' &&
-        [
-          'retake',
-          'take',
-          'attend',
-          'repeat',
-          'undergo',
-          'complete',
-          'send',
-          'redo',
-          'require',
-          'need',
-        ].includes(lemma ?? ''),
+      ({ tag, lemma }, at) => at < i && tag === 'verb' && attending.has(lemma ?? ''),
     )
     if (verb < 0 || i - verb > 8 || isDenied(sentence, verb)) continue
-    const about = subject(sentence, firstOfChain(sentence, verb)) ?? phraseFrom(sentence, verb + 1)
-    const isOrdered = sentence.tokens
-      .slice(Math.max(0, verb - 6), verb)
-      .some(({ lower }) =>
-        ['must', 'required', 'will', 'should', 'needs', 'need', 'has', 'have'].includes(lower),
-      )
-    if (isPerson(about) && (isOrdered || sentence.tokens[verb]!.lemma === 'send'))
-      return clauseMatch(sentence, verb, about)
+    const isSent = ['send', 'put'].includes(sentence.tokens[verb]!.lemma ?? '')
+    const about = isSent ? phraseFrom(sentence, verb + 1) : subject(sentence, firstOfChain(sentence, verb))
+    const isOrdered = sentence.tokens.slice(Math.max(0, verb - 6), verb).some(({ lower }) => must.has(lower))
+    if (isPerson(about) && (isOrdered || isSent)) return clauseMatch(sentence, verb, about)
   }
   return undefined
 }
@@ -161,53 +183,72 @@ function firstOfChain({ tokens }: Sentence, verb: number): number {
   return tokens[to - 1]?.tag === 'verb' ? to - 1 : verb
 }
 
-const reminding = words('remind warn urge instruct counsel coach educate tell')
+const talks = phrases(`
+  talk|speak to|with
+  have|having a|another word|talk|conversation|chat with
+  have|having a stern|serious|quiet word|talk|conversation with
+  sit down with`)
+
+/** “Talk to the on-call about his response”: an order, not what was said at the time. */
+const talkedTo = (sentence: Sentence): Match | undefined => {
+  const match = findPhrase(sentence, talks)
+  if (match === undefined || !isPerson(phraseFrom(sentence, match.to))) return undefined
+  const isAbout = sentence.tokens.slice(match.to).some(({ lower }) => lower === 'about' || lower === 'to')
+  const isWord = sentence.tokens[match.from]!.lower.startsWith('hav')
+  return isOrder(sentence, match.from) && (isAbout || isWord) ? match : undefined
+}
+
+const isOrder = (sentence: Sentence, verb: number) =>
+  verb === 0 ||
+  groupOf(sentence, verb).some(({ tag }) => tag === 'modal') ||
+  lowerAt(sentence, verb - 1) === 'to'
+
+const reminding = words('remind warn urge instruct counsel coach educate tell teach ask')
 const reminders = words('to of about that not')
+const weak = words('tell ask teach')
 
 /** “Remind all developers to …”. */
 function reminded(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, reminding)) {
     const whom = phraseFrom(sentence, verb + 1)
-    if (!isPerson(whom) || isDenied(sentence, verb) || !reminders.has(lowerAt(sentence, whom.end))) continue
-    const isOrder =
-      verb === 0 ||
-      sentence.tokens.slice(groupStart(sentence.tokens, verb), verb).some(({ tag }) => tag === 'modal') ||
-      sentence.tokens[verb - 1]!.tag === 'to'
-    if (isOrder && (sentence.tokens[verb]!.lemma !== 'tell' || sentence.field === 'action'))
-      return { from: verb, to: whom.end }
+    if (!isPerson(whom) || isDenied(sentence, verb) || !isOrder(sentence, verb)) continue
+    const next = lowerAt(sentence, whom.end)
+    const isHard = !weak.has(sentence.tokens[verb]!.lemma ?? '')
+    const isTold = sentence.field === 'action' && phraseAt(sentence.tokens, whom.end, beingGood) > 0
+    if (isHard ? reminders.has(next) : isTold) return { from: verb, to: whom.end }
   }
   return undefined
 }
 
+const beingGood = phrases(`
+  to check|double-check|verify|read|follow|be|pay|think|remember|stop|always|never|test|use
+  not to`)
 const minding = words(
-  'check double-check verify read follow remember think ensure test pay ask confirm review look mind be adhere obey respect stick',
+  'check double-check verify read follow remember think ensure test pay ask confirm review look mind be adhere obey respect stick reread re-read',
 )
-const fromNowOn = [
-  'from now on',
-  'in future',
-  'in the future',
-  'going forward',
-  'next time',
-  'at all times',
-  'again',
-  'every time',
-]
+const fromNowOn = phrases(`
+  from now on
+  in future
+  in the future
+  going forward
+  next time
+  at all times
+  again
+  every time`)
+const musts = words('must should ought shall')
+const needs = words('need needs has have')
 
 /** “Engineers must always double-check”: an order to people in place of a change to the system. */
 function exhorted(sentence: Sentence): Match | undefined {
   const isFuture = sentence.field === 'action' || findPhrase(sentence, fromNowOn) !== undefined
   for (const verb of isFuture ? verbsOf(sentence, minding) : []) {
-    const group = sentence.tokens.slice(groupStart(sentence.tokens, verb), verb)
-    const by = subject(sentence, verb)
-    const isMust =
-      group.some(({ lower }) => ['must', 'should', 'ought', 'shall'].includes(lower)) ||
-      (sentence.tokens[verb - 1]?.tag === 'to' &&
-        ['need', 'needs', 'has', 'have'].includes(lowerAt(sentence, verb - 2)))
-    if (isMust && isPerson(by) && !group.some(({ lower }) => lower === "'ve") && !isPassive(sentence, verb))
-      return clauseMatch(sentence, verb, by)
+    const group = groupOf(sentence, verb)
+    const isNeeded =
+      group.some(({ lower }) => musts.has(lower)) ||
+      (lowerAt(sentence, verb - 1) === 'to' && needs.has(lowerAt(sentence, verb - 2)))
+    if (!isNeeded || group.some(({ tag }) => tag === 'have') || isPassive(sentence, verb)) continue
+    const by = subject(sentence, lowerAt(sentence, verb - 1) === 'to' ? verb - 2 : verb)
+    if (isPerson(by)) return clauseMatch(sentence, verb, by)
   }
-  return findPhrase(sentence, [
-    'remember to',
-    'make sure everyone|everybody|people|engineers|developers|staff|operators',
-  ])
+  return undefined
 }

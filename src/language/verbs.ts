@@ -26,7 +26,7 @@ const irregular = `
 
 /** Base forms that are taken for verbs wherever a verb can stand. */
 const bases = words(`
-  accept ack acknowledge act add address admit advise agree alert allow announce answer anticipate apologise apologize
+  abuse accept ack acknowledge act add address admit advise agree alert allow announce answer anticipate apologise apologize
   apply approve ask assess assign assume attend avoid back blame block boot botch bother bump bungle bypass call cancel
   care cause cease challenge change charge check clear click clobber close coach commit communicate complain complete
   confirm configure confuse connect consider consult contact continue copy correct corrupt crash create cripple damage
@@ -39,7 +39,7 @@ const bases = words(`
   mind misconfigure mishandle misinterpret misjudge misplace miss misapply mistype misuse monitor move name need neglect
   note notice notify observe offer omit open operate order overload overlook override overreact own page panic pass
   patch pause penalise penalize perform place plan point post practise predict prepare press prevent proceed promote
-  prompt propose prove provide publish pull punish push query question raise reach realise realize reassign reboot
+  prompt propose prove provide publish pull punish push query question raise reach realise realize reassign reboot rubber-stamp gamble discount
   recall receive recognise recognize record recover reduce refuse reject release rely remember remind remove rename
   renew repeat replace reply report reprimand request require resolve respond restart restore restrict resume retake
   retest retire retrain retry return reuse revert review revoke rewind risk roll rotate rush saturate save scale

@@ -1,0 +1,118 @@
+import { groupStart } from './clauses.ts'
+import { words } from './closed-words.ts'
+import { phraseAt, phrases } from './phrases.ts'
+import { mainVerbs, normOf } from './rules-norms.ts'
+import {
+  clauseMatch,
+  findPhrase,
+  findWord,
+  groupOf,
+  isDenied,
+  isPerson,
+  lowerAt,
+  type Match,
+  type Sentence,
+  subject,
+} from './sentence.ts'
+
+/** Rules about what is known only afterwards, held against those who were there. */
+
+const knowing = words('know foresee anticipate realise realize predict guess expect suspect')
+const perceiving = words(
+  'see know notice spot tell guess realise realize catch foresee predict think understand',
+)
+const certainty = words('obviously clearly plainly surely evidently certainly course')
+const anyone = words('anyone anybody everyone everybody any')
+
+const disbelief = phrases(`
+  how anyone|anybody|somebody|someone|they|he|she|we|it could
+  how the|an|any * could
+  how could anyone|anybody|they|he|she|we|you|the|a|nobody|an
+  how did nobody|anyone|no
+  why did nobody|no
+  why nobody|anyone|no-one
+  beyond us|me|belief|comprehension
+  hard|difficult|impossible to understand|believe|see|fathom|imagine|explain why|how
+  no excuse
+  common sense
+  bound to fail|happen|break
+  always going to
+  saw|seen|see it|this coming
+  an accident waiting to happen
+  disaster waiting to happen
+  writing was|is on the wall
+  signs were|are all|clearly|plainly there
+  signs were|are there
+  knew full|perfectly|very well
+  knew all along
+  must have known|realised|realized|seen|noticed
+  defies belief
+  easily have been avoided|prevented|caught
+  entirely|easily|completely|totally|perfectly|eminently avoidable|preventable|foreseeable|predictable
+  in retrospect
+  looking back
+  with the benefit of
+  should|must|ought have been clear|obvious|evident|apparent|plain
+  should|must|ought to have been clear|obvious|evident|apparent|plain
+  plain|obvious|clear|evident|apparent to see|anyone|everyone|everybody|all
+  clear|plain|evident|apparent|obvious from the start|outset|beginning
+  for all to see
+  needless to say
+  as anyone|everyone|everybody knows|knew`)
+
+export function hindsight(sentence: Sentence): Match | undefined {
+  return (
+    findPhrase(sentence, disbelief) ??
+    hindsightWord(sentence) ??
+    obvious(sentence) ??
+    anyoneWould(sentence) ??
+    certainly(sentence)
+  )
+}
+
+const spokenOf = phrases('hindsight bias|is')
+
+const hindsightWord = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => lower === 'hindsight' && phraseAt(sentence.tokens, i, spokenOf) === 0)
+
+const knowable = words('obvious foreseeable predictable inevitable self-evident')
+const sources = words('from when once after by in')
+
+/** “was obvious that”; not “an obvious error message”, nor “was obvious from the logs”. */
+const obvious = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    if (!knowable.has(lower) || sources.has(lowerAt(sentence, i + 1))) return false
+    return groupOf(sentence, i).some(({ tag }) => tag === 'be')
+  })
+
+/** “anyone would have seen”, “any competent engineer would have stopped”, “everyone knew”. */
+function anyoneWould(sentence: Sentence): Match | undefined {
+  for (const verb of mainVerbs(sentence)) {
+    const by = subject(sentence, verb)
+    if (by?.kind !== 'person' || !anyone.has(lowerAt(sentence, by.start)) || isDenied(sentence, verb))
+      continue
+    const group = groupOf(sentence, verb)
+    const isPerceived = perceiving.has(sentence.tokens[verb]!.lemma ?? '')
+    const isWould =
+      group.some(({ tag }) => tag === 'modal') && (isPerceived || group.some(({ tag }) => tag === 'have'))
+    if (isWould || ['knows', 'knew'].includes(lowerAt(sentence, verb))) return clauseMatch(sentence, verb, by)
+  }
+  return undefined
+}
+
+/** “clearly should have seen”, “should have known”, “obviously the team knew”. */
+function certainly(sentence: Sentence): Match | undefined {
+  for (const verb of mainVerbs(sentence)) {
+    const isKnowing = knowing.has(sentence.tokens[verb]!.lemma ?? '')
+    const isNorm = normOf(sentence, verb) === 'should'
+    if (!isKnowing && !isNorm) continue
+    const by = subject(sentence, verb)
+    if (!isPerson(by) || isDenied(sentence, groupStart(sentence.tokens, verb))) continue
+    const isCertain = sentence.tokens
+      .slice(Math.max(0, by.start - 2), verb)
+      .some(({ lower }) => certainty.has(lower))
+    if (isCertain || (isNorm && isKnowing && lowerAt(sentence, verb + 1) !== 'better'))
+      return clauseMatch(sentence, verb, by)
+  }
+  return undefined
+}
