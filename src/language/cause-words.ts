@@ -29,10 +29,14 @@ export const outcomes =
   words(`outage incident downtime failure disruption crash loss regression bug breakage corruption
   leak defect outages vulnerability deadlock`)
 export const wreckage = words('mess chaos havoc worse')
-/** Verbs of things that went wrong. */
-export const losing =
-  words(`fail go break crash lose hang die collapse corrupt wipe sink cause trigger lead result turn
-  bring take knock suffer disappear happen occur drop stop stall vanish overflow`)
+/** Verbs of things that went wrong, by themselves or with what follows. */
+export const losing = words(
+  `fail break crash lose hang die collapse corrupt wipe sink suffer disappear vanish overflow stall`,
+)
+export const turning = words('go turn become cause trigger lead result stay return')
+export const badStates =
+  words(`down dark offline wrong away red out bad missing stale read-only unavailable unreachable
+  errors failures loss outage delay timeouts incident downtime failure crash unresponsive slow`)
 
 /** Nouns for what people do. */
 export const acts =
@@ -48,7 +52,7 @@ export const errorActs =
   inexperience incompetence ignorance doing mismanagement meddling laziness`)
 export const causing =
   words(`cause trigger lead result turn sink break bring take knock crash corrupt cost create
-  introduce delay prolong make wipe lose start extend overload`)
+  introduce delay prolong make lock block exhaust fill saturate stall kill flood degrade slow prevent wipe lose start extend overload`)
 /** Verbs that are no acts: what people knew, thought or were in. */
 export const stative =
   words(`know see believe think have be want decide understand expect assume need like feel trust hope

@@ -1,5 +1,6 @@
 import {
   acts,
+  badStates,
   causing,
   damaging,
   errorActs,
@@ -10,6 +11,7 @@ import {
   plainActs,
   stative,
   transitive,
+  turning,
   wreckage,
 } from './cause-words.ts'
 import type { NounPhrase } from './clauses.ts'
@@ -34,6 +36,7 @@ import {
   subject,
   verbsOf,
 } from './sentence.ts'
+import type { Token } from './tokens.ts'
 
 /** Rules about people, and what people did, as the cause. */
 
@@ -41,6 +44,8 @@ import {
 export function personAsCause(sentence: Sentence): Match | undefined {
   return (
     harmed(sentence) ??
+    wrongThing(sentence) ??
+    untilThen(sentence) ??
     broughtDown(sentence) ??
     badAct(sentence) ??
     actAsCause(sentence) ??
@@ -108,6 +113,34 @@ const purposes = words('to for so of deliberately before as from')
 const isOnPurpose = (sentence: Sentence, at: number) =>
   sentence.tokens.slice(at, at + 6).some(({ lower }) => purposes.has(lower))
 
+const righting = words(
+  'notice find fix see correct revert report spot remove replace identify flag catch roll look check open read get receive show',
+)
+const wrongs = words('wrong incorrect')
+const explaining = words('because since')
+
+/** “pressed the wrong button”, whatever the verb; why it looked right, where that is told, turns it around. */
+function wrongThing(sentence: Sentence): Match | undefined {
+  for (const at of indicesOf(sentence, ({ lower }) => wrongs.has(lower))) {
+    const verb = sentence.tokens.findLastIndex(({ tag }, i) => i < at && i >= at - 3 && tag === 'verb')
+    const isNeutral = verb < 0 || righting.has(sentence.tokens[verb]!.lemma ?? '') || isDenied(sentence, verb)
+    if (isNeutral || sentence.tokens.slice(at).some(({ lower }) => explaining.has(lower))) continue
+    const by = isPassive(sentence, verb) ? undefined : subject(sentence, verb)
+    if (isPerson(by)) return clauseMatch(sentence, verb, by, at + 1)
+  }
+  return undefined
+}
+
+const fineUntil = phrases('fine|well|okay|stable|healthy|green|working until|till')
+
+/** “everything was fine until Henrik touched the firewall”. */
+function untilThen(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, fineUntil)
+  return match && isPerson(phraseFrom(sentence, match.to))
+    ? { from: match.from, to: match.to + 1 }
+    : undefined
+}
+
 /** A plain act that is told as a wrong one: the wrong host, without testing, and so it went down. */
 function badAct(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, plainActs)) {
@@ -143,9 +176,19 @@ const wrongly = phrases(`
 const andSo = phrases(', which\n, so')
 
 const isHarmAfter = ({ tokens }: Sentence, at: number) =>
-  tokens
-    .slice(at, at + 7)
-    .some(({ tag, lemma, lower }) => (tag === 'verb' && losing.has(lemma ?? '')) || outcomes.has(lower))
+  tokens.slice(at, at + 7).some(({ lower }, i) => isLoss(tokens, at + i) || outcomes.has(lower))
+
+/** “failed”, “went dark”, “caused errors”; not “went back to normal”, nor “errors stopped”. */
+function isLoss(tokens: Token[], i: number): boolean {
+  const { tag, lemma = '' } = tokens[i]!
+  if (tag !== 'verb') return false
+  if (losing.has(lemma)) return true
+  const near = tokens.slice(i + 1, i + 6)
+  return (
+    (turning.has(lemma) && near.some(({ lower }) => badStates.has(lower))) ||
+    (bringing.has(lemma) && near.some(({ lower }) => away.has(lower)))
+  )
+}
 
 /** “and the API went dark”. */
 function isHarmClause(sentence: Sentence, at: number): boolean {
@@ -185,7 +228,7 @@ function causesLater({ tokens }: Sentence, at: number): boolean {
   return false
 }
 
-const reasons = words('due because owing caused blamed attributed attributable thanks')
+const reasons = words('due because owing caused blamed attributed attributable through')
 const ofReasons = words('to of by on')
 
 /** “due to Sam”, “because Sam restarted it” after something went wrong. */
@@ -195,20 +238,26 @@ function becauseOf(sentence: Sentence): Match | undefined {
     const phrase = phraseFrom(sentence, isOf ? i + 2 : i + 1)
     if (phrase === undefined || isDenied(sentence, i)) continue
     const isCause = isOf
-      ? isPersonOrAct(sentence, phrase) && lowerAt(sentence, i) !== 'thanks'
-      : isPerson(phrase) && isHarmBefore(sentence, i) && isActAfter(sentence, phrase.end)
+      ? isPersonOrAct(sentence, phrase)
+      : lowerAt(sentence, i) === 'through'
+        ? isPersonsAct(sentence, phrase) && isHarmBefore(sentence, i)
+        : isPerson(phrase) && isHarmBefore(sentence, i) && isActAfter(sentence, phrase.end)
     if (isCause) return { from: i, to: phrase.end }
   }
   return undefined
 }
 
 const isHarmBefore = (sentence: Sentence, at: number) =>
-  sentence.tokens
-    .slice(0, at)
-    .some(
-      ({ tag, lemma = '' }, i) =>
-        tag === 'verb' && losing.has(lemma) && subject(sentence, i)?.kind === 'thing',
-    )
+  indicesOf(
+    sentence,
+    (_, i) => i < at && (isLoss(sentence.tokens, i) || halting.has(sentence.tokens[i]!.lemma ?? '')),
+  ).some(i => {
+    const what = subject(sentence, i)
+    return what?.kind === 'thing' && !relieved.has(headOf(sentence, what))
+  })
+
+const halting = words('stop drop start begin happen occur')
+const relieved = words('errors error alerts pages failures latency lag load noise timeouts')
 
 /** An active verb of doing, not of knowing or being. */
 const isActAfter = (sentence: Sentence, at: number) => {
@@ -219,11 +268,16 @@ const isActAfter = (sentence: Sentence, at: number) => {
 
 const problems = words('problem issue cause trouble reason culprit weakness')
 
-/** “the problem was the engineer who …”. */
+/** “the problem was the engineer who …”, “Nadia was the reason”. */
 function isTheProblem(sentence: Sentence): Match | undefined {
   for (const i of indicesOf(sentence, ({ lower, tag }) => tag === 'noun' && problems.has(lower))) {
+    if (isDenied(sentence, i)) continue
     const phrase = sentence.tokens[i + 1]?.tag === 'be' ? phraseFrom(sentence, i + 2) : undefined
-    if (isPersonOrAct(sentence, phrase) && !isDenied(sentence, i)) return { from: i, to: phrase.end }
+    if (isPersonOrAct(sentence, phrase)) return { from: i, to: phrase.end }
+    const start = ownPhrase(sentence, i).start
+    const isNamed = sentence.tokens[start - 1]?.tag === 'be' && lowerAt(sentence, start) === 'the'
+    const by = isNamed ? subject(sentence, start - 1) : undefined
+    if (isPersonOrAct(sentence, by)) return { from: by.start, to: i + 1 }
   }
   return undefined
 }

@@ -7,6 +7,7 @@ import {
   findWord,
   indicesOf,
   isDenied,
+  isPassive,
   isPerson,
   lowerAt,
   type Match,
@@ -62,7 +63,18 @@ const judgements = phrases(`
   in a hurry|rush
   in * haste
   of a hurry
-  autopilot mode`)
+  half asleep
+  out of their|his|her|my|our depth
+  up to the job|task
+  dropped|drops|dropping the ball
+  took|takes|taking a shortcut
+  took|takes|taking shortcuts
+  let his|her|their|our guard down
+  stop|stopped|stops caring
+  lost focus|concentration|interest
+  not|n't care|cared
+  thrown|cobbled|slapped together
+  on autopilot`)
 
 export function carelessness(sentence: Sentence): Match | undefined {
   const word = findWord(sentence, ({ lower, tag }) => tag !== 'name' && always.has(lower))
@@ -82,7 +94,10 @@ function judged(sentence: Sentence): Match | undefined {
 }
 
 const carelessPerson = (sentence: Sentence) =>
-  findWord(sentence, ({ lower }, i) => ofPeople.has(lower) && describesPerson(sentence, i))
+  findWord(
+    sentence,
+    ({ lower }, i) => ofPeople.has(lower.replace('over-', 'over')) && describesPerson(sentence, i),
+  )
 
 /** “got lazy”, “rushed and distracted, the engineer …”, “the hasty engineer”, “Sam’s hasty edit”, “rushed by the team”. */
 function describesPerson(sentence: Sentence, at: number): boolean {
@@ -113,15 +128,19 @@ function isFronted({ tokens, field }: Sentence, at: number): boolean {
   return isPerson(phraseFrom({ tokens, field }, comma + 1))
 }
 
-/** “nobody took the alert seriously”, “did not take it seriously”. */
+/** “nobody took the alert seriously”, “nobody was paying attention”. */
 function notSerious(sentence: Sentence): Match | undefined {
-  const [verb] = verbsOf(sentence, words('take')).filter(i => {
-    const isSeriously = sentence.tokens.slice(i, i + 7).some(({ lower }) => lower === 'seriously')
+  const [verb] = verbsOf(sentence, heeding).filter(i => {
+    const isSeriously = sentence.tokens
+      .slice(i, i + 7)
+      .some(({ lower }) => lower === 'seriously' || lower === 'attention')
     const by = isSeriously ? subject(sentence, i) : undefined
     return by?.isNobody || (isPerson(by) && isDenied(sentence, i))
   })
   return verb === undefined ? undefined : { from: verb, to: verb + 1 }
 }
+
+const heeding = words('take pay')
 
 const makers = words(
   'human operator user pilot manual finger engineer developer reviewer admin driver people personnel staff',
@@ -139,7 +158,13 @@ const slipWords = words('mistake error slip typo blunder accident mistakes error
 
 /** “human error”, “operator mistake”, “fat-fingered”, “made a mistake”. */
 export function humanError(sentence: Sentence): Match | undefined {
-  return errorNoun(sentence) ?? slip(sentence) ?? byAccident(sentence) ?? madeMistake(sentence)
+  return (
+    errorNoun(sentence) ??
+    mixedUp(sentence) ??
+    slip(sentence) ??
+    byAccident(sentence) ??
+    madeMistake(sentence)
+  )
 }
 
 function errorNoun(sentence: Sentence): Match | undefined {
@@ -167,6 +192,19 @@ const slip = (sentence: Sentence) =>
     ({ lower, tag }, i) =>
       fingers.has(lower) || (tag === 'noun' && slips.has(lower) && isPerson(ownerOf(sentence, i))),
   )
+
+const mixing = words('confuse mix mistake swap')
+
+/** “confused staging with production”, “mixed up the two hosts”. */
+function mixedUp(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, mixing).filter(i => {
+    const near = sentence.tokens
+      .slice(i + 1, i + 7)
+      .some(({ lower }) => lower === 'with' || lower === 'up' || lower === 'for')
+    return near && !isPassive(sentence, i) && !isDenied(sentence, i) && isPerson(subject(sentence, i))
+  })
+  return verb === undefined ? undefined : { from: verb, to: verb + 1 }
+}
 
 /** “accidentally deleted”, of a person. */
 const byAccident = (sentence: Sentence) =>

@@ -1,4 +1,4 @@
-import { groupStart } from './clauses.ts'
+import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import { mainVerbs, normOf } from './rules-norms.ts'
@@ -57,6 +57,12 @@ const disbelief = phrases(`
   plain|obvious|clear|evident|apparent to see|anyone|everyone|everybody|all
   clear|plain|evident|apparent|obvious from the start|outset|beginning
   for all to see
+  only a matter of time
+  staring him|her|us|them|everyone|everybody in the face
+  beggars belief
+  we|they all knew
+  all of us|them knew
+  is|remains|was a mystery
   needless to say
   as anyone|everyone|everybody knows|knew`)
 
@@ -84,6 +90,16 @@ const obvious = (sentence: Sentence) =>
     if (!knowable.has(lower) || sources.has(lowerAt(sentence, i + 1))) return false
     return groupOf(sentence, i).some(({ tag }) => tag === 'be')
   })
+
+const sensible = words(
+  'reasonable competent sane sensible experienced good serious decent responsible self-respecting proper',
+)
+
+/** “anyone”, “any engineer”, “no competent engineer”. */
+function _isAnyone(sentence: Sentence, verb: number, by: NounPhrase): boolean {
+  if (lowerAt(sentence, by.start) === 'no') return sensible.has(lowerAt(sentence, by.start + 1))
+  return anyone.has(lowerAt(sentence, by.start)) && !isDenied(sentence, verb)
+}
 
 /** “anyone would have seen”, “any competent engineer would have stopped”, “everyone knew”. */
 function anyoneWould(sentence: Sentence): Match | undefined {

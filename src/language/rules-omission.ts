@@ -20,6 +20,7 @@ import {
   subject,
   verbsOf,
 } from './sentence.ts'
+import { lemmaOfIng } from './verbs.ts'
 
 /** Rules about what people left undone. */
 
@@ -29,7 +30,7 @@ const omitting = words(
 const minding =
   words(`check verify test read follow notice look tell inform notify warn ask communicate escalate respond
   acknowledge confirm review double-check validate think consider realise realize document update bother care attend
-  raise mention watch monitor react answer consult question spot catch remember do rotate renew run write see act`)
+  raise mention watch monitor handle open announce page share reply inspect examine clean enable re-enable pass react answer consult question spot catch remember do rotate renew run write see act`)
 const humanDirected = words(`warning warnings page pages email emails advice checklist procedure
   concern concerns signs policy protocol instructions`)
 const targets =
@@ -42,7 +43,13 @@ export function omission(sentence: Sentence): Match | undefined {
     const isGoverned = isDenied(sentence, groupStart(sentence.tokens, verb)) || isNegated(sentence, verb)
     if (!isGoverned && omits(sentence, verb)) return clauseMatch(sentence, verb, subject(sentence, verb))
   }
-  return undone(sentence) ?? nobodyBothered(sentence) ?? leftUndone(sentence)
+  return (
+    undone(sentence) ??
+    nobodyBothered(sentence) ??
+    withoutMinding(sentence) ??
+    leftOn(sentence) ??
+    leftUndone(sentence)
+  )
 }
 
 const isNegated = (sentence: Sentence, verb: number) =>
@@ -87,19 +94,30 @@ const book = phrases(`
 export const isByTheBook = ({ tokens }: Sentence, verb: number): boolean =>
   tokens.some((_, i) => i > verb && phraseAt(tokens, i, book) > 0)
 
-/** “never checked”, “didn’t read”: the negation of what a careful person does. */
+/** “never checked”, “didn’t read”, “were not read by anyone”: the negation of what a careful person does. */
 function undone(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, minding)) {
-    const group = groupOf(sentence, verb)
-    const isUnable = group.some(
-      ({ tag, lower }) => tag === 'modal' || lower === 'cannot' || tag === 'be' || lower === 'able',
-    )
-    if (isUnable || !group.some(({ tag }) => tag === 'neg') || isHarmless(sentence, verb)) continue
-    const by = subject(sentence, verb)
-    if (isPerson(by) && !isDenied(sentence, groupStart(sentence.tokens, verb)))
+    const by = isUndone(sentence, verb) ? agentOf(sentence, verb) : undefined
+    const isTheirs =
+      by?.kind === 'person' && (!by.isNobody || isPassive(sentence, verb) || isAmong(sentence, verb, by))
+    if (isTheirs && (by.isNobody || !isDenied(sentence, groupStart(sentence.tokens, verb))))
       return clauseMatch(sentence, verb, by)
   }
   return undefined
+}
+
+const able = words('can could would should may might must able cannot ca')
+
+function isUndone(sentence: Sentence, verb: number): boolean {
+  const group = groupOf(sentence, verb)
+  if (group.some(({ lower }) => able.has(lower)) || isHarmless(sentence, verb)) return false
+  return group.some(({ tag }) => tag === 'neg') || subject(sentence, verb)?.isNobody === true
+}
+
+/** “nobody on the team checked”, “none of us noticed”; a bare “nobody checked” may be a gap. */
+function isAmong({ tokens }: Sentence, verb: number, by: NounPhrase): boolean {
+  const next = tokens[by.end]
+  return next?.tag === 'prep' && by.end < verb && ['of', 'on', 'in', 'from'].includes(next.lower)
 }
 
 const plainly = words('do see act run write realise realize')
@@ -110,6 +128,40 @@ const isHarmless = (sentence: Sentence, verb: number) =>
   !groupOf(sentence, verb).some(({ lower }) => lower === 'never')
 
 const caring = words('bother care remember think dare')
+
+const makings = words('make merge deploy push release ship approve roll apply run start introduce change')
+
+/** “made without informing the on-call”, by a person or by nobody named. */
+function withoutMinding(sentence: Sentence): Match | undefined {
+  return findWord(sentence, ({ lower }, i) => {
+    const next = sentence.tokens[i + 1]
+    if (lower !== 'without' || next?.tag !== 'ing' || !minding.has(lemmaOfIng(next.lower))) return false
+    const verb = sentence.tokens.findLastIndex(({ tag }, at) => at < i && tag === 'verb')
+    if (verb < 0 || isByTheBook(sentence, i)) return false
+    const by = agentOf(sentence, verb)
+    return by === undefined
+      ? isPassive(sentence, verb) && makings.has(sentence.tokens[verb]!.lemma ?? '')
+      : isPerson(by)
+  })
+}
+
+const leftStates = words(
+  'on off open enabled disabled running unlocked unpatched unattended behind unmonitored exposed untested undocumented',
+)
+
+/** “left the debug flag on”. */
+function leftOn(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, words('leave')).filter(i => {
+    const object = phraseFrom(sentence, i + 1)
+    return (
+      object?.kind === 'thing' &&
+      leftStates.has(lowerAt(sentence, object.end)) &&
+      !isDenied(sentence, i) &&
+      isPerson(agentOf(sentence, i))
+    )
+  })
+  return verb === undefined ? undefined : clauseMatch(sentence, verb, subject(sentence, verb))
+}
 
 /** “nobody bothered to read it” blames everybody. */
 function nobodyBothered(sentence: Sentence): Match | undefined {

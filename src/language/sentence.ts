@@ -19,8 +19,11 @@ export interface Match {
 export const lowerAt = ({ tokens }: Sentence, i: number): string => tokens[i]?.lower ?? ''
 
 /** The index of each token that `test` accepts. */
-export const indicesOf = ({ tokens }: Sentence, test: (token: Token, i: number) => boolean): number[] =>
-  tokens.flatMap((token, i) => (test(token, i) ? [i] : []))
+export function indicesOf({ tokens }: Sentence, test: (token: Token, i: number) => boolean): number[] {
+  const found: number[] = []
+  for (let i = 0; i < tokens.length; i += 1) if (test(tokens[i]!, i)) found.push(i)
+  return found
+}
 
 /** Where one of the phrases stands undenied, or undefined. */
 export function findPhrase(sentence: Sentence, phrases: Phrases): Match | undefined {

@@ -26,13 +26,13 @@ const irregular = `
 
 /** Base forms that are taken for verbs wherever a verb can stand. */
 const bases = words(`
-  abuse accept ack acknowledge act add address admit advise agree alert allow announce answer anticipate apologise apologize
+  abuse accept press swap mix touch roll reiterate reassign remind ack acknowledge act add address admit advise agree alert allow announce answer anticipate apologise apologize
   apply approve ask assess assign assume attend avoid back blame block boot botch bother bump bungle bypass call cancel
   care cause cease challenge change charge check clear click clobber close coach commit communicate complain complete
   confirm configure confuse connect consider consult contact continue copy correct corrupt crash create cripple damage
   decide delay delete demote deny deploy depend describe destroy detect determine disable disarm discard discipline
   discover discuss dismiss disregard document double-check downplay drop edit educate emphasise emphasize enable
-  encourage enforce engage ensure enter escalate establish evaluate examine execute expect explain expose fail
+  encourage enforce engage ensure enter escalate establish evaluate examine execute announce expect explain expose fail
   fat-finger figure file fire fix flag flip flood follow forward fumble guess halt handle happen help hurry ignore
   implement improve inform inspect instruct insert intend introduce investigate invite involve isolate issue join kill
   knock label launch leak learn limit link listen load log look maintain mandate mangle mark measure merge mess migrate
