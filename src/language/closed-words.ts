@@ -24,7 +24,7 @@ const classes: [Tag, string][] = [
     'prep',
     `of in on at by for from with without within into onto over under between among through during against about
      above below across along behind beside beyond despite except inside near off outside per since towards toward
-     until till up upon via than as like after before down out around amid given regarding due unlike instead
+     until till up upon via than as like after before down out around amid regarding due unlike instead
      throughout besides`,
   ],
   ['conj', 'and or but so yet then & / plus'],

@@ -79,7 +79,11 @@ export function hindsight(sentence: Sentence): Match | undefined {
 const spokenOf = phrases('hindsight bias|is')
 
 const hindsightWord = (sentence: Sentence) =>
-  findWord(sentence, ({ lower }, i) => lower === 'hindsight' && phraseAt(sentence.tokens, i, spokenOf) === 0)
+  findWord(
+    sentence,
+    ({ lower }, i) =>
+      (lower === 'hindsight' || lower === 'foresight') && phraseAt(sentence.tokens, i, spokenOf) === 0,
+  )
 
 const knowable = words('obvious foreseeable predictable inevitable self-evident')
 const sources = words('from when once after by in')
@@ -96,7 +100,7 @@ const sensible = words(
 )
 
 /** “anyone”, “any engineer”, “no competent engineer”. */
-function _isAnyone(sentence: Sentence, verb: number, by: NounPhrase): boolean {
+function isAnyone(sentence: Sentence, verb: number, by: NounPhrase): boolean {
   if (lowerAt(sentence, by.start) === 'no') return sensible.has(lowerAt(sentence, by.start + 1))
   return anyone.has(lowerAt(sentence, by.start)) && !isDenied(sentence, verb)
 }
@@ -105,8 +109,7 @@ function _isAnyone(sentence: Sentence, verb: number, by: NounPhrase): boolean {
 function anyoneWould(sentence: Sentence): Match | undefined {
   for (const verb of mainVerbs(sentence)) {
     const by = subject(sentence, verb)
-    if (by?.kind !== 'person' || !anyone.has(lowerAt(sentence, by.start)) || isDenied(sentence, verb))
-      continue
+    if (by?.kind !== 'person' || !isAnyone(sentence, verb, by)) continue
     const group = groupOf(sentence, verb)
     const isPerceived = perceiving.has(sentence.tokens[verb]!.lemma ?? '')
     const isWould =

@@ -44,12 +44,27 @@ export function omission(sentence: Sentence): Match | undefined {
     if (!isGoverned && omits(sentence, verb)) return clauseMatch(sentence, verb, subject(sentence, verb))
   }
   return (
+    keptOmitting(sentence) ??
     undone(sentence) ??
     nobodyBothered(sentence) ??
     withoutMinding(sentence) ??
     leftOn(sentence) ??
     leftUndone(sentence)
   )
+}
+
+/** “kept ignoring the alert”, “made it worse by ignoring it”. */
+function keptOmitting(sentence: Sentence): Match | undefined {
+  return findWord(sentence, ({ lower, tag }, i) => {
+    if (tag !== 'ing' || !omitting.has(lemmaOfIng(lower))) return false
+    const before = sentence.tokens[i - 1]
+    const verb =
+      before?.tag === 'verb'
+        ? i - 1
+        : sentence.tokens.findLastIndex((token, at) => at < i && token.tag === 'verb')
+    const isTheirs = before?.tag === 'verb' || ['by', 'for', 'after', 'through'].includes(before?.lower ?? '')
+    return isTheirs && verb >= 0 && isPerson(agentOf(sentence, verb))
+  })
 }
 
 const isNegated = (sentence: Sentence, verb: number) =>

@@ -34,6 +34,7 @@ export function sanction(sentence: Sentence): Match | undefined {
     reminded(sentence) ??
     virtue(sentence) ??
     mustNot(sentence) ??
+    mustApologise(sentence) ??
     exhorted(sentence)
   )
 }
@@ -308,6 +309,18 @@ function exhorted(sentence: Sentence): Match | undefined {
   }
   return undefined
 }
+
+/** “The reviewer should apologise.” */
+function mustApologise(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, apologising).filter(
+    i =>
+      groupOf(sentence, i).some(({ tag }) => tag === 'modal' || tag === 'to') &&
+      isPerson(subject(sentence, i)),
+  )
+  return verb === undefined || isDenied(sentence, verb) ? undefined : clauseMatch(sentence, verb, undefined)
+}
+
+const apologising = words('apologise apologize repent')
 
 /** “Next time, think before you type.” */
 const isNextTime = (sentence: Sentence, verb: number) =>
