@@ -227,11 +227,17 @@ function subjectOfOuter(tokens: Token[], inner: number, steps: number): NounPhra
   return own && (phraseBefore(tokens, own.start) ?? own)
 }
 
+/** People whom an incident befalls. */
+const outsiders = words(
+  'user users customer customers merchant merchants client clients visitor visitors subscriber subscribers caller callers attacker attackers shopper shoppers buyer buyers passenger passengers patient patients',
+)
+
 /** What a relative pronoun stands for. */
 function antecedent(tokens: Token[], at: number): NounPhrase | undefined {
   const { lower } = tokens[at]!
   const phrase = phraseBefore(tokens, tokens[at - 1]?.text === ',' ? at - 1 : at)
   if (lower === 'which' || lower === 'that') return phrase
   if (lower !== 'who' && lower !== 'whoever') return undefined
+  if (phrase && outsiders.has(tokens[phrase.end - 1]!.lower)) return phrase
   return { start: at, end: at + 1, isNobody: false, ...phrase, kind: 'person' }
 }

@@ -22,6 +22,7 @@ import {
   agentOf,
   clauseMatch,
   findPhrase,
+  groupOf,
   headOf,
   indicesOf,
   isDenied,
@@ -103,10 +104,14 @@ function endOfHarm(sentence: Sentence, verb: number): number {
   for (let i = verb + 1; i < sentence.tokens.length && i - verb < 9; i += 1) {
     const { tag, lower } = sentence.tokens[i]!
     if (tag === 'punct' || tag === 'sub') return verb
-    if (introducing.has(lemma) ? outcomes.has(lower) || wreckage.has(lower) : away.has(lower)) return i + 1
+    if (introducing.has(lemma) ? isOutcome(sentence, i) || wreckage.has(lower) : away.has(lower)) return i + 1
   }
   return verb
 }
+
+/** “an outage”, not “the incident commander”. */
+const isOutcome = ({ tokens }: Sentence, i: number) =>
+  outcomes.has(tokens[i]!.lower) && tokens[i + 1]?.tag !== 'noun'
 
 const purposes = words('to for so of deliberately before as from')
 
@@ -144,13 +149,17 @@ function untilThen(sentence: Sentence): Match | undefined {
 /** A plain act that is told as a wrong one: the wrong host, without testing, and so it went down. */
 function badAct(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, plainActs)) {
-    if (isDenied(sentence, verb) || isByTheBook(sentence, verb)) continue
+    if (isDenied(sentence, verb) || isByTheBook(sentence, verb) || isPossible(sentence, verb)) continue
     const to = endOfWrong(sentence, verb)
     const by = to > verb ? agentOf(sentence, verb) : undefined
     if (isPerson(by)) return clauseMatch(sentence, verb, by, to)
   }
   return undefined
 }
+
+/** What people may or shall do has not been done. */
+const isPossible = (sentence: Sentence, verb: number) =>
+  sentence.tokens[verb]!.form === 'base' || groupOf(sentence, verb).some(({ tag }) => tag === 'modal')
 
 function endOfWrong(sentence: Sentence, verb: number): number {
   const { tokens } = sentence
@@ -176,7 +185,7 @@ const wrongly = phrases(`
 const andSo = phrases(', which\n, so')
 
 const isHarmAfter = ({ tokens }: Sentence, at: number) =>
-  tokens.slice(at, at + 7).some(({ lower }, i) => isLoss(tokens, at + i) || outcomes.has(lower))
+  tokens.slice(at, at + 7).some((_, i) => isLoss(tokens, at + i))
 
 /** “failed”, “went dark”, “caused errors”; not “went back to normal”, nor “errors stopped”. */
 function isLoss(tokens: Token[], i: number): boolean {

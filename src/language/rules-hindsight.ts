@@ -11,6 +11,7 @@ import {
   isPerson,
   lowerAt,
   type Match,
+  phraseFrom,
   type Sentence,
   subject,
 } from './sentence.ts'
@@ -26,8 +27,7 @@ const anyone = words('anyone anybody everyone everybody any')
 
 const disbelief = phrases(`
   how anyone|anybody|somebody|someone|they|he|she|we|it could
-  how the|an|any * could
-  how could anyone|anybody|they|he|she|we|you|the|a|nobody|an
+  how could anyone|anybody|they|he|she|we|you|nobody
   how did nobody|anyone|no
   why did nobody|no
   why nobody|anyone|no-one
@@ -69,12 +69,30 @@ const disbelief = phrases(`
 export function hindsight(sentence: Sentence): Match | undefined {
   return (
     findPhrase(sentence, disbelief) ??
+    incredulous(sentence) ??
     hindsightWord(sentence) ??
     obvious(sentence) ??
     anyoneWould(sentence) ??
     certainly(sentence)
   )
 }
+
+/** “How could the team miss this?”, “how the reviewers could …”. */
+const incredulous = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    if (lower !== 'how') return false
+    const isAsked = lowerAt(sentence, i + 1) === 'could' || lowerAt(sentence, i + 1) === 'did'
+    const by = phraseFrom(sentence, isAsked ? i + 2 : i + 1)
+    if (lowerAt(sentence, i + 1) === 'did')
+      return (
+        i === 0 &&
+        isPerson(by) &&
+        sentence.tokens.slice(by.end, by.end + 3).some(({ lemma = '' }) => missing.has(lemma))
+      )
+    return isPerson(by) && (isAsked || lowerAt(sentence, by.end) === 'could') && i + 1 < by.end
+  })
+
+const missing = words('miss overlook ignore forget fail')
 
 const spokenOf = phrases('hindsight bias|is')
 

@@ -20,6 +20,7 @@ import {
   subject,
   verbsOf,
 } from './sentence.ts'
+import { isPersonWord } from './tag.ts'
 
 /** Rules about what is to be done to people, and about orders to be careful. */
 
@@ -250,6 +251,7 @@ const virtue = (sentence: Sentence) =>
     sentence,
     ({ lower }, i) =>
       virtues.has(lower) &&
+      (lower !== 'awareness' || sentence.tokens.some(isPersonWord)) &&
       sentence.tokens.slice(Math.max(0, i - 3), i).some(({ lemma = '' }) => demanding.has(lemma)),
   )
 
