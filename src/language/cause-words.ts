@@ -30,9 +30,9 @@ export const outcomes =
   leak defect outages vulnerability deadlock`)
 export const wreckage = words('mess chaos havoc worse')
 /** Verbs of things that went wrong, by themselves or with what follows. */
-export const losing = words(
-  `fail break crash lose hang die collapse corrupt wipe sink suffer disappear vanish overflow stall`,
-)
+export const losing =
+  words(`fail break crash lose hang die collapse corrupt wipe sink suffer disappear vanish overflow stall
+  fill choke lock freeze lapse expire starve degrade deadlock`)
 export const turning = words('go turn become cause trigger lead result stay return')
 export const badStates =
   words(`down dark offline wrong away red out bad missing stale read-only unavailable unreachable
@@ -45,7 +45,7 @@ export const acts =
   carelessness negligence judgement judgment blunder slip misjudgement assumption fix patch update incompetence laziness
   ignorance delay intervention attempt hand hands misconfiguration misconfigurations handling response reaction edits
   changes refusal insistence eagerness meddling mismanagement communication inability rollback failover behaviour behavior
-  ego doing`)
+  ego doing negligence`)
 /** Of those, the ones that judge by themselves. */
 export const errorActs =
   words(`oversight blunder negligence carelessness misjudgement misreading misunderstanding typo
@@ -54,6 +54,12 @@ export const causing =
   words(`cause trigger lead result turn sink break bring take knock crash corrupt cost create
   introduce delay prolong make lock block exhaust fill saturate stall kill flood degrade slow prevent wipe lose start extend overload`)
 /** Verbs that are no acts: what people knew, thought or were in. */
-export const stative =
-  words(`know see believe think have be want decide understand expect assume need like feel trust hope
-  rely wait lack follow receive get hear notice agree live sit`)
+const states = `know see believe think have be want decide understand expect assume need like feel trust hope rely wait lack
+  follow receive get hear notice agree live sit`
+export const stative = words(states)
+/** Verbs of telling, finding and mending, and what is lost itself. */
+export const merelyDone =
+  words(`${states} say ask tell page join acknowledge restore roll find investigate confirm call open
+  choose declare stop look report describe suspect check fix notify inform escalate observe realise realize learn discover
+  try attempt lose fail fill die suffer respond watch announce note document write work leave warn drain recover mitigate
+  pause verify review isolate replay rebuild rerun inspect detect identify determine begin`)

@@ -68,9 +68,9 @@ const rules: [BlameCode, (sentence: Sentence) => Match | undefined][] = [
   ['root_cause', rootCause],
   ['carelessness', carelessness],
   ['should_have', shouldHave],
+  ['should_have', personalCondition],
   ['omission', omission],
   ['person_as_cause', personAsCause],
-  ['should_have', personalCondition],
 ]
 
 /**

@@ -142,6 +142,12 @@ function attached(tokens: Token[], phrase: NounPhrase, steps: number): NounPhras
     const outer = steps > 0 ? phraseBefore(tokens, phrase.start - 1) : undefined
     if (outer !== undefined && before.lower !== 'as' && before.lower !== 'than')
       return ofPeople(tokens, attached(tokens, outer, steps - 1), phrase, before)
+    if (before.lower === 'of' && counting.has(tokens[phrase.start - 2]?.lower ?? ''))
+      return {
+        ...phrase,
+        start: phrase.start - 2,
+        isNobody: nobodyWords.has(tokens[phrase.start - 2]!.lower) || tokens[phrase.start - 3]?.tag === 'neg',
+      }
     if (outer === undefined && tokens[phrase.start - 2]?.tag === 'verb')
       return outerOfRelative(tokens, { ...phrase, start: phrase.start - 1 }, steps)
     return clauseOpeners.has(before.lower)

@@ -1,22 +1,20 @@
 import {
   acts,
-  badStates,
   causing,
   damaging,
   errorActs,
   faulty,
   harming,
-  losing,
   outcomes,
   plainActs,
   stative,
   transitive,
-  turning,
   wreckage,
 } from './cause-words.ts'
 import type { NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { phraseAt, phrases } from './phrases.ts'
+import { actAndHarm, isHarmBefore, isLoss } from './rules-consequences.ts'
 import { isByTheBook } from './rules-omission.ts'
 import {
   agentOf,
@@ -37,7 +35,6 @@ import {
   subject,
   verbsOf,
 } from './sentence.ts'
-import type { Token } from './tokens.ts'
 
 /** Rules about people, and what people did, as the cause. */
 
@@ -49,6 +46,9 @@ export function personAsCause(sentence: Sentence): Match | undefined {
     untilThen(sentence) ??
     broughtDown(sentence) ??
     badAct(sentence) ??
+    actAndHarm(sentence) ??
+    destroyed(sentence) ??
+    setInstead(sentence) ??
     actAsCause(sentence) ??
     becauseOf(sentence) ??
     isTheProblem(sentence) ??
@@ -65,7 +65,8 @@ const isPersonsAct = (sentence: Sentence, phrase: NounPhrase) =>
 
 function harmed(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, harming)) {
-    if (isDenied(sentence, verb) || lacksObject(sentence, verb)) continue
+    if (isDenied(sentence, verb) || lacksObject(sentence, verb) || lowerAt(sentence, verb + 1) === 'nothing')
+      continue
     const by = agentOf(sentence, verb)
     if (isPersonOrAct(sentence, by)) return clauseMatch(sentence, verb, by)
   }
@@ -187,18 +188,6 @@ const andSo = phrases(', which\n, so')
 const isHarmAfter = ({ tokens }: Sentence, at: number) =>
   tokens.slice(at, at + 7).some((_, i) => isLoss(tokens, at + i))
 
-/** “failed”, “went dark”, “caused errors”; not “went back to normal”, nor “errors stopped”. */
-function isLoss(tokens: Token[], i: number): boolean {
-  const { tag, lemma = '' } = tokens[i]!
-  if (tag !== 'verb') return false
-  if (losing.has(lemma)) return true
-  const near = tokens.slice(i + 1, i + 6)
-  return (
-    (turning.has(lemma) && near.some(({ lower }) => badStates.has(lower))) ||
-    (bringing.has(lemma) && near.some(({ lower }) => away.has(lower)))
-  )
-}
-
 /** “and the API went dark”. */
 function isHarmClause(sentence: Sentence, at: number): boolean {
   const phrase = phraseFrom(sentence, at)
@@ -209,21 +198,75 @@ function isHarmClause(sentence: Sentence, at: number): boolean {
   )
 }
 
+const destroying = words('drop delete empty erase truncate wipe')
+const valuables = words(
+  'table tables database databases bucket buckets volume volumes schema backups orders customers users',
+)
+const expendable = words(
+  'old stale temporary temp unused orphaned test duplicate corrupted corrupt broken damaged empty',
+)
+
+/** “dropped the customers table”; not “deleted the stale lock file”. */
+function destroyed(sentence: Sentence): Match | undefined {
+  for (const verb of verbsOf(sentence, destroying)) {
+    const object = isPassive(sentence, verb) ? subject(sentence, verb) : phraseFrom(sentence, verb + 1)
+    if (
+      object === undefined ||
+      !valuables.has(headOf(sentence, object)) ||
+      isDenied(sentence, verb) ||
+      isPossible(sentence, verb)
+    )
+      continue
+    const isSpared = sentence.tokens
+      .slice(object.start, object.end)
+      .some(({ lower }) => expendable.has(lower))
+    const by = agentOf(sentence, verb)
+    if (!isSpared && isPerson(by) && !isByTheBook(sentence, verb)) return clauseMatch(sentence, verb, by)
+  }
+  return undefined
+}
+
+const setting = words('set enter type deploy point configure put write')
+
+/** “set the pool size to 2 instead of 200”. */
+function setInstead(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, setting).filter(i => {
+    const at = sentence.tokens.findIndex(({ lower }, k) => k > i && lower === 'instead')
+    return (
+      at > 0 &&
+      lowerAt(sentence, at + 1) === 'of' &&
+      !isDenied(sentence, i) &&
+      !isPossible(sentence, i) &&
+      isPerson(agentOf(sentence, i))
+    )
+  })
+  return verb === undefined ? undefined : clauseMatch(sentence, verb, agentOf(sentence, verb))
+}
+
 /** A person’s act that caused something, also in “it was Mai’s change that sank it”. */
 function actAsCause(sentence: Sentence): Match | undefined {
   for (const i of indicesOf(
     sentence,
     ({ tag, lower }) => (tag === 'noun' || tag === 'ing') && acts.has(lower),
   )) {
-    if (!isPerson(ownerOf(sentence, i)) || isDenied(sentence, i)) continue
+    if (!isPerson(ownerOf(sentence, i))) continue
     const phrase = ownPhrase(sentence, i)
     const isAvoided =
       phraseAt(sentence.tokens, phrase.start - 4, hadItNot) > 0 ||
       phraseAt(sentence.tokens, phrase.start - 5, hadItNot) > 0
-    if (errorActs.has(headOf(sentence, phrase)) || isAvoided || causesLater(sentence, phrase.end))
-      return { from: phrase.start, to: phrase.end }
+    const isFaulty = sentence.tokens.slice(phrase.start, i).some(({ lower }) => faulty.has(lower))
+    const isCause = errorActs.has(headOf(sentence, phrase)) || isFaulty || causesLater(sentence, phrase.end)
+    if (isAvoided || (isCause && !isDenied(sentence, i))) return { from: phrase.start, to: phrase.end }
   }
-  return findPhrase(sentence, hadItNot)
+  return ofTheirs(sentence)
+}
+
+const works = phrases('the work|doing of\nbrought about by')
+
+/** “the work of one engineer”, “brought about by the facilities team”. */
+function ofTheirs(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, works)
+  return match && isPerson(phraseFrom(sentence, match.to)) ? match : undefined
 }
 
 const hadItNot = phrases('had it not been for\nif it had not been for\nbut for the')
@@ -255,18 +298,6 @@ function becauseOf(sentence: Sentence): Match | undefined {
   }
   return undefined
 }
-
-const isHarmBefore = (sentence: Sentence, at: number) =>
-  indicesOf(
-    sentence,
-    (_, i) => i < at && (isLoss(sentence.tokens, i) || halting.has(sentence.tokens[i]!.lemma ?? '')),
-  ).some(i => {
-    const what = subject(sentence, i)
-    return what?.kind === 'thing' && !relieved.has(headOf(sentence, what))
-  })
-
-const halting = words('stop drop start begin happen occur')
-const relieved = words('errors error alerts pages failures latency lag load noise timeouts')
 
 /** An active verb of doing, not of knowing or being. */
 const isActAfter = (sentence: Sentence, at: number) => {

@@ -1,4 +1,4 @@
-import { groupStart, type NounPhrase } from './clauses.ts'
+import { groupStart, type NounPhrase, phraseBefore } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import {
@@ -44,7 +44,9 @@ const judgements = phrases(`
   rubber-stamped|rubber-stamp|rubber-stamping
   glossed over
   eye|eyes off the ball
-  be bothered
+  not|n't be bothered
+  mind|minds was|were elsewhere
+  no heed|regard|thought to|for
   attention to detail
   poor judgement|judgment|workmanship|discipline
   not|n't|never pay|paying|paid attention
@@ -77,11 +79,18 @@ const judgements = phrases(`
   on autopilot`)
 
 export function carelessness(sentence: Sentence): Match | undefined {
-  const word = findWord(sentence, ({ lower, tag }) => tag !== 'name' && always.has(lower))
+  const word = findWord(
+    sentence,
+    ({ lower, tag }, i) => tag !== 'name' && always.has(lower) && !isOfThing(sentence, i),
+  )
   return word ?? judged(sentence) ?? carelessPerson(sentence) ?? notSerious(sentence)
 }
 
-const ofAnything = phrases('in a hurry|rush\nin * haste\nof a hurry\nattention to detail\nbe bothered')
+const ofAnything = phrases('in a hurry|rush\nin * haste\nof a hurry\nattention to detail')
+
+/** A daemon that “carelessly reuses ports” is only a daemon. */
+const isOfThing = ({ tokens }: Sentence, i: number) =>
+  tokens[i]!.lower.endsWith('ly') && phraseBefore(tokens, i)?.kind === 'thing'
 
 function judged(sentence: Sentence): Match | undefined {
   const match = findPhrase(sentence, judgements)
@@ -146,14 +155,14 @@ const makers = words(
   'human operator user pilot manual finger engineer developer reviewer admin driver people personnel staff',
 )
 const errors = words(
-  'error errors mistake mistakes fault trouble slip slips slip-up oversight blunder blunders failing failings',
+  'error errors mistake mistakes fault trouble slip slips slip-up oversight blunder blunders failing failings fallibility frailty negligence weakness',
 )
 const afterError = words(
   'rate rates budget message messages page pages code codes handler handling count counts log logs report',
 )
 const fingers = words('fat-fingered fat-finger fat-fingering fatfingered pebkac mistyped thinko')
 const slips = words('mistake error typo slip blunder mistakes errors blunders slip-up lapse')
-const accidents = words('accidentally mistakenly inadvertently unintentionally erroneously')
+const accidents = words('wrongly accidentally mistakenly inadvertently unintentionally erroneously')
 const slipWords = words('mistake error slip typo blunder accident mistakes errors slip-up lapse misstep')
 
 /** “human error”, “operator mistake”, “fat-fingered”, “made a mistake”. */
@@ -163,7 +172,8 @@ export function humanError(sentence: Sentence): Match | undefined {
     mixedUp(sentence) ??
     slip(sentence) ??
     byAccident(sentence) ??
-    madeMistake(sentence)
+    madeMistake(sentence) ??
+    byMistake(sentence)
   )
 }
 
@@ -229,4 +239,23 @@ function madeMistake(sentence: Sentence): Match | undefined {
     if (isPerson(agent)) return { from: verb, to: i + 1 }
   }
   return undefined
+}
+
+const inError = phrases('by mistake|accident|error\nin error')
+
+/** “By mistake, the engineer promoted it”, “the typo was Ivan’s”. */
+function byMistake(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, inError)
+  const isByPerson =
+    match && sentence.tokens.some(({ tag }, i) => tag === 'verb' && isPerson(agentOf(sentence, i)))
+  return isByPerson
+    ? match
+    : findWord(sentence, ({ lower }, i) => slips.has(lower) && isTheirs(sentence, i + 1))
+}
+
+function isTheirs(sentence: Sentence, at: number): boolean {
+  const phrase = sentence.tokens[at]?.tag === 'be' ? phraseFrom(sentence, at + 1) : undefined
+  const last = phrase && sentence.tokens[phrase.end - 1]
+  if (/^(mine|ours|yours|his|hers|theirs)$/.test(lowerAt(sentence, at + 1))) return true
+  return last?.tag === 'poss' && isPerson(possessor(sentence, phrase!))
 }

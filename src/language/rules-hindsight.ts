@@ -57,6 +57,12 @@ const disbelief = phrases(`
   plain|obvious|clear|evident|apparent to see|anyone|everyone|everybody|all
   clear|plain|evident|apparent|obvious from the start|outset|beginning
   for all to see
+  every reason to know|suspect|expect|believe
+  in black and white
+  what we|i|they know|knew now
+  a|the bad|poor|terrible|stupid|dreadful idea|choice|call
+  a|the bad|poor|terrible|stupid|dreadful one
+  thought this|it|that through
   only a matter of time
   staring him|her|us|them|everyone|everybody in the face
   beggars belief
@@ -148,7 +154,7 @@ function certainly(sentence: Sentence): Match | undefined {
     const isCertain = sentence.tokens
       .slice(Math.max(0, by.start - 2), verb)
       .some(({ lower }) => certainty.has(lower))
-    if (isCertain || (isNorm && isKnowing && lowerAt(sentence, verb + 1) !== 'better'))
+    if (isCertain || (isNorm && isKnowing && !['better', 'to'].includes(lowerAt(sentence, verb + 1))))
       return clauseMatch(sentence, verb, by)
   }
   return undefined

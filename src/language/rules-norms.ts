@@ -14,6 +14,7 @@ import {
   type Match,
   ownerOf,
   phraseAfter,
+  phraseFrom,
   type Sentence,
   subject,
 } from './sentence.ts'
@@ -103,7 +104,15 @@ function moreCare(sentence: Sentence): Match | undefined {
   const { tokens } = sentence
   const at = tokens.findIndex((_, i) => phraseAt(tokens, i, regrets) > 0)
   const care = tokens.findIndex(({ lower, tag }, i) => i < at && tag === 'noun' && cares.has(lower))
-  return care < 0 || isDenied(sentence, care) ? undefined : { from: care, to: at + 2 }
+  const by = tokens.findIndex(
+    ({ tag }, i) =>
+      i < at &&
+      tag === 'noun' &&
+      ['by', 'from'].includes(lowerAt(sentence, i + 1)) &&
+      isPerson(phraseFrom(sentence, i + 2)),
+  )
+  const from = care < 0 ? by : care
+  return from < 0 || isDenied(sentence, from) ? undefined : { from, to: at + 2 }
 }
 
 const duties = words('job duty responsibility obligation task')

@@ -73,6 +73,7 @@ const isNegated = (sentence: Sentence, verb: number) =>
 function omits(sentence: Sentence, verb: number): boolean {
   const { lemma } = sentence.tokens[verb]!
   const by = subject(sentence, verb)
+  if (lowerAt(sentence, verb + 1) === 'nothing') return false
   if (lemma === 'fail') return isPerson(by) && !isFailover(sentence, verb)
   if (isPassive(sentence, verb)) return isOmittedBy(sentence, verb, by)
   if (!isPerson(by) || isByTheBook(sentence, verb)) return false
@@ -192,6 +193,8 @@ const unheeded = words('unheeded unread unanswered ignored disregarded')
 const refusing = words('failure inability refusal omission neglect unwillingness')
 const leaving = phrases(`
   slept|sleeping|sleeps through
+  never|n't|not got|get|getting round|around to
+  let|lets|letting the|a|our|his|her|their * lapse|expire|slip|slide
   turned a blind eye
   looked the other way
   did nothing

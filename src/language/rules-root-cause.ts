@@ -90,7 +90,9 @@ const blaming = phrases(`
   the fault of
   fault of the
   pin|pinned|pinning it|this|that on
-  point|points|pointed the finger`)
+  point|points|pointed the finger
+  fault but
+  one|only thing that|which caused`)
 
 /** “is to blame”, “the blame rests with”, “the culprit”, “this one is on the infrastructure team”. */
 const blamed = (sentence: Sentence): Match | undefined =>
@@ -105,8 +107,11 @@ const blamed = (sentence: Sentence): Match | undefined =>
 function isBlame(sentence: Sentence, { lower, tag }: Token, i: number): boolean {
   const next = lowerAt(sentence, i + 1)
   if (lower !== 'blame' || next === '' || lowerAt(sentence, i - 1) === 'git') return false
+  const isOnThem = ['it', 'this', 'that'].includes(next) && lowerAt(sentence, i + 2) === 'on'
   return (
-    next === 'for' || (tag === 'noun' ? !blameCompounds.has(next) : isPerson(phraseFrom(sentence, i + 1)))
+    isOnThem ||
+    next === 'for' ||
+    (tag === 'noun' ? !blameCompounds.has(next) : isPerson(phraseFrom(sentence, i + 1)))
   )
 }
 

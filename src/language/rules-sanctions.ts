@@ -36,6 +36,7 @@ export function sanction(sentence: Sentence): Match | undefined {
     virtue(sentence) ??
     mustNot(sentence) ??
     mustApologise(sentence) ??
+    madeTo(sentence) ??
     exhorted(sentence)
   )
 }
@@ -70,6 +71,9 @@ const orders = phrases(`
   talking-to|dressing-down
   know|do better
   improvement plan
+  appraisal
+  contract|agreement will|is not be|being renewed|extended
+  to another|different team|role|department
   double-check everything|their|your|his|her
   no longer be allowed|permitted|trusted
   not be allowed|permitted|trusted
@@ -139,7 +143,7 @@ const taking = words(
 )
 const rights =
   words(`access permission permissions rights privileges privilege admin rota rotation on-call credentials role
-  bonus roster duty team project`)
+  bonus roster duty team project call`)
 
 /** “José’s access is revoked”, “remove Sam from the rota”. */
 function accessTaken(sentence: Sentence): Match | undefined {
@@ -165,8 +169,8 @@ function accessTaken(sentence: Sentence): Match | undefined {
   return undefined
 }
 
-const learning = words('course training certification module workshop refresher')
-const attending = words('retake take attend repeat undergo complete send redo require need put')
+const learning = words('course training certification module workshop refresher exam examination quiz')
+const attending = words('sit pass retake take attend repeat undergo complete send redo require need put')
 const must = words('must required will should needs need has have shall mandatory')
 
 /** Training as a penalty: a person who must (re)take it. */
@@ -209,7 +213,9 @@ const talkedTo = (sentence: Sentence): Match | undefined => {
 function isOrder(sentence: Sentence, verb: number): boolean {
   const start = groupStart(sentence.tokens, verb)
   if (start === 0 || lowerAt(sentence, start - 1) === 'to') return true
-  return groupOf(sentence, verb).some(({ tag }) => tag === 'modal' || tag === 'to')
+  return groupOf(sentence, verb).some(
+    ({ tag, lower }) => tag === 'modal' || tag === 'to' || lower === 'are' || lower === 'is',
+  )
 }
 
 const reminding = words(
@@ -226,7 +232,7 @@ function reminded(sentence: Sentence): Match | undefined {
     const next = lowerAt(sentence, verb + 1)
     const whom = isGiven
       ? subject(sentence, verb)
-      : phraseFrom(sentence, next === 'to' || next === 'on' ? verb + 2 : verb + 1)
+      : phraseFrom(sentence, next === 'to' || next === 'on' || next === 'upon' ? verb + 2 : verb + 1)
     if (isPerson(whom) && isReminder(sentence, verb, isGiven ? verb + 1 : whom.end))
       return { from: verb, to: verb + 1 }
   }
@@ -282,7 +288,7 @@ const beingGood = phrases(`
   to check|double-check|verify|read|follow|be|pay|think|remember|stop|always|never|test|use
   not to`)
 const minding = words(
-  'check double-check verify read follow remember think ensure test pay ask confirm review look mind be adhere obey respect stick reread re-read',
+  'check double-check verify read follow remember think ensure test pay ask confirm review look mind concentrate focus be adhere obey respect stick reread re-read',
 )
 const fromNowOn = phrases(`
   from now on
@@ -320,6 +326,19 @@ function mustApologise(sentence: Sentence): Match | undefined {
       isPerson(subject(sentence, i)),
   )
   return verb === undefined || isDenied(sentence, verb) ? undefined : clauseMatch(sentence, verb, undefined)
+}
+
+const pledging = words(
+  'sign read attend watch follow retake promise acknowledge double-check learn study repeat write',
+)
+
+/** “Make everyone sign the policy.” */
+function madeTo(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, words('make have')).filter(i => {
+    const whom = phraseFrom(sentence, i + 1)
+    return isPerson(whom) && isOrder(sentence, i) && pledging.has(lowerAt(sentence, whom.end))
+  })
+  return verb === undefined ? undefined : { from: verb, to: verb + 1 }
 }
 
 const apologising = words('apologise apologize repent')

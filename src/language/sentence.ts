@@ -1,6 +1,6 @@
 import { groupStart, type NounPhrase, phraseBefore, subjectOf } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { type Phrases, phraseAt } from './phrases.ts'
+import { type Phrases, phraseAt, phrases } from './phrases.ts'
 import { isPersonWord, nounLike } from './tag.ts'
 import type { Token } from './tokens.ts'
 
@@ -147,10 +147,13 @@ export function ownPhrase({ tokens }: Sentence, i: number): NounPhrase {
 export const agentOf = (sentence: Sentence, verb: number): NounPhrase | undefined =>
   isPassive(sentence, verb) ? phraseAfter(sentence, verb + 1, 'by') : subject(sentence, verb)
 
+const onPartOf = phrases('on the part of')
+
 /** Whose the noun at `i` is: “Sam’s mistake”, “a mistake by Sam”. */
 export function ownerOf(sentence: Sentence, i: number): NounPhrase | undefined {
   const owner = possessor(sentence, ownPhrase(sentence, i))
   if (owner !== undefined) return owner
+  if (phraseAt(sentence.tokens, i + 1, onPartOf) > 0) return phraseFrom(sentence, i + 5)
   const next = lowerAt(sentence, i + 1)
   if (next !== 'by' && next !== 'of' && next !== 'from') return undefined
   const phrase = phraseFrom(sentence, i + 2)

@@ -100,6 +100,7 @@ function closedTag(tokens: Token[], i: number): Token['tag'] {
   if (lower === 'this' || lower === 'these' || lower === 'those') return thisTag(next)
   if (lower === 'her') return next && isNounWord(next.lower) ? 'poss' : 'pron'
   if (lower === 'to') return next && isInfinitive(tokens, i + 1) ? 'to' : 'prep'
+  if ((lower === 'both' || lower === 'all') && before && nounLike.has(before.tag)) return 'adv'
   if (lower === 'need') return 'verb'
   if (
     ['may', 'might', 'must', 'will', 'can', 'might'].includes(lower) &&
