@@ -29,10 +29,14 @@ export const outcomes =
   words(`outage incident downtime failure disruption crash loss regression bug breakage corruption
   leak defect outages vulnerability deadlock`)
 export const wreckage = words('mess chaos havoc worse')
-/** Verbs of things that went wrong. */
+/** Verbs of things that went wrong, by themselves or with what follows. */
 export const losing =
-  words(`fail go break crash lose hang die collapse corrupt wipe sink cause trigger lead result turn
-  bring take knock suffer disappear happen occur drop stop stall vanish overflow`)
+  words(`fail break crash lose hang die collapse corrupt wipe sink suffer disappear vanish overflow stall
+  fill choke lock freeze lapse expire starve degrade deadlock`)
+export const turning = words('go turn become cause trigger lead result stay return')
+export const badStates =
+  words(`down dark offline wrong away red out bad missing stale read-only unavailable unreachable
+  errors failures loss outage delay timeouts incident downtime failure crash unresponsive slow`)
 
 /** Nouns for what people do. */
 export const acts =
@@ -41,15 +45,21 @@ export const acts =
   carelessness negligence judgement judgment blunder slip misjudgement assumption fix patch update incompetence laziness
   ignorance delay intervention attempt hand hands misconfiguration misconfigurations handling response reaction edits
   changes refusal insistence eagerness meddling mismanagement communication inability rollback failover behaviour behavior
-  ego doing`)
+  ego doing negligence`)
 /** Of those, the ones that judge by themselves. */
 export const errorActs =
   words(`oversight blunder negligence carelessness misjudgement misreading misunderstanding typo
   inexperience incompetence ignorance doing mismanagement meddling laziness`)
 export const causing =
   words(`cause trigger lead result turn sink break bring take knock crash corrupt cost create
-  introduce delay prolong make wipe lose start extend overload`)
+  introduce delay prolong make lock block exhaust fill saturate stall kill flood degrade slow prevent wipe lose start extend overload`)
 /** Verbs that are no acts: what people knew, thought or were in. */
-export const stative =
-  words(`know see believe think have be want decide understand expect assume need like feel trust hope
-  rely wait lack follow receive get hear notice agree live sit`)
+const states = `know see believe think have be want decide understand expect assume need like feel trust hope rely wait lack
+  follow receive get hear notice agree live sit`
+export const stative = words(states)
+/** Verbs of telling, finding and mending, and what is lost itself. */
+export const merelyDone =
+  words(`${states} say ask tell page join acknowledge restore roll find investigate confirm call open
+  choose declare stop look report describe suspect check fix notify inform escalate observe realise realize learn discover
+  try attempt lose fail fill die suffer respond watch announce note document write work leave warn drain recover mitigate
+  pause verify review isolate replay rebuild rerun inspect detect identify determine begin`)

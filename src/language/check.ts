@@ -68,9 +68,9 @@ const rules: [BlameCode, (sentence: Sentence) => Match | undefined][] = [
   ['root_cause', rootCause],
   ['carelessness', carelessness],
   ['should_have', shouldHave],
+  ['should_have', personalCondition],
   ['omission', omission],
   ['person_as_cause', personAsCause],
-  ['should_have', personalCondition],
 ]
 
 /**
@@ -82,8 +82,8 @@ export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
   return (text, { field, people: more = [] } = {}) => {
     const index = more.length === 0 ? known : indexPeople(more, known)
     const count = codePointCounter(text)
-    return sentencesOf(text, tokenise(text)).flatMap(tokens => {
-      tagSentence(tokens, index)
+    return sentencesOf(text, tokenise(text)).flatMap((tokens, i, all) => {
+      tagSentence(tokens, index, all[i - 1])
       const found = findIn({ tokens, field })
       return found === undefined ? [] : [toFinding(text, tokens, found, count)]
     })

@@ -26,7 +26,6 @@ export interface NounPhrase {
 }
 
 const inPhrase = new Set(['det', 'poss', 'adj', 'noun', 'name', 'num', 'opaque', 'pron'])
-const _beginsPhrase = new Set(['det', 'pron'])
 const clauseOpeners = words('after before until till since as than because like given so')
 
 /** The noun phrase that ends just before `end`. */
@@ -54,6 +53,7 @@ function reachesLeft(tokens: Token[], start: number): boolean {
 
 const isNobody = (tokens: Token[], start: number, end: number) =>
   tokens[start]!.lower === 'no' ||
+  (tokens[start]!.lower === 'one' && tokens[start - 1]?.tag === 'neg') ||
   tokens[start]!.lower === 'neither' ||
   nobodyWords.has(tokens[end - 1]!.lower)
 
@@ -85,8 +85,9 @@ const isSoftwareAside = (tokens: Token[], end: number) =>
 
 /** “Support”, “QA”, “the platform”: a group only where nothing but the name stands there. */
 const isBare = (tokens: Token[], start: number, end: number) =>
-  end - start === 1 &&
-  (isCapitalised(tokens[start]!.text) || start === 0 || tokens[start - 1]!.lower === 'by')
+  (tokens[end - 2]?.tag === 'poss' && end - start > 1) ||
+  (end - start === 1 &&
+    (isCapitalised(tokens[start]!.text) || start === 0 || tokens[start - 1]!.lower === 'by'))
 
 /** Where the group of auxiliaries, adverbs and negations of the verb at `verb` begins. */
 export function groupStart(tokens: Token[], verb: number): number {
@@ -103,7 +104,11 @@ function isOfGroup(tokens: Token[], i: number): boolean {
   if (groupTags.has(tag)) return true
   if (tag === 'to')
     return (
-      i > 0 && (semiModals.has(tokens[i - 1]!.lower) || tokens[i - 1]!.tag === 'have' || isOught(tokens, i))
+      i > 0 &&
+      (semiModals.has(tokens[i - 1]!.lower) ||
+        tokens[i - 1]!.tag === 'have' ||
+        tokens[i - 1]!.tag === 'be' ||
+        isOught(tokens, i))
     )
   return (tag === 'verb' || tag === 'adj') && semiModals.has(lower) && tokens[i + 1]?.tag === 'to'
 }
@@ -136,7 +141,13 @@ function attached(tokens: Token[], phrase: NounPhrase, steps: number): NounPhras
   if (before?.tag === 'prep') {
     const outer = steps > 0 ? phraseBefore(tokens, phrase.start - 1) : undefined
     if (outer !== undefined && before.lower !== 'as' && before.lower !== 'than')
-      return ofPeople(attached(tokens, outer, steps - 1), phrase, before)
+      return ofPeople(tokens, attached(tokens, outer, steps - 1), phrase, before)
+    if (before.lower === 'of' && counting.has(tokens[phrase.start - 2]?.lower ?? ''))
+      return {
+        ...phrase,
+        start: phrase.start - 2,
+        isNobody: nobodyWords.has(tokens[phrase.start - 2]!.lower) || tokens[phrase.start - 3]?.tag === 'neg',
+      }
     if (outer === undefined && tokens[phrase.start - 2]?.tag === 'verb')
       return outerOfRelative(tokens, { ...phrase, start: phrase.start - 1 }, steps)
     return clauseOpeners.has(before.lower)
@@ -161,13 +172,20 @@ function outerOfRelative(tokens: Token[], phrase: NounPhrase, steps: number): No
 
 const counting = words('one some most many half all any none each neither either several few two three both')
 
-/** “one of the engineers”, “none of us”. */
+const memberOf = words('from in on')
+
+/** “one of the engineers”, “none of us”, “Oyelaran from the platform team”. */
 function ofPeople(
+  tokens: Token[],
   outer: NounPhrase | undefined,
   inner: NounPhrase,
   { lower }: Token,
 ): NounPhrase | undefined {
-  if (outer === undefined || lower !== 'of' || inner.kind !== 'person') return outer
+  if (outer === undefined || inner.kind !== 'person') return outer
+  const isUnknownName =
+    memberOf.has(lower) && tokens[outer.end - 1]!.tag === 'noun' && isCapitalised(tokens[outer.end - 1]!.text)
+  if (isUnknownName) return { ...outer, kind: 'person' }
+  if (lower !== 'of') return outer
   return outer.end - outer.start === 1 ? { ...outer, kind: 'person' } : outer
 }
 
@@ -182,10 +200,17 @@ function subjectAcross(tokens: Token[], group: number, steps: number): NounPhras
   for (let at = comma - 1; at > 0 && comma - at < 40; at -= 1) {
     if (!',(–—'.includes(tokens[at]!.text)) continue
     const phrase = phraseBefore(tokens, at)
-    if (phrase && opensAside(tokens[at + 1])) return attached(tokens, phrase, steps)
+    if (phrase && opensAside(tokens[at + 1]))
+      return named(attached(tokens, phrase, steps), phraseBefore(tokens, comma), at)
   }
   return subjectOfVerbBefore(tokens, comma, steps)
 }
+
+/** “Oyelaran, the on-call engineer, missed it”: what stands beside an unknown name says that it is a person’s. */
+const named = (phrase: NounPhrase | undefined, beside: NounPhrase | undefined, comma: number) =>
+  phrase && beside?.start === comma + 1 && beside.kind === 'person'
+    ? { ...phrase, kind: beside.kind }
+    : phrase
 
 const opensAside = (token: Token | undefined) =>
   token !== undefined &&
@@ -208,11 +233,17 @@ function subjectOfOuter(tokens: Token[], inner: number, steps: number): NounPhra
   return own && (phraseBefore(tokens, own.start) ?? own)
 }
 
+/** People whom an incident befalls. */
+const outsiders = words(
+  'user users customer customers merchant merchants client clients visitor visitors subscriber subscribers caller callers attacker attackers shopper shoppers buyer buyers passenger passengers patient patients',
+)
+
 /** What a relative pronoun stands for. */
 function antecedent(tokens: Token[], at: number): NounPhrase | undefined {
   const { lower } = tokens[at]!
   const phrase = phraseBefore(tokens, tokens[at - 1]?.text === ',' ? at - 1 : at)
   if (lower === 'which' || lower === 'that') return phrase
   if (lower !== 'who' && lower !== 'whoever') return undefined
+  if (phrase && outsiders.has(tokens[phrase.end - 1]!.lower)) return phrase
   return { start: at, end: at + 1, isNobody: false, ...phrase, kind: 'person' }
 }

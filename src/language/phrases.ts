@@ -15,11 +15,9 @@ export function phrases(list: string): Phrases {
 
 /** How many tokens a phrase takes that stands at `at`; 0 when none does. */
 export function phraseAt(tokens: Token[], at: number, among: Phrases): number {
-  const candidates = among.get(tokens[at]?.lower ?? '') ?? []
-  const found = candidates.find(parts =>
-    parts.every(
-      (part, i) => tokens[at + i] !== undefined && (part === undefined || part.has(tokens[at + i]!.lower)),
-    ),
-  )
-  return found?.length ?? 0
+  const candidates = among.get(tokens[at]?.lower ?? '')
+  if (candidates === undefined) return 0
+  const stands = (part: ReadonlySet<string> | undefined, i: number) =>
+    tokens[at + i] !== undefined && (part === undefined || part.has(tokens[at + i]!.lower))
+  return candidates.find(parts => parts.every(stands))?.length ?? 0
 }

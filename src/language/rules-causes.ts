@@ -5,7 +5,6 @@ import {
   errorActs,
   faulty,
   harming,
-  losing,
   outcomes,
   plainActs,
   stative,
@@ -15,11 +14,13 @@ import {
 import type { NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { phraseAt, phrases } from './phrases.ts'
+import { actAndHarm, isHarmBefore, isLoss } from './rules-consequences.ts'
 import { isByTheBook } from './rules-omission.ts'
 import {
   agentOf,
   clauseMatch,
   findPhrase,
+  groupOf,
   headOf,
   indicesOf,
   isDenied,
@@ -41,8 +42,13 @@ import {
 export function personAsCause(sentence: Sentence): Match | undefined {
   return (
     harmed(sentence) ??
+    wrongThing(sentence) ??
+    untilThen(sentence) ??
     broughtDown(sentence) ??
     badAct(sentence) ??
+    actAndHarm(sentence) ??
+    destroyed(sentence) ??
+    setInstead(sentence) ??
     actAsCause(sentence) ??
     becauseOf(sentence) ??
     isTheProblem(sentence) ??
@@ -59,7 +65,8 @@ const isPersonsAct = (sentence: Sentence, phrase: NounPhrase) =>
 
 function harmed(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, harming)) {
-    if (isDenied(sentence, verb) || lacksObject(sentence, verb)) continue
+    if (isDenied(sentence, verb) || lacksObject(sentence, verb) || lowerAt(sentence, verb + 1) === 'nothing')
+      continue
     const by = agentOf(sentence, verb)
     if (isPersonOrAct(sentence, by)) return clauseMatch(sentence, verb, by)
   }
@@ -98,26 +105,62 @@ function endOfHarm(sentence: Sentence, verb: number): number {
   for (let i = verb + 1; i < sentence.tokens.length && i - verb < 9; i += 1) {
     const { tag, lower } = sentence.tokens[i]!
     if (tag === 'punct' || tag === 'sub') return verb
-    if (introducing.has(lemma) ? outcomes.has(lower) || wreckage.has(lower) : away.has(lower)) return i + 1
+    if (introducing.has(lemma) ? isOutcome(sentence, i) || wreckage.has(lower) : away.has(lower)) return i + 1
   }
   return verb
 }
+
+/** “an outage”, not “the incident commander”. */
+const isOutcome = ({ tokens }: Sentence, i: number) =>
+  outcomes.has(tokens[i]!.lower) && tokens[i + 1]?.tag !== 'noun'
 
 const purposes = words('to for so of deliberately before as from')
 
 const isOnPurpose = (sentence: Sentence, at: number) =>
   sentence.tokens.slice(at, at + 6).some(({ lower }) => purposes.has(lower))
 
+const righting = words(
+  'notice find fix see correct revert report spot remove replace identify flag catch roll look check open read get receive show',
+)
+const wrongs = words('wrong incorrect')
+const explaining = words('because since')
+
+/** “pressed the wrong button”, whatever the verb; why it looked right, where that is told, turns it around. */
+function wrongThing(sentence: Sentence): Match | undefined {
+  for (const at of indicesOf(sentence, ({ lower }) => wrongs.has(lower))) {
+    const verb = sentence.tokens.findLastIndex(({ tag }, i) => i < at && i >= at - 3 && tag === 'verb')
+    const isNeutral = verb < 0 || righting.has(sentence.tokens[verb]!.lemma ?? '') || isDenied(sentence, verb)
+    if (isNeutral || sentence.tokens.slice(at).some(({ lower }) => explaining.has(lower))) continue
+    const by = isPassive(sentence, verb) ? undefined : subject(sentence, verb)
+    if (isPerson(by)) return clauseMatch(sentence, verb, by, at + 1)
+  }
+  return undefined
+}
+
+const fineUntil = phrases('fine|well|okay|stable|healthy|green|working until|till')
+
+/** “everything was fine until Henrik touched the firewall”. */
+function untilThen(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, fineUntil)
+  return match && isPerson(phraseFrom(sentence, match.to))
+    ? { from: match.from, to: match.to + 1 }
+    : undefined
+}
+
 /** A plain act that is told as a wrong one: the wrong host, without testing, and so it went down. */
 function badAct(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, plainActs)) {
-    if (isDenied(sentence, verb) || isByTheBook(sentence, verb)) continue
+    if (isDenied(sentence, verb) || isByTheBook(sentence, verb) || isPossible(sentence, verb)) continue
     const to = endOfWrong(sentence, verb)
     const by = to > verb ? agentOf(sentence, verb) : undefined
     if (isPerson(by)) return clauseMatch(sentence, verb, by, to)
   }
   return undefined
 }
+
+/** What people may or shall do has not been done. */
+const isPossible = (sentence: Sentence, verb: number) =>
+  sentence.tokens[verb]!.form === 'base' || groupOf(sentence, verb).some(({ tag }) => tag === 'modal')
 
 function endOfWrong(sentence: Sentence, verb: number): number {
   const { tokens } = sentence
@@ -143,9 +186,7 @@ const wrongly = phrases(`
 const andSo = phrases(', which\n, so')
 
 const isHarmAfter = ({ tokens }: Sentence, at: number) =>
-  tokens
-    .slice(at, at + 7)
-    .some(({ tag, lemma, lower }) => (tag === 'verb' && losing.has(lemma ?? '')) || outcomes.has(lower))
+  tokens.slice(at, at + 7).some((_, i) => isLoss(tokens, at + i))
 
 /** “and the API went dark”. */
 function isHarmClause(sentence: Sentence, at: number): boolean {
@@ -157,21 +198,75 @@ function isHarmClause(sentence: Sentence, at: number): boolean {
   )
 }
 
+const destroying = words('drop delete empty erase truncate wipe')
+const valuables = words(
+  'table tables database databases bucket buckets volume volumes schema backups orders customers users',
+)
+const expendable = words(
+  'old stale temporary temp unused orphaned test duplicate corrupted corrupt broken damaged empty',
+)
+
+/** “dropped the customers table”; not “deleted the stale lock file”. */
+function destroyed(sentence: Sentence): Match | undefined {
+  for (const verb of verbsOf(sentence, destroying)) {
+    const object = isPassive(sentence, verb) ? subject(sentence, verb) : phraseFrom(sentence, verb + 1)
+    if (
+      object === undefined ||
+      !valuables.has(headOf(sentence, object)) ||
+      isDenied(sentence, verb) ||
+      isPossible(sentence, verb)
+    )
+      continue
+    const isSpared = sentence.tokens
+      .slice(object.start, object.end)
+      .some(({ lower }) => expendable.has(lower))
+    const by = agentOf(sentence, verb)
+    if (!isSpared && isPerson(by) && !isByTheBook(sentence, verb)) return clauseMatch(sentence, verb, by)
+  }
+  return undefined
+}
+
+const setting = words('set enter type deploy point configure put write')
+
+/** “set the pool size to 2 instead of 200”. */
+function setInstead(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, setting).filter(i => {
+    const at = sentence.tokens.findIndex(({ lower }, k) => k > i && lower === 'instead')
+    return (
+      at > 0 &&
+      lowerAt(sentence, at + 1) === 'of' &&
+      !isDenied(sentence, i) &&
+      !isPossible(sentence, i) &&
+      isPerson(agentOf(sentence, i))
+    )
+  })
+  return verb === undefined ? undefined : clauseMatch(sentence, verb, agentOf(sentence, verb))
+}
+
 /** A person’s act that caused something, also in “it was Mai’s change that sank it”. */
 function actAsCause(sentence: Sentence): Match | undefined {
   for (const i of indicesOf(
     sentence,
     ({ tag, lower }) => (tag === 'noun' || tag === 'ing') && acts.has(lower),
   )) {
-    if (!isPerson(ownerOf(sentence, i)) || isDenied(sentence, i)) continue
+    if (!isPerson(ownerOf(sentence, i))) continue
     const phrase = ownPhrase(sentence, i)
     const isAvoided =
       phraseAt(sentence.tokens, phrase.start - 4, hadItNot) > 0 ||
       phraseAt(sentence.tokens, phrase.start - 5, hadItNot) > 0
-    if (errorActs.has(headOf(sentence, phrase)) || isAvoided || causesLater(sentence, phrase.end))
-      return { from: phrase.start, to: phrase.end }
+    const isFaulty = sentence.tokens.slice(phrase.start, i).some(({ lower }) => faulty.has(lower))
+    const isCause = errorActs.has(headOf(sentence, phrase)) || isFaulty || causesLater(sentence, phrase.end)
+    if (isAvoided || (isCause && !isDenied(sentence, i))) return { from: phrase.start, to: phrase.end }
   }
-  return findPhrase(sentence, hadItNot)
+  return ofTheirs(sentence)
+}
+
+const works = phrases('the work|doing of\nbrought about by')
+
+/** “the work of one engineer”, “brought about by the facilities team”. */
+function ofTheirs(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, works)
+  return match && isPerson(phraseFrom(sentence, match.to)) ? match : undefined
 }
 
 const hadItNot = phrases('had it not been for\nif it had not been for\nbut for the')
@@ -185,7 +280,7 @@ function causesLater({ tokens }: Sentence, at: number): boolean {
   return false
 }
 
-const reasons = words('due because owing caused blamed attributed attributable thanks')
+const reasons = words('due because owing caused blamed attributed attributable through')
 const ofReasons = words('to of by on')
 
 /** “due to Sam”, “because Sam restarted it” after something went wrong. */
@@ -195,20 +290,14 @@ function becauseOf(sentence: Sentence): Match | undefined {
     const phrase = phraseFrom(sentence, isOf ? i + 2 : i + 1)
     if (phrase === undefined || isDenied(sentence, i)) continue
     const isCause = isOf
-      ? isPersonOrAct(sentence, phrase) && lowerAt(sentence, i) !== 'thanks'
-      : isPerson(phrase) && isHarmBefore(sentence, i) && isActAfter(sentence, phrase.end)
+      ? isPersonOrAct(sentence, phrase)
+      : lowerAt(sentence, i) === 'through'
+        ? isPersonsAct(sentence, phrase) && isHarmBefore(sentence, i)
+        : isPerson(phrase) && isHarmBefore(sentence, i) && isActAfter(sentence, phrase.end)
     if (isCause) return { from: i, to: phrase.end }
   }
   return undefined
 }
-
-const isHarmBefore = (sentence: Sentence, at: number) =>
-  sentence.tokens
-    .slice(0, at)
-    .some(
-      ({ tag, lemma = '' }, i) =>
-        tag === 'verb' && losing.has(lemma) && subject(sentence, i)?.kind === 'thing',
-    )
 
 /** An active verb of doing, not of knowing or being. */
 const isActAfter = (sentence: Sentence, at: number) => {
@@ -219,11 +308,16 @@ const isActAfter = (sentence: Sentence, at: number) => {
 
 const problems = words('problem issue cause trouble reason culprit weakness')
 
-/** “the problem was the engineer who …”. */
+/** “the problem was the engineer who …”, “Nadia was the reason”. */
 function isTheProblem(sentence: Sentence): Match | undefined {
   for (const i of indicesOf(sentence, ({ lower, tag }) => tag === 'noun' && problems.has(lower))) {
+    if (isDenied(sentence, i)) continue
     const phrase = sentence.tokens[i + 1]?.tag === 'be' ? phraseFrom(sentence, i + 2) : undefined
-    if (isPersonOrAct(sentence, phrase) && !isDenied(sentence, i)) return { from: i, to: phrase.end }
+    if (isPersonOrAct(sentence, phrase)) return { from: i, to: phrase.end }
+    const start = ownPhrase(sentence, i).start
+    const isNamed = sentence.tokens[start - 1]?.tag === 'be' && lowerAt(sentence, start) === 'the'
+    const by = isNamed ? subject(sentence, start - 1) : undefined
+    if (isPersonOrAct(sentence, by)) return { from: by.start, to: i + 1 }
   }
   return undefined
 }

@@ -1,4 +1,4 @@
-import { groupStart, type NounPhrase } from './clauses.ts'
+import { groupStart, type NounPhrase, phraseBefore } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import {
@@ -7,6 +7,7 @@ import {
   findWord,
   indicesOf,
   isDenied,
+  isPassive,
   isPerson,
   lowerAt,
   type Match,
@@ -43,7 +44,9 @@ const judgements = phrases(`
   rubber-stamped|rubber-stamp|rubber-stamping
   glossed over
   eye|eyes off the ball
-  be bothered
+  not|n't be bothered
+  mind|minds was|were elsewhere
+  no heed|regard|thought to|for
   attention to detail
   poor judgement|judgment|workmanship|discipline
   not|n't|never pay|paying|paid attention
@@ -62,14 +65,32 @@ const judgements = phrases(`
   in a hurry|rush
   in * haste
   of a hurry
-  autopilot mode`)
+  half asleep
+  out of their|his|her|my|our depth
+  up to the job|task
+  dropped|drops|dropping the ball
+  took|takes|taking a shortcut
+  took|takes|taking shortcuts
+  let his|her|their|our guard down
+  stop|stopped|stops caring
+  lost focus|concentration|interest
+  not|n't care|cared
+  thrown|cobbled|slapped together
+  on autopilot`)
 
 export function carelessness(sentence: Sentence): Match | undefined {
-  const word = findWord(sentence, ({ lower, tag }) => tag !== 'name' && always.has(lower))
+  const word = findWord(
+    sentence,
+    ({ lower, tag }, i) => tag !== 'name' && always.has(lower) && !isOfThing(sentence, i),
+  )
   return word ?? judged(sentence) ?? carelessPerson(sentence) ?? notSerious(sentence)
 }
 
-const ofAnything = phrases('in a hurry|rush\nin * haste\nof a hurry\nattention to detail\nbe bothered')
+const ofAnything = phrases('in a hurry|rush\nin * haste\nof a hurry\nattention to detail')
+
+/** A daemon that “carelessly reuses ports” is only a daemon. */
+const isOfThing = ({ tokens }: Sentence, i: number) =>
+  tokens[i]!.lower.endsWith('ly') && phraseBefore(tokens, i)?.kind === 'thing'
 
 function judged(sentence: Sentence): Match | undefined {
   const match = findPhrase(sentence, judgements)
@@ -82,7 +103,10 @@ function judged(sentence: Sentence): Match | undefined {
 }
 
 const carelessPerson = (sentence: Sentence) =>
-  findWord(sentence, ({ lower }, i) => ofPeople.has(lower) && describesPerson(sentence, i))
+  findWord(
+    sentence,
+    ({ lower }, i) => ofPeople.has(lower.replace('over-', 'over')) && describesPerson(sentence, i),
+  )
 
 /** “got lazy”, “rushed and distracted, the engineer …”, “the hasty engineer”, “Sam’s hasty edit”, “rushed by the team”. */
 function describesPerson(sentence: Sentence, at: number): boolean {
@@ -113,33 +137,44 @@ function isFronted({ tokens, field }: Sentence, at: number): boolean {
   return isPerson(phraseFrom({ tokens, field }, comma + 1))
 }
 
-/** “nobody took the alert seriously”, “did not take it seriously”. */
+/** “nobody took the alert seriously”, “nobody was paying attention”. */
 function notSerious(sentence: Sentence): Match | undefined {
-  const [verb] = verbsOf(sentence, words('take')).filter(i => {
-    const isSeriously = sentence.tokens.slice(i, i + 7).some(({ lower }) => lower === 'seriously')
+  const [verb] = verbsOf(sentence, heeding).filter(i => {
+    const isSeriously = sentence.tokens
+      .slice(i, i + 7)
+      .some(({ lower }) => lower === 'seriously' || lower === 'attention')
     const by = isSeriously ? subject(sentence, i) : undefined
     return by?.isNobody || (isPerson(by) && isDenied(sentence, i))
   })
   return verb === undefined ? undefined : { from: verb, to: verb + 1 }
 }
 
+const heeding = words('take pay')
+
 const makers = words(
   'human operator user pilot manual finger engineer developer reviewer admin driver people personnel staff',
 )
 const errors = words(
-  'error errors mistake mistakes fault trouble slip slips slip-up oversight blunder blunders failing failings',
+  'error errors mistake mistakes fault trouble slip slips slip-up oversight blunder blunders failing failings fallibility frailty negligence weakness',
 )
 const afterError = words(
   'rate rates budget message messages page pages code codes handler handling count counts log logs report',
 )
 const fingers = words('fat-fingered fat-finger fat-fingering fatfingered pebkac mistyped thinko')
 const slips = words('mistake error typo slip blunder mistakes errors blunders slip-up lapse')
-const accidents = words('accidentally mistakenly inadvertently unintentionally erroneously')
+const accidents = words('wrongly accidentally mistakenly inadvertently unintentionally erroneously')
 const slipWords = words('mistake error slip typo blunder accident mistakes errors slip-up lapse misstep')
 
 /** “human error”, “operator mistake”, “fat-fingered”, “made a mistake”. */
 export function humanError(sentence: Sentence): Match | undefined {
-  return errorNoun(sentence) ?? slip(sentence) ?? byAccident(sentence) ?? madeMistake(sentence)
+  return (
+    errorNoun(sentence) ??
+    mixedUp(sentence) ??
+    slip(sentence) ??
+    byAccident(sentence) ??
+    madeMistake(sentence) ??
+    byMistake(sentence)
+  )
 }
 
 function errorNoun(sentence: Sentence): Match | undefined {
@@ -168,6 +203,19 @@ const slip = (sentence: Sentence) =>
       fingers.has(lower) || (tag === 'noun' && slips.has(lower) && isPerson(ownerOf(sentence, i))),
   )
 
+const mixing = words('confuse mix mistake swap')
+
+/** “confused staging with production”, “mixed up the two hosts”. */
+function mixedUp(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, mixing).filter(i => {
+    const near = sentence.tokens
+      .slice(i + 1, i + 7)
+      .some(({ lower }) => lower === 'with' || lower === 'up' || lower === 'for')
+    return near && !isPassive(sentence, i) && !isDenied(sentence, i) && isPerson(subject(sentence, i))
+  })
+  return verb === undefined ? undefined : { from: verb, to: verb + 1 }
+}
+
 /** “accidentally deleted”, of a person. */
 const byAccident = (sentence: Sentence) =>
   findWord(sentence, ({ lower }, i) => {
@@ -191,4 +239,23 @@ function madeMistake(sentence: Sentence): Match | undefined {
     if (isPerson(agent)) return { from: verb, to: i + 1 }
   }
   return undefined
+}
+
+const inError = phrases('by mistake|accident|error\nin error')
+
+/** “By mistake, the engineer promoted it”, “the typo was Ivan’s”. */
+function byMistake(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, inError)
+  const isByPerson =
+    match && sentence.tokens.some(({ tag }, i) => tag === 'verb' && isPerson(agentOf(sentence, i)))
+  return isByPerson
+    ? match
+    : findWord(sentence, ({ lower }, i) => slips.has(lower) && isTheirs(sentence, i + 1))
+}
+
+function isTheirs(sentence: Sentence, at: number): boolean {
+  const phrase = sentence.tokens[at]?.tag === 'be' ? phraseFrom(sentence, at + 1) : undefined
+  const last = phrase && sentence.tokens[phrase.end - 1]
+  if (/^(mine|ours|yours|his|hers|theirs)$/.test(lowerAt(sentence, at + 1))) return true
+  return last?.tag === 'poss' && isPerson(possessor(sentence, phrase!))
 }

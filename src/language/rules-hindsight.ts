@@ -1,4 +1,4 @@
-import { groupStart } from './clauses.ts'
+import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import { mainVerbs, normOf } from './rules-norms.ts'
@@ -11,6 +11,7 @@ import {
   isPerson,
   lowerAt,
   type Match,
+  phraseFrom,
   type Sentence,
   subject,
 } from './sentence.ts'
@@ -26,8 +27,7 @@ const anyone = words('anyone anybody everyone everybody any')
 
 const disbelief = phrases(`
   how anyone|anybody|somebody|someone|they|he|she|we|it could
-  how the|an|any * could
-  how could anyone|anybody|they|he|she|we|you|the|a|nobody|an
+  how could anyone|anybody|they|he|she|we|you|nobody
   how did nobody|anyone|no
   why did nobody|no
   why nobody|anyone|no-one
@@ -57,12 +57,25 @@ const disbelief = phrases(`
   plain|obvious|clear|evident|apparent to see|anyone|everyone|everybody|all
   clear|plain|evident|apparent|obvious from the start|outset|beginning
   for all to see
+  every reason to know|suspect|expect|believe
+  in black and white
+  what we|i|they know|knew now
+  a|the bad|poor|terrible|stupid|dreadful idea|choice|call
+  a|the bad|poor|terrible|stupid|dreadful one
+  thought this|it|that through
+  only a matter of time
+  staring him|her|us|them|everyone|everybody in the face
+  beggars belief
+  we|they all knew
+  all of us|them knew
+  is|remains|was a mystery
   needless to say
   as anyone|everyone|everybody knows|knew`)
 
 export function hindsight(sentence: Sentence): Match | undefined {
   return (
     findPhrase(sentence, disbelief) ??
+    incredulous(sentence) ??
     hindsightWord(sentence) ??
     obvious(sentence) ??
     anyoneWould(sentence) ??
@@ -70,10 +83,31 @@ export function hindsight(sentence: Sentence): Match | undefined {
   )
 }
 
+/** “How could the team miss this?”, “how the reviewers could …”. */
+const incredulous = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    if (lower !== 'how') return false
+    const isAsked = lowerAt(sentence, i + 1) === 'could' || lowerAt(sentence, i + 1) === 'did'
+    const by = phraseFrom(sentence, isAsked ? i + 2 : i + 1)
+    if (lowerAt(sentence, i + 1) === 'did')
+      return (
+        i === 0 &&
+        isPerson(by) &&
+        sentence.tokens.slice(by.end, by.end + 3).some(({ lemma = '' }) => missing.has(lemma))
+      )
+    return isPerson(by) && (isAsked || lowerAt(sentence, by.end) === 'could') && i + 1 < by.end
+  })
+
+const missing = words('miss overlook ignore forget fail')
+
 const spokenOf = phrases('hindsight bias|is')
 
 const hindsightWord = (sentence: Sentence) =>
-  findWord(sentence, ({ lower }, i) => lower === 'hindsight' && phraseAt(sentence.tokens, i, spokenOf) === 0)
+  findWord(
+    sentence,
+    ({ lower }, i) =>
+      (lower === 'hindsight' || lower === 'foresight') && phraseAt(sentence.tokens, i, spokenOf) === 0,
+  )
 
 const knowable = words('obvious foreseeable predictable inevitable self-evident')
 const sources = words('from when once after by in')
@@ -85,12 +119,21 @@ const obvious = (sentence: Sentence) =>
     return groupOf(sentence, i).some(({ tag }) => tag === 'be')
   })
 
+const sensible = words(
+  'reasonable competent sane sensible experienced good serious decent responsible self-respecting proper',
+)
+
+/** “anyone”, “any engineer”, “no competent engineer”. */
+function isAnyone(sentence: Sentence, verb: number, by: NounPhrase): boolean {
+  if (lowerAt(sentence, by.start) === 'no') return sensible.has(lowerAt(sentence, by.start + 1))
+  return anyone.has(lowerAt(sentence, by.start)) && !isDenied(sentence, verb)
+}
+
 /** “anyone would have seen”, “any competent engineer would have stopped”, “everyone knew”. */
 function anyoneWould(sentence: Sentence): Match | undefined {
   for (const verb of mainVerbs(sentence)) {
     const by = subject(sentence, verb)
-    if (by?.kind !== 'person' || !anyone.has(lowerAt(sentence, by.start)) || isDenied(sentence, verb))
-      continue
+    if (by?.kind !== 'person' || !isAnyone(sentence, verb, by)) continue
     const group = groupOf(sentence, verb)
     const isPerceived = perceiving.has(sentence.tokens[verb]!.lemma ?? '')
     const isWould =
@@ -111,7 +154,7 @@ function certainly(sentence: Sentence): Match | undefined {
     const isCertain = sentence.tokens
       .slice(Math.max(0, by.start - 2), verb)
       .some(({ lower }) => certainty.has(lower))
-    if (isCertain || (isNorm && isKnowing && lowerAt(sentence, verb + 1) !== 'better'))
+    if (isCertain || (isNorm && isKnowing && !['better', 'to'].includes(lowerAt(sentence, verb + 1))))
       return clauseMatch(sentence, verb, by)
   }
   return undefined

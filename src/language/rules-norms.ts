@@ -14,6 +14,7 @@ import {
   type Match,
   ownerOf,
   phraseAfter,
+  phraseFrom,
   type Sentence,
   subject,
 } from './sentence.ts'
@@ -35,20 +36,21 @@ export function shouldHave(sentence: Sentence): Match | undefined {
     if (isExcused(sentence, verb, norm, by)) continue
     if (isAboutPeople(sentence, verb, norm, by)) return clauseMatch(sentence, verb, by)
   }
-  return moreCare(sentence) ?? duty(sentence) ?? findPhrase(sentence, whyNot)
+  return moreCare(sentence) ?? duty(sentence) ?? findPhrase(sentence, reproach)
 }
 
 export const mainVerbs = (sentence: Sentence): number[] =>
   indicesOf(
     sentence,
     ({ tag, form }, i) =>
-      (tag === 'verb' ? form !== 's' : tag === 'be' || tag === 'do') && isLast(sentence, i),
+      (tag === 'verb' ? form !== 's' : tag === 'be' || tag === 'do' || tag === 'have') && isLast(sentence, i),
   )
 
 /** The verb that ends its group: “should have been noticed” is about noticing. */
 function isLast({ tokens }: Sentence, verb: number): boolean {
   if (tokens[verb]!.tag === 'verb') return true
   const next = tokens[verb + 1]
+  if (tokens[verb]!.tag === 'have' && !['have', "'ve"].includes(tokens[verb - 1]?.lower ?? '')) return false
   return !(next && (next.tag === 'verb' || next.tag === 'adv' || next.tag === 'neg'))
 }
 
@@ -102,7 +104,15 @@ function moreCare(sentence: Sentence): Match | undefined {
   const { tokens } = sentence
   const at = tokens.findIndex((_, i) => phraseAt(tokens, i, regrets) > 0)
   const care = tokens.findIndex(({ lower, tag }, i) => i < at && tag === 'noun' && cares.has(lower))
-  return care < 0 || isDenied(sentence, care) ? undefined : { from: care, to: at + 2 }
+  const by = tokens.findIndex(
+    ({ tag }, i) =>
+      i < at &&
+      tag === 'noun' &&
+      ['by', 'from'].includes(lowerAt(sentence, i + 1)) &&
+      isPerson(phraseFrom(sentence, i + 2)),
+  )
+  const from = care < 0 ? by : care
+  return from < 0 || isDenied(sentence, from) ? undefined : { from, to: at + 2 }
 }
 
 const duties = words('job duty responsibility obligation task')
@@ -121,7 +131,10 @@ function duty(sentence: Sentence): Match | undefined {
   })
 }
 
-const whyNot = phrases(`
+const reproach = phrases(`
+  would have done better|well
+  would have been better|wiser advised|to
+  why was|were nobody|no-one|no|none
   why did n't|not the|he|she|they|we|you|anyone|someone|nobody
   why had n't|not the|he|she|they|we|you|anyone|someone
   why was n't|not the on-call|engineer|operator|team`)

@@ -20,6 +20,7 @@ import {
   subject,
   verbsOf,
 } from './sentence.ts'
+import { lemmaOfIng } from './verbs.ts'
 
 /** Rules about what people left undone. */
 
@@ -29,7 +30,7 @@ const omitting = words(
 const minding =
   words(`check verify test read follow notice look tell inform notify warn ask communicate escalate respond
   acknowledge confirm review double-check validate think consider realise realize document update bother care attend
-  raise mention watch monitor react answer consult question spot catch remember do rotate renew run write see act`)
+  raise mention watch monitor handle open announce page share reply inspect examine clean enable re-enable pass react answer consult question spot catch remember do rotate renew run write see act`)
 const humanDirected = words(`warning warnings page pages email emails advice checklist procedure
   concern concerns signs policy protocol instructions`)
 const targets =
@@ -42,7 +43,28 @@ export function omission(sentence: Sentence): Match | undefined {
     const isGoverned = isDenied(sentence, groupStart(sentence.tokens, verb)) || isNegated(sentence, verb)
     if (!isGoverned && omits(sentence, verb)) return clauseMatch(sentence, verb, subject(sentence, verb))
   }
-  return undone(sentence) ?? nobodyBothered(sentence) ?? leftUndone(sentence)
+  return (
+    keptOmitting(sentence) ??
+    undone(sentence) ??
+    nobodyBothered(sentence) ??
+    withoutMinding(sentence) ??
+    leftOn(sentence) ??
+    leftUndone(sentence)
+  )
+}
+
+/** “kept ignoring the alert”, “made it worse by ignoring it”. */
+function keptOmitting(sentence: Sentence): Match | undefined {
+  return findWord(sentence, ({ lower, tag }, i) => {
+    if (tag !== 'ing' || !omitting.has(lemmaOfIng(lower))) return false
+    const before = sentence.tokens[i - 1]
+    const verb =
+      before?.tag === 'verb'
+        ? i - 1
+        : sentence.tokens.findLastIndex((token, at) => at < i && token.tag === 'verb')
+    const isTheirs = before?.tag === 'verb' || ['by', 'for', 'after', 'through'].includes(before?.lower ?? '')
+    return isTheirs && verb >= 0 && isPerson(agentOf(sentence, verb))
+  })
 }
 
 const isNegated = (sentence: Sentence, verb: number) =>
@@ -51,6 +73,7 @@ const isNegated = (sentence: Sentence, verb: number) =>
 function omits(sentence: Sentence, verb: number): boolean {
   const { lemma } = sentence.tokens[verb]!
   const by = subject(sentence, verb)
+  if (lowerAt(sentence, verb + 1) === 'nothing') return false
   if (lemma === 'fail') return isPerson(by) && !isFailover(sentence, verb)
   if (isPassive(sentence, verb)) return isOmittedBy(sentence, verb, by)
   if (!isPerson(by) || isByTheBook(sentence, verb)) return false
@@ -87,19 +110,30 @@ const book = phrases(`
 export const isByTheBook = ({ tokens }: Sentence, verb: number): boolean =>
   tokens.some((_, i) => i > verb && phraseAt(tokens, i, book) > 0)
 
-/** “never checked”, “didn’t read”: the negation of what a careful person does. */
+/** “never checked”, “didn’t read”, “were not read by anyone”: the negation of what a careful person does. */
 function undone(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, minding)) {
-    const group = groupOf(sentence, verb)
-    const isUnable = group.some(
-      ({ tag, lower }) => tag === 'modal' || lower === 'cannot' || tag === 'be' || lower === 'able',
-    )
-    if (isUnable || !group.some(({ tag }) => tag === 'neg') || isHarmless(sentence, verb)) continue
-    const by = subject(sentence, verb)
-    if (isPerson(by) && !isDenied(sentence, groupStart(sentence.tokens, verb)))
+    const by = isUndone(sentence, verb) ? agentOf(sentence, verb) : undefined
+    const isTheirs =
+      by?.kind === 'person' && (!by.isNobody || isPassive(sentence, verb) || isAmong(sentence, verb, by))
+    if (isTheirs && (by.isNobody || !isDenied(sentence, groupStart(sentence.tokens, verb))))
       return clauseMatch(sentence, verb, by)
   }
   return undefined
+}
+
+const able = words('can could would should may might must able cannot ca')
+
+function isUndone(sentence: Sentence, verb: number): boolean {
+  const group = groupOf(sentence, verb)
+  if (group.some(({ lower }) => able.has(lower)) || isHarmless(sentence, verb)) return false
+  return group.some(({ tag }) => tag === 'neg') || subject(sentence, verb)?.isNobody === true
+}
+
+/** “nobody on the team checked”, “none of us noticed”; a bare “nobody checked” may be a gap. */
+function isAmong({ tokens }: Sentence, verb: number, by: NounPhrase): boolean {
+  const next = tokens[by.end]
+  return next?.tag === 'prep' && by.end < verb && ['of', 'on', 'in', 'from'].includes(next.lower)
 }
 
 const plainly = words('do see act run write realise realize')
@@ -110,6 +144,40 @@ const isHarmless = (sentence: Sentence, verb: number) =>
   !groupOf(sentence, verb).some(({ lower }) => lower === 'never')
 
 const caring = words('bother care remember think dare')
+
+const makings = words('make merge deploy push release ship approve roll apply run start introduce change')
+
+/** “made without informing the on-call”, by a person or by nobody named. */
+function withoutMinding(sentence: Sentence): Match | undefined {
+  return findWord(sentence, ({ lower }, i) => {
+    const next = sentence.tokens[i + 1]
+    if (lower !== 'without' || next?.tag !== 'ing' || !minding.has(lemmaOfIng(next.lower))) return false
+    const verb = sentence.tokens.findLastIndex(({ tag }, at) => at < i && tag === 'verb')
+    if (verb < 0 || isByTheBook(sentence, i)) return false
+    const by = agentOf(sentence, verb)
+    return by === undefined
+      ? isPassive(sentence, verb) && makings.has(sentence.tokens[verb]!.lemma ?? '')
+      : isPerson(by)
+  })
+}
+
+const leftStates = words(
+  'on off open enabled disabled running unlocked unpatched unattended behind unmonitored exposed untested undocumented',
+)
+
+/** “left the debug flag on”. */
+function leftOn(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, words('leave')).filter(i => {
+    const object = phraseFrom(sentence, i + 1)
+    return (
+      object?.kind === 'thing' &&
+      leftStates.has(lowerAt(sentence, object.end)) &&
+      !isDenied(sentence, i) &&
+      isPerson(agentOf(sentence, i))
+    )
+  })
+  return verb === undefined ? undefined : clauseMatch(sentence, verb, subject(sentence, verb))
+}
 
 /** “nobody bothered to read it” blames everybody. */
 function nobodyBothered(sentence: Sentence): Match | undefined {
@@ -125,6 +193,8 @@ const unheeded = words('unheeded unread unanswered ignored disregarded')
 const refusing = words('failure inability refusal omission neglect unwillingness')
 const leaving = phrases(`
   slept|sleeping|sleeps through
+  never|n't|not got|get|getting round|around to
+  let|lets|letting the|a|our|his|her|their * lapse|expire|slip|slide
   turned a blind eye
   looked the other way
   did nothing

@@ -13,6 +13,7 @@ import {
   phraseFrom,
   type Sentence,
 } from './sentence.ts'
+import type { Token } from './tokens.ts'
 
 /** Rules about the one cause, or the one party, that carries it all. */
 
@@ -46,16 +47,18 @@ export function rootCause(sentence: Sentence): Match | undefined {
 
 function namedCause(sentence: Sentence): Match | undefined {
   const match = findWord(sentence, ({ lower }, i) => isSingled(sentence, lower, i) && !isOpen(sentence, i))
-  if (match === undefined || lowerAt(sentence, match.from) === 'root-cause') return match
+  if (match === undefined || !causes.has(lowerAt(sentence, match.from))) return match
   return { from: match.from - 1, to: match.to }
 }
 
 /** “root cause”, “the sole reason”, “the cause was”; not “root cause analysis”. */
 function isSingled(sentence: Sentence, lower: string, i: number): boolean {
+  if (lower === 'rca') return lowerAt(sentence, i + 1) === ':'
   if (lower === 'root-cause') return !analysed.has(lowerAt(sentence, i + 1))
   if (!causes.has(lower)) return false
   const before = lowerAt(sentence, i - 1)
-  if (singling.has(before)) return !analysed.has(lowerAt(sentence, i + 1))
+  if (singling.has(before))
+    return !analysed.has(lowerAt(sentence, i + 1)) && lowerAt(sentence, i + 2) !== 'concern'
   return lower === 'cause' && before === 'the' && isThePredicate(sentence, i + 1)
 }
 
@@ -87,27 +90,40 @@ const blaming = phrases(`
   the fault of
   fault of the
   pin|pinned|pinning it|this|that on
-  point|points|pointed the finger`)
+  point|points|pointed the finger
+  fault but
+  one|only thing that|which caused`)
 
-/** “is to blame”, “the blame rests with”, “the culprit”. */
-function blamed(sentence: Sentence): Match | undefined {
-  const match =
-    findPhrase(sentence, blaming) ??
-    findWord(sentence, ({ lower }) => lower === 'culprit' || lower === 'culprits')
+/** “is to blame”, “the blame rests with”, “the culprit”, “this one is on the infrastructure team”. */
+const blamed = (sentence: Sentence): Match | undefined =>
+  findPhrase(sentence, blaming) ??
+  findWord(
+    sentence,
+    (token, i) =>
+      (token.lower.startsWith('culprit') && !token.lower.includes('-')) || isBlame(sentence, token, i),
+  ) ??
+  isOnThem(sentence)
+
+function isBlame(sentence: Sentence, { lower, tag }: Token, i: number): boolean {
+  const next = lowerAt(sentence, i + 1)
+  if (lower !== 'blame' || next === '' || lowerAt(sentence, i - 1) === 'git') return false
+  const isOnThem = ['it', 'this', 'that'].includes(next) && lowerAt(sentence, i + 2) === 'on'
   return (
-    match ??
-    findWord(
-      sentence,
-      ({ lower, tag }, i) =>
-        lower === 'blame' && (tag === 'noun' ? isBlame(sentence, i) : isPerson(phraseFrom(sentence, i + 1))),
-    )
+    isOnThem ||
+    next === 'for' ||
+    (tag === 'noun' ? !blameCompounds.has(next) : isPerson(phraseFrom(sentence, i + 1)))
   )
 }
 
-const isBlame = (sentence: Sentence, i: number) =>
-  lowerAt(sentence, i - 1) !== 'git' &&
-  !blameCompounds.has(lowerAt(sentence, i + 1)) &&
-  lowerAt(sentence, i + 1) !== ''
+const onThem = phrases('this|that|it is|was on\nthis|that one is|was on')
+
+function isOnThem(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, onThem)
+  const whom = match && phraseFrom(sentence, match.to)
+  return isPerson(whom) && (sentence.tokens[whom.end]?.tag ?? 'punct') === 'punct'
+    ? { from: match!.from, to: whom.end }
+    : undefined
+}
 
 function responsible(sentence: Sentence): Match | undefined {
   for (const i of indicesOf(sentence, ({ lower }) => lower === 'responsible' || lower === 'accountable')) {

@@ -20,6 +20,7 @@ import {
   subject,
   verbsOf,
 } from './sentence.ts'
+import { isPersonWord } from './tag.ts'
 
 /** Rules about what is to be done to people, and about orders to be careful. */
 
@@ -32,6 +33,10 @@ export function sanction(sentence: Sentence): Match | undefined {
     sentToTraining(sentence) ??
     talkedTo(sentence) ??
     reminded(sentence) ??
+    virtue(sentence) ??
+    mustNot(sentence) ??
+    mustApologise(sentence) ??
+    madeTo(sentence) ??
     exhorted(sentence)
   )
 }
@@ -59,11 +64,16 @@ const orders = phrases(`
   be|been|was|were written up
   answer for
   explain|justify himself|herself|themselves|yourself
-  human resources
+  human resources will|must|should|has|to
+  make|made|making an example
+  reported|reporting to their|his|her manager|managers|boss|supervisor
   on notice
   talking-to|dressing-down
   know|do better
   improvement plan
+  appraisal
+  contract|agreement will|is not be|being renewed|extended
+  to another|different team|role|department
   double-check everything|their|your|his|her
   no longer be allowed|permitted|trusted
   not be allowed|permitted|trusted
@@ -128,10 +138,12 @@ function warned(sentence: Sentence): Match | undefined {
   return isGivenTo && about.some(isPerson) ? { from: verb, to: warning.to } : undefined
 }
 
-const taking = words('revoke remove restrict suspend withdraw lose strip limit reduce cancel take')
+const taking = words(
+  'revoke remove restrict suspend withdraw lose strip limit reduce cancel take move pull reassign transfer',
+)
 const rights =
   words(`access permission permissions rights privileges privilege admin rota rotation on-call credentials role
-  bonus roster duty team project`)
+  bonus roster duty team project call`)
 
 /** “José’s access is revoked”, “remove Sam from the rota”. */
 function accessTaken(sentence: Sentence): Match | undefined {
@@ -157,8 +169,8 @@ function accessTaken(sentence: Sentence): Match | undefined {
   return undefined
 }
 
-const learning = words('course training certification module workshop refresher')
-const attending = words('retake take attend repeat undergo complete send redo require need put')
+const learning = words('course training certification module workshop refresher exam examination quiz')
+const attending = words('sit pass retake take attend repeat undergo complete send redo require need put')
 const must = words('must required will should needs need has have shall mandatory')
 
 /** Training as a penalty: a person who must (re)take it. */
@@ -198,33 +210,85 @@ const talkedTo = (sentence: Sentence): Match | undefined => {
   return isOrder(sentence, match.from) && (isAbout || isWord) ? match : undefined
 }
 
-const isOrder = (sentence: Sentence, verb: number) =>
-  verb === 0 ||
-  groupOf(sentence, verb).some(({ tag }) => tag === 'modal') ||
-  lowerAt(sentence, verb - 1) === 'to'
+function isOrder(sentence: Sentence, verb: number): boolean {
+  const start = groupStart(sentence.tokens, verb)
+  if (start === 0 || lowerAt(sentence, start - 1) === 'to') return true
+  return groupOf(sentence, verb).some(
+    ({ tag, lower }) => tag === 'modal' || tag === 'to' || lower === 'are' || lower === 'is',
+  )
+}
 
-const reminding = words('remind warn urge instruct counsel coach educate tell teach ask')
+const reminding = words(
+  'reiterate stress emphasise emphasize impress remind warn urge instruct counsel coach educate tell teach ask',
+)
 const reminders = words('to of about that not')
 const weak = words('tell ask teach')
 
-/** “Remind all developers to …”. */
+/** “Remind all developers to …”, “operators are to be reminded”, “reiterate to all staff”. */
 function reminded(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, reminding)) {
-    const whom = phraseFrom(sentence, verb + 1)
-    if (!isPerson(whom) || isDenied(sentence, verb) || !isOrder(sentence, verb)) continue
-    const next = lowerAt(sentence, whom.end)
-    const isHard = !weak.has(sentence.tokens[verb]!.lemma ?? '')
-    const isTold = sentence.field === 'action' && phraseAt(sentence.tokens, whom.end, beingGood) > 0
-    if (isHard ? reminders.has(next) : isTold) return { from: verb, to: whom.end }
+    if (isDenied(sentence, verb) || !isOrder(sentence, verb)) continue
+    const isGiven = isPassive(sentence, verb)
+    const next = lowerAt(sentence, verb + 1)
+    const whom = isGiven
+      ? subject(sentence, verb)
+      : phraseFrom(sentence, next === 'to' || next === 'on' || next === 'upon' ? verb + 2 : verb + 1)
+    if (isPerson(whom) && isReminder(sentence, verb, isGiven ? verb + 1 : whom.end))
+      return { from: verb, to: verb + 1 }
   }
   return undefined
 }
+
+function isReminder(sentence: Sentence, verb: number, after: number): boolean {
+  if (!weak.has(sentence.tokens[verb]!.lemma ?? '')) return reminders.has(lowerAt(sentence, after))
+  return sentence.field === 'action' && phraseAt(sentence.tokens, after, beingGood) > 0
+}
+
+const demanding = words(
+  'improve increase raise enforce strengthen demand expect instil instill build require foster',
+)
+const virtues = words(
+  'discipline diligence vigilance awareness carefulness ownership accountability care attentiveness rigour rigor attention responsibility professionalism',
+)
+
+/** “improve discipline in the team”, “raise awareness among engineers”: of people, not of the system. */
+const virtue = (sentence: Sentence) =>
+  findWord(
+    sentence,
+    ({ lower }, i) =>
+      virtues.has(lower) &&
+      (lower !== 'awareness' || sentence.tokens.some(isPersonWord)) &&
+      sentence.tokens.slice(Math.max(0, i - 3), i).some(({ lemma = '' }) => demanding.has(lemma)),
+  )
+
+const lapses = words('forget skip ignore bypass neglect miss overlook assume make repeat disregard')
+const banning = words('must should may shall do')
+
+/** “developers must not forget”, “do not make this mistake again”. */
+function mustNot(sentence: Sentence): Match | undefined {
+  for (const verb of verbsOf(sentence, lapses)) {
+    const group = groupOf(sentence, verb)
+    const isBan = group.some(({ tag }) => tag === 'neg') && sentence.tokens[verb]!.form === 'base'
+    if (!isBan || !(group.some(({ lower }) => banning.has(lower)) || verb === group.length)) continue
+    const isMistake =
+      !['make', 'repeat'].includes(sentence.tokens[verb]!.lemma ?? '') ||
+      phraseAt(sentence.tokens, verb, mistakes) > 0
+    const isOrdered =
+      verb === group.length || (!group.some(({ tag }) => tag === 'do') && isPerson(subject(sentence, verb)))
+    if (isMistake && isOrdered) return clauseMatch(sentence, verb, undefined)
+  }
+  return undefined
+}
+
+const mistakes = phrases(`
+  make|repeat this|that|the|such|same mistake|mistakes|error
+  make|repeat the|that same mistake|mistakes|error`)
 
 const beingGood = phrases(`
   to check|double-check|verify|read|follow|be|pay|think|remember|stop|always|never|test|use
   not to`)
 const minding = words(
-  'check double-check verify read follow remember think ensure test pay ask confirm review look mind be adhere obey respect stick reread re-read',
+  'check double-check verify read follow remember think ensure test pay ask confirm review look mind concentrate focus be adhere obey respect stick reread re-read',
 )
 const fromNowOn = phrases(`
   from now on
@@ -246,9 +310,41 @@ function exhorted(sentence: Sentence): Match | undefined {
     const isNeeded =
       group.some(({ lower }) => musts.has(lower)) ||
       (lowerAt(sentence, verb - 1) === 'to' && needs.has(lowerAt(sentence, verb - 2)))
+    if (isNextTime(sentence, verb)) return clauseMatch(sentence, verb, undefined)
     if (!isNeeded || group.some(({ tag }) => tag === 'have') || isPassive(sentence, verb)) continue
     const by = subject(sentence, lowerAt(sentence, verb - 1) === 'to' ? verb - 2 : verb)
     if (isPerson(by)) return clauseMatch(sentence, verb, by)
   }
   return undefined
 }
+
+/** “The reviewer should apologise.” */
+function mustApologise(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, apologising).filter(
+    i =>
+      groupOf(sentence, i).some(({ tag }) => tag === 'modal' || tag === 'to') &&
+      isPerson(subject(sentence, i)),
+  )
+  return verb === undefined || isDenied(sentence, verb) ? undefined : clauseMatch(sentence, verb, undefined)
+}
+
+const pledging = words(
+  'sign read attend watch follow retake promise acknowledge double-check learn study repeat write',
+)
+
+/** “Make everyone sign the policy.” */
+function madeTo(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, words('make have')).filter(i => {
+    const whom = phraseFrom(sentence, i + 1)
+    return isPerson(whom) && isOrder(sentence, i) && pledging.has(lowerAt(sentence, whom.end))
+  })
+  return verb === undefined ? undefined : { from: verb, to: verb + 1 }
+}
+
+const apologising = words('apologise apologize repent')
+
+/** “Next time, think before you type.” */
+const isNextTime = (sentence: Sentence, verb: number) =>
+  sentence.tokens[verb]!.form === 'base' &&
+  lowerAt(sentence, verb - 1) === ',' &&
+  findPhrase(sentence, fromNowOn) !== undefined

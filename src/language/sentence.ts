@@ -1,6 +1,6 @@
 import { groupStart, type NounPhrase, phraseBefore, subjectOf } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { type Phrases, phraseAt } from './phrases.ts'
+import { type Phrases, phraseAt, phrases } from './phrases.ts'
 import { isPersonWord, nounLike } from './tag.ts'
 import type { Token } from './tokens.ts'
 
@@ -19,8 +19,11 @@ export interface Match {
 export const lowerAt = ({ tokens }: Sentence, i: number): string => tokens[i]?.lower ?? ''
 
 /** The index of each token that `test` accepts. */
-export const indicesOf = ({ tokens }: Sentence, test: (token: Token, i: number) => boolean): number[] =>
-  tokens.flatMap((token, i) => (test(token, i) ? [i] : []))
+export function indicesOf({ tokens }: Sentence, test: (token: Token, i: number) => boolean): number[] {
+  const found: number[] = []
+  for (let i = 0; i < tokens.length; i += 1) if (test(tokens[i]!, i)) found.push(i)
+  return found
+}
 
 /** Where one of the phrases stands undenied, or undefined. */
 export function findPhrase(sentence: Sentence, phrases: Phrases): Match | undefined {
@@ -144,10 +147,13 @@ export function ownPhrase({ tokens }: Sentence, i: number): NounPhrase {
 export const agentOf = (sentence: Sentence, verb: number): NounPhrase | undefined =>
   isPassive(sentence, verb) ? phraseAfter(sentence, verb + 1, 'by') : subject(sentence, verb)
 
+const onPartOf = phrases('on the part of')
+
 /** Whose the noun at `i` is: “Sam’s mistake”, “a mistake by Sam”. */
 export function ownerOf(sentence: Sentence, i: number): NounPhrase | undefined {
   const owner = possessor(sentence, ownPhrase(sentence, i))
   if (owner !== undefined) return owner
+  if (phraseAt(sentence.tokens, i + 1, onPartOf) > 0) return phraseFrom(sentence, i + 5)
   const next = lowerAt(sentence, i + 1)
   if (next !== 'by' && next !== 'of' && next !== 'from') return undefined
   const phrase = phraseFrom(sentence, i + 2)
