@@ -2,35 +2,63 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { readDrill, storeDrill } from '../src/cli/drill.ts'
+import { parse } from 'yaml'
+import { alertRuleWarnings } from '../src/changes/alert-rule.ts'
+import { storeDrill } from '../src/cli/drill.ts'
+import { type Drill, readDrill } from '../src/cli/drill-file.ts'
 import { judgeAnswer } from './cli/help.ts'
 import { adminToken, openService, type Service } from './service.ts'
 
-const expected = readFileSync(new URL('../examples/payments-drill.md', import.meta.url), 'utf8')
+const example = (name: string) => readFileSync(new URL(`../examples/${name}`, import.meta.url), 'utf8')
+const expected = example('payments-drill.md')
 const incident = '/v1/incidents/PM-2026-06-17-payments-drill'
 const document = `${incident}/postmortem.md`
 
 const { fetch } = globalThis
 t.teardown(() => Object.assign(globalThis, { fetch }))
+/** How many calls are answered before the line is cut. */
+let line = Number.POSITIVE_INFINITY
 globalThis.fetch = async (input, init) => {
   const response = await fetch(input, init)
   judgeAnswer(init?.method ?? 'GET', response, await response.clone().text())
+  if (--line < 0) throw new Error('The line is cut.')
   return response
 }
 
-/** A service that listens, and what stores a drill in it as the demo does. */
+/** A service that listens on the day of the review, and what stores a drill in it as the demo does. */
 async function listening(test: Test) {
-  const service = await openService(test)
+  const service = await openService(test, { now: '2026-06-19T15:00:00.000Z' })
   await service.app.listen({ host: '127.0.0.1', port: 0 })
   const url = `http://127.0.0.1:${(service.app.server.address() as AddressInfo).port}`
-  return { service, store: (drill = readDrill()) => storeDrill(url, adminToken, drill, () => {}) }
+  const store = async (drill: Drill = readDrill()) => {
+    const said: string[] = []
+    await storeDrill(url, adminToken, drill, message => said.push(message))
+    return said.join('\n')
+  }
+  return { service, store }
 }
 
 const { service, store } = await listening(t)
+const beforeReview = { ...readDrill(), review: null }
 
-t.test('the drill, stored through the API, renders to the Markdown in examples', async t => {
-  await store()
+t.test('before its review, findings hold the drill back, and the agenda asks about them', async t => {
+  t.match(
+    await store(beforeReview),
+    'It is a draft, and 8 findings hold it back from being final: EVENT_DISPUTED, ACTION_UNACCEPTED (5), CHANGE_MISSING, REVIEW_MISSING.',
+  )
+  const { text } = await service.call('GET', `${incident}/review/agenda`)
+  t.equal(text, example('payments-drill-agenda.md'))
+})
+
+t.test('the drill, stored through the API, is sealed, and is the Markdown in examples', async t => {
+  t.match(await store(), 'Nothing holds it back any more: it is final, as revision 1')
   t.equal((await service.call('GET', document)).text, expected)
+  const { body } = await service.call('GET', `${incident}/checks`)
+  t.same(
+    body.items.map(({ code }: { code: string }) => code),
+    ['STATEMENT_ONLY'],
+    'what one person remembers stays a warning',
+  )
 })
 
 t.test('every event of the drill has a source, and every factor a counterfactual', async t => {
@@ -43,38 +71,93 @@ t.test('every event of the drill has a source, and every factor a counterfactual
   t.match(drill.action_items[0], { owner: 'priya', due_on: '2026-06-24' })
 })
 
+t.test('the drill changes an alert rule, an SLO and a runbook, and no rule has a fault', async t => {
+  const { body } = await service.call('GET', `${incident}/changes`)
+  t.match(body.items, [
+    { target_kind: 'alert_rule', status: 'verified', warnings: [] },
+    { target_kind: 'slo', status: 'applied' },
+    { target_kind: 'runbook', status: 'applied' },
+  ])
+  t.same(alertRuleWarnings(body.items[0].before), [])
+  for (const text of [body.items[1].before, body.items[1].after])
+    t.match(parse(text), { apiVersion: 'openslo/v1', kind: 'SLO', spec: { objectives: [{ target: 0.995 }] } })
+})
+
+t.test('what its review turned back to the system did blame, and does not any more', async t => {
+  const check = async (text: string) =>
+    (await service.call('POST', '/v1/language-checks', { body: { text, field: 'reframing' } })).body.findings
+  const { body } = await service.call('GET', `${incident}/review`)
+  for (const { said, reframed } of body.reframings) {
+    t.not((await check(said)).length, 0, said)
+    t.same(await check(reframed), [], reframed)
+  }
+})
+
 t.test('storing the drill again, days later, changes nothing', async t => {
   const before = await digest(service)
   service.clock.now = new Date('2026-06-25T12:00:00.000Z')
-  await store()
+  t.match(await store(), 'is there, and final: it stays as it is')
   t.same(await digest(service), before)
   t.equal((await service.call('GET', document)).text, expected)
 })
 
-t.test('what somebody has changed since is left as it is', async t => {
+t.test('a final one that is being corrected is left to those who correct it', async t => {
+  const body = { author: 'ana', reason: 'The second status update was at 14:37.' }
+  await service.call('POST', `${incident}/amendments`, { body })
+  const before = await digest(service)
+  await store()
+  t.same(await digest(service), before)
+})
+
+t.test('what somebody has changed since is left as it is, and holds it back', async t => {
+  const { service, store } = await listening(t)
+  await store(beforeReview)
+  const { body } = await service.call('GET', `${incident}/events?milestone=mitigated`)
+  await service.call('DELETE', `${incident}/events/${body.items[0].id}/dispute`)
   await service.call('PATCH', `${incident}/action-items/AI-2`, {
     body: { title: 'Escalate sooner', owner: 'ana' },
   })
   await service.call('PATCH', `${incident}/factors/3`, { body: { statement: 'The rota had one person.' } })
   await service.call('PATCH', '/v1/people/priya', { body: { team: null } })
+  await service.call('DELETE', `${incident}/review-request`)
   const before = await digest(service)
-  await store()
+  await store(beforeReview)
   t.same(await digest(service), before)
+  t.match(await store(), 'It is not final, since somebody has changed it (1 finding holds it back).')
+  const after = await service.call('GET', `${incident}/postmortem.json`)
+  t.match(after.body, {
+    incident: { status: 'draft' },
+    action_items: [{}, { owner: 'ana', acceptance: null }],
+  })
 })
 
-t.test('a drill that was cut off half-way is completed by the next run', async t => {
+t.test('a drill that was cut off anywhere is completed by the next run', async t => {
   const { service, store } = await listening(t)
-  const drill = readDrill()
-  await store({ ...drill, events: drill.events.slice(0, 9), factors: [], action_items: [] })
-  await store()
-  t.equal((await service.call('GET', document)).text, expected)
+  const isCutAfter = async (answered: number, drill: Drill) => {
+    line = answered
+    const error = await store(drill).catch(error => error)
+    line = Number.POSITIVE_INFINITY
+    if (error instanceof Error) t.equal(error.message, 'The line is cut.')
+    return error instanceof Error
+  }
+  for (let answered = 3, isCut = true; isCut; answered += 5) {
+    const id = `PM-2026-06-17-cut-${answered}`
+    const drill = { ...readDrill(), incident: { ...readDrill().incident, id, external_refs: [] } }
+    isCut = await isCutAfter(answered, drill)
+    await store(drill)
+    t.equal((await service.call('GET', `/v1/incidents/${id}/postmortem.md`)).text, withoutReference(id))
+  }
 })
+
+const withoutReference = (id: string) =>
+  expected.replace('PM-2026-06-17-payments-drill', id).replace(/ {2}\nReferences: .*/, '')
 
 /** Every row of every table that the drill writes to. */
 async function digest({ db }: Service): Promise<unknown> {
-  const tables = ['teams', 'people', 'incidents', 'events', 'factors', 'action_items', 'history'].map(
-    name => sql`SELECT ${sql.lit(name)} AS "table", to_jsonb(t) AS row FROM ${sql.table(name)} t`,
-  )
+  const tables = [
+    ...['teams', 'people', 'incidents', 'events', 'factors', 'action_items'],
+    ...['changes', 'reviews', 'revisions', 'history'],
+  ].map(name => sql`SELECT ${sql.lit(name)} AS "table", to_jsonb(t) AS row FROM ${sql.table(name)} t`)
   const { rows } = await sql`${sql.join(tables, sql` UNION ALL `)} ORDER BY 1, 2`.execute(db)
   return rows
 }

@@ -1,9 +1,13 @@
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { readDrill, storeDrill } from './drill.ts'
+import { storeDrill } from './drill.ts'
+import { readDrill } from './drill-file.ts'
 import { say, serve } from './serve.ts'
 
-/** Starts the service, stores the payments drill through the API, prints its postmortem, and keeps serving. */
+/**
+ * Starts the service, takes the payments drill from nothing to final through the API, prints its postmortem, and keeps
+ * serving.
+ */
 export async function demo(config: Config): Promise<void> {
   const { url, token } = await serve({
     ...config,
@@ -12,18 +16,27 @@ export async function demo(config: Config): Promise<void> {
   if (token === undefined)
     throw new Error('The demo needs a token: set DEBRIEF_ADMIN_TOKEN (32 characters or more).')
   const drill = readDrill()
-  await storeDrill(url, token, drill, message => say(`Stored ${message}`))
+  say('')
+  await storeDrill(url, token, drill, say)
   const incident = `${url}/v1/incidents/${drill.incident.id}`
   const response = await fetch(`${incident}/postmortem.md`, { headers: { authorization: `Bearer ${token}` } })
   process.stdout.write(`\n${await response.text()}`)
-  const where = config.databaseUrl
-    ? ' in DEBRIEF_ADMIN_TOKEN'
-    : ` in ${join(config.dataDirectory, 'admin.token')}`
-  say(`Look at it in a browser (any user name; the password is the token${where}):
+  say(whereNext(url, incident, config))
+}
+
+function whereNext(url: string, incident: string, { databaseUrl, dataDirectory }: Config): string {
+  const where = databaseUrl ? 'DEBRIEF_ADMIN_TOKEN' : join(dataDirectory, 'admin.token')
+  return `
+Look at it in a browser (any user name; the password is the token in ${where}):
   ${incident}/postmortem.html
-Then, with the token in the Authorization header:
-  ${incident}/milestones
-  ${url}/v1/action-items?overdue=true&as_of=2026-07-01
+Then, in the same way, or with the token in the Authorization header:
+  from each log line to what verifies a change, and where that thread is broken
+  ${incident}/thread
+  the final document with its hashes
+  ${incident}/revisions/1
+  who changed what, when
   ${incident}/history
-Ctrl-C stops the service; what is stored stays.`)
+  what is overdue, over all incidents, on any day
+  ${url}/v1/action-items?overdue=true&as_of=2026-07-01
+Ctrl-C stops the service; what is stored stays.`
 }

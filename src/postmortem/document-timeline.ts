@@ -188,14 +188,15 @@ function retractionLines(view: View, event: Event, notes: Note[]): Text[] {
   ]
 }
 
+/** Without the moments of the question and its answer: the claim is about the incident, not about when it was discussed. */
 function disputeLines(view: View, event: Event, notes: Note[]): Text[] {
   if (event.dispute === null) return []
-  const { statement, raised_by, at, resolution } = event.dispute
-  const raised = `disputed ${momentOf(view.clock, at)} by ${nameOf(view.data, raised_by)}`
+  const { statement, raised_by, resolution } = event.dispute
+  const raised = `disputed by ${nameOf(view.data, raised_by)}`
   if (resolution === null) return [[label(`${raised}, and not resolved yet`), ` ${statement}`]]
   return [
     [label(raised), ` ${statement}`],
-    [label(`resolved ${momentOf(view.clock, resolution.at)}`), ` ${resolution.text}`],
+    [label('resolved'), ` ${resolution.text}`],
     [label('source'), ' ', ...citedFor(view, event, resolution.source, notes)],
   ]
 }

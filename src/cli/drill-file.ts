@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+
+type Fields = Record<string, unknown>
+
+/** A whole incident as a script would send it, in the order of its keys, from nothing to final. */
+export interface Drill {
+  teams: ({ handle: string } & Fields)[]
+  people: ({ handle: string; name: string } & Fields)[]
+  incident: { id: string } & Fields
+  events: ({ dedupe_key: string } & Fields)[]
+  /** `events` name timeline events by their `dedupe_key`. */
+  factors: ({ statement: string; events: string[] } & Fields)[]
+  action_items: ({ title: string; accepted_by?: string } & Fields)[]
+  /** `event` is a `dedupe_key`. */
+  disputes: { event: string; statement: string; raised_by: string; resolution: Fields }[]
+  /** `before` and `after` are the texts of files in examples/changes. */
+  changes: ({ target: string } & Fields)[]
+  /** The record of the review; null: it is not held yet. */
+  review: ({ held_at: string; facilitator: string; reframings: object[] } & Fields) | null
+}
+
+export const drillFile = new URL('../../examples/payments-drill.json', import.meta.url)
+
+export function readDrill(): Drill {
+  const drill = JSON.parse(readFileSync(drillFile, 'utf8'))
+  return { ...drill, changes: drill.changes.map(withTexts) }
+}
+
+function withTexts({ before_file, after_file, ...change }: { [name: string]: string }): object {
+  const textOf = (name = '') => readFileSync(new URL(`changes/${name}`, drillFile), 'utf8')
+  return { ...change, before: textOf(before_file), after: textOf(after_file) }
+}

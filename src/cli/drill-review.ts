@@ -1,0 +1,139 @@
+import { type Call, once, storeMissing } from './drill-call.ts'
+import type { Drill } from './drill-file.ts'
+
+/** What the steps of storing a drill share. */
+export interface Step {
+  call: Call
+  /** Its path. */
+  incident: string
+  drill: Drill
+  /** By the `dedupe_key` of the event. */
+  eventIds: Map<string, string>
+  progress: (message: string) => void
+}
+
+/** From a draft to a final document: a doubt, the lesson wired back, the review, the seal. */
+export async function takeToFinal(step: Step): Promise<void> {
+  await raiseDisputes(step)
+  await requestReview(step)
+  if (step.drill.review === null) return
+  await resolveDisputes(step)
+  await acceptItems(step)
+  await wireBack(step)
+  await recordReview(step)
+  await seal(step)
+}
+
+interface Event {
+  version: number
+  dispute: { statement: string; resolution: unknown } | null
+}
+
+/** Only of an event that nobody has touched: a dispute that was taken back is not raised again. */
+async function raiseDisputes({ call, incident, drill, eventIds, progress }: Step): Promise<void> {
+  for (const { event, statement, raised_by } of drill.disputes) {
+    const path = `${incident}/events/${eventIds.get(event)}`
+    if ((await call<Event>('GET', path)).body.version > 1) continue
+    await call('PUT', `${path}/dispute`, { statement, raised_by })
+    progress(`${nameOf(drill, raised_by)} doubts a claim: “${statement}”`)
+  }
+}
+
+async function requestReview({ call, incident, progress }: Step): Promise<void> {
+  const { body } = await call<{ status: string; version: number }>('GET', incident)
+  if (body.status !== 'draft' || body.version > 1) return
+  const holding = (await readChecks(call, incident)).items.filter(holdsBack)
+  progress(
+    `It is a draft, and ${holding.length} findings hold it back from being final: ${counted(holding)}.`,
+  )
+  await call('PUT', `${incident}/review-request`)
+  progress(`A review is asked for; its facilitator takes ${incident}/review/agenda into it.`)
+}
+
+async function resolveDisputes({ call, incident, drill, eventIds, progress }: Step): Promise<void> {
+  for (const { event, statement, resolution } of drill.disputes) {
+    const path = `${incident}/events/${eventIds.get(event)}`
+    const { dispute } = (await call<Event>('GET', path)).body
+    if (dispute?.statement !== statement || dispute.resolution !== null) continue
+    await call('PUT', `${path}/dispute/resolution`, resolution)
+    progress(`A log line settles the doubt: “${resolution.text}”`)
+  }
+}
+
+interface Item {
+  id: string
+  owner: string
+  status: string
+  acceptance: unknown
+}
+
+async function acceptItems({ call, incident, drill, progress }: Step): Promise<void> {
+  const { items } = (await call<{ items: Item[] }>('GET', `${incident}/action-items?limit=200`)).body
+  const waiting = items.filter(
+    ({ acceptance, status }) => acceptance === null && status !== 'done' && status !== 'cancelled',
+  )
+  const taken = waiting.filter(({ id, owner }) => acceptedBy(drill, id) === owner)
+  for (const { id, owner } of taken)
+    await call('PUT', `${incident}/action-items/${id}/acceptance`, { by: owner })
+  if (taken.length > 0) progress(`The owners accept ${taken.map(({ id }) => id).join(', ')}.`)
+}
+
+const acceptedBy = ({ action_items }: Drill, id: string): string | undefined =>
+  action_items[Number(id.slice('AI-'.length)) - 1]?.accepted_by
+
+async function wireBack({ call, incident, drill: { changes }, progress }: Step): Promise<void> {
+  const stored = await storeMissing(call, `${incident}/changes`, changes)
+  if (stored.length > 0)
+    progress(`The lesson is wired back: ${stored.map(({ target }) => target).join(', ')}.`)
+}
+
+async function recordReview({ call, incident, drill, progress }: Step): Promise<void> {
+  const { status } = await call('PUT', `${incident}/review`, drill.review, once)
+  if (status !== 201) return
+  const { held_at, facilitator, reframings } = drill.review!
+  progress(
+    `The review is held on ${held_at.slice(0, 10)}, led by ${nameOf(drill, facilitator)}; ${reframings.length} sentence that blamed is turned back to the system.`,
+  )
+}
+
+/** Makes it final, unless something that somebody has changed since holds it back. */
+async function seal({ call, incident, progress }: Step): Promise<void> {
+  const { items, can_seal, etag } = await readChecks(call, incident)
+  const holding = items.filter(holdsBack).length
+  if (!can_seal)
+    return progress(
+      `It is not final, since somebody has changed it (${holding === 1 ? '1 finding holds' : `${holding} findings hold`} it back).`,
+    )
+  const { body } = await call<{ number: number; markdown_sha256: string }>(
+    'POST',
+    `${incident}/revisions`,
+    undefined,
+    { 'if-match': etag },
+  )
+  progress(
+    `Nothing holds it back any more: it is final, as revision ${body.number} (its Markdown has the SHA-256 ${body.markdown_sha256.slice(0, 12)}…).`,
+  )
+}
+
+interface Check {
+  code: string
+  level: 'error' | 'warning'
+  message: string
+  waiver: unknown
+}
+
+const holdsBack = ({ level, waiver }: Check): boolean => level === 'error' && waiver === null
+
+/** `EVENT_DISPUTED, ACTION_UNACCEPTED (5)` */
+function counted(checks: Check[]): string {
+  const codes = Map.groupBy(checks, ({ code }) => code)
+  return [...codes].map(([code, { length }]) => (length > 1 ? `${code} (${length})` : code)).join(', ')
+}
+
+async function readChecks(call: Call, incident: string) {
+  const { body, etag } = await call<{ items: Check[]; can_seal: boolean }>('GET', `${incident}/checks`)
+  return { ...body, etag }
+}
+
+const nameOf = ({ people }: Drill, handle: string): string =>
+  people.find(person => person.handle === handle)?.name ?? handle
