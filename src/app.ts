@@ -51,6 +51,7 @@ import { threadRoutes } from './postmortem/thread-routes.ts'
 import { threadSchemas } from './postmortem/thread-schema.ts'
 import { reviewRoutes } from './reviews/routes.ts'
 import { reviewSchemas } from './reviews/schema.ts'
+import { Milestones } from './timeline/milestones-schema.ts'
 import { timelineRoutes } from './timeline/routes.ts'
 import { timelineSchemas } from './timeline/schema.ts'
 
@@ -71,6 +72,7 @@ const components = [
   ...accessSchemas,
   ...incidentSchemas,
   ...timelineSchemas,
+  Milestones,
   ...factorSchemas,
   ...actionItemSchemas,
   ...changeSchemas,

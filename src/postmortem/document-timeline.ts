@@ -1,4 +1,5 @@
-import type { DurationName, Event, Source } from '../timeline/schema.ts'
+import type { DurationName } from '../timeline/milestones-schema.ts'
+import type { Event, Source } from '../timeline/schema.ts'
 import {
   type Block,
   bulletList,

@@ -1,4 +1,5 @@
-import type { DurationName, Event, MilestoneName } from '../timeline/schema.ts'
+import type { DurationName } from '../timeline/milestones-schema.ts'
+import type { Event, MilestoneName } from '../timeline/schema.ts'
 import { type Clock, clockOf } from './document-clock.ts'
 import type { Postmortem } from './schema.ts'
 

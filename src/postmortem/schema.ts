@@ -17,7 +17,8 @@ import {
 } from '../http/fields.ts'
 import { Incident, incidentId } from '../incidents/schema.ts'
 import { errorCodes, Review, Waiver, warningCodes } from '../reviews/schema.ts'
-import { Event, Milestones } from '../timeline/schema.ts'
+import { Milestones } from '../timeline/milestones-schema.ts'
+import { Event } from '../timeline/schema.ts'
 
 const { overdue: _overdue, days_overdue: _days, ...storedItem } = ActionItem.properties
 const {

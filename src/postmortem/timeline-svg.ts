@@ -1,4 +1,5 @@
-import { type DurationName, type Event, type MilestoneName, milestoneNames } from '../timeline/schema.ts'
+import type { DurationName } from '../timeline/milestones-schema.ts'
+import { type Event, type MilestoneName, milestoneNames } from '../timeline/schema.ts'
 import { eventTime } from './document-clock.ts'
 import { durationValue } from './document-timeline.ts'
 import { holderOf, isKnown, titleWords, type View } from './document-view.ts'

@@ -7,6 +7,8 @@ import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
 import { toUtc } from '../kit/time.ts'
+import * as changes from './event-changes.ts'
+import { Milestones } from './milestones-schema.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
@@ -111,7 +113,7 @@ function eventRoutes(app: App, { db, now }: Context): void {
     async request => {
       const { incident_id, event_id } = request.params
       const merge = mergeWith(app, contract.EventFields, request.body)
-      return store.patchEvent(db, incident_id, event_id, merge, changeFacts(request, now), request.expected)
+      return changes.patchEvent(db, incident_id, event_id, merge, changeFacts(request, now), request.expected)
     },
   )
 }
@@ -135,7 +137,7 @@ function retractionRoutes(app: App, { db, now }: Context): void {
     async request => {
       const { incident_id, event_id } = request.params
       const { reason } = request.body
-      return store.retractEvent(
+      return changes.retractEvent(
         db,
         incident_id,
         event_id,
@@ -160,7 +162,7 @@ function retractionRoutes(app: App, { db, now }: Context): void {
     },
     async request => {
       const { incident_id, event_id } = request.params
-      return store.restoreEvent(db, incident_id, event_id, changeFacts(request, now), request.expected)
+      return changes.restoreEvent(db, incident_id, event_id, changeFacts(request, now), request.expected)
     },
   )
 }
@@ -186,7 +188,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
     async request => {
       const { incident_id, event_id } = request.params
       const facts = changeFacts(request, now)
-      return store.disputeEvent(db, incident_id, event_id, request.body, facts, request.expected)
+      return changes.disputeEvent(db, incident_id, event_id, request.body, facts, request.expected)
     },
   )
 
@@ -204,7 +206,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
     },
     async request => {
       const { incident_id, event_id } = request.params
-      return store.withdrawDispute(db, incident_id, event_id, changeFacts(request, now), request.expected)
+      return changes.withdrawDispute(db, incident_id, event_id, changeFacts(request, now), request.expected)
     },
   )
 
@@ -224,7 +226,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
     async request => {
       const { incident_id, event_id } = request.params
       const facts = changeFacts(request, now)
-      return store.resolveDispute(db, incident_id, event_id, request.body, facts, request.expected)
+      return changes.resolveDispute(db, incident_id, event_id, request.body, facts, request.expected)
     },
   )
 }
@@ -239,7 +241,7 @@ function milestoneRoute(app: App, { db }: Context): void {
         tags,
         summary: 'Every duration, with the events it comes from',
         params: incidentParams,
-        response: { 200: ref(contract.Milestones) },
+        response: { 200: ref(Milestones) },
       },
     },
     async ({ params: { incident_id } }) => {

@@ -1,16 +1,8 @@
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { canonicalJson } from '../kit/json.ts'
 import { toUtc } from '../kit/time.ts'
-import type {
-  Dispute,
-  DisputeResolution,
-  DurationName,
-  Event,
-  EventFields,
-  MilestoneName,
-  Milestones,
-  Source,
-} from './schema.ts'
+import type { DurationName, Milestones } from './milestones-schema.ts'
+import type { Dispute, DisputeResolution, Event, EventFields, MilestoneName, Source } from './schema.ts'
 import { milestoneNames } from './schema.ts'
 
 const day = 86_400_000

@@ -1,7 +1,6 @@
 import Type, { type Static } from 'typebox'
 import {
   answered,
-  answeredField,
   anyOfWords,
   component,
   exact,
@@ -22,7 +21,7 @@ import {
   url,
   uuid,
 } from '../http/fields.ts'
-import { incidentId, phase } from '../incidents/schema.ts'
+import { incidentId } from '../incidents/schema.ts'
 
 export const eventKinds = [
   'alert',
@@ -232,96 +231,6 @@ export const Redaction = component(
   },
 )
 
-const point = exact({ milestone: oneOf(milestoneNames), event_id: uuid(), at: timestamp() })
-const seconds = Type.Unsafe<number | null>({
-  type: ['number', 'null'],
-  description: 'Seconds, to the millisecond; null when missing.',
-})
-const durationNames = [
-  'time_to_detect',
-  'time_to_acknowledge',
-  'time_to_mitigate',
-  'time_to_resolve',
-] as const
-const duration = exact({
-  name: oneOf(durationNames),
-  seconds,
-  status: oneOf(['ok', 'missing', 'out_of_order'], {
-    description: '`missing`: an end of it is not known; `out_of_order`: it ends before it begins.',
-  }),
-  from: answeredField(nullableObject(point)),
-  to: answeredField(nullableObject(point)),
-  missing: Type.Array(oneOf(milestoneNames), {
-    description: 'The milestones that no event of the timeline holds.',
-  }),
-})
-const statusUpdateGap = exact({
-  seconds,
-  status: oneOf(['ok', 'missing', 'exceeded'], {
-    description: '`missing`: fewer than two status updates; `exceeded`: longer than the cadence promised.',
-  }),
-  from_event_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
-  to_event_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
-  cadence_minutes: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
-})
-
-const impactStarted = {
-  milestone: 'impact_started',
-  event_id: '019785b0-5c00-7000-8000-000000000001',
-  at: '2026-06-17T14:02:00.000Z',
-}
-const detected = {
-  milestone: 'detected',
-  event_id: '019785b0-5c00-7000-8000-000000000002',
-  at: '2026-06-17T14:08:00.000Z',
-}
-
-export const Milestones = component(
-  'Milestones',
-  {
-    phase: phase(),
-    milestones: Type.Array(point, {
-      description: 'The milestones that are held, in the order of their meaning.',
-    }),
-    durations: Type.Array(duration),
-    status_update_gap: statusUpdateGap,
-  },
-  {
-    description: 'Every duration with the events it comes from. A duration is never accepted as input.',
-    examples: [
-      {
-        phase: 'ongoing',
-        milestones: [impactStarted, detected],
-        durations: [
-          {
-            name: 'time_to_detect',
-            seconds: 360,
-            status: 'ok',
-            from: impactStarted,
-            to: detected,
-            missing: [],
-          },
-          {
-            name: 'time_to_mitigate',
-            seconds: null,
-            status: 'missing',
-            from: impactStarted,
-            to: null,
-            missing: ['mitigated'],
-          },
-        ],
-        status_update_gap: {
-          seconds: null,
-          status: 'missing',
-          from_event_id: null,
-          to_event_id: null,
-          cadence_minutes: 20,
-        },
-      },
-    ],
-  },
-)
-
 export const eventParams = exact({ incident_id: incidentId(), event_id: uuid() })
 export const eventsQuery = exact({
   ...pageQuery,
@@ -349,8 +258,6 @@ export type Dispute = Static<typeof Dispute>
 export type DisputeResolution = Static<typeof DisputeResolution>
 export type Redaction = Static<typeof Redaction>
 export type MilestoneName = (typeof milestoneNames)[number]
-export type Milestones = Static<typeof Milestones>
-export type DurationName = (typeof durationNames)[number]
 
 export const timelineSchemas = [
   EventInput,
@@ -361,5 +268,4 @@ export const timelineSchemas = [
   Dispute,
   DisputeResolution,
   Redaction,
-  Milestones,
 ]
