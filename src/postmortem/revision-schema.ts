@@ -35,7 +35,7 @@ const fields = {
   sequence: Type.Integer({
     minimum: 1,
     description:
-      'Over all incidents, in the order of their becoming final: a reader with `after=` skips none.',
+      'Over all incidents, in the order of their becoming final: a reader with `after=` skips none. A redaction draws a new one.',
   }),
   ...hashes,
   renderer: Type.Integer({ minimum: 1, description: 'The version of the renderer that wrote the Markdown.' }),
