@@ -108,18 +108,37 @@ const documentRows = [
     EXISTS (SELECT FROM events e WHERE e.incident_id = i.id AND e.milestone = 'resolved' AND e.retraction IS NULL) AS resolved
   FROM incidents i WHERE i.id = $1`,
   `SELECT id, incident_id, occurred_at, corrected_at, "precision", kind, milestone, description, role, sources,
-    source_system, dedupe_key, retraction, version, changed_by, changed_at
+    source_system, dedupe_key, retraction, dispute, redaction, version, changed_by, changed_at
   FROM events WHERE incident_id = $1 ORDER BY corrected_at, id`,
   `SELECT incident_id, number, category, statement, events, counterfactual, effect, disposition, disposition_reason,
     recurs, version, changed_by, changed_at
   FROM factors WHERE incident_id = $1 ORDER BY number`,
   `${selectItems('a.incident_id = $1')} ORDER BY a.number`,
+  `SELECT incident_id, number, target_kind, target, before, after, url, status, verified_by_source, action_item, factors,
+    version, changed_by, changed_at
+  FROM changes WHERE incident_id = $1 ORDER BY number`,
+  `SELECT incident_id, held_at, facilitator, attendees, decisions, reframings, recording_url, version, changed_by, changed_at
+  FROM reviews WHERE incident_id = $1`,
+  `SELECT incident_id, code, reason, findings, version, changed_by, changed_at
+  FROM waivers WHERE incident_id = $1 ORDER BY code`,
+  `SELECT incident_id, number, author, reason, amended_at, amended_by
+  FROM amendments WHERE incident_id = $1 ORDER BY number`,
+  `SELECT markdown, markdown_sha256 FROM revisions WHERE incident_id = $1 ORDER BY number DESC LIMIT 1`,
   `SELECT handle, name FROM people WHERE handle IN (SELECT owner FROM action_items WHERE incident_id = $1)`,
 ]
 
 app.get<{ Params: { incident: string } }>('/document/:incident', async ({ params }, reply) => {
   for (const statement of documentRows) await reads.query(statement, [params.incident])
   reply.code(204)
+})
+
+app.get<{ Params: { incident: string } }>('/final/:incident', async ({ params }, reply) => {
+  const { rows } = await reads.query(
+    'SELECT markdown FROM revisions WHERE incident_id = $1 ORDER BY number DESC LIMIT 1',
+    [params.incident],
+  )
+  reply.type('text/markdown; charset=utf-8')
+  return rows[0].markdown
 })
 
 process.once('SIGTERM', () => process.exit())

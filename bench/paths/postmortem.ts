@@ -4,7 +4,10 @@ import { median, type Target, takeTurns, timeOf } from '../measure.ts'
 import { incident, type Stage } from '../stage.ts'
 import { atMost, compared, type Row } from '../table.ts'
 
-/** The Markdown of one incident, read alone, against fetching its rows in a bare server that throws them away. */
+/**
+ * The Markdown of one incident, read alone: as a draft, against fetching its rows in a bare server that throws them away,
+ * and as a final document, against a bare server that sends the same stored bytes.
+ */
 export async function postmortems({ scale, db, service, baseline, say }: Stage): Promise<Row[]> {
   const rows: Row[] = []
   for (const [size, reads] of scale.documents) {
@@ -18,8 +21,29 @@ export async function postmortems({ scale, db, service, baseline, say }: Stage):
       () => medianTime(baseline, `/document/${id}`, reads),
     ])
     rows.push(compared(what, 'ms', times, atMost(2)))
+    await storeRevision(db, id, await textOf(service, `/v1/incidents/${id}/postmortem.md`))
+    const finals = await takeTurns(scale.rounds, [
+      () => medianTime(service, `/v1/incidents/${id}/postmortem.md`, reads),
+      () => medianTime(baseline, `/final/${id}`, reads),
+    ])
+    rows.push(compared(`${what}, final`, 'ms', finals, atMost(1.5)))
   }
   return rows
+}
+
+async function textOf({ url, headers }: Target, path: string): Promise<string> {
+  const response = await fetch(`${url}${path}`, { headers })
+  if (!response.ok) throw new Error(`GET ${path}: ${response.status}`)
+  return response.text()
+}
+
+/** The document as its first revision, of which only the Markdown is read. */
+async function storeRevision(db: Db, id: string, markdown: string): Promise<void> {
+  await sql`
+    INSERT INTO revisions (incident_id, number, sequence, json, json_sha256, markdown, markdown_sha256, renderer, sealed_by,
+      sealed_at, request_id)
+    VALUES (${id}, 1, nextval('revision_sequence'), '{}', '', ${markdown},
+      encode(sha256(convert_to(${markdown}, 'UTF8')), 'hex'), 1, ${facts})`.execute(db)
 }
 
 const facts = sql`'bench', timestamptz '2026-01-02 12:00:00+00', 'bench'`

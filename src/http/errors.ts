@@ -5,11 +5,14 @@ import { DebriefError, type ProblemCode, problemCodes, toProblem } from './probl
 export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = ofRequest(toDebriefError(error), request)
-    if (known.code === 'internal') request.log.error({ err: error }, 'request failed')
+    if (known.code === 'internal') request.log.error({ err: withoutRow(error) }, 'request failed')
     else if (known.status >= 500) request.log.warn({ reason: error.message }, 'request could not be served')
     return sendProblem(known, request, reply)
   })
 }
+
+/** PostgreSQL's details quote the row that it refused, with whatever it holds. */
+const withoutRow = (error: Error): Error => Object.assign(error, { detail: undefined })
 
 /** A read has no body: a value that PostgreSQL did not take came out of a cursor that somebody made up. */
 const ofRequest = (error: DebriefError, { method }: FastifyRequest): DebriefError =>

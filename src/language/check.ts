@@ -1,8 +1,11 @@
 import { indexPeople } from './names.ts'
 import { questionOf, whyOf } from './questions.ts'
-import { omission, personAsCause } from './rules-acts.ts'
-import { carelessness, humanError, rootCause } from './rules-character.ts'
-import { hindsight, personalCondition, shouldHave } from './rules-norms.ts'
+import { personAsCause } from './rules-causes.ts'
+import { carelessness, humanError } from './rules-character.ts'
+import { hindsight } from './rules-hindsight.ts'
+import { personalCondition, shouldHave } from './rules-norms.ts'
+import { omission } from './rules-omission.ts'
+import { rootCause } from './rules-root-cause.ts'
 import { sanction } from './rules-sanctions.ts'
 import type { Match, Sentence } from './sentence.ts'
 import { sentencesOf } from './sentences.ts'
@@ -65,9 +68,9 @@ const rules: [BlameCode, (sentence: Sentence) => Match | undefined][] = [
   ['root_cause', rootCause],
   ['carelessness', carelessness],
   ['should_have', shouldHave],
+  ['should_have', personalCondition],
   ['omission', omission],
   ['person_as_cause', personAsCause],
-  ['should_have', personalCondition],
 ]
 
 /**
@@ -79,8 +82,8 @@ export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
   return (text, { field, people: more = [] } = {}) => {
     const index = more.length === 0 ? known : indexPeople(more, known)
     const count = codePointCounter(text)
-    return sentencesOf(text, tokenise(text)).flatMap(tokens => {
-      tagSentence(tokens, index)
+    return sentencesOf(text, tokenise(text)).flatMap((tokens, i, all) => {
+      tagSentence(tokens, index, all[i - 1])
       const found = findIn({ tokens, field })
       return found === undefined ? [] : [toFinding(text, tokens, found, count)]
     })

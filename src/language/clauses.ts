@@ -11,7 +11,7 @@ import {
   roles,
   softwareHints,
 } from './person-words.ts'
-import { nounLike } from './tag.ts'
+import { isPersonWord, nounLike } from './tag.ts'
 import type { Token } from './tokens.ts'
 
 /** Who does what: noun phrases, and the subject of a verb, found by walking left from it. */
@@ -26,13 +26,14 @@ export interface NounPhrase {
 }
 
 const inPhrase = new Set(['det', 'poss', 'adj', 'noun', 'name', 'num', 'opaque', 'pron'])
-const _beginsPhrase = new Set(['det', 'pron'])
 const clauseOpeners = words('after before until till since as than because like given so')
 
 /** The noun phrase that ends just before `end`. */
 export function phraseBefore(tokens: Token[], end: number): NounPhrase | undefined {
   const head = tokens[end - 1]
   if (head === undefined || !(nounLike.has(head.tag) || head.tag === 'ing')) return undefined
+  // “anyone looking at the graph”: what somebody is doing describes them.
+  if (head.tag === 'ing' && end > 1 && isPersonWord(tokens[end - 2]!)) return phraseBefore(tokens, end - 1)
   let start = end - 1
   while (start > 0 && tokens[start]!.tag !== 'pron' && reachesLeft(tokens, start)) start -= 1
   return { start, end, kind: kindOf(tokens, start, end), isNobody: isNobody(tokens, start, end) }
@@ -52,6 +53,7 @@ function reachesLeft(tokens: Token[], start: number): boolean {
 
 const isNobody = (tokens: Token[], start: number, end: number) =>
   tokens[start]!.lower === 'no' ||
+  (tokens[start]!.lower === 'one' && tokens[start - 1]?.tag === 'neg') ||
   tokens[start]!.lower === 'neither' ||
   nobodyWords.has(tokens[end - 1]!.lower)
 
@@ -83,7 +85,9 @@ const isSoftwareAside = (tokens: Token[], end: number) =>
 
 /** “Support”, “QA”, “the platform”: a group only where nothing but the name stands there. */
 const isBare = (tokens: Token[], start: number, end: number) =>
-  end - start === 1 && (isCapitalised(tokens[start]!.text) || start === 0)
+  (tokens[end - 2]?.tag === 'poss' && end - start > 1) ||
+  (end - start === 1 &&
+    (isCapitalised(tokens[start]!.text) || start === 0 || tokens[start - 1]!.lower === 'by'))
 
 /** Where the group of auxiliaries, adverbs and negations of the verb at `verb` begins. */
 export function groupStart(tokens: Token[], verb: number): number {
@@ -93,14 +97,18 @@ export function groupStart(tokens: Token[], verb: number): number {
 }
 
 const groupTags = new Set(['modal', 'be', 'have', 'do', 'adv', 'neg'])
-const semiModals = words('supposed ought expected meant obliged required able going')
+const semiModals = words('supposed ought expected meant obliged required able going needed')
 
 function isOfGroup(tokens: Token[], i: number): boolean {
   const { tag, lower } = tokens[i]!
   if (groupTags.has(tag)) return true
   if (tag === 'to')
     return (
-      i > 0 && (semiModals.has(tokens[i - 1]!.lower) || tokens[i - 1]!.tag === 'have' || isOught(tokens, i))
+      i > 0 &&
+      (semiModals.has(tokens[i - 1]!.lower) ||
+        tokens[i - 1]!.tag === 'have' ||
+        tokens[i - 1]!.tag === 'be' ||
+        isOught(tokens, i))
     )
   return (tag === 'verb' || tag === 'adj') && semiModals.has(lower) && tokens[i + 1]?.tag === 'to'
 }
@@ -133,7 +141,15 @@ function attached(tokens: Token[], phrase: NounPhrase, steps: number): NounPhras
   if (before?.tag === 'prep') {
     const outer = steps > 0 ? phraseBefore(tokens, phrase.start - 1) : undefined
     if (outer !== undefined && before.lower !== 'as' && before.lower !== 'than')
-      return ofPeople(attached(tokens, outer, steps - 1), phrase, before)
+      return ofPeople(tokens, attached(tokens, outer, steps - 1), phrase, before)
+    if (before.lower === 'of' && counting.has(tokens[phrase.start - 2]?.lower ?? ''))
+      return {
+        ...phrase,
+        start: phrase.start - 2,
+        isNobody: nobodyWords.has(tokens[phrase.start - 2]!.lower) || tokens[phrase.start - 3]?.tag === 'neg',
+      }
+    if (outer === undefined && tokens[phrase.start - 2]?.tag === 'verb')
+      return outerOfRelative(tokens, { ...phrase, start: phrase.start - 1 }, steps)
     return clauseOpeners.has(before.lower)
       ? phrase
       : isTime(tokens, phrase)
@@ -148,7 +164,7 @@ function attached(tokens: Token[], phrase: NounPhrase, steps: number): NounPhras
 /** “the contractor who wrote the importer left”: the object of a relative clause is not the subject after it. */
 function outerOfRelative(tokens: Token[], phrase: NounPhrase, steps: number): NounPhrase | undefined {
   const start = groupStart(tokens, phrase.start - 1)
-  const isRelative = ['who', 'which', 'that'].includes(tokens[start - 1]?.lower ?? '')
+  const isRelative = ['who', 'which', 'that', 'whoever'].includes(tokens[start - 1]?.lower ?? '')
   const outer = isRelative ? antecedent(tokens, start - 1) : undefined
   if (outer !== undefined) return steps > 0 ? attached(tokens, outer, steps - 1) : outer
   return isTime(tokens, phrase) ? subjectOf(tokens, phrase.start, steps - 1) : phrase
@@ -156,13 +172,20 @@ function outerOfRelative(tokens: Token[], phrase: NounPhrase, steps: number): No
 
 const counting = words('one some most many half all any none each neither either several few two three both')
 
-/** “one of the engineers”, “none of us”. */
+const memberOf = words('from in on')
+
+/** “one of the engineers”, “none of us”, “Oyelaran from the platform team”. */
 function ofPeople(
+  tokens: Token[],
   outer: NounPhrase | undefined,
   inner: NounPhrase,
   { lower }: Token,
 ): NounPhrase | undefined {
-  if (outer === undefined || lower !== 'of' || inner.kind !== 'person') return outer
+  if (outer === undefined || inner.kind !== 'person') return outer
+  const isUnknownName =
+    memberOf.has(lower) && tokens[outer.end - 1]!.tag === 'noun' && isCapitalised(tokens[outer.end - 1]!.text)
+  if (isUnknownName) return { ...outer, kind: 'person' }
+  if (lower !== 'of') return outer
   return outer.end - outer.start === 1 ? { ...outer, kind: 'person' } : outer
 }
 
@@ -177,10 +200,17 @@ function subjectAcross(tokens: Token[], group: number, steps: number): NounPhras
   for (let at = comma - 1; at > 0 && comma - at < 40; at -= 1) {
     if (!',(–—'.includes(tokens[at]!.text)) continue
     const phrase = phraseBefore(tokens, at)
-    if (phrase && opensAside(tokens[at + 1])) return attached(tokens, phrase, steps)
+    if (phrase && opensAside(tokens[at + 1]))
+      return named(attached(tokens, phrase, steps), phraseBefore(tokens, comma), at)
   }
   return subjectOfVerbBefore(tokens, comma, steps)
 }
+
+/** “Oyelaran, the on-call engineer, missed it”: what stands beside an unknown name says that it is a person’s. */
+const named = (phrase: NounPhrase | undefined, beside: NounPhrase | undefined, comma: number) =>
+  phrase && beside?.start === comma + 1 && beside.kind === 'person'
+    ? { ...phrase, kind: beside.kind }
+    : phrase
 
 const opensAside = (token: Token | undefined) =>
   token !== undefined &&
@@ -203,12 +233,17 @@ function subjectOfOuter(tokens: Token[], inner: number, steps: number): NounPhra
   return own && (phraseBefore(tokens, own.start) ?? own)
 }
 
+/** People whom an incident befalls. */
+const outsiders = words(
+  'user users customer customers merchant merchants client clients visitor visitors subscriber subscribers caller callers attacker attackers shopper shoppers buyer buyers passenger passengers patient patients',
+)
+
 /** What a relative pronoun stands for. */
 function antecedent(tokens: Token[], at: number): NounPhrase | undefined {
   const { lower } = tokens[at]!
-  const end = tokens[at - 1]?.text === ',' ? at - 1 : at
-  const phrase = phraseBefore(tokens, end)
-  if (lower === 'who' || lower === 'whoever')
-    return { start: phrase?.start ?? at, end, kind: 'person', isNobody: phrase?.isNobody ?? false }
-  return lower === 'which' || lower === 'that' ? phrase : undefined
+  const phrase = phraseBefore(tokens, tokens[at - 1]?.text === ',' ? at - 1 : at)
+  if (lower === 'which' || lower === 'that') return phrase
+  if (lower !== 'who' && lower !== 'whoever') return undefined
+  if (phrase && outsiders.has(tokens[phrase.end - 1]!.lower)) return phrase
+  return { start: at, end: at + 1, isNobody: false, ...phrase, kind: 'person' }
 }

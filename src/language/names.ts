@@ -42,8 +42,7 @@ export function guessName({ text, lower }: Token, { nameWords, handles }: People
   if (text.startsWith('@')) return text.length > 1 && !mentionsOfAll.has(lower) ? 'certain' : 'none'
   if (!isCapitalised(text)) return handles.has(text) ? handleGuess(text) : 'none'
   if (givenNames.has(lower) && !months.has(lower)) return 'certain'
-  const parts = lower.split('-')
-  if (parts.length > 1 && parts.every(part => givenNames.has(part))) return 'certain'
+  if (lower.includes('-') && lower.split('-').every(part => givenNames.has(part))) return 'certain'
   return nameWords.has(lower) || handles.has(lower) || wordNames.has(lower) ? 'by-position' : 'none'
 }
 

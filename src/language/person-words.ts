@@ -15,7 +15,7 @@ export const roles = words(`
   guy human individual programmer coder tester analyst architect supervisor director executive officer cto ceo ciso vp
   maintainer committer deployer on-caller oncaller on-call oncall firefighter specialist expert designer scientist
   superuser member members lead boss scribe planner scrum-master releaser editor assignee volunteer
-  whoever man woman men women those engineer-on-duty duty-engineer freelancer electrician plumber cleaner agent-on-duty`)
+  fool idiot child novice amateur layman clerk programmer whoever man woman men women those engineer-on-duty duty-engineer freelancer electrician plumber cleaner agent-on-duty`)
 
 export const groups = words(`
   team teams squad squads crew staff folk folks department org organisation organization management leadership qa devops
@@ -45,7 +45,7 @@ export const agentHints = words(
 
 /** Groups that are named without an article, as “QA let it through”. */
 export const bareGroups = words(
-  'qa ops devops sre sres support management leadership hr infosec engineering noc soc security platform infra networking product helpdesk legal finance marketing sales',
+  'qa ops devops sre sres support management leadership hr infosec engineering noc soc security platform infra networking product helpdesk legal finance marketing sales operations development procurement',
 )
 
 /** Given names of many places, without those that are common words: they work when the directory does not know them. */

@@ -1,86 +1,121 @@
-import { groupStart, type NounPhrase } from './clauses.ts'
+import { groupStart, type NounPhrase, phraseBefore } from './clauses.ts'
 import { words } from './closed-words.ts'
+import { phraseAt, phrases } from './phrases.ts'
 import {
-  clauseMatch,
+  agentOf,
   findPhrase,
-  headOf,
+  findWord,
   indicesOf,
   isDenied,
   isPassive,
   isPerson,
   lowerAt,
   type Match,
+  ownerOf,
   phraseAfter,
   phraseFrom,
   possessor,
-  reads,
   type Sentence,
   subject,
   verbsOf,
 } from './sentence.ts'
 
-/** Rules about what people are called, and about the one cause: carelessness, human error, root cause. */
+/** Rules about what people are called: careless, or the error in the loop. */
 
+/** Words that judge a person, of whatever they are said. */
 const always =
   words(`careless carelessly carelessness negligent negligently negligence reckless recklessly recklessness
   irresponsible irresponsibly irresponsibility incompetent incompetence incompetently unprofessional inexcusable
-  inattention inattentive thoughtless thoughtlessly complacency complacent lackadaisical slapdash`)
+  inattention inattentive thoughtless thoughtlessly complacency complacent lackadaisical slapdash haphazardly foolhardy
+  amateurish shoddy unprofessionally lax laxity heedless heedlessly`)
+/** Words that judge only where a person, or a person’s act, is so called. */
 const ofPeople =
-  words(`lazy lazily laziness sloppy sloppily sloppiness hasty hastily haste distracted rushed clumsy clumsily inattentive
-  impatient impatiently stupid stupidly foolish foolishly dumb silly asleep blindly cavalier tired unaware oblivious overconfident
-  impulsively unthinkingly mindlessly lax incautious unqualified ignorant`)
-const carelessPhrases = [
-  'lack|absence|want of care|attention|diligence|discipline|competence|rigour|rigor|professionalism|focus|vigilance|ownership',
-  'asleep at the wheel|switch',
-  'cut|cutting|cuts corners',
-  'rubber-stamped|rubber-stamp|rubber-stamping',
-  'glossed over',
-  'waved|waving * through',
-  'eye|eyes off the ball',
-  'be bothered',
-  'attention to detail',
-  'poor judgement|judgment|workmanship|discipline',
-  'asleep on the job',
-  "not|n't|never pay|paying attention",
-  "not|n't careful enough",
-  'no attention',
-  'insufficient care|attention',
-  'too lazy|hasty|careless',
-  'a|any sloppy|rushed|hasty|lazy|half-hearted edit|change|merge|review|fix|deploy|commit|job|rollout|release|work|check|test',
-  'without paying|thinking|looking',
-  "not|n't concentrating|concentrate",
-]
+  words(`lazy lazily laziness sloppy sloppily sloppiness hasty hastily haste distracted rushed clumsy clumsily
+  impatient impatiently stupid stupidly foolish foolishly dumb silly asleep blindly cavalier tired oblivious overconfident
+  impulsively unthinkingly mindlessly incautious unqualified ignorant inexperienced naive naively arrogant stubborn
+  unprepared undisciplined disorganised disorganized bored absent-minded overeager overzealous lazy-minded untrained
+  half-asleep panicked`)
+const judgements = phrases(`
+  lack|absence|want of care|attention|diligence|discipline|competence|rigour|rigor|professionalism|focus|vigilance|ownership|thought
+  lack|absence|want of due|basic|proper care|attention|diligence|discipline
+  asleep at the wheel|switch
+  asleep on the job
+  cut|cutting|cuts corners
+  rubber-stamped|rubber-stamp|rubber-stamping
+  glossed over
+  eye|eyes off the ball
+  not|n't be bothered
+  mind|minds was|were elsewhere
+  no heed|regard|thought to|for
+  attention to detail
+  poor judgement|judgment|workmanship|discipline
+  not|n't|never pay|paying|paid attention
+  not|n't|never pay|paying|paid enough|any|much|close attention
+  not|n't been paying attention
+  not|n't careful enough
+  not|n't concentrating|concentrate
+  no attention
+  insufficient care|attention
+  too lazy|hasty|careless|quick|busy
+  a|any sloppy|rushed|hasty|lazy|half-hearted edit|change|merge|review|fix|deploy|commit|job|rollout|release|work|check|test
+  sloppy|shoddy|lazy|rushed work|testing|review|coding|engineering|practice
+  without paying|thinking|looking
+  without a thought
+  without a second thought|look
+  in a hurry|rush
+  in * haste
+  of a hurry
+  half asleep
+  out of their|his|her|my|our depth
+  up to the job|task
+  dropped|drops|dropping the ball
+  took|takes|taking a shortcut
+  took|takes|taking shortcuts
+  let his|her|their|our guard down
+  stop|stopped|stops caring
+  lost focus|concentration|interest
+  not|n't care|cared
+  thrown|cobbled|slapped together
+  on autopilot`)
 
 export function carelessness(sentence: Sentence): Match | undefined {
-  const [at] = indicesOf(
+  const word = findWord(
     sentence,
-    ({ lower, tag }, i) => tag !== 'name' && always.has(lower) && !isDenied(sentence, i),
+    ({ lower, tag }, i) => tag !== 'name' && always.has(lower) && !isOfThing(sentence, i),
   )
-  if (at !== undefined) return { from: at, to: at + 1 }
-  return carelessPhrase(sentence) ?? carelessPerson(sentence)
+  return word ?? judged(sentence) ?? carelessPerson(sentence) ?? notSerious(sentence)
 }
 
-function carelessPhrase(sentence: Sentence): Match | undefined {
-  for (let at = 0; at < sentence.tokens.length; at += 1) {
-    const pattern = carelessPhrases.find(words => reads(sentence, at, words))
-    if (pattern !== undefined && !isDenied(sentence, at))
-      return { from: at, to: at + pattern.split(' ').length }
-  }
-  return undefined
+const ofAnything = phrases('in a hurry|rush\nin * haste\nof a hurry\nattention to detail')
+
+/** A daemon that “carelessly reuses ports” is only a daemon. */
+const isOfThing = ({ tokens }: Sentence, i: number) =>
+  tokens[i]!.lower.endsWith('ly') && phraseBefore(tokens, i)?.kind === 'thing'
+
+function judged(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, judgements)
+  if (match === undefined || phraseAt(sentence.tokens, match.from, ofAnything) === 0) return match
+  return sentence.tokens
+    .slice(0, match.from + 1)
+    .some(({ tag }, i) => (tag === 'verb' || tag === 'be') && isPerson(subject(sentence, i)))
+    ? match
+    : undefined
 }
 
-function carelessPerson(sentence: Sentence): Match | undefined {
-  const [at] = indicesOf(
+const carelessPerson = (sentence: Sentence) =>
+  findWord(
     sentence,
-    ({ lower }, i) => ofPeople.has(lower) && !isDenied(sentence, i) && describesPerson(sentence, i),
+    ({ lower }, i) => ofPeople.has(lower.replace('over-', 'over')) && describesPerson(sentence, i),
   )
-  return at === undefined ? undefined : { from: at, to: at + 1 }
-}
 
-/** “got lazy”, “rushed and distracted, the engineer …”, “the hasty engineer”, “Sam’s hasty edit”. */
+/** “got lazy”, “rushed and distracted, the engineer …”, “the hasty engineer”, “Sam’s hasty edit”, “rushed by the team”. */
 function describesPerson(sentence: Sentence, at: number): boolean {
   const { tokens } = sentence
-  if (isFronted(sentence, at)) return true
+  if (
+    isFronted(sentence, at) ||
+    (lowerAt(sentence, at + 1) === 'by' && isPerson(phraseFrom(sentence, at + 2)))
+  )
+    return true
   const phrase = phraseFrom(sentence, at)
   if (phrase && phrase.end - at > 1) return isPersonOrTheirs(sentence, phrase)
   const start = groupStart(tokens, at)
@@ -90,189 +125,137 @@ function describesPerson(sentence: Sentence, at: number): boolean {
 
 function isPersonOrTheirs(sentence: Sentence, phrase: NounPhrase): boolean {
   const by = phraseAfter(sentence, phrase.end, 'by', 1)
-  return [phrase, possessor(sentence, phrase), by].some(one => isPerson(one))
+  return [phrase, possessor(sentence, { ...phrase, start: Math.max(0, phrase.start - 4) }), by].some(one =>
+    isPerson(one),
+  )
 }
 
-function isFronted(sentence: Sentence, at: number): boolean {
-  const comma = sentence.tokens.findIndex(({ text }) => text === ',')
-  if (
-    comma < at ||
-    comma > 6 ||
-    sentence.tokens.slice(0, at).some(({ tag }) => tag === 'noun' || tag === 'det')
-  )
+function isFronted({ tokens, field }: Sentence, at: number): boolean {
+  const comma = tokens.findIndex(({ text }) => text === ',')
+  if (comma < at || comma > 6 || tokens.slice(0, at).some(({ tag }) => tag === 'noun' || tag === 'det'))
     return false
-  return isPerson(phraseFrom(sentence, comma + 1))
+  return isPerson(phraseFrom({ tokens, field }, comma + 1))
 }
+
+/** “nobody took the alert seriously”, “nobody was paying attention”. */
+function notSerious(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, heeding).filter(i => {
+    const isSeriously = sentence.tokens
+      .slice(i, i + 7)
+      .some(({ lower }) => lower === 'seriously' || lower === 'attention')
+    const by = isSeriously ? subject(sentence, i) : undefined
+    return by?.isNobody || (isPerson(by) && isDenied(sentence, i))
+  })
+  return verb === undefined ? undefined : { from: verb, to: verb + 1 }
+}
+
+const heeding = words('take pay')
 
 const makers = words(
-  'human operator user pilot manual finger engineer developer reviewer admin driver people personnel',
+  'human operator user pilot manual finger engineer developer reviewer admin driver people personnel staff',
 )
 const errors = words(
-  'error errors mistake mistakes fault trouble slip slips slip-up oversight blunder blunders',
+  'error errors mistake mistakes fault trouble slip slips slip-up oversight blunder blunders failing failings fallibility frailty negligence weakness',
 )
 const afterError = words(
   'rate rates budget message messages page pages code codes handler handling count counts log logs report',
 )
-const fingers = words('fat-fingered fat-finger fat-fingering fatfingered pebkac mistyped')
-const byAccident = [['accidentally'], ['mistakenly'], ['inadvertently'], ['unintentionally'], ['erroneously']]
+const fingers = words('fat-fingered fat-finger fat-fingering fatfingered pebkac mistyped thinko')
+const slips = words('mistake error typo slip blunder mistakes errors blunders slip-up lapse')
+const accidents = words('wrongly accidentally mistakenly inadvertently unintentionally erroneously')
+const slipWords = words('mistake error slip typo blunder accident mistakes errors slip-up lapse misstep')
 
 /** “human error”, “operator mistake”, “fat-fingered”, “made a mistake”. */
 export function humanError(sentence: Sentence): Match | undefined {
-  return errorNoun(sentence) ?? errorOfPerson(sentence) ?? slipOfPerson(sentence) ?? madeMistake(sentence)
+  return (
+    errorNoun(sentence) ??
+    mixedUp(sentence) ??
+    slip(sentence) ??
+    byAccident(sentence) ??
+    madeMistake(sentence) ??
+    byMistake(sentence)
+  )
 }
 
 function errorNoun(sentence: Sentence): Match | undefined {
-  const [at] = indicesOf(
+  const match = findWord(
     sentence,
     ({ lower }, i) =>
-      errors.has(lower) &&
-      makers.has(lowerAt(sentence, i - 1).replace(/s$/, '')) &&
-      !afterError.has(lowerAt(sentence, i + 1)) &&
-      !isOnlyCalled(sentence, i) &&
-      !isDenied(sentence, i),
+      errors.has(lower) && makers.has(lowerAt(sentence, i - 1).replace(/s$/, '')) && !isSpokenOf(sentence, i),
   )
-  return at === undefined ? undefined : { from: at - 1, to: at + 1 }
+  return match && { from: match.from - 1, to: match.to }
 }
 
-/** “calling this human error would hide …” */
-function isOnlyCalled(sentence: Sentence, at: number): boolean {
-  for (let i = at - 1; i >= at - 5; i -= 1) {
-    if (/^(call|label|blam|term|treat|dismiss)(ing|ling|ed|led|s)?$/.test(lowerAt(sentence, i))) return true
-  }
-  return false
+/** “human error rate”, “human error is not a cause”, “calling this human error would hide …”. */
+function isSpokenOf({ tokens }: Sentence, at: number): boolean {
+  if (afterError.has(tokens[at + 1]?.lower ?? '')) return true
+  if (tokens[at + 1]?.tag === 'be' && tokens[at + 2]?.tag === 'neg') return true
+  return tokens
+    .slice(Math.max(0, at - 5), at)
+    .some(({ lower }) => /^(call|label|term|treat|dismiss)(ing|ling|ed|led|s)?$/.test(lower))
 }
 
-/** “a typo by Sandy”, “the engineer’s mistake”. */
-function errorOfPerson(sentence: Sentence): Match | undefined {
-  const [at] = indicesOf(sentence, ({ lower, tag }, i) => {
-    if (tag !== 'noun' || !slips.has(lower) || isDenied(sentence, i)) return false
-    const by = ['by', 'of'].includes(lowerAt(sentence, i + 1)) ? phraseFrom(sentence, i + 2) : undefined
-    return isPerson(by) || isPerson(ownerOf(sentence, i))
+/** “fat-fingered”, “a typo by Sandy”, “the engineer’s mistake”. */
+const slip = (sentence: Sentence) =>
+  findWord(
+    sentence,
+    ({ lower, tag }, i) =>
+      fingers.has(lower) || (tag === 'noun' && slips.has(lower) && isPerson(ownerOf(sentence, i))),
+  )
+
+const mixing = words('confuse mix mistake swap')
+
+/** “confused staging with production”, “mixed up the two hosts”. */
+function mixedUp(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, mixing).filter(i => {
+    const near = sentence.tokens
+      .slice(i + 1, i + 7)
+      .some(({ lower }) => lower === 'with' || lower === 'up' || lower === 'for')
+    return near && !isPassive(sentence, i) && !isDenied(sentence, i) && isPerson(subject(sentence, i))
   })
-  return at === undefined ? undefined : { from: at, to: at + 1 }
+  return verb === undefined ? undefined : { from: verb, to: verb + 1 }
 }
 
-const slips = words('mistake error typo slip blunder mistakes errors blunders slip-up')
-
-function ownerOf(sentence: Sentence, noun: number) {
-  let start = noun
-  while (
-    start > 0 &&
-    !['verb', 'be', 'prep', 'punct', 'sub', 'conj', 'adv'].includes(sentence.tokens[start - 1]!.tag)
-  )
-    start -= 1
-  return possessor(sentence, { start, end: noun + 1, kind: 'thing', isNobody: false })
-}
-
-function slipOfPerson(sentence: Sentence): Match | undefined {
-  const [finger] = indicesOf(sentence, ({ lower }, i) => fingers.has(lower) && !isDenied(sentence, i))
-  if (finger !== undefined) return { from: finger, to: finger + 1 }
-  const { tokens } = sentence
-  for (const [word] of byAccident) {
-    const at = tokens.findIndex(({ lower }) => lower === word)
-    if (at < 0 || isDenied(sentence, at)) continue
-    const verb = tokens.findIndex(({ tag }, i) => i > at && tag === 'verb')
-    if (verb === at + 1 && (isPerson(subject(sentence, verb)) || isPerson(phraseAfter(sentence, verb, 'by'))))
-      return { from: at, to: verb + 1 }
-  }
-  return undefined
-}
+/** “accidentally deleted”, of a person. */
+const byAccident = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    if (!accidents.has(lower)) return false
+    const verb = sentence.tokens.findIndex(({ tag }, at) => at > i && tag === 'verb')
+    return (
+      (verb === i + 1 && isPerson(agentOf(sentence, verb))) ||
+      (sentence.tokens[i - 1]?.tag === 'verb' && isPerson(agentOf(sentence, i - 1)))
+    )
+  })
 
 /** “made a mistake”, “deleted it by mistake”. */
 function madeMistake(sentence: Sentence): Match | undefined {
-  for (const i of indicesOf(sentence, ({ lower }) =>
-    ['mistake', 'error', 'slip', 'typo', 'blunder', 'accident', 'mistakes', 'errors'].includes(lower),
-  )) {
+  for (const i of indicesOf(sentence, ({ lower }) => slipWords.has(lower))) {
     const verb = sentence.tokens.findLastIndex(({ tag }, at) => at < i && tag === 'verb')
     if (verb < 0 || i - verb > 12 || isDenied(sentence, i)) continue
     const isMade = ['make', 'commit'].includes(sentence.tokens[verb]!.lemma ?? '') && i - verb < 5
     const isBy = lowerAt(sentence, i - 1) === 'by' || (lowerAt(sentence, i - 1) === 'in' && i - verb > 1)
-    const by = isPassive(sentence, verb) ? phraseAfter(sentence, verb + 1, 'by') : subject(sentence, verb)
-    if ((isMade || isBy) && isPerson(by)) return { from: verb, to: i + 1 }
+    const by = isMade || isBy ? (agentOf(sentence, verb) ?? phraseAfter(sentence, i, 'by')) : undefined
+    const agent = by?.kind === 'thing' || by === undefined ? phraseAfter(sentence, i + 1, 'by') : by
+    if (isPerson(agent)) return { from: verb, to: i + 1 }
   }
   return undefined
 }
 
-const analysed = words(
-  'analysis analyses template field section meeting document tool tooling category investigation form tab column report review workshop process dashboard',
-)
-const singling = words(
-  'single sole only one real true main primary ultimate underlying actual direct immediate root fundamental principal',
-)
-const causes = words('cause reason culprit trigger')
-const incidentWords = words(
-  'outage incident failure failures downtime loss disruption breakage errors problem delay damage crash leak fault',
-)
+const inError = phrases('by mistake|accident|error\nin error')
 
-/** One cause, or one party, made to carry it all. */
-export function rootCause(sentence: Sentence): Match | undefined {
-  return namedCause(sentence) ?? soleCause(sentence) ?? blamed(sentence) ?? faultOf(sentence)
+/** “By mistake, the engineer promoted it”, “the typo was Ivan’s”. */
+function byMistake(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, inError)
+  const isByPerson =
+    match && sentence.tokens.some(({ tag }, i) => tag === 'verb' && isPerson(agentOf(sentence, i)))
+  return isByPerson
+    ? match
+    : findWord(sentence, ({ lower }, i) => slips.has(lower) && isTheirs(sentence, i + 1))
 }
 
-function namedCause(sentence: Sentence): Match | undefined {
-  const [at] = indicesOf(sentence, ({ lower }, i) => {
-    const isRoot = lower === 'root-cause' || (lower === 'cause' && lowerAt(sentence, i - 1) === 'root')
-    return isRoot && !analysed.has(lowerAt(sentence, i + 1)) && !isDenied(sentence, i)
-  })
-  return at === undefined
-    ? undefined
-    : { from: lowerAt(sentence, at - 1) === 'root' ? at - 1 : at, to: at + 1 }
-}
-
-function soleCause(sentence: Sentence): Match | undefined {
-  const [at] = indicesOf(
-    sentence,
-    ({ lower }, i) =>
-      causes.has(lower) &&
-      ((singling.has(lowerAt(sentence, i - 1)) && lower !== 'trigger') ||
-        (lowerAt(sentence, i - 1) === 'the' && reads(sentence, i + 1, 'of|was|is|:'))) &&
-      !isDenied(sentence, i),
-  )
-  if (at !== undefined) return { from: at - 1, to: at + 1 }
-  return findPhrase(sentence, [
-    'boils|boiled|comes|came down to',
-    'caused solely|entirely|purely|only|wholly by',
-    'solely|entirely|purely|wholly caused by',
-    'solely|entirely|purely due to',
-    'solely|entirely|purely|simply because',
-  ])
-}
-
-function blamed(sentence: Sentence): Match | undefined {
-  return (
-    findPhrase(sentence, [
-      'to blame',
-      'at fault',
-      'fault lies|lay|rests|is with',
-      'blame lies|lay|rests|falls|fell|belongs|goes',
-      'the blame',
-      'culprit was|is',
-      'the fault of',
-    ]) ?? responsible(sentence)
-  )
-}
-
-function responsible(sentence: Sentence): Match | undefined {
-  for (const i of indicesOf(sentence, ({ lower }) => lower === 'responsible' || lower === 'accountable')) {
-    const phrase = lowerAt(sentence, i + 1) === 'for' ? phraseFrom(sentence, i + 2) : undefined
-    if (phrase && incidentWords.has(headOf(sentence, phrase)) && !isDenied(sentence, i))
-      return { from: i, to: phrase.end }
-  }
-  return undefined
-}
-
-/** “my fault”, “Sam’s fault”; not “the disk’s faults” or “a page fault”. */
-function faultOf(sentence: Sentence): Match | undefined {
-  for (const i of indicesOf(sentence, ({ lower }) => lower === 'fault')) {
-    const owner = ownerOf(sentence, i)
-    if (isPerson(owner) && !isDenied(sentence, i)) return { from: owner.start, to: i + 1 }
-  }
-  return undefined
-}
-
-export const blamingVerbs = (sentence: Sentence): Match | undefined => {
-  const [verb] = verbsOf(sentence, words('blame')).filter(
-    i => isPerson(phraseFrom(sentence, i + 1)) && !isDenied(sentence, i),
-  )
-  return verb === undefined ? undefined : clauseMatch(sentence, verb, undefined)
+function isTheirs(sentence: Sentence, at: number): boolean {
+  const phrase = sentence.tokens[at]?.tag === 'be' ? phraseFrom(sentence, at + 1) : undefined
+  const last = phrase && sentence.tokens[phrase.end - 1]
+  if (/^(mine|ours|yours|his|hers|theirs)$/.test(lowerAt(sentence, at + 1))) return true
+  return last?.tag === 'poss' && isPerson(possessor(sentence, phrase!))
 }

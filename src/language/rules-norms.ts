@@ -1,191 +1,147 @@
 import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
+import { phraseAt, phrases } from './phrases.ts'
 import {
   clauseMatch,
   findPhrase,
+  findWord,
+  groupOf,
   indicesOf,
   isDenied,
   isPassive,
   isPerson,
   lowerAt,
   type Match,
+  ownerOf,
   phraseAfter,
-  reads,
+  phraseFrom,
   type Sentence,
   subject,
 } from './sentence.ts'
-import type { Token } from './tokens.ts'
 
-/** Rules about norms held against people: should have, hindsight. */
+/** Rules about what people should have done. */
 
-const knowing = words('know foresee anticipate realise realize predict guess expect suspect')
-const perceiving = words(
-  'see know notice spot tell guess realise realize catch foresee predict think read understand',
-)
 const humanDuties =
   words(`notice spot review test check double-check question escalate acknowledge communicate anticipate
-  foresee catch think inform tell raise verify read discuss consult warn`)
-const knowable = words('obvious evident foreseeable predictable inevitable plain self-evident')
-const certainty = words('obviously clearly plainly surely evidently certainly')
+  foresee think inform tell raise verify read discuss consult warn catch approve`)
+/** What “we could have lost” speaks of is luck. */
+const losses = words('lose be fail break take cost spend wait have get run end go cause suffer see face')
 
-/** “should have”, “ought to have”, “could have” or “was supposed to” at verb `verb`, about a person. */
+/** “should have”, “ought to have”, “could have”, “was supposed to”: said of people. */
 export function shouldHave(sentence: Sentence): Match | undefined {
   for (const verb of mainVerbs(sentence)) {
     const norm = normOf(sentence, verb)
-    if (norm === undefined || isDeniedNorm(sentence, verb, norm)) continue
+    if (norm === undefined) continue
     const by = subject(sentence, verb)
-    if (isAboutPeople(sentence, verb, norm)) return clauseMatch(sentence, verb, by)
+    if (isExcused(sentence, verb, norm, by)) continue
+    if (isAboutPeople(sentence, verb, norm, by)) return clauseMatch(sentence, verb, by)
   }
-  return moreCare(sentence)
+  return moreCare(sentence) ?? duty(sentence) ?? findPhrase(sentence, reproach)
 }
 
-/** “a little more care would have spared us this” */
-function moreCare(sentence: Sentence): Match | undefined {
-  const at = sentence.tokens.findIndex(
-    (_, i) => reads(sentence, i, 'could|might|would have') || reads(sentence, i, "could|might|would 've"),
+export const mainVerbs = (sentence: Sentence): number[] =>
+  indicesOf(
+    sentence,
+    ({ tag, form }, i) =>
+      (tag === 'verb' ? form !== 's' : tag === 'be' || tag === 'do' || tag === 'have') && isLast(sentence, i),
   )
-  const care = sentence.tokens.findIndex(
-    (_, i) => i < at && reads(sentence, i, 'care|attention|diligence|thought|vigilance|discipline|caution'),
-  )
-  return care < 0 || isDenied(sentence, care) ? undefined : { from: care, to: at + 2 }
-}
-
-const mainVerbs = (sentence: Sentence) =>
-  indicesOf(sentence, ({ tag }) => tag === 'verb' || tag === 'be' || tag === 'have' || tag === 'do')
-
-type Norm = 'should' | 'could' | 'supposed' | 'condition'
-
-/** What the auxiliaries before a verb say. */
-function normOf(sentence: Sentence, verb: number): Norm | undefined {
-  const { tokens } = sentence
-  const group = tokens.slice(groupStart(tokens, verb), verb)
-  const has = (...list: string[]) => group.some(({ lower }) => list.includes(lower))
-  if (isLast(tokens, verb) === false) return undefined
-  if (has('supposed', 'expected', 'meant', 'obliged') && has('to') && has('was', 'were', 'been'))
-    return 'supposed'
-  if (!has('have', "'ve")) return undefined
-  if (has('should', 'ought', 'must', 'needed', 'shall', 'had')) return 'should'
-  return has('could', 'might') && !has('not', "n't") ? 'could' : undefined
-}
 
 /** The verb that ends its group: “should have been noticed” is about noticing. */
-function isLast(tokens: Token[], verb: number): boolean {
-  const { tag, form } = tokens[verb]!
+function isLast({ tokens }: Sentence, verb: number): boolean {
+  if (tokens[verb]!.tag === 'verb') return true
   const next = tokens[verb + 1]
-  if (tag === 'verb') return form !== 's'
-  return tag !== 'have' && !(next && (next.tag === 'verb' || next.tag === 'adv'))
+  if (tokens[verb]!.tag === 'have' && !['have', "'ve"].includes(tokens[verb - 1]?.lower ?? '')) return false
+  return !(next && (next.tag === 'verb' || next.tag === 'adv' || next.tag === 'neg'))
 }
 
-function isDeniedNorm(sentence: Sentence, verb: number, norm: Norm): boolean {
-  const start = groupStart(sentence.tokens, verb)
-  return norm === 'could' ? isDenied(sentence, verb) : isDenied(sentence, start)
+export type Norm = 'should' | 'could' | 'supposed'
+
+const shoulds = words('should ought must needed shall had')
+const supposing = words('supposed expected meant obliged required')
+
+/** What the auxiliaries before a verb say. */
+export function normOf(sentence: Sentence, verb: number): Norm | undefined {
+  const group = groupOf(sentence, verb)
+  const has = (list: ReadonlySet<string>) => group.some(({ lower }) => list.has(lower))
+  if (has(supposing) && has(tos) && has(pasts)) return 'supposed'
+  if (!has(haves)) return undefined
+  if (has(shoulds) && (!has(had) || has(tos) || has(firm))) return 'should'
+  return has(coulds) && !group.some(({ tag }) => tag === 'neg') ? 'could' : undefined
 }
 
-function isAboutPeople(sentence: Sentence, verb: number, norm: Norm): boolean {
+const tos = words('to')
+const pasts = words('was were been')
+const haves = words("have 've")
+const had = words('had')
+const firm = words('should ought must')
+const coulds = words('could might')
+
+/** “nobody should have” is a norm all the same; “not about what Tom should have done” is none. */
+function isExcused(sentence: Sentence, verb: number, norm: Norm, by: NounPhrase | undefined): boolean {
+  if (norm === 'could') return isDenied(sentence, verb)
+  if (by?.isNobody && norm === 'should')
+    return lowerAt(sentence, verb) === 'had' || lowerAt(sentence, verb + 1) === 'to'
+  return isDenied(sentence, groupStart(sentence.tokens, verb))
+}
+
+function isAboutPeople(sentence: Sentence, verb: number, norm: Norm, by: NounPhrase | undefined): boolean {
   const { lemma = '' } = sentence.tokens[verb]!
-  const by = subject(sentence, verb)
   if (isPassive(sentence, verb)) {
     const agent = phraseAfter(sentence, verb + 1, 'by')
     if (agent !== undefined) return isPerson(agent)
-    return norm !== 'supposed' && humanDuties.has(lemma) && !isPerson(by)
+    return norm !== 'supposed' && humanDuties.has(lemma) && by?.kind !== 'person'
   }
-  if (!isPerson(by)) return false
-  return norm !== 'could' || !losses.has(lemma)
+  return by?.kind === 'person' && (norm !== 'could' || !losses.has(lemma))
 }
 
-/** What “we could have lost” speaks of is luck. */
-const losses = words('lose be fail break take cost spend wait have get run end go cause suffer see')
+const regrets = phrases("could|might|would have|'ve")
+const cares = words(
+  'care attention diligence thought vigilance discipline caution look glance thinking communication',
+)
 
-const disbelief = [
-  'how anyone|anybody|somebody|someone|they|he|she|we|it could',
-  'how could anyone|anybody|they|he|she|we|you',
-  'beyond us|me|belief|comprehension',
-  'hard|difficult|impossible to understand|believe|see|fathom|imagine why|how',
-  'no excuse',
-  'common sense',
-  'bound to fail|happen|break',
-  'always going to',
-  'saw it coming',
-  'seen it coming',
-  'see it coming',
-  'writing was|is on the wall',
-  'signs were|are all there',
-  'signs were|are there',
-  'knew full|perfectly well',
-  'knew very well',
-  'knew all along',
-  'defies belief',
-  'easily have been avoided|prevented|caught',
-  'entirely|easily|completely|totally avoidable|preventable|foreseeable',
-]
-
-/** What was known only afterwards, held against those who were there. */
-export function hindsight(sentence: Sentence): Match | undefined {
-  return (
-    findPhrase(sentence, disbelief) ??
-    hindsightWord(sentence) ??
-    itWasObvious(sentence) ??
-    anyoneWould(sentence) ??
-    clearlyShould(sentence)
+/** “a little more care would have spared us this” */
+function moreCare(sentence: Sentence): Match | undefined {
+  const { tokens } = sentence
+  const at = tokens.findIndex((_, i) => phraseAt(tokens, i, regrets) > 0)
+  const care = tokens.findIndex(({ lower, tag }, i) => i < at && tag === 'noun' && cares.has(lower))
+  const by = tokens.findIndex(
+    ({ tag }, i) =>
+      i < at &&
+      tag === 'noun' &&
+      ['by', 'from'].includes(lowerAt(sentence, i + 1)) &&
+      isPerson(phraseFrom(sentence, i + 2)),
   )
+  const from = care < 0 ? by : care
+  return from < 0 || isDenied(sentence, from) ? undefined : { from, to: at + 2 }
 }
 
-function hindsightWord(sentence: Sentence): Match | undefined {
-  const [at] = indicesOf(
-    sentence,
-    ({ lower }, i) => lower === 'hindsight' && !reads(sentence, i + 1, 'bias|is') && !isDenied(sentence, i),
-  )
-  return at === undefined ? undefined : { from: at - 1 < 0 ? at : at - 1, to: at + 1 }
+const duties = words('job duty responsibility obligation task')
+
+/** “it was the author’s job to check”, “the engineers had a duty to”. */
+function duty(sentence: Sentence): Match | undefined {
+  return findWord(sentence, ({ lower }, i) => {
+    if (!duties.has(lower) || lowerAt(sentence, i + 1) !== 'to') return false
+    const verb = sentence.tokens.findLastIndex(
+      ({ tag, lower: own }, at) => at < i && i - at < 6 && (tag === 'have' || own === 'was'),
+    )
+    if (verb < 0) return false
+    return lowerAt(sentence, verb) === 'had'
+      ? isPerson(subject(sentence, verb))
+      : isPerson(ownerOf(sentence, i))
+  })
 }
 
-function itWasObvious(sentence: Sentence): Match | undefined {
-  const [at] = indicesOf(
-    sentence,
-    ({ lower }, i) =>
-      knowable.has(lower) &&
-      sentence.tokens[i - 1] !== undefined &&
-      isPredicate(sentence, i) &&
-      !isDenied(sentence, i),
-  )
-  return at === undefined ? undefined : { from: groupStart(sentence.tokens, at), to: at + 1 }
-}
+const reproach = phrases(`
+  would have done better|well
+  would have been better|wiser advised|to
+  why was|were nobody|no-one|no|none
+  why did n't|not the|he|she|they|we|you|anyone|someone|nobody
+  why had n't|not the|he|she|they|we|you|anyone|someone
+  why was n't|not the on-call|engineer|operator|team`)
 
-/** “was obvious that”, “should have been obvious”, “obvious to anyone”; not “an obvious error message”. */
-function isPredicate(sentence: Sentence, at: number): boolean {
-  const group = sentence.tokens.slice(groupStart(sentence.tokens, at), at)
-  return group.some(({ tag }) => tag === 'be') || reads(sentence, at + 1, 'to|from|that')
-}
-
-const anyone = words('anyone anybody everyone everybody any')
-
-function anyoneWould(sentence: Sentence): Match | undefined {
-  for (const verb of indicesOf(sentence, ({ tag, lemma }) => tag === 'verb' && perceiving.has(lemma ?? ''))) {
-    const by = subject(sentence, verb)
-    const group = sentence.tokens.slice(groupStart(sentence.tokens, verb), verb)
-    const isNorm =
-      group.some(({ tag }) => tag === 'modal') || ['knows', 'knew'].includes(lowerAt(sentence, verb))
-    if (by && isNorm && !isDenied(sentence, verb) && anyone.has(lowerAt(sentence, by.start)))
-      return clauseMatch(sentence, verb, by)
-  }
-  return undefined
-}
-
-/** “clearly should have seen”, “should have known”, “obviously the team knew”. */
-function clearlyShould(sentence: Sentence): Match | undefined {
-  for (const verb of mainVerbs(sentence)) {
-    const { lemma = '' } = sentence.tokens[verb]!
-    const norm = normOf(sentence, verb)
-    const by = subject(sentence, verb)
-    if (!isPerson(by) || isDenied(sentence, groupStart(sentence.tokens, verb))) continue
-    const isCertain = sentence.tokens
-      .slice(Math.max(0, by.start - 2), verb)
-      .some(({ lower }) => certainty.has(lower))
-    if (norm === 'should' && (isCertain || (knowing.has(lemma) && lowerAt(sentence, verb + 1) !== 'better')))
-      return clauseMatch(sentence, verb, by)
-    if (isCertain && knowing.has(lemma)) return clauseMatch(sentence, verb, by)
-  }
-  return undefined
-}
+/** What befalls people is a condition: “had we known”, “if she had had access”. */
+const receiving = words('have know get receive need want be hear')
+const noticing = words('see notice spot catch realise realize act react step intervene help')
 
 /** “if the on-call engineer had noticed”, “had Sam checked”: a counterfactual whose condition is a person. */
 export function personalCondition(sentence: Sentence): Match | undefined {
@@ -193,10 +149,9 @@ export function personalCondition(sentence: Sentence): Match | undefined {
     sentence,
     ({ tag, form }) => tag === 'verb' && form !== 'base' && form !== 's',
   )) {
+    if (isPassive(sentence, verb) || receiving.has(sentence.tokens[verb]!.lemma ?? '')) continue
     const by = subject(sentence, verb)
-    if (!isPerson(by) || isPassive(sentence, verb) || receiving.has(sentence.tokens[verb]!.lemma ?? ''))
-      continue
-    const opener = openerOf(sentence, verb, by)
+    const opener = isPerson(by) ? openerOf(sentence, verb, by) : undefined
     if (opener !== undefined && !isGoodLuck(sentence, verb)) return { from: opener, to: verb + 1 }
   }
   return undefined
@@ -204,25 +159,20 @@ export function personalCondition(sentence: Sentence): Match | undefined {
 
 /** Where the condition begins: at its “if” or its “had”; in a counterfactual’s own field, at its subject. */
 function openerOf(sentence: Sentence, verb: number, by: NounPhrase): number | undefined {
-  const { tokens, field } = sentence
-  const start = groupStart(tokens, verb)
-  const hasHad = tokens.slice(start, verb).some(({ lower }) => lower === 'had' || lower === "'d")
+  const start = groupStart(sentence.tokens, verb)
+  const hasHad = groupOf(sentence, verb).some(({ lower }) => lower === 'had' || lower === "'d")
   const [before, opener] = [lowerAt(sentence, by.start - 2), lowerAt(sentence, by.start - 1)]
   if (opener === 'had' && start === by.end)
     return isClauseStart(sentence, by.start - 1) ? by.start - 1 : undefined
   if (!hasHad) return undefined
   if (opener === 'if' || (opener === 'only' && before === 'if'))
     return before === 'even' ? undefined : by.start - 1
-  return field === 'counterfactual' && by.start === 0 ? 0 : undefined
+  return sentence.field === 'counterfactual' && by.start === 0 ? 0 : undefined
 }
-
-/** “if Priya had not noticed” is thanks. */
-const isGoodLuck = (sentence: Sentence, verb: number) =>
-  perceiving.has(sentence.tokens[verb]!.lemma ?? '') &&
-  sentence.tokens.slice(groupStart(sentence.tokens, verb), verb).some(({ tag }) => tag === 'neg')
-
-/** What befalls people is a condition: “had we known”, “if she had had access”. */
-const receiving = words('have know get receive need want be')
 
 const isClauseStart = ({ tokens }: Sentence, i: number) =>
   i === 0 || tokens[i - 1]!.tag === 'punct' || tokens[i - 1]!.tag === 'conj'
+
+/** “if Priya had not noticed” is thanks. */
+const isGoodLuck = (sentence: Sentence, verb: number) =>
+  noticing.has(sentence.tokens[verb]!.lemma ?? '') && groupOf(sentence, verb).some(({ tag }) => tag === 'neg')

@@ -1,6 +1,7 @@
 import { groupStart, type NounPhrase, phraseBefore, subjectOf } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { nounLike } from './tag.ts'
+import { type Phrases, phraseAt, phrases } from './phrases.ts'
+import { isPersonWord, nounLike } from './tag.ts'
 import type { Token } from './tokens.ts'
 
 /** What rules ask of one tagged sentence. Verbs are named by their token index. */
@@ -18,26 +19,25 @@ export interface Match {
 export const lowerAt = ({ tokens }: Sentence, i: number): string => tokens[i]?.lower ?? ''
 
 /** The index of each token that `test` accepts. */
-export const indicesOf = ({ tokens }: Sentence, test: (token: Token, i: number) => boolean): number[] =>
-  tokens.flatMap((token, i) => (test(token, i) ? [i] : []))
-
-/** Whether the words stand at `at`; “a|b” is either, “*” any word. */
-export function reads(sentence: Sentence, at: number, pattern: string): boolean {
-  return pattern.split(' ').every((alternatives, i) => {
-    const lower = lowerAt(sentence, at + i)
-    return lower !== '' && (alternatives === '*' || alternatives.split('|').includes(lower))
-  })
+export function indicesOf({ tokens }: Sentence, test: (token: Token, i: number) => boolean): number[] {
+  const found: number[] = []
+  for (let i = 0; i < tokens.length; i += 1) if (test(tokens[i]!, i)) found.push(i)
+  return found
 }
 
-/** Where one of the phrases stands, or undefined. */
-export function findPhrase(sentence: Sentence, patterns: readonly string[]): Match | undefined {
+/** Where one of the phrases stands undenied, or undefined. */
+export function findPhrase(sentence: Sentence, phrases: Phrases): Match | undefined {
   for (let at = 0; at < sentence.tokens.length; at += 1) {
-    for (const pattern of patterns) {
-      if (reads(sentence, at, pattern) && !isDenied(sentence, at))
-        return { from: at, to: at + pattern.split(' ').length }
-    }
+    const length = phraseAt(sentence.tokens, at, phrases)
+    if (length > 0 && !isDenied(sentence, at)) return { from: at, to: at + length }
   }
   return undefined
+}
+
+/** The first token that `test` accepts and nothing denies, as a match of itself. */
+export function findWord(sentence: Sentence, test: (token: Token, i: number) => boolean): Match | undefined {
+  const at = sentence.tokens.findIndex((token, i) => test(token, i) && !isDenied(sentence, i))
+  return at < 0 ? undefined : { from: at, to: at + 1 }
 }
 
 export const subject = ({ tokens }: Sentence, verb: number): NounPhrase | undefined =>
@@ -101,6 +101,7 @@ function continuesPhrase(tokens: Token[], start: number, i: number): boolean {
   if (tag === 'pron') return i === start
   if (tag === 'det' || (tag === 'poss' && tokens[i]!.lower.length > 2))
     return i === start || tokens[i - 1]!.tag === 'det'
+  if (tag === 'ing' && i > start && isPersonWord(tokens[i - 1]!)) return false
   return nounLike.has(tag) || tag === 'adj' || tag === 'poss' || tag === 'ing'
 }
 
@@ -132,3 +133,33 @@ export function clauseMatch(
   const isClose = by !== undefined && by.start < verb && verb - by.start < 12
   return { from: isClose ? by.start : groupStart(tokens, verb), to }
 }
+
+const edges = new Set(['punct', 'verb', 'prep', 'sub', 'conj', 'be', 'adv', 'have', 'to'])
+
+/** The noun phrase that the noun at `i` belongs to, from its determiner on. */
+export function ownPhrase({ tokens }: Sentence, i: number): NounPhrase {
+  let start = i
+  while (start > 0 && !edges.has(tokens[start - 1]!.tag)) start -= 1
+  return { start, end: i + 1, kind: 'thing', isNobody: false }
+}
+
+/** Who acts: the subject of an active verb, the phrase after “by” of a passive one. */
+export const agentOf = (sentence: Sentence, verb: number): NounPhrase | undefined =>
+  isPassive(sentence, verb) ? phraseAfter(sentence, verb + 1, 'by') : subject(sentence, verb)
+
+const onPartOf = phrases('on the part of')
+
+/** Whose the noun at `i` is: “Sam’s mistake”, “a mistake by Sam”. */
+export function ownerOf(sentence: Sentence, i: number): NounPhrase | undefined {
+  const owner = possessor(sentence, ownPhrase(sentence, i))
+  if (owner !== undefined) return owner
+  if (phraseAt(sentence.tokens, i + 1, onPartOf) > 0) return phraseFrom(sentence, i + 5)
+  const next = lowerAt(sentence, i + 1)
+  if (next !== 'by' && next !== 'of' && next !== 'from') return undefined
+  const phrase = phraseFrom(sentence, i + 2)
+  return phrase && phrase.kind === 'thing' ? possessor(sentence, phrase) : phrase
+}
+
+/** The auxiliaries, adverbs and negations before a verb. */
+export const groupOf = ({ tokens }: Sentence, verb: number): Token[] =>
+  tokens.slice(groupStart(tokens, verb), verb)

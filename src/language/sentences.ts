@@ -4,6 +4,9 @@ const abbreviations = new Set(
   'e.g i.e etc vs approx mr mrs ms dr no fig incl dept est jr sr inc ltd st cf resp'.split(' '),
 )
 
+/** A run of words that never ends is cut here, so that no rule looks further: the whole stays linear. */
+const mostTokens = 250
+
 /** Groups tokens into sentences; what is between breaks belongs together until a full stop. */
 export function sentencesOf(text: string, tokens: Token[]): Token[][] {
   const sentences: Token[][] = []
@@ -14,7 +17,8 @@ export function sentencesOf(text: string, tokens: Token[]): Token[][] {
   }
   tokens.forEach((token, i) => {
     if (token.tag !== 'break') current.push(token)
-    if (token.tag === 'break' || endsSentence(text, token, tokens[i - 1], tokens[i + 1])) close()
+    const isOver = token.tag === 'break' || current.length === mostTokens
+    if (isOver || endsSentence(text, token, tokens[i - 1], tokens[i + 1])) close()
   })
   close()
   return sentences

@@ -2,13 +2,35 @@ import { adjectives, closedTags, months, timeNouns, words } from './closed-words
 import { guessName, isCapitalised, type PeopleIndex } from './names.ts'
 import { ambiguousRoles, bareGroups, groups, personPronouns, roles, wordNames } from './person-words.ts'
 import type { Token } from './tokens.ts'
-import { type VerbForm, verbForm } from './verbs.ts'
+import { lemmaOfIng, type VerbForm, verbForm } from './verbs.ts'
 
-/** Gives each token of a sentence its part of speech, from left to right. Unknown words are nouns. */
-export function tagSentence(tokens: Token[], people: PeopleIndex): void {
+/**
+ * Gives each token of a sentence its part of speech, from left to right. Unknown words are nouns.
+ * @param before the sentence before it, which “they” may look back to
+ */
+export function tagSentence(tokens: Token[], people: PeopleIndex, before: Token[] = []): void {
   tokens.forEach((token, i) => {
-    if (token.tag === 'noun') tagWord(tokens, i, people)
+    if (token.tag !== 'noun') return
+    tagWord(tokens, i, people)
+    if (theirs.has(token.lower) && !refersToPeople(tokens.slice(0, i), before))
+      token.lower = theirs.get(token.lower)!
   })
+}
+
+/** “they” may be things; where they are, the token reads as “it”. */
+const theirs = new Map([
+  ['they', 'it'],
+  ['them', 'it'],
+  ['their', 'its'],
+])
+
+/** People are meant when people were spoken of, or nothing was that there are several of. */
+function refersToPeople(own: Token[], before: Token[]): boolean {
+  for (const spoken of [own, before]) {
+    if (spoken.some(isPersonWord)) return true
+    if (spoken.some(({ tag, lower }) => tag === 'noun' && /[^s'’]s$/.test(lower))) return false
+  }
+  return true
 }
 
 const notAdverb =
@@ -78,6 +100,7 @@ function closedTag(tokens: Token[], i: number): Token['tag'] {
   if (lower === 'this' || lower === 'these' || lower === 'those') return thisTag(next)
   if (lower === 'her') return next && isNounWord(next.lower) ? 'poss' : 'pron'
   if (lower === 'to') return next && isInfinitive(tokens, i + 1) ? 'to' : 'prep'
+  if ((lower === 'both' || lower === 'all') && before && nounLike.has(before.tag)) return 'adv'
   if (lower === 'need') return 'verb'
   if (
     ['may', 'might', 'must', 'will', 'can', 'might'].includes(lower) &&
@@ -109,7 +132,15 @@ function tagOpenWord(tokens: Token[], i: number): void {
   if (form && isVerbHere(tokens, i, form)) Object.assign(token, form, { tag: 'verb' })
   else if (form && (form.form === 'past' || form.form === 'participle'))
     Object.assign(token, form, { tag: 'adj' })
-  else if (lower.endsWith('ing') && lower.length > 4 && !notGerund.has(lower)) token.tag = 'ing'
+  else if (lower.endsWith('ing') && lower.length > 4 && !notGerund.has(lower)) tagGerund(tokens, i)
+}
+
+/** “was ignoring” is a verb; “lazy loading” and “a missing column” are none. */
+function tagGerund(tokens: Token[], i: number): void {
+  const token = tokens[i]!
+  const isVerb = previousWord(tokens, i)?.tag === 'be' && token.lower !== 'missing'
+  if (isVerb) Object.assign(token, { tag: 'verb', lemma: lemmaOfIng(token.lower), form: 'ing' })
+  else token.tag = 'ing'
 }
 
 function isVerbHere(tokens: Token[], i: number, { form, lemma }: VerbForm): boolean {

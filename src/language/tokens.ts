@@ -33,7 +33,7 @@ export interface Token {
   tag: Tag
   /** Of a verb. */
   lemma?: string
-  form?: 'base' | 's' | 'past' | 'participle'
+  form?: 'base' | 's' | 'past' | 'participle' | 'ing'
 }
 
 const longestQuotation = 600

@@ -16,37 +16,46 @@ const irregular = `
   overwrite overwrote overwritten | overrun overran overrun | override overrode overridden | pay paid paid | put put put |
   quit quit quit | read read read | rebuild rebuilt rebuilt | rerun reran rerun | rewrite rewrote rewritten | ride rode ridden |
   rise rose risen | run ran run | say said said | see saw seen | seek sought sought | sell sold sold | send sent sent |
-  set set set | reset reset reset | shake shook shaken | shed shed shed | shoot shot shot | shrink shrank shrunk | shut shut shut |
+  set set set | reset reset reset | redo redid redone | shake shook shaken | shed shed shed | shoot shot shot | shrink shrank shrunk | shut shut shut |
   sink sank sunk | sit sat sat | sleep slept slept | speak spoke spoken | spend spent spent | spin spun spun | split split split |
   spread spread spread | stand stood stood | steal stole stolen | stick stuck stuck | strike struck struck | swing swung swung |
   take took taken | teach taught taught | tear tore torn | tell told told | think thought thought | throw threw thrown |
   undergo underwent undergone | understand understood understood | undo undid undone | wake woke woken | wear wore worn |
-  win won won | write wrote written | foresee foresaw foreseen | forgo forwent forgone | withhold withheld withheld |
+  win won won | write wrote written | foresee foresaw foreseen | forgo forwent forgone | withhold withheld withheld | withdraw withdrew withdrawn |
   overcome overcame overcome | spot-check spot-checked spot-checked | shortcut shortcut shortcut | forbid forbade forbidden`
 
 /** Base forms that are taken for verbs wherever a verb can stand. */
 const bases = words(`
-  accept ack acknowledge act add address admit advise agree alert allow announce answer anticipate apologise apologize
-  apply approve ask assess assign assume attend avoid back blame block boot botch bother bump bungle bypass call cancel
-  care cause cease challenge change charge check clear click clobber close coach commit communicate complain complete
-  confirm configure confuse connect consider consult contact continue copy correct corrupt crash create cripple damage
-  decide delay delete demote deny deploy depend describe destroy detect determine disable disarm discard discipline
-  discover discuss dismiss disregard document double-check downplay drop edit educate emphasise emphasize enable
-  encourage enforce engage ensure enter escalate establish evaluate examine execute expect explain expose fail
-  fat-finger figure file fire fix flag flip flood follow forward fumble guess halt handle happen help hurry ignore
-  implement improve inform inspect instruct insert intend introduce investigate invite involve isolate issue join kill
-  knock label launch leak learn limit link listen load log look maintain mandate mangle mark measure merge mess migrate
-  mind misconfigure mishandle misinterpret misjudge misplace miss misapply mistype misuse monitor move name need neglect
-  note notice notify observe offer omit open operate order overload overlook override overreact own page panic pass
-  patch pause penalise penalize perform place plan point post practise predict prepare press prevent proceed promote
-  prompt propose prove provide publish pull punish push query question raise reach realise realize reassign reboot
-  recall receive recognise recognize record recover reduce refuse reject release rely remember remind remove rename
-  renew repeat replace reply report reprimand request require resolve respond restart restore restrict resume retake
-  retest retire retrain retry return reuse revert review revoke rewind risk roll rotate rush saturate save scale
-  schedule scold screw secure select share ship show sign silence skip slip snooze solve spot start state stop store
-  stress submit suffer suggest supervise support suppose suspect suspend switch talk target terminate test thank
-  tighten touch trace track train transfer treat trigger trip trust try turn type underestimate unplug update upgrade
-  urge use validate verify wait walk want warn watch wipe wonder work worry write`)
+  abuse accept ack acknowledge act add address adhere admit admonish advise aggravate agree alert allow announce
+  answer anticipate apologise apologize apply appraise approve ask assess assign assume attempt attend avoid
+  back ban bar believe blame block boot bork botch bother brick bump bungle bypass call cancel care cause cease
+  challenge change charge chastise check choke clean clear click clobber close coach collapse commit communicate
+  complain complete compromise concentrate configure confirm confuse connect consider consult contact continue
+  copy correct corrupt counsel crash create cripple damage dare deadlock decide declare degrade delay delete
+  demand demote deny depend deploy derail describe destroy detect determine die disable disappear disarm discard
+  discipline disconnect discount discover discuss dismiss disregard disrupt document double-check downgrade
+  downplay drag drain drop edit educate emphasise emphasize empty enable encourage end enforce engage ensure
+  enter erase escalate establish evaluate evict exacerbate examine execute exhaust expect expire explain expose
+  extend fail fat-finger figure file fill fire fix flag flip flood focus follow forward foster fumble gamble
+  guess halt handle happen help hope hose hurry identify ignore implement impress improve increase inform inject
+  insert inspect install instil instill instruct intend intervene introduce investigate invite involve isolate
+  issue jeopardise jeopardize join kill knock label lack lapse launch leak learn lecture limit link listen load
+  lock log look maintain mandate mangle mark measure meddle mention merge mess migrate mind misapply
+  miscalculate miscommunicate misconfigure misdiagnose mishandle misinterpret misjudge mislabel mismanage
+  misplace misroute miss mistype misuse mitigate mix modify monitor move name need neglect note notice notify
+  nuke obey observe occur offer omit open operate order overestimate overflow overload overlook overreact
+  override own page panic pass paste patch pause penalise penalize perform pick place plan point post power
+  practise predict prepare press prevent proceed prolong promise promote prompt propose prove provide publish
+  pull punish purge push query question raise re-enable reach react realise realize reassign reboot rebuke
+  recall receive recognise recognize record recover reduce refuse reiterate reject release rely remember remind
+  remove rename renew repeat replace replay reply report reprimand request require resolve respect respond
+  restart restore restrict result resume retake retest retire retrain retry return reuse revert review revoke
+  rewind risk roll rotate rubber-stamp ruin rush sabotage sack saturate save scale schedule scold screw secure
+  select serve share ship shirk show sign silence skip slip slow snooze solve spot squander stall start starve
+  state stay step stop store strengthen stress strip study submit suffer suggest supervise support suppose
+  suspect suspend swamp swap switch talk tamper target terminate test thank tighten toggle touch trace track
+  train transfer trash treat trigger trip truncate trust try turn type underestimate unplug update upgrade urge
+  use validate vanish verify wait walk want warn watch wipe wonder work worry worsen wreck write`)
 
 export interface VerbForm {
   lemma: string

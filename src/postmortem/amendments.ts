@@ -1,17 +1,32 @@
+import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { ChangeFacts } from '../http/auth.ts'
+import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError } from '../http/problem.ts'
 import { lockDocument, moveDocument } from '../incidents/store.ts'
 import type { Amendment, AmendmentInput } from './schema.ts'
 
-/** All amendments of an incident, in the order of their numbers. */
-export const allAmendments = (db: Db, incident_id: string): Promise<Amendment[]> =>
+const selectAmendments = (db: Db, incident_id: string) =>
   db
     .selectFrom('amendments')
     .select(['incident_id', 'number', 'author', 'reason', 'amended_at', 'amended_by'])
     .where('incident_id', '=', incident_id)
     .orderBy('number')
+
+/** All amendments of an incident, in the order of their numbers. */
+export const allAmendments = (db: Db, incident_id: string): Promise<Amendment[]> =>
+  selectAmendments(db, incident_id).execute()
+
+/** In the order of their numbers; `after` is [number]. */
+export const listAmendments = (
+  db: Db,
+  incident_id: string,
+  { limit, after }: PageRequest,
+): Promise<Amendment[]> =>
+  selectAmendments(db, incident_id)
+    .$if(after !== null, q => q.where('number', '>', Number(after![0])))
+    .limit(sql.lit(limit + 1))
     .execute()
 
 /**

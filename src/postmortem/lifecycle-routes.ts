@@ -1,6 +1,7 @@
 import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/auth.ts'
 import type { App, Context } from '../http/context.ts'
+import { pageRequest, toPage } from '../http/cursor.ts'
 import { requireTag } from '../http/etag.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce, keyProblems } from '../http/idempotency.ts'
@@ -8,14 +9,14 @@ import { Incident, incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
 import type { CurrentBlameCheck } from '../language-checks/checker.ts'
 import { agendaDocument } from './agenda.ts'
-import { allAmendments, amend } from './amendments.ts'
+import { amend, listAmendments } from './amendments.ts'
 import { answerOf } from './checks.ts'
 import { rendered, sendText } from './forms.ts'
 import { examine, requestReview, seal } from './lifecycle.ts'
 import { toMarkdown } from './markdown.ts'
 import { Revision } from './revision-schema.ts'
 import { getRevision } from './revision-store.ts'
-import { Amendment, AmendmentInput, AmendmentList, Checks } from './schema.ts'
+import { Amendment, AmendmentInput, AmendmentPage, amendmentsQuery, Checks } from './schema.ts'
 
 const tags = ['Postmortem']
 
@@ -177,12 +178,15 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
         tags,
         summary: 'The corrections of a final postmortem',
         params: incidentParams,
-        response: { 200: ref(AmendmentList) },
+        querystring: amendmentsQuery,
+        response: { 200: ref(AmendmentPage) },
       },
     },
-    async ({ params: { incident_id } }) => {
+    async (request, reply) => {
+      const { incident_id } = request.params
       await getIncident(db, incident_id)
-      return { items: await allAmendments(db, incident_id) }
+      const rows = await listAmendments(db, incident_id, pageRequest(request))
+      return toPage(request, reply, rows, ({ number }) => [number])
     },
   )
 }

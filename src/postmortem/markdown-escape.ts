@@ -67,7 +67,7 @@ export const isPlain = (text: string): boolean => !maySpecial.test(text)
 
 /** The text with a backslash where a character would begin or end markup inside a line. */
 export function escapeInline(text: string, place: Place): string {
-  if (place.after !== '[' && isPlain(text)) return text
+  if (place.after !== '[' && isPlain(text) && !(place.link && text.includes('://'))) return text
   return text.replace(special, (found, offset: number) =>
     isAddress.test(found)
       ? escapeAddress(text, found, offset, place)
@@ -81,7 +81,7 @@ export function escapeInline(text: string, place: Place): string {
  */
 function escapeAddress(text: string, address: string, offset: number, place: Place): string {
   const next = text[offset + address.length] ?? place.after
-  const swallowsNext = next === '[' || (next === '\n' && /['"([{]/.test(address))
+  const swallowsNext = next === '[' || (/[\n\]]/.test(next) && /['"([{]/.test(address))
   let changed = swallowsNext || address.includes('”')
   const escaped = address.replace(specialInAddress, (found, at: number) => {
     if (/^[hw]/i.test(found)) return `${found}\\`

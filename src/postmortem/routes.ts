@@ -17,6 +17,7 @@ import {
 import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { loadPostmortem } from './load.ts'
 import { toMarkdown } from './markdown.ts'
+import { redactionRoute } from './redaction-routes.ts'
 import { revisionRoutes } from './revision-routes.ts'
 import { lastBytes } from './revision-store.ts'
 import { documentQuery } from './schema.ts'
@@ -27,6 +28,7 @@ export function postmortemRoutes(app: App, context: Context, blameCheck: Current
   documentRoutes(app, context)
   lifecycleRoutes(app, context, blameCheck)
   revisionRoutes(app, context)
+  redactionRoute(app, context)
 }
 
 /** The document by `Accept`, or by suffix for a browser or a script; a final one is the bytes that were sealed. */

@@ -9,6 +9,8 @@ import {
   handle,
   nullableObject,
   oneOf,
+  pageOf,
+  pageQuery,
   ref,
   sentence,
   timestamp,
@@ -61,11 +63,7 @@ export const Amendment = component(
   },
 )
 
-export const AmendmentList = component(
-  'AmendmentList',
-  { items: Type.Array(ref(Amendment)) },
-  { description: 'All corrections, in their order.', examples: [{ items: examplesOf(Amendment) }] },
-)
+export const AmendmentPage = pageOf('AmendmentPage', Amendment)
 
 /** All that a postmortem is rendered from: one incident and everything below it, in the order of the document. */
 export const Postmortem = component(
@@ -157,6 +155,7 @@ export const Checks = component(
   },
 )
 
+export const amendmentsQuery = exact(pageQuery)
 export const documentQuery = exact({
   copy: Type.Optional(
     oneOf(['working'], {
@@ -178,7 +177,7 @@ export const postmortemSchemas = [
   PostmortemChange,
   AmendmentInput,
   Amendment,
-  AmendmentList,
+  AmendmentPage,
   Postmortem,
   Checks,
 ]

@@ -207,6 +207,31 @@ export const DisputeResolution = component('DisputeResolution', resolution, {
   ],
 })
 
+const redactable =
+  '^/(description|role|sources/(0|[1-9][0-9]?)/(excerpt|query|url)|retraction/reason|dispute/(statement|resolution/(text|source/(excerpt|query|url))))$'
+export const Redaction = component(
+  'Redaction',
+  {
+    pointers: Type.Array(
+      Type.String({
+        pattern: redactable,
+        description:
+          'A JSON pointer into the event. Only free text can be taken out: /description, /role, /sources/0/excerpt, …/query or …/url, /retraction/reason, /dispute/statement, /dispute/resolution/text, and the same of /dispute/resolution/source.',
+      }),
+      { minItems: 1, maxItems: 100, uniqueItems: true, description: 'The fields that hold it.' },
+    ),
+    reason: sentence({ description: 'Why; it is kept and printed, so it does not quote the secret.' }),
+  },
+  {
+    examples: [
+      {
+        pointers: ['/sources/0/excerpt'],
+        reason: 'The log line held the password of the payments database.',
+      },
+    ],
+  },
+)
+
 const point = exact({ milestone: oneOf(milestoneNames), event_id: uuid(), at: timestamp() })
 const seconds = Type.Unsafe<number | null>({
   type: ['number', 'null'],
@@ -322,6 +347,7 @@ export type EventFields = Static<typeof EventFields>
 export type Source = Event['sources'][number]
 export type Dispute = Static<typeof Dispute>
 export type DisputeResolution = Static<typeof DisputeResolution>
+export type Redaction = Static<typeof Redaction>
 export type MilestoneName = (typeof milestoneNames)[number]
 export type Milestones = Static<typeof Milestones>
 export type DurationName = (typeof durationNames)[number]
@@ -334,5 +360,6 @@ export const timelineSchemas = [
   Retraction,
   Dispute,
   DisputeResolution,
+  Redaction,
   Milestones,
 ]

@@ -45,6 +45,7 @@ const needs: Record<string, Scope | 'public'> = {
   disputeEvent: 'write',
   withdrawDispute: 'write',
   resolveDispute: 'write',
+  redactEvent: 'admin',
   getMilestones: 'read',
   createFactor: 'write',
   listFactors: 'read',

@@ -198,10 +198,33 @@ export function poisoned(text: () => string, url: () => string): Postmortem {
     item.closure = { outcome: 'done', at: '2026-07-01T09:00:00.000Z', evidence_url: url(), reason: text() }
     item.effectiveness = { review_on: '2026-09-01', result: 'pending', note: text() }
   }
+  const at = '2026-06-18T09:00:00.000Z'
+  const cited = () => ({ ...data.events[1]!.sources[0]!, excerpt: text(), query: text(), url: url() })
+  const resolution = { text: text(), source: cited(), at }
+  data.events[3]!.dispute = { statement: text(), raised_by: 'ana', at, resolution }
+  data.events[4]!.dispute = { statement: text(), raised_by: 'sam', at, resolution: null }
+  data.events[5]!.redaction = { pointers: ['/description'], reason: text(), by: text(), at }
+  data.review = {
+    ...{ incident_id: incident.id, version: 1, changed_by: 'ana', changed_at: at },
+    ...{ held_at: at, facilitator: 'ana', attendees: ['ana', 'sam'], recording_url: url() },
+    decisions: [
+      { text: text(), action_item: 'AI-1' },
+      { text: text(), action_item: null },
+    ],
+    reframings: [{ said: text(), reframed: text() }],
+  }
+  const row = { incident_id: incident.id, version: 1, changed_by: text(), changed_at: at }
+  data.waivers = [{ ...row, code: 'FACTOR_COUNT', reason: text(), findings: [] }]
+  data.amendments = [
+    {
+      ...{ incident_id: incident.id, number: 1, author: 'ana', reason: text() },
+      ...{ amended_at: at, amended_by: 'ana' },
+    },
+  ]
   // Changes are shown from the review on.
   incident.status = 'in_review'
   for (const change of data.changes) {
-    const verified_by_source = { ...data.events[1]!.sources[0]!, excerpt: text(), query: text(), url: url() }
+    const verified_by_source = cited()
     Object.assign(change, { target: text(), before: text(), after: text(), url: url(), verified_by_source })
   }
   return data

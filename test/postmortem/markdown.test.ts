@@ -68,6 +68,15 @@ t.test('each nasty text comes back as that text from both parsers, wherever it s
   for (const [index, text] of nasty.entries()) readsBack(t, everywhere(text), `text ${index}`)
 })
 
+t.test('an address in a link’s text ends with it, whatever the link’s own address has', async t => {
+  for (const end of ['"', "'", '(', '[', '{', '<', '”', '_', '"x', "'x", '(x', '”"'])
+    for (const start of ['https://a.example/', 'www.a.example/', 'x https://a.example/'])
+      for (const close of ['"', "'", ')', ']', '}', '>']) {
+        const [text, url] = [start + end, `https://b.example/${close}`]
+        readsBack(t, [paragraph('tracked as ', link(text, url), ' in ', text)], `${text} at ${url}`)
+      }
+})
+
 t.test('any text comes back as that text from both parsers, wherever it stands', async t => {
   fc.assert(
     fc.property(hostileText, text => isReadBack(everywhere(text))),

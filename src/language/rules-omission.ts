@@ -1,0 +1,221 @@
+import { groupStart, type NounPhrase } from './clauses.ts'
+import { words } from './closed-words.ts'
+import { phraseAt, phrases } from './phrases.ts'
+import {
+  agentOf,
+  clauseMatch,
+  findPhrase,
+  findWord,
+  groupOf,
+  headOf,
+  isDenied,
+  isPassive,
+  isPerson,
+  lowerAt,
+  type Match,
+  ownerOf,
+  phraseAfter,
+  phraseFrom,
+  type Sentence,
+  subject,
+  verbsOf,
+} from './sentence.ts'
+import { lemmaOfIng } from './verbs.ts'
+
+/** Rules about what people left undone. */
+
+const omitting = words(
+  'forget neglect omit overlook ignore disregard miss skip bypass fail dismiss misread shirk downplay oversleep',
+)
+const minding =
+  words(`check verify test read follow notice look tell inform notify warn ask communicate escalate respond
+  acknowledge confirm review double-check validate think consider realise realize document update bother care attend
+  raise mention watch monitor handle open announce page share reply inspect examine clean enable re-enable pass react answer consult question spot catch remember do rotate renew run write see act`)
+const humanDirected = words(`warning warnings page pages email emails advice checklist procedure
+  concern concerns signs policy protocol instructions`)
+const targets =
+  words(`slo slos sla slas target targets deadline kpi rto rpo objective objectives bus train standup meeting
+  window goal budget milestone`)
+
+/** A person forgot, failed to, missed, ignored or never checked. */
+export function omission(sentence: Sentence): Match | undefined {
+  for (const verb of verbsOf(sentence, omitting)) {
+    const isGoverned = isDenied(sentence, groupStart(sentence.tokens, verb)) || isNegated(sentence, verb)
+    if (!isGoverned && omits(sentence, verb)) return clauseMatch(sentence, verb, subject(sentence, verb))
+  }
+  return (
+    keptOmitting(sentence) ??
+    undone(sentence) ??
+    nobodyBothered(sentence) ??
+    withoutMinding(sentence) ??
+    leftOn(sentence) ??
+    leftUndone(sentence)
+  )
+}
+
+/** “kept ignoring the alert”, “made it worse by ignoring it”. */
+function keptOmitting(sentence: Sentence): Match | undefined {
+  return findWord(sentence, ({ lower, tag }, i) => {
+    if (tag !== 'ing' || !omitting.has(lemmaOfIng(lower))) return false
+    const before = sentence.tokens[i - 1]
+    const verb =
+      before?.tag === 'verb'
+        ? i - 1
+        : sentence.tokens.findLastIndex((token, at) => at < i && token.tag === 'verb')
+    const isTheirs = before?.tag === 'verb' || ['by', 'for', 'after', 'through'].includes(before?.lower ?? '')
+    return isTheirs && verb >= 0 && isPerson(agentOf(sentence, verb))
+  })
+}
+
+const isNegated = (sentence: Sentence, verb: number) =>
+  groupOf(sentence, verb).some(({ tag }) => tag === 'neg')
+
+function omits(sentence: Sentence, verb: number): boolean {
+  const { lemma } = sentence.tokens[verb]!
+  const by = subject(sentence, verb)
+  if (lowerAt(sentence, verb + 1) === 'nothing') return false
+  if (lemma === 'fail') return isPerson(by) && !isFailover(sentence, verb)
+  if (isPassive(sentence, verb)) return isOmittedBy(sentence, verb, by)
+  if (!isPerson(by) || isByTheBook(sentence, verb)) return false
+  return lemma !== 'miss' || !missesTarget(sentence, verb)
+}
+
+const directions = words('over back forward open closed')
+
+/** “failed over”, “failed the primary over to”, “failed back”. */
+const isFailover = ({ tokens }: Sentence, verb: number) =>
+  tokens.slice(verb + 1, verb + 6).some(({ lower }) => directions.has(lower))
+
+function isOmittedBy(sentence: Sentence, verb: number, by: NounPhrase | undefined): boolean {
+  const agent = phraseAfter(sentence, verb + 1, 'by')
+  if (agent !== undefined) return isPerson(agent)
+  return by !== undefined && !by.isNobody && humanDirected.has(headOf(sentence, by))
+}
+
+function missesTarget(sentence: Sentence, verb: number): boolean {
+  const object = phraseFrom(sentence, verb + 1)
+  return object !== undefined && targets.has(headOf(sentence, object))
+}
+
+const book = phrases(`
+  as|which|because|since|per|as the|our|its|their runbook|policy|plan|procedure|playbook|process|checklist|docs|documentation|vendor
+  as|which|because|since the|our * runbook|policy|procedure|playbook|checklist|documentation
+  in line|accordance|keeping with
+  as agreed|planned|documented|usual|described|instructed|directed|advised|recommended
+  on the advice
+  per runbook|policy
+  following|under the runbook|policy|procedure|playbook|process|documented`)
+
+/** What a runbook, a policy or a plan says is the system’s doing. */
+export const isByTheBook = ({ tokens }: Sentence, verb: number): boolean =>
+  tokens.some((_, i) => i > verb && phraseAt(tokens, i, book) > 0)
+
+/** “never checked”, “didn’t read”, “were not read by anyone”: the negation of what a careful person does. */
+function undone(sentence: Sentence): Match | undefined {
+  for (const verb of verbsOf(sentence, minding)) {
+    const by = isUndone(sentence, verb) ? agentOf(sentence, verb) : undefined
+    const isTheirs =
+      by?.kind === 'person' && (!by.isNobody || isPassive(sentence, verb) || isAmong(sentence, verb, by))
+    if (isTheirs && (by.isNobody || !isDenied(sentence, groupStart(sentence.tokens, verb))))
+      return clauseMatch(sentence, verb, by)
+  }
+  return undefined
+}
+
+const able = words('can could would should may might must able cannot ca')
+
+function isUndone(sentence: Sentence, verb: number): boolean {
+  const group = groupOf(sentence, verb)
+  if (group.some(({ lower }) => able.has(lower)) || isHarmless(sentence, verb)) return false
+  return group.some(({ tag }) => tag === 'neg') || subject(sentence, verb)?.isNobody === true
+}
+
+/** “nobody on the team checked”, “none of us noticed”; a bare “nobody checked” may be a gap. */
+function isAmong({ tokens }: Sentence, verb: number, by: NounPhrase): boolean {
+  const next = tokens[by.end]
+  return next?.tag === 'prep' && by.end < verb && ['of', 'on', 'in', 'from'].includes(next.lower)
+}
+
+const plainly = words('do see act run write realise realize')
+
+/** “did not see” and “did not run” say what was; “never ran the check” and “did nothing” judge. */
+const isHarmless = (sentence: Sentence, verb: number) =>
+  plainly.has(sentence.tokens[verb]!.lemma ?? '') &&
+  !groupOf(sentence, verb).some(({ lower }) => lower === 'never')
+
+const caring = words('bother care remember think dare')
+
+const makings = words('make merge deploy push release ship approve roll apply run start introduce change')
+
+/** “made without informing the on-call”, by a person or by nobody named. */
+function withoutMinding(sentence: Sentence): Match | undefined {
+  return findWord(sentence, ({ lower }, i) => {
+    const next = sentence.tokens[i + 1]
+    if (lower !== 'without' || next?.tag !== 'ing' || !minding.has(lemmaOfIng(next.lower))) return false
+    const verb = sentence.tokens.findLastIndex(({ tag }, at) => at < i && tag === 'verb')
+    if (verb < 0 || isByTheBook(sentence, i)) return false
+    const by = agentOf(sentence, verb)
+    return by === undefined
+      ? isPassive(sentence, verb) && makings.has(sentence.tokens[verb]!.lemma ?? '')
+      : isPerson(by)
+  })
+}
+
+const leftStates = words(
+  'on off open enabled disabled running unlocked unpatched unattended behind unmonitored exposed untested undocumented',
+)
+
+/** “left the debug flag on”. */
+function leftOn(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, words('leave')).filter(i => {
+    const object = phraseFrom(sentence, i + 1)
+    return (
+      object?.kind === 'thing' &&
+      leftStates.has(lowerAt(sentence, object.end)) &&
+      !isDenied(sentence, i) &&
+      isPerson(agentOf(sentence, i))
+    )
+  })
+  return verb === undefined ? undefined : clauseMatch(sentence, verb, subject(sentence, verb))
+}
+
+/** “nobody bothered to read it” blames everybody. */
+function nobodyBothered(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, caring).filter(
+    i =>
+      subject(sentence, i)?.isNobody &&
+      (lowerAt(sentence, i + 1) === 'to' || lowerAt(sentence, i + 1) === 'about'),
+  )
+  return verb === undefined ? undefined : clauseMatch(sentence, verb, subject(sentence, verb))
+}
+
+const unheeded = words('unheeded unread unanswered ignored disregarded')
+const refusing = words('failure inability refusal omission neglect unwillingness')
+const leaving = phrases(`
+  slept|sleeping|sleeps through
+  never|n't|not got|get|getting round|around to
+  let|lets|letting the|a|our|his|her|their * lapse|expire|slip|slide
+  turned a blind eye
+  looked the other way
+  did nothing
+  sat on it|the|this
+  left it|this|the * unattended|unfixed|unmonitored`)
+
+/** “Sam’s failure to check”, “went unheeded by management”, “slept through”. */
+function leftUndone(sentence: Sentence): Match | undefined {
+  const noun = findWord(
+    sentence,
+    ({ lower, tag }, i) => tag === 'noun' && refusing.has(lower) && isPerson(ownerOf(sentence, i)),
+  )
+  if (noun !== undefined)
+    return { from: Math.min(noun.from, ownerOf(sentence, noun.from)!.start), to: noun.to }
+  const unread = findWord(
+    sentence,
+    ({ lower }, i) =>
+      unheeded.has(lower) && lowerAt(sentence, i + 1) === 'by' && isPerson(phraseFrom(sentence, i + 2)),
+  )
+  const phrase = unread ?? findPhrase(sentence, leaving)
+  if (phrase === undefined || unread !== undefined) return phrase
+  const verb = sentence.tokens.findLastIndex(({ tag }, i) => i <= phrase.from + 1 && tag === 'verb')
+  return verb >= 0 && isPerson(agentOf(sentence, verb)) ? phrase : undefined
+}

@@ -1,0 +1,147 @@
+import { words } from './closed-words.ts'
+import { phrases } from './phrases.ts'
+import {
+  findPhrase,
+  findWord,
+  headOf,
+  indicesOf,
+  isDenied,
+  isPerson,
+  lowerAt,
+  type Match,
+  ownerOf,
+  phraseFrom,
+  type Sentence,
+} from './sentence.ts'
+import type { Token } from './tokens.ts'
+
+/** Rules about the one cause, or the one party, that carries it all. */
+
+const analysed =
+  words(`analysis analyses template field section meeting document tool tooling category investigation
+  form tab column report review workshop process dashboard`)
+const singling =
+  words(`single sole only one real true main primary ultimate underlying actual direct immediate root
+  fundamental principal proximate`)
+const causes = words('cause reason culprit')
+const incidentWords =
+  words(`outage incident failure failures downtime loss disruption breakage errors problem delay
+  damage crash leak fault mess disaster`)
+const blameCompounds = words(
+  'culture game tool view annotation output free column label layer list graph button',
+)
+const open = words(
+  'unknown unclear undetermined investigated investigation investigating debated disputed visible',
+)
+
+/** One cause, or one party, made to carry it all. */
+export function rootCause(sentence: Sentence): Match | undefined {
+  return (
+    namedCause(sentence) ??
+    findPhrase(sentence, sole) ??
+    blamed(sentence) ??
+    responsible(sentence) ??
+    faultOf(sentence)
+  )
+}
+
+function namedCause(sentence: Sentence): Match | undefined {
+  const match = findWord(sentence, ({ lower }, i) => isSingled(sentence, lower, i) && !isOpen(sentence, i))
+  if (match === undefined || !causes.has(lowerAt(sentence, match.from))) return match
+  return { from: match.from - 1, to: match.to }
+}
+
+/** “root cause”, “the sole reason”, “the cause was”; not “root cause analysis”. */
+function isSingled(sentence: Sentence, lower: string, i: number): boolean {
+  if (lower === 'rca') return lowerAt(sentence, i + 1) === ':'
+  if (lower === 'root-cause') return !analysed.has(lowerAt(sentence, i + 1))
+  if (!causes.has(lower)) return false
+  const before = lowerAt(sentence, i - 1)
+  if (singling.has(before))
+    return !analysed.has(lowerAt(sentence, i + 1)) && lowerAt(sentence, i + 2) !== 'concern'
+  return lower === 'cause' && before === 'the' && isThePredicate(sentence, i + 1)
+}
+
+/** “the cause was”, “the cause of the outage was”. */
+function isThePredicate(sentence: Sentence, at: number): boolean {
+  const phrase = lowerAt(sentence, at) === 'of' ? phraseFrom(sentence, at + 1) : undefined
+  if (phrase && !incidentWords.has(headOf(sentence, phrase))) return false
+  return ['was', 'is', ':'].includes(lowerAt(sentence, phrase?.end ?? at))
+}
+
+/** A cause that is not known, or not this, singles out nothing. */
+function isOpen({ tokens }: Sentence, at: number): boolean {
+  const near = tokens.slice(at + 1, at + 10)
+  const be = near.findIndex(({ tag }) => tag === 'be')
+  return near.some(({ lower }) => open.has(lower)) || near[be + 1]?.tag === 'neg'
+}
+
+const sole = phrases(`
+  boils|boiled|comes|came * down to
+  boils|boiled|comes|came down to
+  caused|attributable|attributed|due|explained solely|entirely|purely|only|wholly|exclusively by|to
+  solely|entirely|purely|wholly|exclusively caused|due|attributable|responsible
+  solely|purely|simply|only because`)
+
+const blaming = phrases(`
+  to blame
+  at fault
+  fault lies|lay|rests|is with
+  the fault of
+  fault of the
+  pin|pinned|pinning it|this|that on
+  point|points|pointed the finger
+  fault but
+  one|only thing that|which caused`)
+
+/** “is to blame”, “the blame rests with”, “the culprit”, “this one is on the infrastructure team”. */
+const blamed = (sentence: Sentence): Match | undefined =>
+  findPhrase(sentence, blaming) ??
+  findWord(
+    sentence,
+    (token, i) =>
+      (token.lower.startsWith('culprit') && !token.lower.includes('-')) || isBlame(sentence, token, i),
+  ) ??
+  isOnThem(sentence)
+
+function isBlame(sentence: Sentence, { lower, tag }: Token, i: number): boolean {
+  const next = lowerAt(sentence, i + 1)
+  if (lower !== 'blame' || next === '' || lowerAt(sentence, i - 1) === 'git') return false
+  const isOnThem = ['it', 'this', 'that'].includes(next) && lowerAt(sentence, i + 2) === 'on'
+  return (
+    isOnThem ||
+    next === 'for' ||
+    (tag === 'noun' ? !blameCompounds.has(next) : isPerson(phraseFrom(sentence, i + 1)))
+  )
+}
+
+const onThem = phrases('this|that|it is|was on\nthis|that one is|was on')
+
+function isOnThem(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, onThem)
+  const whom = match && phraseFrom(sentence, match.to)
+  return isPerson(whom) && (sentence.tokens[whom.end]?.tag ?? 'punct') === 'punct'
+    ? { from: match!.from, to: whom.end }
+    : undefined
+}
+
+function responsible(sentence: Sentence): Match | undefined {
+  for (const i of indicesOf(sentence, ({ lower }) => lower === 'responsible' || lower === 'accountable')) {
+    const phrase = lowerAt(sentence, i + 1) === 'for' ? phraseFrom(sentence, i + 2) : undefined
+    if (phrase && incidentWords.has(headOf(sentence, phrase)) && !isDenied(sentence, i))
+      return { from: i, to: phrase.end }
+  }
+  return findPhrase(sentence, bearing)
+}
+
+const bearing = phrases(`
+  bear|bears|carry|carries the|full|sole|some|most responsibility
+  bear|bears|carry|carries responsibility
+  responsibility lies|rests|falls|sits with|on
+  responsibility for this|the lies|rests|falls|outage|incident|failure`)
+
+/** “my fault”, “Sam’s fault”; not “the disk’s faults” or “a page fault”. */
+function faultOf(sentence: Sentence): Match | undefined {
+  const match = findWord(sentence, ({ lower }, i) => lower === 'fault' && isPerson(ownerOf(sentence, i)))
+  return match && { from: Math.min(ownerOf(sentence, match.from)!.start, match.from), to: match.to }
+}
