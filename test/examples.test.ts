@@ -51,7 +51,10 @@ t.test('before its review, findings hold the drill back, and the agenda asks abo
 })
 
 t.test('the drill, stored through the API, is sealed, and is the Markdown in examples', async t => {
-  t.match(await store(), 'Nothing holds it back any more: it is final, as revision 1')
+  t.match(
+    await store(),
+    'Nothing holds it back any more (a warning stays: STATEMENT_ONLY): it is final, as revision 1',
+  )
   t.equal((await service.call('GET', document)).text, expected)
   const { body } = await service.call('GET', `${incident}/checks`)
   t.same(

@@ -14,9 +14,9 @@ export interface Drill {
   /** `event` is a `dedupe_key`. */
   disputes: { event: string; statement: string; raised_by: string; resolution: Fields }[]
   /** `before` and `after` are the texts of files in examples/changes. */
-  changes: ({ target: string } & Fields)[]
+  changes: ({ target_kind: string; target: string } & Fields)[]
   /** The record of the review; null: it is not held yet. */
-  review: ({ held_at: string; facilitator: string; reframings: object[] } & Fields) | null
+  review: ({ held_at: string; facilitator: string } & Fields) | null
 }
 
 export const drillFile = new URL('../../examples/payments-drill.json', import.meta.url)

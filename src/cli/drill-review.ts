@@ -83,16 +83,16 @@ const acceptedBy = ({ action_items }: Drill, id: string): string | undefined =>
 
 async function wireBack({ call, incident, drill: { changes }, progress }: Step): Promise<void> {
   const stored = await storeMissing(call, `${incident}/changes`, changes)
-  if (stored.length > 0)
-    progress(`The lesson is wired back: ${stored.map(({ target }) => target).join(', ')}.`)
+  const named = stored.map(({ target_kind, target }) => `${target_kind.replace('_', ' ')} “${target}”`)
+  if (stored.length > 0) progress(`The lesson is wired back: ${named.join(', ')}.`)
 }
 
 async function recordReview({ call, incident, drill, progress }: Step): Promise<void> {
   const { status } = await call('PUT', `${incident}/review`, drill.review, once)
   if (status !== 201) return
-  const { held_at, facilitator, reframings } = drill.review!
+  const { held_at, facilitator } = drill.review!
   progress(
-    `The review is held on ${held_at.slice(0, 10)}, led by ${nameOf(drill, facilitator)}; ${reframings.length} sentence that blamed is turned back to the system.`,
+    `The review is held on ${held_at.slice(0, 10)}, led by ${nameOf(drill, facilitator)}; a sentence that blames is turned back to the system.`,
   )
 }
 
@@ -104,15 +104,18 @@ async function seal({ call, incident, progress }: Step): Promise<void> {
     return progress(
       `It is not final, since somebody has changed it (${holding === 1 ? '1 finding holds' : `${holding} findings hold`} it back).`,
     )
-  const { body } = await call<{ number: number; markdown_sha256: string }>(
-    'POST',
-    `${incident}/revisions`,
-    undefined,
-    { 'if-match': etag },
-  )
+  const path = `${incident}/revisions`
+  const { body } = await call<Revision>('POST', path, undefined, { 'if-match': etag })
+  const warned = counted(items.filter(({ level }) => level === 'warning'))
+  const warnings = warned === '' ? '' : ` (a warning stays: ${warned})`
   progress(
-    `Nothing holds it back any more: it is final, as revision ${body.number} (its Markdown has the SHA-256 ${body.markdown_sha256.slice(0, 12)}…).`,
+    `Nothing holds it back any more${warnings}: it is final, as revision ${body.number}, and its Markdown has the SHA-256 ${body.markdown_sha256.slice(0, 12)}…`,
   )
+}
+
+interface Revision {
+  number: number
+  markdown_sha256: string
 }
 
 interface Check {

@@ -81,28 +81,34 @@ function matches(header: string | undefined, etag: string): boolean {
 /**
  * Asks a call to say what it has read, where changing something unseen would do harm.
  * @param stored whether there is something that would be replaced
+ * @param tag what `If-Match` has to be, as a sentence names it
  * @throws 428 unless it sends `If-Match`; or `If-None-Match: *`, where nothing is stored
  */
-export function requireCondition(expected: Expected, stored = true): void {
+export function requireCondition(
+  expected: Expected,
+  stored = true,
+  tag = 'the ETag that you have read',
+): void {
   if (expected !== null) return
   const parameter = stored ? 'If-Match' : 'If-None-Match'
   const detail = stored
-    ? 'Send If-Match with the ETag that you have read, so that nothing is lost unseen.'
+    ? `Send If-Match with ${tag}, so that nothing is lost unseen.`
     : 'Nothing is stored here yet: send If-None-Match: * to say that you know.'
   throw new DebriefError('precondition_required', detail, [{ parameter, code: 'required', detail }])
 }
 
 /**
  * Refuses a write whose `If-Match` does not name the entity tag of what it is about, where that is no resource's version.
+ * @param read the call that answers it, as a sentence names it
  * @throws 428 without `If-Match`, 412 when it names others
  */
-export function requireTag({ headers, expected }: FastifyRequest, etag: string): void {
-  requireCondition(expected)
+export function requireTag({ headers, expected }: FastifyRequest, etag: string, read: string): void {
+  requireCondition(expected, true, `the ETag of ${read}`)
   const header = headers['if-match'] ?? ''
   if (header.trim() === '*' || tagsOf(header).includes(etag)) return
   throw new DebriefError(
     'version_mismatch',
-    'It has changed since it was read. Read it again, then repeat the call.',
+    `If-Match is not the ETag that ${read} has now: read it again, then repeat the call.`,
   )
 }
 

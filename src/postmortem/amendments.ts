@@ -41,7 +41,7 @@ export async function amend(
 ): Promise<Amendment> {
   const { status, amending } = await lockDocument(trx, incident_id)
   if (status !== 'final') {
-    const detail = `${incident_id} is ${status}, so it can be changed without an amendment.`
+    const detail = `${incident_id} is ${status === 'draft' ? 'a draft' : 'in review'}, so it can be changed without an amendment.`
     throw new DebriefError('wrong_state', detail)
   }
   if (amending) {

@@ -134,7 +134,8 @@ function sealRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck
       const facts = changeFacts(request, now)
       const check = await blameCheck()
       return answerOnce({ db, now }, request, reply, async trx => {
-        const number = await seal(trx, incident_id, check, facts, etag => requireTag(request, etag))
+        const requireRead = (etag: string) => requireTag(request, etag, 'GET …/checks')
+        const number = await seal(trx, incident_id, check, facts, requireRead)
         const { json: _, markdown: __, ...body } = await getRevision(trx, incident_id, number)
         return { status: 201, location: `/v1/incidents/${incident_id}/revisions/${number}`, body }
       })

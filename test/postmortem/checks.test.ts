@@ -295,6 +295,16 @@ t.test('the ETag of the checks names all that would be sealed', async t => {
   await addEvent({})(incident)
   t.not(await etag(), renamed)
   const late = await call('POST', `${incident}/revisions`, { headers: { 'if-match': before! } })
-  t.match(late, { status: 412, body: { code: 'version_mismatch' } })
-  t.equal((await call('POST', `${incident}/revisions`)).status, 428)
+  t.match(late, { status: 412, body: { code: 'version_mismatch', detail: /GET …\/checks has now/ } })
+  const unread = await call('POST', `${incident}/revisions`)
+  t.match(unread, { status: 428, body: { detail: /the ETag of GET …\/checks/ } })
+})
+
+t.test('what is not final is changed without an amendment, and the answer says so', async t => {
+  const incident = await givenReady(service, 'Not final')
+  const body = { author: 'ana', reason: 'The count was wrong.' }
+  const amend = async () => (await call('POST', `${incident}/amendments`, { body })).body.detail
+  t.match(await amend(), /is in review, so it can be changed without an amendment/)
+  await call('DELETE', `${incident}/review-request`)
+  t.match(await amend(), /is a draft, so/)
 })
