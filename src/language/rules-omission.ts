@@ -114,6 +114,8 @@ export const isByTheBook = ({ tokens }: Sentence, verb: number): boolean =>
 function undone(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, minding)) {
     const by = isUndone(sentence, verb) ? agentOf(sentence, verb) : undefined
+    const isSupposed = by && ['if', 'unless'].includes(lowerAt(sentence, by.start - 1))
+    if (isSupposed) continue
     const isTheirs =
       by?.kind === 'person' && (!by.isNobody || isPassive(sentence, verb) || isAmong(sentence, verb, by))
     if (isTheirs && (by.isNobody || !isDenied(sentence, groupStart(sentence.tokens, verb))))

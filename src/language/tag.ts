@@ -93,6 +93,7 @@ function closedTag(tokens: Token[], i: number): Token['tag'] {
   const before = tokens[i - 1]
   const next = tokens[i + 1]
   const tag = closedTags.get(lower)!
+  if (lower === 'that' && timeNouns.has(next?.lower ?? '')) return 'det'
   if (lower === 'that')
     return before && (nounLike.has(before.tag) || before.tag === 'verb' || before.tag === 'adj')
       ? 'sub'
@@ -221,7 +222,9 @@ function isCalendar(tokens: Token[], i: number): boolean {
   const next = tokens[i + 1]?.lower ?? ''
   if (/^\d/.test(next)) return true
   if (!months.has(lower)) return false
-  return beforeMonth.has(tokens[i - 1]?.lower ?? '') || /^\d/.test(tokens[i - 1]?.lower ?? '')
+  return (
+    beforeMonth.has(tokens[i - 1]?.lower ?? '') || /^\d{1,2}(st|nd|rd|th)?$/.test(tokens[i - 1]?.lower ?? '')
+  )
 }
 
 const isTitleWord = (tokens: Token[], i: number) => {
