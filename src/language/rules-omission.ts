@@ -30,7 +30,7 @@ const omitting = words(
 const minding =
   words(`check verify test read follow notice look tell inform notify warn ask communicate escalate respond
   acknowledge confirm review double-check validate think consider realise realize document update bother care attend
-  raise mention watch monitor handle open announce page share reply inspect examine clean enable re-enable pass react answer consult question spot catch remember do rotate renew run write see act`)
+  raise mention watch monitor handle open announce page share reply inspect examine clean enable re-enable pass react answer consult question spot catch remember set configure create establish define implement do rotate renew run write see act`)
 const humanDirected = words(`warning warnings page pages email emails advice checklist procedure
   concern concerns signs policy protocol instructions`)
 const targets =
@@ -47,6 +47,7 @@ export function omission(sentence: Sentence): Match | undefined {
     keptOmitting(sentence) ??
     undone(sentence) ??
     nobodyBothered(sentence) ??
+    noneBy(sentence) ??
     withoutMinding(sentence) ??
     leftOn(sentence) ??
     leftUndone(sentence)
@@ -180,6 +181,18 @@ function leftOn(sentence: Sentence): Match | undefined {
   })
   return verb === undefined ? undefined : clauseMatch(sentence, verb, subject(sentence, verb))
 }
+
+/** “no backup was taken by the engineer”. */
+const noneBy = (sentence: Sentence) =>
+  findWord(sentence, ({ tag, form }, verb) => {
+    if (tag !== 'verb' || form === 'base' || !isPassive(sentence, verb)) return false
+    const what = subject(sentence, verb)
+    return (
+      what !== undefined &&
+      lowerAt(sentence, what.start) === 'no' &&
+      isPerson(phraseAfter(sentence, verb + 1, 'by', 2))
+    )
+  })
 
 /** “nobody bothered to read it” blames everybody. */
 function nobodyBothered(sentence: Sentence): Match | undefined {

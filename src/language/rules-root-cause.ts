@@ -7,6 +7,7 @@ import {
   indicesOf,
   isDenied,
   isPerson,
+  isTheirs,
   lowerAt,
   type Match,
   ownerOf,
@@ -142,6 +143,11 @@ const bearing = phrases(`
 
 /** “my fault”, “Sam’s fault”; not “the disk’s faults” or “a page fault”. */
 function faultOf(sentence: Sentence): Match | undefined {
-  const match = findWord(sentence, ({ lower }, i) => lower === 'fault' && isPerson(ownerOf(sentence, i)))
-  return match && { from: Math.min(ownerOf(sentence, match.from)!.start, match.from), to: match.to }
+  const match = findWord(
+    sentence,
+    ({ lower }, i) => lower === 'fault' && (isTheirs(sentence, i + 1) || isPerson(ownerOf(sentence, i))),
+  )
+  return (
+    match && { from: Math.min(ownerOf(sentence, match.from)?.start ?? match.from, match.from), to: match.to }
+  )
 }

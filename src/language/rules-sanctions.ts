@@ -28,6 +28,7 @@ export function sanction(sentence: Sentence): Match | undefined {
   return (
     order(sentence) ??
     punished(sentence) ??
+    heldToAccount(sentence) ??
     warned(sentence) ??
     accessTaken(sentence) ??
     sentToTraining(sentence) ??
@@ -112,6 +113,14 @@ function punished(sentence: Sentence): Match | undefined {
   return undefined
 }
 
+/** “hold the platform team accountable”. */
+const heldToAccount = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    if (lower !== 'accountable' && lower !== 'responsible') return false
+    const verb = sentence.tokens.findLastIndex(({ lemma }, at) => at < i && i - at < 8 && lemma === 'hold')
+    return verb >= 0 && (isPerson(phraseFrom(sentence, verb + 1)) || isPerson(subject(sentence, verb)))
+  })
+
 const giving = words('give issue receive get serve')
 
 /** “has been given a warning”, “will receive a warning”. */
@@ -162,7 +171,7 @@ function accessTaken(sentence: Sentence): Match | undefined {
       return (
         isLost ||
         isPerson(possessor(sentence, what!)) ||
-        (isPerson(from) && sentence.tokens[verb]!.lemma !== 'take')
+        (isPerson(from) && (isTaken || sentence.tokens[verb]!.lemma !== 'take'))
       )
     }
   }
