@@ -32,9 +32,9 @@ const always =
 /** Words that judge only where a person, or a person’s act, is so called. */
 const ofPeople =
   words(`lazy lazily laziness sloppy sloppily sloppiness hasty hastily haste distracted rushed clumsy clumsily
-  impatient impatiently stupid stupidly foolish foolishly dumb silly asleep blindly cavalier tired oblivious overconfident
+  impatient impatiently stupid stupidly foolish foolishly dumb silly asleep blindly cavalier oblivious overconfident
   impulsively unthinkingly mindlessly incautious unqualified ignorant inexperienced naive naively arrogant stubborn
-  unprepared undisciplined disorganised disorganized hurried bored absent-minded overeager overzealous lazy-minded untrained
+  unprepared undisciplined disorganised disorganized hurried absent-minded overeager overzealous lazy-minded 
   half-asleep panicked`)
 const judgements = phrases(`
   lack|absence|want of care|attention|diligence|discipline|competence|rigour|rigor|professionalism|focus|vigilance|ownership|thought
@@ -87,7 +87,9 @@ export function carelessness(sentence: Sentence): Match | undefined {
   return word ?? judged(sentence) ?? carelessPerson(sentence) ?? notSerious(sentence)
 }
 
-const ofAnything = phrases('in a hurry|rush\nin * haste\nof a hurry\nattention to detail')
+const ofAnything = phrases(
+  'in a hurry|rush\nin * haste\nof a hurry\nwithout paying|thinking|looking|a\ntook|takes|taking a|shortcuts\nthrown|cobbled|slapped together\nattention to detail',
+)
 
 /** A daemon that “carelessly reuses ports” is only a daemon. */
 const isOfThing = ({ tokens }: Sentence, i: number) =>
@@ -154,7 +156,7 @@ function notSerious(sentence: Sentence): Match | undefined {
 const heeding = words('take pay')
 
 const makers = words(
-  'human operator user pilot manual finger engineer developer reviewer admin driver people personnel staff',
+  'human operator user pilot manual finger engineer developer reviewer admin people personnel staff',
 )
 const errors = words(
   'error errors mistake mistakes fault trouble slip slips slip-up oversight blunder blunders failing failings fallibility frailty negligence weakness',

@@ -58,10 +58,19 @@ function isSingled(sentence: Sentence, lower: string, i: number): boolean {
   if (lower === 'root-cause') return !analysed.has(lowerAt(sentence, i + 1))
   if (!causes.has(lower)) return false
   const before = lowerAt(sentence, i - 1)
+  if (lower === 'reason' && !isOfIncident(sentence, i)) return false
   if (singling.has(before))
     return !analysed.has(lowerAt(sentence, i + 1)) && lowerAt(sentence, i + 2) !== 'concern'
   return lower === 'cause' && before === 'the' && isThePredicate(sentence, i + 1)
 }
+
+const happening = words('happen fail break occur go crash')
+
+/** “the sole reason this happened”; not “the only reason we noticed”. */
+const isOfIncident = ({ tokens }: Sentence, at: number) =>
+  tokens
+    .slice(at + 1, at + 7)
+    .some(({ lower, lemma = '' }) => incidentWords.has(lower) || happening.has(lemma))
 
 /** “the cause was”, “the cause of the outage was”. */
 function isThePredicate(sentence: Sentence, at: number): boolean {
@@ -88,8 +97,7 @@ const blaming = phrases(`
   to blame
   at fault
   fault lies|lay|rests|is with
-  the fault of
-  fault of the
+  the fault of the vendor|provider|supplier
   pin|pinned|pinning it|this|that on
   point|points|pointed the finger
   fault but
@@ -101,7 +109,8 @@ const blamed = (sentence: Sentence): Match | undefined =>
   findWord(
     sentence,
     (token, i) =>
-      (token.lower.startsWith('culprit') && !token.lower.includes('-')) || isBlame(sentence, token, i),
+      (/^culprits?$/.test(token.lower) && sentence.tokens[i + 1]?.tag !== 'noun') ||
+      isBlame(sentence, token, i),
   ) ??
   isOnThem(sentence)
 

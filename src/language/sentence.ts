@@ -42,6 +42,12 @@ export function findWord(sentence: Sentence, test: (token: Token, i: number) => 
   return at < 0 ? undefined : { from: at, to: at + 1 }
 }
 
+/** As `findWord`, where a denial is part of what is looked for. */
+export function matchOf({ tokens }: Sentence, test: (token: Token, i: number) => boolean): Match | undefined {
+  const at = tokens.findIndex(test)
+  return at < 0 ? undefined : { from: at, to: at + 1 }
+}
+
 export function subject({ tokens, subjects }: Sentence, verb: number): NounPhrase | undefined {
   if (!subjects.has(verb)) subjects.set(verb, subjectOf(tokens, groupStart(tokens, verb)))
   return subjects.get(verb)
