@@ -1,20 +1,30 @@
-import type { Db } from '../db/open.ts'
+import { type Db, snapshotOf } from '../db/open.ts'
 import { peopleCalled, peopleVersion } from '../directory/store.ts'
 import { type BlameCheck, prepareBlameCheck } from '../language/check.ts'
 
 /** Asks for the check that knows the directory as it is now. */
 export type CurrentBlameCheck = () => Promise<BlameCheck>
 
+interface Kept {
+  snapshot: string
+  version: string
+  check: BlameCheck
+}
+
 /**
  * The language check that knows the directory, prepared anew only when a person has changed.
+ * @param db a pool, and no transaction of it
  * @returns asks for the check as of now; people who have left are known as well
  */
 export function keepBlameCheck(db: Db): CurrentBlameCheck {
-  let kept: { version: string; check: BlameCheck } | undefined
+  let kept: Kept | undefined
   return async () => {
-    // Asked before the names are read: a change in between is seen by the next call.
+    // Each is asked before what it vouches for: a change in between is seen by the next call.
+    const snapshot = await snapshotOf(db)
+    if (kept?.snapshot === snapshot) return kept.check
     const version = await peopleVersion(db)
-    if (kept?.version !== version) kept = { version, check: prepareBlameCheck(await peopleCalled(db)) }
-    return kept.check
+    const check = kept?.version === version ? kept.check : prepareBlameCheck(await peopleCalled(db))
+    kept = { snapshot, version, check }
+    return check
   }
 }

@@ -35,7 +35,7 @@ export const losing =
   fill choke lock freeze lapse expire starve degrade deadlock`)
 export const turning = words('go turn become cause trigger lead result stay return')
 export const badStates =
-  words(`down dark offline wrong away red out bad missing stale read-only unavailable unreachable
+  words(`unanswered unread unnoticed unseen unacknowledged down dark offline wrong away red out bad missing stale read-only unavailable unreachable
   errors failures loss outage delay timeouts incident downtime failure crash unresponsive slow`)
 
 /** Nouns for what people do. */
@@ -45,7 +45,7 @@ export const acts =
   carelessness negligence judgement judgment blunder slip misjudgement assumption fix patch update incompetence laziness
   ignorance delay intervention attempt hand hands misconfiguration misconfigurations handling response reaction edits
   changes refusal insistence eagerness meddling mismanagement communication inability rollback failover behaviour behavior
-  ego doing negligence`)
+  ego hotfix sign-off branch refactor upgrade upgrades rollout release approval cleanup tweak experiment doing negligence`)
 /** Of those, the ones that judge by themselves. */
 export const errorActs =
   words(`oversight blunder negligence carelessness misjudgement misreading misunderstanding typo

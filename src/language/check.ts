@@ -9,7 +9,7 @@ import { rootCause } from './rules-root-cause.ts'
 import { sanction } from './rules-sanctions.ts'
 import type { Match, Sentence } from './sentence.ts'
 import { sentencesOf } from './sentences.ts'
-import { tagSentence } from './tag.ts'
+import { mayBePerson, tagSentence } from './tag.ts'
 import { type Token, tokenise } from './tokens.ts'
 
 export const blameCodes = [
@@ -73,6 +73,9 @@ const rules: [BlameCode, (sentence: Sentence) => Match | undefined][] = [
   ['person_as_cause', personAsCause],
 ]
 
+/** Rules that ask for a person first; most sentences have none. */
+const ofPeople = new Set([personalCondition, personAsCause])
+
 /**
  * Prepares the check for the people of a directory, once for many texts.
  * @param people display names (“Priya Raman”) and handles (“priya”), in any order
@@ -84,7 +87,7 @@ export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
     const count = codePointCounter(text)
     return sentencesOf(text, tokenise(text)).flatMap((tokens, i, all) => {
       tagSentence(tokens, index, all[i - 1])
-      const found = findIn({ tokens, field })
+      const found = findIn({ tokens, field, subjects: new Map() })
       return found === undefined ? [] : [toFinding(text, tokens, found, count)]
     })
   }
@@ -96,8 +99,9 @@ export const findBlame: BlameCheck = prepareBlameCheck([])
 type Found = Match & { code: BlameCode }
 
 function findIn(sentence: Sentence): Found | undefined {
+  const isAboutPeople = sentence.tokens.some(mayBePerson)
   for (const [code, rule] of rules) {
-    const match = rule(sentence)
+    const match = isAboutPeople || !ofPeople.has(rule) ? rule(sentence) : undefined
     if (match !== undefined) return { ...match, code }
   }
   return undefined

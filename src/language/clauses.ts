@@ -39,6 +39,8 @@ export function phraseBefore(tokens: Token[], end: number): NounPhrase | undefin
   return { start, end, kind: kindOf(tokens, start, end), isNobody: isNobody(tokens, start, end) }
 }
 
+const titles = words('engineer developer manager colleague operator sre dr mr ms mrs dba intern contractor')
+
 function reachesLeft(tokens: Token[], start: number): boolean {
   const own = tokens[start]!.tag
   const left = tokens[start - 1]!
@@ -46,8 +48,8 @@ function reachesLeft(tokens: Token[], start: number): boolean {
   if (own === 'poss' && tokens[start]!.lower.length > 2) return false
   if (own === 'poss') return nounLike.has(left.tag)
   if (left.tag === 'pron') return false
-  if (own === 'name' && left.tag === 'noun')
-    return /^(engineer|developer|manager|colleague|operator|sre|dr|mr|ms|mrs)$/.test(left.lower)
+  if (own === 'name') return left.tag === 'name' || titles.has(left.lower)
+  if (left.tag === 'num' && left.lower.includes(':')) return false
   return inPhrase.has(left.tag) || left.tag === 'ing'
 }
 
@@ -124,7 +126,8 @@ export function subjectOf(tokens: Token[], group: number, steps = mostSteps): No
   const left = tokens[group - 1]
   if (left === undefined) return undefined
   const again = (at: number) => subjectOf(tokens, at, steps - 1)
-  if (left.tag === 'adv' || left.tag === 'adj') return again(group - 1)
+  const isIdiom = left.tag === 'prep' && tokens[group]?.tag === 'adv' // “at last”
+  if (left.tag === 'adv' || left.tag === 'adj' || isIdiom) return again(group - 1)
   if (left.text === ',' || left.text === '(' || left.text === ')' || left.text === '–' || left.text === '—')
     return subjectAcross(tokens, group, steps)
   if (left.tag === 'conj')
@@ -189,10 +192,10 @@ function ofPeople(
   return outer.end - outer.start === 1 ? { ...outer, kind: 'person' } : outer
 }
 
-const isTime = (tokens: Token[], { end }: NounPhrase) =>
-  timeNouns.has(tokens[end - 1]!.lower) ||
-  tokens[end - 1]!.tag === 'num' ||
-  counting.has(tokens[end - 1]!.lower)
+function isTime(tokens: Token[], { end }: NounPhrase): boolean {
+  const { lower, tag } = tokens[end - 1]!
+  return tag === 'num' || (tag !== 'name' && (timeNouns.has(lower) || counting.has(lower)))
+}
 
 /** “Art, who was on call, ignored …”, or the second verb of “saw it, ignored it”. */
 function subjectAcross(tokens: Token[], group: number, steps: number): NounPhrase | undefined {
@@ -230,7 +233,9 @@ function subjectOfVerbBefore(tokens: Token[], end: number, steps: number): NounP
 /** “the script Sam wrote failed”: the subject of the outer verb stands before the inner one’s. */
 function subjectOfOuter(tokens: Token[], inner: number, steps: number): NounPhrase | undefined {
   const own = subjectOf(tokens, groupStart(tokens, inner), steps - 1)
-  return own && (phraseBefore(tokens, own.start) ?? own)
+  if (own === undefined) return undefined
+  const end = ['that', 'which'].includes(tokens[own.start - 1]?.lower ?? '') ? own.start - 1 : own.start
+  return phraseBefore(tokens, end) ?? own
 }
 
 /** People whom an incident befalls. */

@@ -79,7 +79,7 @@ const lacksObject = (sentence: Sentence, verb: number) =>
   !isPassive(sentence, verb) &&
   phraseFrom(sentence, verb + 1) === undefined
 
-const bringing = words('bring take knock tear let blow pull drag')
+const bringing = words('bring take knock tear let blow pull drag cut')
 const introducing = words('introduce trigger create lose expose inject ship release leave make start set')
 const away = words('down offline through out')
 
@@ -105,7 +105,8 @@ function endOfHarm(sentence: Sentence, verb: number): number {
   for (let i = verb + 1; i < sentence.tokens.length && i - verb < 9; i += 1) {
     const { tag, lower } = sentence.tokens[i]!
     if (tag === 'punct' || tag === 'sub') return verb
-    if (introducing.has(lemma) ? isOutcome(sentence, i) || wreckage.has(lower) : away.has(lower)) return i + 1
+    const isHarm = isOutcome(sentence, i) || wreckage.has(lower)
+    if (introducing.has(lemma) ? isHarm : away.has(lower) || (lemma === 'let' && isHarm)) return i + 1
   }
   return verb
 }
@@ -261,7 +262,7 @@ function actAsCause(sentence: Sentence): Match | undefined {
   return ofTheirs(sentence)
 }
 
-const works = phrases('the work|doing of\nbrought about by')
+const works = phrases('the work|doing of\nbrought about by\nthe|their door|doorstep|feet of')
 
 /** “the work of one engineer”, “brought about by the facilities team”. */
 function ofTheirs(sentence: Sentence): Match | undefined {
@@ -280,30 +281,39 @@ function causesLater({ tokens }: Sentence, at: number): boolean {
   return false
 }
 
+const upsetting = words(
+  'push merge deploy change delete drop remove restart reboot run apply flip edit rotate touch update upgrade migrate',
+)
+const moments = words('when once after')
+
 const reasons = words('due because owing caused blamed attributed attributable through')
 const ofReasons = words('to of by on')
 
 /** “due to Sam”, “because Sam restarted it” after something went wrong. */
 function becauseOf(sentence: Sentence): Match | undefined {
-  for (const i of indicesOf(sentence, ({ lower }) => reasons.has(lower))) {
+  for (const i of indicesOf(sentence, ({ lower }) => reasons.has(lower) || moments.has(lower))) {
     const isOf = ofReasons.has(lowerAt(sentence, i + 1))
     const phrase = phraseFrom(sentence, isOf ? i + 2 : i + 1)
     if (phrase === undefined || isDenied(sentence, i)) continue
-    const isCause = isOf
-      ? isPersonOrAct(sentence, phrase)
-      : lowerAt(sentence, i) === 'through'
-        ? isPersonsAct(sentence, phrase) && isHarmBefore(sentence, i)
-        : isPerson(phrase) && isHarmBefore(sentence, i) && isActAfter(sentence, phrase.end)
+    const isCause = isOf ? isPersonOrAct(sentence, phrase) : isReason(sentence, i, phrase)
     if (isCause) return { from: i, to: phrase.end }
   }
   return undefined
 }
 
-/** An active verb of doing, not of knowing or being. */
-const isActAfter = (sentence: Sentence, at: number) => {
+/** “through the actions of …”, “because Sam restarted it”, “when Marco pushed it”, where something went wrong before. */
+function isReason(sentence: Sentence, i: number, phrase: NounPhrase): boolean {
+  if (!isHarmBefore(sentence, i)) return false
+  if (lowerAt(sentence, i) === 'through') return isPersonsAct(sentence, phrase)
+  const act = isPerson(phrase) ? actAfter(sentence, phrase.end) : undefined
+  return act !== undefined && (!moments.has(lowerAt(sentence, i)) || upsetting.has(act))
+}
+
+/** The active verb of doing, not of knowing or being, that follows. */
+function actAfter(sentence: Sentence, at: number): string | undefined {
   const verb = sentence.tokens.findIndex(({ tag }, i) => i >= at && i < at + 3 && tag === 'verb')
   const { lemma = '', form } = sentence.tokens[verb] ?? {}
-  return form === 'past' && !stative.has(lemma) && !isPassive(sentence, verb)
+  return form === 'past' && !stative.has(lemma) && !isPassive(sentence, verb) ? lemma : undefined
 }
 
 const problems = words('problem issue cause trouble reason culprit weakness')

@@ -9,6 +9,7 @@ import {
   isDenied,
   isPassive,
   isPerson,
+  isTheirs,
   lowerAt,
   type Match,
   ownerOf,
@@ -31,9 +32,9 @@ const always =
 /** Words that judge only where a person, or a person’s act, is so called. */
 const ofPeople =
   words(`lazy lazily laziness sloppy sloppily sloppiness hasty hastily haste distracted rushed clumsy clumsily
-  impatient impatiently stupid stupidly foolish foolishly dumb silly asleep blindly cavalier tired oblivious overconfident
+  impatient impatiently stupid stupidly foolish foolishly dumb silly asleep blindly cavalier oblivious overconfident
   impulsively unthinkingly mindlessly incautious unqualified ignorant inexperienced naive naively arrogant stubborn
-  unprepared undisciplined disorganised disorganized bored absent-minded overeager overzealous lazy-minded untrained
+  unprepared undisciplined disorganised disorganized hurried absent-minded overeager overzealous lazy-minded 
   half-asleep panicked`)
 const judgements = phrases(`
   lack|absence|want of care|attention|diligence|discipline|competence|rigour|rigor|professionalism|focus|vigilance|ownership|thought
@@ -86,7 +87,9 @@ export function carelessness(sentence: Sentence): Match | undefined {
   return word ?? judged(sentence) ?? carelessPerson(sentence) ?? notSerious(sentence)
 }
 
-const ofAnything = phrases('in a hurry|rush\nin * haste\nof a hurry\nattention to detail')
+const ofAnything = phrases(
+  'in a hurry|rush\nin * haste\nof a hurry\nwithout paying|thinking|looking|a\ntook|takes|taking a|shortcuts\nthrown|cobbled|slapped together\nattention to detail',
+)
 
 /** A daemon that “carelessly reuses ports” is only a daemon. */
 const isOfThing = ({ tokens }: Sentence, i: number) =>
@@ -124,17 +127,18 @@ function describesPerson(sentence: Sentence, at: number): boolean {
 }
 
 function isPersonOrTheirs(sentence: Sentence, phrase: NounPhrase): boolean {
-  const by = phraseAfter(sentence, phrase.end, 'by', 1)
+  const by = phraseAfter(sentence, phrase.end, 'by', 5)
   return [phrase, possessor(sentence, { ...phrase, start: Math.max(0, phrase.start - 4) }), by].some(one =>
     isPerson(one),
   )
 }
 
-function isFronted({ tokens, field }: Sentence, at: number): boolean {
+function isFronted(sentence: Sentence, at: number): boolean {
+  const { tokens } = sentence
   const comma = tokens.findIndex(({ text }) => text === ',')
   if (comma < at || comma > 6 || tokens.slice(0, at).some(({ tag }) => tag === 'noun' || tag === 'det'))
     return false
-  return isPerson(phraseFrom({ tokens, field }, comma + 1))
+  return isPerson(phraseFrom(sentence, comma + 1))
 }
 
 /** “nobody took the alert seriously”, “nobody was paying attention”. */
@@ -152,7 +156,7 @@ function notSerious(sentence: Sentence): Match | undefined {
 const heeding = words('take pay')
 
 const makers = words(
-  'human operator user pilot manual finger engineer developer reviewer admin driver people personnel staff',
+  'human operator user pilot manual finger engineer developer reviewer admin people personnel staff',
 )
 const errors = words(
   'error errors mistake mistakes fault trouble slip slips slip-up oversight blunder blunders failing failings fallibility frailty negligence weakness',
@@ -161,7 +165,9 @@ const afterError = words(
   'rate rates budget message messages page pages code codes handler handling count counts log logs report',
 )
 const fingers = words('fat-fingered fat-finger fat-fingering fatfingered pebkac mistyped thinko')
-const slips = words('mistake error typo slip blunder mistakes errors blunders slip-up lapse')
+const slips = words(
+  'mistake error typo slip blunder mistakes errors blunders slip-up lapse mis-click misclick',
+)
 const accidents = words('wrongly accidentally mistakenly inadvertently unintentionally erroneously')
 const slipWords = words('mistake error slip typo blunder accident mistakes errors slip-up lapse misstep')
 
@@ -251,11 +257,4 @@ function byMistake(sentence: Sentence): Match | undefined {
   return isByPerson
     ? match
     : findWord(sentence, ({ lower }, i) => slips.has(lower) && isTheirs(sentence, i + 1))
-}
-
-function isTheirs(sentence: Sentence, at: number): boolean {
-  const phrase = sentence.tokens[at]?.tag === 'be' ? phraseFrom(sentence, at + 1) : undefined
-  const last = phrase && sentence.tokens[phrase.end - 1]
-  if (/^(mine|ours|yours|his|hers|theirs)$/.test(lowerAt(sentence, at + 1))) return true
-  return last?.tag === 'poss' && isPerson(possessor(sentence, phrase!))
 }

@@ -7,6 +7,7 @@ import {
   findPhrase,
   findWord,
   groupOf,
+  headOf,
   isDenied,
   isPerson,
   lowerAt,
@@ -15,6 +16,7 @@ import {
   type Sentence,
   subject,
 } from './sentence.ts'
+import { mayBePerson } from './tag.ts'
 
 /** Rules about what is known only afterwards, held against those who were there. */
 
@@ -50,8 +52,7 @@ const disbelief = phrases(`
   easily have been avoided|prevented|caught
   entirely|easily|completely|totally|perfectly|eminently avoidable|preventable|foreseeable|predictable
   in retrospect
-  looking back
-  with the benefit of
+  looking back ,
   should|must|ought have been clear|obvious|evident|apparent|plain
   should|must|ought to have been clear|obvious|evident|apparent|plain
   plain|obvious|clear|evident|apparent to see|anyone|everyone|everybody|all
@@ -59,17 +60,13 @@ const disbelief = phrases(`
   for all to see
   every reason to know|suspect|expect|believe
   in black and white
-  what we|i|they know|knew now
-  a|the bad|poor|terrible|stupid|dreadful idea|choice|call
-  a|the bad|poor|terrible|stupid|dreadful one
+  with|given|on what we|i|they know|knew now
   thought this|it|that through
   only a matter of time
   staring him|her|us|them|everyone|everybody in the face
   beggars belief
   we|they all knew
   all of us|them knew
-  is|remains|was a mystery
-  needless to say
   as anyone|everyone|everybody knows|knew`)
 
 export function hindsight(sentence: Sentence): Match | undefined {
@@ -78,6 +75,7 @@ export function hindsight(sentence: Sentence): Match | undefined {
     incredulous(sentence) ??
     hindsightWord(sentence) ??
     obvious(sentence) ??
+    poorChoice(sentence) ??
     anyoneWould(sentence) ??
     certainly(sentence)
   )
@@ -110,14 +108,35 @@ const hindsightWord = (sentence: Sentence) =>
   )
 
 const knowable = words('obvious foreseeable predictable inevitable self-evident')
-const sources = words('from when once after by in')
+const knowableThings = words(
+  'it that risk danger signs sign warning warnings mistake flaw outcome result failure problem answer',
+)
+const told = words('that to given')
 
-/** “was obvious that”; not “an obvious error message”, nor “was obvious from the logs”. */
+/** “it was obvious that”, “the risk was obvious”; not “an obvious error message”, nor “was obvious from the logs”. */
 const obvious = (sentence: Sentence) =>
   findWord(sentence, ({ lower }, i) => {
     if (!knowable.has(lower) || sources.has(lowerAt(sentence, i + 1))) return false
-    return groupOf(sentence, i).some(({ tag }) => tag === 'be')
+    if (!groupOf(sentence, i).some(({ tag }) => tag === 'be')) return false
+    const what = subject(sentence, i)
+    return (
+      told.has(lowerAt(sentence, i + 1)) ||
+      lowerAt(sentence, 0) === 'that' ||
+      (what !== undefined && knowableThings.has(headOf(sentence, what)))
+    )
   })
+
+const sources = words('from when once after by in')
+const poorly = phrases(`
+  a|the bad|poor|terrible|stupid|dreadful idea|choice|call|one`)
+
+/** “clearly a bad idea”, “Sam’s choice was a poor one”. */
+function poorChoice(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, poorly)
+  return match && sentence.tokens.some(token => certainty.has(token.lower) || mayBePerson(token))
+    ? match
+    : undefined
+}
 
 const sensible = words(
   'reasonable competent sane sensible experienced good serious decent responsible self-respecting proper',

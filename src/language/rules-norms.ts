@@ -22,8 +22,8 @@ import {
 /** Rules about what people should have done. */
 
 const humanDuties =
-  words(`notice spot review test check double-check question escalate acknowledge communicate anticipate
-  foresee think inform tell raise verify read discuss consult warn catch approve`)
+  words(`notice spot review test double-check question escalate acknowledge communicate anticipate foresee
+  inform tell raise discuss consult catch`)
 /** What “we could have lost” speaks of is luck. */
 const losses = words('lose be fail break take cost spend wait have get run end go cause suffer see face')
 

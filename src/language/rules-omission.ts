@@ -30,7 +30,7 @@ const omitting = words(
 const minding =
   words(`check verify test read follow notice look tell inform notify warn ask communicate escalate respond
   acknowledge confirm review double-check validate think consider realise realize document update bother care attend
-  raise mention watch monitor handle open announce page share reply inspect examine clean enable re-enable pass react answer consult question spot catch remember do rotate renew run write see act`)
+  raise mention watch monitor handle open announce page share reply inspect examine clean enable re-enable pass react answer consult question spot catch remember set configure create establish define implement do rotate renew run write act`)
 const humanDirected = words(`warning warnings page pages email emails advice checklist procedure
   concern concerns signs policy protocol instructions`)
 const targets =
@@ -47,6 +47,7 @@ export function omission(sentence: Sentence): Match | undefined {
     keptOmitting(sentence) ??
     undone(sentence) ??
     nobodyBothered(sentence) ??
+    noneBy(sentence) ??
     withoutMinding(sentence) ??
     leftOn(sentence) ??
     leftUndone(sentence)
@@ -114,6 +115,9 @@ export const isByTheBook = ({ tokens }: Sentence, verb: number): boolean =>
 function undone(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, minding)) {
     const by = isUndone(sentence, verb) ? agentOf(sentence, verb) : undefined
+    if (perceiving.has(sentence.tokens[verb]!.lemma ?? '') && isExplained(sentence, verb)) continue
+    const isSupposed = by && ['if', 'unless'].includes(lowerAt(sentence, by.start - 1))
+    if (isSupposed) continue
     const isTheirs =
       by?.kind === 'person' && (!by.isNobody || isPassive(sentence, verb) || isAmong(sentence, verb, by))
     if (isTheirs && (by.isNobody || !isDenied(sentence, groupStart(sentence.tokens, verb))))
@@ -121,6 +125,13 @@ function undone(sentence: Sentence): Match | undefined {
   }
   return undefined
 }
+
+const perceiving = words('notice realise realize respond acknowledge react spot catch attend')
+const explaining = words('because since as')
+
+/** “did not notice it because the dashboard showed an average” asks about the system already. */
+const isExplained = ({ tokens }: Sentence, verb: number) =>
+  tokens.slice(verb).some(({ lower }) => explaining.has(lower))
 
 const able = words('can could would should may might must able cannot ca')
 
@@ -136,7 +147,7 @@ function isAmong({ tokens }: Sentence, verb: number, by: NounPhrase): boolean {
   return next?.tag === 'prep' && by.end < verb && ['of', 'on', 'in', 'from'].includes(next.lower)
 }
 
-const plainly = words('do see act run write realise realize')
+const plainly = words('do act run write realise realize')
 
 /** “did not see” and “did not run” say what was; “never ran the check” and “did nothing” judge. */
 const isHarmless = (sentence: Sentence, verb: number) =>
@@ -178,6 +189,18 @@ function leftOn(sentence: Sentence): Match | undefined {
   })
   return verb === undefined ? undefined : clauseMatch(sentence, verb, subject(sentence, verb))
 }
+
+/** “no backup was taken by the engineer”. */
+const noneBy = (sentence: Sentence) =>
+  findWord(sentence, ({ tag, form }, verb) => {
+    if (tag !== 'verb' || form === 'base' || !isPassive(sentence, verb)) return false
+    const what = subject(sentence, verb)
+    return (
+      what !== undefined &&
+      lowerAt(sentence, what.start) === 'no' &&
+      isPerson(phraseAfter(sentence, verb + 1, 'by', 2))
+    )
+  })
 
 /** “nobody bothered to read it” blames everybody. */
 function nobodyBothered(sentence: Sentence): Match | undefined {

@@ -7,6 +7,7 @@ import {
   indicesOf,
   isDenied,
   isPerson,
+  isTheirs,
   lowerAt,
   type Match,
   ownerOf,
@@ -57,10 +58,19 @@ function isSingled(sentence: Sentence, lower: string, i: number): boolean {
   if (lower === 'root-cause') return !analysed.has(lowerAt(sentence, i + 1))
   if (!causes.has(lower)) return false
   const before = lowerAt(sentence, i - 1)
+  if (lower === 'reason' && !isOfIncident(sentence, i)) return false
   if (singling.has(before))
     return !analysed.has(lowerAt(sentence, i + 1)) && lowerAt(sentence, i + 2) !== 'concern'
   return lower === 'cause' && before === 'the' && isThePredicate(sentence, i + 1)
 }
+
+const happening = words('happen fail break occur go crash')
+
+/** “the sole reason this happened”; not “the only reason we noticed”. */
+const isOfIncident = ({ tokens }: Sentence, at: number) =>
+  tokens
+    .slice(at + 1, at + 7)
+    .some(({ lower, lemma = '' }) => incidentWords.has(lower) || happening.has(lemma))
 
 /** “the cause was”, “the cause of the outage was”. */
 function isThePredicate(sentence: Sentence, at: number): boolean {
@@ -87,8 +97,7 @@ const blaming = phrases(`
   to blame
   at fault
   fault lies|lay|rests|is with
-  the fault of
-  fault of the
+  the fault of the vendor|provider|supplier
   pin|pinned|pinning it|this|that on
   point|points|pointed the finger
   fault but
@@ -100,7 +109,8 @@ const blamed = (sentence: Sentence): Match | undefined =>
   findWord(
     sentence,
     (token, i) =>
-      (token.lower.startsWith('culprit') && !token.lower.includes('-')) || isBlame(sentence, token, i),
+      (/^culprits?$/.test(token.lower) && sentence.tokens[i + 1]?.tag !== 'noun') ||
+      isBlame(sentence, token, i),
   ) ??
   isOnThem(sentence)
 
@@ -142,6 +152,11 @@ const bearing = phrases(`
 
 /** “my fault”, “Sam’s fault”; not “the disk’s faults” or “a page fault”. */
 function faultOf(sentence: Sentence): Match | undefined {
-  const match = findWord(sentence, ({ lower }, i) => lower === 'fault' && isPerson(ownerOf(sentence, i)))
-  return match && { from: Math.min(ownerOf(sentence, match.from)!.start, match.from), to: match.to }
+  const match = findWord(
+    sentence,
+    ({ lower }, i) => lower === 'fault' && (isTheirs(sentence, i + 1) || isPerson(ownerOf(sentence, i))),
+  )
+  return (
+    match && { from: Math.min(ownerOf(sentence, match.from)?.start ?? match.from, match.from), to: match.to }
+  )
 }

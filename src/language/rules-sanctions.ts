@@ -1,6 +1,7 @@
-import { groupStart } from './clauses.ts'
+import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { phraseAt, phrases } from './phrases.ts'
+import { phrases } from './phrases.ts'
+import { exhortation, isOrder, order } from './rules-orders.ts'
 import {
   clauseMatch,
   findPhrase,
@@ -13,6 +14,7 @@ import {
   isPerson,
   lowerAt,
   type Match,
+  matchOf,
   phraseAfter,
   phraseFrom,
   possessor,
@@ -20,80 +22,22 @@ import {
   subject,
   verbsOf,
 } from './sentence.ts'
-import { isPersonWord } from './tag.ts'
 
-/** Rules about what is to be done to people, and about orders to be careful. */
+/** Rules about what is to be done to people. */
 
 export function sanction(sentence: Sentence): Match | undefined {
   return (
     order(sentence) ??
     punished(sentence) ??
+    heldToAccount(sentence) ??
     warned(sentence) ??
     accessTaken(sentence) ??
+    banned(sentence) ??
     sentToTraining(sentence) ??
     talkedTo(sentence) ??
-    reminded(sentence) ??
-    virtue(sentence) ??
-    mustNot(sentence) ??
-    mustApologise(sentence) ??
-    madeTo(sentence) ??
-    exhorted(sentence)
+    exhortation(sentence)
   )
 }
-
-const orders = phrases(`
-  disciplinary
-  reprimand
-  demotion
-  be|being|been more|extra|especially|particularly|very|doubly careful|vigilant|diligent|attentive|cautious|mindful|disciplined
-  be|being|remain|stay careful|vigilant|diligent|attentive|cautious|mindful|alert|focused
-  more|extra|greater|particularly careful|vigilant|diligent|attentive|cautious|mindful
-  more|greater|extra|closer|better|due|proper|some|utmost care|attention|caution|diligence|vigilance|discipline
-  exercise|take|show|use|apply caution|care
-  pay|paying attention
-  written|verbal|formal|final|stern|official warning
-  performance plan|improvement|review|appraisal
-  held|hold|holding accountable|responsible
-  held|hold|holding to account
-  held|hold|holding * accountable|responsible
-  face|faces|facing|suffer consequences|sanctions|measures|action
-  consequences for
-  try|work|think harder
-  think twice
-  let go
-  be|been|was|were written up
-  answer for
-  explain|justify himself|herself|themselves|yourself
-  human resources will|must|should|has|to
-  make|made|making an example
-  reported|reporting to their|his|her manager|managers|boss|supervisor
-  on notice
-  talking-to|dressing-down
-  know|do better
-  improvement plan
-  appraisal
-  contract|agreement will|is not be|being renewed|extended
-  to another|different team|role|department
-  double-check everything|their|your|his|her
-  no longer be allowed|permitted|trusted
-  not be allowed|permitted|trusted
-  no longer allowed|permitted|trusted
-  make|repeat|making|repeating|repeats this|the|that|such|same mistake|mistakes
-  make|repeat|making|repeating the|that same mistake|mistakes
-  remember to
-  sure everyone|everybody|people|engineers|developers|staff|operators|they|you|reviewers
-  importance of
-  lessons|lesson to|for the engineer|operator|developer|team`)
-const doneForAPerson = phrases("could|might|would have|'ve")
-
-/** “be more careful”: of the future. What would have spared us something is a norm of the past; praise is no order. */
-function order(sentence: Sentence): Match | undefined {
-  const match = sentence.field === 'went_well' ? undefined : findOrder(sentence)
-  return match && findPhrase(sentence, doneForAPerson) === undefined ? match : undefined
-}
-
-const findOrder = (sentence: Sentence) =>
-  findPhrase(sentence, orders) ?? findWord(sentence, ({ text }) => text === 'HR')
 
 const punishing = words(
   'reprimand demote penalise penalize punish discipline scold admonish retrain rebuke chastise lecture fine',
@@ -111,6 +55,14 @@ function punished(sentence: Sentence): Match | undefined {
   }
   return undefined
 }
+
+/** “hold the platform team accountable”. */
+const heldToAccount = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    if (lower !== 'accountable' && lower !== 'responsible') return false
+    const verb = sentence.tokens.findLastIndex(({ lemma }, at) => at < i && i - at < 8 && lemma === 'hold')
+    return verb >= 0 && (isPerson(phraseFrom(sentence, verb + 1)) || isPerson(subject(sentence, verb)))
+  })
 
 const giving = words('give issue receive get serve')
 
@@ -152,7 +104,10 @@ function accessTaken(sentence: Sentence): Match | undefined {
     const isTaken = isPassive(sentence, verb)
     const what = isTaken ? subject(sentence, verb) : phraseFrom(sentence, verb + 1)
     if (what === undefined) continue
-    const from = phraseAfter(sentence, verb + 1, 'from', 7) ?? phraseAfter(sentence, verb + 1, 'off', 4)
+    const from =
+      phraseAfter(sentence, verb + 1, 'from', 7) ??
+      phraseAfter(sentence, verb + 1, 'off', 4) ??
+      elsewhere(sentence, verb)
     if (isOwnedRight() || (isPerson(what) && from && rights.has(headOf(sentence, from))))
       return clauseMatch(sentence, verb, isTaken ? what : undefined)
 
@@ -162,12 +117,33 @@ function accessTaken(sentence: Sentence): Match | undefined {
       return (
         isLost ||
         isPerson(possessor(sentence, what!)) ||
-        (isPerson(from) && sentence.tokens[verb]!.lemma !== 'take')
+        (isPerson(from) && (isTaken || sentence.tokens[verb]!.lemma !== 'take'))
       )
     }
   }
   return undefined
 }
+
+/** “to another team”. */
+function elsewhere(sentence: Sentence, verb: number): NounPhrase | undefined {
+  const to = phraseAfter(sentence, verb + 1, 'to', 4)
+  return to && ['another', 'different'].includes(lowerAt(sentence, to.start)) ? to : undefined
+}
+
+const allowing = words('allow permit trust let')
+
+/** “Peter should not be allowed to deploy on his own”: one person; for all it is a rule of the system. */
+const banned = (sentence: Sentence) =>
+  matchOf(sentence, ({ tag, lemma = '' }, verb) => {
+    if (tag !== 'verb' || !allowing.has(lemma) || !isPassive(sentence, verb)) return false
+    const group = groupOf(sentence, verb)
+    const isLonger = lowerAt(sentence, verb - 1) === 'longer' || group.some(({ lower }) => lower === 'longer')
+    const by = subject(sentence, verb)
+    const isOne =
+      by !== undefined &&
+      (sentence.tokens[by.end - 1]!.tag !== 'noun' || !lowerAt(sentence, by.end - 1).endsWith('s'))
+    return isPerson(by) && (isLonger || (isOne && group.some(({ tag }) => tag === 'neg')))
+  })
 
 const learning = words('course training certification module workshop refresher exam examination quiz')
 const attending = words('sit pass retake take attend repeat undergo complete send redo require need put')
@@ -209,142 +185,3 @@ const talkedTo = (sentence: Sentence): Match | undefined => {
   const isWord = sentence.tokens[match.from]!.lower.startsWith('hav')
   return isOrder(sentence, match.from) && (isAbout || isWord) ? match : undefined
 }
-
-function isOrder(sentence: Sentence, verb: number): boolean {
-  const start = groupStart(sentence.tokens, verb)
-  if (start === 0 || lowerAt(sentence, start - 1) === 'to') return true
-  return groupOf(sentence, verb).some(
-    ({ tag, lower }) => tag === 'modal' || tag === 'to' || lower === 'are' || lower === 'is',
-  )
-}
-
-const reminding = words(
-  'reiterate stress emphasise emphasize impress remind warn urge instruct counsel coach educate tell teach ask',
-)
-const reminders = words('to of about that not')
-const weak = words('tell ask teach')
-
-/** “Remind all developers to …”, “operators are to be reminded”, “reiterate to all staff”. */
-function reminded(sentence: Sentence): Match | undefined {
-  for (const verb of verbsOf(sentence, reminding)) {
-    if (isDenied(sentence, verb) || !isOrder(sentence, verb)) continue
-    const isGiven = isPassive(sentence, verb)
-    const next = lowerAt(sentence, verb + 1)
-    const whom = isGiven
-      ? subject(sentence, verb)
-      : phraseFrom(sentence, next === 'to' || next === 'on' || next === 'upon' ? verb + 2 : verb + 1)
-    if (isPerson(whom) && isReminder(sentence, verb, isGiven ? verb + 1 : whom.end))
-      return { from: verb, to: verb + 1 }
-  }
-  return undefined
-}
-
-function isReminder(sentence: Sentence, verb: number, after: number): boolean {
-  if (!weak.has(sentence.tokens[verb]!.lemma ?? '')) return reminders.has(lowerAt(sentence, after))
-  return sentence.field === 'action' && phraseAt(sentence.tokens, after, beingGood) > 0
-}
-
-const demanding = words(
-  'improve increase raise enforce strengthen demand expect instil instill build require foster',
-)
-const virtues = words(
-  'discipline diligence vigilance awareness carefulness ownership accountability care attentiveness rigour rigor attention responsibility professionalism',
-)
-
-/** “improve discipline in the team”, “raise awareness among engineers”: of people, not of the system. */
-const virtue = (sentence: Sentence) =>
-  findWord(
-    sentence,
-    ({ lower }, i) =>
-      virtues.has(lower) &&
-      (lower !== 'awareness' || sentence.tokens.some(isPersonWord)) &&
-      sentence.tokens.slice(Math.max(0, i - 3), i).some(({ lemma = '' }) => demanding.has(lemma)),
-  )
-
-const lapses = words('forget skip ignore bypass neglect miss overlook assume make repeat disregard')
-const banning = words('must should may shall do')
-
-/** “developers must not forget”, “do not make this mistake again”. */
-function mustNot(sentence: Sentence): Match | undefined {
-  for (const verb of verbsOf(sentence, lapses)) {
-    const group = groupOf(sentence, verb)
-    const isBan = group.some(({ tag }) => tag === 'neg') && sentence.tokens[verb]!.form === 'base'
-    if (!isBan || !(group.some(({ lower }) => banning.has(lower)) || verb === group.length)) continue
-    const isMistake =
-      !['make', 'repeat'].includes(sentence.tokens[verb]!.lemma ?? '') ||
-      phraseAt(sentence.tokens, verb, mistakes) > 0
-    const isOrdered =
-      verb === group.length || (!group.some(({ tag }) => tag === 'do') && isPerson(subject(sentence, verb)))
-    if (isMistake && isOrdered) return clauseMatch(sentence, verb, undefined)
-  }
-  return undefined
-}
-
-const mistakes = phrases(`
-  make|repeat this|that|the|such|same mistake|mistakes|error
-  make|repeat the|that same mistake|mistakes|error`)
-
-const beingGood = phrases(`
-  to check|double-check|verify|read|follow|be|pay|think|remember|stop|always|never|test|use
-  not to`)
-const minding = words(
-  'check double-check verify read follow remember think ensure test pay ask confirm review look mind concentrate focus be adhere obey respect stick reread re-read',
-)
-const fromNowOn = phrases(`
-  from now on
-  in future
-  in the future
-  going forward
-  next time
-  at all times
-  again
-  every time`)
-const musts = words('must should ought shall')
-const needs = words('need needs has have')
-
-/** “Engineers must always double-check”: an order to people in place of a change to the system. */
-function exhorted(sentence: Sentence): Match | undefined {
-  const isFuture = sentence.field === 'action' || findPhrase(sentence, fromNowOn) !== undefined
-  for (const verb of isFuture ? verbsOf(sentence, minding) : []) {
-    const group = groupOf(sentence, verb)
-    const isNeeded =
-      group.some(({ lower }) => musts.has(lower)) ||
-      (lowerAt(sentence, verb - 1) === 'to' && needs.has(lowerAt(sentence, verb - 2)))
-    if (isNextTime(sentence, verb)) return clauseMatch(sentence, verb, undefined)
-    if (!isNeeded || group.some(({ tag }) => tag === 'have') || isPassive(sentence, verb)) continue
-    const by = subject(sentence, lowerAt(sentence, verb - 1) === 'to' ? verb - 2 : verb)
-    if (isPerson(by)) return clauseMatch(sentence, verb, by)
-  }
-  return undefined
-}
-
-/** “The reviewer should apologise.” */
-function mustApologise(sentence: Sentence): Match | undefined {
-  const [verb] = verbsOf(sentence, apologising).filter(
-    i =>
-      groupOf(sentence, i).some(({ tag }) => tag === 'modal' || tag === 'to') &&
-      isPerson(subject(sentence, i)),
-  )
-  return verb === undefined || isDenied(sentence, verb) ? undefined : clauseMatch(sentence, verb, undefined)
-}
-
-const pledging = words(
-  'sign read attend watch follow retake promise acknowledge double-check learn study repeat write',
-)
-
-/** “Make everyone sign the policy.” */
-function madeTo(sentence: Sentence): Match | undefined {
-  const [verb] = verbsOf(sentence, words('make have')).filter(i => {
-    const whom = phraseFrom(sentence, i + 1)
-    return isPerson(whom) && isOrder(sentence, i) && pledging.has(lowerAt(sentence, whom.end))
-  })
-  return verb === undefined ? undefined : { from: verb, to: verb + 1 }
-}
-
-const apologising = words('apologise apologize repent')
-
-/** “Next time, think before you type.” */
-const isNextTime = (sentence: Sentence, verb: number) =>
-  sentence.tokens[verb]!.form === 'base' &&
-  lowerAt(sentence, verb - 1) === ',' &&
-  findPhrase(sentence, fromNowOn) !== undefined

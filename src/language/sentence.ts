@@ -8,6 +8,8 @@ import type { Token } from './tokens.ts'
 export interface Sentence {
   tokens: Token[]
   field: string | undefined
+  /** Subjects that have been looked for, by their verb. */
+  subjects: Map<number, NounPhrase | undefined>
 }
 
 export interface Match {
@@ -40,14 +42,22 @@ export function findWord(sentence: Sentence, test: (token: Token, i: number) => 
   return at < 0 ? undefined : { from: at, to: at + 1 }
 }
 
-export const subject = ({ tokens }: Sentence, verb: number): NounPhrase | undefined =>
-  subjectOf(tokens, groupStart(tokens, verb))
+/** As `findWord`, where a denial is part of what is looked for. */
+export function matchOf({ tokens }: Sentence, test: (token: Token, i: number) => boolean): Match | undefined {
+  const at = tokens.findIndex(test)
+  return at < 0 ? undefined : { from: at, to: at + 1 }
+}
+
+export function subject({ tokens, subjects }: Sentence, verb: number): NounPhrase | undefined {
+  if (!subjects.has(verb)) subjects.set(verb, subjectOf(tokens, groupStart(tokens, verb)))
+  return subjects.get(verb)
+}
 
 export const isPerson = (phrase: NounPhrase | undefined): phrase is NounPhrase =>
   phrase?.kind === 'person' && !phrase.isNobody
 
 const denials = words(
-  "not n't never nobody no-one none nothing no neither nor without cannot unclear unknown rather instead hardly isn't avoid stop refuse",
+  "not n't never nobody no-one none nothing no neither nor without cannot unclear unknown rather instead hardly isn't avoid avoids avoiding calling labelling labeling stop refuse",
 )
 const walls = words('because if when while although though since after before once unless so')
 
@@ -163,3 +173,15 @@ export function ownerOf(sentence: Sentence, i: number): NounPhrase | undefined {
 /** The auxiliaries, adverbs and negations before a verb. */
 export const groupOf = ({ tokens }: Sentence, verb: number): Token[] =>
   tokens.slice(groupStart(tokens, verb), verb)
+
+/** Whether “is Ivan’s”, “was ours” or “was made by Ivan” stands at `at`. */
+export function isTheirs(sentence: Sentence, at: number): boolean {
+  const { tokens } = sentence
+  if (tokens[at]?.tag !== 'be') return false
+  const next = tokens.findIndex(({ tag }, i) => i > at && tag !== 'adv')
+  if (/^(mine|ours|yours|his|hers|theirs)$/.test(lowerAt(sentence, next))) return true
+  if (tokens[next]?.tag === 'verb')
+    return isPassive(sentence, next) && isPerson(phraseAfter(sentence, next + 1, 'by', 2))
+  const poss = tokens.findIndex(({ tag }, i) => i > next && i < next + 5 && tag === 'poss')
+  return poss > 0 && isPerson(phraseBefore(tokens, poss)) && (tokens[poss + 1]?.tag ?? 'punct') === 'punct'
+}

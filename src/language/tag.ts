@@ -52,9 +52,20 @@ function tagWord(tokens: Token[], i: number, people: PeopleIndex): void {
   else if (lower === "'s" || lower === "'d") tagContraction(tokens, i)
   else if (closedTags.has(lower)) token.tag = closedTag(tokens, i)
   else if (/^[\d#]/.test(lower)) token.tag = 'num'
-  else if (adjectives.has(lower)) token.tag = 'adj'
+  else if (adjectives.has(lower) && !takesObject(tokens, i)) token.tag = 'adj'
   else if (lower.endsWith('ly') && lower.length > 4 && !notAdverb.has(lower)) token.tag = 'adv'
   else tagOpenWord(tokens, i)
+}
+
+/** “closed the incident” is no adjective. */
+function takesObject(tokens: Token[], i: number): boolean {
+  const next = closedTags.get(tokens[i + 1]?.lower ?? '')
+  return (
+    (next === 'det' || next === 'poss') &&
+    i > 0 &&
+    tokens[i - 1]!.tag !== 'be' &&
+    verbForm(tokens[i]!.lower)?.form === 'past'
+  )
 }
 
 function tagNoOne(token: Token): void {
@@ -93,6 +104,7 @@ function closedTag(tokens: Token[], i: number): Token['tag'] {
   const before = tokens[i - 1]
   const next = tokens[i + 1]
   const tag = closedTags.get(lower)!
+  if (lower === 'that' && timeNouns.has(next?.lower ?? '')) return 'det'
   if (lower === 'that')
     return before && (nounLike.has(before.tag) || before.tag === 'verb' || before.tag === 'adj')
       ? 'sub'
@@ -193,6 +205,20 @@ export const isPersonWord = ({ tag, lower }: Token): boolean =>
     (roles.has(lower) || groups.has(lower) || bareGroups.has(lower) || roles.has(lower.replace(/s$/, ''))) &&
     !ambiguousRoles.has(lower))
 
+const owners = words('my our your his her their')
+
+/** Whether a word can speak of a person at all, in any sentence. */
+export function mayBePerson(token: Token): boolean {
+  const last = token.lower.slice(token.lower.lastIndexOf('-') + 1).replace(/s$/, '')
+  return (
+    isPersonWord(token) ||
+    owners.has(token.lower) ||
+    roles.has(token.lower) ||
+    roles.has(last) ||
+    groups.has(last)
+  )
+}
+
 /** Whether a capitalised word is a person here: some names are words, months or the start of an order. */
 function isNameAt(tokens: Token[], i: number, people: PeopleIndex): boolean {
   const token = tokens[i]!
@@ -221,7 +247,9 @@ function isCalendar(tokens: Token[], i: number): boolean {
   const next = tokens[i + 1]?.lower ?? ''
   if (/^\d/.test(next)) return true
   if (!months.has(lower)) return false
-  return beforeMonth.has(tokens[i - 1]?.lower ?? '') || /^\d/.test(tokens[i - 1]?.lower ?? '')
+  return (
+    beforeMonth.has(tokens[i - 1]?.lower ?? '') || /^\d{1,2}(st|nd|rd|th)?$/.test(tokens[i - 1]?.lower ?? '')
+  )
 }
 
 const isTitleWord = (tokens: Token[], i: number) => {

@@ -1,0 +1,233 @@
+import { groupStart } from './clauses.ts'
+import { words } from './closed-words.ts'
+import { phraseAt, phrases } from './phrases.ts'
+import {
+  clauseMatch,
+  findPhrase,
+  findWord,
+  groupOf,
+  isDenied,
+  isPassive,
+  isPerson,
+  lowerAt,
+  type Match,
+  phraseFrom,
+  type Sentence,
+  subject,
+  verbsOf,
+} from './sentence.ts'
+import { isPersonWord, mayBePerson } from './tag.ts'
+
+/** Rules about orders to be careful, in place of a change to the system. */
+
+const orders = phrases(`
+  disciplinary
+  reprimand
+  demotion
+  be|being|been more|extra|especially|particularly|very|doubly careful|vigilant|diligent|attentive|cautious|mindful|disciplined
+  be|being|remain|stay careful|vigilant|diligent|attentive|cautious|mindful|alert|focused
+  more|extra|greater|particularly careful|vigilant|diligent|attentive|cautious|mindful
+  more|greater|extra|closer|better|due|proper|some|utmost care|attention|caution|diligence|vigilance|discipline
+  exercise|take|show|use|apply caution|care
+  pay|paying attention
+  written|verbal|formal|final|stern|official warning
+  held|hold|holding accountable|responsible
+  held|hold|holding to account
+  held|hold|holding * accountable|responsible
+  face|faces|facing|suffer consequences|sanctions|measures|action
+  try|work|think harder
+  think twice
+  answer for
+  explain|justify himself|herself|themselves|yourself
+  human resources will|must|should|has|to
+  make|made|making an example
+  reported|reporting to their|his|her manager|managers|boss|supervisor
+  talking-to|dressing-down
+  should|must|ought know better
+  double-check everything|their|your|his|her
+  make|repeat|making|repeating|repeats this|the|that|such|same mistake|mistakes
+  make|repeat|making|repeating the|that same mistake|mistakes
+  remember to
+  stress|emphasise|emphasize|reiterate|reinforce|underline the importance of
+  lessons|lesson to|for the engineer|operator|developer|team`)
+/** What is a measure only where it is said of a person: a query has a performance review too. */
+const measures = phrases(`
+  performance plan|improvement|review|appraisal
+  improvement plan
+  let go
+  be|been|was|were written up
+  on notice
+  appraisal
+  contract|agreement will|is not be|being renewed|extended`)
+const doneForAPerson = phrases("could|might|would have|'ve")
+
+/** “be more careful”: of the future. What would have spared us something is a norm of the past; praise is no order. */
+export function order(sentence: Sentence): Match | undefined {
+  const match = sentence.field === 'went_well' ? undefined : findOrder(sentence)
+  return match && findPhrase(sentence, doneForAPerson) === undefined ? match : undefined
+}
+
+const findOrder = (sentence: Sentence) =>
+  findPhrase(sentence, orders) ??
+  (sentence.tokens.some(mayBePerson) ? findPhrase(sentence, measures) : undefined) ??
+  findWord(sentence, ({ text }) => text === 'HR')
+
+export function exhortation(sentence: Sentence): Match | undefined {
+  return (
+    reminded(sentence) ??
+    virtue(sentence) ??
+    mustNot(sentence) ??
+    mustApologise(sentence) ??
+    madeTo(sentence) ??
+    madeSure(sentence) ??
+    exhorted(sentence)
+  )
+}
+
+/** An imperative, or what shall be done. */
+export function isOrder(sentence: Sentence, verb: number): boolean {
+  const start = groupStart(sentence.tokens, verb)
+  if (start === 0 || lowerAt(sentence, start - 1) === 'to') return true
+  return groupOf(sentence, verb).some(
+    ({ tag, lower }) => tag === 'modal' || tag === 'to' || lower === 'are' || lower === 'is',
+  )
+}
+
+const reminding = words(
+  'reiterate stress emphasise emphasize impress remind warn urge instruct counsel coach educate tell teach ask',
+)
+const reminders = words('to of about that not')
+const weak = words('tell ask teach')
+
+/** “Remind all developers to …”, “operators are to be reminded”, “reiterate to all staff”. */
+function reminded(sentence: Sentence): Match | undefined {
+  for (const verb of verbsOf(sentence, reminding)) {
+    if (isDenied(sentence, verb) || !isOrder(sentence, verb)) continue
+    const isGiven = isPassive(sentence, verb)
+    const next = lowerAt(sentence, verb + 1)
+    const whom = isGiven
+      ? subject(sentence, verb)
+      : phraseFrom(sentence, next === 'to' || next === 'on' || next === 'upon' ? verb + 2 : verb + 1)
+    if (isPerson(whom) && isReminder(sentence, verb, isGiven ? verb + 1 : whom.end))
+      return { from: verb, to: verb + 1 }
+  }
+  return undefined
+}
+
+function isReminder(sentence: Sentence, verb: number, after: number): boolean {
+  if (!weak.has(sentence.tokens[verb]!.lemma ?? '')) return reminders.has(lowerAt(sentence, after))
+  return sentence.field === 'action' && phraseAt(sentence.tokens, after, beingGood) > 0
+}
+
+const demanding = words(
+  'improve increase raise enforce strengthen demand expect instil instill build require foster',
+)
+const virtues = words(
+  'discipline diligence vigilance awareness carefulness ownership accountability care attentiveness rigour rigor attention responsibility professionalism',
+)
+
+/** “improve discipline in the team”, “raise awareness among engineers”: of people, not of the system. */
+const virtue = (sentence: Sentence) =>
+  findWord(
+    sentence,
+    ({ lower }, i) =>
+      virtues.has(lower) &&
+      (lower !== 'awareness' || sentence.tokens.some(isPersonWord)) &&
+      sentence.tokens.slice(Math.max(0, i - 3), i).some(({ lemma = '' }) => demanding.has(lemma)),
+  )
+
+const lapses = words('forget skip ignore bypass neglect miss overlook assume make repeat disregard')
+const banning = words('must should may shall do')
+
+/** “developers must not forget”, “do not make this mistake again”. */
+function mustNot(sentence: Sentence): Match | undefined {
+  for (const verb of verbsOf(sentence, lapses)) {
+    const group = groupOf(sentence, verb)
+    const isBan = group.some(({ tag }) => tag === 'neg') && sentence.tokens[verb]!.form === 'base'
+    if (!isBan || !(group.some(({ lower }) => banning.has(lower)) || verb === group.length)) continue
+    const isMistake =
+      !['make', 'repeat'].includes(sentence.tokens[verb]!.lemma ?? '') ||
+      phraseAt(sentence.tokens, verb, mistakes) > 0
+    const isOrdered =
+      verb === group.length || (!group.some(({ tag }) => tag === 'do') && isPerson(subject(sentence, verb)))
+    if (isMistake && isOrdered) return clauseMatch(sentence, verb, undefined)
+  }
+  return undefined
+}
+
+const mistakes = phrases(`
+  make|repeat this|that|the|such|same mistake|mistakes|error
+  make|repeat the|that same mistake|mistakes|error`)
+
+const beingGood = phrases(`
+  to check|double-check|verify|read|follow|be|pay|think|remember|stop|always|never|test|use
+  not to`)
+const minding = words(
+  'check double-check verify read follow remember think ensure test pay ask confirm review look mind concentrate focus be adhere obey respect stick reread re-read',
+)
+const fromNowOn = phrases(`
+  from now on
+  in future
+  in the future
+  going forward
+  next time
+  at all times
+  again
+  every time`)
+const musts = words('must should ought shall')
+const needs = words('need needs has have')
+
+/** “Engineers must always double-check”: an order to people in place of a change to the system. */
+function exhorted(sentence: Sentence): Match | undefined {
+  const isFuture = sentence.field === 'action' || findPhrase(sentence, fromNowOn) !== undefined
+  for (const verb of isFuture ? verbsOf(sentence, minding) : []) {
+    const group = groupOf(sentence, verb)
+    const isNeeded =
+      group.some(({ lower }) => musts.has(lower)) ||
+      (lowerAt(sentence, verb - 1) === 'to' && needs.has(lowerAt(sentence, verb - 2)))
+    if (isNextTime(sentence, verb)) return clauseMatch(sentence, verb, undefined)
+    if (!isNeeded || group.some(({ tag }) => tag === 'have') || isPassive(sentence, verb)) continue
+    const by = subject(sentence, lowerAt(sentence, verb - 1) === 'to' ? verb - 2 : verb)
+    if (isPerson(by)) return clauseMatch(sentence, verb, by)
+  }
+  return undefined
+}
+
+/** “The reviewer should apologise.” */
+function mustApologise(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, apologising).filter(
+    i =>
+      groupOf(sentence, i).some(({ tag }) => tag === 'modal' || tag === 'to') &&
+      isPerson(subject(sentence, i)),
+  )
+  return verb === undefined || isDenied(sentence, verb) ? undefined : clauseMatch(sentence, verb, undefined)
+}
+
+const pledging = words(
+  'sign read attend watch follow retake promise acknowledge double-check learn study repeat write',
+)
+
+/** “Make everyone sign the policy.” */
+function madeTo(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, words('make have')).filter(i => {
+    const whom = phraseFrom(sentence, i + 1)
+    return isPerson(whom) && isOrder(sentence, i) && pledging.has(lowerAt(sentence, whom.end))
+  })
+  return verb === undefined ? undefined : { from: verb, to: verb + 1 }
+}
+
+const apologising = words('apologise apologize repent')
+
+/** “Make sure people pay attention.” */
+const madeSure = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    const whom =
+      lower === 'sure' ? phraseFrom(sentence, lowerAt(sentence, i + 1) === 'that' ? i + 2 : i + 1) : undefined
+    return isPerson(whom) && minding.has(lowerAt(sentence, whom.end))
+  })
+
+/** “Next time, think before you type.” */
+const isNextTime = (sentence: Sentence, verb: number) =>
+  sentence.tokens[verb]!.form === 'base' &&
+  lowerAt(sentence, verb - 1) === ',' &&
+  findPhrase(sentence, fromNowOn) !== undefined
