@@ -15,6 +15,8 @@ import type { Config } from './config.ts'
 import type { OpenDatabase } from './db/open.ts'
 import { directoryRoutes } from './directory/routes.ts'
 import { directorySchemas } from './directory/schema.ts'
+import { exportRoutes } from './export/routes.ts'
+import { exportSchemas } from './export/schema.ts'
 import { factorRoutes } from './factors/routes.ts'
 import { factorSchemas } from './factors/schema.ts'
 import { requireToken } from './http/auth.ts'
@@ -81,6 +83,7 @@ const components = [
   ...postmortemSchemas,
   ...threadSchemas,
   ...revisionSchemas,
+  ...exportSchemas,
 ]
 
 /** The whole service, ready to listen or to be called with `inject`. */
@@ -157,6 +160,7 @@ function resourceRoutes(app: App, context: Context): void {
   languageCheckRoutes(app, blameCheck)
   postmortemRoutes(app, context, blameCheck)
   threadRoutes(app, context)
+  exportRoutes(app, context)
 }
 
 /** Answers under way when the service stops are the last of their connection, and their clients are told so. */

@@ -89,6 +89,7 @@ const needs: Record<string, Scope | 'public'> = {
   getPostmortemJson: 'read',
   getThread: 'read',
   getTemplate: 'read',
+  listPostmortems: 'read',
 }
 
 /** What a token of each scope may call. */

@@ -1,0 +1,86 @@
+import Type, { type Static } from 'typebox'
+import {
+  anyOfNames,
+  anyOfWords,
+  component,
+  exact,
+  line,
+  nullable,
+  oneOf,
+  pageOf,
+  pageQuery,
+  timestamp,
+} from '../http/fields.ts'
+import { Incident, incidentId, severities, statuses } from '../incidents/schema.ts'
+import { Revision } from '../postmortem/revision-schema.ts'
+
+const { sequence, json_sha256, markdown_sha256 } = Revision.properties
+const revisionNumber = Type.Integer({ minimum: 1, description: 'The last revision of its incident.' })
+
+export const PostmortemSummary = component(
+  'PostmortemSummary',
+  {
+    incident_id: incidentId(),
+    title: line(),
+    severity: oneOf(severities),
+    services: Type.Array(Type.String()),
+    occurred_on: Incident.properties.occurred_on,
+    status: oneOf(statuses),
+    amending: Incident.properties.amending,
+    revision: nullable(revisionNumber),
+    sequence: nullable(sequence),
+    sealed_at: nullable(timestamp()),
+    json_sha256: nullable(json_sha256),
+    markdown_sha256: nullable(markdown_sha256),
+  },
+  {
+    description:
+      'A postmortem without its document. What one that has been final is called is what its last revision says, also while it is being corrected; the fields of the revision are null for one that never was.',
+    examples: [
+      {
+        incident_id: 'PM-2026-06-17-payments-drill',
+        title: 'Payments drill',
+        severity: 'SEV2',
+        services: ['checkout', 'payments'],
+        occurred_on: '2026-06-17',
+        status: 'final',
+        amending: false,
+        revision: 1,
+        sequence: 42,
+        sealed_at: '2026-06-18T15:00:00.000Z',
+        json_sha256: '0f343b0931126a20f133d67c2b018a3b5f1d9d3a1f9d4a2e8c7b6a5948372615',
+        markdown_sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      },
+    ],
+  },
+)
+export const PostmortemPage = pageOf('PostmortemPage', PostmortemSummary)
+
+const filters = {
+  severity: Type.Optional(anyOfWords(severities)),
+  service: Type.Optional(
+    anyOfNames({ description: 'Any of these services, separated by commas.', examples: ['checkout'] }),
+  ),
+  after: Type.Optional(
+    Type.String({
+      pattern: '^(0|[1-9][0-9]{0,14})$',
+      description:
+        'A sequence number: only what became final after it, so that a reader goes on where it was.',
+      examples: ['42'],
+    }),
+  ),
+}
+export const postmortemsQuery = exact({
+  ...pageQuery,
+  status: Type.Optional(
+    anyOfWords(statuses, { description: 'Any of these, separated by commas. Default `final`.' }),
+  ),
+  ...filters,
+})
+
+export const exportQuery = exact(filters)
+
+export type ExportQuery = Static<typeof exportQuery>
+export type PostmortemSummary = Static<typeof PostmortemSummary>
+
+export const exportSchemas = [PostmortemSummary, PostmortemPage]

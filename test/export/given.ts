@@ -1,0 +1,51 @@
+import type { Db } from '../../src/db/open.ts'
+import { sha256Hex } from '../../src/kit/json.ts'
+import { nextSequence } from '../../src/postmortem/revision-store.ts'
+import { givenReady, seal } from '../postmortem/ready.ts'
+import type { Service } from '../service.ts'
+
+/** A postmortem that has become final through the API; returns its address. */
+export async function givenFinal(service: Service, title: string): Promise<string> {
+  const incident = await givenReady(service, title)
+  const { status, text } = await seal(service, incident)
+  if (status !== 201) throw new Error(text)
+  return incident
+}
+
+/** Opens a final postmortem, changes the incident, and leaves it open. */
+export async function amend({ call }: Service, incident: string, fields: object): Promise<void> {
+  await call('POST', `${incident}/amendments`, { body: { author: 'ana', reason: 'The name was wrong.' } })
+  await call('PATCH', incident, { body: fields })
+}
+
+export const idOf = (incident: string): string => incident.replace('/v1/incidents/', '')
+
+const facts = { changed_by: 'admin', changed_at: '2026-06-18T09:00:00.000Z', request_id: 'arranged' }
+
+/** Many final documents of some size, each stored as a sealing leaves it, but not through the checks. */
+export async function storeFinals(db: Db, ids: string[], characters: number): Promise<void> {
+  for (const id of ids)
+    await db.transaction().execute(async trx => {
+      const incident = { id, title: id, severity: 'SEV3', services: ['checkout'] }
+      const row = { ...incident, status: 'final', occurred_on: id.slice(3, 13) }
+      await trx
+        .insertInto('incidents')
+        .values({ ...row, created_at: facts.changed_at, ...facts })
+        .execute()
+      const json = JSON.stringify({ incident, filler: fill(`{"${id}":"é"} `, characters / 2) })
+      const markdown = `# Postmortem: ${id}\n${fill('| a \\| "ü" |\n', characters / 2)}`
+      const hashes = { json_sha256: sha256Hex(json), markdown_sha256: sha256Hex(markdown) }
+      const bytes = { json, markdown, ...hashes, renderer: 1 }
+      const sealing = { sealed_at: facts.changed_at, sealed_by: 'admin', request_id: 'arranged' }
+      await trx
+        .insertInto('revisions')
+        .values({ incident_id: id, number: 1, ...bytes, ...sealing, sequence: await nextSequence(trx) })
+        .execute()
+    })
+}
+
+const fill = (text: string, characters: number) => text.repeat(Math.ceil(characters / text.length))
+
+/** Ids whose order is not that of the sequence. */
+export const finalIds = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `PM-2026-06-${String((i % 28) + 1).padStart(2, '0')}-bulk-${i}`)
