@@ -140,7 +140,8 @@ export async function buildApp({
     refuseUnknownQueries(guarded)
     requireToken(guarded, { tokens, adminToken: config.adminToken, now })
     metricsRoute(guarded, metrics)
-    await guarded.register(async v1 => resourceRoutes(v1, { db, now, tokens, timeZone: config.timeZone }), {
+    const { timeZone, limits } = config
+    await guarded.register(async v1 => resourceRoutes(v1, { db, now, tokens, timeZone, limits }), {
       prefix: '/v1',
     })
   })

@@ -19,6 +19,8 @@ const Environment = Type.Object({
   DEBRIEF_ALLOWED_HOSTS: Type.String({ default: '', pattern: '^[A-Za-z0-9.:\\[\\],_-]*$' }),
   DEBRIEF_BODY_TIMEOUT_MS: milliseconds(30_000),
   DEBRIEF_HANDLER_TIMEOUT_MS: milliseconds(10_000),
+  DEBRIEF_STREAM_IDLE_MS: milliseconds(30_000),
+  DEBRIEF_EXPORTS: Type.Integer({ default: 2, minimum: 1, maximum: 1000 }),
   DEBRIEF_STATEMENT_TIMEOUT_MS: milliseconds(5000),
   DEBRIEF_LOCK_TIMEOUT_MS: milliseconds(2000),
   DEBRIEF_POOL_WAIT_MS: milliseconds(2000),
@@ -33,6 +35,10 @@ export interface Limits {
   bodyTimeout: number
   /** Until an ordinary route answers, from when its body is there. */
   handlerTimeout: number
+  /** Until the reader of a stream takes the next piece of it. */
+  streamIdle: number
+  /** Exports at a time: each holds a connection to the database for as long as its reader takes. */
+  exports: number
 }
 
 /** What one connection to the database may take: milliseconds, and how many there are. */
@@ -75,6 +81,8 @@ const rules: Record<string, string> = {
   DEBRIEF_ALLOWED_HOSTS: 'must be host names, separated by commas, e.g. debrief.example',
   DEBRIEF_BODY_TIMEOUT_MS: isMilliseconds,
   DEBRIEF_HANDLER_TIMEOUT_MS: isMilliseconds,
+  DEBRIEF_STREAM_IDLE_MS: isMilliseconds,
+  DEBRIEF_EXPORTS: 'must be a number of exports from 1 to 1000',
   DEBRIEF_STATEMENT_TIMEOUT_MS: isMilliseconds,
   DEBRIEF_LOCK_TIMEOUT_MS: isMilliseconds,
   DEBRIEF_POOL_WAIT_MS: isMilliseconds,
@@ -105,6 +113,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       bodyBytes: 1024 * 1024,
       bodyTimeout: values.DEBRIEF_BODY_TIMEOUT_MS,
       handlerTimeout: values.DEBRIEF_HANDLER_TIMEOUT_MS,
+      streamIdle: values.DEBRIEF_STREAM_IDLE_MS,
+      // One connection is left for everybody else.
+      exports: Math.min(values.DEBRIEF_EXPORTS, values.DEBRIEF_POOL_SIZE - 1),
     },
     databaseLimits: {
       statementTimeout: values.DEBRIEF_STATEMENT_TIMEOUT_MS,

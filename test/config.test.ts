@@ -10,7 +10,13 @@ t.test('an empty environment gives the settings of a first start', async t => {
     timeZone: 'UTC',
     adminToken: undefined,
     allowedHosts: [],
-    limits: { bodyBytes: 1_048_576, bodyTimeout: 30_000, handlerTimeout: 10_000 },
+    limits: {
+      bodyBytes: 1_048_576,
+      bodyTimeout: 30_000,
+      handlerTimeout: 10_000,
+      streamIdle: 30_000,
+      exports: 2,
+    },
     databaseLimits: { statementTimeout: 5000, lockTimeout: 2000, poolWait: 2000, poolSize: 10 },
     logLevel: 'info',
   })
@@ -28,6 +34,8 @@ t.test('each setting is read from its variable, and numbers are numbers', async 
     DEBRIEF_ALLOWED_HOSTS: 'Debrief.example,postmortems.example',
     DEBRIEF_BODY_TIMEOUT_MS: '1',
     DEBRIEF_HANDLER_TIMEOUT_MS: '2',
+    DEBRIEF_STREAM_IDLE_MS: '7',
+    DEBRIEF_EXPORTS: '8',
     DEBRIEF_STATEMENT_TIMEOUT_MS: '3',
     DEBRIEF_LOCK_TIMEOUT_MS: '4',
     DEBRIEF_POOL_WAIT_MS: '5',
@@ -42,7 +50,7 @@ t.test('each setting is read from its variable, and numbers are numbers', async 
     timeZone: 'Europe/Lisbon',
     adminToken: 'a'.repeat(32),
     allowedHosts: ['debrief.example', 'postmortems.example'],
-    limits: { bodyBytes: 1_048_576, bodyTimeout: 1, handlerTimeout: 2 },
+    limits: { bodyBytes: 1_048_576, bodyTimeout: 1, handlerTimeout: 2, streamIdle: 7, exports: 5 },
     databaseLimits: { statementTimeout: 3, lockTimeout: 4, poolWait: 5, poolSize: 6 },
     logLevel: 'warn',
   })

@@ -80,11 +80,22 @@ export function judge(answer: Answer): void {
   )
   if (!type.endsWith('json') || method === 'HEAD') return
   const validate = validatorOf(where + type, media!.schema ?? {})
+  if (type.endsWith('ndjson')) {
+    judgeLines(where, body, validate)
+    return
+  }
   const parsed = JSON.parse(body)
   requireThat(validate(parsed), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
   if (status < 400) return
   const { code } = parsed as { code: string }
   requireThat(media!.examples?.[code] !== undefined, `${where}: the contract does not document ${code}`)
+}
+
+/** Each line by itself, for that is what the contract describes. */
+function judgeLines(where: string, body: string, validate: ValidateFunction): void {
+  requireThat(body.endsWith('\n'), `${where}: the last line has no end`)
+  for (const line of body.trimEnd().split('\n'))
+    requireThat(validate(JSON.parse(line)), `${where}: ${ajv.errorsText(validate.errors)}\n${line}`)
 }
 
 /** What no operation answers: the service's other pages, and the errors of routes and methods that do not exist. */

@@ -87,7 +87,7 @@ function caller(app: App): Service['call'] {
       headers: answer.headers,
       body: answer.text,
     })
-    const isJson = answer.headers['content-type']?.includes('json')
+    const isJson = /[/+]json/.test(answer.headers['content-type'] ?? '')
     return { ...answer, body: isJson && answer.text ? JSON.parse(answer.text) : null }
   }
 }

@@ -1,13 +1,22 @@
+import { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
-import { ref } from '../http/fields.ts'
+import { examplesOf, ref } from '../http/fields.ts'
+import { DebriefError } from '../http/problem.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
+import { createExporter } from './stream.ts'
 
 const tags = ['Postmortem']
 
 /** Finished postmortems over all incidents. */
-export function exportRoutes(app: App, { db }: Context): void {
+export function exportRoutes(app: App, context: Context): void {
+  listRoute(app, context)
+  streamRoute(app, context)
+}
+
+function listRoute(app: App, { db }: Context): void {
   app.get(
     '/postmortems',
     {
@@ -29,6 +38,52 @@ export function exportRoutes(app: App, { db }: Context): void {
       return toPage(request, reply, rows, store.postmortemKey)
     },
   )
+}
+
+const ndjson = 'application/x-ndjson'
+
+function streamRoute(app: App, { db, limits }: Context): void {
+  const startExport = createExporter(db, limits)
+
+  app.get(
+    '/postmortems/export',
+    {
+      config: { scope: 'read', streams: true, problems: ['not_acceptable'] },
+      schema: {
+        operationId: 'exportPostmortems',
+        tags,
+        summary: 'Export all final postmortems with their bytes, as NDJSON',
+        description:
+          'One line a postmortem, with its last revision, by `sequence`, all as they were at one moment; then a line with `end`. Who does not see that line was cut off, and goes on with `after`: the last sequence that came. Few exports run at a time (503 with `Retry-After`), and one whose reader stops taking is cut.',
+        querystring: contract.exportQuery,
+        response: {
+          200: {
+            description: 'A line each; the last one is `ExportEnd`.',
+            content: {
+              [ndjson]: {
+                schema: { anyOf: [ref(contract.ExportedPostmortem), ref(contract.ExportEnd)] },
+                example: examplesOf(contract.ExportEnd)[0],
+              },
+            },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      requireAccepted(request)
+      reply.type(ndjson).header('vary', 'accept')
+      if (request.method === 'HEAD') return reply.send(Readable.from([]))
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
+      return reply.send(await startExport(filterOf(request.query), gone.signal))
+    },
+  )
+}
+
+/** @throws 406 when the caller takes no NDJSON */
+function requireAccepted(request: FastifyRequest): void {
+  if (request.accepts().type([ndjson]) === false)
+    throw new DebriefError('not_acceptable', `The export comes as ${ndjson}.`)
 }
 
 const filterOf = ({ severity, service, after }: contract.ExportQuery): store.ExportFilter => ({

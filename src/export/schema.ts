@@ -4,6 +4,7 @@ import {
   anyOfWords,
   component,
   exact,
+  examplesOf,
   line,
   nullable,
   oneOf,
@@ -12,7 +13,7 @@ import {
   timestamp,
 } from '../http/fields.ts'
 import { Incident, incidentId, severities, statuses } from '../incidents/schema.ts'
-import { Revision } from '../postmortem/revision-schema.ts'
+import { Revision, RevisionDetail } from '../postmortem/revision-schema.ts'
 
 const { sequence, json_sha256, markdown_sha256 } = Revision.properties
 const revisionNumber = Type.Integer({ minimum: 1, description: 'The last revision of its incident.' })
@@ -56,6 +57,51 @@ export const PostmortemSummary = component(
 )
 export const PostmortemPage = pageOf('PostmortemPage', PostmortemSummary)
 
+const { markdown, postmortem } = RevisionDetail.properties
+
+export const ExportedPostmortem = component(
+  'ExportedPostmortem',
+  {
+    sequence,
+    incident_id: incidentId(),
+    revision: revisionNumber,
+    sealed_at: timestamp(),
+    json_sha256,
+    markdown_sha256,
+    markdown,
+    postmortem,
+  },
+  {
+    description:
+      'A line of the export: a final document. `postmortem` stands last and is written as it was hashed, so its bytes are those between the first `,"postmortem":` and the last brace of the line.',
+    examples: [exportedExample()],
+  },
+)
+
+export const ExportEnd = component(
+  'ExportEnd',
+  {
+    end: Type.Unsafe<true>({ type: 'boolean', const: true }),
+    count: Type.Integer({ minimum: 0, description: 'How many postmortems were sent.' }),
+    after: Type.Integer({ minimum: 0, description: 'What the next export takes as `after`.' }),
+  },
+  {
+    description: 'The last line of an export. Without it the export was cut off.',
+    examples: [{ end: true, count: 1, after: 42 }],
+  },
+)
+
+function exportedExample() {
+  const {
+    incident_id,
+    number: revision,
+    ...rest
+  } = examplesOf(RevisionDetail)[0] as Static<typeof RevisionDetail>
+  const { sequence, sealed_at, json_sha256, markdown_sha256, markdown, postmortem } = rest
+  const hashes = { json_sha256, markdown_sha256 }
+  return { sequence, incident_id, revision, sealed_at, ...hashes, markdown, postmortem }
+}
+
 const filters = {
   severity: Type.Optional(anyOfWords(severities)),
   service: Type.Optional(
@@ -81,6 +127,7 @@ export const postmortemsQuery = exact({
 export const exportQuery = exact(filters)
 
 export type ExportQuery = Static<typeof exportQuery>
+export type ExportedPostmortem = Static<typeof ExportedPostmortem>
 export type PostmortemSummary = Static<typeof PostmortemSummary>
 
-export const exportSchemas = [PostmortemSummary, PostmortemPage]
+export const exportSchemas = [PostmortemSummary, PostmortemPage, ExportedPostmortem, ExportEnd]

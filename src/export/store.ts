@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Db } from '../db/open.ts'
+import type { Db, Trx } from '../db/open.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import type { PostmortemSummary } from './schema.ts'
+import type { ExportedPostmortem, PostmortemSummary } from './schema.ts'
 
 export interface ExportFilter {
   severity?: string[] | undefined
@@ -77,3 +77,48 @@ const unsealedOnes = (filter: ExportFilter, status: string[], after: string) => 
   FROM incidents i
   WHERE i.status = ANY (${status}) AND i.id > ${after} AND ${passes(filter, 'i')}
   ORDER BY i.id`
+
+/** The bytes of a stored document, with where they belong. */
+export type StoredDocument = Omit<ExportedPostmortem, 'postmortem'> & { json: string }
+
+/** How many characters a page aims at, and how many documents it has at most. */
+const page = { bytes: sql.lit(1024 * 1024), documents: sql.lit(100) }
+
+/** The first documents after a sequence number: about a megabyte of them, and one at least where there is any. */
+export async function nextDocuments(trx: Trx, filter: ExportFilter): Promise<StoredDocument[]> {
+  return documentsOf(
+    trx,
+    sql`${sealedDocuments} WHERE r.sequence > ${filter.after ?? 0} AND ${isLast} AND ${passes(filter, 's')}`,
+  )
+}
+
+/** The same of all revisions, be they the last or not. */
+export const nextRevisions = (trx: Trx, after: number): Promise<StoredDocument[]> =>
+  documentsOf(trx, sql`revisions r WHERE r.sequence > ${after}`)
+
+/** How long a text is stands beside it: nothing is read of those that wait for the next page. */
+async function documentsOf(trx: Trx, source: RawBuilder<unknown>): Promise<StoredDocument[]> {
+  const { rows } = await sql<StoredDocument>`
+    SELECT r.sequence, r.incident_id, r.number AS revision, r.sealed_at, r.json_sha256, r.markdown_sha256,
+      r.markdown, r.json
+    FROM revisions r JOIN (
+      SELECT r.sequence, sum(octet_length(r.json) + octet_length(r.markdown))
+        OVER (ORDER BY r.sequence ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+      FROM ${source} ORDER BY r.sequence LIMIT ${page.documents}
+    ) sized ON sized.sequence = r.sequence
+    WHERE coalesce(sized.before, 0) < ${page.bytes}
+    ORDER BY r.sequence`.execute(trx)
+  return rows
+}
+
+/** How long this transaction may wait for its next statement, in place of what holds for all others. */
+export async function allowIdle(trx: Trx, milliseconds: number): Promise<void> {
+  await sql`SELECT set_config('idle_in_transaction_session_timeout', ${String(milliseconds)}, true)`.execute(
+    trx,
+  )
+}
+
+/** Says that a transaction is still wanted. */
+export async function touch(trx: Trx): Promise<void> {
+  await sql`SELECT 1`.execute(trx)
+}

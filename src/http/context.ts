@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { Limits } from '../config.ts'
 import type { Db } from '../db/open.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -20,4 +21,5 @@ export interface Context {
   tokens: Tokens
   /** IANA name of the zone whose “today” counts unless a call names another. */
   timeZone: string
+  limits: Limits
 }

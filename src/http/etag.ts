@@ -3,6 +3,10 @@ import { sha256Hex } from '../kit/json.ts'
 import { DebriefError } from './problem.ts'
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What is answered is a stream: it has no ETag, for nobody knows its hash before its end. */
+    streams?: true
+  }
   interface FastifyReply {
     /** The version of the one resource that is answered; it leads its ETag. */
     resourceVersion: number | null

@@ -75,14 +75,14 @@ export function headersTaken({ config, methods, schema }: Route): (keyof typeof 
   const applies: [boolean, keyof typeof requestHeaders][] = [
     [isOfWhatWasRead, 'If-Match-read'],
     [!isOfWhatWasRead && methods.some(method => isConditional(method, config)), 'If-Match'],
-    [methods.includes('GET'), 'If-None-Match'],
+    [methods.includes('GET') && !config.streams, 'If-None-Match'],
     [methods.includes('PUT') && creates, 'If-None-Match-create'],
     [problems.includes('request_in_progress'), 'Idempotency-Key'],
   ]
   return applies.flatMap(([holds, name]) => (holds ? [name] : []))
 }
 
-/** Adds the headers of every operation to the contract, and to each GET the 304 that its ETag allows. */
+/** Adds the headers of every operation to the contract, and the 304 where an ETag is taken back. */
 export function addHeaders(document: Json): Json {
   for (const methods of Object.values(document.paths as Record<string, Json>))
     for (const [method, operation] of Object.entries(methods))
@@ -93,7 +93,7 @@ export function addHeaders(document: Json): Json {
 function addHeadersTo(operation: Operation, method: string): void {
   const { parameters = [], responses, 'x-takes': taken = [] } = operation
   delete operation['x-takes']
-  if (method === 'get') {
+  if (taken.includes('If-None-Match')) {
     responses['304'] = { description: 'Not modified: the caller has it, as `If-None-Match` says.' }
   }
   for (const [status, response] of Object.entries(responses)) {
@@ -119,6 +119,7 @@ function headersOf({ parameters, taken, responses }: Described, method: string, 
   const isQuestion = isPost && !('201' in responses) && !taken.includes('If-Match')
   const applies: [boolean, keyof typeof responseHeaders][] = [
     [/^(200|201|304)$/.test(status) && !isQuestion, 'ETag'],
+    [/^(200|201|304)$/.test(status) && (method !== 'get' || taken.includes('If-None-Match')), 'ETag'],
     [isPost && status === '201' && !taken.includes('If-Match'), 'Location'],
     [status === '200' && parameters.some(({ name }) => name === 'cursor'), 'Link'],
     [(isPost && status === '200' && !isQuestion) || (isKeyed && /^2/.test(status)), 'Idempotent-Replayed'],

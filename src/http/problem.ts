@@ -42,7 +42,7 @@ export const problemCodes = {
   not_acceptable: [
     406,
     'No such representation',
-    'The document is served as text/markdown, text/html or application/json.',
+    'The document is served as text/markdown, text/html or application/json, the export as application/x-ndjson.',
   ],
   request_timeout: [
     408,

@@ -2,11 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import type { Limits } from '../config.ts'
 import { DebriefError } from './problem.ts'
 
-/** Bounds the time that a call may take once its body is there, and that a body nobody reads may go on. */
+/**
+ * Bounds the time that a call may take until it is answered, once its body is there, and that a body nobody reads may go
+ * on. A stream bounds itself once it flows.
+ */
 export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout }: Limits): void {
   app.addHook('preHandler', (_request, reply, done) => {
     const timer = setTimeout(() => {
-      if (!reply.sent) reply.send(tooSlow(handlerTimeout))
+      if (!reply.raw.headersSent) reply.send(tooSlow(handlerTimeout))
     }, handlerTimeout)
     reply.raw.once('close', () => clearTimeout(timer))
     done()

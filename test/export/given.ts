@@ -1,4 +1,4 @@
-import type { Db } from '../../src/db/open.ts'
+import type { Db, Trx } from '../../src/db/open.ts'
 import { sha256Hex } from '../../src/kit/json.ts'
 import { nextSequence } from '../../src/postmortem/revision-store.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
@@ -23,25 +23,27 @@ export const idOf = (incident: string): string => incident.replace('/v1/incident
 const facts = { changed_by: 'admin', changed_at: '2026-06-18T09:00:00.000Z', request_id: 'arranged' }
 
 /** Many final documents of some size, each stored as a sealing leaves it, but not through the checks. */
-export async function storeFinals(db: Db, ids: string[], characters: number): Promise<void> {
-  for (const id of ids)
-    await db.transaction().execute(async trx => {
-      const incident = { id, title: id, severity: 'SEV3', services: ['checkout'] }
-      const row = { ...incident, status: 'final', occurred_on: id.slice(3, 13) }
-      await trx
-        .insertInto('incidents')
-        .values({ ...row, created_at: facts.changed_at, ...facts })
-        .execute()
-      const json = JSON.stringify({ incident, filler: fill(`{"${id}":"é"} `, characters / 2) })
-      const markdown = `# Postmortem: ${id}\n${fill('| a \\| "ü" |\n', characters / 2)}`
-      const hashes = { json_sha256: sha256Hex(json), markdown_sha256: sha256Hex(markdown) }
-      const bytes = { json, markdown, ...hashes, renderer: 1 }
-      const sealing = { sealed_at: facts.changed_at, sealed_by: 'admin', request_id: 'arranged' }
-      await trx
-        .insertInto('revisions')
-        .values({ incident_id: id, number: 1, ...bytes, ...sealing, sequence: await nextSequence(trx) })
-        .execute()
-    })
+export const storeFinals = (db: Db, ids: string[], characters: number): Promise<void> =>
+  db.transaction().execute(async trx => {
+    for (const id of ids) await storeFinal(trx, id, characters)
+  })
+
+async function storeFinal(trx: Trx, id: string, characters: number): Promise<void> {
+  const incident = { id, title: id, severity: 'SEV3', services: ['checkout'] }
+  const row = { ...incident, status: 'final', occurred_on: id.slice(3, 13), created_at: facts.changed_at }
+  await trx
+    .insertInto('incidents')
+    .values({ ...row, ...facts })
+    .execute()
+  const json = JSON.stringify({ incident, filler: fill(`{"${id}":"é"} `, characters / 2) })
+  const markdown = `# Postmortem: ${id}\n${fill('| a \\| "ü" |\n', characters / 2)}`
+  const hashes = { json_sha256: sha256Hex(json), markdown_sha256: sha256Hex(markdown) }
+  const sealing = { sealed_at: facts.changed_at, sealed_by: 'admin', request_id: 'arranged', renderer: 1 }
+  const revision = { incident_id: id, number: 1, json, markdown, ...hashes, ...sealing }
+  await trx
+    .insertInto('revisions')
+    .values({ ...revision, sequence: await nextSequence(trx) })
+    .execute()
 }
 
 const fill = (text: string, characters: number) => text.repeat(Math.ceil(characters / text.length))

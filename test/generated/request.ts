@@ -114,7 +114,7 @@ export async function send({ app }: Service, request: Request): Promise<Answer> 
   const { statusCode: status, body: text } = response
   const given = response.headers as Record<string, string>
   judge({ method, url, status, headers: given, body: text })
-  const isJson = given['content-type']?.includes('json') && method !== 'HEAD'
+  const isJson = /[/+]json/.test(given['content-type'] ?? '') && method !== 'HEAD'
   const milliseconds = performance.now() - start
   return { status, headers: given, body: isJson && text !== '' ? JSON.parse(text) : null, milliseconds }
 }

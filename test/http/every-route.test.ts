@@ -90,6 +90,7 @@ const needs: Record<string, Scope | 'public'> = {
   getThread: 'read',
   getTemplate: 'read',
   listPostmortems: 'read',
+  exportPostmortems: 'read',
 }
 
 /** What a token of each scope may call. */

@@ -21,7 +21,7 @@ const factor = { category: 'technical', statement: 'Payments calls are not retri
 await call('POST', `${incident}/factors`, { body: factor })
 
 const impatient = await openService(t, {
-  limits: { bodyBytes: 1024 * 1024, bodyTimeout: 200, handlerTimeout: 10_000 },
+  limits: { ...loadConfig({}).limits, bodyTimeout: 200 },
 })
 const port = Number(new URL(await impatient.app.listen({ port: 0, host: '127.0.0.1' })).port)
 

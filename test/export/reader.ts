@@ -1,0 +1,70 @@
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { Test } from 'tap'
+import type { Config } from '../../src/config.ts'
+import { loadConfig } from '../../src/config.ts'
+import type { Db } from '../../src/db/open.ts'
+import { adminToken, openService, type Service } from '../service.ts'
+
+export interface Listening extends Service {
+  port: number
+}
+
+/** The service behind a real socket, with some limits of its own. */
+export async function listen(t: Test, limits: Partial<Config['limits']> = {}): Promise<Listening> {
+  const service = await openService(t, { limits: { ...loadConfig({}).limits, ...limits } })
+  const url = await service.app.listen({ port: 0, host: '127.0.0.1' })
+  return { ...service, port: Number(new URL(url).port) }
+}
+
+/** Asks for an export; its body comes as fast as it is read. A connection of its own, cut at the test's end. */
+export function begin(
+  t: Test,
+  { port }: { port: number },
+  query = '',
+  { method = 'GET', headers = {}, token = adminToken } = {},
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const path = `/v1/postmortems/export${query}`
+    const all = { authorization: `Bearer ${token}`, ...headers }
+    const sent: ClientRequest = request({ port, path, method, agent: false, headers: all }, resolve)
+    sent.on('error', reject).end()
+    t.teardown(() => sent.destroy())
+  })
+}
+
+/** The lines of a whole export, as they came. */
+export const linesOf = async (answer: IncomingMessage): Promise<string[]> =>
+  (await text(answer)).trimEnd().split('\n')
+
+/** What came of an export that was cut; null when it was not. */
+export async function cutTextOf(answer: IncomingMessage): Promise<string | null> {
+  let came = ''
+  try {
+    for await (const chunk of answer.setEncoding('utf8')) came += chunk
+    return null
+  } catch {
+    return came
+  }
+}
+
+const nothing = '{"end":true,"count":0,"after":1000000}'
+
+/** Waits until no export is under way, where one at a time may be. */
+export async function untilFree(t: Test, service: Listening): Promise<void> {
+  while ((await openTransactions(service.db)) > 0) await sleep(10)
+  while ((await linesOf(await begin(t, service, '?after=1000000')))[0] !== nothing) await sleep(10)
+}
+
+export const endOf = (lines: string[]) => JSON.parse(lines.at(-1)!)
+
+/** How many transactions are open besides the one that asks. */
+export async function openTransactions(db: Db): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*)::int AS count FROM pg_stat_activity
+    WHERE datname = current_database() AND xact_start IS NOT NULL AND backend_type = 'client backend'
+      AND pid <> pg_backend_pid()`.execute(db)
+  return rows[0]!.count
+}
