@@ -3,11 +3,13 @@ import { demo } from './cli/demo.ts'
 import { generateContract } from './cli/openapi.ts'
 import { say, serve } from './cli/serve.ts'
 import { createTokenCommand } from './cli/token.ts'
+import { verify } from './cli/verify.ts'
 import { loadConfig } from './config.ts'
 
 const usage = `debrief serve          start the service
 debrief demo           start it with the payments drill in it, and print its postmortem
 debrief token create   --name <text> [--scope admin|review|write|read|events:write] [--person <handle>] [--expires <time>]
+debrief verify         hash every final document again, and name those that are not what was sealed
 debrief openapi        write the contract to openapi/openapi.json`
 
 const options = {
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
   if (command === 'serve') await serve(loadConfig())
   else if (command === 'demo') await demo(loadConfig())
   else if (command === 'token create') await createTokenCommand(loadConfig(), values)
+  else if (command === 'verify') await verify(loadConfig())
   else if (command === 'openapi') await generateContract()
   else throw new Error(`There is no command "${command}".\n${usage}`)
 }

@@ -1,0 +1,53 @@
+import type { Config } from '../config.ts'
+import type { Trx } from '../db/open.ts'
+import { nextRevisions, type StoredDocument } from '../export/store.ts'
+import { sha256Hex } from '../kit/json.ts'
+import { atOneMoment } from '../postmortem/load.ts'
+import { connectBeside } from './database.ts'
+import { say } from './serve.ts'
+
+const progressEvery = 1000
+
+/**
+ * `debrief verify`: hashes the bytes of every stored revision again, and prints a line for each hash that is another
+ * than the stored one, then how many there were. The exit code is 1 where any is.
+ */
+export async function verify(config: Config): Promise<void> {
+  const { db, close } = await connectBeside(config, say)
+  try {
+    const { verified, wrong } = await atOneMoment(db, verifyAll)
+    print(`${verified} revisions verified, ${wrong} do not match`)
+    if (wrong > 0) process.exitCode = 1
+  } finally {
+    await close()
+  }
+}
+
+/** Page after page, in the order of their sequence numbers. */
+async function verifyAll(trx: Trx): Promise<{ verified: number; wrong: number }> {
+  let [verified, wrong, after] = [0, 0, 0]
+  for (;;) {
+    const revisions = await nextRevisions(trx, after)
+    if (revisions.length === 0) return { verified, wrong }
+    for (const revision of revisions) {
+      const mismatches = mismatchesOf(revision)
+      mismatches.forEach(print)
+      verified += 1
+      if (mismatches.length > 0) wrong += 1
+      if (verified % progressEvery === 0) say(`${verified} revisions verified so far`)
+    }
+    after = revisions.at(-1)!.sequence
+  }
+}
+
+function mismatchesOf({ incident_id, revision, ...stored }: StoredDocument): string[] {
+  return (['json', 'markdown'] as const).flatMap(form => {
+    const [kept, computed] = [stored[`${form}_sha256`], sha256Hex(stored[form])]
+    if (kept === computed) return []
+    return [
+      `${incident_id} revision ${revision}: ${form}_sha256 is stored as ${kept}, its bytes give ${computed}`,
+    ]
+  })
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
