@@ -46,6 +46,7 @@ import { dateIn } from './kit/time.ts'
 import { keepBlameCheck } from './language-checks/checker.ts'
 import { languageCheckRoutes } from './language-checks/routes.ts'
 import { languageCheckSchemas } from './language-checks/schema.ts'
+import { followUpSchemas } from './postmortem/follow-up-schema.ts'
 import { revisionSchemas } from './postmortem/revision-schema.ts'
 import { postmortemRoutes } from './postmortem/routes.ts'
 import { postmortemSchemas } from './postmortem/schema.ts'
@@ -83,6 +84,7 @@ const components = [
   ...postmortemSchemas,
   ...threadSchemas,
   ...revisionSchemas,
+  ...followUpSchemas,
   ...exportSchemas,
 ]
 

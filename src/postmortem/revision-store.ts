@@ -116,3 +116,13 @@ export async function lastBytes(
     .limit(1)
     .executeTakeFirst()
 }
+
+/** The last revision with its data, as text. Undefined for one never final. */
+export const lastRevision = (db: Db, incident_id: string) =>
+  db
+    .selectFrom('revisions')
+    .select(['incident_id', 'number as revision', 'sealed_at', 'json'])
+    .where('incident_id', '=', incident_id)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst()

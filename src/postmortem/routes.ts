@@ -3,6 +3,7 @@ import type { App, Context } from '../http/context.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import type { CurrentBlameCheck } from '../language-checks/checker.ts'
 import { templateDocument } from './document.ts'
+import { followUpRoute } from './follow-up-routes.ts'
 import {
   acceptedForm,
   type Form,
@@ -29,6 +30,7 @@ export function postmortemRoutes(app: App, context: Context, blameCheck: Current
   lifecycleRoutes(app, context, blameCheck)
   revisionRoutes(app, context)
   redactionRoute(app, context)
+  followUpRoute(app, context)
 }
 
 /** The document by `Accept`, or by suffix for a browser or a script; a final one is the bytes that were sealed. */

@@ -91,6 +91,7 @@ const needs: Record<string, Scope | 'public'> = {
   getTemplate: 'read',
   listPostmortems: 'read',
   exportPostmortems: 'read',
+  getFollowUp: 'read',
 }
 
 /** What a token of each scope may call. */
