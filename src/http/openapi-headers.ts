@@ -115,11 +115,11 @@ interface Described {
 function headersOf({ parameters, taken, responses }: Described, method: string, status: string) {
   const isPost = method === 'post'
   const isKeyed = taken.includes('Idempotency-Key')
+  const isStream = method === 'get' && !taken.includes('If-None-Match')
   // A POST that neither makes nor changes anything only asks.
   const isQuestion = isPost && !('201' in responses) && !taken.includes('If-Match')
   const applies: [boolean, keyof typeof responseHeaders][] = [
-    [/^(200|201|304)$/.test(status) && !isQuestion, 'ETag'],
-    [/^(200|201|304)$/.test(status) && (method !== 'get' || taken.includes('If-None-Match')), 'ETag'],
+    [/^(200|201|304)$/.test(status) && !isQuestion && !isStream, 'ETag'],
     [isPost && status === '201' && !taken.includes('If-Match'), 'Location'],
     [status === '200' && parameters.some(({ name }) => name === 'cursor'), 'Link'],
     [(isPost && status === '200' && !isQuestion) || (isKeyed && /^2/.test(status)), 'Idempotent-Replayed'],

@@ -1,6 +1,5 @@
 import { openIncident } from '../cast.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
-import { givenFinal, idOf } from '../export/given.ts'
 import type { Service } from '../service.ts'
 
 /** A small world for generated requests to refer to. What is named here stays, whatever valid requests change. */
@@ -19,7 +18,6 @@ export interface World {
   earlier: { incident_id: string; number: number }
   /** An incident whose postmortem is final. */
   sealed: string
-  final: string
   /** Ids of API tokens. */
   tokens: string[]
   /** An `Idempotency-Key` that has been used. */
@@ -53,7 +51,6 @@ export async function seedWorld({ call }: Service): Promise<World> {
   }
   const ready = await givenReady({ call } as Service, 'Final')
   await seal({ call } as Service, ready)
-  const final = idOf(await givenFinal({ call } as Service, 'Checkout is slow'))
   const tokens = [await addToken(call), await addToken(call)]
   const key = 'used-before'
   const headers = { 'idempotency-key': key }
@@ -68,7 +65,6 @@ export async function seedWorld({ call }: Service): Promise<World> {
     events,
     earlier,
     sealed: idIn(ready),
-    final,
     tokens,
     key,
     cursor: body.next_cursor,
