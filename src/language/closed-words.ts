@@ -52,7 +52,7 @@ for (const [tag, list] of classes)
 export const adjectives = words(`
   good bad wrong right new old big small large high low fast slow late early full empty whole single main only own same
   other different next last first second third final previous current recent several many few much more most less
-  junior senior asleep able available responsible aware careful careless clear obvious evident plain sure simple easy
+  junior senior asleep able available responsible accountable liable aware careful careless clear obvious evident plain sure simple easy
   hard difficult possible impossible likely unlikely safe unsafe ready busy tired sloppy lazy hasty reckless negligent
   competent incompetent experienced inexperienced diligent vigilant attentive inattentive complacent distracted rushed
   broken stale faulty buggy risky live staging production primary secondary internal external manual automatic human

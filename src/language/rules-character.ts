@@ -87,9 +87,16 @@ export function carelessness(sentence: Sentence): Match | undefined {
   return word ?? judged(sentence) ?? carelessPerson(sentence) ?? notSerious(sentence)
 }
 
-const ofAnything = phrases(
-  'in a hurry|rush\nin * haste\nof a hurry\nwithout paying|thinking|looking|a\ntook|takes|taking a|shortcuts\nthrown|cobbled|slapped together\nattention to detail',
-)
+/** Of those, the ones that are said of programs as well. */
+const ofAnything = phrases(`
+  in a hurry|rush
+  in * haste
+  of a hurry
+  without paying|thinking|looking|a
+  took|takes|taking a|shortcuts
+  thrown|cobbled|slapped together
+  attention to detail
+  not|n't|never pay|paying|care|cared`)
 
 /** A daemon that “carelessly reuses ports” is only a daemon. */
 const isOfThing = ({ tokens }: Sentence, i: number) =>
@@ -98,11 +105,10 @@ const isOfThing = ({ tokens }: Sentence, i: number) =>
 function judged(sentence: Sentence): Match | undefined {
   const match = findPhrase(sentence, judgements)
   if (match === undefined || phraseAt(sentence.tokens, match.from, ofAnything) === 0) return match
-  return sentence.tokens
-    .slice(0, match.from + 1)
-    .some(({ tag }, i) => (tag === 'verb' || tag === 'be') && isPerson(subject(sentence, i)))
-    ? match
-    : undefined
+  const isTheirs = sentence.tokens.some(
+    ({ tag }, i) => i <= match.from && (tag === 'verb' || tag === 'be') && isPerson(agentOf(sentence, i)),
+  )
+  return isTheirs ? match : undefined
 }
 
 const carelessPerson = (sentence: Sentence) =>
@@ -206,7 +212,11 @@ const slip = (sentence: Sentence) =>
   findWord(
     sentence,
     ({ lower, tag }, i) =>
-      fingers.has(lower) || (tag === 'noun' && slips.has(lower) && isPerson(ownerOf(sentence, i))),
+      fingers.has(lower) ||
+      (tag === 'noun' &&
+        slips.has(lower) &&
+        sentence.tokens[i + 1]?.tag !== 'noun' &&
+        isPerson(ownerOf(sentence, i))),
   )
 
 const mixing = words('confuse mix mistake swap')

@@ -151,7 +151,8 @@ export function personalCondition(sentence: Sentence): Match | undefined {
   )) {
     if (isPassive(sentence, verb) || receiving.has(sentence.tokens[verb]!.lemma ?? '')) continue
     const by = subject(sentence, verb)
-    const opener = isPerson(by) ? openerOf(sentence, verb, by) : undefined
+    const opener =
+      isPerson(by) && lowerAt(sentence, by.start) !== 'you' ? openerOf(sentence, verb, by) : undefined
     if (opener !== undefined && !isGoodLuck(sentence, verb)) return { from: opener, to: verb + 1 }
   }
   return undefined

@@ -13,6 +13,7 @@ import {
   isPerson,
   lowerAt,
   type Match,
+  matchOf,
   ownerOf,
   phraseAfter,
   phraseFrom,
@@ -81,7 +82,7 @@ function omits(sentence: Sentence, verb: number): boolean {
   return lemma !== 'miss' || !missesTarget(sentence, verb)
 }
 
-const directions = words('over back forward open closed')
+const directions = words('fast over back forward open closed')
 
 /** “failed over”, “failed the primary over to”, “failed back”. */
 const isFailover = ({ tokens }: Sentence, verb: number) =>
@@ -133,11 +134,12 @@ const explaining = words('because since as')
 const isExplained = ({ tokens }: Sentence, verb: number) =>
   tokens.slice(verb).some(({ lower }) => explaining.has(lower))
 
-const able = words('can could would should may might must able cannot ca')
+const able = words('able cannot')
 
 function isUndone(sentence: Sentence, verb: number): boolean {
   const group = groupOf(sentence, verb)
-  if (group.some(({ lower }) => able.has(lower)) || isHarmless(sentence, verb)) return false
+  const isFree = group.some(({ tag, lower }) => tag === 'modal' || tag === 'to' || able.has(lower))
+  if (isFree || isHarmless(sentence, verb)) return false
   return group.some(({ tag }) => tag === 'neg') || subject(sentence, verb)?.isNobody === true
 }
 
@@ -192,7 +194,7 @@ function leftOn(sentence: Sentence): Match | undefined {
 
 /** “no backup was taken by the engineer”. */
 const noneBy = (sentence: Sentence) =>
-  findWord(sentence, ({ tag, form }, verb) => {
+  matchOf(sentence, ({ tag, form }, verb) => {
     if (tag !== 'verb' || form === 'base' || !isPassive(sentence, verb)) return false
     const what = subject(sentence, verb)
     return (
@@ -202,12 +204,14 @@ const noneBy = (sentence: Sentence) =>
     )
   })
 
+const goingOn = words('to about through')
+
 /** “nobody bothered to read it” blames everybody. */
 function nobodyBothered(sentence: Sentence): Match | undefined {
   const [verb] = verbsOf(sentence, caring).filter(
     i =>
       subject(sentence, i)?.isNobody &&
-      (lowerAt(sentence, i + 1) === 'to' || lowerAt(sentence, i + 1) === 'about'),
+      sentence.tokens.slice(i + 1, i + 4).some(token => goingOn.has(token.lower)),
   )
   return verb === undefined ? undefined : clauseMatch(sentence, verb, subject(sentence, verb))
 }

@@ -59,16 +59,18 @@ const measures = phrases(`
   on notice
   appraisal
   contract|agreement will|is not be|being renewed|extended`)
-const doneForAPerson = phrases("could|might|would have|'ve")
+const regrets = phrases("could|might|would have|'ve")
 
 /** “be more careful”: of the future. What would have spared us something is a norm of the past; praise is no order. */
 export function order(sentence: Sentence): Match | undefined {
   const match = sentence.field === 'went_well' ? undefined : findOrder(sentence)
-  return match && findPhrase(sentence, doneForAPerson) === undefined ? match : undefined
+  return match && findPhrase(sentence, regrets) === undefined ? match : undefined
 }
 
+const takingCareOf = phrases('take|takes care of')
+
 const findOrder = (sentence: Sentence) =>
-  findPhrase(sentence, orders) ??
+  findPhrase(sentence, orders, takingCareOf) ??
   (sentence.tokens.some(mayBePerson) ? findPhrase(sentence, measures) : undefined) ??
   findWord(sentence, ({ text }) => text === 'HR')
 
@@ -96,7 +98,7 @@ export function isOrder(sentence: Sentence, verb: number): boolean {
 const reminding = words(
   'reiterate stress emphasise emphasize impress remind warn urge instruct counsel coach educate tell teach ask',
 )
-const reminders = words('to of about that not')
+const reminders = words('to of about that not the')
 const weak = words('tell ask teach')
 
 /** “Remind all developers to …”, “operators are to be reminded”, “reiterate to all staff”. */

@@ -47,7 +47,10 @@ export function rootCause(sentence: Sentence): Match | undefined {
 }
 
 function namedCause(sentence: Sentence): Match | undefined {
-  const match = findWord(sentence, ({ lower }, i) => isSingled(sentence, lower, i) && !isOpen(sentence, i))
+  const match = findWord(
+    sentence,
+    ({ lower }, i) => isSingled(sentence, lower, i) && !isOpen(sentence, i) && !isSought(sentence, i),
+  )
   if (match === undefined || !causes.has(lowerAt(sentence, match.from))) return match
   return { from: match.from - 1, to: match.to }
 }
@@ -85,6 +88,12 @@ function isOpen({ tokens }: Sentence, at: number): boolean {
   const be = near.findIndex(({ tag }) => tag === 'be')
   return near.some(({ lower }) => open.has(lower)) || near[be + 1]?.tag === 'neg'
 }
+
+/** “to identify the root cause” names none yet. */
+const isSought = ({ tokens }: Sentence, at: number) =>
+  tokens
+    .slice(Math.max(0, at - 5), at)
+    .some(({ tag, form, lower }) => tag === 'verb' && form === 'base' && lower !== 'read')
 
 const sole = phrases(`
   boils|boiled|comes|came * down to

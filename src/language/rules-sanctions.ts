@@ -93,6 +93,7 @@ function warned(sentence: Sentence): Match | undefined {
 const taking = words(
   'revoke remove restrict suspend withdraw lose strip limit reduce cancel take move pull reassign transfer',
 )
+const moving = words('move pull transfer reassign')
 const rights =
   words(`access permission permissions rights privileges privilege admin rota rotation on-call credentials role
   bonus roster duty team project call`)
@@ -112,7 +113,11 @@ function accessTaken(sentence: Sentence): Match | undefined {
       return clauseMatch(sentence, verb, isTaken ? what : undefined)
 
     function isOwnedRight(): boolean {
-      if (!rights.has(headOf(sentence, what!))) return false
+      if (
+        !rights.has(headOf(sentence, what!)) ||
+        (!isTaken && moving.has(sentence.tokens[verb]!.lemma ?? ''))
+      )
+        return false
       const isLost = sentence.tokens[verb]!.lemma === 'lose' && isPerson(subject(sentence, verb))
       return (
         isLost ||

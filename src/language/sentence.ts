@@ -27,11 +27,13 @@ export function indicesOf({ tokens }: Sentence, test: (token: Token, i: number) 
   return found
 }
 
-/** Where one of the phrases stands undenied, or undefined. */
-export function findPhrase(sentence: Sentence, phrases: Phrases): Match | undefined {
+/** Where one of the phrases stands undenied, and none of `except`; or undefined. */
+export function findPhrase(sentence: Sentence, among: Phrases, except?: Phrases): Match | undefined {
   for (let at = 0; at < sentence.tokens.length; at += 1) {
-    const length = phraseAt(sentence.tokens, at, phrases)
-    if (length > 0 && !isDenied(sentence, at)) return { from: at, to: at + length }
+    const length = phraseAt(sentence.tokens, at, among)
+    if (length === 0 || isDenied(sentence, at)) continue
+    if (except === undefined || phraseAt(sentence.tokens, at, except) === 0)
+      return { from: at, to: at + length }
   }
   return undefined
 }
@@ -103,12 +105,13 @@ export function phraseAfter(
 export function phraseFrom({ tokens }: Sentence, start: number): NounPhrase | undefined {
   let end = start
   while (end < tokens.length && end - start < 10 && continuesPhrase(tokens, start, end)) end += 1
+  while (end > start && tokens[end - 1]!.tag === 'adj') end -= 1
   return end > start ? phraseBefore(tokens, end) : undefined
 }
 
 function continuesPhrase(tokens: Token[], start: number, i: number): boolean {
   const { tag } = tokens[i]!
-  if (tag === 'pron') return i === start
+  if (tag === 'pron' || tokens[start]!.tag === 'pron') return i === start
   if (tag === 'det' || (tag === 'poss' && tokens[i]!.lower.length > 2))
     return i === start || tokens[i - 1]!.tag === 'det'
   if (tag === 'ing' && i > start && isPersonWord(tokens[i - 1]!)) return false
@@ -165,7 +168,7 @@ export function ownerOf(sentence: Sentence, i: number): NounPhrase | undefined {
   if (owner !== undefined) return owner
   if (phraseAt(sentence.tokens, i + 1, onPartOf) > 0) return phraseFrom(sentence, i + 5)
   const next = lowerAt(sentence, i + 1)
-  if (next !== 'by' && next !== 'of' && next !== 'from') return undefined
+  if (next !== 'by' && next !== 'of') return undefined
   const phrase = phraseFrom(sentence, i + 2)
   return phrase && phrase.kind === 'thing' ? possessor(sentence, phrase) : phrase
 }

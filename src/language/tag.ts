@@ -113,6 +113,7 @@ function closedTag(tokens: Token[], i: number): Token['tag'] {
   if (lower === 'her') return next && isNounWord(next.lower) ? 'poss' : 'pron'
   if (lower === 'to') return next && isInfinitive(tokens, i + 1) ? 'to' : 'prep'
   if ((lower === 'both' || lower === 'all') && before && nounLike.has(before.tag)) return 'adv'
+  if (lower === 'one' && next && isNounWord(next.lower) && verbForm(next.lower)?.form !== 'past') return 'adj'
   if (lower === 'need') return 'verb'
   if (
     ['may', 'might', 'must', 'will', 'can', 'might'].includes(lower) &&

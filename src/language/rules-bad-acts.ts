@@ -1,0 +1,140 @@
+import { damaging, faulty, plainActs } from './cause-words.ts'
+import { words } from './closed-words.ts'
+import { phraseAt, phrases } from './phrases.ts'
+import { isLoss } from './rules-consequences.ts'
+import { isByTheBook } from './rules-omission.ts'
+import {
+  agentOf,
+  clauseMatch,
+  groupOf,
+  headOf,
+  indicesOf,
+  isDenied,
+  isPassive,
+  isPerson,
+  lowerAt,
+  type Match,
+  phraseFrom,
+  type Sentence,
+  subject,
+  verbsOf,
+} from './sentence.ts'
+
+/** Rules about plain acts of people that are told as wrong ones. */
+
+export const badAct = (sentence: Sentence): Match | undefined =>
+  wrongThing(sentence) ?? actedWrongly(sentence) ?? destroyed(sentence) ?? setInstead(sentence)
+
+const righting = words(
+  'notice find fix see correct revert report spot remove replace identify flag catch roll look check open read get receive show',
+)
+const wrongs = words('wrong incorrect')
+const explaining = words('because since')
+
+/** “pressed the wrong button”, whatever the verb; why it looked right, where that is told, turns it around. */
+function wrongThing(sentence: Sentence): Match | undefined {
+  for (const at of indicesOf(sentence, ({ lower }) => wrongs.has(lower))) {
+    const verb = sentence.tokens.findLastIndex(({ tag }, i) => i < at && i >= at - 3 && tag === 'verb')
+    const isNeutral = verb < 0 || righting.has(sentence.tokens[verb]!.lemma ?? '') || isDenied(sentence, verb)
+    if (isNeutral || sentence.tokens.slice(at).some(({ lower }) => explaining.has(lower))) continue
+    const by = isPassive(sentence, verb) ? undefined : subject(sentence, verb)
+    if (isPerson(by)) return clauseMatch(sentence, verb, by, at + 1)
+  }
+  return undefined
+}
+
+/** A plain act that is told as a wrong one: the wrong host, without testing, and so it went down. */
+function actedWrongly(sentence: Sentence): Match | undefined {
+  for (const verb of verbsOf(sentence, plainActs)) {
+    if (isDenied(sentence, verb) || isByTheBook(sentence, verb) || isPossible(sentence, verb)) continue
+    const to = endOfWrong(sentence, verb)
+    const by = to > verb ? agentOf(sentence, verb) : undefined
+    if (isPerson(by)) return clauseMatch(sentence, verb, by, to)
+  }
+  return undefined
+}
+
+/** What people may or shall do has not been done. */
+export const isPossible = (sentence: Sentence, verb: number) =>
+  sentence.tokens[verb]!.form === 'base' || groupOf(sentence, verb).some(({ tag }) => tag === 'modal')
+
+function endOfWrong(sentence: Sentence, verb: number): number {
+  const { tokens } = sentence
+  for (let i = verb + 1; i < tokens.length && tokens[i]!.text !== ';'; i += 1) {
+    if (tokens[i]!.tag === 'adj' && faulty.has(lowerAt(sentence, i)) && i - verb < 8) return i + 1
+    const length = phraseAt(tokens, i, wrongly)
+    if (length > 0) return i + length
+    if (phraseAt(tokens, i, andSo) > 0 && isHarmAfter(sentence, i + 2)) return i + 2
+    if (lowerAt(sentence, i) === 'and' && isHarmClause(sentence, i + 1)) return i
+    if (lowerAt(sentence, i) === 'production' && damaging.has(tokens[verb]!.lemma ?? '') && i - verb < 4)
+      return i + 1
+  }
+  return verb
+}
+
+const wrongly = phrases(`
+  without testing|checking|review|reviewing|approval|permission|asking|telling|any|first|consulting|verifying|validating
+  without authorisation|authorization|proper|a|warning|notice|coordination|coordinating|informing|notifying|understanding
+  , causing|breaking|crashing|corrupting|wiping|taking|bringing|knocking|triggering|losing|sinking|dropping|destroying
+  had not|never been tested|reviewed|approved|checked|verified
+  was not|never tested|reviewed|approved|checked|verified
+  by themselves|himself|herself|myself without|and`)
+const andSo = phrases(', which\n, so')
+
+const isHarmAfter = ({ tokens }: Sentence, at: number) =>
+  tokens.slice(at, at + 7).some((_, i) => isLoss(tokens, at + i))
+
+/** “and the API went dark”. */
+function isHarmClause(sentence: Sentence, at: number): boolean {
+  const phrase = phraseFrom(sentence, at)
+  return (
+    phrase?.kind === 'thing' &&
+    sentence.tokens[phrase.end]?.tag === 'verb' &&
+    isHarmAfter(sentence, phrase.end)
+  )
+}
+
+const destroying = words('drop delete empty erase truncate wipe')
+const valuables = words(
+  'table tables database databases bucket buckets volume volumes schema backups orders customers users',
+)
+const expendable = words(
+  'old stale temporary temp unused orphaned test duplicate corrupted corrupt broken damaged empty',
+)
+
+/** “dropped the customers table”; not “deleted the stale lock file”. */
+function destroyed(sentence: Sentence): Match | undefined {
+  for (const verb of verbsOf(sentence, destroying)) {
+    const object = isPassive(sentence, verb) ? subject(sentence, verb) : phraseFrom(sentence, verb + 1)
+    if (
+      object === undefined ||
+      !valuables.has(headOf(sentence, object)) ||
+      isDenied(sentence, verb) ||
+      isPossible(sentence, verb)
+    )
+      continue
+    const isSpared = sentence.tokens
+      .slice(object.start, object.end)
+      .some(({ lower }) => expendable.has(lower))
+    const by = agentOf(sentence, verb)
+    if (!isSpared && isPerson(by) && !isByTheBook(sentence, verb)) return clauseMatch(sentence, verb, by)
+  }
+  return undefined
+}
+
+const setting = words('set enter type deploy point configure put write')
+
+/** “set the pool size to 2 instead of 200”. */
+function setInstead(sentence: Sentence): Match | undefined {
+  const [verb] = verbsOf(sentence, setting).filter(i => {
+    const at = sentence.tokens.findIndex(({ lower }, k) => k > i && lower === 'instead')
+    return (
+      at > 0 &&
+      lowerAt(sentence, at + 1) === 'of' &&
+      !isDenied(sentence, i) &&
+      !isPossible(sentence, i) &&
+      isPerson(agentOf(sentence, i))
+    )
+  })
+  return verb === undefined ? undefined : clauseMatch(sentence, verb, agentOf(sentence, verb))
+}
