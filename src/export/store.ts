@@ -81,10 +81,10 @@ const unsealedOnes = (filter: ExportFilter, status: string[], after: string) => 
 /** The bytes of a stored document, with where they belong. */
 export type StoredDocument = Omit<ExportedPostmortem, 'postmortem'> & { json: string }
 
-/** How many characters a page aims at, and how many documents it has at most. */
-const page = { bytes: sql.lit(1024 * 1024), documents: sql.lit(100) }
+/** How many bytes a page aims at, and how many documents it has at most. */
+const page = { bytes: sql.lit(512 * 1024), documents: sql.lit(100) }
 
-/** The first documents after a sequence number: about a megabyte of them, and one at least where there is any. */
+/** The first documents after a sequence number: about half a megabyte of them, and one at least where there is any. */
 export async function nextDocuments(trx: Trx, filter: ExportFilter): Promise<StoredDocument[]> {
   return documentsOf(
     trx,

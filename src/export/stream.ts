@@ -29,10 +29,14 @@ export function createExporter(db: Db, { exports, streamIdle }: Limits): Exporte
         end => out.end(end),
         error => out.destroy(error),
       )
-    await once(out, 'readable')
+    await once(out, 'readable').catch(error => {
+      throw gone.aborted ? readerHasGone : error
+    })
     return out
   }
 }
+
+const readerHasGone = new DebriefError('unavailable', 'The reader has gone away.')
 
 const tooMany = (exports: number) =>
   new DebriefError(
@@ -50,24 +54,35 @@ async function sendDocuments(db: Db, filter: ExportFilter, idle: number, out: Pa
   return `${JSON.stringify({ end: true, ...sent })}\n`
 }
 
-/** Pages of lines; `sent` counts them. */
+/** Pages of lines; `sent` counts them. The database reads a page ahead of what the reader takes. */
 async function* pagesOf(
   trx: Trx,
   filter: ExportFilter,
   sent: { count: number; after: number },
 ): AsyncGenerator<Buffer> {
-  for (;;) {
-    const documents = await nextDocuments(trx, { ...filter, after: sent.after })
-    if (documents.length === 0) return
-    sent.count += documents.length
-    sent.after = documents.at(-1)!.sequence
-    yield Buffer.from(documents.map(lineOf).join(''))
+  let ahead = nextDocuments(trx, filter)
+  try {
+    for (;;) {
+      const documents = await ahead
+      if (documents.length === 0) return
+      sent.count += documents.length
+      sent.after = documents.at(-1)!.sequence
+      ahead = nextDocuments(trx, { ...filter, after: sent.after })
+      // What fails now is heard of when it is waited for.
+      ahead.catch(() => {})
+      yield Buffer.concat(documents.flatMap(lineOf))
+    }
+  } finally {
+    await ahead.catch(() => {})
   }
 }
 
 /** The document’s data goes out as the bytes that were hashed. */
-const lineOf = ({ json, ...document }: StoredDocument): string =>
-  `${JSON.stringify(document).slice(0, -1)},"postmortem":${json}}\n`
+const lineOf = ({ json, ...document }: StoredDocument): Buffer[] => {
+  const head = JSON.stringify(document).slice(0, -1)
+  return [Buffer.from(`${head},"postmortem":`), Buffer.from(json), lineEnd]
+}
+const lineEnd = Buffer.from('}\n')
 
 /** What a slow reader has to take within the idle time-out; its transaction is touched while it takes a page. */
 const pieceBytes = 64 * 1024

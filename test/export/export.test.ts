@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { sha256Hex } from '../../src/kit/json.ts'
 import { openIncident } from '../cast.ts'
+import { holdTable } from '../faults/help.ts'
 import { seal } from '../postmortem/ready.ts'
 import { openService } from '../service.ts'
 import { amend, finalIds, givenFinal, idOf, storeFinals } from './given.ts'
@@ -104,6 +105,17 @@ t.test('a reader that goes away leaves nothing behind', async t => {
     await untilFree(t, service)
   }
   t.match(endOf(await linesOf(await begin(t, service))), { count: many.length })
+})
+
+t.test('a reader that goes away before the first byte leaves nothing behind', async t => {
+  const service = await listen(t, { exports: 1 })
+  const { waiting, release } = await holdTable(t, service.connection.connectionString!, 'revisions')
+  const gone = begin(t, service).catch(() => 'gone')
+  while ((await waiting()) === 0) await sleep(5)
+  service.app.server.closeAllConnections()
+  t.equal(await gone, 'gone')
+  await release()
+  await untilFree(t, service)
 })
 
 t.test('a slow reader gets everything, however long it takes', async t => {
