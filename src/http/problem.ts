@@ -154,7 +154,7 @@ export const problemCodes = {
   unavailable: [
     503,
     'Debrief cannot answer now',
-    'The database is starting, stopping or overloaded. Try again after `Retry-After` seconds.',
+    'The database is starting, stopping or overloaded, or as many exports run as may. Try again after `Retry-After` seconds.',
   ],
 } as const satisfies Record<string, readonly [number, string, string]>
 
