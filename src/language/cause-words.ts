@@ -50,9 +50,9 @@ export const acts =
 export const errorActs =
   words(`oversight blunder negligence carelessness misjudgement misreading misunderstanding typo
   inexperience incompetence ignorance doing mismanagement meddling laziness`)
-export const causing =
-  words(`cause trigger lead result turn sink break bring take knock crash corrupt cost create
-  introduce delay prolong make lock block exhaust fill saturate stall kill flood degrade slow prevent wipe lose start extend overload`)
+export const causing = words(
+  `cause trigger lead result turn sink break bring take knock crash corrupt cost   introduce delay prolong lock block exhaust fill saturate stall kill flood degrade slow wipe lose extend overload`,
+)
 /** Verbs that are no acts: what people knew, thought or were in. */
 const states = `know see believe think have be want decide understand expect assume need like feel trust hope rely wait lack
   follow receive get hear notice agree live sit`

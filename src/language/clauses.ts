@@ -5,6 +5,7 @@ import {
   ambiguousRoles,
   bareGroups,
   groups,
+  mostlySoftware,
   nobodyWords,
   ownedBySoftware,
   personPronouns,
@@ -68,7 +69,7 @@ function kindOf(tokens: Token[], start: number, end: number): NounPhrase['kind']
   const head =
     roles.has(lower) || groups.has(lower) ? lower : roles.has(singular(lower)) ? singular(lower) : last
   if (head === 'owner' && ownedBySoftware.has(tokens[end - 2]?.lower ?? '')) return 'thing'
-  if (head === 'agent')
+  if (mostlySoftware.has(head))
     return tokens.slice(start, end).some(token => agentHints.has(token.lower)) ? 'person' : 'thing'
   if (ambiguousRoles.has(head)) return isSoftwareRole(tokens, start, end) ? 'thing' : 'person'
   if (roles.has(head) || roles.has(singular(head)) || groups.has(head)) return 'person'
@@ -79,7 +80,8 @@ function kindOf(tokens: Token[], start: number, end: number): NounPhrase['kind']
 const isSoftwareRole = (tokens: Token[], start: number, end: number) =>
   tokens.slice(start, end - 1).some(({ lower, tag }) => softwareHints.has(lower) || tag === 'opaque') ||
   tokens[end - 1]!.lower.includes('-operator') ||
-  isSoftwareAside(tokens, end)
+  isSoftwareAside(tokens, end) ||
+  tokens.slice(end, end + 5).some(({ lower }) => lower === 'reconcile')
 
 /** “the operator (our Kubernetes controller)” says itself what it is. */
 const isSoftwareAside = (tokens: Token[], end: number) =>
@@ -184,6 +186,8 @@ function ofPeople(
   inner: NounPhrase,
   { lower }: Token,
 ): NounPhrase | undefined {
+  if (outer && bareGroups.has(tokens[outer.end - 1]!.lower) && (lower === 'for' || lower === 'of'))
+    return { ...outer, kind: 'thing' }
   if (outer === undefined || inner.kind !== 'person') return outer
   const isUnknownName =
     memberOf.has(lower) && tokens[outer.end - 1]!.tag === 'noun' && isCapitalised(tokens[outer.end - 1]!.text)

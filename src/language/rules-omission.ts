@@ -88,10 +88,14 @@ const directions = words('fast over back forward open closed')
 const isFailover = ({ tokens }: Sentence, verb: number) =>
   tokens.slice(verb + 1, verb + 6).some(({ lower }) => directions.has(lower))
 
+/** What is ignored was there to be seen; what is missed may not have come. */
+const waving = words('ignore disregard overlook dismiss downplay')
+
 function isOmittedBy(sentence: Sentence, verb: number, by: NounPhrase | undefined): boolean {
   const agent = phraseAfter(sentence, verb + 1, 'by')
   if (agent !== undefined) return isPerson(agent)
-  return by !== undefined && !by.isNobody && humanDirected.has(headOf(sentence, by))
+  const isHeeded = !waving.has(sentence.tokens[verb]!.lemma ?? '') || isExplained(sentence, verb)
+  return !isHeeded && by !== undefined && !by.isNobody && humanDirected.has(headOf(sentence, by))
 }
 
 function missesTarget(sentence: Sentence, verb: number): boolean {
@@ -134,11 +138,21 @@ const explaining = words('because since as')
 const isExplained = ({ tokens }: Sentence, verb: number) =>
   tokens.slice(verb).some(({ lower }) => explaining.has(lower))
 
+/** “does not test restores” and “we had not tested it” say how work is, or was, done. */
+function isPractice(sentence: Sentence, verb: number): boolean {
+  const group = groupOf(sentence, verb)
+  if (group.some(({ lower }) => lower === 'does' || lower === 'do')) return true
+  const by = group.some(({ tag }) => tag === 'have') ? subject(sentence, verb) : undefined
+  return by !== undefined && lowerAt(sentence, by.end - 1) === 'we'
+}
+
 const able = words('able cannot')
 
 function isUndone(sentence: Sentence, verb: number): boolean {
   const group = groupOf(sentence, verb)
-  const isFree = group.some(({ tag, lower }) => tag === 'modal' || tag === 'to' || able.has(lower))
+  const isFree =
+    group.some(({ tag, lower }) => tag === 'modal' || tag === 'to' || able.has(lower)) ||
+    isPractice(sentence, verb)
   if (isFree || isHarmless(sentence, verb)) return false
   return group.some(({ tag }) => tag === 'neg') || subject(sentence, verb)?.isNobody === true
 }

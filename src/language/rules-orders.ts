@@ -179,20 +179,39 @@ const fromNowOn = phrases(`
 const musts = words('must should ought shall')
 const needs = words('need needs has have')
 
+/** What a careful person does by heart; checking and reading are an order only where they are to be always done. */
+const minds = words(
+  'remember think pay concentrate focus mind double-check stick adhere obey respect reread re-read',
+)
+const universal = words(
+  'always never all every everyone everybody carefully properly thoroughly fully again diligently strictly',
+)
+
 /** “Engineers must always double-check”: an order to people in place of a change to the system. */
 function exhorted(sentence: Sentence): Match | undefined {
-  const isFuture = sentence.field === 'action' || findPhrase(sentence, fromNowOn) !== undefined
-  for (const verb of isFuture ? verbsOf(sentence, minding) : []) {
-    const group = groupOf(sentence, verb)
-    const isNeeded =
-      group.some(({ lower }) => musts.has(lower)) ||
-      (lowerAt(sentence, verb - 1) === 'to' && needs.has(lowerAt(sentence, verb - 2)))
+  const isFromNowOn = findPhrase(sentence, fromNowOn) !== undefined
+  if (!isFromNowOn && sentence.field !== 'action') return undefined
+  const isUniversal = isFromNowOn || sentence.tokens.some(({ lower }) => universal.has(lower))
+  for (const verb of verbsOf(sentence, minding)) {
     if (isNextTime(sentence, verb)) return clauseMatch(sentence, verb, undefined)
-    if (!isNeeded || group.some(({ tag }) => tag === 'have') || isPassive(sentence, verb)) continue
-    const by = subject(sentence, lowerAt(sentence, verb - 1) === 'to' ? verb - 2 : verb)
+    const isWeak = !isUniversal && !minds.has(sentence.tokens[verb]!.lemma ?? '')
+    const by =
+      isWeak || !isRequired(sentence, verb)
+        ? undefined
+        : subject(sentence, lowerAt(sentence, verb - 1) === 'to' ? verb - 2 : verb)
     if (isPerson(by)) return clauseMatch(sentence, verb, by)
   }
   return undefined
+}
+
+/** “must check”, “needs to check”; not “should have checked”, “must be checked”. */
+function isRequired(sentence: Sentence, verb: number): boolean {
+  const group = groupOf(sentence, verb)
+  if (group.some(({ tag }) => tag === 'have') || isPassive(sentence, verb)) return false
+  return (
+    group.some(({ lower }) => musts.has(lower)) ||
+    (lowerAt(sentence, verb - 1) === 'to' && needs.has(lowerAt(sentence, verb - 2)))
+  )
 }
 
 /** “The reviewer should apologise.” */
