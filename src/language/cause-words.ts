@@ -32,7 +32,7 @@ export const wreckage = words('mess chaos havoc worse')
 /** Verbs of things that went wrong, by themselves or with what follows. */
 export const losing =
   words(`fail break crash lose hang die collapse corrupt wipe sink suffer disappear vanish overflow stall
-  fill choke lock freeze lapse expire starve degrade deadlock`)
+  cost fill choke lock freeze lapse expire starve degrade deadlock`)
 export const turning = words('go turn become cause trigger lead result stay return')
 export const badStates =
   words(`unanswered unread unnoticed unseen unacknowledged down dark offline wrong away red out bad missing stale read-only unavailable unreachable

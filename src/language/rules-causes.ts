@@ -49,6 +49,7 @@ export function personAsCause(sentence: Sentence): Match | undefined {
     actAsCause(sentence) ??
     becauseOf(sentence) ??
     isTheProblem(sentence) ??
+    isWhy(sentence) ??
     againstAdvice(sentence)
   )
 }
@@ -233,6 +234,15 @@ function isTheProblem(sentence: Sentence): Match | undefined {
   }
   return undefined
 }
+
+/** “the platform team is why checkout was down”. */
+function isWhy(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, whys)
+  const by = match && subject(sentence, match.from)
+  return match && isPersonOrAct(sentence, by) ? { from: by.start, to: match.to } : undefined
+}
+
+const whys = phrases('is|was|are|were why')
 
 /** “against all advice”, of what a person did. */
 function againstAdvice(sentence: Sentence): Match | undefined {

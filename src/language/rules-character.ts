@@ -183,6 +183,7 @@ export function humanError(sentence: Sentence): Match | undefined {
     errorNoun(sentence) ??
     mixedUp(sentence) ??
     slip(sentence) ??
+    accidental(sentence) ??
     byAccident(sentence) ??
     madeMistake(sentence) ??
     byMistake(sentence)
@@ -206,6 +207,13 @@ function isSpokenOf({ tokens }: Sentence, at: number): boolean {
     .slice(Math.max(0, at - 5), at)
     .some(({ lower }) => /^(call|label|term|treat|dismiss)(ing|ling|ed|led|s)?$/.test(lower))
 }
+
+/** “an accidental deletion by an administrator”. */
+const accidental = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    const phrase = lower === 'accidental' || lower === 'inadvertent' ? phraseFrom(sentence, i) : undefined
+    return phrase !== undefined && isPersonOrTheirs(sentence, phrase)
+  })
 
 /** “fat-fingered”, “a typo by Sandy”, “the engineer’s mistake”. */
 const slip = (sentence: Sentence) =>

@@ -206,17 +206,21 @@ function leftOn(sentence: Sentence): Match | undefined {
   return verb === undefined ? undefined : clauseMatch(sentence, verb, subject(sentence, verb))
 }
 
-/** “no backup was taken by the engineer”. */
+/** “no backup was taken by the engineer”, “it was never clarified by management”. */
 const noneBy = (sentence: Sentence) =>
   matchOf(sentence, ({ tag, form }, verb) => {
     if (tag !== 'verb' || form === 'base' || !isPassive(sentence, verb)) return false
     const what = subject(sentence, verb)
+    const isNone = isNegated(sentence, verb) || (what !== undefined && lowerAt(sentence, what.start) === 'no')
     return (
-      what !== undefined &&
-      lowerAt(sentence, what.start) === 'no' &&
+      isNone &&
+      !neverHarm.has(sentence.tokens[verb]!.lemma ?? '') &&
       isPerson(phraseAfter(sentence, verb + 1, 'by', 2))
     )
   })
+
+/** “was not caused by the operator” clears somebody. */
+const neverHarm = words('cause trigger introduce break affect see need want blame use make start create own')
 
 const goingOn = words('to about through')
 
@@ -235,7 +239,7 @@ const refusing = words('failure inability refusal omission neglect unwillingness
 const leaving = phrases(`
   slept|sleeping|sleeps through
   never|n't|not got|get|getting round|around to
-  let|lets|letting the|a|our|his|her|their * lapse|expire|slip|slide
+  let|lets|letting the|a|our|his|her|their * lapse|expire|slip|slide|sit|lie|rot
   turned a blind eye
   looked the other way
   did nothing

@@ -27,7 +27,7 @@ const orders = phrases(`
   be|being|been more|extra|especially|particularly|very|doubly careful|vigilant|diligent|attentive|cautious|mindful|disciplined
   be|being|remain|stay careful|vigilant|diligent|attentive|cautious|mindful|alert|focused
   more|extra|greater|particularly careful|vigilant|diligent|attentive|cautious|mindful
-  more|greater|extra|closer|better|due|proper|some|utmost care|attention|caution|diligence|vigilance|discipline
+  more|greater|extra|closer|better|due|proper|some|utmost care|attention|caution|diligence|vigilance|discipline|ownership
   exercise|take|show|use|apply caution|care
   pay|paying attention
   written|verbal|formal|final|stern|official warning

@@ -165,7 +165,8 @@ function isVerbHere(tokens: Token[], i: number, { form, lemma }: VerbForm): bool
       return false
     return !isAttributive(tokens, i)
   }
-  if (before === undefined || before.tag === 'punct') return form === 'base' && startsOrder(next)
+  if (before === undefined || before.tag === 'punct')
+    return form === 'base' && startsOrder(next) && !isGroup(tokens[i]!, next)
   if (form === 'base')
     return infinitiveContext.has(before.tag) || before.tag === 'neg' || isPluralPerson(before)
   return isPersonWord(before) && !(next && (next.tag === 'be' || closedTags.get(next.lower) === 'be'))
@@ -190,6 +191,10 @@ function previousWord(tokens: Token[], i: number): Token | undefined {
   while (tokens[at]?.tag === 'adv') at -= 1
   return tokens[at]
 }
+
+/** “Support escalated it” is no order. */
+const isGroup = ({ lower }: Token, next: Token | undefined) =>
+  bareGroups.has(lower) && next !== undefined && verbForm(next.lower)?.form === 'past'
 
 const startsOrder = (next: Token | undefined) =>
   next !== undefined && next.tag !== 'punct' && !auxiliaries.has(closedTags.get(next.lower) ?? 'noun')
