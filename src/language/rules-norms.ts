@@ -160,14 +160,14 @@ export function personalCondition(sentence: Sentence): Match | undefined {
 
 /** Where the condition begins: at its “if” or its “had”; in a counterfactual’s own field, at its subject. */
 function openerOf(sentence: Sentence, verb: number, by: NounPhrase): number | undefined {
-  const start = groupStart(sentence.tokens, verb)
+  const group = groupStart(sentence.tokens, verb)
   const hasHad = groupOf(sentence, verb).some(({ lower }) => lower === 'had' || lower === "'d")
   const [before, opener] = [lowerAt(sentence, by.start - 2), lowerAt(sentence, by.start - 1)]
-  if (opener === 'had' && start === by.end)
+  if (opener === 'had' && group === by.end)
     return isClauseStart(sentence, by.start - 1) ? by.start - 1 : undefined
   if (!hasHad) return undefined
-  if (opener === 'if' || (opener === 'only' && before === 'if'))
-    return before === 'even' ? undefined : by.start - 1
+  const start = opener === 'only' && before === 'if' ? by.start - 2 : by.start - 1
+  if (lowerAt(sentence, start) === 'if') return lowerAt(sentence, start - 1) === 'even' ? undefined : start
   return sentence.field === 'counterfactual' && by.start === 0 ? 0 : undefined
 }
 

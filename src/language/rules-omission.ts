@@ -176,7 +176,7 @@ const makings = words('make merge deploy push release ship approve roll apply ru
 
 /** “made without informing the on-call”, by a person or by nobody named. */
 function withoutMinding(sentence: Sentence): Match | undefined {
-  return findWord(sentence, ({ lower }, i) => {
+  const match = findWord(sentence, ({ lower }, i) => {
     const next = sentence.tokens[i + 1]
     if (lower !== 'without' || next?.tag !== 'ing' || !minding.has(lemmaOfIng(next.lower))) return false
     const verb = sentence.tokens.findLastIndex(({ tag }, at) => at < i && tag === 'verb')
@@ -186,6 +186,7 @@ function withoutMinding(sentence: Sentence): Match | undefined {
       ? isPassive(sentence, verb) && makings.has(sentence.tokens[verb]!.lemma ?? '')
       : isPerson(by)
   })
+  return match && { from: match.from, to: match.to + 1 }
 }
 
 const leftStates = words(
