@@ -7,7 +7,7 @@ export const harming =
   words(`break botch mishandle mangle bungle screw mess crash corrupt wipe clobber destroy ruin cause
   cripple sink misconfigure misjudge misinterpret misunderstand mistype misuse misapply misspell miscalculate mislabel
   sabotage fumble wreck jeopardise jeopardize compromise overload swamp misdiagnose miscommunicate nuke trash brick hose
-  bork disrupt damage underestimate overestimate overreact leak gamble blunder squander meddle tamper mismanage
+  bork disrupt damage flood overwhelm underestimate overestimate overreact leak gamble blunder squander meddle tamper mismanage
   aggravate exacerbate worsen kneecap derail misroute misplace`)
 /** Of those, the ones that things do by themselves, without an object. */
 export const transitive = words('crash break leak corrupt damage compromise wreck cause')

@@ -128,8 +128,7 @@ export function subjectOf(tokens: Token[], group: number, steps = mostSteps): No
   const left = tokens[group - 1]
   if (left === undefined) return undefined
   const again = (at: number) => subjectOf(tokens, at, steps - 1)
-  const isIdiom = left.tag === 'prep' && tokens[group]?.tag === 'adv' // “at last”
-  if (left.tag === 'adv' || left.tag === 'adj' || isIdiom) return again(group - 1)
+  if (left.tag === 'adv' || left.tag === 'adj') return again(group - 1)
   if (left.text === ',' || left.text === '(' || left.text === ')' || left.text === '–' || left.text === '—')
     return subjectAcross(tokens, group, steps)
   if (left.tag === 'conj')

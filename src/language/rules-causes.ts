@@ -85,7 +85,7 @@ function lacksObject(sentence: Sentence, verb: number): boolean {
   return object === undefined || harmless.has(headOf(sentence, object))
 }
 
-const bringing = words('bring take knock tear let blow pull drag cut')
+const bringing = words('lock bring take knock tear let blow pull drag cut')
 const introducing = words('introduce trigger create lose expose inject ship release leave make start set')
 const away = words('down offline through out')
 

@@ -65,6 +65,7 @@ const disbelief = phrases(`
   only a matter of time
   staring him|her|us|them|everyone|everybody in the face
   beggars belief
+  inconceivable|unthinkable|incredible|unbelievable|astonishing|baffling|shocking|incomprehensible that|how|why
   we|they all knew
   all of us|them knew
   as anyone|everyone|everybody knows|knew`)

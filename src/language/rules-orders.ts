@@ -6,6 +6,7 @@ import {
   findPhrase,
   findWord,
   groupOf,
+  indicesOf,
   isDenied,
   isPassive,
   isPerson,
@@ -141,9 +142,16 @@ const virtue = (sentence: Sentence) =>
 const lapses = words('forget skip ignore bypass neglect miss overlook assume make repeat disregard')
 const banning = words('must should may shall do')
 
+const anyMore = phrases('any more\nanymore\nany longer')
+const findAnyMore = ({ tokens }: Sentence) => tokens.some((_, i) => phraseAt(tokens, i, anyMore) > 0)
+
 /** “developers must not forget”, “do not make this mistake again”. */
 function mustNot(sentence: Sentence): Match | undefined {
-  for (const verb of verbsOf(sentence, lapses)) {
+  const isAnyMore = findAnyMore(sentence)
+  for (const verb of indicesOf(
+    sentence,
+    ({ tag, lemma = '' }) => tag === 'verb' && (isAnyMore || lapses.has(lemma)),
+  )) {
     const group = groupOf(sentence, verb)
     const isBan = group.some(({ tag }) => tag === 'neg') && sentence.tokens[verb]!.form === 'base'
     if (!isBan || !(group.some(({ lower }) => banning.has(lower)) || verb === group.length)) continue
