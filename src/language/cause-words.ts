@@ -7,7 +7,7 @@ export const harming =
   words(`break botch mishandle mangle bungle screw mess crash corrupt wipe clobber destroy ruin cause
   cripple sink misconfigure misjudge misinterpret misunderstand mistype misuse misapply misspell miscalculate mislabel
   sabotage fumble wreck jeopardise jeopardize compromise overload swamp misdiagnose miscommunicate nuke trash brick hose
-  bork disrupt damage underestimate overestimate overreact leak gamble blunder squander meddle tamper mismanage
+  bork disrupt damage flood overwhelm underestimate overestimate overreact leak gamble blunder squander meddle tamper mismanage
   aggravate exacerbate worsen kneecap derail misroute misplace`)
 /** Of those, the ones that things do by themselves, without an object. */
 export const transitive = words('crash break leak corrupt damage compromise wreck cause')
@@ -32,7 +32,7 @@ export const wreckage = words('mess chaos havoc worse')
 /** Verbs of things that went wrong, by themselves or with what follows. */
 export const losing =
   words(`fail break crash lose hang die collapse corrupt wipe sink suffer disappear vanish overflow stall
-  fill choke lock freeze lapse expire starve degrade deadlock`)
+  cost fill choke lock freeze lapse expire starve degrade deadlock`)
 export const turning = words('go turn become cause trigger lead result stay return')
 export const badStates =
   words(`unanswered unread unnoticed unseen unacknowledged down dark offline wrong away red out bad missing stale read-only unavailable unreachable
@@ -50,9 +50,9 @@ export const acts =
 export const errorActs =
   words(`oversight blunder negligence carelessness misjudgement misreading misunderstanding typo
   inexperience incompetence ignorance doing mismanagement meddling laziness`)
-export const causing =
-  words(`cause trigger lead result turn sink break bring take knock crash corrupt cost create
-  introduce delay prolong make lock block exhaust fill saturate stall kill flood degrade slow prevent wipe lose start extend overload`)
+export const causing = words(
+  `cause trigger lead result turn sink break bring take knock crash corrupt cost   introduce delay prolong lock block exhaust fill saturate stall kill flood degrade slow wipe lose extend overload`,
+)
 /** Verbs that are no acts: what people knew, thought or were in. */
 const states = `know see believe think have be want decide understand expect assume need like feel trust hope rely wait lack
   follow receive get hear notice agree live sit`

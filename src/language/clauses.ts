@@ -5,6 +5,7 @@ import {
   ambiguousRoles,
   bareGroups,
   groups,
+  mostlySoftware,
   nobodyWords,
   ownedBySoftware,
   personPronouns,
@@ -68,7 +69,7 @@ function kindOf(tokens: Token[], start: number, end: number): NounPhrase['kind']
   const head =
     roles.has(lower) || groups.has(lower) ? lower : roles.has(singular(lower)) ? singular(lower) : last
   if (head === 'owner' && ownedBySoftware.has(tokens[end - 2]?.lower ?? '')) return 'thing'
-  if (head === 'agent')
+  if (mostlySoftware.has(head))
     return tokens.slice(start, end).some(token => agentHints.has(token.lower)) ? 'person' : 'thing'
   if (ambiguousRoles.has(head)) return isSoftwareRole(tokens, start, end) ? 'thing' : 'person'
   if (roles.has(head) || roles.has(singular(head)) || groups.has(head)) return 'person'
@@ -79,7 +80,8 @@ function kindOf(tokens: Token[], start: number, end: number): NounPhrase['kind']
 const isSoftwareRole = (tokens: Token[], start: number, end: number) =>
   tokens.slice(start, end - 1).some(({ lower, tag }) => softwareHints.has(lower) || tag === 'opaque') ||
   tokens[end - 1]!.lower.includes('-operator') ||
-  isSoftwareAside(tokens, end)
+  isSoftwareAside(tokens, end) ||
+  tokens.slice(end, end + 5).some(({ lower }) => lower === 'reconcile')
 
 /** “the operator (our Kubernetes controller)” says itself what it is. */
 const isSoftwareAside = (tokens: Token[], end: number) =>
@@ -126,8 +128,7 @@ export function subjectOf(tokens: Token[], group: number, steps = mostSteps): No
   const left = tokens[group - 1]
   if (left === undefined) return undefined
   const again = (at: number) => subjectOf(tokens, at, steps - 1)
-  const isIdiom = left.tag === 'prep' && tokens[group]?.tag === 'adv' // “at last”
-  if (left.tag === 'adv' || left.tag === 'adj' || isIdiom) return again(group - 1)
+  if (left.tag === 'adv' || left.tag === 'adj') return again(group - 1)
   if (left.text === ',' || left.text === '(' || left.text === ')' || left.text === '–' || left.text === '—')
     return subjectAcross(tokens, group, steps)
   if (left.tag === 'conj')
@@ -184,6 +185,8 @@ function ofPeople(
   inner: NounPhrase,
   { lower }: Token,
 ): NounPhrase | undefined {
+  if (outer && bareGroups.has(tokens[outer.end - 1]!.lower) && (lower === 'for' || lower === 'of'))
+    return { ...outer, kind: 'thing' }
   if (outer === undefined || inner.kind !== 'person') return outer
   const isUnknownName =
     memberOf.has(lower) && tokens[outer.end - 1]!.tag === 'noun' && isCapitalised(tokens[outer.end - 1]!.text)

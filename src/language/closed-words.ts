@@ -55,7 +55,7 @@ export const adjectives = words(`
   junior senior asleep able available responsible accountable liable aware careful careless clear obvious evident plain sure simple easy
   hard difficult possible impossible likely unlikely safe unsafe ready busy tired sloppy lazy hasty reckless negligent
   competent incompetent experienced inexperienced diligent vigilant attentive inattentive complacent distracted rushed
-  broken stale faulty buggy risky live staging production primary secondary internal external manual automatic human
+  broken stale faulty buggy risky live internal external manual automatic human
   technical operational critical major minor serious severe unsure unclear proper correct incorrect improper
   insufficient inadequate poor weak strong short long deep true false real sole root underlying ultimate outside
   foolish stupid dumb silly clumsy cavalier unprofessional irresponsible unaware mindful sharp

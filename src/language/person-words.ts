@@ -11,11 +11,11 @@ export const nobodyWords = words('nobody none neither no-one')
 export const roles = words(`
   engineer developer dev operator admin owner agent administrator sysadmin sysop dba sre manager reviewer author approver technician
   tech contractor consultant intern trainee apprentice graduate graduates newcomer newbie rookie starter joiner
-  responder commander facilitator coordinator colleague teammate teammates coworker employee hire staffer person people
-  guy human individual programmer coder tester analyst architect supervisor director executive officer cto ceo ciso vp
-  maintainer committer deployer on-caller oncaller on-call oncall firefighter specialist expert designer scientist
-  superuser member members lead boss scribe planner scrum-master releaser editor assignee volunteer
-  fool idiot child novice amateur layman clerk programmer whoever man woman men women those engineer-on-duty duty-engineer freelancer electrician plumber cleaner agent-on-duty`)
+  responder commander facilitator colleague teammate teammates coworker employee hire staffer person people
+  guy human individual programmer coder tester analyst architect executive officer cto ceo ciso vp
+  maintainer committer on-caller oncaller on-call oncall firefighter specialist expert designer scientist
+  superuser member members lead boss scrum-master assignee volunteer
+  fool idiot child novice amateur layman clerk programmer whoever man woman men women those engineer-on-duty duty-engineer freelancer electrician plumber agent-on-duty`)
 
 export const groups = words(`
   team teams squad squads crew staff folk folks department org organisation organization management leadership qa devops
@@ -33,12 +33,16 @@ export const softwareHints = words(`
   consumer security storage monitoring alert alerts replica raft quorum shard availability target autoscaling scaling
   bitwise comparison ternary logical buffer account api font controller boot`)
 
+/** Words that are software unless something says that a person is meant. */
+export const mostlySoftware = words(
+  'agent coordinator supervisor director deployer planner cleaner editor scribe',
+)
 /** What owns these is a process. */
 export const ownedBySoftware = words(
   'lock lease file object thread mutex partition row table key queue socket',
 )
 
-/** An agent is a program, unless it serves people. */
+/** What makes them a person. */
 export const agentHints = words(
   'support service helpdesk desk call-centre call-center customer human field duty',
 )

@@ -35,8 +35,11 @@ import {
 
 /** Rules about people, and what people did, as the cause. */
 
-/** A person, or what a person did, as what brought the harm about. */
+const onPurpose = words('deliberately intentionally purposely purpose drill exercise rehearsal simulation')
+
+/** A person, or what a person did, as what brought the harm about; what is done on purpose is another story. */
 export function personAsCause(sentence: Sentence): Match | undefined {
+  if (sentence.tokens.some(({ lower }) => onPurpose.has(lower))) return undefined
   return (
     harmed(sentence) ??
     untilThen(sentence) ??
@@ -46,6 +49,7 @@ export function personAsCause(sentence: Sentence): Match | undefined {
     actAsCause(sentence) ??
     becauseOf(sentence) ??
     isTheProblem(sentence) ??
+    isWhy(sentence) ??
     againstAdvice(sentence)
   )
 }
@@ -73,12 +77,15 @@ function harmed(sentence: Sentence): Match | undefined {
 }
 
 /** Things crash and break by themselves; people crash and break something. */
-const lacksObject = (sentence: Sentence, verb: number) =>
-  transitive.has(sentence.tokens[verb]!.lemma ?? '') &&
-  !isPassive(sentence, verb) &&
-  phraseFrom(sentence, verb + 1) === undefined
+const harmless = words('glass silence news ice circuit deadlock loop tie cycle')
 
-const bringing = words('bring take knock tear let blow pull drag cut')
+function lacksObject(sentence: Sentence, verb: number): boolean {
+  if (!transitive.has(sentence.tokens[verb]!.lemma ?? '') || isPassive(sentence, verb)) return false
+  const object = phraseFrom(sentence, verb + 1)
+  return object === undefined || harmless.has(headOf(sentence, object))
+}
+
+const bringing = words('lock bring take knock tear let blow pull drag cut')
 const introducing = words('introduce trigger create lose expose inject ship release leave make start set')
 const away = words('down offline through out')
 
@@ -158,14 +165,24 @@ function ofTheirs(sentence: Sentence): Match | undefined {
 
 const hadItNot = phrases('had it not been for\nif it had not been for\nbut for the')
 
-function causesLater({ tokens }: Sentence, at: number): boolean {
-  for (let i = at; i < tokens.length && i - at < 20; i += 1) {
-    const { tag, lemma = '', text, form } = tokens[i]!
-    if (text === ';') return false
-    if (tag === 'verb' && form !== 'base' && causing.has(lemma)) return tokens[i + 1]?.lower !== 'sure'
-  }
-  return false
+function causesLater(sentence: Sentence, at: number): boolean {
+  if (sentence.field === 'went_well') return false
+  const semicolon = sentence.tokens.findIndex(({ text }, i) => i >= at && text === ';')
+  const end = Math.min(at + 20, semicolon < 0 ? sentence.tokens.length : semicolon)
+  return indicesOf(sentence, (_, i) => i >= at && i < end && isCausing(sentence, i)).length > 0
 }
+
+/** “sank it”, “made it worse”; not “led to a quick recovery”. */
+function isCausing({ tokens }: Sentence, i: number): boolean {
+  const { tag, lemma = '', form } = tokens[i]!
+  if (tag !== 'verb' || form === 'base') return false
+  const after = tokens.slice(i, i + 9)
+  if (after.some(({ lower }) => good.has(lower))) return false
+  return causing.has(lemma) || (lemma === 'make' && after.some(({ lower }) => worse.has(lower)))
+}
+
+const good = words('recovery right fix success faster quick quicker better saved resolution improvement')
+const worse = words('worse fail unavailable slow slower impossible harder longer unreachable')
 
 const upsetting = words(
   'push merge deploy change delete drop remove restart reboot run apply flip edit rotate touch update upgrade migrate',
@@ -217,6 +234,15 @@ function isTheProblem(sentence: Sentence): Match | undefined {
   }
   return undefined
 }
+
+/** “the platform team is why checkout was down”. */
+function isWhy(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, whys)
+  const by = match && subject(sentence, match.from)
+  return match && isPersonOrAct(sentence, by) ? { from: by.start, to: match.to } : undefined
+}
+
+const whys = phrases('is|was|are|were why')
 
 /** “against all advice”, of what a person did. */
 function againstAdvice(sentence: Sentence): Match | undefined {

@@ -32,7 +32,7 @@ const always =
 /** Words that judge only where a person, or a person’s act, is so called. */
 const ofPeople =
   words(`lazy lazily laziness sloppy sloppily sloppiness hasty hastily haste distracted rushed clumsy clumsily
-  impatient impatiently stupid stupidly foolish foolishly dumb silly asleep blindly cavalier oblivious overconfident
+  impatient impatiently stupid stupidly foolish foolishly dumb silly blindly cavalier oblivious overconfident
   impulsively unthinkingly mindlessly incautious unqualified ignorant inexperienced naive naively arrogant stubborn
   unprepared undisciplined disorganised disorganized hurried absent-minded overeager overzealous lazy-minded 
   half-asleep panicked`)
@@ -183,6 +183,7 @@ export function humanError(sentence: Sentence): Match | undefined {
     errorNoun(sentence) ??
     mixedUp(sentence) ??
     slip(sentence) ??
+    accidental(sentence) ??
     byAccident(sentence) ??
     madeMistake(sentence) ??
     byMistake(sentence)
@@ -207,6 +208,13 @@ function isSpokenOf({ tokens }: Sentence, at: number): boolean {
     .some(({ lower }) => /^(call|label|term|treat|dismiss)(ing|ling|ed|led|s)?$/.test(lower))
 }
 
+/** “an accidental deletion by an administrator”. */
+const accidental = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    const phrase = lower === 'accidental' || lower === 'inadvertent' ? phraseFrom(sentence, i) : undefined
+    return phrase !== undefined && isPersonOrTheirs(sentence, phrase)
+  })
+
 /** “fat-fingered”, “a typo by Sandy”, “the engineer’s mistake”. */
 const slip = (sentence: Sentence) =>
   findWord(
@@ -215,7 +223,8 @@ const slip = (sentence: Sentence) =>
       fingers.has(lower) ||
       (tag === 'noun' &&
         slips.has(lower) &&
-        sentence.tokens[i + 1]?.tag !== 'noun' &&
+        !['noun', 'ing'].includes(sentence.tokens[i + 1]?.tag ?? '') &&
+        !isCaught(sentence, i) &&
         isPerson(ownerOf(sentence, i))),
   )
 
@@ -231,6 +240,12 @@ function mixedUp(sentence: Sentence): Match | undefined {
   })
   return verb === undefined ? undefined : { from: verb, to: verb + 1 }
 }
+
+const catching = words('catch spot find notice fix correct flag detect')
+
+/** “Ana caught our error” is praise. */
+const isCaught = ({ tokens }: Sentence, at: number) =>
+  tokens.slice(Math.max(0, at - 4), at).some(({ lemma = '' }) => catching.has(lemma))
 
 /** “accidentally deleted”, of a person. */
 const byAccident = (sentence: Sentence) =>

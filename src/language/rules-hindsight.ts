@@ -65,6 +65,7 @@ const disbelief = phrases(`
   only a matter of time
   staring him|her|us|them|everyone|everybody in the face
   beggars belief
+  inconceivable|unthinkable|incredible|unbelievable|astonishing|baffling|shocking|incomprehensible that|how|why
   we|they all knew
   all of us|them knew
   as anyone|everyone|everybody knows|knew`)
@@ -85,6 +86,8 @@ export function hindsight(sentence: Sentence): Match | undefined {
 const incredulous = (sentence: Sentence) =>
   findWord(sentence, ({ lower }, i) => {
     if (lower !== 'how') return false
+    if (sentence.tokens.some(token => mysteries.has(token.lower)))
+      return phraseFrom(sentence, i + 1)?.kind === 'person'
     const isAsked = lowerAt(sentence, i + 1) === 'could' || lowerAt(sentence, i + 1) === 'did'
     const by = phraseFrom(sentence, isAsked ? i + 2 : i + 1)
     if (lowerAt(sentence, i + 1) === 'did')
@@ -95,6 +98,8 @@ const incredulous = (sentence: Sentence) =>
       )
     return isPerson(by) && (isAsked || lowerAt(sentence, by.end) === 'could') && i + 1 < by.end
   })
+
+const mysteries = words('mystery puzzle')
 
 const missing = words('miss overlook ignore forget fail')
 

@@ -133,6 +133,7 @@ function duty(sentence: Sentence): Match | undefined {
 
 const reproach = phrases(`
   would have done better|well
+  was up to the|him|her|them|us|you
   would have been better|wiser advised|to
   why was|were nobody|no-one|no|none
   why did n't|not the|he|she|they|we|you|anyone|someone|nobody
@@ -160,19 +161,23 @@ export function personalCondition(sentence: Sentence): Match | undefined {
 
 /** Where the condition begins: at its “if” or its “had”; in a counterfactual’s own field, at its subject. */
 function openerOf(sentence: Sentence, verb: number, by: NounPhrase): number | undefined {
-  const start = groupStart(sentence.tokens, verb)
+  const group = groupStart(sentence.tokens, verb)
   const hasHad = groupOf(sentence, verb).some(({ lower }) => lower === 'had' || lower === "'d")
   const [before, opener] = [lowerAt(sentence, by.start - 2), lowerAt(sentence, by.start - 1)]
-  if (opener === 'had' && start === by.end)
-    return isClauseStart(sentence, by.start - 1) ? by.start - 1 : undefined
+  if (opener === 'had' && group === by.end)
+    return isInverted(sentence, by.start - 1) ? by.start - 1 : undefined
   if (!hasHad) return undefined
-  if (opener === 'if' || (opener === 'only' && before === 'if'))
-    return before === 'even' ? undefined : by.start - 1
+  const start = opener === 'only' && before === 'if' ? by.start - 2 : by.start - 1
+  if (lowerAt(sentence, start) === 'if') return lowerAt(sentence, start - 1) === 'even' ? undefined : start
   return sentence.field === 'counterfactual' && by.start === 0 ? 0 : undefined
 }
 
-const isClauseStart = ({ tokens }: Sentence, i: number) =>
-  i === 0 || tokens[i - 1]!.tag === 'punct' || tokens[i - 1]!.tag === 'conj'
+/** “Had they read it, …”, “… would have caught it had they read it”. */
+const isInverted = ({ tokens }: Sentence, i: number) =>
+  i === 0 ||
+  tokens[i - 1]!.tag === 'punct' ||
+  tokens[i - 1]!.tag === 'conj' ||
+  tokens.some((_, at) => at < i && phraseAt(tokens, at, regrets) > 0)
 
 /** “if Priya had not noticed” is thanks. */
 const isGoodLuck = (sentence: Sentence, verb: number) =>

@@ -88,10 +88,14 @@ const directions = words('fast over back forward open closed')
 const isFailover = ({ tokens }: Sentence, verb: number) =>
   tokens.slice(verb + 1, verb + 6).some(({ lower }) => directions.has(lower))
 
+/** What is ignored was there to be seen; what is missed may not have come. */
+const waving = words('ignore disregard overlook dismiss downplay')
+
 function isOmittedBy(sentence: Sentence, verb: number, by: NounPhrase | undefined): boolean {
   const agent = phraseAfter(sentence, verb + 1, 'by')
   if (agent !== undefined) return isPerson(agent)
-  return by !== undefined && !by.isNobody && humanDirected.has(headOf(sentence, by))
+  const isHeeded = !waving.has(sentence.tokens[verb]!.lemma ?? '') || isExplained(sentence, verb)
+  return !isHeeded && by !== undefined && !by.isNobody && humanDirected.has(headOf(sentence, by))
 }
 
 function missesTarget(sentence: Sentence, verb: number): boolean {
@@ -134,11 +138,21 @@ const explaining = words('because since as')
 const isExplained = ({ tokens }: Sentence, verb: number) =>
   tokens.slice(verb).some(({ lower }) => explaining.has(lower))
 
+/** “does not test restores” and “we had not tested it” say how work is, or was, done. */
+function isPractice(sentence: Sentence, verb: number): boolean {
+  const group = groupOf(sentence, verb)
+  if (group.some(({ lower }) => lower === 'does' || lower === 'do')) return true
+  const by = group.some(({ tag }) => tag === 'have') ? subject(sentence, verb) : undefined
+  return by !== undefined && lowerAt(sentence, by.end - 1) === 'we'
+}
+
 const able = words('able cannot')
 
 function isUndone(sentence: Sentence, verb: number): boolean {
   const group = groupOf(sentence, verb)
-  const isFree = group.some(({ tag, lower }) => tag === 'modal' || tag === 'to' || able.has(lower))
+  const isFree =
+    group.some(({ tag, lower }) => tag === 'modal' || tag === 'to' || able.has(lower)) ||
+    isPractice(sentence, verb)
   if (isFree || isHarmless(sentence, verb)) return false
   return group.some(({ tag }) => tag === 'neg') || subject(sentence, verb)?.isNobody === true
 }
@@ -162,7 +176,7 @@ const makings = words('make merge deploy push release ship approve roll apply ru
 
 /** “made without informing the on-call”, by a person or by nobody named. */
 function withoutMinding(sentence: Sentence): Match | undefined {
-  return findWord(sentence, ({ lower }, i) => {
+  const match = findWord(sentence, ({ lower }, i) => {
     const next = sentence.tokens[i + 1]
     if (lower !== 'without' || next?.tag !== 'ing' || !minding.has(lemmaOfIng(next.lower))) return false
     const verb = sentence.tokens.findLastIndex(({ tag }, at) => at < i && tag === 'verb')
@@ -172,6 +186,7 @@ function withoutMinding(sentence: Sentence): Match | undefined {
       ? isPassive(sentence, verb) && makings.has(sentence.tokens[verb]!.lemma ?? '')
       : isPerson(by)
   })
+  return match && { from: match.from, to: match.to + 1 }
 }
 
 const leftStates = words(
@@ -192,17 +207,21 @@ function leftOn(sentence: Sentence): Match | undefined {
   return verb === undefined ? undefined : clauseMatch(sentence, verb, subject(sentence, verb))
 }
 
-/** “no backup was taken by the engineer”. */
+/** “no backup was taken by the engineer”, “it was never clarified by management”. */
 const noneBy = (sentence: Sentence) =>
   matchOf(sentence, ({ tag, form }, verb) => {
     if (tag !== 'verb' || form === 'base' || !isPassive(sentence, verb)) return false
     const what = subject(sentence, verb)
+    const isNone = isNegated(sentence, verb) || (what !== undefined && lowerAt(sentence, what.start) === 'no')
     return (
-      what !== undefined &&
-      lowerAt(sentence, what.start) === 'no' &&
+      isNone &&
+      !neverHarm.has(sentence.tokens[verb]!.lemma ?? '') &&
       isPerson(phraseAfter(sentence, verb + 1, 'by', 2))
     )
   })
+
+/** “was not caused by the operator” clears somebody. */
+const neverHarm = words('cause trigger introduce break affect see need want blame use make start create own')
 
 const goingOn = words('to about through')
 
@@ -221,7 +240,7 @@ const refusing = words('failure inability refusal omission neglect unwillingness
 const leaving = phrases(`
   slept|sleeping|sleeps through
   never|n't|not got|get|getting round|around to
-  let|lets|letting the|a|our|his|her|their * lapse|expire|slip|slide
+  let|lets|letting the|a|our|his|her|their * lapse|expire|slip|slide|sit|lie|rot
   turned a blind eye
   looked the other way
   did nothing

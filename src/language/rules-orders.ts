@@ -6,6 +6,7 @@ import {
   findPhrase,
   findWord,
   groupOf,
+  indicesOf,
   isDenied,
   isPassive,
   isPerson,
@@ -27,7 +28,7 @@ const orders = phrases(`
   be|being|been more|extra|especially|particularly|very|doubly careful|vigilant|diligent|attentive|cautious|mindful|disciplined
   be|being|remain|stay careful|vigilant|diligent|attentive|cautious|mindful|alert|focused
   more|extra|greater|particularly careful|vigilant|diligent|attentive|cautious|mindful
-  more|greater|extra|closer|better|due|proper|some|utmost care|attention|caution|diligence|vigilance|discipline
+  more|greater|extra|closer|better|due|proper|some|utmost care|attention|caution|diligence|vigilance|discipline|ownership
   exercise|take|show|use|apply caution|care
   pay|paying attention
   written|verbal|formal|final|stern|official warning
@@ -141,9 +142,16 @@ const virtue = (sentence: Sentence) =>
 const lapses = words('forget skip ignore bypass neglect miss overlook assume make repeat disregard')
 const banning = words('must should may shall do')
 
+const anyMore = phrases('any more\nanymore\nany longer')
+const findAnyMore = ({ tokens }: Sentence) => tokens.some((_, i) => phraseAt(tokens, i, anyMore) > 0)
+
 /** “developers must not forget”, “do not make this mistake again”. */
 function mustNot(sentence: Sentence): Match | undefined {
-  for (const verb of verbsOf(sentence, lapses)) {
+  const isAnyMore = findAnyMore(sentence)
+  for (const verb of indicesOf(
+    sentence,
+    ({ tag, lemma = '' }) => tag === 'verb' && (isAnyMore || lapses.has(lemma)),
+  )) {
     const group = groupOf(sentence, verb)
     const isBan = group.some(({ tag }) => tag === 'neg') && sentence.tokens[verb]!.form === 'base'
     if (!isBan || !(group.some(({ lower }) => banning.has(lower)) || verb === group.length)) continue
@@ -179,20 +187,39 @@ const fromNowOn = phrases(`
 const musts = words('must should ought shall')
 const needs = words('need needs has have')
 
+/** What a careful person does by heart; checking and reading are an order only where they are to be always done. */
+const minds = words(
+  'remember think pay concentrate focus mind double-check stick adhere obey respect reread re-read',
+)
+const universal = words(
+  'always never all every everyone everybody carefully properly thoroughly fully again diligently strictly',
+)
+
 /** “Engineers must always double-check”: an order to people in place of a change to the system. */
 function exhorted(sentence: Sentence): Match | undefined {
-  const isFuture = sentence.field === 'action' || findPhrase(sentence, fromNowOn) !== undefined
-  for (const verb of isFuture ? verbsOf(sentence, minding) : []) {
-    const group = groupOf(sentence, verb)
-    const isNeeded =
-      group.some(({ lower }) => musts.has(lower)) ||
-      (lowerAt(sentence, verb - 1) === 'to' && needs.has(lowerAt(sentence, verb - 2)))
+  const isFromNowOn = findPhrase(sentence, fromNowOn) !== undefined
+  if (!isFromNowOn && sentence.field !== 'action') return undefined
+  const isUniversal = isFromNowOn || sentence.tokens.some(({ lower }) => universal.has(lower))
+  for (const verb of verbsOf(sentence, minding)) {
     if (isNextTime(sentence, verb)) return clauseMatch(sentence, verb, undefined)
-    if (!isNeeded || group.some(({ tag }) => tag === 'have') || isPassive(sentence, verb)) continue
-    const by = subject(sentence, lowerAt(sentence, verb - 1) === 'to' ? verb - 2 : verb)
+    const isWeak = !isUniversal && !minds.has(sentence.tokens[verb]!.lemma ?? '')
+    const by =
+      isWeak || !isRequired(sentence, verb)
+        ? undefined
+        : subject(sentence, lowerAt(sentence, verb - 1) === 'to' ? verb - 2 : verb)
     if (isPerson(by)) return clauseMatch(sentence, verb, by)
   }
   return undefined
+}
+
+/** “must check”, “needs to check”; not “should have checked”, “must be checked”. */
+function isRequired(sentence: Sentence, verb: number): boolean {
+  const group = groupOf(sentence, verb)
+  if (group.some(({ tag }) => tag === 'have') || isPassive(sentence, verb)) return false
+  return (
+    group.some(({ lower }) => musts.has(lower)) ||
+    (lowerAt(sentence, verb - 1) === 'to' && needs.has(lowerAt(sentence, verb - 2)))
+  )
 }
 
 /** “The reviewer should apologise.” */

@@ -163,7 +163,10 @@ const bearing = phrases(`
 function faultOf(sentence: Sentence): Match | undefined {
   const match = findWord(
     sentence,
-    ({ lower }, i) => lower === 'fault' && (isTheirs(sentence, i + 1) || isPerson(ownerOf(sentence, i))),
+    ({ lower }, i) =>
+      lower === 'fault' &&
+      !['noun', 'ing'].includes(sentence.tokens[i + 1]?.tag ?? '') &&
+      (isTheirs(sentence, i + 1) || isPerson(ownerOf(sentence, i))),
   )
   return (
     match && { from: Math.min(ownerOf(sentence, match.from)?.start ?? match.from, match.from), to: match.to }

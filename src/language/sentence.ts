@@ -59,7 +59,7 @@ export const isPerson = (phrase: NounPhrase | undefined): phrase is NounPhrase =
   phrase?.kind === 'person' && !phrase.isNobody
 
 const denials = words(
-  "not n't never nobody no-one none nothing no neither nor without cannot unclear unknown rather instead hardly isn't avoid avoids avoiding calling labelling labeling stop refuse",
+  "not n't never nobody no-one none nothing no neither nor without cannot unclear unknown rather instead hardly isn't avoid avoids avoiding calling labelling labeling saying claiming suggesting easy tempting stop refuse",
 )
 const walls = words('because if when while although though since after before once unless so')
 

@@ -1,8 +1,9 @@
-import { adjectives, closedTags, months, timeNouns, words } from './closed-words.ts'
-import { guessName, isCapitalised, type PeopleIndex } from './names.ts'
-import { ambiguousRoles, bareGroups, groups, personPronouns, roles, wordNames } from './person-words.ts'
+import { adjectives, closedTags, timeNouns, words } from './closed-words.ts'
+import { isNameAt } from './name-position.ts'
+import { isCapitalised, type PeopleIndex } from './names.ts'
+import { ambiguousRoles, bareGroups, groups, personPronouns, roles } from './person-words.ts'
 import type { Token } from './tokens.ts'
-import { lemmaOfIng, type VerbForm, verbForm } from './verbs.ts'
+import { isInfinitive, lemmaOfIng, type VerbForm, verbForm } from './verbs.ts'
 
 /**
  * Gives each token of a sentence its part of speech, from left to right. Unknown words are nouns.
@@ -49,6 +50,7 @@ function tagWord(tokens: Token[], i: number, people: PeopleIndex): void {
   if (isNameAt(tokens, i, people)) token.tag = 'name'
   else if (lower === 'one' && tokens[i - 1]?.lower === 'no') tagNoOne(token)
   else if (isOnCall(tokens, i)) tagOnCall(tokens, i)
+  else if (idioms.get(tokens[i + 1]?.lower ?? '') === lower) tagIdiom(tokens, i)
   else if (lower === "'s" || lower === "'d") tagContraction(tokens, i)
   else if (closedTags.has(lower)) token.tag = closedTag(tokens, i)
   else if (/^[\d#]/.test(lower)) token.tag = 'num'
@@ -80,6 +82,21 @@ const isOnCall = (tokens: Token[], i: number) =>
 function tagOnCall(tokens: Token[], i: number): void {
   tokens[i]!.tag = 'adj'
   tokens[i + 1]!.lower = 'on-call'
+}
+
+/** “at last”, “of course”: an adverb of two words. */
+const idioms = new Map([
+  ['least', 'at'],
+  ['last', 'at'],
+  ['once', 'at'],
+  ['first', 'at'],
+  ['course', 'of'],
+  ['fact', 'in'],
+])
+
+function tagIdiom(tokens: Token[], i: number): void {
+  tokens[i]!.tag = 'adv'
+  tokens[i + 1]!.tag = 'adv'
 }
 
 const subjectsOfIs = words('he she it who what that there here where how this')
@@ -129,14 +146,6 @@ const thisTag = (next: Token | undefined) => (next && isNounWord(next.lower) ? '
 const isNounWord = (lower: string) =>
   !closedTags.has(lower) && /^[\p{L}\d]/u.test(lower) && !(lower.endsWith('ly') && !notAdverb.has(lower))
 
-function isInfinitive(tokens: Token[], i: number): boolean {
-  let at = i
-  while (tokens[at] && closedTags.get(tokens[at]!.lower) === 'adv') at += 1
-  const lower = tokens[at]?.lower ?? ''
-  if (lower.endsWith('ly')) return true
-  return lower === 'be' || lower === 'have' || lower === 'do' || verbForm(lower)?.form === 'base'
-}
-
 /** Verbs, gerunds and nouns. */
 function tagOpenWord(tokens: Token[], i: number): void {
   const token = tokens[i]!
@@ -165,7 +174,8 @@ function isVerbHere(tokens: Token[], i: number, { form, lemma }: VerbForm): bool
       return false
     return !isAttributive(tokens, i)
   }
-  if (before === undefined || before.tag === 'punct') return form === 'base' && startsOrder(next)
+  if (before === undefined || before.tag === 'punct')
+    return form === 'base' && startsOrder(next) && !isGroup(tokens[i]!, next)
   if (form === 'base')
     return infinitiveContext.has(before.tag) || before.tag === 'neg' || isPluralPerson(before)
   return isPersonWord(before) && !(next && (next.tag === 'be' || closedTags.get(next.lower) === 'be'))
@@ -190,6 +200,10 @@ function previousWord(tokens: Token[], i: number): Token | undefined {
   while (tokens[at]?.tag === 'adv') at -= 1
   return tokens[at]
 }
+
+/** “Support escalated it” is no order. */
+const isGroup = ({ lower }: Token, next: Token | undefined) =>
+  bareGroups.has(lower) && next !== undefined && verbForm(next.lower)?.form === 'past'
 
 const startsOrder = (next: Token | undefined) =>
   next !== undefined && next.tag !== 'punct' && !auxiliaries.has(closedTags.get(next.lower) ?? 'noun')
@@ -217,70 +231,5 @@ export function mayBePerson(token: Token): boolean {
     roles.has(token.lower) ||
     roles.has(last) ||
     groups.has(last)
-  )
-}
-
-/** Whether a capitalised word is a person here: some names are words, months or the start of an order. */
-function isNameAt(tokens: Token[], i: number, people: PeopleIndex): boolean {
-  const token = tokens[i]!
-  const guess = guessName(token, people)
-  if (guess === 'none') return surnameAt(tokens, i)
-  if (isCalendar(tokens, i)) return false
-  if (guess === 'certain') return true
-  const before = tokens[i - 1]
-  const isFirst = before === undefined || before.tag === 'punct'
-  if (before?.tag === 'name') return isCapitalised(token.text)
-  if (before && nounContext.has(before.tag)) return false
-  return isFirst || !people.nameWords.has(token.lower) ? actsAt(tokens, i + 1) : !isTitleWord(tokens, i)
-}
-
-/** “Priya Raman”: a capitalised word after a name belongs to it. */
-const surnameAt = (tokens: Token[], i: number) =>
-  tokens[i - 1]?.tag === 'name' &&
-  tokens[i - 1]!.end + 1 === tokens[i]!.start &&
-  isCapitalised(tokens[i]!.text) &&
-  !closedTags.has(tokens[i]!.lower)
-
-const beforeMonth = words('in of since by until till from early late mid last next this every')
-
-function isCalendar(tokens: Token[], i: number): boolean {
-  const { lower } = tokens[i]!
-  const next = tokens[i + 1]?.lower ?? ''
-  if (/^\d/.test(next)) return true
-  if (!months.has(lower)) return false
-  return (
-    beforeMonth.has(tokens[i - 1]?.lower ?? '') || /^\d{1,2}(st|nd|rd|th)?$/.test(tokens[i - 1]?.lower ?? '')
-  )
-}
-
-const isTitleWord = (tokens: Token[], i: number) => {
-  const next = tokens[i + 1]
-  return (
-    next !== undefined && next.tag === 'noun' && isCapitalised(next.text) && wordNames.has(tokens[i]!.lower)
-  )
-}
-
-const finite =
-  words(`is was were has had does did should could would must can cannot might will may ought never
-  's didn't 'd 'll wo ca not`)
-
-/** Whether what follows is what a person does: a verb, perhaps after adverbs, “’s”, “, who” or “and Sam”. */
-function actsAt(tokens: Token[], i: number): boolean {
-  let at = i
-  while (tokens[at] && isCapitalised(tokens[at]!.text) && !closedTags.has(tokens[at]!.lower)) at += 1
-  while (tokens[at] && (closedTags.get(tokens[at]!.lower) === 'adv' || tokens[at]!.lower.endsWith('ly')))
-    at += 1
-  const { lower = '', tag } = tokens[at] ?? {}
-  const after = tokens[at + 1]
-  if (lower === ',') return ['who', 'the', 'our', 'a', 'an', 'whose', 'on'].includes(after?.lower ?? '')
-  if (lower === 'and') return after !== undefined && isCapitalised(after.text)
-  if (lower === 'to') return isInfinitive(tokens, at + 1)
-  if (finite.has(lower)) return true
-  const form = tag === 'noun' ? verbForm(lower)?.form : undefined
-  if (form === 'past' || form === 'participle') return true
-  return (
-    form === 's' &&
-    after !== undefined &&
-    (closedTags.has(after.lower) || after.tag === 'opaque' || timeNouns.has(after.lower))
   )
 }

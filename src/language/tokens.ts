@@ -85,11 +85,14 @@ function endOfSkippedLines(text: string, at: number): number {
   const indent = indentAt(text, at)
   const first = at + indent
   const mark = text.slice(first, first + 3)
+  if (logLine.test(text.slice(first, first + 10))) return endOfLine(text, at)
   if (mark === '```' || mark === '~~~') return endOfFence(text, first, mark)
   if (mark[0] === '>' || (indent >= 4 && text[first] !== '-' && text[first] !== '*'))
     return endOfLine(text, at)
   return at
 }
+
+const logLine = /^\[?(?:ERROR|FATAL|WARN|WARNING|CRITICAL|PANIC|TRACE|DEBUG)[\]: ]/
 
 function indentAt(text: string, at: number): number {
   let indent = 0

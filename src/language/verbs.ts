@@ -1,4 +1,5 @@
-import { words } from './closed-words.ts'
+import { closedTags, words } from './closed-words.ts'
+import type { Token } from './tokens.ts'
 
 /** Verbs: the irregular ones by list, the others by their endings. */
 
@@ -43,7 +44,7 @@ const bases = words(`
   lock log look maintain mandate mangle mark measure meddle mention merge mess migrate mind misapply
   miscalculate miscommunicate misconfigure misdiagnose mishandle misinterpret misjudge mislabel mismanage
   misplace misroute miss mistype misuse mitigate mix modify monitor move name need neglect note notice notify
-  nuke obey observe occur offer omit open operate order overestimate overflow overload overlook overreact
+  nuke obey observe occur offer omit open operate order overestimate overflow overwhelm overload overlook overreact
   override own page panic pass paste patch pause penalise penalize perform pick place plan point post power
   practise predict prepare press prevent proceed prolong promise promote prompt propose prove provide publish
   pull punish purge push query question raise re-enable reach react realise realize reassign reboot rebuke
@@ -116,3 +117,12 @@ export function lemmaOfIng(word: string): string {
 }
 
 export const isKnownWord = (word: string) => forms.has(word)
+
+/** Whether an infinitive, perhaps after adverbs, begins at `i`. */
+export function isInfinitive(tokens: Token[], i: number): boolean {
+  let at = i
+  while (tokens[at] && closedTags.get(tokens[at]!.lower) === 'adv') at += 1
+  const lower = tokens[at]?.lower ?? ''
+  if (lower.endsWith('ly')) return true
+  return lower === 'be' || lower === 'have' || lower === 'do' || verbForm(lower)?.form === 'base'
+}

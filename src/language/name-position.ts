@@ -1,0 +1,72 @@
+import { closedTags, months, timeNouns, words } from './closed-words.ts'
+import { guessName, isCapitalised, type PeopleIndex } from './names.ts'
+import { wordNames } from './person-words.ts'
+import type { Token } from './tokens.ts'
+import { isInfinitive, verbForm } from './verbs.ts'
+
+const nounContext = new Set<Token['tag']>(['det', 'poss', 'adj'])
+
+/** Whether a capitalised word is a person here: some names are words, months or the start of an order. */
+export function isNameAt(tokens: Token[], i: number, people: PeopleIndex): boolean {
+  const token = tokens[i]!
+  const guess = guessName(token, people)
+  if (guess === 'none') return surnameAt(tokens, i)
+  if (isCalendar(tokens, i)) return false
+  if (guess === 'certain') return true
+  const before = tokens[i - 1]
+  const isFirst = before === undefined || before.tag === 'punct'
+  if (before?.tag === 'name') return isCapitalised(token.text)
+  if (before && nounContext.has(before.tag)) return false
+  return isFirst || !people.nameWords.has(token.lower) ? actsAt(tokens, i + 1) : !isTitleWord(tokens, i)
+}
+
+/** “Priya Raman”: a capitalised word after a name belongs to it. */
+const surnameAt = (tokens: Token[], i: number) =>
+  tokens[i - 1]?.tag === 'name' &&
+  tokens[i - 1]!.end + 1 === tokens[i]!.start &&
+  isCapitalised(tokens[i]!.text) &&
+  !closedTags.has(tokens[i]!.lower)
+
+const beforeMonth = words('in of since by until till from early late mid last next this every')
+
+function isCalendar(tokens: Token[], i: number): boolean {
+  const { lower } = tokens[i]!
+  const next = tokens[i + 1]?.lower ?? ''
+  if (/^\d/.test(next)) return true
+  if (!months.has(lower)) return false
+  return (
+    beforeMonth.has(tokens[i - 1]?.lower ?? '') || /^\d{1,2}(st|nd|rd|th)?$/.test(tokens[i - 1]?.lower ?? '')
+  )
+}
+
+const isTitleWord = (tokens: Token[], i: number) => {
+  const next = tokens[i + 1]
+  return (
+    next !== undefined && next.tag === 'noun' && isCapitalised(next.text) && wordNames.has(tokens[i]!.lower)
+  )
+}
+
+const finite =
+  words(`is was were has had does did should could would must can cannot might will may ought never
+  's didn't 'd 'll wo ca not`)
+
+/** Whether what follows is what a person does: a verb, perhaps after adverbs, “’s”, “, who” or “and Sam”. */
+function actsAt(tokens: Token[], i: number): boolean {
+  let at = i
+  while (tokens[at] && isCapitalised(tokens[at]!.text) && !closedTags.has(tokens[at]!.lower)) at += 1
+  while (tokens[at] && (closedTags.get(tokens[at]!.lower) === 'adv' || tokens[at]!.lower.endsWith('ly')))
+    at += 1
+  const { lower = '', tag } = tokens[at] ?? {}
+  const after = tokens[at + 1]
+  if (lower === ',') return ['who', 'the', 'our', 'a', 'an', 'whose', 'on'].includes(after?.lower ?? '')
+  if (lower === 'and') return after !== undefined && isCapitalised(after.text)
+  if (lower === 'to') return isInfinitive(tokens, at + 1)
+  if (finite.has(lower)) return true
+  const form = tag === 'noun' ? verbForm(lower)?.form : undefined
+  if (form === 'past' || form === 'participle') return true
+  return (
+    form === 's' &&
+    after !== undefined &&
+    (closedTags.has(after.lower) || after.tag === 'opaque' || timeNouns.has(after.lower))
+  )
+}
