@@ -29,6 +29,7 @@ import { answerOtherMethods } from './http/methods.ts'
 import { collectMetrics, metricsRoute } from './http/metrics.ts'
 import { registerOpenapi } from './http/openapi.ts'
 import { Problem } from './http/problem.ts'
+import { buildSerializer } from './http/serialization.ts'
 import { systemRoutes, systemSchemas } from './http/system.ts'
 import { limitTimes } from './http/time-limits.ts'
 import { keepTokens } from './http/tokens.ts'
@@ -107,6 +108,7 @@ export async function buildApp({
     return503OnClosing: false,
     http: serverOptions(config.limits),
     clientErrorHandler: answerClientError,
+    schemaController: { compilersFactory: { buildSerializer } },
     frameworkErrors: (error, request, reply) => sendProblem(toDebriefError(error), request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>()
 
