@@ -32,6 +32,8 @@ Look at it in a browser (any user name; the password is the token in ${where}):
 Then, in the same way, or with the token in the Authorization header:
   from each log line to what verifies a change, and where that thread is broken
   ${incident}/thread
+  what became of the action items and changes since it is final
+  ${incident}/follow-up
   the final document with its hashes
   ${incident}/revisions/1
   who changed what, when
