@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { deletionBy } from '../db/deletion.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import { holdFactors } from '../factors/store.ts'
@@ -132,7 +133,7 @@ export async function deleteChange(
 ): Promise<void> {
   await lockChange(trx, key, expected)
   await sql`
-    WITH deletion AS MATERIALIZED (SELECT set_config('debrief.deletion', ${JSON.stringify(facts)}, true))
+    ${deletionBy(facts)}
     DELETE FROM changes USING deletion WHERE incident_id = ${key.incident_id} AND number = ${key.number}`.execute(
     trx,
   )

@@ -1,4 +1,5 @@
 import { type SqlBool, sql } from 'kysely'
+import { deletionBy } from '../db/deletion.ts'
 import type { Db, Trx } from '../db/open.ts'
 import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
@@ -105,7 +106,7 @@ export async function deleteFactor(
   await lockFactor(trx, key, expected)
   await requireUnreferenced(trx, key)
   await sql`
-    WITH deletion AS MATERIALIZED (SELECT set_config('debrief.deletion', ${JSON.stringify(facts)}, true))
+    ${deletionBy(facts)}
     DELETE FROM factors USING deletion WHERE incident_id = ${key.incident_id} AND number = ${key.number}`.execute(
     trx,
   )

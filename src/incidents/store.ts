@@ -1,4 +1,5 @@
 import { type SqlBool, sql } from 'kysely'
+import { deletionBy } from '../db/deletion.ts'
 import type { Db, Trx } from '../db/open.ts'
 import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
@@ -179,7 +180,7 @@ export async function deleteIncident(
     throw new DebriefError('wrong_state', `Only drafts can be deleted, and ${id} is ${status}.`)
   await requireUnreferenced(trx, id)
   await sql`
-    WITH deletion AS MATERIALIZED (SELECT set_config('debrief.deletion', ${JSON.stringify(facts)}, true))
+    ${deletionBy(facts)}
     DELETE FROM incidents USING deletion WHERE id = ${id}`.execute(trx)
 }
 

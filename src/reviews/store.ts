@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { deletionBy } from '../db/deletion.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { ChangeFacts } from '../http/auth.ts'
@@ -170,7 +171,7 @@ export async function deleteWaiver(
   if (stored === undefined) throw notFound(`A waiver of ${code} for ${incident_id}`)
   requireVersion(stored, expected)
   await sql`
-    WITH deletion AS MATERIALIZED (SELECT set_config('debrief.deletion', ${JSON.stringify(facts)}, true))
+    ${deletionBy(facts)}
     DELETE FROM waivers USING deletion WHERE incident_id = ${incident_id} AND code = ${code}`.execute(trx)
 }
 
