@@ -1,10 +1,6 @@
 import { parseArgs } from 'node:util'
-import { demo } from './cli/demo.ts'
-import { generateContract } from './cli/openapi.ts'
-import { say, serve } from './cli/serve.ts'
-import { createTokenCommand } from './cli/token.ts'
-import { verify } from './cli/verify.ts'
-import { loadConfig } from './config.ts'
+import { say } from './cli/say.ts'
+import { type Config, loadConfig } from './config.ts'
 
 const usage = `debrief serve          start the service
 debrief demo           start it with the payments drill in it, and print its postmortem
@@ -20,17 +16,27 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
+type Values = ReturnType<typeof parseCommand>['values']
+type Command = (config: Config, values: Values) => Promise<unknown>
+
+/** Each is read when it is asked for: a mistake in the settings or the options is answered before. */
+const commands: Record<string, () => Promise<Command>> = {
+  serve: async () => (await import('./cli/serve.ts')).serve,
+  demo: async () => (await import('./cli/demo.ts')).demo,
+  'token create': async () => (await import('./cli/token.ts')).createTokenCommand,
+  verify: async () => (await import('./cli/verify.ts')).verify,
+  openapi: async () => (await import('./cli/openapi.ts')).generateContract,
+}
+
 /** The command line's front door. */
 async function main(): Promise<void> {
   const { positionals, values } = parseCommand()
-  const command = positionals.join(' ')
+  const name = positionals.join(' ')
   if (values.help) return say(usage)
-  if (command === 'serve') await serve(loadConfig())
-  else if (command === 'demo') await demo(loadConfig())
-  else if (command === 'token create') await createTokenCommand(loadConfig(), values)
-  else if (command === 'verify') await verify(loadConfig())
-  else if (command === 'openapi') await generateContract()
-  else throw new Error(`There is no command "${command}".\n${usage}`)
+  if (!Object.hasOwn(commands, name)) throw new Error(`There is no command "${name}".\n${usage}`)
+  const config = loadConfig()
+  const command = await commands[name]!()
+  await command(config, values)
 }
 
 function parseCommand() {

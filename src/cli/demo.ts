@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { storeDrill } from './drill.ts'
 import { readDrill } from './drill-file.ts'
-import { say, serve } from './serve.ts'
+import { say } from './say.ts'
+import { serve } from './serve.ts'
 
 /**
  * Starts the service, takes the payments drill from nothing to final through the API, prints its postmortem, and keeps

@@ -6,11 +6,7 @@ import type { App } from '../http/context.ts'
 import { openLog } from '../http/log.ts'
 import { adminTokenOf } from './admin-token.ts'
 import { connectDatabase, type Database } from './database.ts'
-
-/** A sentence for the person at the terminal; the log of requests goes to standard output. */
-export const say = (message: string): void => {
-  process.stderr.write(`${message}\n`)
-}
+import { say } from './say.ts'
 
 /** Requests take seconds at most: one that is not over by then waits for its client. */
 const drainMilliseconds = 10_000

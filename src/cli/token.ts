@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { type Scope, scopes } from '../http/tokens.ts'
 import { isDateTime, toUtc } from '../kit/time.ts'
 import { connectBeside } from './database.ts'
-import { say } from './serve.ts'
+import { say } from './say.ts'
 
 export interface TokenOptions {
   name?: string | undefined

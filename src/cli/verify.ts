@@ -4,7 +4,7 @@ import { nextRevisions, type StoredDocument } from '../export/store.ts'
 import { sha256Hex } from '../kit/json.ts'
 import { atOneMoment } from '../postmortem/load.ts'
 import { connectBeside } from './database.ts'
-import { say } from './serve.ts'
+import { say } from './say.ts'
 
 const progressEvery = 1000
 
