@@ -4,6 +4,8 @@ import {
   agentHints,
   ambiguousRoles,
   bareGroups,
+  crowdHints,
+  crowds,
   groups,
   mostlySoftware,
   nobodyWords,
@@ -71,9 +73,11 @@ function kindOf(tokens: Token[], start: number, end: number): NounPhrase['kind']
   if (head === 'owner' && ownedBySoftware.has(tokens[end - 2]?.lower ?? '')) return 'thing'
   if (mostlySoftware.has(head))
     return tokens.slice(start, end).some(token => agentHints.has(token.lower)) ? 'person' : 'thing'
+  if (crowds.has(head))
+    return tokens.slice(start, end - 1).some(token => crowdHints.has(token.lower)) ? 'thing' : 'person'
   if (ambiguousRoles.has(head)) return isSoftwareRole(tokens, start, end) ? 'thing' : 'person'
   if (roles.has(head) || roles.has(singular(head)) || groups.has(head)) return 'person'
-  if (bareGroups.has(lower) && isBare(tokens, start, end)) return 'person'
+  if ((bareGroups.has(lower) || text === 'IT') && isBare(tokens, start, end)) return 'person'
   return isCapitalised(text) && tokens[end - 2]?.tag === 'name' && end - start > 1 ? 'person' : 'thing'
 }
 
@@ -88,10 +92,12 @@ const isSoftwareAside = (tokens: Token[], end: number) =>
   tokens[end]?.text === '(' && tokens.slice(end + 1, end + 6).some(({ lower }) => softwareHints.has(lower))
 
 /** “Support”, “QA”, “the platform”: a group only where nothing but the name stands there. */
-const isBare = (tokens: Token[], start: number, end: number) =>
-  (tokens[end - 2]?.tag === 'poss' && end - start > 1) ||
-  (end - start === 1 &&
-    (isCapitalised(tokens[start]!.text) || start === 0 || tokens[start - 1]!.lower === 'by'))
+function isBare(tokens: Token[], start: number, end: number): boolean {
+  if (tokens[end - 2]?.tag === 'poss' && end - start > 1) return true
+  if (end - start === 1)
+    return isCapitalised(tokens[start]!.text) || start === 0 || tokens[start - 1]!.lower === 'by'
+  return tokens.slice(start, end).every(({ text }) => isCapitalised(text))
+}
 
 /** Where the group of auxiliaries, adverbs and negations of the verb at `verb` begins. */
 export function groupStart(tokens: Token[], verb: number): number {
@@ -142,28 +148,31 @@ export function subjectOf(tokens: Token[], group: number, steps = mostSteps): No
 /** A phrase after a preposition belongs to the one before it: “someone on the platform team”. */
 function attached(tokens: Token[], phrase: NounPhrase, steps: number): NounPhrase | undefined {
   const before = tokens[phrase.start - 1]
-  if (before?.tag === 'prep') {
-    const outer = steps > 0 ? phraseBefore(tokens, phrase.start - 1) : undefined
-    if (outer !== undefined && before.lower !== 'as' && before.lower !== 'than')
-      return ofPeople(tokens, attached(tokens, outer, steps - 1), phrase, before)
-    if (before.lower === 'of' && counting.has(tokens[phrase.start - 2]?.lower ?? ''))
-      return {
-        ...phrase,
-        start: phrase.start - 2,
-        isNobody: nobodyWords.has(tokens[phrase.start - 2]!.lower) || tokens[phrase.start - 3]?.tag === 'neg',
-      }
-    if (outer === undefined && tokens[phrase.start - 2]?.tag === 'verb')
-      return outerOfRelative(tokens, { ...phrase, start: phrase.start - 1 }, steps)
-    return clauseOpeners.has(before.lower)
-      ? phrase
-      : isTime(tokens, phrase)
-        ? subjectOf(tokens, phrase.start - 1, steps - 1)
-        : undefined
-  }
+  if (before?.tag === 'prep') return afterPreposition(tokens, phrase, steps)
   if (before?.tag === 'verb') return outerOfRelative(tokens, phrase, steps)
   if (isTime(tokens, phrase) && before !== undefined) return subjectOf(tokens, phrase.start, steps - 1)
   return phrase
 }
+
+function afterPreposition(tokens: Token[], phrase: NounPhrase, steps: number): NounPhrase | undefined {
+  const end = phrase.start - 1
+  const { lower } = tokens[end]!
+  const last = tokens[end - 1]
+  if (lower === 'of' && last && counting.has(last.lower)) {
+    const isNone = nobodyWords.has(last.lower) || tokens[end - 2]?.tag === 'neg'
+    return { ...phrase, start: end - 1, isNobody: isNone }
+  }
+  // “after Sam failed”: what is a person after these begins a clause.
+  if (lower === 'as' || lower === 'than' || (phrase.kind === 'person' && conjunctions.has(lower)))
+    return phrase
+  const outer = steps > 0 ? phraseBefore(tokens, end) : undefined
+  if (outer !== undefined) return ofPeople(tokens, attached(tokens, outer, steps - 1), phrase, tokens[end]!)
+  if (last?.tag === 'verb') return outerOfRelative(tokens, { ...phrase, start: end }, steps)
+  if (clauseOpeners.has(lower)) return phrase
+  return isTime(tokens, phrase) ? subjectOf(tokens, end, steps - 1) : undefined
+}
+
+const conjunctions = words('since because after before until till')
 
 /** “the contractor who wrote the importer left”: the object of a relative clause is not the subject after it. */
 function outerOfRelative(tokens: Token[], phrase: NounPhrase, steps: number): NounPhrase | undefined {
@@ -227,11 +236,20 @@ function subjectOfVerbBefore(tokens: Token[], end: number, steps: number): NounP
   for (let at = end - 1; at >= 0 && end - at < 40; at -= 1) {
     const { tag, text } = tokens[at]!
     if (text === ';' || text === ':') return undefined
-    if (tag === 'verb' || tag === 'be' || tag === 'have')
+    if ((tag === 'verb' && !isBareInfinitive(tokens, at)) || tag === 'be' || tag === 'have')
       return subjectOf(tokens, groupStart(tokens, at), steps - 1)
   }
   return undefined
 }
+
+/** “saw it come in and ignored it”: the one who saw ignored. */
+const isBareInfinitive = (tokens: Token[], verb: number) =>
+  tokens[verb]!.form !== 'past' &&
+  tokens[verb]!.form !== 's' &&
+  tokens[verb]!.form !== 'ing' &&
+  groupStart(tokens, verb) === verb &&
+  tokens[verb - 1]?.tag !== 'to' &&
+  verb > 0
 
 /** “the script Sam wrote failed”: the subject of the outer verb stands before the inner one’s. */
 function subjectOfOuter(tokens: Token[], inner: number, steps: number): NounPhrase | undefined {

@@ -50,6 +50,11 @@ const finite =
   words(`is was were has had does did should could would must can cannot might will may ought never
   's didn't 'd 'll wo ca not`)
 
+/** Third persons that no noun looks like. */
+const deedForms = words(
+  'loses gets goes gives takes makes keeps forgets ignores fails leaves comes owns needs writes joins attends becomes says retakes receives',
+)
+
 /** Whether what follows is what a person does: a verb, perhaps after adverbs, “’s”, “, who” or “and Sam”. */
 function actsAt(tokens: Token[], i: number): boolean {
   let at = i
@@ -65,8 +70,9 @@ function actsAt(tokens: Token[], i: number): boolean {
   const form = tag === 'noun' ? verbForm(lower)?.form : undefined
   if (form === 'past' || form === 'participle') return true
   return (
-    form === 's' &&
-    after !== undefined &&
-    (closedTags.has(after.lower) || after.tag === 'opaque' || timeNouns.has(after.lower))
+    deedForms.has(lower) ||
+    (form === 's' &&
+      after !== undefined &&
+      (closedTags.has(after.lower) || after.tag === 'opaque' || timeNouns.has(after.lower)))
   )
 }

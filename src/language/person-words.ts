@@ -15,17 +15,27 @@ export const roles = words(`
   guy human individual programmer coder tester analyst architect executive officer cto ceo ciso vp
   maintainer committer on-caller oncaller on-call oncall firefighter specialist expert designer scientist
   superuser member members lead boss scrum-master assignee volunteer
-  fool idiot child novice amateur layman clerk programmer whoever man woman men women those engineer-on-duty duty-engineer freelancer electrician plumber agent-on-duty`)
+  nurse doctor clinician physician surgeon pharmacist foreman captain clerk cashier courier installer fitter mechanic
+  pilot trader accountant auditor buyer teacher student pupil freelancer freelance subcontractor temp janitor porter
+  picker packer lawyer journalist librarian researcher professor assistant secretary receptionist chief principal president
+  chairman chairwoman founder partner vendor supplier senior junior grown-up adult expert guest-worker warehouseman
+  lad bloke chap dude controller-on-duty signaller merchandiser trustee instructor lecturer practitioner
+  paramedic radiographer machinist welder courier handler-on-duty fool idiot child novice amateur layman clerk programmer whoever man woman men women those engineer-on-duty duty-engineer freelancer electrician plumber agent-on-duty`)
 
 export const groups = words(`
   team teams squad squads crew staff folk folks department org organisation organization management leadership qa devops
-  sres ops guild tribe group shift everyone company colleagues helpdesk noc soc personnel`)
+  sres ops guild tribe group shift everyone company colleagues helpdesk noc soc personnel committee panel board consultancy agency workforce faculty brigade partners vendors suppliers seniors juniors`)
 
 /** Words for people that are words for software as well: they need a hint. */
 export const ambiguousRoles = words(
   'operator manager author lead tech group org member members expert on-call oncall shift',
 )
 
+/** Groups of people, unless they are of machines. */
+export const crowds = words('group shift lead expert org on-call oncall member members')
+export const crowdHints =
+  words(`consumer resource target availability scaling autoscaling node shard replica raft volume log user
+  placement instance subnet worker process control cgroup parameter bitwise phase alert expert-mode quorum cluster`)
 export const softwareHints = words(`
   kubernetes k8s postgres postgresql prometheus kafka flink redis cert etcd rabbitmq elastic connection package secret
   session window memory task process queue state device file cache lock transaction resource cluster download config
@@ -35,7 +45,7 @@ export const softwareHints = words(`
 
 /** Words that are software unless something says that a person is meant. */
 export const mostlySoftware = words(
-  'agent coordinator supervisor director deployer planner cleaner editor scribe',
+  'agent coordinator supervisor director deployer planner cleaner editor scribe dispatcher guard',
 )
 /** What owns these is a process. */
 export const ownedBySoftware = words(
@@ -49,7 +59,7 @@ export const agentHints = words(
 
 /** Groups that are named without an article, as “QA let it through”. */
 export const bareGroups = words(
-  'qa ops devops sre sres support management leadership hr infosec engineering noc soc security platform infra networking product helpdesk legal finance marketing sales operations development procurement',
+  'qa ops devops sre sres support management leadership hr infosec engineering noc soc security platform infra networking product helpdesk legal finance marketing sales operations development procurement infrastructure facilities networks informatics logistics dispatch nursing',
 )
 
 /** Given names of many places, without those that are common words: they work when the directory does not know them. */

@@ -1,23 +1,65 @@
 import type { Token } from './tokens.ts'
 
-/** Short sequences of words, found by their first word. */
-export type Phrases = ReadonlyMap<string, readonly (ReadonlySet<string> | undefined)[][]>
+/**
+ * Sequences of words, found by their first one. One a line: “a|b” is either, “*” any word, “…” up to ten words, and “~keep”
+ * any form of the verb.
+ */
+export type Phrases = ReadonlyMap<string, readonly Part[][]>
+type Part = ReadonlySet<string> | 'any' | 'gap'
 
-/** One phrase a line; “a|b” is either, “*” any word. */
+const longestGap = 10
+
 export function phrases(list: string): Phrases {
-  const byFirst = new Map<string, (ReadonlySet<string> | undefined)[][]>()
+  const byFirst = new Map<string, Part[][]>()
   for (const line of list.trim().split(/\s*\n\s*/)) {
-    const parts = line.split(' ').map(part => (part === '*' ? undefined : new Set(part.split('|'))))
+    const parts = line.split(' ').map(toPart)
     for (const first of parts[0]!) byFirst.set(first, [...(byFirst.get(first) ?? []), parts])
   }
   return byFirst
 }
 
+function toPart(word: string): Part {
+  if (word === '*') return 'any'
+  if (word === '…') return 'gap'
+  return new Set(
+    word.split('|').flatMap(one => (one.startsWith('~') ? [one, one.slice(1), `${one.slice(1)}s`] : [one])),
+  )
+}
+
 /** How many tokens a phrase takes that stands at `at`; 0 when none does. */
 export function phraseAt(tokens: Token[], at: number, among: Phrases): number {
-  const candidates = among.get(tokens[at]?.lower ?? '')
-  if (candidates === undefined) return 0
-  const stands = (part: ReadonlySet<string> | undefined, i: number) =>
-    tokens[at + i] !== undefined && (part === undefined || part.has(tokens[at + i]!.lower))
-  return candidates.find(parts => parts.every(stands))?.length ?? 0
+  const token = tokens[at]
+  if (token === undefined) return 0
+  return (
+    lengthOf(tokens, at, among.get(token.lower)) ||
+    (token.lemma === undefined ? 0 : lengthOf(tokens, at, among.get(`~${token.lemma}`)))
+  )
+}
+
+function lengthOf(tokens: Token[], at: number, candidates: readonly Part[][] | undefined): number {
+  for (const parts of candidates ?? []) {
+    const end = endOf(tokens, at, parts, 0)
+    if (end > at) return end - at
+  }
+  return 0
+}
+
+/** Where the parts from `next` on end that begin at `at`; -1 when they do not stand there. */
+function endOf(tokens: Token[], at: number, parts: Part[], next: number): number {
+  const part = parts[next]
+  if (part === undefined) return at
+  if (part === 'gap') return endAfterGap(tokens, at, parts, next + 1)
+  const token = tokens[at]
+  const stands =
+    token !== undefined &&
+    (part === 'any' || part.has(token.lower) || (token.lemma !== undefined && part.has(`~${token.lemma}`)))
+  return stands ? endOf(tokens, at + 1, parts, next + 1) : -1
+}
+
+function endAfterGap(tokens: Token[], at: number, parts: Part[], next: number): number {
+  for (let skipped = 0; skipped <= longestGap; skipped += 1) {
+    const end = endOf(tokens, at + skipped, parts, next)
+    if (end >= 0) return end
+  }
+  return -1
 }

@@ -74,7 +74,7 @@ function endOfWrong(sentence: Sentence, verb: number): number {
 
 const wrongly = phrases(`
   without testing|checking|review|reviewing|approval|permission|asking|telling|any|first|consulting|verifying|validating
-  without authorisation|authorization|proper|a|warning|notice|coordination|coordinating|informing|notifying|understanding
+  without authorisation|authorization|proper|a|coordination|coordinating|informing|notifying|understanding
   , causing|breaking|crashing|corrupting|wiping|taking|bringing|knocking|triggering|losing|sinking|dropping|destroying
   had not|never been tested|reviewed|approved|checked|verified
   was not|never tested|reviewed|approved|checked|verified

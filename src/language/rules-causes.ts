@@ -11,12 +11,14 @@ import {
 } from './cause-words.ts'
 import type { NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
+import { cause } from './idioms.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import { badAct, isPossible } from './rules-bad-acts.ts'
 import { actAndHarm, isHarmBefore } from './rules-consequences.ts'
 import {
   agentOf,
   clauseMatch,
+  findIdiom,
   findPhrase,
   headOf,
   indicesOf,
@@ -42,6 +44,7 @@ export function personAsCause(sentence: Sentence): Match | undefined {
   if (sentence.tokens.some(({ lower }) => onPurpose.has(lower))) return undefined
   return (
     harmed(sentence) ??
+    findIdiom(sentence, cause) ??
     untilThen(sentence) ??
     broughtDown(sentence) ??
     badAct(sentence) ??
@@ -98,7 +101,10 @@ function broughtDown(sentence: Sentence): Match | undefined {
     if (isDenied(sentence, verb)) continue
     const to = endOfHarm(sentence, verb)
     const by = to > verb ? agentOf(sentence, verb) : undefined
-    const isMeant = sentence.tokens[verb]!.lemma !== 'let' && isOnPurpose(sentence, to)
+    const isMeant =
+      sentence.tokens[verb]!.lemma !== 'let' &&
+      !wreckage.has(lowerAt(sentence, to - 1)) &&
+      isOnPurpose(sentence, to)
     if (isPersonOrAct(sentence, by) && !isMeant) return clauseMatch(sentence, verb, by, to)
   }
   return undefined
@@ -155,7 +161,9 @@ function actAsCause(sentence: Sentence): Match | undefined {
   return ofTheirs(sentence)
 }
 
-const works = phrases('the work|doing of\nbrought about by\nthe|their door|doorstep|feet of')
+const works = phrases(
+  'look|looked no further than\nthe work|doing of\nbrought about by\nthe|their door|doorstep|feet of',
+)
 
 /** “the work of one engineer”, “brought about by the facilities team”. */
 function ofTheirs(sentence: Sentence): Match | undefined {
@@ -189,7 +197,7 @@ const upsetting = words(
 )
 const moments = words('when once after')
 
-const reasons = words('due because owing caused blamed attributed attributable through')
+const reasons = words('account due because owing caused blamed attributed attributable through')
 const ofReasons = words('to of by on')
 
 /** “due to Sam”, “because Sam restarted it” after something went wrong. */
@@ -204,8 +212,22 @@ function becauseOf(sentence: Sentence): Match | undefined {
   return undefined
 }
 
+/** “the outage exists because Chase wanted …” */
+function isOutcomeBefore(sentence: Sentence, i: number): boolean {
+  const verb = sentence.tokens.findLastIndex(({ tag }, at) => at < i && (tag === 'verb' || tag === 'be'))
+  const what = verb < 0 ? undefined : subject(sentence, verb)
+  return (
+    what !== undefined &&
+    outcomes.has(headOf(sentence, what)) &&
+    beginning.has(sentence.tokens[verb]!.lemma ?? '')
+  )
+}
+
+const beginning = words('exist happen occur start begin arise')
+
 /** “through the actions of …”, “because Sam restarted it”, “when Marco pushed it”, where something went wrong before. */
 function isReason(sentence: Sentence, i: number, phrase: NounPhrase): boolean {
+  if (isPerson(phrase) && isOutcomeBefore(sentence, i) && lowerAt(sentence, i) === 'because') return true
   if (!isHarmBefore(sentence, i)) return false
   if (lowerAt(sentence, i) === 'through') return isPersonsAct(sentence, phrase)
   const act = isPerson(phrase) ? actAfter(sentence, phrase.end) : undefined

@@ -1,8 +1,10 @@
 import { groupStart, type NounPhrase, phraseBefore } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { phraseAt, phrases } from './phrases.ts'
+import { careless, error } from './idioms.ts'
+import { phrases } from './phrases.ts'
 import {
   agentOf,
+  findIdiom,
   findPhrase,
   findWord,
   indicesOf,
@@ -28,7 +30,7 @@ const always =
   words(`careless carelessly carelessness negligent negligently negligence reckless recklessly recklessness
   irresponsible irresponsibly irresponsibility incompetent incompetence incompetently unprofessional inexcusable
   inattention inattentive thoughtless thoughtlessly complacency complacent lackadaisical slapdash haphazardly foolhardy
-  amateurish shoddy unprofessionally lax laxity heedless heedlessly`)
+  amateurish shoddy nonchalance nonchalant nonchalantly indifference apathy hubris cowboy cavalier gung-ho unprofessionally lax laxity heedless heedlessly`)
 /** Words that judge only where a person, or a person’s act, is so called. */
 const ofPeople =
   words(`lazy lazily laziness sloppy sloppily sloppiness hasty hastily haste distracted rushed clumsy clumsily
@@ -36,80 +38,18 @@ const ofPeople =
   impulsively unthinkingly mindlessly incautious unqualified ignorant inexperienced naive naively arrogant stubborn
   unprepared undisciplined disorganised disorganized hurried absent-minded overeager overzealous lazy-minded 
   half-asleep panicked`)
-const judgements = phrases(`
-  lack|absence|want of care|attention|diligence|discipline|competence|rigour|rigor|professionalism|focus|vigilance|ownership|thought
-  lack|absence|want of due|basic|proper care|attention|diligence|discipline
-  asleep at the wheel|switch
-  asleep on the job
-  cut|cutting|cuts corners
-  rubber-stamped|rubber-stamp|rubber-stamping
-  glossed over
-  eye|eyes off the ball
-  not|n't be bothered
-  mind|minds was|were elsewhere
-  no heed|regard|thought to|for
-  attention to detail
-  poor judgement|judgment|workmanship|discipline
-  not|n't|never pay|paying|paid attention
-  not|n't|never pay|paying|paid enough|any|much|close attention
-  not|n't been paying attention
-  not|n't careful enough
-  not|n't concentrating|concentrate
-  no attention
-  insufficient care|attention
-  too lazy|hasty|careless|quick|busy
-  a|any sloppy|rushed|hasty|lazy|half-hearted edit|change|merge|review|fix|deploy|commit|job|rollout|release|work|check|test
-  sloppy|shoddy|lazy|rushed work|testing|review|coding|engineering|practice
-  without paying|thinking|looking
-  without a thought
-  without a second thought|look
-  in a hurry|rush
-  in * haste
-  of a hurry
-  half asleep
-  out of their|his|her|my|our depth
-  up to the job|task
-  dropped|drops|dropping the ball
-  took|takes|taking a shortcut
-  took|takes|taking shortcuts
-  let his|her|their|our guard down
-  stop|stopped|stops caring
-  lost focus|concentration|interest
-  not|n't care|cared
-  thrown|cobbled|slapped together
-  on autopilot`)
 
 export function carelessness(sentence: Sentence): Match | undefined {
   const word = findWord(
     sentence,
     ({ lower, tag }, i) => tag !== 'name' && always.has(lower) && !isOfThing(sentence, i),
   )
-  return word ?? judged(sentence) ?? carelessPerson(sentence) ?? notSerious(sentence)
+  return word ?? findIdiom(sentence, careless) ?? carelessPerson(sentence) ?? notSerious(sentence)
 }
-
-/** Of those, the ones that are said of programs as well. */
-const ofAnything = phrases(`
-  in a hurry|rush
-  in * haste
-  of a hurry
-  without paying|thinking|looking|a
-  took|takes|taking a|shortcuts
-  thrown|cobbled|slapped together
-  attention to detail
-  not|n't|never pay|paying|care|cared`)
 
 /** A daemon that “carelessly reuses ports” is only a daemon. */
 const isOfThing = ({ tokens }: Sentence, i: number) =>
   tokens[i]!.lower.endsWith('ly') && phraseBefore(tokens, i)?.kind === 'thing'
-
-function judged(sentence: Sentence): Match | undefined {
-  const match = findPhrase(sentence, judgements)
-  if (match === undefined || phraseAt(sentence.tokens, match.from, ofAnything) === 0) return match
-  const isTheirs = sentence.tokens.some(
-    ({ tag }, i) => i <= match.from && (tag === 'verb' || tag === 'be') && isPerson(agentOf(sentence, i)),
-  )
-  return isTheirs ? match : undefined
-}
 
 const carelessPerson = (sentence: Sentence) =>
   findWord(
@@ -181,6 +121,7 @@ const slipWords = words('mistake error slip typo blunder accident mistakes error
 export function humanError(sentence: Sentence): Match | undefined {
   return (
     errorNoun(sentence) ??
+    findIdiom(sentence, error) ??
     mixedUp(sentence) ??
     slip(sentence) ??
     accidental(sentence) ??
@@ -208,10 +149,12 @@ function isSpokenOf({ tokens }: Sentence, at: number): boolean {
     .some(({ lower }) => /^(call|label|term|treat|dismiss)(ing|ling|ed|led|s)?$/.test(lower))
 }
 
-/** “an accidental deletion by an administrator”. */
+const unintended = words('accidental inadvertent erroneous mistaken')
+
+/** “an accidental deletion by an administrator”, “erroneous operation by personnel”. */
 const accidental = (sentence: Sentence) =>
   findWord(sentence, ({ lower }, i) => {
-    const phrase = lower === 'accidental' || lower === 'inadvertent' ? phraseFrom(sentence, i) : undefined
+    const phrase = unintended.has(lower) ? phraseFrom(sentence, i) : undefined
     return phrase !== undefined && isPersonOrTheirs(sentence, phrase)
   })
 

@@ -1,9 +1,11 @@
 import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { phraseAt, phrases } from './phrases.ts'
+import { hindsights } from './idioms.ts'
+import { phrases } from './phrases.ts'
 import { mainVerbs, normOf } from './rules-norms.ts'
 import {
   clauseMatch,
+  findIdiom,
   findPhrase,
   findWord,
   groupOf,
@@ -27,54 +29,12 @@ const perceiving = words(
 const certainty = words('obviously clearly plainly surely evidently certainly course')
 const anyone = words('anyone anybody everyone everybody any')
 
-const disbelief = phrases(`
-  how anyone|anybody|somebody|someone|they|he|she|we|it could
-  how could anyone|anybody|they|he|she|we|you|nobody
-  how did nobody|anyone|no
-  why did nobody|no
-  why nobody|anyone|no-one
-  beyond us|me|belief|comprehension
-  hard|difficult|impossible to understand|believe|see|fathom|imagine|explain why|how
-  no excuse
-  common sense
-  bound to fail|happen|break
-  always going to
-  saw|seen|see it|this coming
-  an accident waiting to happen
-  disaster waiting to happen
-  writing was|is on the wall
-  signs were|are all|clearly|plainly there
-  signs were|are there
-  knew full|perfectly|very well
-  knew all along
-  must have known|realised|realized|seen|noticed
-  defies belief
-  easily have been avoided|prevented|caught
-  entirely|easily|completely|totally|perfectly|eminently avoidable|preventable|foreseeable|predictable
-  in retrospect
-  looking back ,
-  should|must|ought have been clear|obvious|evident|apparent|plain
-  should|must|ought to have been clear|obvious|evident|apparent|plain
-  plain|obvious|clear|evident|apparent to see|anyone|everyone|everybody|all
-  clear|plain|evident|apparent|obvious from the start|outset|beginning
-  for all to see
-  every reason to know|suspect|expect|believe
-  in black and white
-  with|given|on what we|i|they know|knew now
-  thought this|it|that through
-  only a matter of time
-  staring him|her|us|them|everyone|everybody in the face
-  beggars belief
-  inconceivable|unthinkable|incredible|unbelievable|astonishing|baffling|shocking|incomprehensible that|how|why
-  we|they all knew
-  all of us|them knew
-  as anyone|everyone|everybody knows|knew`)
-
 export function hindsight(sentence: Sentence): Match | undefined {
   return (
-    findPhrase(sentence, disbelief) ??
+    findIdiom(sentence, hindsights) ??
     incredulous(sentence) ??
     hindsightWord(sentence) ??
+    evenA(sentence) ??
     obvious(sentence) ??
     poorChoice(sentence) ??
     anyoneWould(sentence) ??
@@ -103,14 +63,31 @@ const mysteries = words('mystery puzzle')
 
 const missing = words('miss overlook ignore forget fail')
 
-const spokenOf = phrases('hindsight bias|is')
+const afterwards = words('in with of through')
 
+/** “in hindsight”; what “hindsight makes look plain” is spoken of as such. */
 const hindsightWord = (sentence: Sentence) =>
   findWord(
     sentence,
     ({ lower }, i) =>
-      (lower === 'hindsight' || lower === 'foresight') && phraseAt(sentence.tokens, i, spokenOf) === 0,
+      afterKnowledge.has(lower) &&
+      lowerAt(sentence, i + 1) !== 'bias' &&
+      (afterwards.has(lowerAt(sentence, i - 1)) || lower === 'foresight'),
   )
+
+const afterKnowledge = words('hindsight foresight')
+
+/** “even a first-year student knows” */
+const evenA = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    const by =
+      lower === 'even' && ['a', 'an', 'the', 'my'].includes(lowerAt(sentence, i + 1))
+        ? phraseFrom(sentence, i + 1)
+        : undefined
+    return isPerson(by) && sentence.tokens.slice(by.end, by.end + 4).some(token => knows.has(token.lower))
+  })
+
+const knows = words('know knows knew could would can')
 
 const knowable = words('obvious foreseeable predictable inevitable self-evident')
 const knowableThings = words(
@@ -170,9 +147,10 @@ function anyoneWould(sentence: Sentence): Match | undefined {
 /** “clearly should have seen”, “should have known”, “obviously the team knew”. */
 function certainly(sentence: Sentence): Match | undefined {
   for (const verb of mainVerbs(sentence)) {
-    const isKnowing = knowing.has(sentence.tokens[verb]!.lemma ?? '')
+    const { lemma = '' } = sentence.tokens[verb]!
+    const isKnowing = knowing.has(lemma)
     const isNorm = normOf(sentence, verb) === 'should'
-    if (!isKnowing && !isNorm) continue
+    if (!isKnowing && !isNorm && lemma !== 'understand') continue
     const by = subject(sentence, verb)
     if (!isPerson(by) || isDenied(sentence, groupStart(sentence.tokens, verb))) continue
     const isCertain = sentence.tokens

@@ -1,11 +1,15 @@
+import { plainActs } from './cause-words.ts'
 import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
+import { norm as normIdioms } from './idioms.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import {
   clauseMatch,
+  findIdiom,
   findPhrase,
   findWord,
   groupOf,
+  headOf,
   indicesOf,
   isDenied,
   isPassive,
@@ -36,7 +40,14 @@ export function shouldHave(sentence: Sentence): Match | undefined {
     if (isExcused(sentence, verb, norm, by)) continue
     if (isAboutPeople(sentence, verb, norm, by)) return clauseMatch(sentence, verb, by)
   }
-  return moreCare(sentence) ?? duty(sentence) ?? findPhrase(sentence, reproach)
+  return (
+    moreCare(sentence) ??
+    duty(sentence) ??
+    unmet(sentence) ??
+    neverPassed(sentence) ??
+    findIdiom(sentence, normIdioms) ??
+    findPhrase(sentence, reproach)
+  )
 }
 
 export const mainVerbs = (sentence: Sentence): number[] =>
@@ -115,6 +126,36 @@ function moreCare(sentence: Sentence): Match | undefined {
   return from < 0 || isDenied(sentence, from) ? undefined : { from, to: at + 2 }
 }
 
+const needing = phrases(
+  'needed|had|was|were to\nwas|were supposed|meant|expected|asked to\nare|is supposed|meant|expected to',
+)
+const undoing = phrases("did n't|not\nnever did\nhas|have n't|not")
+
+/** “they needed to try it first; they did not” */
+function unmet(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, needing)
+  if (
+    match === undefined ||
+    (!isPerson(subject(sentence, match.from + 1)) && !isPerson(subject(sentence, match.from)))
+  )
+    return undefined
+  const at = sentence.tokens.findIndex((_, i) => i > match.to && phraseAt(sentence.tokens, i, undoing) > 0)
+  const isEnd = at > 0 && (sentence.tokens[at + 2]?.tag ?? 'punct') === 'punct'
+  return isEnd ? match : undefined
+}
+
+const artefacts = words(
+  'change request release deploy commit migration rollout build merge pr mr plan work script query ticket patch code config this that it',
+)
+const neverHave = phrases('should never have been|got|gone|left|reached|passed|happened|made|shipped|existed')
+
+/** “this merge request should never have got past a senior” */
+function neverPassed(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, neverHave)
+  const what = match && subject(sentence, match.to - 1)
+  return what && artefacts.has(headOf(sentence, what)) ? match : undefined
+}
+
 const duties = words('job duty responsibility obligation task')
 
 /** “it was the author’s job to check”, “the engineers had a duty to”. */
@@ -132,7 +173,6 @@ function duty(sentence: Sentence): Match | undefined {
 }
 
 const reproach = phrases(`
-  would have done better|well
   was up to the|him|her|them|us|you
   would have been better|wiser advised|to
   why was|were nobody|no-one|no|none
@@ -179,6 +219,15 @@ const isInverted = ({ tokens }: Sentence, i: number) =>
   tokens[i - 1]!.tag === 'conj' ||
   tokens.some((_, at) => at < i && phraseAt(tokens, at, regrets) > 0)
 
-/** “if Priya had not noticed” is thanks. */
-const isGoodLuck = (sentence: Sentence, verb: number) =>
-  noticing.has(sentence.tokens[verb]!.lemma ?? '') && groupOf(sentence, verb).some(({ tag }) => tag === 'neg')
+/** “if Priya had not noticed” is thanks; “had Sam not pushed it” is not. */
+function isGoodLuck(sentence: Sentence, verb: number): boolean {
+  const isNot = sentence.tokens.slice(Math.max(0, verb - 4), verb).some(({ tag }) => tag === 'neg')
+  const { lemma = '' } = sentence.tokens[verb]!
+  return (
+    isNot &&
+    (noticing.has(lemma) ||
+      !plainActs.has(lemma) ||
+      sentence.field === 'went_well' ||
+      sentence.field === 'got_lucky')
+  )
+}

@@ -1,10 +1,11 @@
 import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
+import { omitted } from './idioms.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import {
   agentOf,
   clauseMatch,
-  findPhrase,
+  findIdiom,
   findWord,
   groupOf,
   headOf,
@@ -160,6 +161,7 @@ function isUndone(sentence: Sentence, verb: number): boolean {
 /** “nobody on the team checked”, “none of us noticed”; a bare “nobody checked” may be a gap. */
 function isAmong({ tokens }: Sentence, verb: number, by: NounPhrase): boolean {
   const next = tokens[by.end]
+  if (tokens[by.start + 1]?.lower === 'of') return true
   return next?.tag === 'prep' && by.end < verb && ['of', 'on', 'in', 'from'].includes(next.lower)
 }
 
@@ -168,6 +170,7 @@ const plainly = words('do act run write realise realize')
 /** “did not see” and “did not run” say what was; “never ran the check” and “did nothing” judge. */
 const isHarmless = (sentence: Sentence, verb: number) =>
   plainly.has(sentence.tokens[verb]!.lemma ?? '') &&
+  !['any', 'so', 'it', 'anything'].includes(lowerAt(sentence, verb + 1)) &&
   !groupOf(sentence, verb).some(({ lower }) => lower === 'never')
 
 const caring = words('bother care remember think dare')
@@ -221,7 +224,7 @@ const noneBy = (sentence: Sentence) =>
   })
 
 /** “was not caused by the operator” clears somebody. */
-const neverHarm = words('cause trigger introduce break affect see need want blame use make start create own')
+const neverHarm = words('cause trigger introduce break affect see need want blame own recommend support')
 
 const goingOn = words('to about through')
 
@@ -237,15 +240,6 @@ function nobodyBothered(sentence: Sentence): Match | undefined {
 
 const unheeded = words('unheeded unread unanswered ignored disregarded')
 const refusing = words('failure inability refusal omission neglect unwillingness')
-const leaving = phrases(`
-  slept|sleeping|sleeps through
-  never|n't|not got|get|getting round|around to
-  let|lets|letting the|a|our|his|her|their * lapse|expire|slip|slide|sit|lie|rot
-  turned a blind eye
-  looked the other way
-  did nothing
-  sat on it|the|this
-  left it|this|the * unattended|unfixed|unmonitored`)
 
 /** “Sam’s failure to check”, “went unheeded by management”, “slept through”. */
 function leftUndone(sentence: Sentence): Match | undefined {
@@ -260,8 +254,5 @@ function leftUndone(sentence: Sentence): Match | undefined {
     ({ lower }, i) =>
       unheeded.has(lower) && lowerAt(sentence, i + 1) === 'by' && isPerson(phraseFrom(sentence, i + 2)),
   )
-  const phrase = unread ?? findPhrase(sentence, leaving)
-  if (phrase === undefined || unread !== undefined) return phrase
-  const verb = sentence.tokens.findLastIndex(({ tag }, i) => i <= phrase.from + 1 && tag === 'verb')
-  return verb >= 0 && isPerson(agentOf(sentence, verb)) ? phrase : undefined
+  return unread ?? findIdiom(sentence, omitted)
 }

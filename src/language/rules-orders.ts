@@ -1,8 +1,10 @@
 import { groupStart } from './clauses.ts'
 import { words } from './closed-words.ts'
+import { punished } from './idioms.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import {
   clauseMatch,
+  findIdiom,
   findPhrase,
   findWord,
   groupOf,
@@ -17,49 +19,10 @@ import {
   subject,
   verbsOf,
 } from './sentence.ts'
-import { isPersonWord, mayBePerson } from './tag.ts'
+import { isPersonWord } from './tag.ts'
 
 /** Rules about orders to be careful, in place of a change to the system. */
 
-const orders = phrases(`
-  disciplinary
-  reprimand
-  demotion
-  be|being|been more|extra|especially|particularly|very|doubly careful|vigilant|diligent|attentive|cautious|mindful|disciplined
-  be|being|remain|stay careful|vigilant|diligent|attentive|cautious|mindful|alert|focused
-  more|extra|greater|particularly careful|vigilant|diligent|attentive|cautious|mindful
-  more|greater|extra|closer|better|due|proper|some|utmost care|attention|caution|diligence|vigilance|discipline|ownership
-  exercise|take|show|use|apply caution|care
-  pay|paying attention
-  written|verbal|formal|final|stern|official warning
-  held|hold|holding accountable|responsible
-  held|hold|holding to account
-  held|hold|holding * accountable|responsible
-  face|faces|facing|suffer consequences|sanctions|measures|action
-  try|work|think harder
-  think twice
-  answer for
-  explain|justify himself|herself|themselves|yourself
-  human resources will|must|should|has|to
-  make|made|making an example
-  reported|reporting to their|his|her manager|managers|boss|supervisor
-  talking-to|dressing-down
-  should|must|ought know better
-  double-check everything|their|your|his|her
-  make|repeat|making|repeating|repeats this|the|that|such|same mistake|mistakes
-  make|repeat|making|repeating the|that same mistake|mistakes
-  remember to
-  stress|emphasise|emphasize|reiterate|reinforce|underline the importance of
-  lessons|lesson to|for the engineer|operator|developer|team`)
-/** What is a measure only where it is said of a person: a query has a performance review too. */
-const measures = phrases(`
-  performance plan|improvement|review|appraisal
-  improvement plan
-  let go
-  be|been|was|were written up
-  on notice
-  appraisal
-  contract|agreement will|is not be|being renewed|extended`)
 const regrets = phrases("could|might|would have|'ve")
 
 /** “be more careful”: of the future. What would have spared us something is a norm of the past; praise is no order. */
@@ -70,10 +33,10 @@ export function order(sentence: Sentence): Match | undefined {
 
 const takingCareOf = phrases('take|takes care of')
 
-const findOrder = (sentence: Sentence) =>
-  findPhrase(sentence, orders, takingCareOf) ??
-  (sentence.tokens.some(mayBePerson) ? findPhrase(sentence, measures) : undefined) ??
-  findWord(sentence, ({ text }) => text === 'HR')
+const findOrder = (sentence: Sentence) => {
+  const match = findIdiom(sentence, punished) ?? findWord(sentence, ({ text }) => text === 'HR')
+  return match && phraseAt(sentence.tokens, match.from, takingCareOf) === 0 ? match : undefined
+}
 
 export function exhortation(sentence: Sentence): Match | undefined {
   return (

@@ -1,6 +1,8 @@
 import { words } from './closed-words.ts'
+import { blaming } from './idioms.ts'
 import { phrases } from './phrases.ts'
 import {
+  findIdiom,
   findPhrase,
   findWord,
   headOf,
@@ -31,15 +33,13 @@ const incidentWords =
 const blameCompounds = words(
   'culture game tool view annotation output free column label layer list graph button',
 )
-const open = words(
-  'unknown unclear undetermined investigated investigation investigating debated disputed visible',
-)
+const open = words('unknown unclear undetermined investigated debated disputed visible')
 
 /** One cause, or one party, made to carry it all. */
 export function rootCause(sentence: Sentence): Match | undefined {
   return (
     namedCause(sentence) ??
-    findPhrase(sentence, sole) ??
+    findIdiom(sentence, blaming) ??
     blamed(sentence) ??
     responsible(sentence) ??
     faultOf(sentence)
@@ -95,33 +95,14 @@ const isSought = ({ tokens }: Sentence, at: number) =>
     .slice(Math.max(0, at - 5), at)
     .some(({ tag, form, lower }) => tag === 'verb' && form === 'base' && lower !== 'read')
 
-const sole = phrases(`
-  boils|boiled|comes|came * down to
-  boils|boiled|comes|came down to
-  caused|attributable|attributed|due|explained solely|entirely|purely|only|wholly|exclusively by|to
-  solely|entirely|purely|wholly|exclusively caused|due|attributable|responsible
-  solely|purely|simply|only because`)
-
-const blaming = phrases(`
-  to blame
-  at fault
-  fault lies|lay|rests|is with
-  the fault of the vendor|provider|supplier
-  pin|pinned|pinning it|this|that on
-  point|points|pointed the finger
-  fault but
-  one|only thing that|which caused`)
-
 /** “is to blame”, “the blame rests with”, “the culprit”, “this one is on the infrastructure team”. */
 const blamed = (sentence: Sentence): Match | undefined =>
-  findPhrase(sentence, blaming) ??
   findWord(
     sentence,
     (token, i) =>
       (/^culprits?$/.test(token.lower) && sentence.tokens[i + 1]?.tag !== 'noun') ||
       isBlame(sentence, token, i),
-  ) ??
-  isOnThem(sentence)
+  ) ?? isOnThem(sentence)
 
 function isBlame(sentence: Sentence, { lower, tag }: Token, i: number): boolean {
   const next = lowerAt(sentence, i + 1)
@@ -150,14 +131,8 @@ function responsible(sentence: Sentence): Match | undefined {
     if (phrase && incidentWords.has(headOf(sentence, phrase)) && !isDenied(sentence, i))
       return { from: i, to: phrase.end }
   }
-  return findPhrase(sentence, bearing)
+  return undefined
 }
-
-const bearing = phrases(`
-  bear|bears|carry|carries the|full|sole|some|most responsibility
-  bear|bears|carry|carries responsibility
-  responsibility lies|rests|falls|sits with|on
-  responsibility for this|the lies|rests|falls|outage|incident|failure`)
 
 /** “my fault”, “Sam’s fault”; not “the disk’s faults” or “a page fault”. */
 function faultOf(sentence: Sentence): Match | undefined {

@@ -1,4 +1,4 @@
-import { groupStart, type NounPhrase } from './clauses.ts'
+import { groupStart, type NounPhrase, phraseBefore } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { phrases } from './phrases.ts'
 import { exhortation, isOrder, order } from './rules-orders.ts'
@@ -15,9 +15,9 @@ import {
   lowerAt,
   type Match,
   matchOf,
+  ownerOf,
   phraseAfter,
   phraseFrom,
-  possessor,
   type Sentence,
   subject,
   verbsOf,
@@ -33,6 +33,8 @@ export function sanction(sentence: Sentence): Match | undefined {
     warned(sentence) ??
     accessTaken(sentence) ??
     banned(sentence) ??
+    letGo(sentence) ??
+    noMore(sentence) ??
     sentToTraining(sentence) ??
     talkedTo(sentence) ??
     exhortation(sentence)
@@ -91,12 +93,12 @@ function warned(sentence: Sentence): Match | undefined {
 }
 
 const taking = words(
-  'revoke remove restrict suspend withdraw lose strip limit reduce cancel take move pull reassign transfer',
+  'revoke remove restrict suspend withdraw lose strip limit reduce cancel take move pull reassign transfer cut dock withhold slash terminate end',
 )
 const moving = words('move pull transfer reassign')
 const rights =
   words(`access permission permissions rights privileges privilege admin rota rotation on-call credentials role
-  bonus roster duty team project call`)
+  bonus roster duty team project call sudo root contract employment pay salary`)
 
 /** “José’s access is revoked”, “remove Sam from the rota”. */
 function accessTaken(sentence: Sentence): Match | undefined {
@@ -121,7 +123,7 @@ function accessTaken(sentence: Sentence): Match | undefined {
       const isLost = sentence.tokens[verb]!.lemma === 'lose' && isPerson(subject(sentence, verb))
       return (
         isLost ||
-        isPerson(possessor(sentence, what!)) ||
+        isPerson(ownerOf(sentence, what!.end - 1)) ||
         (isPerson(from) && (isTaken || sentence.tokens[verb]!.lemma !== 'take'))
       )
     }
@@ -150,6 +152,28 @@ const banned = (sentence: Sentence) =>
     return isPerson(by) && (isLonger || (isOne && group.some(({ tag }) => tag === 'neg')))
   })
 
+/** “we have let the freelancer go” */
+const letGo = (sentence: Sentence) =>
+  findWord(sentence, ({ lemma }, i) => {
+    const go =
+      lemma === 'let'
+        ? sentence.tokens.findIndex(({ lower }, at) => at > i && at < i + 7 && lower === 'go')
+        : -1
+    return go > 0 && isPerson(phraseBefore(sentence.tokens, go))
+  })
+
+/** “no more deploys by Summer” */
+const noMore = (sentence: Sentence) =>
+  matchOf(
+    sentence,
+    ({ lower }, i) =>
+      lower === 'no' &&
+      lowerAt(sentence, i + 1) === 'more' &&
+      isPerson(phraseAfter(sentence, i + 2, 'by', 6)),
+  )
+
+const compulsory = words('mandatory compulsory obligatory required')
+
 const learning = words('course training certification module workshop refresher exam examination quiz')
 const attending = words('sit pass retake take attend repeat undergo complete send redo require need put')
 const must = words('must required will should needs need has have shall mandatory')
@@ -157,16 +181,31 @@ const must = words('must required will should needs need has have shall mandator
 /** Training as a penalty: a person who must (re)take it. */
 function sentToTraining(sentence: Sentence): Match | undefined {
   for (const i of indicesOf(sentence, ({ lower }) => learning.has(lower))) {
+    const forced = sentence.tokens.findIndex(({ lower }, at) => at > i && compulsory.has(lower))
+    if (forced > 0 && isPerson(phraseAfter(sentence, forced + 1, 'for', 2)))
+      return { from: i, to: forced + 1 }
     const verb = sentence.tokens.findLastIndex(
       ({ tag, lemma }, at) => at < i && tag === 'verb' && attending.has(lemma ?? ''),
     )
     if (verb < 0 || i - verb > 8 || isDenied(sentence, verb)) continue
     const isSent = ['send', 'put'].includes(sentence.tokens[verb]!.lemma ?? '')
-    const about = isSent ? phraseFrom(sentence, verb + 1) : subject(sentence, firstOfChain(sentence, verb))
+    const about = isSent ? phraseFrom(sentence, verb + 1) : learnerOf(sentence, verb)
+    const isAgain =
+      verbsAgain.has(sentence.tokens[verb]!.lemma ?? '') ||
+      sentence.tokens.some(({ lower }) => lower === 'again')
     const isOrdered = sentence.tokens.slice(Math.max(0, verb - 6), verb).some(({ lower }) => must.has(lower))
-    if (isPerson(about) && (isOrdered || isSent)) return clauseMatch(sentence, verb, about)
+    if (isPerson(about) && (isOrdered || isSent || isAgain)) return clauseMatch(sentence, verb, about)
   }
   return undefined
+}
+
+const verbsAgain = words('retake redo repeat sit')
+
+/** “Jack to sit through the course again”, “Page will be required to retake it”. */
+function learnerOf(sentence: Sentence, verb: number): NounPhrase | undefined {
+  const start = groupStart(sentence.tokens, verb)
+  const isOwn = sentence.tokens[start - 1]?.tag === 'to' && sentence.tokens[start - 2]?.tag !== 'verb'
+  return isOwn ? phraseBefore(sentence.tokens, start - 1) : subject(sentence, firstOfChain(sentence, verb))
 }
 
 /** “will be required to retake”: the verb that has the subject. */
@@ -182,10 +221,13 @@ const talks = phrases(`
   have|having a stern|serious|quiet word|talk|conversation with
   sit down with`)
 
+const companies = words('vendor vendors supplier suppliers partner partners')
+
 /** “Talk to the on-call about his response”: an order, not what was said at the time. */
 const talkedTo = (sentence: Sentence): Match | undefined => {
   const match = findPhrase(sentence, talks)
-  if (match === undefined || !isPerson(phraseFrom(sentence, match.to))) return undefined
+  const whom = match && phraseFrom(sentence, match.to)
+  if (match === undefined || !isPerson(whom) || companies.has(headOf(sentence, whom))) return undefined
   const isAbout = sentence.tokens.slice(match.to).some(({ lower }) => lower === 'about' || lower === 'to')
   const isWord = sentence.tokens[match.from]!.lower.startsWith('hav')
   return isOrder(sentence, match.from) && (isAbout || isWord) ? match : undefined

@@ -1,7 +1,7 @@
 import { groupStart, type NounPhrase, phraseBefore, subjectOf } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { type Phrases, phraseAt, phrases } from './phrases.ts'
-import { isPersonWord, nounLike } from './tag.ts'
+import { isPersonWord, mayBePerson, nounLike } from './tag.ts'
 import type { Token } from './tokens.ts'
 
 /** What rules ask of one tagged sentence. Verbs are named by their token index. */
@@ -27,13 +27,11 @@ export function indicesOf({ tokens }: Sentence, test: (token: Token, i: number) 
   return found
 }
 
-/** Where one of the phrases stands undenied, and none of `except`; or undefined. */
-export function findPhrase(sentence: Sentence, among: Phrases, except?: Phrases): Match | undefined {
+/** Where one of the phrases stands undenied, or undefined. */
+export function findPhrase(sentence: Sentence, among: Phrases): Match | undefined {
   for (let at = 0; at < sentence.tokens.length; at += 1) {
     const length = phraseAt(sentence.tokens, at, among)
-    if (length === 0 || isDenied(sentence, at)) continue
-    if (except === undefined || phraseAt(sentence.tokens, at, except) === 0)
-      return { from: at, to: at + length }
+    if (length > 0 && !isDenied(sentence, at)) return { from: at, to: at + length }
   }
   return undefined
 }
@@ -61,6 +59,12 @@ export const isPerson = (phrase: NounPhrase | undefined): phrase is NounPhrase =
 const denials = words(
   "not n't never nobody no-one none nothing no neither nor without cannot unclear unknown rather instead hardly isn't avoid avoids avoiding calling labelling labeling saying claiming suggesting easy tempting stop refuse",
 )
+/** “far from being careless”, “it would be wrong to call it …” */
+const denying = new Map([
+  ['far', 'from'],
+  ['wrong', 'to'],
+  ['unfair', 'to'],
+])
 const walls = words('because if when while although though since after before once unless so')
 
 /** Whether what stands at `at` is denied: by a “not” in its own group, or one that governs its clause. */
@@ -68,6 +72,7 @@ export function isDenied({ tokens }: Sentence, at: number): boolean {
   for (let i = at - 1; i >= 0 && at - i < 25; i -= 1) {
     const { lower, tag, text } = tokens[i]!
     if (denials.has(lower) && !isNotOnly(tokens, i)) return true
+    if (denying.get(lower) === tokens[i + 1]?.lower) return true
     if (tag === 'conj' && tokens[i + 1]?.tag !== 'adj' && lower !== 'or') return false
     if ((tag === 'punct' && text !== '“' && text !== '"') || walls.has(lower)) return false
   }
@@ -83,7 +88,10 @@ export function isPassive({ tokens }: Sentence, verb: number): boolean {
   const { form } = tokens[verb]!
   if (form !== 'past' && form !== 'participle') return false
   for (let i = verb - 1; i >= groupStart(tokens, verb); i -= 1) if (tokens[i]!.tag === 'be') return true
-  return ['got', 'get', 'gets'].includes(tokens[verb - 1]?.lower ?? '')
+  const before = tokens[verb - 1]
+  if (before && nounLike.has(before.tag) && before.tag !== 'pron' && tokens[verb + 1]?.lower === 'by')
+    return true
+  return ['got', 'get', 'gets'].includes(before?.lower ?? '')
 }
 
 /** The phrase after a preposition that follows within a few words, e.g. the agent after “by”. */
@@ -125,7 +133,8 @@ export function possessor({ tokens }: Sentence, { start, end }: NounPhrase): Nou
     if (tag !== 'poss') continue
     if (/^(my|our|your|his|her|their)$/.test(lower))
       return { start: i, end: i + 1, kind: 'person', isNobody: false }
-    return lower === 'its' || lower === 'whose' ? undefined : phraseBefore(tokens, i)
+    if (lower === 'its') return undefined
+    return phraseBefore(tokens, lower === 'whose' && tokens[i - 1]?.text === ',' ? i - 1 : i)
   }
   return undefined
 }
@@ -187,4 +196,34 @@ export function isTheirs(sentence: Sentence, at: number): boolean {
     return isPassive(sentence, next) && isPerson(phraseAfter(sentence, next + 1, 'by', 2))
   const poss = tokens.findIndex(({ tag }, i) => i > next && i < next + 5 && tag === 'poss')
   return poss > 0 && isPerson(phraseBefore(tokens, poss)) && (tokens[poss + 1]?.tag ?? 'punct') === 'punct'
+}
+
+/** Idioms of a kind: those that are said of people only, and those that need a person. */
+export interface Idioms {
+  ofAnybody: Phrases
+  ofPeople: Phrases
+}
+
+/** An idiom that nothing denies and no thing is the subject of. */
+export function findIdiom(sentence: Sentence, { ofAnybody, ofPeople }: Idioms): Match | undefined {
+  const match = findPhrase(sentence, ofAnybody)
+  if (match !== undefined) return match
+  for (let at = 0; at < sentence.tokens.length; at += 1) {
+    const length = phraseAt(sentence.tokens, at, ofPeople)
+    if (length > 0 && !isDenied(sentence, at) && isSaidOfPeople(sentence, at, length))
+      return { from: at, to: at + length }
+  }
+  return undefined
+}
+
+function isSaidOfPeople(sentence: Sentence, at: number, length: number): boolean {
+  const { tokens } = sentence
+  const within = tokens.findIndex(
+    ({ tag }, i) => i >= at && i < at + length && (tag === 'verb' || tag === 'be'),
+  )
+  const verb =
+    within >= 0 ? within : tokens.findLastIndex(({ tag }, i) => i < at && (tag === 'verb' || tag === 'be'))
+  const by = verb < 0 ? undefined : agentOf(sentence, verb)
+  if (by === undefined) return tokens.some(mayBePerson)
+  return by.kind === 'person' || isPerson(possessor(sentence, by))
 }

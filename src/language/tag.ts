@@ -16,6 +16,18 @@ export function tagSentence(tokens: Token[], people: PeopleIndex, before: Token[
     if (theirs.has(token.lower) && !refersToPeople(tokens.slice(0, i), before))
       token.lower = theirs.get(token.lower)!
   })
+  bridgeAsides(tokens)
+}
+
+/** “could, and should, have”: what is put between an auxiliary and its verb does not part them. */
+function bridgeAsides(tokens: Token[]): void {
+  for (let i = 0; i < tokens.length; i += 1) {
+    if (tokens[i]!.tag !== 'modal' || tokens[i + 1]?.text !== ',') continue
+    const end = tokens.findIndex(({ text }, at) => at > i + 2 && at < i + 9 && text === ',')
+    const next = tokens[end + 1]?.tag
+    if (end < 0 || (next !== 'have' && next !== 'be' && next !== 'verb')) continue
+    for (let at = i + 1; at <= end; at += 1) if (tokens[at]!.tag !== 'modal') tokens[at]!.tag = 'adv'
+  }
 }
 
 /** “they” may be things; where they are, the token reads as “it”. */
@@ -131,6 +143,10 @@ function closedTag(tokens: Token[], i: number): Token['tag'] {
   if (lower === 'to') return next && isInfinitive(tokens, i + 1) ? 'to' : 'prep'
   if ((lower === 'both' || lower === 'all') && before && nounLike.has(before.tag)) return 'adv'
   if (lower === 'one' && next && isNounWord(next.lower) && verbForm(next.lower)?.form !== 'past') return 'adj'
+  if (lower === 'of' && before?.tag === 'modal') {
+    tokens[i]!.lower = 'have' // “should of”
+    return 'have'
+  }
   if (lower === 'need') return 'verb'
   if (
     ['may', 'might', 'must', 'will', 'can', 'might'].includes(lower) &&
@@ -162,7 +178,7 @@ function tagGerund(tokens: Token[], i: number): void {
   const token = tokens[i]!
   const isVerb = previousWord(tokens, i)?.tag === 'be' && token.lower !== 'missing'
   if (isVerb) Object.assign(token, { tag: 'verb', lemma: lemmaOfIng(token.lower), form: 'ing' })
-  else token.tag = 'ing'
+  else Object.assign(token, { tag: 'ing', lemma: lemmaOfIng(token.lower) })
 }
 
 function isVerbHere(tokens: Token[], i: number, { form, lemma }: VerbForm): boolean {
@@ -177,7 +193,12 @@ function isVerbHere(tokens: Token[], i: number, { form, lemma }: VerbForm): bool
   if (before === undefined || before.tag === 'punct')
     return form === 'base' && startsOrder(next) && !isGroup(tokens[i]!, next)
   if (form === 'base')
-    return infinitiveContext.has(before.tag) || before.tag === 'neg' || isPluralPerson(before)
+    return (
+      before.lower === 'who' ||
+      infinitiveContext.has(before.tag) ||
+      before.tag === 'neg' ||
+      isPluralPerson(before)
+    )
   return isPersonWord(before) && !(next && (next.tag === 'be' || closedTags.get(next.lower) === 'be'))
 }
 

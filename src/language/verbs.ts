@@ -23,11 +23,13 @@ const irregular = `
   take took taken | teach taught taught | tear tore torn | tell told told | think thought thought | throw threw thrown |
   undergo underwent undergone | understand understood understood | undo undid undone | wake woke woken | wear wore worn |
   win won won | write wrote written | foresee foresaw foreseen | forgo forwent forgone | withhold withheld withheld | withdraw withdrew withdrawn |
-  overcome overcame overcome | spot-check spot-checked spot-checked | shortcut shortcut shortcut | forbid forbade forbidden`
+  overcome overcame overcome | ring rang rung | light lit lit | sweep swept swept | creep crept crept | leap leapt leapt | spill spilt spilt |
+  bid bid bid | cling clung clung | fling flung flung | grind ground ground | swear swore sworn | wind wound wound | wring wrung wrung |
+  sing sang sung | swim swam swum | spoil spoilt spoilt | spot-check spot-checked spot-checked | shortcut shortcut shortcut | forbid forbade forbidden`
 
 /** Base forms that are taken for verbs wherever a verb can stand. */
 const bases = words(`
-  abuse accept ack acknowledge act add address adhere admit admonish advise aggravate agree alert allow announce
+  abuse accept goof flub fluff muff dither dawdle procrastinate shrug brush wave tap sleep beggar defy scream shout stare court tempt thank overstep louse stuff cock foul oversleep escape phone ack acknowledge act add address adhere admit admonish advise aggravate agree alert allow announce
   answer anticipate apologise apologize apply appraise approve ask assess assign assume attempt attend avoid
   back ban bar believe blame block boot bork botch bother brick bump bungle bypass call cancel care cause cease
   challenge change charge chastise check choke clean clear click clobber close coach collapse commit communicate
@@ -36,7 +38,7 @@ const bases = words(`
   demand demote deny depend deploy derail describe destroy detect determine die disable disappear disarm discard
   discipline disconnect discount discover discuss dismiss disregard disrupt document double-check downgrade
   downplay drag drain drop edit educate emphasise emphasize empty enable encourage end enforce engage ensure
-  enter erase escalate establish evaluate evict exacerbate examine execute exhaust expect expire explain expose
+  enter erase escalate establish evaluate evict exacerbate examine execute exhaust exist expect expire explain expose
   extend fail fat-finger figure file fill fire fix flag flip flood focus follow forward foster fumble gamble
   guess halt handle happen help hope hose hurry identify ignore implement impress improve increase inform inject
   insert inspect install instil instill instruct intend intervene introduce investigate invite involve isolate
