@@ -130,11 +130,20 @@ function isAnyone(sentence: Sentence, verb: number, by: NounPhrase): boolean {
   return anyone.has(lowerAt(sentence, by.start)) && !isDenied(sentence, verb)
 }
 
+const likewise = words('same likewise')
+const reading = words('read take see interpret understand')
+
+/** “would have done the same”, “would have read it as a recovery”: it takes the side of who was there. */
+const isAlike = ({ tokens }: Sentence, verb: number): boolean =>
+  tokens
+    .slice(verb + 1, verb + 8)
+    .some(({ lower }) => likewise.has(lower) || (lower === 'as' && reading.has(tokens[verb]!.lemma ?? '')))
+
 /** “anyone would have seen”, “any competent engineer would have stopped”, “everyone knew”. */
 function anyoneWould(sentence: Sentence): Match | undefined {
   for (const verb of mainVerbs(sentence)) {
     const by = subject(sentence, verb)
-    if (by?.kind !== 'person' || !isAnyone(sentence, verb, by)) continue
+    if (by?.kind !== 'person' || !isAnyone(sentence, verb, by) || isAlike(sentence, verb)) continue
     const group = groupOf(sentence, verb)
     const isPerceived = perceiving.has(sentence.tokens[verb]!.lemma ?? '')
     const isWould =
