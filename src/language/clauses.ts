@@ -71,6 +71,11 @@ function kindOf(tokens: Token[], start: number, end: number): NounPhrase['kind']
   const head =
     roles.has(lower) || groups.has(lower) ? lower : roles.has(singular(lower)) ? singular(lower) : last
   if (head === 'owner' && ownedBySoftware.has(tokens[end - 2]?.lower ?? '')) return 'thing'
+  if (
+    customerFacing.has(lower) &&
+    /^(customer|client|patient|public|guest)$/.test(tokens[end - 2]?.lower ?? '')
+  )
+    return 'person'
   if (mostlySoftware.has(head))
     return tokens.slice(start, end).some(token => agentHints.has(token.lower)) ? 'person' : 'thing'
   if (crowds.has(head))
@@ -98,6 +103,8 @@ function isBare(tokens: Token[], start: number, end: number): boolean {
     return isCapitalised(tokens[start]!.text) || start === 0 || tokens[start - 1]!.lower === 'by'
   return tokens.slice(start, end).every(({ text }) => isCapitalised(text))
 }
+
+const customerFacing = words('care success relations affairs')
 
 /** Where the group of auxiliaries, adverbs and negations of the verb at `verb` begins. */
 export function groupStart(tokens: Token[], verb: number): number {

@@ -4,6 +4,10 @@ import { phrases } from './phrases.ts'
 
 export const cause = {
   ofAnybody: phrases(`
+    with a little help from
+    of his|her|their own making
+    ~have|had|has only himself|herself|themselves|ourselves to
+    a monkey|spanner|wrench in the works
     ~thank|courtesy of the genius|geniuses|hero|heroes
     ~look no further than
     ~shoot himself|herself|themselves|ourselves|itself in the foot
@@ -14,6 +18,15 @@ export const cause = {
     ~take matters into
     single-handedly|singlehandedly`),
   ofPeople: phrases(`
+    ~tinker|~meddle|~fiddle|~tamper|~experiment with|around|about
+    ~manage to ~break|~crash|~delete|~exhaust|~drop|~kill|~take|~bring|~wipe|~lock|~flood|~lose|~corrupt|~overload|~trigger
+    ~throw|threw a spanner|wrench
+    ~wreak|~cause havoc|chaos|mayhem
+    ~take the easy way
+    ~have|had the bright|brilliant|clever idea
+    ~decide|~think|~reckon he|she|they knew better
+    ~pull|~yank|~flick|~flip the wrong
+    half-finished|half-baked|untested|unreviewed|botched|bungled work|change|script|job|fix|migration of|by|from
     ~pull the plug on
     ~jump the gun
     ~jump to conclusions
@@ -34,6 +47,16 @@ export const cause = {
 
 export const norm = {
   ofAnybody: phrases(`
+    had one job
+    would have cost … nothing
+    would not|n't have hurt|killed … to
+    there was|is no reason|need|excuse for … to
+    would have been only|just right|proper|fair|sensible|prudent|wise to
+    not|n't his|her|their|your place|call to
+    good|common|basic practice|courtesy|decency … would have|demands|demanded
+    prudence demanded|dictated
+    was|were told|asked|instructed|warned not to
+    knew|know|knows better than to
     had|have|has|'d no business
     would|will it have|'ve killed|hurt
     would it have killed|hurt
@@ -60,14 +83,26 @@ export const norm = {
     could at least have
     n't|not too much to ask`),
   ofPeople: phrases(`
+    a|one phone|quick|simple|single call|message|question|look|glance … would|could have
     had|have|has|'d no right|excuse|reason to
     ~owe it to`),
 }
 
 export const omitted = {
   ofAnybody: phrases(`
+    ~leave … out of the loop
+    ~leave … to rot|chance|others|luck
+    ~keep us|them|everyone|everybody|support in the dark
+    ~fail us|them|customers|everyone|patients
+    on deaf ears
+    ~forget all about
+    ~drop off the radar
+    in one ear
+    ~bury his|her|their|its head|heads
+    ~wash his|her|their|its hands
+    ~pass the buck
+    ~duck|~shirk|~dodge his|her|their|its|the responsibility|responsibilities|duty|duties
     ~slip|~escape … mind|minds|memory
-    ~keep … to itself|himself|herself|themselves|ourselves
     ~leave us|everyone|everybody|them|support|customers in the dark
     ~turn|turning a blind eye
     ~turn|turning a deaf ear
@@ -77,14 +112,29 @@ export const omitted = {
     n't|not|never so much as
     ~stand idly by
     missing in action
-    ~take no notice
-    ~pay no heed|attention|regard|mind
     n't|never|not get|got|getting round|around to
-    ~give … a miss
     fell|fallen through the cracks at
-    ~fall asleep
     ~oversleep`),
   ofPeople: phrases(`
+    ~let … lapse|expire|rot
+    ~keep … to itself|himself|herself|themselves|ourselves
+    ~take no notice
+    ~pay no heed|attention|regard|mind
+    ~leave it at that
+    ~give … a miss
+    ~fall asleep
+    ~promise … did|never|not|n't
+    ~close|~sign|~merge|~approve|~delete|~archive … unread|untested|unreviewed|unseen|unchecked
+    unread|unseen|unchecked|untested|unreviewed by
+    ~keep|kept it|this|that|the to himself|herself|themselves|itself
+    slow|late to|in respond|react|answer|reply|acknowledge|escalate|responding|reacting|acknowledging
+    ~hesitate|~dither|~dawdle too|for|until|over
+    ~put it|this|that off
+    ~do|did the bare minimum
+    ~disregard|~flout|~breach|~violate|~circumvent|~sidestep the|our|all|policy|procedure|protocol|rules
+    ~break|~bend the|our|every rules|rule|procedure|protocol|freeze|policy
+    in breach|violation of
+    contrary to the|our|all policy|procedure|instructions|advice|rules|protocol|runbook
     ~shrug
     ~brush … aside|off
     ~wave … away|through
@@ -110,6 +160,22 @@ export const omitted = {
 
 export const careless = {
   ofAnybody: phrases(`
+    lapse|lapses of|in concentration|attention|judgement|judgment|discipline
+    cavalier|casual|slovenly|slapdash|sloppy|lax|laid-back|careless|lackadaisical|flippant attitude|approach|manner|way|habit|habits
+    easy way out
+    like a toy|playground|sandbox
+    couldn|could n't give a
+    ~get|~got|~become|~grow|~be cocky|sloppy|lazy|complacent|careless|slack|arrogant|overconfident|smug|blasé
+    busy with his|her|their phone|phones|lunch
+    on his|her|their phone
+    no idea|clue what
+    out to lunch
+    sat|sitting on his|her|their|its hands
+    ~shoot from the hip
+    trigger-happy
+    ~leave … common sense at
+    spray and pray
+    not|n't|never ~know what … doing
     ~cut corners
     asleep at the wheel|switch
     asleep on the job
@@ -145,6 +211,11 @@ export const careless = {
     a|any|this|that|such sloppy|rushed|hasty|lazy|half-hearted|half-baked|slipshod edit|change|merge|review|fix|deploy|commit|job|rollout|release|work|check|test
     sloppy|shoddy|lazy|slipshod work|testing|review|coding|engineering|practice|thinking|habits`),
   ofPeople: phrases(`
+    ~hit and hope
+    ~rush|~hurry|~race|~breeze|~sail|~sleepwalk|~blunder|~barge through|into|in|past|ahead
+    happily|merrily|blithely|cheerfully|gaily ~click|~ignore|~press|~run|~merge|~push|~deploy|~accept|~carry|~delete|~skip
+    hope|hoped|hoping for the best
+    not|n't ~look|~think|~check|~read twice|first|before|properly
     not|n't|never ~pay|pay|paying … attention|heed
     not|n't|never careful enough
     not|n't concentrating|concentrate|thinking
@@ -167,6 +238,9 @@ export const careless = {
 
 export const error = {
   ofAnybody: phrases(`
+    butterfingers
+    clumsy|fat|wrong fingers|finger|hands|hand|click|keystroke
+    one|a|single errant|stray|wrong|misplaced keystroke|click|character|comma|key|command
     fat fingers|finger|fingered
     finger trouble|slip|error
     slip of the finger|hand|keyboard|mouse|thumb
@@ -182,6 +256,9 @@ export const error = {
     human factor ~cause|~lead|was|to
     ~drop a clanger`),
   ofPeople: phrases(`
+    ~transpose|~mistype|~miskey|~mishear|~misclick
+    ~swap|~confuse|~muddle|~mix|~jumble|~transpose the|two|up|both
+    ~pick|~choose|~select|~click|~press|~hit|~type|~enter|~tick the|a|an|one|on wrong|incorrect
     ~get it|this|that|everything wrong
     ~get the|his|her|their|our|a|one … wrong
     ~goof|~flub|~fluff|~muff|~slip up
@@ -197,6 +274,26 @@ export const error = {
 
 export const hindsights = {
   ofAnybody: phrases(`
+    what did he|she|they|anyone|you|we think|expect would|to
+    in his|her|their|its right mind|minds
+    could|might|should|would easily|so have been predicted|foreseen|expected|anticipated
+    could|might|should have been predicted|foreseen|expected|anticipated|obvious|clear
+    as clear|plain|obvious as
+    clear|plain|obvious as day|daylight|mud
+    of all people
+    only had to look|open|read|ask|check|glance|scroll
+    could hardly|scarcely|not have overlooked|missed|failed|been
+    a blind man|person
+    to nobody|no-one 's surprise
+    small|little wonder
+    told you|them|him|her so
+    not|n't|hardly rocket science
+    not|n't|hardly take|need|require a genius|an
+    a|the first thing you|anyone|everybody learn|learns|would
+    textbook|elementary|basic stuff|mistake|knowledge|hygiene
+    the clues|signs|evidence|hints|symptoms were|was there|all|obvious|plain|clear|visible
+    glaring|glaringly|blindingly|painfully|blatantly obvious|clear
+    glaring omission|mistake|error|oversight
     how on earth
     how anyone|anybody|somebody|someone|they|he|she|we|it could
     how could anyone|anybody|they|he|she|we|you|nobody
@@ -255,6 +352,8 @@ export const hindsights = {
     inconceivable|unthinkable|incredible|unbelievable|astonishing|baffling|shocking|incomprehensible that|how|why
     inexplicably|unforgivable|unforgivably|inexcusably`),
   ofPeople: phrases(`
+    any|every decent|seasoned|half-decent|self-respecting|halfway|junior … would|could|should|knows|will
+    you|one would|'d|might expect|think|hope|have
     thought this|it|that through
     yet|but somehow
     had been warned|told
@@ -264,6 +363,32 @@ export const hindsights = {
 
 export const punished = {
   ofAnybody: phrases(`
+    asked|invited|told|forced to leave|resign|go|step|apologise|apologize
+    stepped|stepping|step down|aside
+    off the rota|roster|on-call
+    lesson to|for us|everyone|everybody|all|them|him|her|the
+    own up
+    owe|owes|owed us|them|customers|everyone an|a
+    apology|apologies from|by|is|are due|expected|owed|demanded
+    the sack|boot|chop
+    gross misconduct
+    misconduct
+    internal|formal investigation into|of … conduct|behaviour|behavior|actions
+    suspended without|with|from|until|pending
+    stripped of
+    relieved of
+    on probation
+    ~keep … on a short|tight
+    short|tight leash
+    remedial|mandatory|compulsory training|course|coaching|lessons|retraining
+    come|comes|coming down hard
+    tougher|stricter|harsher|stiffer penalties|discipline|measures|line|rules|action
+    bonus|bonuses|pay|salary|promotion … cut|docked|withheld|reduced|cancelled|stopped|deferred|lost
+    wake-up call for|to
+    no second chances|chance
+    stern|strong|firm|strongly-worded|quiet words|word|email|letter|reminder|message|warning
+    hammer|drum|drill|beat it|this|that|home into|home
+    smarten|buck|shape|tighten|wise up
     disciplinary
     reprimand
     demotion
@@ -303,6 +428,13 @@ export const punished = {
     no more excuses
     not|n't happen on his|her|their|your watch`),
   ofPeople: phrases(`
+    may|must|can|will|shall no longer
+    summoned|hauled before|in|into|up
+    ~take responsibility for
+    ~expect everyone|everybody|all|people|them|him|her to
+    removed|taken|kicked|pulled from|off the|all team|rota|roster|project|on-call|duty|duties
+    ~answer to|for … board|outage|incident|this|management
+    crack|cracking down on
     performance plan|improvement|review|appraisal
     improvement plan
     be|been|was|were written up
@@ -320,6 +452,14 @@ export const punished = {
 
 export const blaming = {
   ofAnybody: phrases(`
+    only one|possible explanation|reason|suspect for|:
+    if anyone|anybody is|was responsible|guilty
+    ground zero was|is
+    ~trace|traced back|down|it|this|everything to one|a|the|that
+    nothing but|more|other a|an|than human|operator|user
+    on his|her|their|its head|heads|shoulders|conscience
+    mea culpa
+    hands|hand up , it
     boils|boiled|comes|came … down to
     ~boil|~come down to
     caused|attributable|attributed|due|explained solely|entirely|purely|only|wholly|exclusively by|to
@@ -349,5 +489,6 @@ export const blaming = {
     smoking gun
     the|main|chief|worst offender|offenders|villain|villains|perpetrator`),
   ofPeople: phrases(`
+    ~admit|~accept|~take full|sole|responsibility|blame|fault|guilt for|of|responsibility
     lies|lay|rests|sits squarely|firmly|solely|entirely with|on|at`),
 }

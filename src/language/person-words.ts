@@ -41,7 +41,7 @@ export const softwareHints = words(`
   session window memory task process queue state device file cache lock transaction resource cluster download config
   configuration custom backup database volume log load password license node traffic service access build
   consumer security storage monitoring alert alerts replica raft quorum shard availability target autoscaling scaling
-  bitwise comparison ternary logical buffer account api font controller boot`)
+  bitwise comparison ternary logical buffer api font controller boot`)
 
 /** Words that are software unless something says that a person is meant. */
 export const mostlySoftware = words(

@@ -30,14 +30,21 @@ function toPart(word: string): Part {
 export function phraseAt(tokens: Token[], at: number, among: Phrases): number {
   const token = tokens[at]
   if (token === undefined) return 0
-  return (
-    lengthOf(tokens, at, among.get(token.lower)) ||
-    (token.lemma === undefined ? 0 : lengthOf(tokens, at, among.get(`~${token.lemma}`)))
-  )
+  const byWord = among.get(token.lower)
+  const length = byWord === undefined ? 0 : lengthOf(tokens, at, byWord)
+  if (length > 0 || token.lemma === undefined) return length
+  const byVerb = among.get(keyOf(token))
+  return byVerb === undefined ? 0 : lengthOf(tokens, at, byVerb)
 }
 
-function lengthOf(tokens: Token[], at: number, candidates: readonly Part[][] | undefined): number {
-  for (const parts of candidates ?? []) {
+/** Kept on the token, since every list of phrases asks for it. */
+function keyOf(token: Token): string {
+  token.key ??= `~${token.lemma}`
+  return token.key
+}
+
+function lengthOf(tokens: Token[], at: number, candidates: readonly Part[][]): number {
+  for (const parts of candidates) {
     const end = endOf(tokens, at, parts, 0)
     if (end > at) return end - at
   }
@@ -52,7 +59,7 @@ function endOf(tokens: Token[], at: number, parts: Part[], next: number): number
   const token = tokens[at]
   const stands =
     token !== undefined &&
-    (part === 'any' || part.has(token.lower) || (token.lemma !== undefined && part.has(`~${token.lemma}`)))
+    (part === 'any' || part.has(token.lower) || (token.lemma !== undefined && part.has(keyOf(token))))
   return stands ? endOf(tokens, at + 1, parts, next + 1) : -1
 }
 

@@ -6,6 +6,7 @@ import { isByTheBook } from './rules-omission.ts'
 import {
   agentOf,
   clauseMatch,
+  findWord,
   groupOf,
   headOf,
   indicesOf,
@@ -23,7 +24,11 @@ import {
 /** Rules about plain acts of people that are told as wrong ones. */
 
 export const badAct = (sentence: Sentence): Match | undefined =>
-  wrongThing(sentence) ?? actedWrongly(sentence) ?? destroyed(sentence) ?? setInstead(sentence)
+  wrongThing(sentence) ??
+  wrongByPerson(sentence) ??
+  actedWrongly(sentence) ??
+  destroyed(sentence) ??
+  setInstead(sentence)
 
 const righting = words(
   'notice find fix see correct revert report spot remove replace identify flag catch roll look check open read get receive show',
@@ -42,6 +47,29 @@ function wrongThing(sentence: Sentence): Match | undefined {
   }
   return undefined
 }
+
+/** “the wrong list was loaded by a clerk” */
+const wrongByPerson = (sentence: Sentence): Match | undefined =>
+  findWord(sentence, ({ lower }, at) => {
+    if (!wrongs.has(lower)) return false
+    const verb = sentence.tokens.findIndex(({ tag }, i) => i > at && i < at + 6 && tag === 'verb')
+    return verb > 0 && lowerAt(sentence, verb + 1) === 'by' && isPerson(phraseFrom(sentence, verb + 2))
+  })
+
+const occasions = words('when where but though although while')
+
+/** “clicked on Delete when he meant to click on Detach”, “`prod` was typed where `preprod` was meant” */
+export const meantOtherwise = (sentence: Sentence): Match | undefined =>
+  findWord(sentence, ({ tag, lemma = '' }, verb) => {
+    if (tag !== 'verb' || !intending.has(lemma)) return false
+    const at = sentence.tokens.findLastIndex(
+      ({ lower }, i) => i < verb && verb - i < 7 && occasions.has(lower),
+    )
+    const by = at > 0 ? subject(sentence, verb) : undefined
+    return at > 0 && (isPerson(by) || isPassive(sentence, verb))
+  })
+
+const intending = words('mean intend')
 
 /** A plain act that is told as a wrong one: the wrong host, without testing, and so it went down. */
 function actedWrongly(sentence: Sentence): Match | undefined {

@@ -53,6 +53,7 @@ export function personAsCause(sentence: Sentence): Match | undefined {
     becauseOf(sentence) ??
     isTheProblem(sentence) ??
     isWhy(sentence) ??
+    startedWith(sentence) ??
     againstAdvice(sentence)
   )
 }
@@ -151,7 +152,11 @@ function actAsCause(sentence: Sentence): Match | undefined {
   )) {
     if (!isPerson(ownerOf(sentence, i))) continue
     const phrase = ownPhrase(sentence, i)
+    const isWithout =
+      ['without', 'for'].includes(lowerAt(sentence, phrase.start - 1)) &&
+      sentence.tokens.some(({ lower }) => lower === 'would')
     const isAvoided =
+      isWithout ||
       phraseAt(sentence.tokens, phrase.start - 4, hadItNot) > 0 ||
       phraseAt(sentence.tokens, phrase.start - 5, hadItNot) > 0
     const isFaulty = sentence.tokens.slice(phrase.start, i).some(({ lower }) => faulty.has(lower))
@@ -162,13 +167,13 @@ function actAsCause(sentence: Sentence): Match | undefined {
 }
 
 const works = phrases(
-  'look|looked no further than\nthe work|doing of\nbrought about by\nthe|their door|doorstep|feet of',
+  'traced|traceable|attributed to\nbehind it|this|that|all … was|is|were\nlook|looked no further than\nthe work|doing of\nbrought about by\nthe|their door|doorstep|feet of',
 )
 
 /** “the work of one engineer”, “brought about by the facilities team”. */
 function ofTheirs(sentence: Sentence): Match | undefined {
   const match = findPhrase(sentence, works)
-  return match && isPerson(phraseFrom(sentence, match.to)) ? match : undefined
+  return match && isPersonOrAct(sentence, phraseFrom(sentence, match.to)) ? match : undefined
 }
 
 const hadItNot = phrases('had it not been for\nif it had not been for\nbut for the')
@@ -265,6 +270,15 @@ function isWhy(sentence: Sentence): Match | undefined {
 }
 
 const whys = phrases('is|was|are|were why')
+
+const starts = phrases('it|everything|trouble|this|things … started|began|starts|begins when|with|after')
+
+/** “it all started when Pat decided …” */
+function startedWith(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, starts)
+  const by = match && phraseFrom(sentence, match.to)
+  return match && isPersonOrAct(sentence, by) ? { from: match.from, to: by.end } : undefined
+}
 
 /** “against all advice”, of what a person did. */
 function againstAdvice(sentence: Sentence): Match | undefined {

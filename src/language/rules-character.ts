@@ -2,6 +2,7 @@ import { groupStart, type NounPhrase, phraseBefore } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { careless, error } from './idioms.ts'
 import { phrases } from './phrases.ts'
+import { meantOtherwise } from './rules-bad-acts.ts'
 import {
   agentOf,
   findIdiom,
@@ -122,6 +123,7 @@ export function humanError(sentence: Sentence): Match | undefined {
   return (
     errorNoun(sentence) ??
     findIdiom(sentence, error) ??
+    meantOtherwise(sentence) ??
     mixedUp(sentence) ??
     slip(sentence) ??
     accidental(sentence) ??

@@ -20,6 +20,8 @@ import type { Token } from './tokens.ts'
 
 const bringing = words('bring take knock tear drag')
 const away = words('down offline out')
+const collapsing = words('come grind fall run blow melt keel seize time cut drop')
+const halts = words('halt standstill stop over apart out up down off')
 const halting = words('stop drop start begin happen occur')
 /** When these stop or fail to come, all is well. */
 const relieved = words('errors error alerts pages failures latency lag load noise timeouts retries')
@@ -31,6 +33,7 @@ export function isLoss(tokens: Token[], i: number): boolean {
   if (losing.has(lemma)) return true
   const near = tokens.slice(i + 1, i + 6)
   if (turning.has(lemma)) return near.some(({ lower }) => badStates.has(lower))
+  if (collapsing.has(lemma) && near.slice(0, 4).some(({ lower }) => halts.has(lower))) return true
   return bringing.has(lemma) && near.some(({ lower }) => away.has(lower))
 }
 

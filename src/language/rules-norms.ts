@@ -17,8 +17,10 @@ import {
   lowerAt,
   type Match,
   ownerOf,
+  ownPhrase,
   phraseAfter,
   phraseFrom,
+  possessor,
   type Sentence,
   subject,
 } from './sentence.ts'
@@ -28,6 +30,7 @@ import {
 const humanDuties =
   words(`notice spot review test double-check question escalate acknowledge communicate anticipate foresee
   inform tell raise discuss consult catch`)
+const ourselves = words('we they you')
 /** What “we could have lost” speaks of is luck. */
 const losses = words('lose be fail break take cost spend wait have get run end go cause suffer see face')
 
@@ -102,7 +105,10 @@ function isAboutPeople(sentence: Sentence, verb: number, norm: Norm, by: NounPhr
     if (agent !== undefined) return isPerson(agent)
     return norm !== 'supposed' && humanDuties.has(lemma) && by?.kind !== 'person'
   }
-  return by?.kind === 'person' && (norm !== 'could' || !losses.has(lemma))
+  return (
+    by?.kind === 'person' &&
+    (norm !== 'could' || !losses.has(lemma) || !ourselves.has(lowerAt(sentence, by.end - 1)))
+  )
 }
 
 const regrets = phrases("could|might|would have|'ve")
@@ -127,7 +133,7 @@ function moreCare(sentence: Sentence): Match | undefined {
 }
 
 const needing = phrases(
-  'needed|had|was|were to\nwas|were supposed|meant|expected|asked to\nare|is supposed|meant|expected to',
+  'needed|had|was|were to\nwas|were supposed|meant|expected|asked|required|obliged|told|instructed to\npromised|agreed|undertook to\nare|is supposed|meant|expected to',
 )
 const undoing = phrases("did n't|not\nnever did\nhas|have n't|not")
 
@@ -156,12 +162,22 @@ function neverPassed(sentence: Sentence): Match | undefined {
   return what && artefacts.has(headOf(sentence, what)) ? match : undefined
 }
 
+/** “escalating was the operator’s duty” */
+function isOfTheirs(sentence: Sentence, i: number): boolean {
+  const { start } = ownPhrase(sentence, i)
+  return (
+    lowerAt(sentence, start - 1) === 'was' &&
+    isPerson(possessor(sentence, { start, end: i + 1, kind: 'thing', isNobody: false }))
+  )
+}
+
 const duties = words('job duty responsibility obligation task')
 
 /** “it was the author’s job to check”, “the engineers had a duty to”. */
 function duty(sentence: Sentence): Match | undefined {
   return findWord(sentence, ({ lower }, i) => {
-    if (!duties.has(lower) || lowerAt(sentence, i + 1) !== 'to') return false
+    if (!duties.has(lower)) return false
+    if (lowerAt(sentence, i + 1) !== 'to') return isOfTheirs(sentence, i)
     const verb = sentence.tokens.findLastIndex(
       ({ tag, lower: own }, at) => at < i && i - at < 6 && (tag === 'have' || own === 'was'),
     )

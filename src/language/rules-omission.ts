@@ -32,7 +32,7 @@ const omitting = words(
 const minding =
   words(`check verify test read follow notice look tell inform notify warn ask communicate escalate respond
   acknowledge confirm review double-check validate think consider realise realize document update bother care attend
-  raise mention watch monitor handle open announce page share reply inspect examine clean enable re-enable pass react answer consult question spot catch remember set configure create establish define implement do rotate renew run write act`)
+  raise mention watch monitor handle open announce page share reply inspect examine clean enable re-enable pass react answer consult question spot catch remember report pick return call answer forward log record explain disclose phone set configure create establish define implement do rotate renew run write act`)
 const humanDirected = words(`warning warnings page pages email emails advice checklist procedure
   concern concerns signs policy protocol instructions`)
 const targets =
@@ -162,7 +162,7 @@ function isUndone(sentence: Sentence, verb: number): boolean {
 function isAmong({ tokens }: Sentence, verb: number, by: NounPhrase): boolean {
   const next = tokens[by.end]
   if (tokens[by.start + 1]?.lower === 'of') return true
-  return next?.tag === 'prep' && by.end < verb && ['of', 'on', 'in', 'from'].includes(next.lower)
+  return next?.tag === 'prep' && by.end < verb && ['of', 'on', 'in', 'from', 'at'].includes(next.lower)
 }
 
 const plainly = words('do act run write realise realize')
@@ -196,9 +196,11 @@ const leftStates = words(
   'on off open enabled disabled running unlocked unpatched unattended behind unmonitored exposed untested undocumented',
 )
 
+const leaving = words('leave')
+
 /** “left the debug flag on”. */
 function leftOn(sentence: Sentence): Match | undefined {
-  const [verb] = verbsOf(sentence, words('leave')).filter(i => {
+  const [verb] = verbsOf(sentence, leaving).filter(i => {
     const object = phraseFrom(sentence, i + 1)
     return (
       object?.kind === 'thing' &&
@@ -254,5 +256,6 @@ function leftUndone(sentence: Sentence): Match | undefined {
     ({ lower }, i) =>
       unheeded.has(lower) && lowerAt(sentence, i + 1) === 'by' && isPerson(phraseFrom(sentence, i + 2)),
   )
-  return unread ?? findIdiom(sentence, omitted)
+  const idiom = unread ?? findIdiom(sentence, omitted)
+  return idiom && !isByTheBook(sentence, idiom.from) ? idiom : undefined
 }

@@ -199,9 +199,11 @@ const pledging = words(
   'sign read attend watch follow retake promise acknowledge double-check learn study repeat write',
 )
 
+const forcing = words('make have')
+
 /** “Make everyone sign the policy.” */
 function madeTo(sentence: Sentence): Match | undefined {
-  const [verb] = verbsOf(sentence, words('make have')).filter(i => {
+  const [verb] = verbsOf(sentence, forcing).filter(i => {
     const whom = phraseFrom(sentence, i + 1)
     return isPerson(whom) && isOrder(sentence, i) && pledging.has(lowerAt(sentence, whom.end))
   })

@@ -111,6 +111,7 @@ export function phraseAfter(
 
 /** The noun phrase that begins at `start`. */
 export function phraseFrom({ tokens }: Sentence, start: number): NounPhrase | undefined {
+  if (tokens[start]?.lower === 'whoever') return { start, end: start + 1, kind: 'person', isNobody: false }
   let end = start
   while (end < tokens.length && end - start < 10 && continuesPhrase(tokens, start, end)) end += 1
   while (end > start && tokens[end - 1]!.tag === 'adj') end -= 1

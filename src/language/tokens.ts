@@ -33,6 +33,8 @@ export interface Token {
   tag: Tag
   /** Of a verb. */
   lemma?: string
+  /** The lemma as phrases name it: “~keep”. */
+  key?: string
   form?: 'base' | 's' | 'past' | 'participle' | 'ing'
 }
 

@@ -29,7 +29,7 @@ const irregular = `
 
 /** Base forms that are taken for verbs wherever a verb can stand. */
 const bases = words(`
-  abuse accept goof flub fluff muff dither dawdle procrastinate shrug brush wave tap sleep beggar defy scream shout stare court tempt thank overstep louse stuff cock foul oversleep escape phone ack acknowledge act add address adhere admit admonish advise aggravate agree alert allow announce
+  abuse accept intend transpose miskey mishear misclick promise agree undertake experiment tinker summon yank flick keel melt seize grind unplug goof flub fluff muff dither dawdle procrastinate shrug brush wave tap sleep beggar defy scream shout stare court tempt thank overstep louse stuff cock foul oversleep escape phone ack acknowledge act add address adhere admit admonish advise aggravate agree alert allow announce
   answer anticipate apologise apologize apply appraise approve ask assess assign assume attempt attend avoid
   back ban bar believe blame block boot bork botch bother brick bump bungle bypass call cancel care cause cease
   challenge change charge chastise check choke clean clear click clobber close coach collapse commit communicate
