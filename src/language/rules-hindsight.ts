@@ -77,7 +77,7 @@ const hindsightWord = (sentence: Sentence) =>
 
 const afterKnowledge = words('hindsight foresight')
 
-/** “even a first-year student knows” */
+/** “even an apprentice would know” */
 const evenA = (sentence: Sentence) =>
   findWord(sentence, ({ lower }, i) => {
     const by =
