@@ -11,7 +11,7 @@ import {
 } from './cause-words.ts'
 import type { NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { cause } from './idioms.ts'
+import { cause } from './idioms-of-acts.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import { badAct, isPossible } from './rules-bad-acts.ts'
 import { actAndHarm, isHarmBefore } from './rules-consequences.ts'

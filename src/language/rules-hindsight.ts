@@ -1,6 +1,6 @@
 import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { hindsights } from './idioms.ts'
+import { hindsights } from './idioms-of-character.ts'
 import { phrases } from './phrases.ts'
 import { mainVerbs, normOf } from './rules-norms.ts'
 import {

@@ -1,7 +1,7 @@
 import { plainActs } from './cause-words.ts'
 import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { norm as normIdioms } from './idioms.ts'
+import { norm as normIdioms } from './idioms-of-acts.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import {
   clauseMatch,
