@@ -4,18 +4,38 @@ import type { Token } from './tokens.ts'
  * Sequences of words, found by their first one. One a line: “a|b” is either, “*” any word, “…” up to ten words, and “~keep”
  * any form of the verb.
  */
-export type Phrases = ReadonlyMap<string, readonly Part[][]>
+export interface Phrases {
+  number: number
+  byFirst: ReadonlyMap<string, readonly Part[][]>
+}
 type Part = ReadonlySet<string> | 'any' | 'gap'
 
 const longestGap = 10
+const bits = 31
+
+/** For each first word, one bit for each list that has it: most words begin nothing, and that is asked once. */
+const listsOf = new Map<string, number[]>()
+let lists = 0
 
 export function phrases(list: string): Phrases {
+  const number = lists
+  lists += 1
   const byFirst = new Map<string, Part[][]>()
   for (const line of list.trim().split(/\s*\n\s*/)) {
     const parts = line.split(' ').map(toPart)
-    for (const first of parts[0]!) byFirst.set(first, [...(byFirst.get(first) ?? []), parts])
+    for (const first of parts[0]!) {
+      byFirst.set(first, [...(byFirst.get(first) ?? []), parts])
+      mark(first, number)
+    }
   }
-  return byFirst
+  return { number, byFirst }
+}
+
+function mark(first: string, number: number): void {
+  const marks = listsOf.get(first) ?? []
+  const at = Math.floor(number / bits)
+  marks[at] = (marks[at] ?? 0) | (1 << (number % bits))
+  listsOf.set(first, marks)
 }
 
 function toPart(word: string): Part {
@@ -27,21 +47,35 @@ function toPart(word: string): Part {
 }
 
 /** How many tokens a phrase takes that stands at `at`; 0 when none does. */
-export function phraseAt(tokens: Token[], at: number, among: Phrases): number {
+export function phraseAt(tokens: Token[], at: number, { number, byFirst }: Phrases): number {
   const token = tokens[at]
-  if (token === undefined) return 0
-  const byWord = among.get(token.lower)
+  if (token === undefined || !begins(token, number)) return 0
+  const byWord = byFirst.get(token.lower)
   const length = byWord === undefined ? 0 : lengthOf(tokens, at, byWord)
   if (length > 0 || token.lemma === undefined) return length
-  const byVerb = among.get(keyOf(token))
+  const byVerb = byFirst.get(keyOf(token))
   return byVerb === undefined ? 0 : lengthOf(tokens, at, byVerb)
 }
 
-/** Kept on the token, since every list of phrases asks for it. */
-function keyOf(token: Token): string {
-  token.key ??= `~${token.lemma}`
-  return token.key
+function begins(token: Token, number: number): boolean {
+  token.begins ??= beginsOf(token)
+  return ((token.begins[Math.floor(number / bits)] ?? 0) & (1 << (number % bits))) !== 0
 }
+
+const none: number[] = []
+
+function beginsOf(token: Token): number[] {
+  const byWord = listsOf.get(token.lower) ?? none
+  const byVerb = token.lemma === undefined ? none : (listsOf.get(keyOf(token)) ?? none)
+  if (byVerb.length === 0) return byWord
+  return Array.from(
+    { length: Math.max(byWord.length, byVerb.length) },
+    (_, i) => (byWord[i] ?? 0) | (byVerb[i] ?? 0),
+  )
+}
+
+/** The lemma as phrases name it: “~keep”. */
+const keyOf = (token: Token): string => `~${token.lemma}`
 
 function lengthOf(tokens: Token[], at: number, candidates: readonly Part[][]): number {
   for (const parts of candidates) {

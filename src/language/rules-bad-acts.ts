@@ -48,7 +48,7 @@ function wrongThing(sentence: Sentence): Match | undefined {
   return undefined
 }
 
-/** “the wrong list was loaded by a clerk” */
+/** “the wrong file was loaded by an engineer” */
 const wrongByPerson = (sentence: Sentence): Match | undefined =>
   findWord(sentence, ({ lower }, at) => {
     if (!wrongs.has(lower)) return false
@@ -58,7 +58,7 @@ const wrongByPerson = (sentence: Sentence): Match | undefined =>
 
 const occasions = words('when where but though although while')
 
-/** “clicked on Delete when he meant to click on Detach”, “`prod` was typed where `preprod` was meant” */
+/** “pressed Delete when she meant to press Detach” */
 export const meantOtherwise = (sentence: Sentence): Match | undefined =>
   findWord(sentence, ({ tag, lemma = '' }, verb) => {
     if (tag !== 'verb' || !intending.has(lemma)) return false

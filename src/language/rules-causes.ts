@@ -11,7 +11,7 @@ import {
 } from './cause-words.ts'
 import type { NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { cause } from './idioms.ts'
+import { cause } from './idioms-of-acts.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import { badAct, isPossible } from './rules-bad-acts.ts'
 import { actAndHarm, isHarmBefore } from './rules-consequences.ts'
@@ -217,7 +217,7 @@ function becauseOf(sentence: Sentence): Match | undefined {
   return undefined
 }
 
-/** “the outage exists because Chase wanted …” */
+/** “the outage happened because Sam …” */
 function isOutcomeBefore(sentence: Sentence, i: number): boolean {
   const verb = sentence.tokens.findLastIndex(({ tag }, at) => at < i && (tag === 'verb' || tag === 'be'))
   const what = verb < 0 ? undefined : subject(sentence, verb)
@@ -273,7 +273,7 @@ const whys = phrases('is|was|are|were why')
 
 const starts = phrases('it|everything|trouble|this|things … started|began|starts|begins when|with|after')
 
-/** “it all started when Pat decided …” */
+/** “it began when Sam …” */
 function startedWith(sentence: Sentence): Match | undefined {
   const match = findPhrase(sentence, starts)
   const by = match && phraseFrom(sentence, match.to)

@@ -1,6 +1,6 @@
 import { groupStart, type NounPhrase, phraseBefore } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { careless, error } from './idioms.ts'
+import { careless, error } from './idioms-of-character.ts'
 import { phrases } from './phrases.ts'
 import { meantOtherwise } from './rules-bad-acts.ts'
 import {

@@ -1,6 +1,6 @@
 import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { hindsights } from './idioms.ts'
+import { hindsights } from './idioms-of-character.ts'
 import { phrases } from './phrases.ts'
 import { mainVerbs, normOf } from './rules-norms.ts'
 import {
@@ -77,7 +77,7 @@ const hindsightWord = (sentence: Sentence) =>
 
 const afterKnowledge = words('hindsight foresight')
 
-/** “even a first-year student knows” */
+/** “even an apprentice would know” */
 const evenA = (sentence: Sentence) =>
   findWord(sentence, ({ lower }, i) => {
     const by =

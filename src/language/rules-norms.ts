@@ -1,7 +1,7 @@
 import { plainActs } from './cause-words.ts'
 import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { norm as normIdioms } from './idioms.ts'
+import { norm as normIdioms } from './idioms-of-acts.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import {
   clauseMatch,
@@ -137,7 +137,7 @@ const needing = phrases(
 )
 const undoing = phrases("did n't|not\nnever did\nhas|have n't|not")
 
-/** “they needed to try it first; they did not” */
+/** “they were to test it first and did not” */
 function unmet(sentence: Sentence): Match | undefined {
   const match = findPhrase(sentence, needing)
   if (
@@ -155,14 +155,14 @@ const artefacts = words(
 )
 const neverHave = phrases('should never have been|got|gone|left|reached|passed|happened|made|shipped|existed')
 
-/** “this merge request should never have got past a senior” */
+/** “this change should never have been merged” */
 function neverPassed(sentence: Sentence): Match | undefined {
   const match = findPhrase(sentence, neverHave)
   const what = match && subject(sentence, match.to - 1)
   return what && artefacts.has(headOf(sentence, what)) ? match : undefined
 }
 
-/** “escalating was the operator’s duty” */
+/** “paging them was Sam’s job” */
 function isOfTheirs(sentence: Sentence, i: number): boolean {
   const { start } = ownPhrase(sentence, i)
   return (

@@ -1,6 +1,6 @@
 import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { omitted } from './idioms.ts'
+import { omitted } from './idioms-of-acts.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import {
   agentOf,

@@ -1,6 +1,6 @@
 import { groupStart } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { punished } from './idioms.ts'
+import { punished } from './idioms-of-measures.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import {
   clauseMatch,

@@ -1,5 +1,5 @@
 import { words } from './closed-words.ts'
-import { blaming } from './idioms.ts'
+import { blaming } from './idioms-of-measures.ts'
 import { phrases } from './phrases.ts'
 import {
   findIdiom,

@@ -152,7 +152,7 @@ const banned = (sentence: Sentence) =>
     return isPerson(by) && (isLonger || (isOne && group.some(({ tag }) => tag === 'neg')))
   })
 
-/** “we have let the freelancer go” */
+/** “they let the contractor go” */
 const letGo = (sentence: Sentence) =>
   findWord(sentence, ({ lemma }, i) => {
     const go =
@@ -162,7 +162,7 @@ const letGo = (sentence: Sentence) =>
     return go > 0 && isPerson(phraseBefore(sentence.tokens, go))
   })
 
-/** “no more deploys by Summer” */
+/** “no more deploys by the contractor” */
 const noMore = (sentence: Sentence) =>
   matchOf(
     sentence,
@@ -201,7 +201,7 @@ function sentToTraining(sentence: Sentence): Match | undefined {
 
 const verbsAgain = words('retake redo repeat sit')
 
-/** “Jack to sit through the course again”, “Page will be required to retake it”. */
+/** “Sam to take the course again”, “Page will be required to retake it”. */
 function learnerOf(sentence: Sentence, verb: number): NounPhrase | undefined {
   const start = groupStart(sentence.tokens, verb)
   const isOwn = sentence.tokens[start - 1]?.tag === 'to' && sentence.tokens[start - 2]?.tag !== 'verb'

@@ -33,8 +33,8 @@ export interface Token {
   tag: Tag
   /** Of a verb. */
   lemma?: string
-  /** The lemma as phrases name it: “~keep”. */
-  key?: string
+  /** Which lists of phrases begin with it; filled when first asked. */
+  begins?: number[]
   form?: 'base' | 's' | 'past' | 'participle' | 'ing'
 }
 

@@ -1,0 +1,206 @@
+import { phrases } from './phrases.ts'
+
+/** What is said of people only. Those of the second list of a kind are said of programs, too: they need a person. */
+
+export const careless = {
+  ofAnybody: phrases(`
+    lapse|lapses of|in concentration|attention|judgement|judgment|discipline
+    cavalier|casual|slovenly|slapdash|sloppy|lax|laid-back|careless|lackadaisical|flippant attitude|approach|manner|way|habit|habits
+    easy way out
+    like a toy|playground|sandbox
+    couldn|could n't give a
+    ~get|~got|~become|~grow|~be cocky|sloppy|lazy|complacent|careless|slack|arrogant|overconfident|smug|blasé
+    busy with his|her|their phone|phones|lunch
+    on his|her|their phone
+    no idea|clue what
+    out to lunch
+    sat|sitting on his|her|their|its hands
+    ~shoot from the hip
+    trigger-happy
+    ~leave … common sense at
+    spray and pray
+    not|n't|never ~know what … doing
+    ~cut corners
+    asleep at the wheel|switch
+    asleep on the job
+    half asleep
+    ~rubber-stamp
+    ~gloss over
+    eye|eyes off the ball
+    ~go through the motions
+    ~drop the ball
+    ~phone it in
+    amateur hour|work|stuff
+    amateurs|rookies|cowboys|clowns|muppets|idiots|morons !
+    rookie|schoolboy|beginner|amateur|newbie mistake|error|move|stuff
+    not|n't ~give|give a damn|hoot|toss|monkey|monkeys|stuff|fig
+    not|n't ~give|give it|this|that|the … thought|look
+    not|n't ~care less
+    not|n't be|been bothered|arsed|fussed
+    mind|minds … elsewhere
+    had|have|has his|her|their|my mind on
+    a second's|moment's|second thought|glance
+    without|with a|no second|moment's|moment thought|glance|look
+    half an eye
+    too casual|relaxed|lax|slack|hasty|lazy|careless|quick|clever|cocky|sloppy|trusting
+    out of their|his|her|my|our depth
+    n't|not|never up to the job|task|standard
+    ~let his|her|their guard down
+    ~stop caring
+    ~lose focus|concentration|interest
+    poor|bad judgement|judgment|workmanship|discipline|form
+    lack|absence|want of … care|attention|diligence|discipline|competence|rigour|rigor|professionalism|focus|vigilance|ownership|thought
+    insufficient|inadequate|no care|attention|diligence was|is|by|from
+    no attention
+    a|any|this|that|such sloppy|rushed|hasty|lazy|half-hearted|half-baked|slipshod edit|change|merge|review|fix|deploy|commit|job|rollout|release|work|check|test
+    sloppy|shoddy|lazy|slipshod work|testing|review|coding|engineering|practice|thinking|habits`),
+  ofPeople: phrases(`
+    ~hit and hope
+    ~rush|~hurry|~race|~breeze|~sail|~sleepwalk|~blunder|~barge through|into|in|past|ahead
+    happily|merrily|blithely|cheerfully|gaily ~click|~ignore|~press|~run|~merge|~push|~deploy|~accept|~carry|~delete|~skip
+    hope|hoped|hoping for the best
+    not|n't ~look|~think|~check|~read twice|first|before|properly
+    not|n't|never ~pay|pay|paying … attention|heed
+    not|n't|never careful enough
+    not|n't concentrating|concentrate|thinking
+    without paying|thinking|looking|reading
+    without a thought
+    in a hurry|rush|panic
+    in * haste
+    of a hurry
+    on|by autopilot
+    ~take a shortcut|shortcuts
+    ~take shortcuts
+    thrown|cobbled|slapped|knocked together
+    could|can not|n't care
+    not|n't care|cared
+    attention to detail
+    ~take … for granted
+    ~assume … would be fine|ok|okay
+    ~wave it through`),
+}
+
+export const error = {
+  ofAnybody: phrases(`
+    butterfingers
+    clumsy|fat|wrong fingers|finger|hands|hand|click|keystroke
+    one|a|single errant|stray|wrong|misplaced keystroke|click|character|comma|key|command
+    fat fingers|finger|fingered
+    finger trouble|slip|error
+    slip of the finger|hand|keyboard|mouse|thumb
+    brain fart|fade|freeze
+    layer 8|eight
+    pebkac
+    between keyboard|chair and
+    between the keyboard|chair and
+    err is human
+    only human
+    stupid|silly|dumb|foolish|careless|honest|basic|elementary|human|simple mistake|slip|blunder|slip-up|oversight
+    stupid|silly|dumb|foolish|careless|rookie|typing|keying|data-entry|copy-paste|clerical error
+    human factor ~cause|~lead|was|to
+    ~drop a clanger`),
+  ofPeople: phrases(`
+    ~transpose|~mistype|~miskey|~mishear|~misclick
+    ~swap|~confuse|~muddle|~mix|~jumble|~transpose the|two|up|both
+    ~pick|~choose|~select|~click|~press|~hit|~type|~enter|~tick the|a|an|one|on wrong|incorrect
+    ~get it|this|that|everything wrong
+    ~get the|his|her|their|our|a|one … wrong
+    ~goof|~flub|~fluff|~muff|~slip up
+    ~goof|~flub|~fluff|~muff|~blunder
+    ~slip|~trip up
+    ~mess|~screw|~stuff|~cock|~foul|~louse up
+    ~blow it
+    had|have a lapse
+    ~make a hash|balls|pig|hames of|up|'s
+    ~make the|a|an wrong|bad|poor call|decision|choice|assumption
+    ~put a foot wrong`),
+}
+
+export const hindsights = {
+  ofAnybody: phrases(`
+    what did he|she|they|anyone|you|we think|expect would|to
+    in his|her|their|its right mind|minds
+    could|might|should|would easily|so have been predicted|foreseen|expected|anticipated
+    could|might|should have been predicted|foreseen|expected|anticipated|obvious|clear
+    as clear|plain|obvious as
+    clear|plain|obvious as day|daylight|mud
+    of all people
+    only had to look|open|read|ask|check|glance|scroll
+    could hardly|scarcely|not have overlooked|missed|failed|been
+    a blind man|person
+    to nobody|no-one 's surprise
+    small|little wonder
+    told you|them|him|her so
+    not|n't|hardly rocket science
+    not|n't|hardly take|need|require a genius|an
+    a|the first thing you|anyone|everybody learn|learns|would
+    textbook|elementary|basic stuff|mistake|knowledge|hygiene
+    the clues|signs|evidence|hints|symptoms were|was there|all|obvious|plain|clear|visible
+    glaring|glaringly|blindingly|painfully|blatantly obvious|clear
+    glaring omission|mistake|error|oversight
+    how on earth
+    how anyone|anybody|somebody|someone|they|he|she|we|it could
+    how could anyone|anybody|they|he|she|we|you|nobody
+    how did nobody|anyone|no
+    why did nobody|no
+    why nobody|anyone|no-one
+    beyond us|me|belief|comprehension
+    hard|difficult|impossible to understand|believe|see|fathom|imagine|explain|excuse|justify why|how
+    no excuse
+    common sense
+    bound to fail|happen|break
+    always going to
+    saw|seen|see it|this|that coming
+    accident|disaster|outage|incident waiting to happen
+    recipe for disaster
+    ~ask|asking for trouble
+    ~court|~tempt|courting|tempting disaster|fate
+    writing|handwriting … on the wall
+    signs|clues|evidence|information were|are|was|is … there
+    all the signs|clues|information|evidence … needed|there
+    every reason to know|suspect|expect|believe
+    red flags were|everywhere
+    in black and white
+    in plain sight|view
+    under their|his|her|our|everyone noses|nose
+    right in front of
+    plain|clear as day
+    for all to see
+    only|just a matter|question of time
+    sooner or later
+    ~stare|staring him|her|us|them|everyone|everybody in the face
+    ~scream|~shout|screaming|shouting at him|her|us|them|everyone|everybody
+    ~beggar|~defy belief|logic|explanation
+    could|can have missed
+    impossible|hard|difficult to miss|overlook
+    we|they all knew
+    all of us|them knew
+    knew|know|knows full|perfectly|very well
+    knew all along
+    must|can have known|realised|realized|seen|noticed
+    easily have been avoided|prevented|caught
+    entirely|easily|completely|totally|perfectly|eminently|wholly|quite avoidable|preventable|foreseeable|predictable
+    in retrospect
+    looking back ,
+    with|given|on|knowing what we|i|they know|knew now
+    should|must|ought have been clear|obvious|evident|apparent|plain
+    should|must|ought to have been clear|obvious|evident|apparent|plain
+    plain|obvious|clear|evident|apparent to see|anyone|everyone|everybody|all
+    clear|plain|evident|apparent|obvious from the start|outset|beginning
+    any fool|idiot
+    any child|student|beginner|amateur|layman could|can|would|knows|knew
+    as anyone|everyone|everybody|any knows|knew|will
+    you would|'d think
+    one would|might think|expect|have
+    sore thumb
+    inconceivable|unthinkable|incredible|unbelievable|astonishing|baffling|shocking|incomprehensible that|how|why
+    inexplicably|unforgivable|unforgivably|inexcusably`),
+  ofPeople: phrases(`
+    any|every decent|seasoned|half-decent|self-respecting|halfway|junior … would|could|should|knows|will
+    you|one would|'d|might expect|think|hope|have
+    thought this|it|that through
+    yet|but somehow
+    had been warned|told
+    were|was warned|told repeatedly|often|twice|before
+    ~know|knows|knew better`),
+}
