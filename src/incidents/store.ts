@@ -146,6 +146,7 @@ export async function patchIncident(
   expected: Expected,
 ): Promise<void> {
   // Not FOR UPDATE: other incidents may be referring to this one while it changes.
+  await closeGate(trx, id)
   const locked = await trx
     .selectFrom('incidents')
     .select(['version', 'sealed'])
@@ -192,6 +193,7 @@ export type DocumentState = Pick<Incident, 'status' | 'amending'>
  * is what will stay.
  */
 export async function lockDocument(trx: Trx, id: string): Promise<DocumentState & { version: number }> {
+  await closeGate(trx, id)
   const row = await trx
     .selectFrom('incidents')
     .select(['status', 'amending', 'version'])
@@ -229,15 +231,20 @@ export interface Held {
  * @throws 404 when there is no such incident
  */
 export async function holdIncident(trx: Trx, id: string): Promise<Held> {
-  const row = await trx
-    .selectFrom('incidents')
-    .select(['clock_offsets', 'sealed'])
-    .where('id', '=', id)
-    .forShare()
-    .executeTakeFirst()
-  if (!row) throw notFound(`Incident ${id}`)
-  return row as Held
+  const { rows } = await sql<Held>`
+    WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${gateOf(id)}))
+    SELECT i.clock_offsets, i.sealed FROM gate, incidents i WHERE i.id = ${id} FOR SHARE OF i`.execute(trx)
+  if (!rows[0]) throw notFound(`Incident ${id}`)
+  return rows[0]
 }
+
+/**
+ * Those who write below an incident go through its gate together, and who needs it alone closes it: a lock of the row
+ * alone would wait for as long as others keep sharing it, and tools may never stop.
+ */
+const closeGate = (trx: Trx, id: string) => sql`SELECT pg_advisory_xact_lock(${gateOf(id)})`.execute(trx)
+
+const gateOf = (id: string) => sql`hashtextextended(${id}, 1)`
 
 /**
  * The same for what is part of the document.

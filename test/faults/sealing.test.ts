@@ -16,24 +16,30 @@ const reopen = (incident: string, reason: string) =>
   call('POST', `${incident}/amendments`, { body: { author: 'ana', reason } })
 
 const writers = 32
-const eventsEach = 3
 let incident = await givenReady(service)
 
-/** Lets 32 write one event after another, and seals while they do. Returns the answers, and what was sealed. */
+/**
+ * Lets 32 write one event after another until they are refused, and seals once the first is stored. Returns the answers,
+ * and what was sealed.
+ */
 async function race(round: number) {
   const answers: { key: string; status: number; code: string }[] = []
+  const begun = Promise.withResolvers<void>()
   const writing = Array.from({ length: writers }, async (_, i) => {
-    for (let n = 0; n < eventsEach; n += 1) {
+    for (let n = 0, isOpen = true; isOpen; n += 1) {
       const key = `${round}-${i}-${n}`
       const { status, body } = await call('POST', `${incident}/events`, {
         body: observed({ dedupe_key: key }),
       })
       answers.push({ key, status, code: body.code })
+      isOpen = status === 201
+      begun.resolve()
     }
   })
+  await begun.promise
   const sealed = await sealNow(incident)
-  await Promise.all(writing)
   if (sealed.status !== 201) throw new Error(`round ${round}: ${sealed.text}`)
+  await Promise.all(writing)
   const { body } = await call('GET', `${incident}/revisions/${sealed.body.number}`)
   return { answers, inside: new Set(body.postmortem.events.map((event: any) => event.dedupe_key)) }
 }
