@@ -42,6 +42,8 @@ export const careless = {
     a second's|moment's|second thought|glance
     without|with a|no second|moment's|moment thought|glance|look
     half an eye
+    ~give it|this|that no thought
+    sheer laziness|carelessness|stupidity|incompetence|negligence
     too casual|relaxed|lax|slack|hasty|lazy|careless|quick|clever|cocky|sloppy|trusting
     out of their|his|her|my|our depth
     n't|not|never up to the job|task|standard
@@ -98,6 +100,8 @@ export const error = {
     stupid|silly|dumb|foolish|careless|honest|basic|elementary|human|simple mistake|slip|blunder|slip-up|oversight
     stupid|silly|dumb|foolish|careless|rookie|typing|keying|data-entry|copy-paste|clerical error
     human factor ~cause|~lead|was|to
+    down to the human factor
+    weak|weakest link … person|human|operator|keyboard|chair
     ~drop a clanger`),
   ofPeople: phrases(`
     ~transpose|~mistype|~miskey|~mishear|~misclick

@@ -26,6 +26,9 @@ export const punished = {
     tougher|stricter|harsher|stiffer penalties|discipline|measures|line|rules|action
     bonus|bonuses|pay|salary|promotion … cut|docked|withheld|reduced|cancelled|stopped|deferred|lost
     wake-up call for|to
+    been spoken to
+    not|no|n't have|get|keep production|prod|admin|root|merge access|rights until|again
+    expects|expect an improvement
     no second chances|chance
     stern|strong|firm|strongly-worded|quiet words|word|email|letter|reminder|message|warning
     hammer|drum|drill|beat it|this|that|home into|home
@@ -128,6 +131,9 @@ export const blaming = {
     traced … to a single|one|sole
     traced … to one
     smoking gun
+    ~stem solely|entirely|purely|only|exclusively from
+    stems|stemmed solely|entirely|purely|only|exclusively from
+    rca result|outcome|finding|verdict :
     the|main|chief|worst offender|offenders|villain|villains|perpetrator`),
   ofPeople: phrases(`
     ~admit|~accept|~take full|sole|responsibility|blame|fault|guilt for|of|responsibility

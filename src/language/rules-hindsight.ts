@@ -112,12 +112,15 @@ const sources = words('from when once after by in')
 const poorly = phrases(`
   a|the bad|poor|terrible|stupid|dreadful idea|choice|call|one`)
 
-/** “clearly a bad idea”, “Sam’s choice was a poor one”. */
+const wrongly = phrases(`
+  the wrong choice|call|decision|move`)
+
+/** “clearly a bad idea”, “Sam’s choice was a poor one”, “plainly the wrong choice”. */
 function poorChoice(sentence: Sentence): Match | undefined {
+  const isCertain = sentence.tokens.some(token => certainty.has(token.lower))
   const match = findPhrase(sentence, poorly)
-  return match && sentence.tokens.some(token => certainty.has(token.lower) || mayBePerson(token))
-    ? match
-    : undefined
+  if (match && (isCertain || sentence.tokens.some(mayBePerson))) return match
+  return isCertain ? findPhrase(sentence, wrongly) : undefined
 }
 
 const sensible = words(
