@@ -11,7 +11,8 @@ import { tablesFile, tablesOf } from './tables.ts'
  */
 async function main(): Promise<number> {
   buildTap()
-  const server = await startServer(quickFolder())
+  preferMemory()
+  const server = await startServer()
   const template = await createDatabase(server.url, 'template')
   try {
     const url = inDatabase(server.url, template)
@@ -28,13 +29,20 @@ async function main(): Promise<number> {
   }
 }
 
-const quick = { folder: '/dev/shm', bytes: 2 * 1024 ** 3 }
+const memory = { folder: '/dev/shm', bytes: 4 * 1024 ** 3 }
 
-/** Memory, where there is enough: a test waits for the disk more than for anything else, and its data ends with it. */
-function quickFolder(): string | undefined {
-  if (!existsSync(quick.folder)) return undefined
-  const { bavail, bsize } = statfsSync(quick.folder)
-  return bavail * bsize >= quick.bytes ? quick.folder : undefined
+/**
+ * Puts what is temporary into memory, where there is enough: the tests waited for the disk more than for anything else,
+ * and none is about a machine that loses its power.
+ */
+function preferMemory(): void {
+  if (!existsSync(memory.folder) || !existsSync('/proc/mounts')) return
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n')
+  const isExecutable = mounts.some(
+    line => line.includes(` ${memory.folder} tmpfs `) && !line.includes('noexec'),
+  )
+  const { bavail, bsize } = statfsSync(memory.folder)
+  if (isExecutable && bavail * bsize >= memory.bytes) process.env.TMPDIR ??= memory.folder
 }
 
 async function writeTables(url: string): Promise<number> {

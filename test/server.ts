@@ -12,10 +12,10 @@ export interface Server {
   stop: () => Promise<void>
 }
 
-/** The server of DATABASE_URL, or else an embedded one, its data below `folder`, that is gone when it stops. */
-export async function startServer(folder = tmpdir()): Promise<Server> {
+/** The server of DATABASE_URL, or else an embedded one that is gone when it stops. */
+export async function startServer(): Promise<Server> {
   if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => {} }
-  const dataDirectory = mkdtempSync(join(folder, 'debrief-server-'))
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'debrief-server-'))
   const { connection, stop } = await startEmbedded({ dataDirectory, log: console.error })
   const { host, port, user } = connection
   return {
