@@ -106,7 +106,9 @@ t.test('sequence numbers come in the order in which they can be read', async t =
   void sealings.then(() => {
     isOver = true
   })
-  for (let more = 1; more > 0; more = isOver ? more - 1 : 1) {
+  // Once more after the last of them is stored.
+  for (let isLast = false; !isLast; ) {
+    isLast = isOver
     const rows = await service.db.selectFrom('revisions').select('sequence').orderBy('sequence').execute()
     const last = seen.at(-1) ?? 0
     seen.push(...rows.map(({ sequence }) => sequence).filter(sequence => sequence > last))
