@@ -51,7 +51,6 @@ import { followUpSchemas } from './postmortem/follow-up-schema.ts'
 import { revisionSchemas } from './postmortem/revision-schema.ts'
 import { postmortemRoutes } from './postmortem/routes.ts'
 import { postmortemSchemas } from './postmortem/schema.ts'
-import { threadRoutes } from './postmortem/thread-routes.ts'
 import { threadSchemas } from './postmortem/thread-schema.ts'
 import { reviewRoutes } from './reviews/routes.ts'
 import { reviewSchemas } from './reviews/schema.ts'
@@ -164,7 +163,6 @@ function resourceRoutes(app: App, context: Context): void {
   const blameCheck = keepBlameCheck(context.db)
   languageCheckRoutes(app, blameCheck)
   postmortemRoutes(app, context, blameCheck)
-  threadRoutes(app, context)
   exportRoutes(app, context)
 }
 

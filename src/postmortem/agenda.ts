@@ -15,38 +15,39 @@ const mostListed = 10
  */
 export function agendaDocument({ data, timeline }: Examined, checks: readonly Check[]): Block[] {
   const view = viewOf(data)
-  const open = (...codes: CheckCode[]) =>
-    checks.filter(({ code, waiver }) => codes.includes(code) && waiver === null)
-  const disputed = timeline.filter(({ dispute }) => dispute !== null && dispute.resolution === null)
-  const remembered = new Set(open('STATEMENT_ONLY').flatMap(({ ids }) => ids))
+  const open = checks.filter(({ waiver }) => waiver === null)
+  const isFoundBy = (code: CheckCode) => {
+    const found = new Set(open.filter(check => check.code === code).flatMap(({ ids }) => ids))
+    return (id: string | number) => found.has(String(id))
+  }
+  const [isDisputed, isRemembered] = [isFoundBy('EVENT_DISPUTED'), isFoundBy('STATEMENT_ONLY')]
+  const [isBare, isUnaccepted] = [isFoundBy('COUNTERFACTUAL_MISSING'), isFoundBy('ACTION_UNACCEPTED')]
   return [
     ...opening(data),
     ...section(
       'Open disputes',
       'Which source settles it? If there is none, retract the claim.',
-      disputed.map(event => disputeItem(view, event)),
+      timeline.filter(({ id }) => isDisputed(id)).map(event => disputeItem(view, event)),
     ),
     ...section(
       'Resting on memory alone',
       'Is there a log, a message or a metric that shows it?',
       timeline
-        .filter(({ id }) => remembered.has(id))
+        .filter(({ id }) => isRemembered(id))
         .map(event => item([`${eventTime(view.clock, event)} ${event.description}`])),
     ),
     ...section(
       'Factors without a counterfactual',
       'If what had been how, what would have gone differently?',
       data.factors
-        .filter(({ counterfactual }) => counterfactual === null)
+        .filter(({ number }) => isBare(number))
         .map(({ number, statement }) => item([`Factor ${number}: ${statement}`])),
     ),
     ...section(
       'Action items that wait for their owners',
       'Do you take it, by that day? By what will one see that it is done?',
       data.action_items
-        .filter(
-          ({ acceptance, status }) => acceptance === null && status !== 'done' && status !== 'cancelled',
-        )
+        .filter(({ id }) => isUnaccepted(id))
         .map(({ id, title, owner, due_on, status }) =>
           item([
             `${id} ${title} — ${nameOf(data, owner)}, due ${due_on}${status === 'proposed' ? ', proposed' : ''}`,
@@ -56,12 +57,12 @@ export function agendaDocument({ data, timeline }: Examined, checks: readonly Ch
     ...section(
       'Sentences to turn back to the system',
       'Ask the question, and write down what the answer says about the system.',
-      open('BLAME_LANGUAGE').map(sentenceItem),
+      open.filter(({ code }) => code === 'BLAME_LANGUAGE').map(sentenceItem),
     ),
     ...section(
       'To decide',
       'What is decided goes into the record, with the action item that it becomes.',
-      toDecide(checks).map(({ message }) => item([message])),
+      open.filter(isToDecide).map(({ message }) => item([message])),
     ),
   ]
 }
@@ -93,10 +94,7 @@ const elsewhere: readonly CheckCode[] = [
   'REVIEW_MISSING',
 ]
 
-const toDecide = (checks: readonly Check[]): Check[] =>
-  checks.filter(
-    ({ code, level, waiver }) => level === 'error' && waiver === null && !elsewhere.includes(code),
-  )
+const isToDecide = ({ code, level }: Check): boolean => level === 'error' && !elsewhere.includes(code)
 
 function disputeItem(view: View, event: Examined['timeline'][number]): ListItem {
   const { raised_by, statement } = event.dispute!

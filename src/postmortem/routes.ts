@@ -22,6 +22,7 @@ import { redactionRoute } from './redaction-routes.ts'
 import { revisionRoutes } from './revision-routes.ts'
 import { lastBytes } from './revision-store.ts'
 import { documentQuery } from './schema.ts'
+import { threadRoute } from './thread-routes.ts'
 
 const tags = ['Postmortem']
 
@@ -30,6 +31,7 @@ export function postmortemRoutes(app: App, context: Context, blameCheck: Current
   lifecycleRoutes(app, context, blameCheck)
   revisionRoutes(app, context)
   redactionRoute(app, context)
+  threadRoute(app, context)
   followUpRoute(app, context)
 }
 

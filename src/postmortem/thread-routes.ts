@@ -5,7 +5,7 @@ import { loadPostmortem } from './load.ts'
 import { threadOf } from './thread.ts'
 import { Thread } from './thread-schema.ts'
 
-export function threadRoutes(app: App, { db }: Context): void {
+export function threadRoute(app: App, { db }: Context): void {
   app.get(
     '/incidents/:incident_id/thread',
     {
