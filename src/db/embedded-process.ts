@@ -60,7 +60,8 @@ export function isRunning(server: Server | undefined): boolean {
 export async function stopServer(folder: string, server: Server): Promise<void> {
   if (isPostmaster(server.pid, folder)) signal(server.pid, 'SIGINT')
   const deadline = performance.now() + patience
-  while (isPostmaster(server.pid, folder)) {
+  // While a process ends it has no command line any more, but is still there: of our own child we know better.
+  while (isPostmaster(server.pid, folder) || isRunning(server)) {
     if (performance.now() > deadline) signal(server.pid, 'SIGQUIT')
     await sleep(10)
   }
