@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { migrate } from '../src/db/migrate.ts'
 import { createDatabase, dropDatabase, inDatabase, startServer } from './server.ts'
 import { tablesFile, tablesOf } from './tables.ts'
@@ -14,6 +16,7 @@ async function main(): Promise<number> {
   preferMemory()
   const server = await startServer()
   const template = await createDatabase(server.url, 'template')
+  const compiled = mkdtempSync(join(tmpdir(), 'debrief-compiled-'))
   try {
     const url = inDatabase(server.url, template)
     await migrate({ connectionString: url })
@@ -22,8 +25,11 @@ async function main(): Promise<number> {
       DEBRIEF_TEST_SERVER: server.url,
       DEBRIEF_TEST_TEMPLATE: template,
       DATABASE_URL: '',
+      // Each test file and each service is a process of its own that would compile the same modules again.
+      NODE_COMPILE_CACHE: compiled,
     })
   } finally {
+    rmSync(compiled, { recursive: true })
     await dropDatabase(server.url, template)
     await server.stop()
   }

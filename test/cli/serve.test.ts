@@ -146,11 +146,6 @@ t.test('a second service on the same folder is refused with the pid of the first
 
 const wrongSettings: [string, string][] = [
   ['DEBRIEF_PORT', 'eighty'],
-  ['DEBRIEF_PORT', '65536'],
-  ['DEBRIEF_PORT', '-1'],
-  ['DEBRIEF_TIMEZONE', 'Mars/Olympus'],
-  ['DEBRIEF_ADMIN_TOKEN', 'too-short'],
-  ['DEBRIEF_LOG_LEVEL', 'loud'],
   ['DATABASE_URL', 'mysql://localhost/debrief'],
   ['DATABASE_URL', 'postgresql://priya:secret-word@[bad/debrief'],
   ['DATABASE_URL', 'postgresql://priya:secret-word@127.0.0.1:1/debrief'],
