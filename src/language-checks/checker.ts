@@ -1,6 +1,7 @@
 import { type Db, snapshotOf } from '../db/open.ts'
 import { peopleCalled, peopleVersion } from '../directory/store.ts'
 import { type BlameCheck, prepareBlameCheck } from '../language/check.ts'
+import { remembering } from '../language/remembering.ts'
 
 /** Asks for the check that knows the directory as it is now. */
 export type CurrentBlameCheck = () => Promise<BlameCheck>
@@ -23,7 +24,8 @@ export function keepBlameCheck(db: Db): CurrentBlameCheck {
     const snapshot = await snapshotOf(db)
     if (kept?.snapshot === snapshot) return kept.check
     const version = await peopleVersion(db)
-    const check = kept?.version === version ? kept.check : prepareBlameCheck(await peopleCalled(db))
+    const check =
+      kept?.version === version ? kept.check : remembering(prepareBlameCheck(await peopleCalled(db)))
     kept = { snapshot, version, check }
     return check
   }

@@ -15,7 +15,7 @@ import { rendered, sendText } from './forms.ts'
 import { examine, requestReview, seal } from './lifecycle.ts'
 import { toMarkdown } from './markdown.ts'
 import { Revision } from './revision-schema.ts'
-import { getRevision } from './revision-store.ts'
+import { describeRevision } from './revision-store.ts'
 import { Amendment, AmendmentInput, AmendmentPage, amendmentsQuery, Checks } from './schema.ts'
 
 const tags = ['Postmortem']
@@ -133,10 +133,12 @@ function sealRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck
       const { incident_id } = request.params
       const facts = changeFacts(request, now)
       const check = await blameCheck()
+      // While it is locked, only what has changed since is judged: on a long timeline writers would not wait for more.
+      await examine(db, incident_id, check)
       return answerOnce({ db, now }, request, reply, async trx => {
         const requireRead = (etag: string) => requireTag(request, etag, 'GET …/checks')
         const number = await seal(trx, incident_id, check, facts, requireRead)
-        const { json: _, markdown: __, ...body } = await getRevision(trx, incident_id, number)
+        const body = await describeRevision(trx, incident_id, number)
         return { status: 201, location: `/v1/incidents/${incident_id}/revisions/${number}`, body }
       })
     },

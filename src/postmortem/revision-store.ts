@@ -93,9 +93,21 @@ export async function listRevisions(
 
 export type StoredRevision = Revision & Pick<Sealed, 'json' | 'markdown'>
 
-export async function getRevision(db: Db, incident_id: string, number: number): Promise<StoredRevision> {
-  const { rows } = await sql<StoredRevision>`
-    SELECT ${described}, r.json, r.markdown FROM revisions r
+/** A revision with its bytes. */
+export const getRevision = (db: Db, incident_id: string, number: number): Promise<StoredRevision> =>
+  readRevision(db, incident_id, number, sql`${described}, r.json, r.markdown`)
+
+export const describeRevision = (db: Db, incident_id: string, number: number): Promise<Revision> =>
+  readRevision(db, incident_id, number, described)
+
+async function readRevision<T>(
+  db: Db,
+  incident_id: string,
+  number: number,
+  columns: RawBuilder<unknown>,
+): Promise<T> {
+  const { rows } = await sql<T>`
+    SELECT ${columns} FROM revisions r
     WHERE r.incident_id = ${incident_id} AND r.number = ${number}`.execute(db)
   if (!rows[0]) throw notFound(`Revision ${number} of ${incident_id}`)
   return rows[0]
