@@ -6,7 +6,7 @@ import { words } from './closed-words.ts'
 export const harming =
   words(`break botch mishandle mangle bungle screw mess crash corrupt wipe clobber destroy ruin cause
   cripple sink misconfigure misjudge misinterpret misunderstand mistype misuse misapply misspell miscalculate mislabel
-  sabotage fumble wreck jeopardise jeopardize compromise overload swamp misdiagnose miscommunicate nuke trash brick hose
+  sabotage fumble wreck jeopardise jeopardize compromise overload hammer swamp misdiagnose miscommunicate nuke trash brick hose
   bork disrupt damage flood overwhelm underestimate overestimate overreact leak gamble blunder squander meddle tamper mismanage
   aggravate exacerbate worsen kneecap derail misroute misplace`)
 /** Of those, the ones that things do by themselves, without an object. */
@@ -45,11 +45,11 @@ export const acts =
   carelessness negligence judgement judgment blunder slip misjudgement assumption fix patch update incompetence laziness
   ignorance delay intervention attempt hand hands misconfiguration misconfigurations handling response reaction edits
   changes refusal insistence eagerness meddling mismanagement communication inability rollback failover behaviour behavior
-  ego impatience experiment experiments idea antics whim patch hotfix sign-off branch refactor upgrade upgrades rollout release approval cleanup tweak experiment doing negligence`)
+  ego tinkering fiddling tweaking experimenting impatience experiment experiments idea antics whim patch hotfix sign-off branch refactor upgrade upgrades rollout release approval cleanup tweak experiment doing negligence`)
 /** Of those, the ones that judge by themselves. */
 export const errorActs =
   words(`oversight blunder negligence carelessness misjudgement misreading misunderstanding typo
-  inexperience incompetence ignorance doing mismanagement meddling laziness`)
+  inexperience incompetence ignorance doing misconfiguration mismanagement meddling laziness`)
 export const causing = words(
   `cause trigger lead result turn sink break bring take knock crash corrupt cost   introduce delay prolong lock block exhaust fill saturate stall kill flood degrade slow wipe lose extend overload`,
 )

@@ -3,6 +3,7 @@ import { isCapitalised } from './names.ts'
 import {
   agentHints,
   ambiguousRoles,
+  bareCompounds,
   bareGroups,
   crowdHints,
   crowds,
@@ -60,7 +61,13 @@ const isNobody = (tokens: Token[], start: number, end: number) =>
   tokens[start]!.lower === 'no' ||
   (tokens[start]!.lower === 'one' && tokens[start - 1]?.tag === 'neg') ||
   tokens[start]!.lower === 'neither' ||
-  nobodyWords.has(tokens[end - 1]!.lower)
+  nobodyWords.has(tokens[end - 1]!.lower) ||
+  isNeitherNor(tokens, start)
+
+/** “neither the author nor the reviewer” */
+const isNeitherNor = (tokens: Token[], start: number) =>
+  tokens[start - 1]?.lower === 'nor' &&
+  tokens.slice(Math.max(0, start - 8), start).some(({ lower }) => lower === 'neither')
 
 const singular = (word: string) => (word.endsWith('s') && word.length > 3 ? word.slice(0, -1) : word)
 
@@ -83,6 +90,8 @@ function kindOf(tokens: Token[], start: number, end: number): NounPhrase['kind']
   if (ambiguousRoles.has(head)) return isSoftwareRole(tokens, start, end) ? 'thing' : 'person'
   if (roles.has(head) || roles.has(singular(head)) || groups.has(head)) return 'person'
   if ((bareGroups.has(lower) || text === 'IT') && isBare(tokens, start, end)) return 'person'
+  if (bareCompounds.has(`${tokens[end - 2]?.lower} ${lower}`) && isBare(tokens, end - 2, end - 1))
+    return 'person'
   return isCapitalised(text) && tokens[end - 2]?.tag === 'name' && end - start > 1 ? 'person' : 'thing'
 }
 
@@ -100,10 +109,16 @@ const isSoftwareAside = (tokens: Token[], end: number) =>
 function isBare(tokens: Token[], start: number, end: number): boolean {
   if (tokens[end - 2]?.tag === 'poss' && end - start > 1) return true
   if (end - start === 1)
-    return isCapitalised(tokens[start]!.text) || start === 0 || tokens[start - 1]!.lower === 'by'
+    return (
+      isCapitalised(tokens[start]!.text) ||
+      start === 0 ||
+      tokens[start - 1]!.lower === 'by' ||
+      (start === 1 && opensCondition.has(tokens[0]!.lower))
+    )
   return tokens.slice(start, end).every(({ text }) => isCapitalised(text))
 }
 
+const opensCondition = words('had if because when')
 const customerFacing = words('care success relations affairs')
 
 /** Where the group of auxiliaries, adverbs and negations of the verb at `verb` begins. */
@@ -153,12 +168,24 @@ export function subjectOf(tokens: Token[], group: number, steps = mostSteps): No
 }
 
 /** A phrase after a preposition belongs to the one before it: “someone on the platform team”. */
-function attached(tokens: Token[], phrase: NounPhrase, steps: number): NounPhrase | undefined {
+function attached(tokens: Token[], bare: NounPhrase, steps: number): NounPhrase | undefined {
+  const phrase = withDegree(tokens, bare)
   const before = tokens[phrase.start - 1]
   if (before?.tag === 'prep') return afterPreposition(tokens, phrase, steps)
   if (before?.tag === 'verb') return outerOfRelative(tokens, phrase, steps)
+  // “the people running it were …”
+  if (before?.tag === 'ing' && phrase.start > 1 && isPersonWord(tokens[phrase.start - 2]!))
+    return phraseBefore(tokens, phrase.start - 1)
   if (isTime(tokens, phrase) && before !== undefined) return subjectOf(tokens, phrase.start, steps - 1)
   return phrase
+}
+
+/** “too much access”: the adverb belongs to the phrase. */
+function withDegree(tokens: Token[], phrase: NounPhrase): NounPhrase {
+  const isDegree = tokens[phrase.start]!.tag === 'adj' && tokens[phrase.start - 1]?.tag === 'adv'
+  return isDegree && tokens[phrase.start - 2]?.tag === 'prep'
+    ? { ...phrase, start: phrase.start - 1 }
+    : phrase
 }
 
 function afterPreposition(tokens: Token[], phrase: NounPhrase, steps: number): NounPhrase | undefined {

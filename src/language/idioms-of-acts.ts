@@ -10,6 +10,7 @@ export const cause = {
     a monkey|spanner|wrench in the works
     ~thank|courtesy of the genius|geniuses|hero|heroes
     ~look no further than
+    ~bring|brought this|it|that|all on|upon ourselves|themselves|himself|herself|yourself
     ~shoot himself|herself|themselves|ourselves|itself in the foot
     ~take it upon himself|herself|themselves|itself
     ~see fit to
@@ -25,6 +26,11 @@ export const cause = {
     ~take the easy way
     ~have|had the bright|brilliant|clever idea
     ~decide|~think|~reckon he|she|they knew better
+    is|was what did|~tip|~break|~kill|~sink|~bring|~take|~push|~send|~cause
+    ~want|~like|~try to play|experiment|tinker
+    ~trip the|a breaker|breakers|fuse|wire|cable
+    ~make|making matters|things|it|everything worse
+    ~make|making a bad situation|thing worse
     ~pull|~yank|~flick|~flip the wrong
     half-finished|half-baked|untested|unreviewed|botched|bungled work|change|script|job|fix|migration of|by|from
     ~pull the plug on
@@ -42,13 +48,13 @@ export const cause = {
     in defiance of
     ~want his|her|their … before
     ~bring … to its|their knees
-    took one|a|an|two|just|only … to break|bring|take|crash|sink|cripple|kill|wipe|destroy`),
+    took one|a|an|two|just|only … to break|bring|take|crash|sink|cripple|kill|wipe|destroy|make|lock|stop|stall|cause|undo`),
 }
 
 export const norm = {
   ofAnybody: phrases(`
     had one job
-    would have cost … nothing
+    would have cost … nothing|second|seconds|minute|minutes|moment|little
     would not|n't have hurt|killed … to
     there was|is no reason|need|excuse for … to
     would have been only|just right|proper|fair|sensible|prudent|wise to
@@ -63,7 +69,7 @@ export const norm = {
     the|very least he|she|they|we|one|you|anyone|anybody could|should
     the least … could have done|expect
     all he|she|they|we|you|it had to do
-    all he|she|they|anyone needed to do
+    all … had|needed to do was|were|is
     it|would have|'ve taken * … two|five|ten|a|one minutes|minute|seconds|moment to
     incumbent on|upon
     it fell to
@@ -85,6 +91,8 @@ export const norm = {
   ofPeople: phrases(`
     a|one phone|quick|simple|single call|message|question|look|glance … would|could have
     had|have|has|'d no right|excuse|reason to
+    ~have|had every|ample|plenty chance|opportunity to
+    needs|need|has|have|must|should to start|stop|learn|begin reading|checking|testing|listening|paying|thinking|asking|communicating|following|looking|taking
     ~owe it to`),
 }
 
@@ -92,6 +100,8 @@ export const omitted = {
   ofAnybody: phrases(`
     ~leave … out of the loop
     ~leave … to rot|chance|others|luck
+    ~tell|~inform|~notify|~warn|~alert|~consult|~ask nobody|no-one
+    ~tell|~inform|~notify|~warn|~alert|~consult|~ask no no-one
     ~keep us|them|everyone|everybody|support in the dark
     ~fail us|them|customers|everyone|patients
     on deaf ears
@@ -114,9 +124,16 @@ export const omitted = {
     missing in action
     n't|never|not get|got|getting round|around to
     fell|fallen through the cracks at
+    nobody|no-one|none|neither … took|make|made the|any trouble|time|care|effort to
+    no one … took|make|made the|any trouble|time|care|effort to
     ~oversleep`),
   ofPeople: phrases(`
+    ~walk|~wander away|off from|before|while|with|without
+    ~go|~leave home|lunch without|before|while|with
     ~let … lapse|expire|rot
+    ~keep|kept putting off|it|this
+    ~put|putting off … too late|until|again
+    ~leave|left out the|a|one|two|any|half
     ~keep … to itself|himself|herself|themselves|ourselves
     ~take no notice
     ~pay no heed|attention|regard|mind

@@ -25,6 +25,11 @@ export const careless = {
     asleep on the job
     half asleep
     ~rubber-stamp
+    too|very|so|little|no|not|insufficient little|enough|sufficient thought|care|attention went|gone|was|is|had
+    little|no|insufficient thought|care|attention went|gone|had
+    with|so|such little|no|scant little|no|scant regard|thought|concern|consideration for|to
+    with little|no|scant regard|concern|consideration for|to
+    without|with much|any|due|proper|sufficient|enough|little thought|care|consideration
     ~gloss over
     eye|eyes off the ball
     ~go through the motions
@@ -57,6 +62,7 @@ export const careless = {
     a|any|this|that|such sloppy|rushed|hasty|lazy|half-hearted|half-baked|slipshod edit|change|merge|review|fix|deploy|commit|job|rollout|release|work|check|test
     sloppy|shoddy|lazy|slipshod work|testing|review|coding|engineering|practice|thinking|habits`),
   ofPeople: phrases(`
+    am|is|are|was|were chatting|gossiping|scrolling|daydreaming|texting|joking
     ~hit and hope
     ~rush|~hurry|~race|~breeze|~sail|~sleepwalk|~blunder|~barge through|into|in|past|ahead
     happily|merrily|blithely|cheerfully|gaily ~click|~ignore|~press|~run|~merge|~push|~deploy|~accept|~carry|~delete|~skip
@@ -99,6 +105,9 @@ export const error = {
     only human
     stupid|silly|dumb|foolish|careless|honest|basic|elementary|human|simple mistake|slip|blunder|slip-up|oversight
     stupid|silly|dumb|foolish|careless|rookie|typing|keying|data-entry|copy-paste|clerical error
+    man-made|human-made
+    human|humans|people|operator|operators|user|users|staff|person … weak|weakest link
+    human element|side|component|link|part … weak|weakest
     human factor ~cause|~lead|was|to
     down to the human factor
     weak|weakest link … person|human|operator|keyboard|chair
@@ -108,6 +117,8 @@ export const error = {
     ~swap|~confuse|~muddle|~mix|~jumble|~transpose the|two|up|both
     ~pick|~choose|~select|~click|~press|~hit|~type|~enter|~tick the|a|an|one|on wrong|incorrect
     ~get it|this|that|everything wrong
+    ~get … mixed|muddled|jumbled up
+    ~get … confused|backwards|swapped|reversed|transposed
     ~get the|his|her|their|our|a|one … wrong
     ~goof|~flub|~fluff|~muff|~slip up
     ~goof|~flub|~fluff|~muff|~blunder
@@ -130,13 +141,17 @@ export const hindsights = {
     clear|plain|obvious as day|daylight|mud
     of all people
     only had to look|open|read|ask|check|glance|scroll
-    could hardly|scarcely|not have overlooked|missed|failed|been
+    could hardly|scarcely|not have overlooked|missed|failed
+    could hardly|scarcely have been
+    could not have been clearer|plainer|simpler|easier|louder
+    signs|warning|warnings|clues|evidence|symptoms|hints … not be|been missed|overlooked|clearer|plainer
+    nobody|no-one|none|no … in his|her|their right mind|minds
     a blind man|person
     to nobody|no-one 's surprise
     small|little wonder
     told you|them|him|her so
     not|n't|hardly rocket science
-    not|n't|hardly take|need|require a genius|an
+    not|n't|hardly take|need|require a|an genius|expert|engineer|degree|doctorate|phd|scientist|specialist
     a|the first thing you|anyone|everybody learn|learns|would
     textbook|elementary|basic stuff|mistake|knowledge|hygiene
     the clues|signs|evidence|hints|symptoms were|was there|all|obvious|plain|clear|visible
@@ -206,5 +221,7 @@ export const hindsights = {
     yet|but somehow
     had been warned|told
     were|was warned|told repeatedly|often|twice|before
-    ~know|knows|knew better`),
+    ~know|knows|knew better
+    had to know that|this|it|better|what
+    must|can not|n't fail|have failed to know|see|notice`),
 }

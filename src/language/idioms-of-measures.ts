@@ -48,6 +48,14 @@ export const punished = {
     over the coals
     name|named|naming and shame|shamed|shaming
     zero tolerance
+    behaviour|behavior|conduct|carelessness|sloppiness|attitude|negligence … tolerated|accepted|condoned|excused
+    in no uncertain terms
+    deduct|deducted|dock|docked … from … bonus|pay|salary|wages|budget|bonuses
+    there will|must|should|have be|to consequences
+    consequences for the|those|him|her|them|whoever|everyone|anyone
+    watch|watching|look|looking over his|her|their deploys|work|changes|shoulder|shoulders
+    lose|loses|forfeit|forfeits their|his|her|your merge|deploy|admin|root|production|commit|write|push|on-call rights|access|privileges|permission
+    personnel file|record|files
     heads|head must|will|should roll|have
     stress|emphasise|emphasize|reiterate|reinforce|underline the importance of
     be|being|been more|extra|especially|particularly|very|doubly|much|far careful|vigilant|diligent|attentive|cautious|mindful|disciplined|thorough
@@ -85,7 +93,6 @@ export const punished = {
     on notice
     appraisal
     was|were|been|be let go
-    personnel file
     contract|agreement|employment … terminated|ended|cancelled|renewed|extended
     under|without close|constant|adult|a supervision|grown-up
     seriousness of what
@@ -134,6 +141,18 @@ export const blaming = {
     ~stem solely|entirely|purely|only|exclusively from
     stems|stemmed solely|entirely|purely|only|exclusively from
     rca result|outcome|finding|verdict :
+    everything|all … goes|went|leads|led|points|comes|came back to a|one|an|the|our
+    attributable|attributed|pinned|ascribed|traceable to|on one
+    attributable|attributed|pinned|ascribed|traceable to|on a|the single|lone|sole
+    at the root|heart|bottom of it all
+    at the root|heart|bottom of this|the|everything outage|incident|failure|all|is|was|lies|lay
+    none of the other|others … matter|matters|mattered|count|counts
+    explain|explains|explained the whole|entire|full outage|incident|failure|thing
+    explain|explains|explained it all|everything
+    only|just one thing … wrong|failed|broke
+    nothing but|except the|a|an|our … caused|broke|triggered|explains
+    account|accounts|accounted for the|this … in full|entirely|alone
+    alone caused|broke|triggered|explains
     the|main|chief|worst offender|offenders|villain|villains|perpetrator`),
   ofPeople: phrases(`
     ~admit|~accept|~take full|sole|responsibility|blame|fault|guilt for|of|responsibility

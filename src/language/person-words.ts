@@ -62,6 +62,24 @@ export const bareGroups = words(
   'qa ops devops sre sres support management leadership hr infosec engineering noc soc security platform infra networking product helpdesk legal finance marketing sales operations development procurement infrastructure facilities networks informatics logistics dispatch nursing',
 )
 
+/** The same, in two words. */
+export const bareCompounds = new Set([
+  'data science',
+  'data engineering',
+  'customer service',
+  'customer support',
+  'customer success',
+  'site reliability',
+  'quality assurance',
+  'human resources',
+  'release management',
+  'change management',
+  'product management',
+  'network operations',
+  'information security',
+  'field service',
+])
+
 /** Given names of many places, without those that are common words: they work when the directory does not know them. */
 export const givenNames = words(`
   aaron abdul abdullah abigail ada adam adel adewale adriana adrian agnes ahmed aiko aisha akira alan alba albert

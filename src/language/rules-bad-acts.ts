@@ -89,7 +89,8 @@ export const isPossible = (sentence: Sentence, verb: number) =>
 function endOfWrong(sentence: Sentence, verb: number): number {
   const { tokens } = sentence
   for (let i = verb + 1; i < tokens.length && tokens[i]!.text !== ';'; i += 1) {
-    if (tokens[i]!.tag === 'adj' && faulty.has(lowerAt(sentence, i)) && i - verb < 8) return i + 1
+    const isFaulty = tokens[i]!.tag === 'adj' && faulty.has(lowerAt(sentence, i)) && i - verb < 8
+    if (isFaulty && !mending.has(tokens[verb]!.lemma ?? '')) return i + 1
     const length = phraseAt(tokens, i, wrongly)
     if (length > 0) return i + length
     if (phraseAt(tokens, i, andSo) > 0 && isHarmAfter(sentence, i + 2)) return i + 2
@@ -99,6 +100,9 @@ function endOfWrong(sentence: Sentence, verb: number): number {
   }
   return verb
 }
+
+/** Whoever takes a faulty thing away mends. */
+const mending = words('remove take disconnect unplug pull stop shut disable close restart reboot')
 
 const wrongly = phrases(`
   without testing|checking|review|reviewing|approval|permission|asking|telling|any|first|consulting|verifying|validating

@@ -10,7 +10,7 @@ import {
   wreckage,
 } from './cause-words.ts'
 import type { NounPhrase } from './clauses.ts'
-import { words } from './closed-words.ts'
+import { timeNouns, words } from './closed-words.ts'
 import { cause } from './idioms-of-acts.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import { badAct, isPossible } from './rules-bad-acts.ts'
@@ -18,6 +18,7 @@ import { actAndHarm, isHarmBefore } from './rules-consequences.ts'
 import {
   agentOf,
   clauseMatch,
+  doerOf,
   findIdiom,
   findPhrase,
   headOf,
@@ -34,6 +35,8 @@ import {
   subject,
   verbsOf,
 } from './sentence.ts'
+
+import type { Token } from './tokens.ts'
 
 /** Rules about people, and what people did, as the cause. */
 
@@ -74,11 +77,16 @@ function harmed(sentence: Sentence): Match | undefined {
       lowerAt(sentence, verb + 1) === 'nothing'
     )
       continue
-    const by = agentOf(sentence, verb)
+    if (isBrokenUp(sentence, verb)) continue
+    const by = doerOf(sentence, verb)
     if (isPersonOrAct(sentence, by)) return clauseMatch(sentence, verb, by)
   }
   return undefined
 }
+
+/** “broke the job into ten batches” */
+const isBrokenUp = ({ tokens }: Sentence, verb: number) =>
+  tokens[verb]!.lemma === 'break' && tokens.slice(verb, verb + 7).some(({ lower }) => lower === 'into')
 
 /** Things crash and break by themselves; people crash and break something. */
 const harmless = words('glass silence news ice circuit deadlock loop tie cycle')
@@ -101,9 +109,10 @@ function broughtDown(sentence: Sentence): Match | undefined {
   )) {
     if (isDenied(sentence, verb)) continue
     const to = endOfHarm(sentence, verb)
-    const by = to > verb ? agentOf(sentence, verb) : undefined
+    const by = to > verb ? doerOf(sentence, verb) : undefined
     const isMeant =
       sentence.tokens[verb]!.lemma !== 'let' &&
+      !isPassive(sentence, verb) &&
       !wreckage.has(lowerAt(sentence, to - 1)) &&
       isOnPurpose(sentence, to)
     if (isPersonOrAct(sentence, by) && !isMeant) return clauseMatch(sentence, verb, by, to)
@@ -129,10 +138,17 @@ function endOfHarm(sentence: Sentence, verb: number): number {
 const isOutcome = ({ tokens }: Sentence, i: number) =>
   outcomes.has(tokens[i]!.lower) && tokens[i + 1]?.tag !== 'noun'
 
-const purposes = words('to for so of deliberately before as from')
+const purposes = words('to for so deliberately before as from')
 
-const isOnPurpose = (sentence: Sentence, at: number) =>
-  sentence.tokens.slice(at, at + 6).some(({ lower }) => purposes.has(lower))
+const isOnPurpose = ({ tokens }: Sentence, at: number) =>
+  tokens[at]?.lower === 'of' ||
+  tokens
+    .slice(at, at + 6)
+    .some(({ lower }, i) => purposes.has(lower) && !(lower === 'for' && isWhile(tokens, at + i + 1)))
+
+/** “for most of Saturday”, “for an hour” */
+const isWhile = (tokens: Token[], at: number) =>
+  tokens.slice(at, at + 5).some(({ lower }) => timeNouns.has(lower))
 
 const fineUntil = phrases('fine|well|okay|stable|healthy|green|working until|till')
 
@@ -167,7 +183,7 @@ function actAsCause(sentence: Sentence): Match | undefined {
 }
 
 const works = phrases(
-  'traced|traceable|attributed to\nbehind it|this|that|all … was|is|were\nlook|looked no further than\nthe work|doing of\nbrought about by\nthe|their door|doorstep|feet of',
+  'everything|all|this|outage|incident … goes|went|leads|led|comes|came back to\ndamage|harm|mess … done|caused|made by\ntraced|traceable|attributed to\nbehind it|this|that|all … was|is|were\nlook|looked no further than\nthe work|doing of\nbrought about by\nthe|their door|doorstep|feet of',
 )
 
 /** “the work of one engineer”, “brought about by the facilities team”. */
@@ -271,7 +287,9 @@ function isWhy(sentence: Sentence): Match | undefined {
 
 const whys = phrases('is|was|are|were why')
 
-const starts = phrases('it|everything|trouble|this|things … started|began|starts|begins when|with|after')
+const starts = phrases(
+  'it is|was the way|manner\nit|everything|trouble|this|things … started|began|starts|begins when|with|after',
+)
 
 /** “it began when Sam …” */
 function startedWith(sentence: Sentence): Match | undefined {
@@ -291,6 +309,9 @@ function againstAdvice(sentence: Sentence): Match | undefined {
 const advice = phrases(`
   against all|our|the|any|explicit advice|policy|instructions|orders|rules|warnings|guidance
   against advice|policy|instructions|orders
+  against|to what … agreed|planned|said|asked
   in spite of|repeated * warnings|advice
+  despite|after * * reminders|requests|prompts|emails|mails|nudges
+  despite|after * reminders|requests|prompts|emails|mails|nudges
   despite warnings|being|having warned|warnings|been
   despite repeated|several|clear warnings`)

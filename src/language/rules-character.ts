@@ -29,9 +29,9 @@ import {
 /** Words that judge a person, of whatever they are said. */
 const always =
   words(`careless carelessly carelessness negligent negligently negligence reckless recklessly recklessness
-  irresponsible irresponsibly irresponsibility incompetent incompetence incompetently unprofessional inexcusable
+  irresponsible amateurishly thoughtlessness thoughtlessly irresponsibly irresponsibility incompetent incompetence incompetently unprofessional inexcusable
   inattention inattentive thoughtless thoughtlessly complacency complacent lackadaisical slapdash haphazardly foolhardy
-  amateurish shoddy nonchalance nonchalant nonchalantly indifference apathy hubris cowboy cavalier gung-ho unprofessionally lax laxity heedless heedlessly`)
+  ill-considered ill-advised ill-judged ill-conceived amateurish shoddy nonchalance nonchalant nonchalantly indifference apathy hubris cowboy cavalier gung-ho unprofessionally lax laxity heedless heedlessly`)
 /** Words that judge only where a person, or a person’s act, is so called. */
 const ofPeople =
   words(`lazy lazily laziness sloppy sloppily sloppiness hasty hastily haste distracted rushed clumsy clumsily
@@ -69,9 +69,15 @@ function describesPerson(sentence: Sentence, at: number): boolean {
   const phrase = phraseFrom(sentence, at)
   if (phrase && phrase.end - at > 1) return isPersonOrTheirs(sentence, phrase)
   const start = groupStart(tokens, at)
-  const verb = tokens[start - 1]
-  return isPerson(subject(sentence, at)) || (verb?.tag === 'verb' && isPerson(subject(sentence, start - 1)))
+  const verb = tokens[at]!.tag === 'adv' ? verbBefore(sentence, at) : start - 1
+  return (
+    isPerson(subject(sentence, at)) || (tokens[verb]?.tag === 'verb' && isPerson(subject(sentence, verb)))
+  )
 }
+
+/** “signed the build off blindly” */
+const verbBefore = ({ tokens }: Sentence, at: number) =>
+  tokens.findLastIndex(({ tag }, i) => i < at && at - i < 7 && tag === 'verb')
 
 function isPersonOrTheirs(sentence: Sentence, phrase: NounPhrase): boolean {
   const by = phraseAfter(sentence, phrase.end, 'by', 5)
@@ -137,7 +143,9 @@ function errorNoun(sentence: Sentence): Match | undefined {
   const match = findWord(
     sentence,
     ({ lower }, i) =>
-      errors.has(lower) && makers.has(lowerAt(sentence, i - 1).replace(/s$/, '')) && !isSpokenOf(sentence, i),
+      (errors.has(lower) || (lower === 'failure' && lowerAt(sentence, i - 1) === 'human')) &&
+      makers.has(lowerAt(sentence, i - 1).replace(/s$/, '')) &&
+      !isSpokenOf(sentence, i),
   )
   return match && { from: match.from - 1, to: match.to }
 }

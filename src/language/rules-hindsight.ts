@@ -130,9 +130,14 @@ const sensible = words(
 /** “anyone”, “any engineer”, “no competent engineer”. */
 function isAnyone(sentence: Sentence, verb: number, by: NounPhrase): boolean {
   if (lowerAt(sentence, by.start) === 'no') return sensible.has(lowerAt(sentence, by.start + 1))
+  if (['a', 'an', 'my'].includes(lowerAt(sentence, by.start))) return novices.has(headOf(sentence, by))
+  if (['whether', 'if', 'asked'].includes(lowerAt(sentence, by.start - 1))) return false
   return anyone.has(lowerAt(sentence, by.start)) && !isDenied(sentence, verb)
 }
 
+const novices = words(
+  'student intern child beginner apprentice graduate trainee rookie novice junior pupil amateur kid grandmother toddler layman schoolboy',
+)
 const likewise = words('same likewise')
 const reading = words('read take see interpret understand')
 

@@ -48,6 +48,7 @@ export function shouldHave(sentence: Sentence): Match | undefined {
     duty(sentence) ??
     unmet(sentence) ??
     neverPassed(sentence) ??
+    expectedOf(sentence) ??
     findIdiom(sentence, normIdioms) ??
     findPhrase(sentence, reproach)
   )
@@ -188,11 +189,22 @@ function duty(sentence: Sentence): Match | undefined {
   })
 }
 
+/** “what I would have expected from Sam” */
+const expectedOf = (sentence: Sentence) =>
+  findWord(
+    sentence,
+    ({ lemma }, i) =>
+      lemma === 'expect' &&
+      groupOf(sentence, i).some(({ tag }) => tag === 'modal' || tag === 'have') &&
+      (isPerson(phraseAfter(sentence, i + 1, 'from', 4)) || isPerson(phraseAfter(sentence, i + 1, 'of', 4))),
+  )
+
 const reproach = phrases(`
   was up to the|him|her|them|us|you
   would have been better|wiser advised|to
   why was|were nobody|no-one|no|none
   why did n't|not the|he|she|they|we|you|anyone|someone|nobody
+  why did n't|not … just|simply
   why had n't|not the|he|she|they|we|you|anyone|someone
   why was n't|not the on-call|engineer|operator|team`)
 

@@ -1,4 +1,4 @@
-import { groupStart, type NounPhrase } from './clauses.ts'
+import { groupStart, type NounPhrase, phraseBefore } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { omitted } from './idioms-of-acts.ts'
 import { phraseAt, phrases } from './phrases.ts'
@@ -27,12 +27,12 @@ import { lemmaOfIng } from './verbs.ts'
 /** Rules about what people left undone. */
 
 const omitting = words(
-  'forget neglect omit overlook ignore disregard miss skip bypass fail dismiss misread shirk downplay oversleep',
+  'forget neglect omit overlook ignore disregard miss skip bypass circumvent fail dismiss misread shirk downplay oversleep',
 )
 const minding =
   words(`check verify test read follow notice look tell inform notify warn ask communicate escalate respond
   acknowledge confirm review double-check validate think consider realise realize document update bother care attend
-  raise mention watch monitor handle open announce page share reply inspect examine clean enable re-enable pass react answer consult question spot catch remember report pick return call answer forward log record explain disclose phone set configure create establish define implement do rotate renew run write act`)
+  raise mention watch monitor handle open announce page share reply inspect examine clean enable re-enable pass react answer consult question spot catch remember report pick return call answer turn switch forward log record explain disclose phone set configure create establish define implement do rotate renew run write act`)
 const humanDirected = words(`warning warnings page pages email emails advice checklist procedure
   concern concerns signs policy protocol instructions`)
 const targets =
@@ -47,6 +47,7 @@ export function omission(sentence: Sentence): Match | undefined {
   }
   return (
     keptOmitting(sentence) ??
+    byNot(sentence) ??
     undone(sentence) ??
     nobodyBothered(sentence) ??
     noneBy(sentence) ??
@@ -56,19 +57,34 @@ export function omission(sentence: Sentence): Match | undefined {
   )
 }
 
-/** “kept ignoring the alert”, “made it worse by ignoring it”. */
+/** “kept ignoring the alert”, “Tom ignoring the alert”, “made it worse by ignoring it”. */
 function keptOmitting(sentence: Sentence): Match | undefined {
   return findWord(sentence, ({ lower, tag }, i) => {
     if (tag !== 'ing' || !omitting.has(lemmaOfIng(lower))) return false
     const before = sentence.tokens[i - 1]
+    if (isPerson(phraseBefore(sentence.tokens, i))) return true
     const verb =
       before?.tag === 'verb'
         ? i - 1
         : sentence.tokens.findLastIndex((token, at) => at < i && token.tag === 'verb')
-    const isTheirs = before?.tag === 'verb' || ['by', 'for', 'after', 'through'].includes(before?.lower ?? '')
+    const isTheirs =
+      goingOnWith.has(before?.lemma ?? '') || ['by', 'for', 'after', 'through'].includes(before?.lower ?? '')
     return isTheirs && verb >= 0 && isPerson(agentOf(sentence, verb))
   })
 }
+
+const goingOnWith = words('keep continue go persist admit start begin end')
+
+/** “By not locking the state, the engineer let two applies run.” */
+const byNot = (sentence: Sentence) =>
+  matchOf(
+    sentence,
+    ({ lower }, i) =>
+      lower === 'by' &&
+      ['not', 'never'].includes(lowerAt(sentence, i + 1)) &&
+      sentence.tokens[i + 2]?.tag === 'ing' &&
+      sentence.tokens.some(({ tag }, verb) => tag === 'verb' && isPerson(agentOf(sentence, verb))),
+  )
 
 const isNegated = (sentence: Sentence, verb: number) =>
   groupOf(sentence, verb).some(({ tag }) => tag === 'neg')
@@ -80,8 +96,17 @@ function omits(sentence: Sentence, verb: number): boolean {
   if (lemma === 'fail') return isPerson(by) && !isFailover(sentence, verb)
   if (isPassive(sentence, verb)) return isOmittedBy(sentence, verb, by)
   if (!isPerson(by) || isByTheBook(sentence, verb)) return false
+  if (lemma === 'bypass' || lemma === 'circumvent') return isGuarded(sentence, verb)
   return lemma !== 'miss' || !missesTarget(sentence, verb)
 }
+
+/** “bypassed the review”; to bypass a cache is a way to look for a fault. */
+const isGuarded = ({ tokens }: Sentence, verb: number) =>
+  tokens.slice(verb + 1, verb + 7).some(({ lower }) => guards.has(lower))
+
+const guards =
+  words(`review reviews approval check checks gate gates process policy procedure control controls safeguard
+  safeguards freeze canary pipeline ci protection rule rules board staging tests step confirmation lock prompt`)
 
 const directions = words('fast over back forward open closed')
 
@@ -108,6 +133,8 @@ const book = phrases(`
   as|which|because|since|per|as the|our|its|their runbook|policy|plan|procedure|playbook|process|checklist|docs|documentation|vendor
   as|which|because|since the|our * runbook|policy|procedure|playbook|checklist|documentation
   in line|accordance|keeping with
+  so as to
+  in order to
   as agreed|planned|documented|usual|described|instructed|directed|advised|recommended
   on the advice
   per runbook|policy
@@ -161,7 +188,7 @@ function isUndone(sentence: Sentence, verb: number): boolean {
 /** “nobody on the team checked”, “none of us noticed”; a bare “nobody checked” may be a gap. */
 function isAmong({ tokens }: Sentence, verb: number, by: NounPhrase): boolean {
   const next = tokens[by.end]
-  if (tokens[by.start + 1]?.lower === 'of') return true
+  if (tokens[by.start + 1]?.lower === 'of' || tokens[by.start - 1]?.lower === 'nor') return true
   return next?.tag === 'prep' && by.end < verb && ['of', 'on', 'in', 'from', 'at'].includes(next.lower)
 }
 
@@ -177,11 +204,14 @@ const caring = words('bother care remember think dare')
 
 const makings = words('make merge deploy push release ship approve roll apply run start introduce change')
 
+const stopping = words('try stop pause bother wait')
+
 /** “made without informing the on-call”, by a person or by nobody named. */
 function withoutMinding(sentence: Sentence): Match | undefined {
   const match = findWord(sentence, ({ lower }, i) => {
-    const next = sentence.tokens[i + 1]
-    if (lower !== 'without' || next?.tag !== 'ing' || !minding.has(lemmaOfIng(next.lower))) return false
+    const next = sentence.tokens[lowerAt(sentence, i + 1) === 'even' ? i + 2 : i + 1]
+    const minded = lower === 'without' && next?.tag === 'ing' ? lemmaOfIng(next.lower) : ''
+    if (!minding.has(minded) && !stopping.has(minded)) return false
     const verb = sentence.tokens.findLastIndex(({ tag }, at) => at < i && tag === 'verb')
     if (verb < 0 || isByTheBook(sentence, i)) return false
     const by = agentOf(sentence, verb)
@@ -193,7 +223,8 @@ function withoutMinding(sentence: Sentence): Match | undefined {
 }
 
 const leftStates = words(
-  'on off open enabled disabled running unlocked unpatched unattended behind unmonitored exposed untested undocumented',
+  `on off open enabled disabled running unlocked unpatched unattended behind unmonitored exposed untested undocumented
+  unusable unreachable broken inconsistent corrupted half-migrated half-finished unprotected vulnerable unavailable`,
 )
 
 const leaving = words('leave')
@@ -204,7 +235,7 @@ function leftOn(sentence: Sentence): Match | undefined {
     const object = phraseFrom(sentence, i + 1)
     return (
       object?.kind === 'thing' &&
-      leftStates.has(lowerAt(sentence, object.end)) &&
+      (leftStates.has(lowerAt(sentence, object.end)) || leftStates.has(headOf(sentence, object))) &&
       !isDenied(sentence, i) &&
       isPerson(agentOf(sentence, i))
     )
@@ -243,6 +274,23 @@ function nobodyBothered(sentence: Sentence): Match | undefined {
 const unheeded = words('unheeded unread unanswered ignored disregarded')
 const refusing = words('failure inability refusal omission neglect unwillingness')
 
+/** “the lack of any response from the on-call” */
+const lackOf = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    if (lower !== 'lack' && lower !== 'absence') return false
+    const what = lowerAt(sentence, i + 1) === 'of' ? phraseFrom(sentence, i + 2) : undefined
+    return (
+      what !== undefined &&
+      responses.has(headOf(sentence, what)) &&
+      ['from', 'by', 'on'].includes(lowerAt(sentence, what.end)) &&
+      isPerson(phraseFrom(sentence, what.end + 1))
+    )
+  })
+
+const responses = words(
+  'response reply answer reaction communication escalation acknowledgement action warning notice feedback interest oversight',
+)
+
 /** “Sam’s failure to check”, “went unheeded by management”, “slept through”. */
 function leftUndone(sentence: Sentence): Match | undefined {
   const noun = findWord(
@@ -256,6 +304,6 @@ function leftUndone(sentence: Sentence): Match | undefined {
     ({ lower }, i) =>
       unheeded.has(lower) && lowerAt(sentence, i + 1) === 'by' && isPerson(phraseFrom(sentence, i + 2)),
   )
-  const idiom = unread ?? findIdiom(sentence, omitted)
+  const idiom = unread ?? lackOf(sentence) ?? findIdiom(sentence, omitted)
   return idiom && !isByTheBook(sentence, idiom.from) ? idiom : undefined
 }

@@ -25,7 +25,7 @@ const analysed =
   form tab column report review workshop process dashboard`)
 const singling =
   words(`single sole only one real true main primary ultimate underlying actual direct immediate root
-  fundamental principal proximate`)
+  fundamental principal proximate final deciding decisive definitive`)
 const causes = words('cause reason culprit')
 const incidentWords =
   words(`outage incident failure failures downtime loss disruption breakage errors problem delay
@@ -39,6 +39,7 @@ const open = words('unknown unclear undetermined investigated debated disputed v
 export function rootCause(sentence: Sentence): Match | undefined {
   return (
     namedCause(sentence) ??
+    whatCaused(sentence) ??
     findIdiom(sentence, blaming) ??
     blamed(sentence) ??
     responsible(sentence) ??
@@ -57,7 +58,7 @@ function namedCause(sentence: Sentence): Match | undefined {
 
 /** “root cause”, “the sole reason”, “the cause was”; not “root cause analysis”. */
 function isSingled(sentence: Sentence, lower: string, i: number): boolean {
-  if (lower === 'rca') return lowerAt(sentence, i + 1) === ':'
+  if (lower === 'rca' || lower === 'rc') return i === 0 && lowerAt(sentence, 1) === ':'
   if (lower === 'root-cause') return !analysed.has(lowerAt(sentence, i + 1))
   if (!causes.has(lower)) return false
   const before = lowerAt(sentence, i - 1)
@@ -89,11 +90,24 @@ function isOpen({ tokens }: Sentence, at: number): boolean {
   return near.some(({ lower }) => open.has(lower)) || near[be + 1]?.tag === 'neg'
 }
 
-/** “to identify the root cause” names none yet. */
+/** “What really caused this was the leap year.” */
+function whatCaused(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, whatDid)
+  return match && !isOpen(sentence, match.to - 2) ? match : undefined
+}
+
+const whatDid = phrases(`
+  what|thing … caused|triggered … was
+  what|thing really|actually|ultimately|finally broke|killed|brought|took|sank|did … was`)
+
+/** “to identify the root cause” names none yet; but there may be more than “the one root cause”. */
 const isSought = ({ tokens }: Sentence, at: number) =>
+  !tokens.slice(Math.max(0, at - 3), at).some(({ lower }) => numbered.has(lower)) &&
   tokens
     .slice(Math.max(0, at - 5), at)
     .some(({ tag, form, lower }) => tag === 'verb' && form === 'base' && lower !== 'read')
+
+const numbered = words('one single sole only true real')
 
 /** “is to blame”, “the blame rests with”, “the culprit”, “this one is on the infrastructure team”. */
 const blamed = (sentence: Sentence): Match | undefined =>

@@ -32,6 +32,7 @@ export function sanction(sentence: Sentence): Match | undefined {
     heldToAccount(sentence) ??
     warned(sentence) ??
     accessTaken(sentence) ??
+    reconsidered(sentence) ??
     banned(sentence) ??
     letGo(sentence) ??
     noMore(sentence) ??
@@ -98,7 +99,10 @@ const taking = words(
 const moving = words('move pull transfer reassign')
 const rights =
   words(`access permission permissions rights privileges privilege admin rota rotation on-call credentials role
-  bonus roster duty team project call sudo root contract employment pay salary`)
+  bonus roster duty team project call sudo root contract employment engagement pay salary`)
+/** What somebody earns by being well thought of. */
+const rewards = words('bonus bonuses pay salary promotion probation contract raise')
+const reconsidering = words('review reconsider reassess postpone freeze')
 
 /** “José’s access is revoked”, “remove Sam from the rota”. */
 function accessTaken(sentence: Sentence): Match | undefined {
@@ -124,12 +128,28 @@ function accessTaken(sentence: Sentence): Match | undefined {
       return (
         isLost ||
         isPerson(ownerOf(sentence, what!.end - 1)) ||
-        (isPerson(from) && (isTaken || sentence.tokens[verb]!.lemma !== 'take'))
+        (isPerson(from) && (isTaken || isTakenAway(sentence, verb, what!)))
       )
     }
   }
   return undefined
 }
+
+/** What is taken from somebody; “take the role from” may be a handoff, “take access away from” is none. */
+const isTakenAway = (sentence: Sentence, verb: number, what: NounPhrase) =>
+  sentence.tokens[verb]!.lemma !== 'take' || lowerAt(sentence, what.end) === 'away'
+
+/** “Kwame’s bonus to be reviewed” */
+const reconsidered = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    const owner = rewards.has(lower) ? ownerOf(sentence, i) : undefined
+    const near = sentence.tokens.slice(Math.max(0, i - 5), i + 7)
+    return (
+      isPerson(owner) &&
+      !companies.has(headOf(sentence, owner)) &&
+      near.some(({ tag, lemma = '' }) => tag === 'verb' && reconsidering.has(lemma))
+    )
+  })
 
 /** “to another team”. */
 function elsewhere(sentence: Sentence, verb: number): NounPhrase | undefined {

@@ -81,7 +81,10 @@ export function isDenied({ tokens }: Sentence, at: number): boolean {
 
 const isNotOnly = (tokens: Token[], i: number) =>
   ['only', 'just', 'long', 'least', 'longer'].includes(tokens[i + 1]?.lower ?? '') ||
-  (tokens[i]!.lower === 'rather' && tokens[i + 1]?.lower !== 'than')
+  (tokens[i]!.lower === 'rather' && tokens[i + 1]?.lower !== 'than') ||
+  tokens[i + 1]?.lower === 'thanks' ||
+  // “had it not been for her change”
+  ['for', 'been'].includes(tokens[i + 1]?.lower ?? '')
 
 /** Whether the verb is passive: a form of be (or get) in its group, and a participle. */
 export function isPassive({ tokens }: Sentence, verb: number): boolean {
@@ -124,6 +127,7 @@ function continuesPhrase(tokens: Token[], start: number, i: number): boolean {
   if (tag === 'det' || (tag === 'poss' && tokens[i]!.lower.length > 2))
     return i === start || tokens[i - 1]!.tag === 'det'
   if (tag === 'ing' && i > start && isPersonWord(tokens[i - 1]!)) return false
+  if (tag === 'adj' && i > start && ['noun', 'name'].includes(tokens[i - 1]!.tag)) return false
   return nounLike.has(tag) || tag === 'adj' || tag === 'poss' || tag === 'ing'
 }
 
@@ -166,6 +170,19 @@ export function ownPhrase({ tokens }: Sentence, i: number): NounPhrase {
   return { start, end: i + 1, kind: 'thing', isNobody: false }
 }
 
+/**
+ * As `agentOf`; where “that” or “this” acts, whoever did what it speaks of: “Sam pushed it, and that broke the login”.
+ */
+export function doerOf(sentence: Sentence, verb: number): NounPhrase | undefined {
+  const by = agentOf(sentence, verb)
+  if (by === undefined || by.end - by.start > 1 || !['that', 'this'].includes(lowerAt(sentence, by.start)))
+    return by
+  const before = sentence.tokens.findLastIndex(
+    ({ tag, form }, i) => i < by.start && tag === 'verb' && form === 'past' && !isPassive(sentence, i),
+  )
+  return before < 0 ? by : subject(sentence, before)
+}
+
 /** Who acts: the subject of an active verb, the phrase after “by” of a passive one. */
 export const agentOf = (sentence: Sentence, verb: number): NounPhrase | undefined =>
   isPassive(sentence, verb) ? phraseAfter(sentence, verb + 1, 'by') : subject(sentence, verb)
@@ -177,9 +194,11 @@ export function ownerOf(sentence: Sentence, i: number): NounPhrase | undefined {
   const owner = possessor(sentence, ownPhrase(sentence, i))
   if (owner !== undefined) return owner
   if (phraseAt(sentence.tokens, i + 1, onPartOf) > 0) return phraseFrom(sentence, i + 5)
-  const next = lowerAt(sentence, i + 1)
-  if (next !== 'by' && next !== 'of') return undefined
-  const phrase = phraseFrom(sentence, i + 2)
+  const { tokens } = sentence
+  const isMadeBy = tokens[i + 1]?.tag === 'verb' && lowerAt(sentence, i + 2) === 'by'
+  const at = isMadeBy ? i + 2 : i + 1
+  if (lowerAt(sentence, at) !== 'by' && lowerAt(sentence, at) !== 'of') return undefined
+  const phrase = phraseFrom(sentence, at + 1)
   return phrase && phrase.kind === 'thing' ? possessor(sentence, phrase) : phrase
 }
 
@@ -222,9 +241,12 @@ function isSaidOfPeople(sentence: Sentence, at: number, length: number): boolean
   const within = tokens.findIndex(
     ({ tag }, i) => i >= at && i < at + length && (tag === 'verb' || tag === 'be'),
   )
+  if (tokens[at]!.tag === 'ing' && isPerson(phraseBefore(tokens, at))) return true
   const verb =
     within >= 0 ? within : tokens.findLastIndex(({ tag }, i) => i < at && (tag === 'verb' || tag === 'be'))
-  const by = verb < 0 ? undefined : agentOf(sentence, verb)
+  const by = verb < 0 ? undefined : doerOf(sentence, verb)
   if (by === undefined) return tokens.some(mayBePerson)
+  // “it took one engineer to …”: who is meant stands within.
+  if (lowerAt(sentence, by.start) === 'it') return tokens.slice(at, at + length).some(mayBePerson)
   return by.kind === 'person' || isPerson(possessor(sentence, by))
 }

@@ -19,9 +19,11 @@ export function tagSentence(tokens: Token[], people: PeopleIndex, before: Token[
   bridgeAsides(tokens)
 }
 
-/** “could, and should, have”: what is put between an auxiliary and its verb does not part them. */
+/** “could, and should, have”, “could and should have”: what is put between an auxiliary and its verb does not part them. */
 function bridgeAsides(tokens: Token[]): void {
   for (let i = 0; i < tokens.length; i += 1) {
+    if (tokens[i]!.tag === 'modal' && tokens[i + 1]?.tag === 'conj' && continuesGroup(tokens[i + 2]))
+      tokens[i + 1]!.tag = 'adv'
     if (tokens[i]!.tag !== 'modal' || tokens[i + 1]?.text !== ',') continue
     const end = tokens.findIndex(({ text }, at) => at > i + 2 && at < i + 9 && text === ',')
     const next = tokens[end + 1]?.tag
@@ -29,6 +31,9 @@ function bridgeAsides(tokens: Token[]): void {
     for (let at = i + 1; at <= end; at += 1) if (tokens[at]!.tag !== 'modal') tokens[at]!.tag = 'adv'
   }
 }
+
+const continuesGroup = (token: Token | undefined) =>
+  token !== undefined && ['modal', 'have', 'be'].includes(token.tag)
 
 /** “they” may be things; where they are, the token reads as “it”. */
 const theirs = new Map([
@@ -197,7 +202,7 @@ function isVerbHere(tokens: Token[], i: number, { form, lemma }: VerbForm): bool
       before.lower === 'who' ||
       infinitiveContext.has(before.tag) ||
       before.tag === 'neg' ||
-      isPluralPerson(before)
+      (isPluralPerson(before) && !isCompound(before, nextWord(tokens, i)))
     )
   return isPersonWord(before) && !(next && (next.tag === 'be' || closedTags.get(next.lower) === 'be'))
 }
@@ -222,6 +227,13 @@ function previousWord(tokens: Token[], i: number): Token | undefined {
   return tokens[at]
 }
 
+/** What stands after the adverbs that follow; they are not tagged yet. */
+function nextWord(tokens: Token[], i: number): Token | undefined {
+  let at = i + 1
+  while (closedTags.get(tokens[at]?.lower ?? '') === 'adv') at += 1
+  return tokens[at]
+}
+
 /** “Support escalated it” is no order. */
 const isGroup = ({ lower }: Token, next: Token | undefined) =>
   bareGroups.has(lower) && next !== undefined && verbForm(next.lower)?.form === 'past'
@@ -233,6 +245,14 @@ const auxiliaries = new Set<Token['tag']>(['be', 'have', 'do', 'modal'])
 const isPluralPerson = ({ tag, lower }: Token) =>
   (tag === 'pron' && ['i', 'we', 'you', 'they', 'who'].includes(lower)) ||
   (tag === 'noun' && (groups.has(lower) || (lower.endsWith('s') && roles.has(lower.slice(0, -1)))))
+
+/** “the shift lead signed”, “the personnel file.”: what would be a verb after a group belongs to its name. */
+const isCompound = ({ tag }: Token, next: Token | undefined) =>
+  tag === 'noun' &&
+  (next === undefined ||
+    next.tag === 'punct' ||
+    auxiliaries.has(closedTags.get(next.lower) ?? 'noun') ||
+    ['past', 's'].includes(verbForm(next.lower)?.form ?? ''))
 
 export const isPersonWord = ({ tag, lower }: Token): boolean =>
   tag === 'name' ||

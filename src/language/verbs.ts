@@ -43,7 +43,7 @@ const bases = words(`
   guess halt handle happen help hope hose hurry identify ignore implement impress improve increase inform inject
   insert inspect install instil instill instruct intend intervene introduce investigate invite involve isolate
   issue jeopardise jeopardize join kill knock label lack lapse launch leak learn lecture limit link listen load
-  lock log look maintain mandate mangle mark measure meddle mention merge mess migrate mind misapply
+  lock log look maintain manage mandate hammer mangle mark measure meddle mention merge mess migrate mind misapply
   miscalculate miscommunicate misconfigure misdiagnose mishandle misinterpret misjudge mislabel mismanage
   misplace misroute miss mistype misuse mitigate mix modify monitor move name need neglect note notice notify
   nuke obey observe occur offer omit open operate order overestimate overflow overwhelm overload overlook overreact
