@@ -2,6 +2,10 @@ import { words } from './closed-words.ts'
 
 /** What people are said to have done when they are made the cause. */
 
+/** Verbs that say that something was left undone. */
+export const omitting = words(
+  'forget neglect omit overlook ignore disregard miss skip bypass circumvent fail dismiss misread shirk downplay oversleep',
+)
 /** Verbs that say harm by themselves. */
 export const harming =
   words(`break botch mishandle mangle bungle screw mess crash corrupt wipe clobber destroy ruin cause
@@ -28,7 +32,7 @@ export const faulty =
 export const outcomes =
   words(`outage incident downtime failure disruption crash loss regression bug breakage corruption
   leak defect outages vulnerability deadlock`)
-export const wreckage = words('mess chaos havoc worse')
+export const wreckage = words('mess chaos havoc worse confusion')
 /** Verbs of things that went wrong, by themselves or with what follows. */
 export const losing =
   words(`fail break crash lose hang die collapse corrupt wipe sink suffer disappear vanish overflow stall

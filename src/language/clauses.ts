@@ -85,6 +85,7 @@ function kindOf(tokens: Token[], start: number, end: number): NounPhrase['kind']
     return 'person'
   if (mostlySoftware.has(head))
     return tokens.slice(start, end).some(token => agentHints.has(token.lower)) ? 'person' : 'thing'
+  if (head === 'shift' && shiftTimes.has(tokens[end]?.lemma ?? '')) return 'thing'
   if (crowds.has(head))
     return tokens.slice(start, end - 1).some(token => crowdHints.has(token.lower)) ? 'thing' : 'person'
   if (ambiguousRoles.has(head)) return isSoftwareRole(tokens, start, end) ? 'thing' : 'person'
@@ -95,9 +96,12 @@ function kindOf(tokens: Token[], start: number, end: number): NounPhrase['kind']
   return isCapitalised(text) && tokens[end - 2]?.tag === 'name' && end - start > 1 ? 'person' : 'thing'
 }
 
+const shiftTimes = words('end start begin last finish overlap')
+
 const isSoftwareRole = (tokens: Token[], start: number, end: number) =>
   tokens.slice(start, end - 1).some(({ lower, tag }) => softwareHints.has(lower) || tag === 'opaque') ||
   tokens[end - 1]!.lower.includes('-operator') ||
+  softwareHints.has(tokens[end - 1]!.lower.split('-', 1)[0]!) ||
   isSoftwareAside(tokens, end) ||
   tokens.slice(end, end + 5).some(({ lower }) => lower === 'reconcile')
 
@@ -163,8 +167,15 @@ export function subjectOf(tokens: Token[], group: number, steps = mostSteps): No
     return subjectOfVerbBefore(tokens, tokens[group - 2]?.text === ',' ? group - 2 : group - 1, steps)
   if (left.tag === 'sub') return antecedent(tokens, group - 1)
   if (left.tag === 'verb') return subjectOfOuter(tokens, group - 1, steps)
+  if (left.tag === 'to') return ofTask(tokens, group - 1)
   const phrase = phraseBefore(tokens, group)
   return phrase && attached(tokens, phrase, steps)
+}
+
+/** “Sam to write it up”, where that is all. */
+function ofTask(tokens: Token[], to: number): NounPhrase | undefined {
+  const phrase = phraseBefore(tokens, to)
+  return phrase?.start === 0 ? phrase : undefined
 }
 
 /** A phrase after a preposition belongs to the one before it: “someone on the platform team”. */

@@ -26,8 +26,10 @@ export const cause = {
     ~take the easy way
     ~have|had the bright|brilliant|clever idea
     ~decide|~think|~reckon he|she|they knew better
-    is|was what did|~tip|~break|~kill|~sink|~bring|~take|~push|~send|~cause
+    is|was what did|~stop|~cost|~hurt|~lose|~knock|~take|~tip|~break|~kill|~sink|~bring|~take|~push|~send|~cause
     ~want|~like|~try to play|experiment|tinker
+    ~lock up the|our|a|every|half|most|all
+    confusion|chaos|mess|havoc|damage|trouble|disruption that|which … ~create|~cause|~make|~leave
     ~trip the|a breaker|breakers|fuse|wire|cable
     ~make|making matters|things|it|everything worse
     ~make|making a bad situation|thing worse
@@ -85,12 +87,14 @@ export const norm = {
     you|one do|does n't|not * … without
     right|proper|correct|sensible|responsible|professional|obvious thing to do … was|would
     right|proper|correct|sensible|responsible|professional|obvious thing for … to
-    would have done|been well|better|wiser|wise|best
+    would|'d have|'ve done|been well|better|wiser|wise|best
+    least of all a|an|the|him|her|them|someone
     could at least have
     n't|not too much to ask`),
   ofPeople: phrases(`
     a|one phone|quick|simple|single call|message|question|look|glance … would|could have
     had|have|has|'d no right|excuse|reason to
+    needed to ask|check|wait|test|read|tell|look|verify|confirm|consult … before|first
     ~have|had every|ample|plenty chance|opportunity to
     needs|need|has|have|must|should to start|stop|learn|begin reading|checking|testing|listening|paying|thinking|asking|communicating|following|looking|taking
     ~owe it to`),
@@ -99,6 +103,8 @@ export const norm = {
 export const omitted = {
   ofAnybody: phrases(`
     ~leave … out of the loop
+    ~let us|them|customers|everyone|everybody|users|support down
+    ~choose|~opt|~decide|~prefer not to tell|inform|notify|ask|check|test|see|look|read|review|warn|mention
     ~leave … to rot|chance|others|luck
     ~tell|~inform|~notify|~warn|~alert|~consult|~ask nobody|no-one
     ~tell|~inform|~notify|~warn|~alert|~consult|~ask no no-one
@@ -131,6 +137,8 @@ export const omitted = {
     ~walk|~wander away|off from|before|while|with|without
     ~go|~leave home|lunch without|before|while|with
     ~let … lapse|expire|rot
+    ~let … go|run|get stale|unpatched|dry|unanswered|unnoticed|unchecked|unread
+    ~sit there and|while|as|until
     ~keep|kept putting off|it|this
     ~put|putting off … too late|until|again
     ~leave|left out the|a|one|two|any|half

@@ -11,7 +11,7 @@ export const careless = {
     couldn|could n't give a
     ~get|~got|~become|~grow|~be cocky|sloppy|lazy|complacent|careless|slack|arrogant|overconfident|smug|blasé
     busy with his|her|their phone|phones|lunch
-    on his|her|their phone
+    was|were|is on his|her|their phone
     no idea|clue what
     out to lunch
     sat|sitting on his|her|their|its hands
@@ -39,7 +39,7 @@ export const careless = {
     amateurs|rookies|cowboys|clowns|muppets|idiots|morons !
     rookie|schoolboy|beginner|amateur|newbie mistake|error|move|stuff
     not|n't ~give|give a damn|hoot|toss|monkey|monkeys|stuff|fig
-    not|n't ~give|give it|this|that|the … thought|look
+    not|n't|never ~give|give it|this|that|the|a … thought|look|heed|consideration
     not|n't ~care less
     not|n't be|been bothered|arsed|fussed
     mind|minds … elsewhere
@@ -58,13 +58,13 @@ export const careless = {
     poor|bad judgement|judgment|workmanship|discipline|form
     lack|absence|want of … care|attention|diligence|discipline|competence|rigour|rigor|professionalism|focus|vigilance|ownership|thought
     insufficient|inadequate|no care|attention|diligence was|is|by|from
-    no attention
     a|any|this|that|such sloppy|rushed|hasty|lazy|half-hearted|half-baked|slipshod edit|change|merge|review|fix|deploy|commit|job|rollout|release|work|check|test
     sloppy|shoddy|lazy|slipshod work|testing|review|coding|engineering|practice|thinking|habits`),
   ofPeople: phrases(`
     am|is|are|was|were chatting|gossiping|scrolling|daydreaming|texting|joking
     ~hit and hope
-    ~rush|~hurry|~race|~breeze|~sail|~sleepwalk|~blunder|~barge through|into|in|past|ahead
+    ~rush|~hurry|~breeze|~sail|~sleepwalk|~blunder|~barge through|into|in|past|ahead
+    ~race through|past|ahead
     happily|merrily|blithely|cheerfully|gaily ~click|~ignore|~press|~run|~merge|~push|~deploy|~accept|~carry|~delete|~skip
     hope|hoped|hoping for the best
     not|n't ~look|~think|~check|~read twice|first|before|properly
@@ -83,8 +83,12 @@ export const careless = {
     could|can not|n't care
     not|n't care|cared
     attention to detail
+    no attention
     ~take … for granted
     ~assume … would be fine|ok|okay
+    just|simply|merely assumed|guessed|hoped|trusted
+    how casually|lightly|little|carelessly|sloppily
+    ~treat … lightly|casually
     ~wave it through`),
 }
 
@@ -108,6 +112,9 @@ export const error = {
     man-made|human-made
     human|humans|people|operator|operators|user|users|staff|person … weak|weakest link
     human element|side|component|link|part … weak|weakest
+    human factor … ~let|failed|~bring|~take
+    error|mistake|fault|cause was|is human
+    error|mistake|fault|cause was|is a human one|error
     human factor ~cause|~lead|was|to
     down to the human factor
     weak|weakest link … person|human|operator|keyboard|chair
@@ -184,7 +191,10 @@ export const hindsights = {
     under their|his|her|our|everyone noses|nose
     right in front of
     plain|clear as day
-    for all to see
+    for all|everyone|anyone|everybody to see
+    clue|clues|sign|signs|answer|hint|hints was|were|is right|there|all
+    signs|warnings|evidence … piling|mounting|building|stacking up
+    ~look foolish|silly|stupid|naive|reckless|careless
     only|just a matter|question of time
     sooner or later
     ~stare|staring him|her|us|them|everyone|everybody in the face
@@ -219,7 +229,8 @@ export const hindsights = {
     you|one would|'d|might expect|think|hope|have
     thought this|it|that through
     yet|but somehow
-    had been warned|told
+    had been warned
+    had|were|was been warned|told repeatedly|often|twice|before|not
     were|was warned|told repeatedly|often|twice|before
     ~know|knows|knew better
     had to know that|this|it|better|what

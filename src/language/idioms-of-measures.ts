@@ -65,7 +65,8 @@ export const punished = {
     exercise|take|show|use|apply caution|care
     pay|paying attention
     try|work|think harder
-    think twice
+    think|thinks twice
+    take|takes|taken|come|comes … out of … bonus|pay|salary|wages
     answer for
     should|must|ought know better
     double-check everything|their|your|his|her
@@ -116,7 +117,7 @@ export const blaming = {
     caused|attributable|attributed|due|explained solely|entirely|purely|only|wholly|exclusively by|to
     solely|entirely|purely|wholly|exclusively caused|due|attributable|responsible
     solely|purely|simply|only because
-    to blame
+    blame ~lie|~rest|~fall|~sit
     at fault
     fault lies|lay|rests|is with
     the fault of the vendor|provider|supplier
@@ -149,6 +150,10 @@ export const blaming = {
     none of the other|others … matter|matters|mattered|count|counts
     explain|explains|explained the whole|entire|full outage|incident|failure|thing
     explain|explains|explained it all|everything
+    alone , that|which ~cause|~break|~bring|~take|~trigger|did
+    alone that|which ~cause|~break|~bring|~take|~trigger
+    a|one|the single|sole origin|explanation
+    ~put down to one|a|the|his|her|their
     only|just one thing … wrong|failed|broke
     nothing but|except the|a|an|our … caused|broke|triggered|explains
     account|accounts|accounted for the|this … in full|entirely|alone

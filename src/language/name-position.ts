@@ -2,7 +2,7 @@ import { closedTags, months, timeNouns, words } from './closed-words.ts'
 import { guessName, isCapitalised, type PeopleIndex } from './names.ts'
 import { wordNames } from './person-words.ts'
 import type { Token } from './tokens.ts'
-import { isInfinitive, verbForm } from './verbs.ts'
+import { isInfinitive, isKnownWord, verbForm } from './verbs.ts'
 
 const nounContext = new Set<Token['tag']>(['det', 'poss', 'adj'])
 
@@ -25,7 +25,11 @@ const surnameAt = (tokens: Token[], i: number) =>
   tokens[i - 1]?.tag === 'name' &&
   tokens[i - 1]!.end + 1 === tokens[i]!.start &&
   isCapitalised(tokens[i]!.text) &&
-  !closedTags.has(tokens[i]!.lower)
+  !closedTags.has(tokens[i]!.lower) &&
+  !(isShouted(tokens[i]!.text) && isKnownWord(tokens[i]!.lower))
+
+/** “SAM FORGOT” */
+const isShouted = (text: string) => text.length > 1 && text === text.toUpperCase()
 
 const beforeMonth = words('in of since by until till from early late mid last next this every')
 
@@ -35,7 +39,9 @@ function isCalendar(tokens: Token[], i: number): boolean {
   if (/^\d/.test(next)) return true
   if (!months.has(lower)) return false
   return (
-    beforeMonth.has(tokens[i - 1]?.lower ?? '') || /^\d{1,2}(st|nd|rd|th)?$/.test(tokens[i - 1]?.lower ?? '')
+    tokens.slice(i + 1, i + 8).some(token => token.lower === 'month') ||
+    beforeMonth.has(tokens[i - 1]?.lower ?? '') ||
+    /^\d{1,2}(st|nd|rd|th)?$/.test(tokens[i - 1]?.lower ?? '')
   )
 }
 
@@ -47,13 +53,17 @@ const isTitleWord = (tokens: Token[], i: number) => {
 }
 
 const finite =
-  words(`is was were has had does did should could would must can cannot might will may ought never
+  words(`is was were has had does did should could would must can cannot might will may ought never neither
   's didn't 'd 'll wo ca not`)
 
 /** Third persons that no noun looks like. */
 const deedForms = words(
   'loses gets goes gives takes makes keeps forgets ignores fails leaves comes owns needs writes joins attends becomes says retakes receives',
 )
+
+/** What pages and hosts fail to do, and miss. */
+const serving = words('load render start boot respond resolve open mount bind sync log connect authenticate')
+const beats = words('heartbeat heartbeats beat beats probe probes frame frames')
 
 /** Whether what follows is what a person does: a verb, perhaps after adverbs, “’s”, “, who” or “and Sam”. */
 function actsAt(tokens: Token[], i: number): boolean {
@@ -66,6 +76,8 @@ function actsAt(tokens: Token[], i: number): boolean {
   if (lower === ',') return ['who', 'the', 'our', 'a', 'an', 'whose', 'on'].includes(after?.lower ?? '')
   if (lower === 'and') return after !== undefined && isCapitalised(after.text)
   if (lower === 'to') return isInfinitive(tokens, at + 1)
+  if (lower === 'failed' && serving.has(tokens[at + 2]?.lower ?? '')) return false
+  if (lower === 'missed' && tokens.slice(at + 1, at + 4).some(token => beats.has(token.lower))) return false
   if (finite.has(lower)) return true
   const form = tag === 'noun' ? verbForm(lower)?.form : undefined
   if (form === 'past' || form === 'participle') return true

@@ -24,7 +24,7 @@ export const roles = words(`
 
 export const groups = words(`
   team teams squad squads crew staff folk folks department org organisation organization management leadership qa devops
-  sres ops guild tribe group shift everyone company colleagues helpdesk noc soc personnel committee panel board consultancy agency workforce faculty brigade partners vendors suppliers seniors juniors`)
+  sres ops guild tribe group shift everyone company colleagues helpdesk noc soc personnel committee panel board consultancy agency desk workforce faculty brigade partners vendors suppliers seniors juniors`)
 
 /** Words for people that are words for software as well: they need a hint. */
 export const ambiguousRoles = words(

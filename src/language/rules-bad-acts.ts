@@ -1,7 +1,7 @@
 import { damaging, faulty, plainActs } from './cause-words.ts'
 import { words } from './closed-words.ts'
 import { phraseAt, phrases } from './phrases.ts'
-import { isLoss } from './rules-consequences.ts'
+import { isLoss, isSame } from './rules-consequences.ts'
 import { isByTheBook } from './rules-omission.ts'
 import {
   agentOf,
@@ -31,7 +31,7 @@ export const badAct = (sentence: Sentence): Match | undefined =>
   setInstead(sentence)
 
 const righting = words(
-  'notice find fix see correct revert report spot remove replace identify flag catch roll look check open read get receive show',
+  'notice find fix see correct revert report spot remove replace identify flag catch roll look check open read get receive show compare analyse analyze inspect review examine trace discuss restore recompute recalculate export record',
 )
 const wrongs = words('wrong incorrect')
 const explaining = words('because since')
@@ -113,8 +113,8 @@ const wrongly = phrases(`
   by themselves|himself|herself|myself without|and`)
 const andSo = phrases(', which\n, so')
 
-const isHarmAfter = ({ tokens }: Sentence, at: number) =>
-  tokens.slice(at, at + 7).some((_, i) => isLoss(tokens, at + i))
+const isHarmAfter = (sentence: Sentence, at: number) =>
+  !isSame(sentence, at) && sentence.tokens.slice(at, at + 7).some((_, i) => isLoss(sentence.tokens, at + i))
 
 /** “and the API went dark”. */
 function isHarmClause(sentence: Sentence, at: number): boolean {

@@ -21,6 +21,7 @@ import {
   doerOf,
   findIdiom,
   findPhrase,
+  findWord,
   headOf,
   indicesOf,
   isDenied,
@@ -47,6 +48,8 @@ export function personAsCause(sentence: Sentence): Match | undefined {
   if (sentence.tokens.some(({ lower }) => onPurpose.has(lower))) return undefined
   return (
     harmed(sentence) ??
+    whatHarmed(sentence) ??
+    thanksTo(sentence) ??
     findIdiom(sentence, cause) ??
     untilThen(sentence) ??
     broughtDown(sentence) ??
@@ -183,7 +186,7 @@ function actAsCause(sentence: Sentence): Match | undefined {
 }
 
 const works = phrases(
-  'everything|all|this|outage|incident … goes|went|leads|led|comes|came back to\ndamage|harm|mess … done|caused|made by\ntraced|traceable|attributed to\nbehind it|this|that|all … was|is|were\nlook|looked no further than\nthe work|doing of\nbrought about by\nthe|their door|doorstep|feet of',
+  'everything|all|this|outage|incident|loss|failure|problem|crash|delay … goes|went|leads|led|comes|came back to\nfailure|fault|blame|mistake|error|omission … lies|lay|rests with\ndamage|harm|mess … done|caused|made by\ntraced|traceable|attributed to\nbehind it|this|that|all … was|is|were\nlook|looked no further than\nthe work|doing of\nbrought about by\nthe|their door|doorstep|feet of',
 )
 
 /** “the work of one engineer”, “brought about by the facilities team”. */
@@ -218,7 +221,7 @@ const upsetting = words(
 )
 const moments = words('when once after')
 
-const reasons = words('account due because owing caused blamed attributed attributable through')
+const reasons = words('account result due because owing caused blamed attributed attributable through')
 const ofReasons = words('to of by on')
 
 /** “due to Sam”, “because Sam restarted it” after something went wrong. */
@@ -232,6 +235,35 @@ function becauseOf(sentence: Sentence): Match | undefined {
   }
   return undefined
 }
+
+/** “What knocked the portal over was Sam’s edit.” */
+function whatHarmed(sentence: Sentence): Match | undefined {
+  const match = findPhrase(sentence, whatWas)
+  const by = match && phraseFrom(sentence, match.to)
+  if (match === undefined || !isPersonOrAct(sentence, by)) return undefined
+  const isHarm = indicesOf(
+    sentence,
+    ({ tag, lemma = '' }, i) =>
+      i > match.from &&
+      i < match.to &&
+      tag === 'verb' &&
+      (bringing.has(lemma) || harming.has(lemma) || causing.has(lemma)),
+  )
+  return isHarm.length > 0 ? { from: match.from, to: by.end } : undefined
+}
+
+const whatWas = phrases('what … was|were|is')
+
+/** “Refunds stopped thanks to Ingrid”; recovery thanks to somebody is praise. */
+const thanksTo = (sentence: Sentence) =>
+  findWord(
+    sentence,
+    ({ lower }, i) =>
+      lower === 'thanks' &&
+      lowerAt(sentence, i + 1) === 'to' &&
+      isHarmBefore(sentence, i) &&
+      isPersonOrAct(sentence, phraseFrom(sentence, i + 2)),
+  )
 
 /** “the outage happened because Sam …” */
 function isOutcomeBefore(sentence: Sentence, i: number): boolean {

@@ -8,6 +8,7 @@ import {
   findIdiom,
   findPhrase,
   findWord,
+  headOf,
   indicesOf,
   isDenied,
   isPassive,
@@ -48,9 +49,18 @@ export function carelessness(sentence: Sentence): Match | undefined {
   return word ?? findIdiom(sentence, careless) ?? carelessPerson(sentence) ?? notSerious(sentence)
 }
 
-/** A daemon that “carelessly reuses ports” is only a daemon. */
-const isOfThing = ({ tokens }: Sentence, i: number) =>
-  tokens[i]!.lower.endsWith('ly') && phraseBefore(tokens, i)?.kind === 'thing'
+/** A daemon that “carelessly reuses ports”, or is careless with them, is only a daemon. */
+function isOfThing(sentence: Sentence, i: number): boolean {
+  const { tokens } = sentence
+  if (tokens[i]!.lower.endsWith('ly')) return phraseBefore(tokens, i)?.kind === 'thing'
+  if (tokens[i]!.tag !== 'adj' || tokens[groupStart(tokens, i)]?.tag !== 'be') return false
+  const what = subject(sentence, i)
+  return what?.kind === 'thing' && programs.has(headOf(sentence, what))
+}
+
+const programs = words(
+  'client server service script daemon library job parser module driver agent tool program app worker process package plugin exporter controller scheduler',
+)
 
 const carelessPerson = (sentence: Sentence) =>
   findWord(
@@ -117,7 +127,7 @@ const errors = words(
 const afterError = words(
   'rate rates budget message messages page pages code codes handler handling count counts log logs report',
 )
-const fingers = words('fat-fingered fat-finger fat-fingering fatfingered pebkac mistyped thinko')
+const fingers = words('fat-fingered fat-finger fat-fingering fatfingered pebkac thinko')
 const slips = words(
   'mistake error typo slip blunder mistakes errors blunders slip-up lapse mis-click misclick',
 )
@@ -154,10 +164,15 @@ function errorNoun(sentence: Sentence): Match | undefined {
 function isSpokenOf({ tokens }: Sentence, at: number): boolean {
   if (afterError.has(tokens[at + 1]?.lower ?? '')) return true
   if (tokens[at + 1]?.tag === 'be' && tokens[at + 2]?.tag === 'neg') return true
+  if (tokens.slice(at + 1, at + 6).some(({ lower, lemma = '' }) => lower === 'http' || counting.has(lemma)))
+    return true
   return tokens
     .slice(Math.max(0, at - 5), at)
     .some(({ lower }) => /^(call|label|term|treat|dismiss)(ing|ling|ed|led|s)?$/.test(lower))
 }
+
+/** What numbers do: “user errors rose to 9 %”. */
+const counting = words('rise fall increase drop climb spike')
 
 const unintended = words('accidental inadvertent erroneous mistaken')
 

@@ -53,12 +53,21 @@ const links = words('and so which that ,')
 /** “disabled the alert, so the disk filled up”, “after Sam changed it, half of Asia lost …”, “restarted it and lost the queue”. */
 export function actAndHarm(sentence: Sentence): Match | undefined {
   for (const harm of indicesOf(sentence, (_, i) => isLoss(sentence.tokens, i))) {
-    if (isDenied(sentence, harm) || groupOf(sentence, harm).some(({ tag }) => tag === 'modal')) continue
+    if (
+      isSame(sentence, harm) ||
+      isDenied(sentence, harm) ||
+      groupOf(sentence, harm).some(({ tag }) => tag === 'modal')
+    )
+      continue
     const act = actBefore(sentence, harm)
     if (act !== undefined) return clauseMatch(sentence, act, subject(sentence, act))
   }
   return undefined
 }
+
+/** What failed at the same place, or again, had failed before. */
+export const isSame = ({ tokens }: Sentence, at: number) =>
+  tokens.slice(at, at + 6).some(({ lower }) => lower === 'same' || lower === 'again')
 
 /** The act of a person that the harm at `harm` follows from, with nothing between that turns the story around. */
 function actBefore(sentence: Sentence, harm: number): number | undefined {

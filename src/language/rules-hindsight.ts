@@ -130,10 +130,16 @@ const sensible = words(
 /** “anyone”, “any engineer”, “no competent engineer”. */
 function isAnyone(sentence: Sentence, verb: number, by: NounPhrase): boolean {
   if (lowerAt(sentence, by.start) === 'no') return sensible.has(lowerAt(sentence, by.start + 1))
-  if (['a', 'an', 'my'].includes(lowerAt(sentence, by.start))) return novices.has(headOf(sentence, by))
+  if (lowerAt(sentence, by.start - 1) === 'more') return sensible.has(lowerAt(sentence, by.start))
+  if (['a', 'an', 'my'].includes(lowerAt(sentence, by.start)))
+    return novices.has(headOf(sentence, by)) || isBetter(sentence, by)
   if (['whether', 'if', 'asked'].includes(lowerAt(sentence, by.start - 1))) return false
   return anyone.has(lowerAt(sentence, by.start)) && !isDenied(sentence, verb)
 }
+
+/** “a more experienced operator” */
+const isBetter = ({ tokens }: Sentence, { start, end }: NounPhrase) =>
+  tokens.slice(start + 1, end - 1).some(({ lower }) => sensible.has(lower) || lower === 'careful')
 
 const novices = words(
   'student intern child beginner apprentice graduate trainee rookie novice junior pupil amateur kid grandmother toddler layman schoolboy',

@@ -1,4 +1,4 @@
-import { plainActs } from './cause-words.ts'
+import { harming, omitting, plainActs } from './cause-words.ts'
 import { groupStart, type NounPhrase } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { norm as normIdioms } from './idioms-of-acts.ts'
@@ -49,6 +49,7 @@ export function shouldHave(sentence: Sentence): Match | undefined {
     unmet(sentence) ??
     neverPassed(sentence) ??
     expectedOf(sentence) ??
+    upTo(sentence) ??
     findIdiom(sentence, normIdioms) ??
     findPhrase(sentence, reproach)
   )
@@ -189,6 +190,17 @@ function duty(sentence: Sentence): Match | undefined {
   })
 }
 
+/** “it was up to Hyun-woo to pick the safe one” */
+const upTo = (sentence: Sentence) =>
+  findWord(
+    sentence,
+    ({ lower }, i) =>
+      lower === 'was' &&
+      lowerAt(sentence, i + 1) === 'up' &&
+      lowerAt(sentence, i + 2) === 'to' &&
+      isPerson(phraseFrom(sentence, i + 3)),
+  )
+
 /** “what I would have expected from Sam” */
 const expectedOf = (sentence: Sentence) =>
   findWord(
@@ -200,7 +212,6 @@ const expectedOf = (sentence: Sentence) =>
   )
 
 const reproach = phrases(`
-  was up to the|him|her|them|us|you
   would have been better|wiser advised|to
   why was|were nobody|no-one|no|none
   why did n't|not the|he|she|they|we|you|anyone|someone|nobody
@@ -253,6 +264,8 @@ function isGoodLuck(sentence: Sentence, verb: number): boolean {
   const { lemma = '' } = sentence.tokens[verb]!
   return (
     isNot &&
+    !omitting.has(lemma) &&
+    !harming.has(lemma) &&
     (noticing.has(lemma) ||
       !plainActs.has(lemma) ||
       sentence.field === 'went_well' ||

@@ -1,3 +1,4 @@
+import { omitting } from './cause-words.ts'
 import { groupStart, type NounPhrase, phraseBefore } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { omitted } from './idioms-of-acts.ts'
@@ -26,9 +27,6 @@ import { lemmaOfIng } from './verbs.ts'
 
 /** Rules about what people left undone. */
 
-const omitting = words(
-  'forget neglect omit overlook ignore disregard miss skip bypass circumvent fail dismiss misread shirk downplay oversleep',
-)
 const minding =
   words(`check verify test read follow notice look tell inform notify warn ask communicate escalate respond
   acknowledge confirm review double-check validate think consider realise realize document update bother care attend
@@ -53,6 +51,7 @@ export function omission(sentence: Sentence): Match | undefined {
     noneBy(sentence) ??
     withoutMinding(sentence) ??
     leftOn(sentence) ??
+    safeguardDropped(sentence) ??
     leftUndone(sentence)
   )
 }
@@ -62,7 +61,7 @@ function keptOmitting(sentence: Sentence): Match | undefined {
   return findWord(sentence, ({ lower, tag }, i) => {
     if (tag !== 'ing' || !omitting.has(lemmaOfIng(lower))) return false
     const before = sentence.tokens[i - 1]
-    if (isPerson(phraseBefore(sentence.tokens, i))) return true
+    if (isPerson(phraseBefore(sentence.tokens, i)) || isFronted(sentence, i)) return true
     const verb =
       before?.tag === 'verb'
         ? i - 1
@@ -71,6 +70,12 @@ function keptOmitting(sentence: Sentence): Match | undefined {
       goingOnWith.has(before?.lemma ?? '') || ['by', 'for', 'after', 'through'].includes(before?.lower ?? '')
     return isTheirs && verb >= 0 && isPerson(agentOf(sentence, verb))
   })
+}
+
+/** “Forgetting to drain the node first, the operator rebooted it.” */
+function isFronted(sentence: Sentence, i: number): boolean {
+  const comma = i === 0 ? sentence.tokens.findIndex(({ text }) => text === ',') : -1
+  return comma > 0 && isPerson(phraseFrom(sentence, comma + 1))
 }
 
 const goingOnWith = words('keep continue go persist admit start begin end')
@@ -112,6 +117,7 @@ const directions = words('fast over back forward open closed')
 
 /** “failed over”, “failed the primary over to”, “failed back”. */
 const isFailover = ({ tokens }: Sentence, verb: number) =>
+  tokens[verb + 1]?.lower !== 'to' &&
   tokens.slice(verb + 1, verb + 6).some(({ lower }) => directions.has(lower))
 
 /** What is ignored was there to be seen; what is missed may not have come. */
@@ -237,11 +243,25 @@ function leftOn(sentence: Sentence): Match | undefined {
       object?.kind === 'thing' &&
       (leftStates.has(lowerAt(sentence, object.end)) || leftStates.has(headOf(sentence, object))) &&
       !isDenied(sentence, i) &&
+      !isExplained(sentence, i) &&
       isPerson(agentOf(sentence, i))
     )
   })
   return verb === undefined ? undefined : clauseMatch(sentence, verb, subject(sentence, verb))
 }
+
+const safeguards = words(
+  'run test tests rehearsal drill review check checks soak canary backup step dry-run verification',
+)
+const dropping = words('drop cancel waive forgo cut abandon')
+
+/** “the dry run was dropped by Art” */
+const safeguardDropped = (sentence: Sentence) =>
+  findWord(sentence, ({ tag, lemma = '', form }, verb) => {
+    if (tag !== 'verb' || form === 'base' || !dropping.has(lemma)) return false
+    const what = isPassive(sentence, verb) ? subject(sentence, verb) : phraseFrom(sentence, verb + 1)
+    return what !== undefined && safeguards.has(headOf(sentence, what)) && isPerson(agentOf(sentence, verb))
+  })
 
 /** “no backup was taken by the engineer”, “it was never clarified by management”. */
 const noneBy = (sentence: Sentence) =>

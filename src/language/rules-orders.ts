@@ -62,7 +62,7 @@ export function isOrder(sentence: Sentence, verb: number): boolean {
 const reminding = words(
   'reiterate stress emphasise emphasize impress remind warn urge instruct counsel coach educate tell teach ask',
 )
-const reminders = words('to of about that not the')
+const reminders = words('to of about that not the how what why')
 const weak = words('tell ask teach')
 
 /** “Remind all developers to …”, “operators are to be reminded”, “reiterate to all staff”. */
@@ -188,9 +188,7 @@ function isRequired(sentence: Sentence, verb: number): boolean {
 /** “The reviewer should apologise.” */
 function mustApologise(sentence: Sentence): Match | undefined {
   const [verb] = verbsOf(sentence, apologising).filter(
-    i =>
-      groupOf(sentence, i).some(({ tag }) => tag === 'modal' || tag === 'to') &&
-      isPerson(subject(sentence, i)),
+    i => isOrder(sentence, i) && isPerson(subject(sentence, i)),
   )
   return verb === undefined || isDenied(sentence, verb) ? undefined : clauseMatch(sentence, verb, undefined)
 }

@@ -15,6 +15,7 @@ import {
   ownerOf,
   phraseFrom,
   type Sentence,
+  subject,
 } from './sentence.ts'
 import type { Token } from './tokens.ts'
 
@@ -41,6 +42,7 @@ export function rootCause(sentence: Sentence): Match | undefined {
     namedCause(sentence) ??
     whatCaused(sentence) ??
     findIdiom(sentence, blaming) ??
+    toBlame(sentence) ??
     blamed(sentence) ??
     responsible(sentence) ??
     faultOf(sentence)
@@ -105,9 +107,22 @@ const isSought = ({ tokens }: Sentence, at: number) =>
   !tokens.slice(Math.max(0, at - 3), at).some(({ lower }) => numbered.has(lower)) &&
   tokens
     .slice(Math.max(0, at - 5), at)
-    .some(({ tag, form, lower }) => tag === 'verb' && form === 'base' && lower !== 'read')
+    .some(({ tag, form, lower }) => tag === 'verb' && form === 'base' && !found.has(lower))
 
+/** What is read or mended has been found. */
+const found = words('read fix address remove eliminate tackle cure treat mend close')
 const numbered = words('one single sole only true real')
+
+/** “Ravi is to blame”; of a thing it says what it did. */
+const toBlame = (sentence: Sentence) =>
+  findWord(
+    sentence,
+    ({ lower, tag }, i) =>
+      lower === 'blame' &&
+      tag === 'verb' &&
+      lowerAt(sentence, i - 1) === 'to' &&
+      subject(sentence, i)?.kind !== 'thing',
+  )
 
 /** “is to blame”, “the blame rests with”, “the culprit”, “this one is on the infrastructure team”. */
 const blamed = (sentence: Sentence): Match | undefined =>
@@ -121,6 +136,7 @@ const blamed = (sentence: Sentence): Match | undefined =>
 function isBlame(sentence: Sentence, { lower, tag }: Token, i: number): boolean {
   const next = lowerAt(sentence, i + 1)
   if (lower !== 'blame' || next === '' || lowerAt(sentence, i - 1) === 'git') return false
+  if (lowerAt(sentence, i - 1) === 'to') return false
   const isOnThem = ['it', 'this', 'that'].includes(next) && lowerAt(sentence, i + 2) === 'on'
   return (
     isOnThem ||

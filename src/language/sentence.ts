@@ -57,7 +57,7 @@ export const isPerson = (phrase: NounPhrase | undefined): phrase is NounPhrase =
   phrase?.kind === 'person' && !phrase.isNobody
 
 const denials = words(
-  "not n't never nobody no-one none nothing no neither nor without cannot unclear unknown rather instead hardly isn't avoid avoids avoiding calling labelling labeling saying claiming suggesting easy tempting stop refuse",
+  "not n't never nobody no-one none nothing no neither nor cannot unclear unknown rather instead hardly isn't avoid avoids avoiding calling asking labelling labeling saying claiming suggesting easy tempting stop refuse",
 )
 /** “far from being careless”, “it would be wrong to call it …” */
 const denying = new Map([
@@ -72,12 +72,17 @@ export function isDenied({ tokens }: Sentence, at: number): boolean {
   for (let i = at - 1; i >= 0 && at - i < 25; i -= 1) {
     const { lower, tag, text } = tokens[i]!
     if (denials.has(lower) && !isNotOnly(tokens, i)) return true
+    if (lower === 'without' && !tokens.slice(i, at).some(goesOn)) return true
     if (denying.get(lower) === tokens[i + 1]?.lower) return true
     if (tag === 'conj' && tokens[i + 1]?.tag !== 'adj' && lower !== 'or') return false
     if ((tag === 'punct' && text !== '“' && text !== '"') || walls.has(lower)) return false
   }
   return false
 }
+
+/** “without an outage” ends where the sentence goes on. */
+const goesOn = ({ tag, form }: Token) =>
+  tag === 'be' || tag === 'have' || tag === 'modal' || (tag === 'verb' && form === 'past')
 
 const isNotOnly = (tokens: Token[], i: number) =>
   ['only', 'just', 'long', 'least', 'longer'].includes(tokens[i + 1]?.lower ?? '') ||
@@ -163,10 +168,15 @@ export function clauseMatch(
 
 const edges = new Set(['punct', 'verb', 'prep', 'sub', 'conj', 'be', 'adv', 'have', 'to'])
 
+/** “his overly long query”: the adverb belongs to the phrase. */
+const isEdge = (tokens: Token[], i: number) =>
+  edges.has(tokens[i]!.tag) &&
+  !(tokens[i]!.lower.endsWith('ly') && ['adj', 'noun'].includes(tokens[i + 1]!.tag))
+
 /** The noun phrase that the noun at `i` belongs to, from its determiner on. */
 export function ownPhrase({ tokens }: Sentence, i: number): NounPhrase {
   let start = i
-  while (start > 0 && !edges.has(tokens[start - 1]!.tag)) start -= 1
+  while (start > 0 && !isEdge(tokens, start - 1)) start -= 1
   return { start, end: i + 1, kind: 'thing', isNobody: false }
 }
 
@@ -195,6 +205,10 @@ export function ownerOf(sentence: Sentence, i: number): NounPhrase | undefined {
   if (owner !== undefined) return owner
   if (phraseAt(sentence.tokens, i + 1, onPartOf) > 0) return phraseFrom(sentence, i + 5)
   const { tokens } = sentence
+  if (lowerAt(sentence, i + 1) === 'on' && tokens.slice(i + 2, i + 7).some(({ lower }) => lower === 'part')) {
+    const on = phraseFrom(sentence, i + 2)
+    return on && possessor(sentence, on)
+  }
   const isMadeBy = tokens[i + 1]?.tag === 'verb' && lowerAt(sentence, i + 2) === 'by'
   const at = isMadeBy ? i + 2 : i + 1
   if (lowerAt(sentence, at) !== 'by' && lowerAt(sentence, at) !== 'of') return undefined

@@ -24,6 +24,8 @@ function bridgeAsides(tokens: Token[]): void {
   for (let i = 0; i < tokens.length; i += 1) {
     if (tokens[i]!.tag === 'modal' && tokens[i + 1]?.tag === 'conj' && continuesGroup(tokens[i + 2]))
       tokens[i + 1]!.tag = 'adv'
+    if (tokens[i]!.tag === 'have' && ofTests.has(tokens[i + 1]?.lower ?? '') && tokens[i + 2]?.tag === 'verb')
+      tokens[i + 1]!.tag = 'adv'
     if (tokens[i]!.tag !== 'modal' || tokens[i + 1]?.text !== ',') continue
     const end = tokens.findIndex(({ text }, at) => at > i + 2 && at < i + 9 && text === ',')
     const next = tokens[end + 1]?.tag
@@ -31,6 +33,9 @@ function bridgeAsides(tokens: Token[]): void {
     for (let at = i + 1; at <= end; at += 1) if (tokens[at]!.tag !== 'modal') tokens[at]!.tag = 'adv'
   }
 }
+
+/** “have load tested” */
+const ofTests = words('load smoke unit code peer double cross spot stress dry')
 
 const continuesGroup = (token: Token | undefined) =>
   token !== undefined && ['modal', 'have', 'be'].includes(token.tag)
@@ -144,6 +149,7 @@ function closedTag(tokens: Token[], i: number): Token['tag'] {
       ? 'sub'
       : thisTag(next)
   if (lower === 'this' || lower === 'these' || lower === 'those') return thisTag(next)
+  if (lower === 'neither' && verbForm(next?.lower ?? '')?.form === 'past') return 'neg'
   if (lower === 'her') return next && isNounWord(next.lower) ? 'poss' : 'pron'
   if (lower === 'to') return next && isInfinitive(tokens, i + 1) ? 'to' : 'prep'
   if ((lower === 'both' || lower === 'all') && before && nounLike.has(before.tag)) return 'adv'
@@ -190,6 +196,7 @@ function isVerbHere(tokens: Token[], i: number, { form, lemma }: VerbForm): bool
   const before = previousWord(tokens, i)
   const next = tokens[i + 1]
   if (form === 'past' || form === 'participle') {
+    if (before?.lower === 'dry') return false
     if (lemma === 'read' && next && readable.has(next.lower)) return false
     if (lemma === tokens[i]!.lower && nounContext.has(before?.tag ?? '') && before?.tag !== 'adj')
       return false

@@ -48,7 +48,9 @@ const closers: Record<string, string> = {
   "'": "'",
   '`': '`',
 }
-const letter = /[\p{L}\p{N}\p{M}_]/u
+/** What cannot be seen inside a word is part of it. */
+const unseen = /[\u00ad\u200b-\u200d\u2060\ufeff]/g
+const letter = /[\p{L}\p{N}\p{M}_\u00ad\u200b-\u200d\u2060\ufeff]/u
 const space = /\s/
 
 const isWordCode = (code: number) =>
@@ -121,6 +123,8 @@ function readToken(tokens: Token[], text: string, at: number): number {
   const char = text[at]!
   if (char === '\n') return readLineBreak(tokens, text, at)
   if (space.test(char)) return at + 1
+  const markup = endOfMarkup(text, at)
+  if (markup > at) return markup
   const quotation = endOfQuotation(text, at)
   if (quotation > at) return push(tokens, text, at, quotation, 'opaque')
   if (isWordAt(text, at) || ((char === '@' || char === '#') && isWordAt(text, at + 1))) {
@@ -130,6 +134,37 @@ function readToken(tokens: Token[], text: string, at: number): number {
     return push(tokens, text, at, endOfBlack(text, at), 'opaque')
   }
   return push(tokens, text, at, at + (text.codePointAt(at)! > 0xffff ? 2 : 1), 'punct')
+}
+
+/** The end of the emphasis, the half of a link or the tag that stands here, or `at`: who reads it does not see them. */
+function endOfMarkup(text: string, at: number): number {
+  switch (text[at]) {
+    case '*':
+      return isSpaceAt(text, at - 1) && isSpaceAt(text, at + 1) ? at : at + 1
+    case '_':
+      return isWordAt(text, at - 1) ? at : text[at + 1] === '_' ? at + 2 : at + 1
+    case '~':
+      return text[at + 1] === '~' ? at + 2 : at
+    case '[':
+      return text.slice(at, at + longestLink).includes('](') ? at + 1 : at
+    case ']':
+      return text[at + 1] === '(' ? endOf(text, at, ')', longestLink) : at
+    case '<':
+      return tagStart.test(text.slice(at, at + 3)) ? endOf(text, at, '>', longestTag) : at
+    default:
+      return at
+  }
+}
+
+const longestLink = 2100
+const longestTag = 200
+const tagStart = /^<\/?[a-z]/i
+
+/** Past the `close` that follows in the same line, or `at`. */
+function endOf(text: string, at: number, close: string, limit: number): number {
+  const [line = ''] = text.slice(at, at + limit).split('\n', 1)
+  const end = line.indexOf(close)
+  return end < 0 ? at : at + end + 1
 }
 
 /** A blank line or a list item ends the sentence before it; a line break alone does not. */
@@ -201,13 +236,10 @@ function pushContraction(tokens: Token[], text: string, at: number, apostrophe: 
 }
 
 function push(tokens: Token[], text: string, start: number, end: number, tag: Tag): number {
-  const own = text.slice(start, end)
-  tokens.push({
-    text: own,
-    lower: tag === 'noun' ? own.toLowerCase().replace('’', "'") : own,
-    start,
-    end,
-    tag,
-  })
+  const own =
+    tag === 'noun' ? text.slice(start, end).replace(unseen, '').replace(/_+$/, '') : text.slice(start, end)
+  if (own === '') return end
+  const lower = tag === 'noun' ? own.toLowerCase().replace('’', "'") : own
+  tokens.push({ text: own, lower, start, end, tag })
   return end
 }

@@ -32,7 +32,7 @@ const bases = words(`
   abuse accept intend transpose miskey mishear misclick promise agree undertake experiment tinker summon yank flick keel melt seize grind unplug goof flub fluff muff dither dawdle procrastinate shrug brush wave tap sleep beggar defy scream shout stare court tempt thank overstep louse stuff cock foul oversleep escape phone ack acknowledge act add address adhere admit admonish advise aggravate agree alert allow announce
   answer anticipate apologise apologize apply appraise approve ask assess assign assume attempt attend avoid
   back ban bar believe blame block boot bork botch bother brick bump bungle bypass call cancel care cause cease
-  challenge change charge chastise check choke clean clear click clobber close coach collapse commit communicate
+  challenge change charge chastise check choke compare analyse analyze recompute recalculate export import clean clear click clobber close coach collapse commit communicate
   complain complete compromise concentrate configure confirm confuse connect consider consult contact continue
   copy correct corrupt counsel crash create cripple damage dare deadlock decide declare degrade delay delete
   demand demote deny depend deploy derail describe destroy detect determine die disable disappear disarm discard
@@ -56,7 +56,7 @@ const bases = words(`
   rewind risk roll rotate rubber-stamp ruin rush sabotage sack saturate save scale schedule scold screw secure
   select serve share ship shirk show sign silence skip slip slow snooze solve spot squander stall start starve
   state stay step stop store strengthen stress strip study submit suffer suggest supervise support suppose
-  suspect suspend swamp swap switch talk tamper target terminate test thank tighten toggle touch trace track
+  suspect suspend swamp swap switch talk tamper target terminate test thank tighten tip toggle touch trace track
   train transfer trash treat trigger trip truncate trust try turn type underestimate unplug update upgrade urge
   use validate vanish verify wait walk want warn watch wipe wonder work worry worsen wreck write`)
 
@@ -108,7 +108,7 @@ function lemmaOfPast(word: string): string {
   for (const lemma of [stem, `${stem}e`, stem.slice(0, -1), `${word.slice(0, -3)}y`]) {
     if (allBases.has(lemma)) return lemma
   }
-  return stem
+  return /([bdgmnprt])\1$/.test(stem) ? stem.slice(0, -1) : stem
 }
 
 /** The base form of “checking”, as far as it is known. */

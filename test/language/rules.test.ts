@@ -192,3 +192,37 @@ t.test('a run of words without an end is cut, so that no work grows faster than 
   for (const { sentence } of findBlame(text)) t.ok(sentence.split(' ').length <= 250)
   t.ok(findBlame(text).length <= 5)
 })
+
+t.test('emphasis, links, tags and what cannot be seen hide nobody', async t => {
+  const hidden = {
+    '**Sam** forgot to renew it.': 'Sam** forgot',
+    'Sam **forgot** to renew it.': 'Sam **forgot',
+    '***Sam*** __forgot__ to renew it.': 'Sam*** __forgot__',
+    '_Sam_ ~~really~~ *forgot* to renew it.': 'Sam_ ~~really~~ *forgot',
+    '[Sam](https://people.example/sam) forgot to renew it.': 'Sam](https://people.example/sam) forgot',
+    'Sam [forgot](https://log.example) to renew it.': 'Sam [forgot',
+    '<b>Sam</b> forgot to renew it.': 'Sam</b> forgot',
+    'S\u200bam forgot\u2060 to renew it.': 'S\u200bam forgot\u2060',
+    'SAM FORGOT TO RENEW IT.': 'SAM FORGOT',
+  }
+  for (const [text, words] of Object.entries(hidden)) t.same(said(text), [words], text)
+  for (const text of [
+    '**The script** _forgot_ to renew it.',
+    'See [the log](https://log.example/Sam_forgot_it).',
+    '2 * 3 < 7, and [Sam] is a host.',
+  ])
+    t.same(said(text), [], text)
+})
+
+t.test('a name that is a word is no person where a program is meant', async t => {
+  const people = ['Ann Page', 'Jo Host', 'Eli Root', 'May Li']
+  for (const text of [
+    'Page failed to load after the deploy.',
+    'Host missed two heartbeats.',
+    'Root failed to log in.',
+    'May should have been the month of the migration.',
+  ])
+    t.same(codes(text, { people }), [], text)
+  t.same(codes('Page failed to acknowledge the alert.', { people }), ['omission'])
+  t.same(codes('May should have asked.', { people }), ['should_have'])
+})
