@@ -84,15 +84,15 @@ export function accepterOf({ by }: Acceptance, person: string | null): string {
   return accepter
 }
 
-/** The owner takes the item; a proposal becomes open. Again changes nothing. */
+/** The owner takes the item, also after it was done; a proposal becomes open. Again changes nothing. */
 export function accepted(stored: State, by: string, at: string) {
   const { id, owner, status, acceptance } = stored
   if (by !== owner) {
     throw fieldError('/by', 'not_owner', `/by must be the owner, ${owner}: nobody else can accept ${id}.`)
   }
   if (acceptance) return { status, acceptance }
-  if (isClosed(stored)) {
-    throw wrongState('/by', `${id} is ${status}, so nothing is left to accept: DELETE …/closure reopens it.`)
+  if (status === 'cancelled') {
+    throw wrongState('/by', `${id} is cancelled, so nothing is left to accept: DELETE …/closure reopens it.`)
   }
   return { status: status === 'proposed' ? ('open' as const) : status, acceptance: { at, by } }
 }

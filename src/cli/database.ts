@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Config } from '../config.ts'
-import { findEmbedded, startEmbedded } from '../db/embedded.ts'
+import { findEmbedded, hasEmbedded, startEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
 import { type OpenDatabase, openDatabase } from '../db/open.ts'
 
@@ -39,6 +39,17 @@ export async function connectBeside(config: Config, log: (message: string) => vo
   if (running === null) return connectDatabase(config, log)
   const opened = openDatabase({ ...running, ssl: false }, error => log(error.message))
   return { ...opened, ready: () => true }
+}
+
+/**
+ * For a command that asks what there is: a folder without a database is a mistyped one.
+ * @throws Error with one sentence that says what to set
+ */
+export function requireDatabase({ databaseUrl, dataDirectory }: Config): void {
+  if (databaseUrl !== undefined || hasEmbedded(dataDirectory)) return
+  throw new Error(
+    `There is no database in ${dataDirectory}: set DEBRIEF_DATA to the folder of the service, or DATABASE_URL.`,
+  )
 }
 
 async function serverOf(config: Config, log: (message: string) => void) {

@@ -3,7 +3,7 @@ import type { Trx } from '../db/open.ts'
 import { nextRevisions, type StoredDocument } from '../export/store.ts'
 import { sha256Hex } from '../kit/json.ts'
 import { atOneMoment } from '../postmortem/load.ts'
-import { connectBeside } from './database.ts'
+import { connectBeside, requireDatabase } from './database.ts'
 import { say } from './say.ts'
 
 const progressEvery = 1000
@@ -13,6 +13,7 @@ const progressEvery = 1000
  * than the stored one, then how many there were. The exit code is 1 where any is.
  */
 export async function verify(config: Config): Promise<void> {
+  requireDatabase(config)
   const { db, close } = await connectBeside(config, say)
   try {
     const { verified, wrong } = await atOneMoment(db, verifyAll)

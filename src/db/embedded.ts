@@ -74,6 +74,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   }
 }
 
+/** Whether a service has made its database in this folder. */
+export const hasEmbedded = (dataDirectory: string): boolean => findCluster(dataDirectory) !== null
+
 /** Where the server of a running service listens, for a command beside it; null when none is running. */
 export function findEmbedded(
   dataDirectory: string,

@@ -51,7 +51,11 @@ export const requestHeaders = {
     etag,
   ),
   'If-Match-read': {
-    ...parameter('If-Match', 'The ETag of what was read, so that nothing else is sealed.', etag),
+    ...parameter(
+      'If-Match',
+      'The `ETag` of `GET …/checks`: what was read, so that nothing else is sealed.',
+      '"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
+    ),
     required: true,
   },
   'If-None-Match': parameter(

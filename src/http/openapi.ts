@@ -54,7 +54,12 @@ export async function registerOpenapi(app: FastifyInstance, components: TSchema[
         headers: responseHeaders,
         parameters: requestHeaders,
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer dbf_…`' },
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              '`Authorization: Bearer dbf_…`, of the scope that the operation names or of one that covers it: `admin` covers `review`, that `write`, and that `read` and `events:write`.',
+          },
           basic: {
             type: 'http',
             scheme: 'basic',
@@ -98,15 +103,24 @@ const contentSecurityPolicy = {
   'frame-ancestors': "'self'",
 }
 
-/** An operation with the problems that it can answer; a GET that needs a token takes Basic too. */
+/** An operation with the scope that it needs, and the problems that it can answer. */
 function documented(route: Route): FastifySchema {
-  const { schema, methods } = route
-  const takesBasic = needsToken(route) && methods.includes('GET')
+  const { schema } = route
   return {
     ...schema,
-    ...(takesBasic && { security: [{ bearer: [] }, { basic: [] }] }),
+    ...(needsToken(route) && scoped(route)),
     ...{ 'x-takes': headersTaken(route) },
     response: { ...(schema.response as object), ...problemResponses(route) },
+  }
+}
+
+/** The scope as what the token needs, and in words; a GET takes Basic too. */
+function scoped({ schema, methods, config: { scope } }: Route) {
+  const schemes = methods.includes('GET') ? ['bearer', 'basic'] : ['bearer']
+  const words = `Needs a token of scope \`${scope}\`.`
+  return {
+    description: schema.description === undefined ? words : `${schema.description} ${words}`,
+    security: schemes.map(scheme => ({ [scheme]: [scope!] })),
   }
 }
 
@@ -123,7 +137,8 @@ function withWords(document: Json): Json {
     for (const [method, { responses }] of Object.entries(methods))
       for (const [status, response] of Object.entries(responses as Record<string, Json>)) {
         const words = lead[`${method} ${status}`]
-        if (words) response.description = `${words} ${response.description}`
+        const isQuestion = method === 'post' && !Object.hasOwn(responses as Json, '201')
+        if (words && !isQuestion) response.description = `${words} ${response.description}`
       }
   return document
 }

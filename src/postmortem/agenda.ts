@@ -4,6 +4,7 @@ import type { Examined } from './checks.ts'
 import { headOf } from './document.ts'
 import { eventTime } from './document-clock.ts'
 import { nameOf, type View, viewOf } from './document-view.ts'
+import { placeOf } from './places.ts'
 import type { Check, Postmortem } from './schema.ts'
 
 /** One page: what there is more of is counted. */
@@ -57,7 +58,7 @@ export function agendaDocument({ data, timeline }: Examined, checks: readonly Ch
     ...section(
       'Sentences to turn back to the system',
       'Ask the question, and write down what the answer says about the system.',
-      open.filter(({ code }) => code === 'BLAME_LANGUAGE').map(sentenceItem),
+      open.filter(({ code }) => code === 'BLAME_LANGUAGE').map(check => sentenceItem(view, check)),
     ),
     ...section(
       'To decide',
@@ -104,8 +105,8 @@ function disputeItem(view: View, event: Examined['timeline'][number]): ListItem 
   )
 }
 
-const sentenceItem = ({ pointer, finding }: Check): ListItem =>
-  item([`“${finding!.sentence}” (${pointer})`], [[finding!.question]])
+const sentenceItem = (view: View, { pointer, finding }: Check): ListItem =>
+  item([`“${finding!.sentence}” (${placeOf(view, pointer)})`], [[finding!.question]])
 
 function section(title: string, question: string, items: readonly ListItem[]): Block[] {
   if (items.length === 0) return []

@@ -1,4 +1,5 @@
 import type { ActionItem } from '../action-items/schema.ts'
+import { toUtc } from '../kit/time.ts'
 import type { CheckCode } from '../reviews/schema.ts'
 import type { Examined, Found } from './checks.ts'
 import { durationWords } from './document-clock.ts'
@@ -119,7 +120,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
 
   ACTION_UNACCEPTED: ({ data }) =>
     data.action_items
-      .filter(item => isOpen(item) && item.acceptance === null)
+      .filter(item => isWanted(item) && item.acceptance === null)
       .map(({ id, owner }) =>
         found(
           `/action_items/${id}/acceptance`,
@@ -137,14 +138,16 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
 
   CHANGE_MISSING: ({ data: { changes } }) =>
     changes.some(
-      ({ target_kind, status }) =>
-        ['slo', 'alert_rule', 'runbook'].includes(target_kind) && status !== 'proposed',
+      ({ target_kind, status, before, after, url }) =>
+        ['slo', 'alert_rule', 'runbook'].includes(target_kind) &&
+        status !== 'proposed' &&
+        (before !== after || url !== null),
     )
       ? []
       : [
           found(
             '/changes',
-            'Wire the lesson back: record a change to an SLO, an alert rule or a runbook that has been applied.',
+            'Wire the lesson back: record a change to an SLO, an alert rule or a runbook that has been applied, with its text before and after, or its address.',
           ),
         ],
 
@@ -153,8 +156,20 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
       ? [found('/went_well', 'Say what went well: it is what must not be lost next time.')]
       : [],
 
-  REVIEW_MISSING: ({ data: { review } }) =>
-    review === null ? [found('/review', 'Hold the review with other people, and record it.')] : [],
+  REVIEW_MISSING: ({ data: { review, incident }, now }) => {
+    if (review === null) return [found('/review', 'Hold the review with other people, and record it.')]
+    const held = toUtc(review.held_at)
+    if (held > now)
+      return [found('/review/held_at', `The review is to be held at ${held}: hold it before you seal.`)]
+    return held.slice(0, 10) < incident.occurred_on
+      ? [
+          found(
+            '/review/held_at',
+            `The review was held on ${held.slice(0, 10)}, before the incident: correct its date.`,
+          ),
+        ]
+      : []
+  },
 
   REVIEW_ALONE: ({ data: { review, incident } }) => {
     if (review === null) return []

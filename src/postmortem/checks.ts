@@ -23,6 +23,8 @@ export interface Examined {
   /** Handles of owners who have left. */
   inactive: ReadonlySet<string>
   findings: readonly LanguageFinding[]
+  /** The moment of asking, in UTC. */
+  now: string
 }
 
 /** One thing that a check has found. */
@@ -65,6 +67,18 @@ const excuses = ({ findings }: Waiver, finding: LanguageFinding | undefined): bo
   findings.some(
     ({ pointer, text_sha256 }) => pointer === finding.pointer && text_sha256 === finding.text_sha256,
   )
+
+/** The waivers that excuse something, of the language as far as they do: a void one has no place in a final document. */
+export function waiversInForce({ data: { waivers } }: Examined, checks: readonly Check[]): Waiver[] {
+  const excused = checks.filter(({ waiver }) => waiver !== null)
+  return waivers.flatMap(waiver => {
+    const own = excused.filter(({ code }) => code === waiver.code)
+    const findings = waiver.findings.filter(({ pointer, text_sha256 }) =>
+      own.some(check => check.pointer === pointer && check.finding?.text_sha256 === text_sha256),
+    )
+    return own.length === 0 ? [] : [{ ...waiver, findings }]
+  })
+}
 
 const waiverOf = ({ reason, changed_by, changed_at }: Waiver) => ({ reason, by: changed_by, at: changed_at })
 

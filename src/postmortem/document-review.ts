@@ -1,6 +1,8 @@
+import type { Waiver } from '../reviews/schema.ts'
 import { type Block, bulletList, heading, item, type ListItem, label, link, type Text } from './blocks.ts'
 import { momentOf } from './document-clock.ts'
 import { nameOf, type View } from './document-view.ts'
+import { placeOf } from './places.ts'
 
 /** The record of the review, in the template's four lines, and what it turned around, waived and corrected since. */
 export function reviewSection(view: View, status: string): Block[] {
@@ -18,9 +20,7 @@ export function reviewSection(view: View, status: string): Block[] {
     ...listUnder('Reframed sentences', (review?.reframings ?? []).map(reframing)),
     ...listUnder(
       'Waivers',
-      waivers.map(({ code, reason, changed_by, changed_at }) =>
-        item([`${code}: ${reason} (${nameOf(view.data, changed_by)}, ${momentOf(view.clock, changed_at)})`]),
-      ),
+      waivers.map(waiver => waiverItem(view, waiver)),
     ),
     ...listUnder(
       'Amendments',
@@ -29,6 +29,15 @@ export function reviewSection(view: View, status: string): Block[] {
       ),
     ),
   ]
+}
+
+/** Why a check does not hold here; of the language, of which texts. */
+function waiverItem(view: View, { code, reason, findings, changed_by, changed_at }: Waiver): ListItem {
+  const places = [...new Set(findings.map(({ pointer }) => placeOf(view, pointer)))]
+  const about = places.length === 0 ? '' : ` of ${places.join('; ')}`
+  return item([
+    `${code}${about}: ${reason} (${nameOf(view.data, changed_by)}, ${momentOf(view.clock, changed_at)})`,
+  ])
 }
 
 interface Record {

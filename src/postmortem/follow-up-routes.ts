@@ -10,8 +10,7 @@ import { getIncident } from '../incidents/store.ts'
 import { followUpOf } from './follow-up.ts'
 import { FollowUp } from './follow-up-schema.ts'
 import { atOneMoment } from './load.ts'
-import { lastRevision } from './revision-store.ts'
-import type { Postmortem } from './schema.ts'
+import { promisesOf } from './revision-store.ts'
 
 /** What became of the promises of a final postmortem. */
 export function followUpRoute(app: App, { db, now, timeZone }: Context): void {
@@ -22,8 +21,9 @@ export function followUpRoute(app: App, { db, now, timeZone }: Context): void {
       schema: {
         operationId: 'getFollowUp',
         tags: ['Postmortem'],
-        summary: 'What became of each action item and each change since the postmortem was last sealed',
-        description: '`overdue` is computed when read, for `as_of` in `tz`, as for action items.',
+        summary: 'What became of each action item and each change since the postmortem first had it as final',
+        description:
+          'A correction makes no promise anew: what slipped before it stays in view. `overdue` is computed when read, for `as_of` in `tz`, as for action items.',
         params: incidentParams,
         querystring: actionItemQuery,
         response: { 200: ref(FollowUp) },
@@ -34,15 +34,13 @@ export function followUpRoute(app: App, { db, now, timeZone }: Context): void {
       const { sealed, action_items, changes } = await atOneMoment(db, async trx => {
         await getIncident(trx, incident_id)
         return {
-          sealed: await lastRevision(trx, incident_id),
+          sealed: await promisesOf(trx, incident_id),
           action_items: await allActionItems(trx, incident_id, asked.as_of),
           changes: await allChanges(trx, incident_id),
         }
       })
       if (sealed === undefined) throw neverFinal(incident_id)
-      const { json, ...revision } = sealed
-      const promised = { ...(JSON.parse(json) as Postmortem), ...revision }
-      return followUpOf(promised, { action_items, changes }, asked)
+      return followUpOf(sealed, { action_items, changes }, asked)
     },
   )
 }

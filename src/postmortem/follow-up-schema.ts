@@ -18,10 +18,12 @@ const itemOutcomes = [
 ] as const
 const changeOutcomes = ['new', 'deleted', ...changeStatuses, 'edited', 'unchanged'] as const
 
+const revision = Type.Integer({ minimum: 1 })
+
 const item = exact({
   ...{ id, title, owner, owner_name, priority },
-  at_sealing: nullableObject(exact({ status, due_on, owner }), {
-    description: 'As the sealed document has it; null for one that is newer.',
+  at_sealing: nullableObject(exact({ revision, status, due_on, owner }), {
+    description: 'As the first revision says that has it; null for one that was never sealed.',
   }),
   now: exact({ status, due_on, owner, overdue, days_overdue, closure, effectiveness }),
   deferrals_since: Type.Integer({ minimum: 0 }),
@@ -35,7 +37,7 @@ const change = exact({
   number: Type.Integer({ minimum: 1 }),
   target_kind: oneOf(targetKinds),
   target: Type.String(),
-  at_sealing: nullableObject(exact({ status: oneOf(changeStatuses) })),
+  at_sealing: nullableObject(exact({ revision, status: oneOf(changeStatuses) })),
   now: nullableObject(
     exact({ status: oneOf(changeStatuses), verified_by_source: storedChange.verified_by_source }),
     { description: 'Null for one that is deleted.' },
@@ -51,7 +53,7 @@ export const FollowUp = component(
     incident_id: incidentId(),
     revision: Type.Integer({
       minimum: 1,
-      description: 'The last sealed revision, with which all is compared.',
+      description: 'The last sealed revision. Each promise is compared with the first that has it.',
     }),
     sealed_at: timestamp(),
     as_of: calendarDate({ description: 'The date that “overdue” was computed for.' }),
@@ -77,7 +79,7 @@ export const FollowUp = component(
             owner: 'priya',
             owner_name: 'Priya Raman',
             priority: 'P1',
-            at_sealing: { status: 'open', due_on: '2026-06-24', owner: 'priya' },
+            at_sealing: { revision: 1, status: 'open', due_on: '2026-06-24', owner: 'priya' },
             now: {
               status: 'open',
               due_on: '2026-07-01',
@@ -96,7 +98,7 @@ export const FollowUp = component(
             number: 1,
             target_kind: 'alert_rule',
             target: 'PaymentErrorRateHigh',
-            at_sealing: { status: 'applied' },
+            at_sealing: { revision: 1, status: 'applied' },
             now: { status: 'applied', verified_by_source: null },
             became: 'unchanged',
           },

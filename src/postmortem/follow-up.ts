@@ -2,13 +2,20 @@ import type { Asked } from '../action-items/rules.ts'
 import type { ActionItem } from '../action-items/schema.ts'
 import type { StoredChange } from '../changes/schema.ts'
 import type { FollowUp } from './follow-up-schema.ts'
-import type { Postmortem, PostmortemActionItem, PostmortemChange } from './schema.ts'
+import type { PostmortemActionItem, PostmortemChange } from './schema.ts'
 
-/** A sealed document, as far as it promises something. */
-export interface Promised extends Pick<Postmortem, 'action_items' | 'changes'> {
+/** What was sealed, each as the first revision has it that has it: a correction does not make a promise anew. */
+export interface Promised {
   incident_id: string
+  /** The last one. */
   revision: number
   sealed_at: string
+  action_items: First<PostmortemActionItem>[]
+  changes: First<PostmortemChange>[]
+}
+export interface First<T> {
+  revision: number
+  entry: T
 }
 
 /** What is stored of the same incident now. */
@@ -17,10 +24,10 @@ export interface Present {
   changes: StoredChange[]
 }
 
-/** Compares what a sealed document says with what is stored now; what is newer comes after what was sealed. */
+/** Compares what was first promised with what is stored now; what was never sealed is new. */
 export function followUpOf(sealed: Promised, present: Present, asked: Asked): FollowUp {
   const { incident_id, revision, sealed_at } = sealed
-  const promisedItems = new Map(sealed.action_items.map(item => [item.id, item]))
+  const promisedItems = new Map(sealed.action_items.map(first => [first.entry.id, first]))
   const live = present.action_items.filter(isLive)
   return {
     ...{ incident_id, revision, sealed_at, ...asked },
@@ -35,18 +42,24 @@ const isLive = ({ status }: Pick<ActionItem, 'status'>) => status === 'open' || 
 const isClosed = ({ status }: Pick<ActionItem, 'status'>) => status === 'done' || status === 'cancelled'
 
 function itemSince(
-  before: PostmortemActionItem | undefined,
+  first: First<PostmortemActionItem> | undefined,
   item: ActionItem,
 ): FollowUp['action_items'][number] {
+  const before = first?.entry
   const { id, title, owner, owner_name, priority, status, due_on } = item
   const { overdue, days_overdue, closure, effectiveness } = item
   return {
     ...{ id, title, owner, owner_name, priority },
-    at_sealing: before ? { status: before.status, due_on: before.due_on, owner: before.owner } : null,
+    at_sealing: first ? atSealing(first) : null,
     now: { status, due_on, owner, overdue, days_overdue, closure, effectiveness },
     deferrals_since: item.deferrals.length - (before?.deferrals.length ?? 0),
     became: itemBecame(before, item),
   }
+}
+
+function atSealing({ revision, entry }: First<PostmortemActionItem>) {
+  const { status, due_on, owner } = entry
+  return { revision, status, due_on, owner }
 }
 
 /** A word for what matters most to somebody who asks whether the promise was kept. */
@@ -63,8 +76,8 @@ function itemBecame(
   return item.status === before.status ? 'unchanged' : item.status
 }
 
-function changesSince(sealed: PostmortemChange[], present: StoredChange[]): FollowUp['changes'] {
-  const before = new Map(sealed.map(change => [change.number, change]))
+function changesSince(sealed: First<PostmortemChange>[], present: StoredChange[]): FollowUp['changes'] {
+  const before = new Map(sealed.map(first => [first.entry.number, first]))
   const now = new Map(present.map(change => [change.number, change]))
   const numbers = [...new Set([...before.keys(), ...now.keys()])].sort((a, b) => a - b)
   return numbers.map(number => changeSince(number, before.get(number), now.get(number)))
@@ -72,15 +85,15 @@ function changesSince(sealed: PostmortemChange[], present: StoredChange[]): Foll
 
 function changeSince(
   number: number,
-  before: PostmortemChange | undefined,
+  first: First<PostmortemChange> | undefined,
   now: StoredChange | undefined,
 ): FollowUp['changes'][number] {
-  const { target_kind, target } = (now ?? before)!
+  const { target_kind, target } = (now ?? first?.entry)!
   return {
     ...{ number, target_kind, target },
-    at_sealing: before ? { status: before.status } : null,
+    at_sealing: first ? { revision: first.revision, status: first.entry.status } : null,
     now: now ? { status: now.status, verified_by_source: now.verified_by_source } : null,
-    became: changeBecame(before, now),
+    became: changeBecame(first?.entry, now),
   }
 }
 

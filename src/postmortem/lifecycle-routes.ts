@@ -29,7 +29,7 @@ export function lifecycleRoutes(app: App, context: Context, blameCheck: CurrentB
   amendmentRoutes(app, context)
 }
 
-function checksRoute(app: App, { db }: Context, blameCheck: CurrentBlameCheck): void {
+function checksRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck): void {
   app.get(
     '/incidents/:incident_id/checks',
     {
@@ -45,14 +45,19 @@ function checksRoute(app: App, { db }: Context, blameCheck: CurrentBlameCheck): 
       },
     },
     async ({ params: { incident_id } }, reply) => {
-      const { examined, checks, etag } = await examine(db, incident_id, await blameCheck())
+      const { examined, checks, etag } = await examine(
+        db,
+        incident_id,
+        await blameCheck(),
+        now().toISOString(),
+      )
       reply.header('etag', etag)
       return answerOf(examined, checks)
     },
   )
 }
 
-function agendaRoute(app: App, { db }: Context, blameCheck: CurrentBlameCheck): void {
+function agendaRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck): void {
   app.get(
     '/incidents/:incident_id/review/agenda',
     {
@@ -73,7 +78,7 @@ function agendaRoute(app: App, { db }: Context, blameCheck: CurrentBlameCheck): 
       },
     },
     async ({ params: { incident_id } }, reply) => {
-      const { examined, checks } = await examine(db, incident_id, await blameCheck())
+      const { examined, checks } = await examine(db, incident_id, await blameCheck(), now().toISOString())
       return sendText(reply, 'md', toMarkdown(agendaDocument(examined, checks)))
     },
   )
@@ -134,7 +139,7 @@ function sealRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck
       const facts = changeFacts(request, now)
       const check = await blameCheck()
       // While it is locked, only what has changed since is judged: on a long timeline writers would not wait for more.
-      await examine(db, incident_id, check)
+      await examine(db, incident_id, check, facts.changed_at)
       return answerOnce({ db, now }, request, reply, async trx => {
         const requireRead = (etag: string) => requireTag(request, etag, 'GET …/checks')
         const number = await seal(trx, incident_id, check, facts, requireRead)

@@ -4,7 +4,7 @@ import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, type FieldError } from '../http/problem.ts'
 import { getIncident, isSealed, lockDocument, moveDocument } from '../incidents/store.ts'
 import type { BlameCheck } from '../language/check.ts'
-import { checksOf, digestOf, type Examined, holdingBack, isSealable } from './checks.ts'
+import { checksOf, digestOf, type Examined, holdingBack, isSealable, waiversInForce } from './checks.ts'
 import { findingsIn } from './language.ts'
 import { atOneMoment, readPostmortem } from './load.ts'
 import { insertRevision } from './revision-store.ts'
@@ -24,7 +24,10 @@ export async function requestReview(
   const stored = await lockDocument(trx, incident_id)
   requireVersion(stored.version, expected)
   if (stored.status === 'final') {
-    const detail = `${incident_id} is final, and stays so: POST …/amendments opens it for a correction.`
+    const way = stored.amending
+      ? 'it is open for a correction, which POST …/revisions ends'
+      : 'POST …/amendments opens it for a correction'
+    const detail = `${incident_id} is final, and stays so: ${way}.`
     throw new DebriefError('wrong_state', detail)
   }
   await moveDocument(trx, incident_id, { status, amending: false }, facts)
@@ -39,17 +42,23 @@ export interface Examination {
 }
 
 /** Examines a document as it stands at one moment. */
-export const examine = async (db: Db, incident_id: string, check: BlameCheck): Promise<Examination> =>
-  conclude(await atOneMoment(db, trx => readExamined(trx, incident_id)), check)
+export const examine = async (
+  db: Db,
+  incident_id: string,
+  check: BlameCheck,
+  now: string,
+): Promise<Examination> => conclude(await atOneMoment(db, trx => readExamined(trx, incident_id)), check, now)
 
 /** The language is judged when everything is read: it takes a while, and a connection is a scarce thing. */
-async function conclude(read: Omit<Examined, 'findings'>, check: BlameCheck): Promise<Examination> {
-  const examined = { ...read, findings: await findingsIn(read.data, check) }
+async function conclude(read: Read, check: BlameCheck, now: string): Promise<Examination> {
+  const examined = { ...read, findings: await findingsIn(read.data, check), now }
   const checks = checksOf(examined)
   return { examined, checks, etag: digestOf(examined, checks) }
 }
 
-async function readExamined(trx: Trx, incident_id: string): Promise<Omit<Examined, 'findings'>> {
+type Read = Omit<Examined, 'findings' | 'now'>
+
+async function readExamined(trx: Trx, incident_id: string): Promise<Read> {
   const data = await readPostmortem(trx, incident_id)
   const timeline = data.events.filter(({ retraction }) => retraction === null)
   return { data, timeline, inactive: await inactiveOwners(trx, data) }
@@ -82,11 +91,13 @@ export async function seal(
 ): Promise<number> {
   const { status, amending } = await lockDocument(trx, incident_id)
   if (status === 'final' && !amending) throw isSealed(incident_id)
-  const { examined, checks, etag } = await conclude(await readExamined(trx, incident_id), check)
+  const read = await readExamined(trx, incident_id)
+  const { examined, checks, etag } = await conclude(read, check, facts.changed_at)
   requireRead(etag)
   requirePassed(examined, checks)
   await moveDocument(trx, incident_id, { status: 'final', amending: false }, facts)
-  const data = { ...examined.data, incident: await getIncident(trx, incident_id) }
+  const waivers = waiversInForce(examined, checks)
+  const data = { ...examined.data, waivers, incident: await getIncident(trx, incident_id) }
   return insertRevision(trx, incident_id, data, facts)
 }
 

@@ -5,6 +5,7 @@ import type { PageRequest } from '../http/cursor.ts'
 import { notFound } from '../http/problem.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
 import { postmortemDocument } from './document.ts'
+import type { First, Promised } from './follow-up.ts'
 import { rendererVersion, toMarkdown } from './markdown.ts'
 import type { Revision } from './revision-schema.ts'
 import type { Postmortem } from './schema.ts'
@@ -129,12 +130,35 @@ export async function lastBytes(
     .executeTakeFirst()
 }
 
-/** The last revision with its data, as text. Undefined for one never final. */
-export const lastRevision = (db: Db, incident_id: string) =>
-  db
+/** What the revisions of an incident promise. Undefined for one never final. */
+export async function promisesOf(db: Db, incident_id: string): Promise<Promised | undefined> {
+  const last = await db
     .selectFrom('revisions')
-    .select(['incident_id', 'number as revision', 'sealed_at', 'json'])
+    .select(['incident_id', 'number as revision', 'sealed_at'])
     .where('incident_id', '=', incident_id)
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst()
+  return (
+    last && {
+      ...last,
+      action_items: await firstOfEach(db, incident_id, 'action_items', 'id'),
+      changes: await firstOfEach(db, incident_id, 'changes', 'number'),
+    }
+  )
+}
+
+/** Each entry of a list of the document as the first revision has it that has it. */
+async function firstOfEach<List extends 'action_items' | 'changes'>(
+  db: Db,
+  incident_id: string,
+  list: List,
+  key: string,
+): Promise<First<Postmortem[List][number]>[]> {
+  const name = sql`entry -> ${sql.lit(key)}`
+  const { rows } = await sql<First<Postmortem[List][number]>>`
+    SELECT DISTINCT ON (${name}) r.number AS revision, entry
+    FROM revisions r, jsonb_array_elements(r.json::jsonb -> ${list}) AS entry
+    WHERE r.incident_id = ${incident_id} ORDER BY ${name}, r.number`.execute(db)
+  return rows
+}

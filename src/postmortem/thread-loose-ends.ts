@@ -29,12 +29,10 @@ function restsOn(events: number, standing: number): string {
   return 'on an event that is retracted, among others: name another, or leave it out.'
 }
 
-function unaddressed({ number, disposition }: Factor, { action_items, changes }: Postmortem): Loose[] {
+/** As the check has it: a change that comes from the factor alone is nobody’s promise. */
+function unaddressed({ number, disposition }: Factor, { action_items }: Postmortem): Loose[] {
   const named = action_items.filter(({ factors }) => factors.includes(number))
-  const isAnswered =
-    disposition === 'accepted_risk' ||
-    named.some(({ status }) => status !== 'cancelled') ||
-    changes.some(({ factors }) => factors.includes(number))
+  const isAnswered = disposition === 'accepted_risk' || named.some(({ status }) => status !== 'cancelled')
   if (isAnswered) return []
   const message =
     named.length === 0

@@ -1,3 +1,4 @@
+import type { Source } from '../timeline/schema.ts'
 import { sourceName } from './document-timeline.ts'
 import type { Postmortem } from './schema.ts'
 import { looseEnds } from './thread-loose-ends.ts'
@@ -33,7 +34,7 @@ function nodesOf(data: Postmortem): ThreadNode[] {
     ...data.events.flatMap(({ id, sources }) =>
       sources.map((source, index) => {
         const place = { href: at(eventNode(id)), url: source.url }
-        return node('source', sourceNode(id, index), sourceName(data, source), place)
+        return node('source', sourceNode(id, index), sourceLabel(data, source), place)
       }),
     ),
     ...data.events.map(({ id, description, retraction }) =>
@@ -52,10 +53,14 @@ function nodesOf(data: Postmortem): ThreadNode[] {
     ...data.changes.flatMap(({ number, verified_by_source: source }) => {
       if (source === null) return []
       const place = { href: at(changeNode(number)), url: source.url }
-      return [node('verification', verificationNode(number), sourceName(data, source), place)]
+      return [node('verification', verificationNode(number), sourceLabel(data, source), place)]
     }),
   ]
 }
+
+/** Which source it is, and what it says. */
+const sourceLabel = (data: Postmortem, source: Source): string =>
+  source.excerpt === null ? sourceName(data, source) : `${sourceName(data, source)}: ${source.excerpt}`
 
 /** Factors of earlier incidents that came back in this one, each once. */
 function earlierFactors({ factors }: Postmortem): ThreadNode[] {

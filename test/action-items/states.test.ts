@@ -46,6 +46,17 @@ t.test('nobody but the owner accepts an item', async t => {
   t.equal((await read()).body.acceptance, null)
 })
 
+t.test('what is done may still be accepted, what is cancelled not', async t => {
+  const { accept, close, reopen } = await givenOne(t)
+  await close(done)
+  t.match((await accept('priya')).body, { status: 'done', acceptance: { by: 'priya' } })
+  await reopen()
+  t.match((await accept('priya')).body, { status: 'open', acceptance: { by: 'priya' } })
+  const other = await givenOne(t)
+  await other.close(cancelled)
+  t.same(refusal(await other.accept('priya')), wrongState('/by'))
+})
+
 t.test('an acceptance in progress keeps the status', async t => {
   const { accept, patch } = await givenOne(t)
   await patch({ status: 'in_progress' })
@@ -171,7 +182,7 @@ t.test('done needs evidence and cancelled needs a reason', async t => {
 })
 
 t.test('a closed item keeps its owner, due date and status until its closure is deleted', async t => {
-  const { service, close, reopen, patch, accept } = await givenOne(t)
+  const { service, close, reopen, patch } = await givenOne(t)
   const first = await close(done)
   t.match(first, { status: 200, body: { status: 'done', version: 2, overdue: false } })
   t.same(first.body.closure, { ...done, reason: null, at: '2026-06-18T09:00:00.000Z' })
@@ -193,7 +204,6 @@ t.test('a closed item keeps its owner, due date and status until its closure is 
     t.same(refusal(reply), wrongState(pointer), JSON.stringify(body))
     t.match(reply.body.detail, 'DELETE …/closure')
   }
-  t.same(refusal(await accept('priya')), wrongState('/by'))
   const others = {
     title: 'Retry',
     done_when: 'x',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import type { Db } from '../../src/db/open.ts'
@@ -42,6 +43,14 @@ t.test('each revision whose bytes are not those that were sealed is named, with 
     `${rows[0]!.incident_id} revision 1: json_sha256 is stored as ${other}, its bytes give ${sha256Hex(rows[0]!.json)}`,
     '1003 revisions verified, 2 do not match',
   ])
+})
+
+t.test('a folder without a database is a mistake, and stays as it is', async t => {
+  const data = `${tempFolder(t)}/typo`
+  const { code, stdout, stderr } = await verified(t, { DEBRIEF_DATA: data })
+  t.match({ code, stdout }, { code: 1, stdout: '' })
+  t.match(stderr, /^There is no database in .*typo: set DEBRIEF_DATA .*\.\n$/)
+  t.notOk(existsSync(data))
 })
 
 t.test('it runs beside the service, and without it', async t => {

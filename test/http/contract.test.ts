@@ -18,6 +18,7 @@ interface Operation {
   operationId?: string
   tags?: string[]
   summary?: string
+  description?: string
   security?: Record<string, string[]>[]
   parameters?: { name?: string; in?: string; $ref?: string }[]
   requestBody?: { content: Record<string, Media> }
@@ -191,6 +192,15 @@ t.test('what is below /v1 needs a token: without one 401, and the contract says 
   t.same(
     faulty((operation, path) => path.startsWith('/v1/') && operation.security?.length === 0),
     [],
+  )
+  t.same(
+    faulty(
+      ({ security = [], description = '' }, path) =>
+        path.startsWith('/v1/') &&
+        !description.includes(`scope \`${Object.values(security[0] ?? {})[0]?.[0]}\``),
+    ),
+    [],
+    'and which scope it has to have',
   )
   for (const { method, path, name } of operations.filter(({ path }) => path.startsWith('/v1/'))) {
     const address = path.replaceAll(/\{[^}]+\}/g, 'x')

@@ -213,7 +213,8 @@ for (const [code, { by, pointer, says }] of Object.entries(breaks)) {
     })
     t.equal((await seal(service, incident)).status, 201)
     const { text } = await call('GET', `${incident}/postmortem.md`)
-    t.match(text, `### Waivers\n\n- ${code.replaceAll('_', '\\_')}: It is a drill.`.replaceAll('\\_', '_'))
+    const of = code === 'BLAME_LANGUAGE' ? ' of factor 2' : ''
+    t.match(text, `### Waivers\n\n- ${code}${of}: It is a drill.`)
   })
 }
 
@@ -234,6 +235,73 @@ t.test('a review that nobody has recorded is found, and cannot be waived', async
   t.notOk(can_seal)
   const put = await call('PUT', `${incident}/checks/REVIEW_MISSING/waiver`, { body: { reason: 'Late.' } })
   t.match(put, { status: 409, body: { code: 'not_waivable', detail: /hold a review/ } })
+})
+
+t.test('a review that lies ahead, or before the incident, is none', async t => {
+  const incident = await givenReady(service)
+  const found = async (held_at: string) => {
+    await review({ held_at })(incident)
+    const { items } = await checks(incident)
+    return items.map(({ code, pointer, message }: any) => [code, pointer, message])
+  }
+  const at = '/review/held_at'
+  t.same(await found('2026-06-19T06:00:00+02:00'), [
+    ['REVIEW_MISSING', at, 'The review is to be held at 2026-06-19T04:00:00.000Z: hold it before you seal.'],
+  ])
+  t.equal((await seal(service, incident)).status, 409)
+  t.same(await found('2026-06-16T23:59:59Z'), [
+    ['REVIEW_MISSING', at, 'The review was held on 2026-06-16, before the incident: correct its date.'],
+  ])
+  t.same(await found('2026-06-17T00:00:00Z'), [])
+  t.same(await found('2026-06-18T09:00:00Z'), [])
+})
+
+t.test('a change that shows nothing wires nothing back', async t => {
+  const incident = await givenReady(service)
+  const codes = async (fields: object) => {
+    await patchOf('changes/1', fields)(incident)
+    return (await checks(incident)).items.map(({ code }: any) => code)
+  }
+  t.same(await codes({ before: null, after: null }), ['CHANGE_MISSING'])
+  t.same(await codes({ url: 'https://git.example/pull/7' }), [])
+  t.same(await codes({ url: null, before: 'Call somebody.' }), [], 'what was taken away is a change, too')
+})
+
+t.test('what is done was taken by somebody, also when it is said afterwards', async t => {
+  const incident = await givenReady(service)
+  const item = `${incident}/action-items/AI-2`
+  await call('PATCH', item, { body: { owner: 'ana' } })
+  const closure = { outcome: 'done', evidence_url: 'https://git.example/pull/8' }
+  await call('PUT', `${item}/closure`, { body: closure })
+  t.match((await checks(incident)).items, [{ code: 'ACTION_UNACCEPTED', message: /Ask Ana/ }])
+  t.match(await call('PUT', `${item}/acceptance`, { body: { by: 'ana' } }), {
+    status: 200,
+    body: { status: 'done', acceptance: { by: 'ana' } },
+  })
+  t.same((await checks(incident)).items, [])
+})
+
+t.test('a final document has only the waivers that excuse something, and says of which texts', async t => {
+  const incident = await givenReady(service)
+  const blaming = 'Sam should have seen the page sooner.'
+  await call('PATCH', `${incident}/factors/1`, { body: { statement: blaming } })
+  await patch({ title: blaming, went_well: ['It was up again soon.', blaming] })(incident)
+  const { items } = await checks(incident)
+  const findings = items.map(({ pointer, finding }: any) => ({ pointer, text_sha256: finding.text_sha256 }))
+  const waive = (code: string, body: object) => call('PUT', `${incident}/checks/${code}/waiver`, { body })
+  await waive('BLAME_LANGUAGE', { reason: 'Quoted.', findings })
+  await waive('FACTOR_COUNT', { reason: 'There is one.' })
+  await patch({ title: 'Payments drill' })(incident)
+  t.equal((await seal(service, incident)).status, 201)
+  const { body } = await call('GET', `${incident}/revisions/1`)
+  t.match(body.postmortem.waivers, [
+    { code: 'BLAME_LANGUAGE', findings: [{ pointer: '/factors/1/statement' }, { pointer: '/went_well/1' }] },
+  ])
+  t.match(
+    body.markdown,
+    '### Waivers\n\n- BLAME_LANGUAGE of factor 1; went well, point 2: Quoted. (admin, 2026-06-18 09:00)\n',
+  )
+  t.notMatch(body.markdown, 'FACTOR_COUNT')
 })
 
 t.test('a draft that passes all checks is not sealed before it is in review', async t => {

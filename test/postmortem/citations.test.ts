@@ -10,6 +10,7 @@ import { drill } from './drill.ts'
 /** A better cited postmortem never fails more: what is added to be looked at takes nothing away. */
 
 const examined = (data: Postmortem): Examined => ({
+  now: '2026-07-01T09:00:00.000Z',
   data,
   timeline: data.events.filter(({ retraction }) => retraction === null),
   inactive: new Set(),

@@ -70,23 +70,34 @@ t.test('a deleted change stays in view', async t => {
   t.strictSame(body.changes, [
     {
       ...{ number: 1, target_kind: 'runbook', target: 'Payments' },
-      ...{ at_sealing: { status: 'applied' }, now: null, became: 'deleted' },
+      ...{ at_sealing: { revision: 1, status: 'applied' }, now: null, became: 'deleted' },
     },
   ])
 })
 
-t.test('the next revision is what is compared with from then on', async t => {
+t.test('a correction does not forget what was promised before it', async t => {
   const incident = await givenFinal(service, 'Cache is cold')
-  await call('PATCH', `${incident}/action-items/AI-1`, { body: { status: 'in_progress' } })
+  await call('POST', `${incident}/action-items/AI-1/deferrals`, {
+    body: { to: '2027-06-24', reason: 'Other work.' },
+  })
   await amend(service, incident, { title: 'Cache was cold' })
-  const became = async () => {
-    const { body } = await call('GET', `${incident}/follow-up`)
-    return [body.revision, body.action_items[0].became]
-  }
-  t.same(await became(), [1, 'in_progress'], 'while it is corrected, the last revision counts')
+  const slo = { target_kind: 'slo', target: 'Checkout', factors: [1] }
+  await call('POST', `${incident}/changes`, { body: slo })
   clock.now = new Date('2026-06-19T09:00:00.000Z')
   await seal(service, incident)
-  t.same(await became(), [2, 'unchanged'])
+  const { body } = await call('GET', `${incident}/follow-up`)
+  t.match(body, {
+    revision: 2,
+    sealed_at: '2026-06-19T09:00:00.000Z',
+    action_items: [
+      { at_sealing: { revision: 1, due_on: '2026-06-24' }, deferrals_since: 1, became: 'deferred' },
+      { at_sealing: { revision: 1 }, became: 'unchanged' },
+    ],
+    changes: [
+      { at_sealing: { revision: 1, status: 'applied' }, became: 'unchanged' },
+      { at_sealing: { revision: 2, status: 'proposed' }, became: 'unchanged' },
+    ],
+  })
 })
 
 t.test('what has never been final is not followed up', async t => {
@@ -120,7 +131,7 @@ t.test('the word for an action item is what matters most', async t => {
     [{ status: 'done' }, { ...deferred, status: 'open' }, 'reopened'],
   ]
   for (const [before, now, expected] of cases) {
-    const sealed = { action_items: [{ ...item, ...before }], changes: [], ...sealing }
+    const sealed = { action_items: [first({ ...item, ...before })], changes: [], ...sealing }
     const [found] = since(sealed, { action_items: [{ ...item, ...now }], changes: [] }).action_items
     t.equal(found!.became, expected, JSON.stringify([before, now]))
   }
@@ -135,12 +146,13 @@ t.test('the word for a change is its status, or that its text is another', async
     [{ version: 3, status: 'verified' }, 'verified'],
   ]
   for (const [now, expected] of cases) {
-    const sealed = { action_items: [], changes: [change], ...sealing }
+    const sealed = { action_items: [], changes: [first(change)], ...sealing }
     const [found] = since(sealed, { action_items: [], changes: [{ ...change, ...now }] }).changes
     t.equal(found!.became, expected)
   }
 })
 
+const first = <T>(entry: T) => ({ revision: 1, entry })
 const sealing = { incident_id: 'PM-2026-06-17-x', revision: 1, sealed_at: '2026-06-18T09:00:00.000Z' }
 const since = (sealed: Promised, present: Present) =>
   followUpOf(sealed, present, { as_of: '2026-06-18', tz: 'UTC' })

@@ -135,6 +135,11 @@ t.test('a correction is sealed as the next revision, and readers keep the last o
   t.match(amendment, { status: 201, body: { number: 1, author: 'ana', amended_by: 'admin' } })
   t.match((await call('GET', incident)).body, { status: 'final', amending: true })
   t.match(await amend(incident), { status: 409, body: { code: 'wrong_state', detail: /corrected already/ } })
+  for (const method of ['PUT', 'DELETE'] as const)
+    t.match(await call(method, `${incident}/review-request`), {
+      status: 409,
+      body: { code: 'wrong_state', detail: /stays so: it is open for a correction/ },
+    })
 
   await call('PATCH', incident, { body: { title: 'Payments drill, corrected' } })
   t.equal((await call('GET', `${incident}/postmortem.md`)).text, first, 'readers keep revision 1')

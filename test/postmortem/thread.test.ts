@@ -102,6 +102,12 @@ t.test('each break of the thread is named with what would mend it', async t => {
   t.same(messages({ factors: [...whole().factors, factor(2, 'b', shown)] }), [
     'Factor 2 is addressed by no action item, and is no accepted risk.',
   ])
+  const [first] = whole().changes
+  t.same(
+    loose({ factors: [...whole().factors, factor(2, 'b', shown)], changes: [{ ...first!, factors: [2] }] }),
+    ['factors/2: action_item'],
+    'a change that comes from it alone is nobody’s promise, as the check has it',
+  )
   const action_items = [actionItem(1, 'a', { factors: [1], status: 'cancelled' })]
   t.same(messages({ action_items }), ['Factor 1 is addressed by nothing but what is cancelled: AI-1.'])
   t.same(messages({ changes: [] }), ['AI-1 has led to no change yet.'])
@@ -124,11 +130,6 @@ t.test('what ends for a reason is no break', async t => {
     loose({ factors: [...whole().factors, factor(2, 'b', { ...shown, disposition: 'accepted_risk' })] }),
     [],
   )
-  const [first] = whole().changes
-  t.same(
-    loose({ factors: [...whole().factors, factor(2, 'b', shown)], changes: [{ ...first!, factors: [2] }] }),
-    [],
-  )
   const cancelled = actionItem(2, 'b', { factors: [1], status: 'cancelled' })
   t.same(loose({ action_items: [...whole().action_items, cancelled] }), [])
 })
@@ -144,6 +145,23 @@ t.test('every edge and every loose end names a node, and no node comes twice', a
     [],
   )
   t.same(threadOf(drill()), threadOf(drill()), 'and the same data gives the same thread')
+})
+
+t.test('a source and a verification say what they say', async t => {
+  const verified = whole().changes[0]!.verified_by_source!
+  const labels = (excerpt: string | null) => {
+    const source = { ...verified, excerpt }
+    const { nodes } = threadOf(
+      whole({ changes: [change(1, { status: 'verified', verified_by_source: source })] }),
+    )
+    return nodes.filter(({ kind }) => kind === 'verification').map(({ label }) => label)
+  }
+  const [bare = ''] = labels(null)
+  t.same(labels('retry 1 of 3'), [`${bare}: retry 1 of 3`])
+  t.same(
+    labels('x'.repeat(300)).map(label => label.length),
+    [200],
+  )
 })
 
 t.test('a label has 200 code points at most', async t => {
@@ -167,7 +185,7 @@ t.test('the thread is read with whatever is stored; of no incident it is 404', a
   )
   t.same(
     body.dangling.map(({ node, missing }: any) => `${node}: ${missing}`),
-    ['factors/1: event', 'factors/2: event'],
+    ['factors/1: event', 'factors/2: event', 'factors/2: action_item'],
   )
   const known = await service.call('GET', `${incident}/thread`, {
     headers: { 'if-none-match': headers.etag! },

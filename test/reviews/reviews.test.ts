@@ -153,6 +153,49 @@ t.test('the agenda has what is open, as questions, and nothing that is not', asy
   t.notMatch(later, /wait for their owners/)
 })
 
+t.test('the agenda says in words where a sentence stands', async t => {
+  const incident = await givenIncident()
+  const blaming = 'Sam should have seen it.'
+  const source = { kind: 'log', system: 'checkout', excerpt: 'ERROR' }
+  const event = { occurred_at: '2026-06-17T14:02:00Z', kind: 'note', description: blaming, sources: [source] }
+  await call('POST', `${incident}/events`, { body: event })
+  const counterfactual = { if: 'the on-call engineer', had: 'noticed the alert', would_have: 'been shorter' }
+  await call('PATCH', `${incident}/factors/1`, { body: { statement: blaming, counterfactual } })
+  await call('PATCH', `${incident}/action-items/AI-1`, { body: { title: blaming, done_when: blaming } })
+  const said = [blaming, 'All was well.', blaming]
+  await call('PATCH', incident, {
+    body: {
+      title: blaming,
+      summary: { what_broke: blaming },
+      impact: { description: blaming },
+      got_lucky: said,
+    },
+  })
+  await call('PUT', `${incident}/review`, {
+    body: {
+      ...{ held_at: '2026-06-18T08:00:00Z', facilitator: 'sam', attendees: ['sam', 'priya'] },
+      decisions: [{ text: blaming }],
+      reframings: [{ said: blaming, reframed: blaming }],
+    },
+    headers: { 'if-none-match': '*' },
+  })
+  const { text } = await call('GET', `${incident}/review/agenda`)
+  const places = [...text.matchAll(/^- “.*” \((.*)\) *$/gm)].map(([, place]) => place)
+  t.same(places, [
+    'the title',
+    'the summary, what broke',
+    'the impact',
+    'the event at 14:02',
+    'factor 1',
+    'the counterfactual of factor 1',
+    'got lucky, point 1',
+    'got lucky, point 3',
+    'AI-1',
+    'what AI-1 is done by',
+  ])
+  t.match(text, /- and 2 more/)
+})
+
 t.test('the agenda stays one page', async t => {
   const incident = await givenIncident()
   for (let i = 0; i < 30; i++)

@@ -1,0 +1,34 @@
+import { eventTime } from './document-clock.ts'
+import { type View, words } from './document-view.ts'
+
+/** Where a text stands in the document, in words for who reads it: a pointer is for programs. */
+export function placeOf(view: View, pointer: string): string {
+  const [collection = '', key = '', name = ''] = pointer.slice(1).split('/')
+  switch (collection) {
+    case 'title':
+      return 'the title'
+    case 'summary':
+      return `the summary, ${words(key)}`
+    case 'impact':
+      return 'the impact'
+    case 'events': {
+      const event = view.data.events.find(({ id }) => id === key)
+      return event ? `the event at ${eventTime(view.clock, event)}` : 'an event'
+    }
+    case 'factors':
+      return name === 'counterfactual' ? `the counterfactual of factor ${key}` : `factor ${key}`
+    case 'action_items':
+      return name === 'done_when' ? `what ${key} is done by` : key
+    case 'went_well':
+    case 'went_poorly':
+    case 'got_lucky':
+      return `${words(collection)}, ${ordinal(key)}`
+    case 'review':
+      return `${key === 'decisions' ? 'decision' : 'reframed sentence'} ${Number(name) + 1}`
+    default:
+      return pointer
+  }
+}
+
+/** Lists are numbered from 1 for people. */
+const ordinal = (index: string): string => `point ${Number(index) + 1}`
