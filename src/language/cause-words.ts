@@ -49,7 +49,7 @@ export const acts =
   carelessness negligence judgement judgment blunder slip misjudgement assumption fix patch update incompetence laziness
   ignorance delay intervention attempt hand hands misconfiguration misconfigurations handling response reaction edits
   changes refusal insistence eagerness meddling mismanagement communication inability rollback failover behaviour behavior
-  ego tinkering fiddling tweaking experimenting impatience experiment experiments idea antics whim patch hotfix sign-off branch refactor upgrade upgrades rollout release approval cleanup tweak experiment doing negligence`)
+  ego shortcut workaround tinkering fiddling tweaking experimenting impatience experiment experiments idea antics whim patch hotfix sign-off branch refactor upgrade upgrades rollout release approval cleanup tweak experiment doing negligence`)
 /** Of those, the ones that judge by themselves. */
 export const errorActs =
   words(`oversight blunder negligence carelessness misjudgement misreading misunderstanding typo

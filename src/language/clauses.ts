@@ -96,12 +96,21 @@ function kindOf(tokens: Token[], start: number, end: number): NounPhrase['kind']
   return isCapitalised(text) && tokens[end - 2]?.tag === 'name' && end - start > 1 ? 'person' : 'thing'
 }
 
+/** “the Airflow operator” */
+const isProduct = (tokens: Token[], start: number, end: number) =>
+  tokens[end - 1]!.lower.startsWith('operator') &&
+  end - start > 1 &&
+  end > 2 &&
+  tokens[end - 2]!.tag === 'noun' &&
+  isCapitalised(tokens[end - 2]!.text)
+
 const shiftTimes = words('end start begin last finish overlap')
 
 const isSoftwareRole = (tokens: Token[], start: number, end: number) =>
   tokens.slice(start, end - 1).some(({ lower, tag }) => softwareHints.has(lower) || tag === 'opaque') ||
   tokens[end - 1]!.lower.includes('-operator') ||
   softwareHints.has(tokens[end - 1]!.lower.split('-', 1)[0]!) ||
+  isProduct(tokens, start, end) ||
   isSoftwareAside(tokens, end) ||
   tokens.slice(end, end + 5).some(({ lower }) => lower === 'reconcile')
 
@@ -117,7 +126,8 @@ function isBare(tokens: Token[], start: number, end: number): boolean {
       isCapitalised(tokens[start]!.text) ||
       start === 0 ||
       tokens[start - 1]!.lower === 'by' ||
-      (start === 1 && opensCondition.has(tokens[0]!.lower))
+      (start === 1 && opensCondition.has(tokens[0]!.lower)) ||
+      (tokens[start - 1]!.text === ',' && ['verb', 'neg'].includes(tokens[end]?.tag ?? ''))
     )
   return tokens.slice(start, end).every(({ text }) => isCapitalised(text))
 }

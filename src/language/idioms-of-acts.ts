@@ -5,7 +5,7 @@ import { phrases } from './phrases.ts'
 export const cause = {
   ofAnybody: phrases(`
     with a little help from
-    of his|her|their own making
+    own making
     ~have|had|has only himself|herself|themselves|ourselves to
     a monkey|spanner|wrench in the works
     ~thank|courtesy of the genius|geniuses|hero|heroes
@@ -26,7 +26,8 @@ export const cause = {
     ~take the easy way
     ~have|had the bright|brilliant|clever idea
     ~decide|~think|~reckon he|she|they knew better
-    is|was what did|~stop|~cost|~hurt|~lose|~knock|~take|~tip|~break|~kill|~sink|~bring|~take|~push|~send|~cause
+    was|is|were the weak|weakest link
+    is|was what did|~finish|~cost|~hurt|~lose|~knock|~take|~tip|~break|~kill|~sink|~bring|~take|~push|~send|~cause
     ~want|~like|~try to play|experiment|tinker
     ~lock up the|our|a|every|half|most|all
     confusion|chaos|mess|havoc|damage|trouble|disruption that|which … ~create|~cause|~make|~leave
@@ -94,6 +95,7 @@ export const norm = {
   ofPeople: phrases(`
     a|one phone|quick|simple|single call|message|question|look|glance … would|could have
     had|have|has|'d no right|excuse|reason to
+    needed to … sooner|earlier|faster
     needed to ask|check|wait|test|read|tell|look|verify|confirm|consult … before|first
     ~have|had every|ample|plenty chance|opportunity to
     needs|need|has|have|must|should to start|stop|learn|begin reading|checking|testing|listening|paying|thinking|asking|communicating|following|looking|taking
@@ -104,6 +106,7 @@ export const omitted = {
   ofAnybody: phrases(`
     ~leave … out of the loop
     ~let us|them|customers|everyone|everybody|users|support down
+    ~choose|~opt|~prefer to ignore|skip|overlook|disregard|bypass
     ~choose|~opt|~decide|~prefer not to tell|inform|notify|ask|check|test|see|look|read|review|warn|mention
     ~leave … to rot|chance|others|luck
     ~tell|~inform|~notify|~warn|~alert|~consult|~ask nobody|no-one
@@ -141,7 +144,9 @@ export const omitted = {
     ~sit there and|while|as|until
     ~keep|kept putting off|it|this
     ~put|putting off … too late|until|again
-    ~leave|left out the|a|one|two|any|half
+    ~leave|left out|off the|a|one|two|any|half
+    just|simply|merely did n't|not
+    without taking|making|having|doing a|any backup|snapshot|copy|test|check|look|dry
     ~keep … to itself|himself|herself|themselves|ourselves
     ~take no notice
     ~pay no heed|attention|regard|mind

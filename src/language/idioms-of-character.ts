@@ -25,6 +25,7 @@ export const careless = {
     asleep on the job
     half asleep
     ~rubber-stamp
+    cursory|perfunctory|half-hearted|superficial glance|look|review|check|test|reading
     too|very|so|little|no|not|insufficient little|enough|sufficient thought|care|attention went|gone|was|is|had
     little|no|insufficient thought|care|attention went|gone|had
     with|so|such little|no|scant little|no|scant regard|thought|concern|consideration for|to
@@ -111,6 +112,8 @@ export const error = {
     stupid|silly|dumb|foolish|careless|rookie|typing|keying|data-entry|copy-paste|clerical error
     man-made|human-made
     human|humans|people|operator|operators|user|users|staff|person … weak|weakest link
+    weak|weakest point|link|spot was|is human
+    weak|weakest point|link|spot was|is a|the human
     human element|side|component|link|part … weak|weakest
     human factor … ~let|failed|~bring|~take
     error|mistake|fault|cause was|is human
@@ -158,7 +161,7 @@ export const hindsights = {
     small|little wonder
     told you|them|him|her so
     not|n't|hardly rocket science
-    not|n't|hardly take|need|require a|an genius|expert|engineer|degree|doctorate|phd|scientist|specialist
+    not|n't|hardly ~take|~need|~require a|an genius|expert|engineer|degree|doctorate|phd|scientist|specialist
     a|the first thing you|anyone|everybody learn|learns|would
     textbook|elementary|basic stuff|mistake|knowledge|hygiene
     the clues|signs|evidence|hints|symptoms were|was there|all|obvious|plain|clear|visible
@@ -211,7 +214,9 @@ export const hindsights = {
     entirely|easily|completely|totally|perfectly|eminently|wholly|quite avoidable|preventable|foreseeable|predictable
     in retrospect
     looking back ,
-    with|given|on|knowing what we|i|they know|knew now
+    with|given|on|knowing what we|i|they know|knew now|today
+    never going to work|be|hold|scale|survive|fit|cope|last
+    everybody|anyone|everyone|anybody with … know|knows|knew|would|could
     should|must|ought have been clear|obvious|evident|apparent|plain
     should|must|ought to have been clear|obvious|evident|apparent|plain
     plain|obvious|clear|evident|apparent to see|anyone|everyone|everybody|all

@@ -21,7 +21,8 @@ export const punished = {
     on probation
     ~keep … on a short|tight
     short|tight leash
-    remedial|mandatory|compulsory training|course|coaching|lessons|retraining
+    withhold|withheld|dock|docked|cut the … bonus|pay|salary|allowance
+    remedial|mandatory|compulsory|refresher training|course|coaching|lessons|retraining
     come|comes|coming down hard
     tougher|stricter|harsher|stiffer penalties|discipline|measures|line|rules|action
     bonus|bonuses|pay|salary|promotion … cut|docked|withheld|reduced|cancelled|stopped|deferred|lost
@@ -50,6 +51,7 @@ export const punished = {
     zero tolerance
     behaviour|behavior|conduct|carelessness|sloppiness|attitude|negligence … tolerated|accepted|condoned|excused
     in no uncertain terms
+    his|her|their appraisal|appraisals
     deduct|deducted|dock|docked … from … bonus|pay|salary|wages|budget|bonuses
     there will|must|should|have be|to consequences
     consequences for the|those|him|her|them|whoever|everyone|anyone
@@ -92,7 +94,7 @@ export const punished = {
     improvement plan
     be|been|was|were written up
     on notice
-    appraisal
+    must|has get|obtain|have|to … his|her manager|boss|supervisor|lead 's sign-off|approval|permission|ok
     was|were|been|be let go
     contract|agreement|employment … terminated|ended|cancelled|renewed|extended
     under|without close|constant|adult|a supervision|grown-up
@@ -151,6 +153,8 @@ export const blaming = {
     explain|explains|explained the whole|entire|full outage|incident|failure|thing
     explain|explains|explained it all|everything
     alone , that|which ~cause|~break|~bring|~take|~trigger|did
+    alone was|is|were to blame
+    alone was|is|were responsible
     alone that|which ~cause|~break|~bring|~take|~trigger
     a|one|the single|sole origin|explanation
     ~put down to one|a|the|his|her|their

@@ -115,7 +115,36 @@ export const givenNames = words(`
   susan suzanne svetlana sven tamara tanya tara tariq tatiana ted teresa thandi theo theresa thomas tim timothy tina
   tobias todd tom tomas tomasz toni tony tove tunde ulrich ursula valentina valeria vanessa vera veronica victor victoria
   vijay vikram viktor vincent vladimir wei wendy werner wilhelm william wojciech xavier xin yan yara yasmin yuki yusuf
-  yuri yves yvonne zainab zara zeynep zoe zoë zofia zhang wang`)
+  yuri yves yvonne zainab zara zeynep zoe zoë zofia zhang wang
+  marisol soledad thandiwe oleksandr olena mykola dmytro bohdan andriy ihor yulia svitlana kateryna nikita ksenia
+  darya vadim arkady gennady lyudmila galina zhanna timur ruslan aigerim nursultan bekzat azamat farid leyla nigar
+  emin elvin tural kenan orhan cem deniz ayşe fatma emre burak serkan hakan tolga onur baris kerem selin ebru gizem
+  merve büşra yasemin arzu levent okan volkan tarkan asli siobhán niamh aoife ciara saoirse oisín eoin cian fionn
+  padraig declan ronan brendan aidan maeve roisin amélie chloé léa manon inès élodie céline aurélie sébastien
+  stéphane frédéric rémi benoît guillaume mathieu cédric thibault baptiste gaël loïc yann maëlle anaïs joaquín matías
+  ramón ramiro esteban gonzalo rocío consuelo graciela ximena itzel guadalupe paloma nerea iker aitor unai ainhoa
+  maría lucía sofía andrés martín tomás nicolás sebastián álvaro iñigo thiago caio vinícius larissa letícia joana
+  inês duarte gonçalo tiago henrique marcelo leandro adriano wesley flávia chukwuemeka adaeze chiamaka ifeoma obinna
+  uche kelechi tobenna temitope olumide folake yetunde babatunde ayodele abiola kwaku kwasi akosua abena kojo efua
+  sipho thabo lerato naledi zanele nomsa bongani mandla themba nkosana tendai farai chipo rudo tafadzwa wanjiru njeri
+  kamau otieno achieng mwangi wambui nyambura juma zawadi halima hyun-woo ji-woo min-jun seo-yeon ji-hoon soo-jin
+  eun-ji hye-jin jae-hyun sung-min dong-hyun yu-jin minh linh thuy huong trang tuan hieu phuong quang thanh khanh
+  meiling jiahao zihan yichen weijie haoran mingzhe xiaoming yuxuan ruoxi siyu junjie zhihao kaito yui hina
+  haruki takumi daichi kenta shota ryota naoki tomoko yoko noriko ayumi misaki kaori reiko sachiko hideo takeshi
+  aarav vihaan ananya ishaan kavya aditya arnav diya saanvi meera lakshmi gayatri padma sarita sunita manish nitin
+  pooja rahul rakesh sandeep sneha swati varun vivek yash naveen prakash ganesh harish girish mahesh dinesh venkat
+  srinivas karthik arvind devendra jayesh bhavesh hitesh pankaj neeraj anil zahra yasmine imane oumar mamadou
+  aissatou ousmane cheikh moussa ibrahima aminata fatou bintou seydou amadou ingeborg sigrid solveig torbjørn bjarne
+  geir øyvind håkon ragnhild henrik søren jørgen mette lene kirsten pernille rasmus kasper mikkel aino eero jukka
+  pekka matti timo kalle antti juha riitta päivi tuula agnieszka małgorzata katarzyna krzysztof łukasz paweł michał
+  grzegorz mateusz jadwiga kacper szymon zuzanna jiří petr zdeněk jaroslav miroslav bohumil vlasta markéta tereza
+  božena ondřej lukáš matěj katalin zoltán lászló gábor istván ferenc attila ildikó dragan goran zoran nenad slobodan
+  vesna jelena milica snežana bojan dejan marko luka ana-maria ioana andreea mihai radu ștefan gheorghe constantin
+  eleni giorgos kostas nikos dimitris vasilis katerina ioanna despina panagiotis stavros spyros aleksandra stanislav
+  vyacheslav mikhaela rosalind imogen tamsin gareth rhys sian carys dafydd llewellyn callum hamish fergus morag isla
+  catriona alasdair ewan lachlan leilani kealoha aroha wiremu hemi ngaire hadiza aminu bashir sani maryam abubakar
+  usman yakubu layla hani rania samir tarek walid yasser amal huda nadim ziad faisal khaled majid saleh nasser hamad
+  shaima`)
 
 /** Names that are words too: at the start of a sentence they need a verb of their own after them. */
 export const wordNames = words(`

@@ -40,7 +40,11 @@ const explaining = words('because since')
 function wrongThing(sentence: Sentence): Match | undefined {
   for (const at of indicesOf(sentence, ({ lower }) => wrongs.has(lower))) {
     const verb = sentence.tokens.findLastIndex(({ tag }, i) => i < at && i >= at - 3 && tag === 'verb')
-    const isNeutral = verb < 0 || righting.has(sentence.tokens[verb]!.lemma ?? '') || isDenied(sentence, verb)
+    const isAsked = sentence.tokens
+      .slice(verb + 1, at)
+      .some(({ lower }) => lower === 'whether' || lower === 'if')
+    const isNeutral =
+      isAsked || verb < 0 || righting.has(sentence.tokens[verb]!.lemma ?? '') || isDenied(sentence, verb)
     if (isNeutral || sentence.tokens.slice(at).some(({ lower }) => explaining.has(lower))) continue
     const by = isPassive(sentence, verb) ? undefined : subject(sentence, verb)
     if (isPerson(by)) return clauseMatch(sentence, verb, by, at + 1)
@@ -90,7 +94,8 @@ function endOfWrong(sentence: Sentence, verb: number): number {
   const { tokens } = sentence
   for (let i = verb + 1; i < tokens.length && tokens[i]!.text !== ';'; i += 1) {
     const isFaulty = tokens[i]!.tag === 'adj' && faulty.has(lowerAt(sentence, i)) && i - verb < 8
-    if (isFaulty && !mending.has(tokens[verb]!.lemma ?? '')) return i + 1
+    const isMended = mending.has(tokens[verb]!.lemma ?? '') && !wrongs.has(lowerAt(sentence, i))
+    if (isFaulty && !isMended) return i + 1
     const length = phraseAt(tokens, i, wrongly)
     if (length > 0) return i + length
     if (phraseAt(tokens, i, andSo) > 0 && isHarmAfter(sentence, i + 2)) return i + 2
@@ -102,7 +107,9 @@ function endOfWrong(sentence: Sentence, verb: number): number {
 }
 
 /** Whoever takes a faulty thing away mends. */
-const mending = words('remove take disconnect unplug pull stop shut disable close restart reboot')
+const mending = words(
+  'remove take disconnect unplug pull stop shut disable close restart reboot drop delete kill truncate purge evict clear reset revoke',
+)
 
 const wrongly = phrases(`
   without testing|checking|review|reviewing|approval|permission|asking|telling|any|first|consulting|verifying|validating

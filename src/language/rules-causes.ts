@@ -9,7 +9,7 @@ import {
   transitive,
   wreckage,
 } from './cause-words.ts'
-import type { NounPhrase } from './clauses.ts'
+import { type NounPhrase, phraseBefore } from './clauses.ts'
 import { timeNouns, words } from './closed-words.ts'
 import { cause } from './idioms-of-acts.ts'
 import { phraseAt, phrases } from './phrases.ts'
@@ -72,6 +72,12 @@ const isPersonsAct = (sentence: Sentence, phrase: NounPhrase) =>
   acts.has(headOf(sentence, phrase)) && isPerson(ownerOf(sentence, phrase.end - 1))
 
 function harmed(sentence: Sentence): Match | undefined {
+  const during = findWord(
+    sentence,
+    ({ tag, lemma = '' }, i) =>
+      tag === 'ing' && harming.has(lemma) && isPerson(phraseBefore(sentence.tokens, i)),
+  )
+  if (during !== undefined) return during
   for (const verb of verbsOf(sentence, harming)) {
     if (
       isPossible(sentence, verb) ||
@@ -185,9 +191,17 @@ function actAsCause(sentence: Sentence): Match | undefined {
   return ofTheirs(sentence)
 }
 
-const works = phrases(
-  'everything|all|this|outage|incident|loss|failure|problem|crash|delay … goes|went|leads|led|comes|came back to\nfailure|fault|blame|mistake|error|omission … lies|lay|rests with\ndamage|harm|mess … done|caused|made by\ntraced|traceable|attributed to\nbehind it|this|that|all … was|is|were\nlook|looked no further than\nthe work|doing of\nbrought about by\nthe|their door|doorstep|feet of',
-)
+const works = phrases(`
+  was|were|is|are down to
+  everything|all|this|outage|incident|loss|failure|problem|crash|delay … goes|went|leads|led|comes|came back to
+  failure|fault|blame|mistake|error|omission … lies|lay|rests with
+  damage|harm|mess … done|caused|made by
+  traced|traceable|attributed to
+  behind it|this|that|all … was|is|were
+  look|looked no further than
+  the work|doing of
+  brought about by
+  the|their door|doorstep|feet of`)
 
 /** “the work of one engineer”, “brought about by the facilities team”. */
 function ofTheirs(sentence: Sentence): Match | undefined {
@@ -304,7 +318,9 @@ function isTheProblem(sentence: Sentence): Match | undefined {
     if (isPersonOrAct(sentence, phrase)) return { from: i, to: phrase.end }
     const start = ownPhrase(sentence, i).start
     const isNamed = sentence.tokens[start - 1]?.tag === 'be' && lowerAt(sentence, start) === 'the'
-    const by = isNamed ? subject(sentence, start - 1) : undefined
+    // “turned out to be the problem”
+    const isFound = lowerAt(sentence, start - 2) === 'to' && lowerAt(sentence, start - 3) === 'out'
+    const by = isNamed ? subject(sentence, isFound ? start - 4 : start - 1) : undefined
     if (isPersonOrAct(sentence, by)) return { from: by.start, to: i + 1 }
   }
   return undefined
@@ -319,9 +335,10 @@ function isWhy(sentence: Sentence): Match | undefined {
 
 const whys = phrases('is|was|are|were why')
 
-const starts = phrases(
-  'it is|was the way|manner\nit|everything|trouble|this|things … started|began|starts|begins when|with|after',
-)
+const starts = phrases(`
+  it is|was the way|manner
+  it|everything|trouble|this|things … started|began|starts|begins when|with|after
+  corruption|outage|incident|problem|problems|damage|loss|failure … started|began when|with`)
 
 /** “it began when Sam …” */
 function startedWith(sentence: Sentence): Match | undefined {

@@ -113,7 +113,7 @@ const poorly = phrases(`
   a|the bad|poor|terrible|stupid|dreadful idea|choice|call|one`)
 
 const wrongly = phrases(`
-  the wrong choice|call|decision|move`)
+  the wrong choice|call|decision|move|thing`)
 
 /** “clearly a bad idea”, “Sam’s choice was a poor one”, “plainly the wrong choice”. */
 function poorChoice(sentence: Sentence): Match | undefined {

@@ -214,6 +214,7 @@ const expectedOf = (sentence: Sentence) =>
 const reproach = phrases(`
   would have been better|wiser advised|to
   why was|were nobody|no-one|no|none
+  they|he|she|you|we|someone|somebody|team shouldve|shoulda
   why did n't|not the|he|she|they|we|you|anyone|someone|nobody
   why did n't|not … just|simply
   why had n't|not the|he|she|they|we|you|anyone|someone

@@ -97,12 +97,25 @@ const isNegated = (sentence: Sentence, verb: number) =>
 function omits(sentence: Sentence, verb: number): boolean {
   const { lemma } = sentence.tokens[verb]!
   const by = subject(sentence, verb)
-  if (lowerAt(sentence, verb + 1) === 'nothing') return false
+  if (['nothing', 'none', 'no'].includes(lowerAt(sentence, verb + 1))) return false
   if (lemma === 'fail') return isPerson(by) && !isFailover(sentence, verb)
   if (isPassive(sentence, verb)) return isOmittedBy(sentence, verb, by)
-  if (!isPerson(by) || isByTheBook(sentence, verb)) return false
+  if (!isPerson(by) || isByTheBook(sentence, verb) || isReasoned(sentence, verb)) return false
   if (lemma === 'bypass' || lemma === 'circumvent') return isGuarded(sentence, verb)
   return lemma !== 'miss' || !missesTarget(sentence, verb)
+}
+
+const deciding = words('skip ignore bypass disregard')
+
+/** “skipped the load test, as the change touched only the help pages”: a decision, with its reason in the system. */
+function isReasoned(sentence: Sentence, verb: number): boolean {
+  if (!deciding.has(sentence.tokens[verb]!.lemma ?? '')) return false
+  const object = phraseFrom(sentence, verb + 1)
+  if (object && headOf(sentence, object) === 'noise') return true
+  const at = sentence.tokens.findIndex(
+    ({ text }, i) => i > verb && text === ',' && explaining.has(lowerAt(sentence, i + 1)),
+  )
+  return at > 0 && phraseFrom(sentence, at + 2)?.kind === 'thing'
 }
 
 /** “bypassed the review”; to bypass a cache is a way to look for a fault. */
@@ -186,6 +199,7 @@ function isUndone(sentence: Sentence, verb: number): boolean {
   const group = groupOf(sentence, verb)
   const isFree =
     group.some(({ tag, lower }) => tag === 'modal' || tag === 'to' || able.has(lower)) ||
+    lowerAt(sentence, groupStart(sentence.tokens, verb) - 1) === 'need' ||
     isPractice(sentence, verb)
   if (isFree || isHarmless(sentence, verb)) return false
   return group.some(({ tag }) => tag === 'neg') || subject(sentence, verb)?.isNobody === true

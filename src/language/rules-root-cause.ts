@@ -1,5 +1,6 @@
 import { words } from './closed-words.ts'
 import { blaming } from './idioms-of-measures.ts'
+import { isCapitalised } from './names.ts'
 import { phrases } from './phrases.ts'
 import {
   findIdiom,
@@ -136,7 +137,8 @@ const blamed = (sentence: Sentence): Match | undefined =>
 function isBlame(sentence: Sentence, { lower, tag }: Token, i: number): boolean {
   const next = lowerAt(sentence, i + 1)
   if (lower !== 'blame' || next === '' || lowerAt(sentence, i - 1) === 'git') return false
-  if (lowerAt(sentence, i - 1) === 'to') return false
+  // A name: “the stage called Blame Report”.
+  if (lowerAt(sentence, i - 1) === 'to' || (i > 0 && isCapitalised(sentence.tokens[i]!.text))) return false
   const isOnThem = ['it', 'this', 'that'].includes(next) && lowerAt(sentence, i + 2) === 'on'
   return (
     isOnThem ||

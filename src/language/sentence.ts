@@ -72,6 +72,8 @@ export function isDenied({ tokens }: Sentence, at: number): boolean {
   for (let i = at - 1; i >= 0 && at - i < 25; i -= 1) {
     const { lower, tag, text } = tokens[i]!
     if (denials.has(lower) && !isNotOnly(tokens, i)) return true
+    // “telling people to be careful will not help”
+    if (i === 0 && telling.has(lower)) return true
     if (lower === 'without' && !tokens.slice(i, at).some(goesOn)) return true
     if (denying.get(lower) === tokens[i + 1]?.lower) return true
     if (tag === 'conj' && tokens[i + 1]?.tag !== 'adj' && lower !== 'or') return false
@@ -79,6 +81,8 @@ export function isDenied({ tokens }: Sentence, at: number): boolean {
   }
   return false
 }
+
+const telling = words('telling reminding urging training')
 
 /** “without an outage” ends where the sentence goes on. */
 const goesOn = ({ tag, form }: Token) =>
@@ -253,7 +257,7 @@ export function findIdiom(sentence: Sentence, { ofAnybody, ofPeople }: Idioms): 
 function isSaidOfPeople(sentence: Sentence, at: number, length: number): boolean {
   const { tokens } = sentence
   const within = tokens.findIndex(
-    ({ tag }, i) => i >= at && i < at + length && (tag === 'verb' || tag === 'be'),
+    ({ tag }, i) => i >= at && i < at + length && (tag === 'verb' || tag === 'be' || tag === 'do'),
   )
   if (tokens[at]!.tag === 'ing' && isPerson(phraseBefore(tokens, at))) return true
   const verb =

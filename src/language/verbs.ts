@@ -25,7 +25,7 @@ const irregular = `
   win won won | write wrote written | foresee foresaw foreseen | forgo forwent forgone | withhold withheld withheld | withdraw withdrew withdrawn |
   overcome overcame overcome | ring rang rung | light lit lit | sweep swept swept | creep crept crept | leap leapt leapt | spill spilt spilt |
   bid bid bid | cling clung clung | fling flung flung | grind ground ground | swear swore sworn | wind wound wound | wring wrung wrung |
-  sing sang sung | swim swam swum | spoil spoilt spoilt | spot-check spot-checked spot-checked | shortcut shortcut shortcut | forbid forbade forbidden`
+  sing sang sung | swim swam swum | spoil spoilt spoilt | spot-check spot-checked spot-checked | forbid forbade forbidden`
 
 /** Base forms that are taken for verbs wherever a verb can stand. */
 const bases = words(`
