@@ -29,7 +29,7 @@ export const contract = JSON.parse(
   readFileSync(new URL('../openapi/openapi.json', import.meta.url), 'utf8'),
 ) as Contract
 
-const ajv = new Ajv2020({ strict: false, allErrors: true })
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false })
 addFormats.default(ajv)
 for (const name of ['line', 'text', 'http-url']) ajv.addFormat(name, true)
 const compiled = new Map<string, ValidateFunction>()
