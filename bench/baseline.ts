@@ -108,7 +108,7 @@ const documentRows = [
     EXISTS (SELECT FROM events e WHERE e.incident_id = i.id AND e.milestone = 'resolved' AND e.retraction IS NULL) AS resolved
   FROM incidents i WHERE i.id = $1`,
   `SELECT id, incident_id, occurred_at, corrected_at, "precision", kind, milestone, description, role, sources,
-    source_system, dedupe_key, retraction, dispute, redaction, version, changed_by, changed_at
+    source_system, dedupe_key, retraction, dispute, redactions, version, changed_by, changed_at
   FROM events WHERE incident_id = $1 ORDER BY corrected_at, id`,
   `SELECT incident_id, number, category, statement, events, counterfactual, effect, disposition, disposition_reason,
     recurs, version, changed_by, changed_at

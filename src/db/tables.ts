@@ -80,7 +80,7 @@ export interface Events {
   milestone: string | null;
   occurred_at: string;
   precision: string;
-  redaction: ColumnType<unknown, string, string> | null;
+  redactions: Generated<ColumnType<unknown, string, string>>;
   request_id: string;
   retraction: ColumnType<unknown, string, string> | null;
   role: string | null;

@@ -156,7 +156,7 @@ const eventAt = (view: View, point: Point): Event | undefined => view.eventById.
 /** What was taken out of the timeline, what is or was disputed in it, and where a secret was taken out. */
 function questionedClaims(view: View, notes: Note[]): Block[] {
   const questioned = view.data.events.filter(
-    ({ retraction, dispute, redaction }) => retraction !== null || dispute !== null || redaction !== null,
+    ({ retraction, dispute, redactions }) => retraction !== null || dispute !== null || redactions.length > 0,
   )
   if (questioned.length === 0) return []
   const before = notes.length
@@ -202,8 +202,8 @@ function disputeLines(view: View, event: Event, notes: Note[]): Text[] {
   ]
 }
 
-function redactionLines(view: View, { redaction }: Event): Text[] {
-  if (redaction === null) return []
-  const { by, at, reason } = redaction
-  return [[label(`redacted ${momentOf(view.clock, at)} by ${nameOf(view.data, by)}`), ` ${reason}`]]
-}
+const redactionLines = (view: View, { redactions }: Event): Text[] =>
+  redactions.map(({ by, at, reason }) => [
+    label(`redacted ${momentOf(view.clock, at)} by ${nameOf(view.data, by)}`),
+    ` ${reason}`,
+  ])

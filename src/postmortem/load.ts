@@ -48,10 +48,10 @@ function handlesIn(data: Omit<Postmortem, 'people'>): string[] {
   const { incident, events, action_items, changes, review, waivers, amendments } = data
   const found: (string | null | undefined)[] = [...incident.authors]
   for (const { person } of incident.roles) found.push(person)
-  for (const { sources, dispute, redaction } of events) {
+  for (const { sources, dispute, redactions } of events) {
     for (const { stated_by } of sources) found.push(stated_by)
     if (dispute) found.push(dispute.raised_by, dispute.resolution?.source.stated_by)
-    if (redaction) found.push(redaction.by)
+    for (const { by } of redactions) found.push(by)
   }
   for (const { owner, acceptance } of action_items) found.push(owner, acceptance?.by)
   for (const { verified_by_source } of changes) found.push(verified_by_source?.stated_by)

@@ -7,13 +7,11 @@ import { type Expected, requireVersion } from '../http/etag.ts'
 import { fieldError } from '../http/problem.ts'
 import { refuseIfAny } from '../http/validation.ts'
 import { lockDocument } from '../incidents/store.ts'
-import type { Event, Redaction } from '../timeline/schema.ts'
+import type { Event, Redaction, Tombstone } from '../timeline/schema.ts'
 import { getEvent } from '../timeline/store.ts'
 import { type EventTexts, mark, textsOf, withoutStrings, withoutTexts } from './redacted-event.ts'
-import { nextSequence, type Sealed, sealedBytes } from './revision-store.ts'
+import { nextSequence, type Sealed, sealedBytes, sealedData } from './revision-store.ts'
 import type { Postmortem } from './schema.ts'
-
-type Tombstone = NonNullable<Event['redaction']>
 
 /** One redaction under way: the event as it was, the texts that have to go, and what will say so. */
 interface Task {
@@ -70,9 +68,10 @@ const imagesOf = (trx: Trx, { incident_id, id }: Event): Promise<Image[]> =>
     .execute()
 
 /** The texts that stand, or stood, at some pointers. What was taken out before is none, but has its pointer still. */
-function textsAt(pointers: string[], { redaction }: Event, versions: EventTexts[]): Set<string> {
+function textsAt(pointers: string[], { redactions }: Event, versions: EventTexts[]): Set<string> {
   const found = versions.flatMap(textsOf)
-  const known = new Set([...found.map(([pointer]) => pointer), ...(redaction?.pointers ?? [])])
+  const before = redactions.flatMap(tombstone => tombstone.pointers)
+  const known = new Set([...found.map(([pointer]) => pointer), ...before])
   const unknown = pointers.flatMap((pointer, i) => (known.has(pointer) ? [] : nothingAt(i, pointer, known)))
   refuseIfAny(unknown)
   return new Set(
@@ -94,23 +93,11 @@ function requireDiscreet(reason: string, texts: ReadonlySet<string>): void {
   throw fieldError('/reason', 'quotes', '/reason quotes what is to be taken out: say why without it.')
 }
 
-/** The event with its tombstone; undefined where it has nothing that has to go. */
-function redacted<E extends EventTexts & Pick<Event, 'redaction'>>(event: E, task: Task): E | undefined {
-  const taken = textsOf(event).flatMap(([pointer, text]) => (task.texts.has(text) ? pointer : []))
-  if (taken.length === 0) return undefined
-  const named = task.tombstone.pointers.filter(pointer => taken.includes(pointer))
-  const pointers = union(event.redaction?.pointers ?? [], named, taken)
-  const kept = withoutTexts(event, text => task.texts.has(text))
-  return { ...kept, redaction: { ...task.tombstone, pointers } }
-}
-
-const union = (...lists: string[][]): string[] => [...new Set(lists.flat())]
-
 /** Today's row says what was asked for, although it may have gone from an earlier version only. */
 async function redactRow(trx: Trx, task: Task): Promise<void> {
   const { event, tombstone, facts } = task
-  const { description, role, sources, retraction, dispute, redaction } = redacted(event, task) ?? event
-  const pointers = union(event.redaction?.pointers ?? [], tombstone.pointers, redaction?.pointers ?? [])
+  const pointers = union(tombstone.pointers, takenFrom(event, task))
+  const { description, role, sources, retraction, dispute, redactions } = redacted(event, task, pointers)
   await trx
     .updateTable('events')
     .set({
@@ -119,11 +106,23 @@ async function redactRow(trx: Trx, task: Task): Promise<void> {
       sources: JSON.stringify(sources),
       retraction: retraction && JSON.stringify(retraction),
       dispute: dispute && JSON.stringify(dispute),
-      redaction: JSON.stringify({ ...tombstone, pointers }),
+      redactions: JSON.stringify(redactions),
       ...facts,
     })
     .where('id', '=', event.id)
     .executeTakeFirstOrThrow()
+}
+
+/** The pointers at which an event has what has to go. */
+const takenFrom = (event: EventTexts, { texts }: Task): string[] =>
+  textsOf(event).flatMap(([pointer, text]) => (texts.has(text) ? pointer : []))
+
+const union = (...lists: string[][]): string[] => [...new Set(lists.flat())]
+
+/** The event without what has to go. Its tombstones stay, and one more names these pointers. */
+function redacted(event: Event, { texts, tombstone }: Task, pointers: string[]): Event {
+  const kept = withoutTexts(event, text => texts.has(text))
+  return { ...kept, redactions: [...event.redactions, { ...tombstone, pointers }] }
 }
 
 /** After the row was written: what it was until then is an image, too. */
@@ -193,18 +192,22 @@ async function rewrittenRevisions(trx: Trx, task: Task): Promise<Rewritten[]> {
     .orderBy('number')
     .execute()
   return stored.flatMap(({ number, json, ...before }) => {
-    const data = redactedDocument(JSON.parse(json), task, names)
+    const data = redactedDocument(sealedData(json), task, names)
     return data === undefined ? [] : { number, before: hashesOf(before), after: sealedBytes(data) }
   })
 }
 
 function redactedDocument(data: Postmortem, task: Task, names: Postmortem['people']): Postmortem | undefined {
-  const events = data.events.map(event => (event.id === task.event.id ? redacted(event, task) : undefined))
-  if (events.every(event => event === undefined)) return undefined
+  const sealed = data.events.find(({ id }) => id === task.event.id)
+  if (sealed === undefined) return undefined
+  const taken = takenFrom(sealed, task)
+  if (taken.length === 0) return undefined
+  const named = task.tombstone.pointers.filter(pointer => taken.includes(pointer))
+  const after = redacted(sealed, task, union(named, taken))
   return {
     ...data,
     people: { ...names, ...data.people },
-    events: data.events.map((event, i) => events[i] ?? event),
+    events: data.events.map(event => (event === sealed ? after : event)),
   }
 }
 

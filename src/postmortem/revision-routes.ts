@@ -6,7 +6,7 @@ import { getIncident } from '../incidents/store.ts'
 import { unifiedDiff } from './diff.ts'
 import { acceptedForm, html, markdown, rendered, sendHtml } from './forms.ts'
 import * as contract from './revision-schema.ts'
-import { getRevision, listRevisions, type StoredRevision } from './revision-store.ts'
+import { getRevision, listRevisions, type StoredRevision, sealedData } from './revision-store.ts'
 
 const tags = ['Postmortem']
 
@@ -56,7 +56,7 @@ export function revisionRoutes(app: App, { db }: Context): void {
       const form = acceptedForm(request, ['json', 'md', 'html'])
       reply.header('vary', 'accept')
       if (form === 'md') return reply.type('text/markdown; charset=utf-8').send(revision.markdown)
-      if (form === 'html') return sendHtml(reply, JSON.parse(revision.json))
+      if (form === 'html') return sendHtml(reply, sealedData(revision.json))
       return reply.type('application/json; charset=utf-8').send(detailOf(revision))
     },
   )

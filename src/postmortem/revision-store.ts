@@ -4,6 +4,7 @@ import type { ChangeFacts } from '../http/auth.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { notFound } from '../http/problem.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
+import type { Event, Tombstone } from '../timeline/schema.ts'
 import { postmortemDocument } from './document.ts'
 import type { First, Promised } from './follow-up.ts'
 import { rendererVersion, toMarkdown } from './markdown.ts'
@@ -32,6 +33,21 @@ export function sealedBytes(data: Postmortem): Sealed {
     markdown_sha256: sha256Hex(markdown),
     renderer: rendererVersion,
   }
+}
+
+/** The data of a sealed document, in the form of today's. */
+export function sealedData(json: string): Postmortem {
+  const { events, ...data } = JSON.parse(json)
+  return { ...data, events: events.map(withTombstones) }
+}
+
+/** An event as it was sealed: at first it had one tombstone at most, that of the last redaction. */
+type SealedEvent = Omit<Event, 'redactions'> & (Pick<Event, 'redactions'> | { redaction: Tombstone | null })
+
+function withTombstones(event: SealedEvent): Event {
+  if ('redactions' in event) return event
+  const { redaction, ...kept } = event
+  return { ...kept, redactions: redaction === null ? [] : [redaction] }
 }
 
 /** Stores the next revision of a locked incident; its sequence number is drawn last, and held in order to the commit. */

@@ -20,7 +20,7 @@ import { loadPostmortem } from './load.ts'
 import { toMarkdown } from './markdown.ts'
 import { redactionRoute } from './redaction-routes.ts'
 import { revisionRoutes } from './revision-routes.ts'
-import { lastBytes } from './revision-store.ts'
+import { lastBytes, sealedData } from './revision-store.ts'
 import { documentQuery } from './schema.ts'
 import { threadRoute } from './thread-routes.ts'
 
@@ -41,7 +41,7 @@ function documentRoutes(app: App, { db }: Context): void {
     const sealed =
       copy === 'working' ? undefined : await lastBytes(db, incidentId, form === 'md' ? 'markdown' : 'json')
     if (sealed === undefined) return sendRendered(reply, form, await loadPostmortem(db, incidentId))
-    if (form === 'html') return sendHtml(reply, JSON.parse(sealed.text))
+    if (form === 'html') return sendHtml(reply, sealedData(sealed.text))
     reply.header('etag', `"${sealed.sha256.slice(0, 16)}"`)
     return sendText(reply, form, sealed.text)
   }

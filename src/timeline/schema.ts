@@ -135,8 +135,10 @@ const dispute = exact({
   resolution: nullableObject(exact({ ...answered(resolution), at: timestamp() })),
 })
 
-const redaction = exact({
-  pointers: Type.Array(Type.String(), { description: 'The fields whose text was taken out.' }),
+const tombstone = exact({
+  pointers: Type.Array(Type.String(), {
+    description: 'The fields that were named, and those where the same text was found.',
+  }),
   reason: sentence(),
   by: Type.String(),
   at: timestamp(),
@@ -157,8 +159,9 @@ export const Event = component(
     dispute: nullableObject(dispute, {
       description: 'A claim that is questioned; until a source resolves it, the postmortem cannot be final.',
     }),
-    redaction: nullableObject(redaction, {
-      description: 'Says that a secret was taken out, which nothing else about a final document may be.',
+    redactions: Type.Array(tombstone, {
+      description:
+        'One for each time that a secret was taken out, in order; nothing else may be taken out of a final document.',
     }),
     ...rowFields,
   },
@@ -174,7 +177,7 @@ export const Event = component(
         dedupe_key: 'prometheus:9f31c2',
         retraction: null,
         dispute: null,
-        redaction: null,
+        redactions: [],
         version: 1,
         changed_by: 'prometheus',
         changed_at: '2026-06-17T14:08:01.000Z',
@@ -257,6 +260,7 @@ export type Source = Event['sources'][number]
 export type Dispute = Static<typeof Dispute>
 export type DisputeResolution = Static<typeof DisputeResolution>
 export type Redaction = Static<typeof Redaction>
+export type Tombstone = Event['redactions'][number]
 export type MilestoneName = (typeof milestoneNames)[number]
 
 export const timelineSchemas = [

@@ -27,7 +27,7 @@ const columns = [
   'dedupe_key',
   'retraction',
   'dispute',
-  'redaction',
+  'redactions',
   'version',
   'changed_by',
   'changed_at',

@@ -1,10 +1,11 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { migrate, requireSupported } from '../../src/db/migrate.ts'
 import { createDatabase } from '../service.ts'
 
-const files = readdirSync(new URL('../../migrations/', import.meta.url)).sort()
+const folder = new URL('../../migrations/', import.meta.url)
+const files = readdirSync(folder).sort()
 
 /** A new database that nothing has migrated, and a connection to it. */
 async function emptyDatabase(t: Test) {
@@ -58,6 +59,31 @@ t.test('a migration that fails leaves nothing, and goes on once what hindered it
   await query('DROP TABLE action_items')
   await migrate(connection)
   t.strictSame(await applied(), files)
+})
+
+t.test('what was taken out of an event becomes a list of one, and the event stays as it is', async t => {
+  const { connection, query } = await emptyDatabase(t)
+  await query('CREATE TABLE migrations (name text PRIMARY KEY, applied_at timestamptz(3) NOT NULL)')
+  for (const file of files.filter(name => name < '0011')) {
+    await query(readFileSync(new URL(file, folder), 'utf8'))
+    await query(`INSERT INTO migrations (name, applied_at) VALUES ('${file}', now())`)
+  }
+  const tombstone = { pointers: ['/role'], reason: 'A name.', by: 'sam', at: '2026-06-20T10:00:00.000Z' }
+  const facts = `'sam', '2026-06-20T10:00:00Z', 'arranged'`
+  await query(`
+    INSERT INTO incidents (id, title, severity, occurred_on, created_at, changed_by, changed_at, request_id)
+      VALUES ('PM-2026-06-17-drill', 'Drill', 'SEV2', '2026-06-17', now(), ${facts});
+    INSERT INTO events (id, incident_id, occurred_at, corrected_at, "precision", kind, description, sources, source_system,
+        dedupe_key, content_sha256, redaction, version, changed_by, changed_at, request_id)
+      SELECT gen_random_uuid(), 'PM-2026-06-17-drill', now(), now(), 'exact', 'note', 'It failed.', '[{}]', 'checkout',
+        key, '', redaction::jsonb, 7, ${facts}
+      FROM (VALUES ('a', NULL), ('b', '${JSON.stringify(tombstone)}')) AS given (key, redaction)`)
+  await migrate(connection)
+  t.strictSame(await query('SELECT version, redactions FROM events ORDER BY dedupe_key'), [
+    { version: 7, redactions: [] },
+    { version: 7, redactions: [tombstone] },
+  ])
+  t.strictSame(await query('SELECT seq FROM history'), [], 'and no version was made of it')
 })
 
 t.test('a server that cannot be reached is named without its password', async t => {

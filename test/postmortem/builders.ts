@@ -37,7 +37,7 @@ export function event(n: number, time: string, description: string, more: Partia
     dedupe_key: `drill:${n}`,
     retraction: null,
     dispute: null,
-    redaction: null,
+    redactions: [],
     ...row,
     ...more,
   }

@@ -167,19 +167,26 @@ t.test('a retracted event leaves the table and is listed with its reason and its
   t.match(markdown, 'rests on 14:08 (retracted), 14:14')
 })
 
-t.test('a redacted event says who took a text out of it, when and why', async t => {
-  const redaction = {
-    pointers: ['/description', '/sources/0/url', '/sources/0/excerpt'],
-    reason: 'A password was in the *log* line.',
-    ...{ by: 'sam', at: '2026-06-20T10:00:00.000Z' },
-  }
+t.test('a redacted event says who took texts out of it, when and why, each time', async t => {
+  const redactions = [
+    {
+      pointers: ['/sources/0/url', '/sources/0/excerpt'],
+      reason: 'A password was in the *log* line.',
+      ...{ by: 'sam', at: '2026-06-20T10:00:00.000Z' },
+    },
+    {
+      pointers: ['/description'],
+      reason: 'It was quoted.',
+      ...{ by: 'priya', at: '2026-06-21T11:00:00.000Z' },
+    },
+  ]
   const sources = [source('log', 'checkout', { excerpt: '[redacted]' })]
   const data = drillWith(() => [
-    event(1, '14:08', '[redacted]', { milestone: 'detected', sources, redaction }),
+    event(1, '14:08', '[redacted]', { milestone: 'detected', sources, redactions }),
   ])
   t.match(render(data), '| 14:08 | [detected] [redacted] | checkout log: “[redacted]” |')
   t.match(
     render(data),
-    '\n### Retracted and disputed claims\n\n- 14:08 [detected] [redacted]  \n  redacted 2026-06-20 10:00 by Sam Okoro: A password was in the \\*log\\* line.\n\n## Analysis\n',
+    '\n### Retracted and disputed claims\n\n- 14:08 [detected] [redacted]  \n  redacted 2026-06-20 10:00 by Sam Okoro: A password was in the \\*log\\* line.  \n  redacted 2026-06-21 11:00 by Priya Raman: It was quoted.\n\n## Analysis\n',
   )
 })

@@ -75,12 +75,20 @@ function redacted(): Postmortem {
   const data = inState('final')
   const [, impact] = data.events
   impact!.sources[0]!.excerpt = '[redacted]'
-  impact!.redaction = {
-    pointers: ['/sources/0/excerpt'],
-    reason: 'The log line had a customer’s card number in it.',
-    by: 'admin',
-    at: '2026-06-26T09:00:00.000Z',
-  }
+  impact!.redactions = [
+    {
+      pointers: ['/sources/0/excerpt'],
+      reason: 'The log line had a customer’s card number in it.',
+      by: 'admin',
+      at: '2026-06-26T09:00:00.000Z',
+    },
+    {
+      pointers: ['/description'],
+      reason: 'An earlier version of the sentence named a customer.',
+      by: 'sam',
+      at: '2026-06-27T10:30:00.000Z',
+    },
+  ]
   return data
 }
 

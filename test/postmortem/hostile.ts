@@ -203,7 +203,8 @@ export function poisoned(text: () => string, url: () => string): Postmortem {
   const resolution = { text: text(), source: cited(), at }
   data.events[3]!.dispute = { statement: text(), raised_by: 'ana', at, resolution }
   data.events[4]!.dispute = { statement: text(), raised_by: 'sam', at, resolution: null }
-  data.events[5]!.redaction = { pointers: ['/description'], reason: text(), by: text(), at }
+  const tombstone = () => ({ pointers: ['/description'], reason: text(), by: text(), at })
+  data.events[5]!.redactions = [tombstone(), tombstone()]
   data.review = {
     ...{ incident_id: incident.id, version: 1, changed_by: 'ana', changed_at: at },
     ...{ held_at: at, facilitator: 'ana', attendees: ['ana', 'sam'], recording_url: url() },

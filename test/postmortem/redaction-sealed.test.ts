@@ -56,10 +56,10 @@ t.test('a secret is taken out of every revision, though its source has moved bet
   t.same(excerpts, [first, ['[redacted]', logLine.excerpt, third.excerpt]], 'and what stood there before')
   const tombstone = { reason, by: 'admin', at: '2026-06-20T10:00:00.000Z' }
   t.same(
-    events.map(({ redaction }) => redaction),
+    events.map(({ redactions }) => redactions),
     [
-      { ...tombstone, pointers: ['/sources/0/excerpt', '/sources/1/excerpt'] },
-      { ...tombstone, pointers: ['/sources/0/excerpt'] },
+      [{ ...tombstone, pointers: ['/sources/0/excerpt', '/sources/1/excerpt'] }],
+      [{ ...tombstone, pointers: ['/sources/0/excerpt'] }],
     ],
   )
   for (const { markdown } of after) t.match(markdown, `redacted 2026-06-20 10:00 by admin: ${reason}\n`)
@@ -170,8 +170,11 @@ t.test('the same redaction again draws no sequence numbers; a wider one does', a
   t.same(await rowsWith(db, secret), [])
   const [{ redactions }] = await revisionsOf(incident)
   t.match(redactions, [{ reason }, { reason: 'Once more.', before: hashesOf(once) }])
-  const { redaction } = JSON.parse(twice!.json).events.find(({ id }: any) => id === idOf(event))
-  t.match(redaction, { pointers: ['/sources/1/excerpt', '/description'], reason: 'Once more.' })
+  const sealed = JSON.parse(twice!.json).events.find(({ id }: any) => id === idOf(event))
+  t.match(sealed.redactions, [
+    { pointers: ['/sources/1/excerpt'], reason },
+    { pointers: ['/description'], reason: 'Once more.' },
+  ])
 })
 
 t.test('while it is being corrected, and after, the secret is gone from all', async t => {
