@@ -49,11 +49,11 @@ export const acts =
   carelessness negligence judgement judgment blunder slip misjudgement assumption fix patch update incompetence laziness
   ignorance delay intervention attempt hand hands misconfiguration misconfigurations handling response reaction edits
   changes refusal insistence eagerness meddling mismanagement communication inability rollback failover behaviour behavior
-  ego shortcut workaround tinkering fiddling tweaking experimenting impatience experiment experiments idea antics whim patch hotfix sign-off branch refactor upgrade upgrades rollout release approval cleanup tweak experiment doing negligence`)
+  ego interference mishandling misuse shortcut workaround tinkering fiddling tweaking experimenting impatience experiment experiments idea antics whim patch hotfix sign-off branch refactor upgrade upgrades rollout release approval cleanup tweak experiment doing negligence`)
 /** Of those, the ones that judge by themselves. */
 export const errorActs =
   words(`oversight blunder negligence carelessness misjudgement misreading misunderstanding typo
-  inexperience incompetence ignorance doing misconfiguration mismanagement meddling laziness`)
+  inexperience incompetence ignorance mishandling doing misconfiguration mismanagement meddling laziness`)
 export const causing = words(
   `cause trigger lead result turn sink break bring take knock crash corrupt cost   introduce delay prolong lock block exhaust fill saturate stall kill flood degrade slow wipe lose extend overload`,
 )

@@ -29,6 +29,8 @@ export const cause = {
     was|is|were the weak|weakest link
     is|was what did|~finish|~cost|~hurt|~lose|~knock|~take|~tip|~break|~kill|~sink|~bring|~take|~push|~send|~cause
     ~want|~like|~try to play|experiment|tinker
+    ~end up breaking|deleting|truncating|dropping|wiping|killing|taking|overwriting|corrupting
+    ~set us|them|everyone|everybody up for
     ~lock up the|our|a|every|half|most|all
     confusion|chaos|mess|havoc|damage|trouble|disruption that|which … ~create|~cause|~make|~leave
     ~trip the|a breaker|breakers|fuse|wire|cable
@@ -89,6 +91,9 @@ export const norm = {
     right|proper|correct|sensible|responsible|professional|obvious thing to do … was|would
     right|proper|correct|sensible|responsible|professional|obvious thing for … to
     would|'d have|'ve done|been well|better|wiser|wise|best
+    should n't|not need telling|reminding
+    should n't|not need to be told|reminded
+    more|better was|is to be expected of|from
     least of all a|an|the|him|her|them|someone
     could at least have
     n't|not too much to ask`),
@@ -109,8 +114,6 @@ export const omitted = {
     ~choose|~opt|~prefer to ignore|skip|overlook|disregard|bypass
     ~choose|~opt|~decide|~prefer not to tell|inform|notify|ask|check|test|see|look|read|review|warn|mention
     ~leave … to rot|chance|others|luck
-    ~tell|~inform|~notify|~warn|~alert|~consult|~ask nobody|no-one
-    ~tell|~inform|~notify|~warn|~alert|~consult|~ask no no-one
     ~keep us|them|everyone|everybody|support in the dark
     ~fail us|them|customers|everyone|patients
     on deaf ears
@@ -139,6 +142,13 @@ export const omitted = {
   ofPeople: phrases(`
     ~walk|~wander away|off from|before|while|with|without
     ~go|~leave home|lunch without|before|while|with
+    ~tell|~inform|~notify|~warn|~alert|~consult|~ask nobody|no-one
+    ~tell|~inform|~notify|~warn|~alert|~consult|~ask no no-one
+    ~say not a word
+    ~say nothing about|to
+    ~pass over the|a
+    ~click it|them|that|this away
+    ~let … ring|pile|build|stack out|up
     ~let … lapse|expire|rot
     ~let … go|run|get stale|unpatched|dry|unanswered|unnoticed|unchecked|unread
     ~sit there and|while|as|until

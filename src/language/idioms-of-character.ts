@@ -60,7 +60,7 @@ export const careless = {
     lack|absence|want of … care|attention|diligence|discipline|competence|rigour|rigor|professionalism|focus|vigilance|ownership|thought
     insufficient|inadequate|no care|attention|diligence was|is|by|from
     a|any|this|that|such sloppy|rushed|hasty|lazy|half-hearted|half-baked|slipshod edit|change|merge|review|fix|deploy|commit|job|rollout|release|work|check|test
-    sloppy|shoddy|lazy|slipshod work|testing|review|coding|engineering|practice|thinking|habits`),
+    sloppy|shoddy|lazy|slipshod work|testing|review|coding|engineering|practice|thinking|habits|preparation|planning|execution|attitude|handling|monitoring|documentation`),
   ofPeople: phrases(`
     am|is|are|was|were chatting|gossiping|scrolling|daydreaming|texting|joking
     ~hit and hope
@@ -110,7 +110,10 @@ export const error = {
     only human
     stupid|silly|dumb|foolish|careless|honest|basic|elementary|human|simple mistake|slip|blunder|slip-up|oversight
     stupid|silly|dumb|foolish|careless|rookie|typing|keying|data-entry|copy-paste|clerical error
-    man-made|human-made
+    man-made|human-made|self-inflicted
+    people|humans|we|everybody|everyone make|makes mistakes|errors
+    people|humans|we all make mistakes
+    ~put … down to a|the|his|her|their lapse|slip|mistake|error
     human|humans|people|operator|operators|user|users|staff|person … weak|weakest link
     weak|weakest point|link|spot was|is human
     weak|weakest point|link|spot was|is a|the human
@@ -143,6 +146,11 @@ export const error = {
 
 export const hindsights = {
   ofAnybody: phrases(`
+    every piece|bit of information|evidence
+    everyone|everybody knows you|that|not
+    evident|obvious|clear|plain|apparent … to anyone|everyone|everybody
+    of course … was|were going|bound to
+    predictably ,
     what did he|she|they|anyone|you|we think|expect would|to
     in his|her|their|its right mind|minds
     could|might|should|would easily|so have been predicted|foreseen|expected|anticipated

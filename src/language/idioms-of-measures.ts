@@ -31,7 +31,7 @@ export const punished = {
     not|no|n't have|get|keep production|prod|admin|root|merge access|rights until|again
     expects|expect an improvement
     no second chances|chance
-    stern|strong|firm|strongly-worded|quiet words|word|email|letter|reminder|message|warning
+    stern|strong|firm|serious|strongly-worded|quiet words|word|email|letter|reminder|message|warning
     hammer|drum|drill|beat it|this|that|home into|home
     smarten|buck|shape|tighten|wise up
     disciplinary
@@ -54,6 +54,14 @@ export const punished = {
     his|her|their appraisal|appraisals
     deduct|deducted|dock|docked … from … bonus|pay|salary|wages|budget|bonuses
     there will|must|should|have be|to consequences
+    slip|slips|mistake|mistakes|error|lapse … consequences
+    sent home
+    pending an|the inquiry|investigation|hearing|enquiry
+    told|reminded … once more|again that|to|not
+    nobody|no-one … does|do this|that|it again
+    need|needs|must|has|have to|take take|ownership|responsibility ownership|responsibility|and
+    stop cutting corners
+    compulsory|mandatory|remedial refresher
     consequences for the|those|him|her|them|whoever|everyone|anyone
     watch|watching|look|looking over his|her|their deploys|work|changes|shoulder|shoulders
     lose|loses|forfeit|forfeits their|his|her|your merge|deploy|admin|root|production|commit|write|push|on-call rights|access|privileges|permission
@@ -121,7 +129,7 @@ export const blaming = {
     solely|purely|simply|only because
     blame ~lie|~rest|~fall|~sit
     at fault
-    fault lies|lay|rests|is with
+    fault lies|lay|rests|is … with
     the fault of the vendor|provider|supplier
     pin|pinned|pinning it|this|that on
     point|points|pointed|pointing the finger|fingers
@@ -149,6 +157,13 @@ export const blaming = {
     attributable|attributed|pinned|ascribed|traceable to|on a|the single|lone|sole
     at the root|heart|bottom of it all
     at the root|heart|bottom of this|the|everything outage|incident|failure|all|is|was|lies|lay
+    one and only thing|cause|reason|culprit
+    one thing|cause|reason only
+    at|to one thing
+    root of it all
+    root of this|the problem|outage|incident|failure|evil|matter
+    my bad
+    is|was on him|her|me .|,|;
     none of the other|others … matter|matters|mattered|count|counts
     explain|explains|explained the whole|entire|full outage|incident|failure|thing
     explain|explains|explained it all|everything

@@ -56,7 +56,7 @@ function wrongThing(sentence: Sentence): Match | undefined {
 const wrongByPerson = (sentence: Sentence): Match | undefined =>
   findWord(sentence, ({ lower }, at) => {
     if (!wrongs.has(lower)) return false
-    const verb = sentence.tokens.findIndex(({ tag }, i) => i > at && i < at + 6 && tag === 'verb')
+    const verb = sentence.tokens.findIndex(({ tag }, i) => i > at && i < at + 10 && tag === 'verb')
     return verb > 0 && lowerAt(sentence, verb + 1) === 'by' && isPerson(phraseFrom(sentence, verb + 2))
   })
 

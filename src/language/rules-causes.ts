@@ -32,6 +32,7 @@ import {
   ownerOf,
   ownPhrase,
   phraseFrom,
+  possessor,
   type Sentence,
   subject,
   verbsOf,
@@ -193,7 +194,7 @@ function actAsCause(sentence: Sentence): Match | undefined {
 
 const works = phrases(`
   was|were|is|are down to
-  everything|all|this|outage|incident|loss|failure|problem|crash|delay … goes|went|leads|led|comes|came back to
+  everything|all|this|outage|incident|trail|loss|failure|problem|crash|delay … goes|went|leads|led|comes|came back to
   failure|fault|blame|mistake|error|omission … lies|lay|rests with
   damage|harm|mess … done|caused|made by
   traced|traceable|attributed to
@@ -276,8 +277,11 @@ const thanksTo = (sentence: Sentence) =>
       lower === 'thanks' &&
       lowerAt(sentence, i + 1) === 'to' &&
       isHarmBefore(sentence, i) &&
-      isPersonOrAct(sentence, phraseFrom(sentence, i + 2)),
+      isTheirDoing(sentence, phraseFrom(sentence, i + 2)),
   )
+
+const isTheirDoing = (sentence: Sentence, phrase: NounPhrase | undefined) =>
+  isPerson(phrase) || (phrase !== undefined && isPerson(possessor(sentence, phrase)))
 
 /** “the outage happened because Sam …” */
 function isOutcomeBefore(sentence: Sentence, i: number): boolean {

@@ -32,7 +32,7 @@ const always =
   words(`careless carelessly carelessness negligent negligently negligence reckless recklessly recklessness
   irresponsible amateurishly thoughtlessness thoughtlessly irresponsibly irresponsibility incompetent incompetence incompetently unprofessional inexcusable
   inattention inattentive thoughtless thoughtlessly complacency complacent lackadaisical slapdash haphazardly foolhardy
-  ill-considered ill-advised ill-judged ill-conceived amateurish shoddy nonchalance nonchalant nonchalantly indifference apathy hubris cowboy cavalier gung-ho unprofessionally lax laxity heedless heedlessly`)
+  perfunctory ill-considered ill-advised ill-judged ill-conceived amateurish shoddy nonchalance nonchalant nonchalantly indifference apathy hubris cowboy cavalier gung-ho unprofessionally lax laxity heedless heedlessly`)
 /** Words that judge only where a person, or a person’s act, is so called. */
 const ofPeople =
   words(`lazy lazily laziness sloppy sloppily sloppiness hasty hastily haste distracted rushed clumsy clumsily
@@ -76,6 +76,8 @@ function describesPerson(sentence: Sentence, at: number): boolean {
     (lowerAt(sentence, at + 1) === 'by' && isPerson(phraseFrom(sentence, at + 2)))
   )
     return true
+  // “Dmitri, clumsy as ever, …”
+  if (lowerAt(sentence, at - 1) === ',' && isPerson(phraseBefore(tokens, at - 1))) return true
   const phrase = phraseFrom(sentence, at)
   if (phrase && phrase.end - at > 1) return isPersonOrTheirs(sentence, phrase)
   const start = groupStart(tokens, at)
@@ -129,7 +131,7 @@ const afterError = words(
 )
 const fingers = words('fat-fingered fat-finger fat-fingering fatfingered pebkac thinko')
 const slips = words(
-  'mistake error typo slip blunder mistakes errors blunders slip-up lapse mis-click misclick',
+  'mix-up mixup muddle gaffe mishandling mistake error typo slip blunder mistakes errors blunders slip-up lapse mis-click misclick',
 )
 const accidents = words('wrongly accidentally mistakenly inadvertently unintentionally erroneously')
 const slipWords = words('mistake error slip typo blunder accident mistakes errors slip-up lapse misstep')

@@ -54,7 +54,9 @@ const incredulous = (sentence: Sentence) =>
       return (
         i === 0 &&
         isPerson(by) &&
-        sentence.tokens.slice(by.end, by.end + 3).some(({ lemma = '' }) => missing.has(lemma))
+        sentence.tokens
+          .slice(by.end, by.end + 3)
+          .some(({ lemma = '', tag }) => tag === 'neg' || missing.has(lemma))
       )
     return isPerson(by) && (isAsked || lowerAt(sentence, by.end) === 'could') && i + 1 < by.end
   })

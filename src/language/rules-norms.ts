@@ -16,6 +16,7 @@ import {
   isPerson,
   lowerAt,
   type Match,
+  matchOf,
   ownerOf,
   ownPhrase,
   phraseAfter,
@@ -37,7 +38,7 @@ const losses = words('lose be fail break take cost spend wait have get run end g
 /** “should have”, “ought to have”, “could have”, “was supposed to”: said of people. */
 export function shouldHave(sentence: Sentence): Match | undefined {
   for (const verb of mainVerbs(sentence)) {
-    const norm = normOf(sentence, verb)
+    const norm = normOf(sentence, verb) ?? askedNorm(sentence, verb)
     if (norm === undefined) continue
     const by = subject(sentence, verb)
     if (isExcused(sentence, verb, norm, by)) continue
@@ -50,6 +51,7 @@ export function shouldHave(sentence: Sentence): Match | undefined {
     neverPassed(sentence) ??
     expectedOf(sentence) ??
     upTo(sentence) ??
+    whyNot(sentence) ??
     findIdiom(sentence, normIdioms) ??
     findPhrase(sentence, reproach)
   )
@@ -85,6 +87,13 @@ export function normOf(sentence: Sentence, verb: number): Norm | undefined {
   return has(coulds) && !group.some(({ tag }) => tag === 'neg') ? 'could' : undefined
 }
 
+/** “Should Chase have called?” */
+function askedNorm(sentence: Sentence, verb: number): Norm | undefined {
+  if (!groupOf(sentence, verb).some(({ lower }) => haves.has(lower))) return undefined
+  const by = subject(sentence, verb)
+  return isPerson(by) && lowerAt(sentence, by.start - 1) === 'should' ? 'should' : undefined
+}
+
 const tos = words('to')
 const pasts = words('was were been')
 const haves = words("have 've")
@@ -115,7 +124,7 @@ function isAboutPeople(sentence: Sentence, verb: number, norm: Norm, by: NounPhr
 
 const regrets = phrases("could|might|would have|'ve")
 const cares = words(
-  'care attention diligence thought vigilance discipline caution look glance thinking communication',
+  'care attention diligence thought vigilance discipline caution look glance thinking communication preparation judgement judgment',
 )
 
 /** “a little more care would have spared us this” */
@@ -135,7 +144,7 @@ function moreCare(sentence: Sentence): Match | undefined {
 }
 
 const needing = phrases(
-  'needed|had|was|were to\nwas|were supposed|meant|expected|asked|required|obliged|told|instructed to\npromised|agreed|undertook to\nare|is supposed|meant|expected to',
+  'been asked|told|reminded|warned to\nneeded|had|was|were to\nwas|were supposed|meant|expected|asked|required|obliged|told|instructed to\npromised|agreed|undertook to\nare|is supposed|meant|expected to',
 )
 const undoing = phrases("did n't|not\nnever did\nhas|have n't|not")
 
@@ -189,6 +198,17 @@ function duty(sentence: Sentence): Match | undefined {
       : isPerson(ownerOf(sentence, i))
   })
 }
+
+/** “Why didn’t Rose check?” */
+const whyNot = (sentence: Sentence) =>
+  matchOf(
+    sentence,
+    ({ lower }, i) =>
+      lower === 'why' &&
+      ['did', 'had', 'was', 'were'].includes(lowerAt(sentence, i + 1)) &&
+      ["n't", 'not'].includes(lowerAt(sentence, i + 2)) &&
+      (sentence.tokens[i + 3]?.tag === 'name' || isPerson(phraseFrom(sentence, i + 3))),
+  )
 
 /** “it was up to Hyun-woo to pick the safe one” */
 const upTo = (sentence: Sentence) =>

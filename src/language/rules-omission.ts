@@ -50,6 +50,7 @@ export function omission(sentence: Sentence): Match | undefined {
     nobodyBothered(sentence) ??
     noneBy(sentence) ??
     withoutMinding(sentence) ??
+    withoutTheir(sentence) ??
     leftOn(sentence) ??
     safeguardDropped(sentence) ??
     leftUndone(sentence)
@@ -97,7 +98,12 @@ const isNegated = (sentence: Sentence, verb: number) =>
 function omits(sentence: Sentence, verb: number): boolean {
   const { lemma } = sentence.tokens[verb]!
   const by = subject(sentence, verb)
-  if (['nothing', 'none', 'no'].includes(lowerAt(sentence, verb + 1))) return false
+  const next = lowerAt(sentence, verb + 1)
+  if (
+    ['nothing', 'none', 'no'].includes(next) ||
+    (lemma === 'skip' && next === 'to' && sentence.tokens[verb + 1]!.tag === 'prep')
+  )
+    return false
   if (lemma === 'fail') return isPerson(by) && !isFailover(sentence, verb)
   if (isPassive(sentence, verb)) return isOmittedBy(sentence, verb, by)
   if (!isPerson(by) || isByTheBook(sentence, verb) || isReasoned(sentence, verb)) return false
@@ -106,16 +112,19 @@ function omits(sentence: Sentence, verb: number): boolean {
 }
 
 const deciding = words('skip ignore bypass disregard')
+const deferring = words('escalate page call restart announce')
 
 /** “skipped the load test, as the change touched only the help pages”: a decision, with its reason in the system. */
 function isReasoned(sentence: Sentence, verb: number): boolean {
-  if (!deciding.has(sentence.tokens[verb]!.lemma ?? '')) return false
+  const { lemma = '' } = sentence.tokens[verb]!
+  if (!deciding.has(lemma) && !deferring.has(lemma)) return false
   const object = phraseFrom(sentence, verb + 1)
   if (object && headOf(sentence, object) === 'noise') return true
   const at = sentence.tokens.findIndex(
-    ({ text }, i) => i > verb && text === ',' && explaining.has(lowerAt(sentence, i + 1)),
+    ({ text }, i) => i > verb && (text === ':' || (text === ',' && explaining.has(lowerAt(sentence, i + 1)))),
   )
-  return at > 0 && phraseFrom(sentence, at + 2)?.kind === 'thing'
+  const reason = lowerAt(sentence, at) === ':' ? at + 1 : at + 2
+  return at > 0 && phraseFrom(sentence, reason)?.kind === 'thing'
 }
 
 /** “bypassed the review”; to bypass a cache is a way to look for a fault. */
@@ -168,6 +177,7 @@ function undone(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, minding)) {
     const by = isUndone(sentence, verb) ? agentOf(sentence, verb) : undefined
     if (perceiving.has(sentence.tokens[verb]!.lemma ?? '') && isExplained(sentence, verb)) continue
+    if (isReasoned(sentence, verb)) continue
     const isSupposed = by && ['if', 'unless'].includes(lowerAt(sentence, by.start - 1))
     if (isSupposed) continue
     const isTheirs =
@@ -225,6 +235,15 @@ const caring = words('bother care remember think dare')
 const makings = words('make merge deploy push release ship approve roll apply run start introduce change')
 
 const stopping = words('try stop pause bother wait')
+
+/** “without the author having run the tests” */
+const withoutTheir = (sentence: Sentence) =>
+  findWord(sentence, ({ lower }, i) => {
+    const whom = lower === 'without' ? phraseFrom(sentence, i + 1) : undefined
+    return (
+      isPerson(whom) && ['having', 'checking', 'testing', 'knowing'].includes(lowerAt(sentence, whom.end))
+    )
+  })
 
 /** “made without informing the on-call”, by a person or by nobody named. */
 function withoutMinding(sentence: Sentence): Match | undefined {

@@ -66,6 +66,7 @@ function isSingled(sentence: Sentence, lower: string, i: number): boolean {
   if (!causes.has(lower)) return false
   const before = lowerAt(sentence, i - 1)
   if (lower === 'reason' && !isOfIncident(sentence, i)) return false
+  if (before === 'one' && lowerAt(sentence, i - 2) === 'than') return false
   if (singling.has(before))
     return !analysed.has(lowerAt(sentence, i + 1)) && lowerAt(sentence, i + 2) !== 'concern'
   return lower === 'cause' && before === 'the' && isThePredicate(sentence, i + 1)
@@ -116,14 +117,13 @@ const numbered = words('one single sole only true real')
 
 /** “Ravi is to blame”; of a thing it says what it did. */
 const toBlame = (sentence: Sentence) =>
-  findWord(
-    sentence,
-    ({ lower, tag }, i) =>
-      lower === 'blame' &&
-      tag === 'verb' &&
-      lowerAt(sentence, i - 1) === 'to' &&
-      subject(sentence, i)?.kind !== 'thing',
-  )
+  findWord(sentence, ({ lower, tag }, i) => {
+    if (lower !== 'blame' || tag !== 'verb' || lowerAt(sentence, i - 1) !== 'to') return false
+    const be = sentence.tokens.findLastIndex(
+      token => token.tag === 'be' && token.start < sentence.tokens[i]!.start,
+    )
+    return be < 0 || subject(sentence, be)?.kind !== 'thing'
+  })
 
 /** “is to blame”, “the blame rests with”, “the culprit”, “this one is on the infrastructure team”. */
 const blamed = (sentence: Sentence): Match | undefined =>

@@ -62,6 +62,7 @@ const denials = words(
 /** “far from being careless”, “it would be wrong to call it …” */
 const denying = new Map([
   ['far', 'from'],
+  ['anything', 'but'],
   ['wrong', 'to'],
   ['unfair', 'to'],
 ])

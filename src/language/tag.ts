@@ -2,6 +2,7 @@ import { adjectives, closedTags, timeNouns, words } from './closed-words.ts'
 import { isNameAt } from './name-position.ts'
 import { isCapitalised, type PeopleIndex } from './names.ts'
 import { ambiguousRoles, bareGroups, groups, personPronouns, roles } from './person-words.ts'
+import { phraseAt, phrases } from './phrases.ts'
 import type { Token } from './tokens.ts'
 import { isInfinitive, lemmaOfIng, type VerbForm, verbForm } from './verbs.ts'
 
@@ -26,6 +27,8 @@ function bridgeAsides(tokens: Token[]): void {
       tokens[i + 1]!.tag = 'adv'
     if (tokens[i]!.tag === 'have' && ofTests.has(tokens[i + 1]?.lower ?? '') && tokens[i + 2]?.tag === 'verb')
       tokens[i + 1]!.tag = 'adv'
+    if (tokens[i]!.tag === 'modal' && phraseAt(tokens, i + 1, atLeast) > 0)
+      for (const token of tokens.slice(i + 1, i + 5)) token.tag = 'adv'
     if (tokens[i]!.tag !== 'modal' || tokens[i + 1]?.text !== ',') continue
     const end = tokens.findIndex(({ text }, at) => at > i + 2 && at < i + 9 && text === ',')
     const next = tokens[end + 1]?.tag
@@ -33,6 +36,8 @@ function bridgeAsides(tokens: Token[]): void {
     for (let at = i + 1; at <= end; at += 1) if (tokens[at]!.tag !== 'modal') tokens[at]!.tag = 'adv'
   }
 }
+
+const atLeast = phrases('at the very least')
 
 /** “have load tested” */
 const ofTests = words('load smoke unit code peer double cross spot stress dry')
@@ -113,6 +118,7 @@ const idioms = new Map([
   ['once', 'at'],
   ['first', 'at'],
   ['course', 'of'],
+  ['on', 'now'],
   ['fact', 'in'],
 ])
 
@@ -154,7 +160,8 @@ function closedTag(tokens: Token[], i: number): Token['tag'] {
   if (lower === 'to') return next && isInfinitive(tokens, i + 1) ? 'to' : 'prep'
   if ((lower === 'both' || lower === 'all') && before && nounLike.has(before.tag)) return 'adv'
   if (lower === 'one' && next && isNounWord(next.lower) && verbForm(next.lower)?.form !== 'past') return 'adj'
-  if (lower === 'of' && before?.tag === 'modal') {
+  const isAfterModal = before?.tag === 'modal' || (before?.tag === 'neg' && tokens[i - 2]?.tag === 'modal')
+  if (lower === 'of' && isAfterModal) {
     tokens[i]!.lower = 'have' // “should of”
     return 'have'
   }
@@ -258,6 +265,7 @@ const isCompound = ({ tag }: Token, next: Token | undefined) =>
   tag === 'noun' &&
   (next === undefined ||
     next.tag === 'punct' ||
+    next.lower === "'s" ||
     auxiliaries.has(closedTags.get(next.lower) ?? 'noun') ||
     ['past', 's'].includes(verbForm(next.lower)?.form ?? ''))
 
