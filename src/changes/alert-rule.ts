@@ -1,10 +1,12 @@
 import { isScalar, isSeq, type Node } from 'yaml'
+import { promqlFault } from './promql.ts'
 import type { ChangeWarning } from './schema.ts'
 import { type Member, quoted, YamlText } from './yaml-text.ts'
 
 /**
  * Reads a text as Prometheus reads its rules, and says what it would refuse, by line. What may stand there: a file with
- * `groups`, a group, a rule, a list of these, or a Kubernetes `PrometheusRule`. Expressions and templates are not read.
+ * `groups`, a group, a rule, a list of these, or a Kubernetes `PrometheusRule`. Of expressions the syntax is read, and
+ * templates are not.
  * The rules are those of Prometheus’ own check, https://github.com/prometheus/prometheus/blob/main/model/rulefmt/rulefmt.go
  */
 export function alertRuleWarnings(text: string): ChangeWarning[] {
@@ -32,6 +34,7 @@ const duration = /^(?:0|(?=.)(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+
 class RuleText {
   readonly #yaml: YamlText
   readonly #groupNames = new Set<string>()
+  readonly #expressions = new Set<Node>()
 
   constructor(yaml: YamlText) {
     this.#yaml = yaml
@@ -94,7 +97,7 @@ class RuleText {
   #rule(node: Node, members: Members): void {
     this.#fields(members, ruleFields, 'a rule')
     this.#kind(node, members)
-    this.#required(node, members, 'expr', 'the rule')
+    this.#expression(members.get('expr')?.value, this.#required(node, members, 'expr', 'the rule'))
     this.#duration(members.get('for'))
     this.#duration(members.get('keep_firing_for'))
     this.#texts(members.get('labels'))
@@ -124,6 +127,14 @@ class RuleText {
           `\`${field}\` is only for a rule that alerts.`,
         )
     }
+  }
+
+  /** One that many rules share is read once. */
+  #expression(node: Node | null | undefined, text: string | undefined): void {
+    if (!isScalar(node) || !text || this.#expressions.has(node)) return
+    this.#expressions.add(node)
+    const fault = promqlFault(text)
+    if (fault) this.#yaml.faultWithin(node, text, fault.at, 'expression', `\`expr\` ${fault.words}.`)
   }
 
   #fields(members: Members, known: string[], what: string): void {

@@ -95,6 +95,7 @@ export const warningCodes = [
   'not_in_recording_rule',
   'label_name',
   'record_name',
+  'expression',
 ] as const
 /** Of one text; what is wrong with it is clear by then. */
 export const mostWarnings = 20
@@ -102,7 +103,9 @@ export const mostWarnings = 20
 const warning = exact({
   pointer: Type.String({ description: 'JSON pointer of the field.' }),
   line: Type.Integer({ minimum: 1, description: 'The line of that text.' }),
-  code: oneOf(warningCodes, { description: 'What kind of fault; `yaml`: the text cannot be parsed.' }),
+  code: oneOf(warningCodes, {
+    description: 'What kind of fault; `yaml`: the text cannot be parsed; `expression`: an `expr` cannot.',
+  }),
   detail: Type.String({ description: 'What is wrong, in one sentence that names the line.' }),
 })
 
@@ -130,7 +133,7 @@ export const Change = component(
     warnings: Type.Array(warning, {
       maxItems: mostWarnings,
       description:
-        'Faults in the `after` of an alert rule, read as Prometheus’ YAML. They refuse nothing, and are looked for when read.',
+        'Faults in the `after` of an alert rule, read as Prometheus’ YAML and PromQL. They refuse nothing, and are looked for when read.',
     }),
   },
   {

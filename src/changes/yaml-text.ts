@@ -8,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  type Scalar,
   visit,
   type YAMLError,
 } from 'yaml'
@@ -27,12 +28,14 @@ export interface Member {
 export class YamlText {
   readonly root: Node | null
   readonly warnings: ChangeWarning[] = []
+  readonly #text: string
   readonly #lines = new LineCounter()
   readonly #named = new Map<Alias, Node>()
   readonly #seen = new Set<Node>()
 
   /** A text that is no YAML has its faults in `warnings`, and no root. */
   constructor(text: string) {
+    this.#text = text
     // Names that repeat are looked for here: the parser compares each with all others.
     const options = { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false }
     const document = parseDocument(text, options)
@@ -44,6 +47,12 @@ export class YamlText {
   /** Notes a fault on the line where a node begins. */
   fault(node: Node | null, code: WarningCode, words: string): void {
     this.#warn(node?.range?.[0] ?? 0, code, words)
+  }
+
+  /** Notes a fault at a place in what a scalar says; for one in quotes, on the line where it begins. */
+  faultWithin(node: Scalar, says: string, at: number, code: WarningCode, words: string): void {
+    const [begin, end] = node.range!
+    this.#warn(begin + placeIn(this.#text.slice(begin, end), says, at), code, words)
   }
 
   /** The members of a map by name; undefined where it was looked at before, or is none, which is a fault. */
@@ -116,6 +125,15 @@ export class YamlText {
     const line = Math.max(1, this.#lines.linePos(offset).line)
     this.warnings.push({ pointer: '/after', line, code, detail: `Line ${line}: ${words}` })
   }
+}
+
+/** Where in its source a scalar says what it says at a place: all but quotes changes nothing but white space. */
+function placeIn(source: string, says: string, at: number): number {
+  if (/^["']/.test(source)) return 0
+  const body = /^[|>]/.test(source) ? source.indexOf('\n') + 1 : 0
+  let before = says.slice(0, at).match(/\S/g)?.length ?? 0
+  for (const { index } of source.slice(body).matchAll(/\S/g)) if (before-- === 0) return body + index
+  return 0
 }
 
 /** A name in a sentence, cut where it is long. */

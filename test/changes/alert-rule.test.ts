@@ -28,7 +28,7 @@ function has(t: { same: typeof import('tap').t.same }, text: string, expected: s
 const rule = 'alert: A\nexpr: up == 0\n'
 
 t.test('a rule file, a group, a rule, a list of them and a PrometheusRule are read', async t => {
-  const sound = [
+  const rules = [
     changes[0]!.before!,
     changes[0]!.after!,
     rule,
@@ -45,7 +45,7 @@ t.test('a rule file, a group, a rule, a list of them and a PrometheusRule are re
     '- &a {alert: A, expr: up}\n- <<: *a\n  for: 5m\n- *a',
     `# why\r\n${rule.replaceAll('\n', '\r\n')}`,
   ]
-  for (const text of sound) t.same(alertRuleWarnings(text), [], text)
+  for (const text of rules) t.same(alertRuleWarnings(text), [], text)
 })
 
 t.test('a text that is no YAML has its fault on its line', async t => {
@@ -93,6 +93,27 @@ t.test('each thing that Prometheus would refuse is a fault on its line', async t
   has(t, 'group:\n  - name: g\n', ['1 unknown_field', '1 alert_or_record', '1 missing'])
   has(t, 'version: 1\ngroups:\n  - name: g\n    every: 5m\n', ['1 unknown_field', '4 unknown_field'])
   has(t, 'name: g\nlimit: 1.5\ninterval: 1\nrules: []\n', ['2 not_an_integer', '3 not_a_duration'])
+})
+
+t.test('a fault in an expression is on its line, save within quotes', async t => {
+  const expression = ['sum(', '  rate(a[5m])', ')', '/ on (job) b c', '> 1']
+  const block = (header: string, lines: string[]) =>
+    `alert: A\nexpr: ${header}\n${lines.map(line => `    ${line}\n`).join('')}for: 5m\n`
+  for (const header of ['|', '>-', '|2 # why', '&a\n  |', '!!str >', '']) {
+    const first = 3 + header.split('\n').length - 1
+    has(t, block(header, expression), [`${first + 3} expression`])
+    has(t, block(header, ['', ...expression]), [`${first + 4} expression`])
+    has(t, block(header, expression).replaceAll('\n', '\r\n'), [`${first + 3} expression`])
+    has(t, block(header, ['a', '  + (b', '  * c']), [`${first + 1} expression`])
+    has(t, block(header, ['a', '  + b', '  *', '']), [`${first + 2} expression`])
+  }
+  has(t, 'alert: A\nexpr: "a\n  +\n  b c"\n', ['2 expression'])
+  has(t, "alert: A\nexpr:\n  'a\n  +\n  b c'\n", ['3 expression'])
+  has(t, '- &a {alert: A, expr: &e sum(}\n- {alert: B, expr: *e}\n- *a\n- alert: C\n  expr: up up\n', [
+    '1 expression',
+    '5 expression',
+  ])
+  has(t, 'groups:\n- name: g\n  rules:\n  - record: a\n    expr: 1 +\n', ['5 expression'])
   t.same([...met].sort(), [...warningCodes].sort(), 'and every code has been met')
 })
 
@@ -128,6 +149,8 @@ t.test('any text has its faults in bounded time, and on lines that it has', asyn
     '? ',
     '|',
     '!!x ',
+    'sum(',
+    ' + up',
     '---',
   ]
   const texts = fc.oneof(
@@ -159,6 +182,27 @@ t.test('a text that is made to take long takes less than two seconds', async t =
     keys: Array.from({ length: 14_000 }, (_, i) => `k${i}:`).join('\n'),
     aliases: `groups:\n- {name: x, rules: ${rules}}\n${groups}`,
     ...{ itself: '&a [*a, *a]', rules: unit('- alert: A\n  expr: up\n') },
+  }
+  const expressions = [
+    '(',
+    'abs(',
+    'a+',
+    'a or ',
+    '"',
+    '\\\\',
+    "'\\\\",
+    '#',
+    'a,',
+    'a ',
+    '5.',
+    ':',
+    'step ',
+    '[{',
+    'é',
+  ]
+  for (const part of expressions) {
+    Object.assign(hostile, { [`expr ${part}`]: `alert: A\nexpr: >\n ${unit(part)}` })
+    Object.assign(hostile, { [`expr ${part} …`]: unit(`- alert: A\n  expr: |\n   ${part.repeat(130)}\n`) })
   }
   for (const [name, text] of Object.entries(hostile)) {
     const began = performance.now()
