@@ -28,6 +28,9 @@ export const faulty =
   words(`wrong bad broken buggy faulty untested unreviewed unapproved incorrect defective flawed
   unauthorised unauthorized half-finished half-baked poor terrible disastrous stupid`)
 
+/** Verbs that bring something down, with “down”, “offline” or the like. */
+export const bringing = words('lock bring take knock tear let blow pull drag cut')
+
 /** What they are said to have brought about. */
 export const outcomes =
   words(`outage incident downtime failure disruption crash loss regression bug breakage corruption

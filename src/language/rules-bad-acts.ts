@@ -1,8 +1,8 @@
 import { damaging, faulty, plainActs } from './cause-words.ts'
 import { words } from './closed-words.ts'
+import { isByTheBook } from './excuses.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import { isLoss, isSame } from './rules-consequences.ts'
-import { isByTheBook } from './rules-omission.ts'
 import {
   agentOf,
   clauseMatch,

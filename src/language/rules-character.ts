@@ -1,6 +1,7 @@
-import { groupStart, type NounPhrase, phraseBefore } from './clauses.ts'
+import { groupStart } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { careless, error } from './idioms-of-character.ts'
+import { type NounPhrase, phraseBefore } from './noun-phrases.ts'
 import { phrases } from './phrases.ts'
 import { meantOtherwise } from './rules-bad-acts.ts'
 import {

@@ -1,6 +1,7 @@
-import { groupStart, type NounPhrase } from './clauses.ts'
+import { groupStart } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { hindsights } from './idioms-of-character.ts'
+import type { NounPhrase } from './noun-phrases.ts'
 import { phrases } from './phrases.ts'
 import { mainVerbs, normOf } from './rules-norms.ts'
 import {

@@ -1,7 +1,8 @@
 import { harming, omitting, plainActs } from './cause-words.ts'
-import { groupStart, type NounPhrase } from './clauses.ts'
+import { groupStart } from './clauses.ts'
 import { words } from './closed-words.ts'
 import { norm as normIdioms } from './idioms-of-acts.ts'
+import type { NounPhrase } from './noun-phrases.ts'
 import { phraseAt, phrases } from './phrases.ts'
 import {
   clauseMatch,

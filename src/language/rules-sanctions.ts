@@ -1,5 +1,6 @@
-import { groupStart, type NounPhrase, phraseBefore } from './clauses.ts'
+import { groupStart } from './clauses.ts'
 import { words } from './closed-words.ts'
+import { type NounPhrase, phraseBefore } from './noun-phrases.ts'
 import { phrases } from './phrases.ts'
 import { exhortation, isOrder, order } from './rules-orders.ts'
 import {

@@ -1,5 +1,6 @@
-import { groupStart, type NounPhrase, phraseBefore, subjectOf } from './clauses.ts'
+import { groupStart, subjectOf } from './clauses.ts'
 import { words } from './closed-words.ts'
+import { type NounPhrase, phraseBefore } from './noun-phrases.ts'
 import { type Phrases, phraseAt, phrases } from './phrases.ts'
 import { isPersonWord, mayBePerson, nounLike } from './tag.ts'
 import type { Token } from './tokens.ts'
@@ -269,3 +270,7 @@ function isSaidOfPeople(sentence: Sentence, at: number, length: number): boolean
   if (lowerAt(sentence, by.start) === 'it') return tokens.slice(at, at + length).some(mayBePerson)
   return by.kind === 'person' || isPerson(possessor(sentence, by))
 }
+
+/** Whether there is a “not” in the group of a verb. */
+export const isNegated = (sentence: Sentence, verb: number) =>
+  groupOf(sentence, verb).some(({ tag }) => tag === 'neg')
