@@ -23,15 +23,16 @@ interface Task {
 
 /**
  * Takes texts out of an event for good: out of its row, its history, the answers kept for repeated requests, and the
- * revisions. A pointer stands for what it names in any version of the event, and each such text goes wherever it is in
- * this event, since sources are reordered and texts moved. Where nothing is left to take out, nothing is written.
- * @throws 422 naming a pointer at which nothing ever was, or a reason that quotes what is to go
+ * revisions. A pointer stands for what it names in the versions that are asked for, else in any, and each such text goes
+ * wherever it is in this event, since sources are reordered and texts moved. Where nothing is left to take out, nothing
+ * is written.
+ * @throws 422 naming a version that never was, a pointer at which nothing ever was, or a reason that quotes what is to go
  */
 export async function redactEvent(
   trx: Trx,
   incident_id: string,
   event_id: string,
-  { pointers, reason }: Redaction,
+  { pointers, versions, reason }: Redaction,
   facts: ChangeFacts,
   expected: Expected,
 ): Promise<Event> {
@@ -39,7 +40,8 @@ export async function redactEvent(
   const event = await getEvent(trx, incident_id, event_id)
   requireVersion(event.version, expected)
   const images = await imagesOf(trx, event)
-  const texts = textsAt(pointers, event, [event, ...images.map(({ image }) => image)])
+  const all = [event, ...images.map(({ image }) => image)]
+  const texts = textsAt(pointers, event, versions === undefined ? all : versionsOf(all, versions))
   if (texts.size === 0) return event
   requireDiscreet(reason, texts)
   const tombstone = { pointers, reason, by: facts.changed_by, at: facts.changed_at }
@@ -51,9 +53,11 @@ export async function redactEvent(
   return getEvent(trx, incident_id, event.id)
 }
 
+type Version = EventTexts & Pick<Event, 'version'>
+
 interface Image {
   seq: number
-  image: EventTexts
+  image: Version
 }
 
 /** The versions of an event before today's. */
@@ -66,6 +70,18 @@ const imagesOf = (trx: Trx, { incident_id, id }: Event): Promise<Image[]> =>
     .where('id', '=', id)
     .$castTo<Image>()
     .execute()
+
+function versionsOf(all: Version[], wanted: number[]): Version[] {
+  const last = all[0]!.version
+  const unknown = wanted.flatMap((version, i) => (version <= last ? [] : noVersion(i, version, last)))
+  refuseIfAny(unknown)
+  return all.filter(({ version }) => wanted.includes(version))
+}
+
+function noVersion(i: number, version: number, last: number) {
+  const detail = `There is no version ${version} of this event, which has been changed to version ${last}.`
+  return { pointer: `/versions/${i}`, code: 'unknown', detail }
+}
 
 /** The texts that stand, or stood, at some pointers. What was taken out before is none, but has its pointer still. */
 function textsAt(pointers: string[], { redactions }: Event, versions: EventTexts[]): Set<string> {
@@ -80,7 +96,7 @@ function textsAt(pointers: string[], { redactions }: Event, versions: EventTexts
 }
 
 function nothingAt(i: number, pointer: string, known: ReadonlySet<string>) {
-  const detail = `Nothing stands at ${pointer} in any version of this event. What can be taken out: ${[...known].sort().join(', ')}.`
+  const detail = `Nothing stands at ${pointer} in a version of this event that is asked for. What can be taken out: ${[...known].sort().join(', ')}.`
   return { pointer: `/pointers/${i}`, code: 'unknown', detail }
 }
 

@@ -222,6 +222,15 @@ export const Redaction = component(
       }),
       { minItems: 1, maxItems: 100, uniqueItems: true, description: 'The fields that hold it.' },
     ),
+    versions: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 1 }), {
+        minItems: 1,
+        maxItems: 100,
+        uniqueItems: true,
+        description:
+          'The versions of the event in which they hold it, where another text stands there by now that is to stay; all where it is left out.',
+      }),
+    ),
     reason: sentence({ description: 'Why; it is kept and printed, so it does not quote the secret.' }),
   },
   {
