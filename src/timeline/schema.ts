@@ -6,6 +6,7 @@ import {
   exact,
   flag,
   handle,
+  integer,
   line,
   mergePatch,
   nullableObject,
@@ -223,7 +224,7 @@ export const Redaction = component(
       { minItems: 1, maxItems: 100, uniqueItems: true, description: 'The fields that hold it.' },
     ),
     versions: Type.Optional(
-      Type.Array(Type.Integer({ minimum: 1 }), {
+      Type.Array(integer(1, 2_147_483_647), {
         minItems: 1,
         maxItems: 100,
         uniqueItems: true,

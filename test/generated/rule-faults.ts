@@ -104,6 +104,7 @@ const references: Rule[] = [
   [['disputeEvent'], '/raised_by', () => ({ raised_by: 'nobody' })],
   [['redactEvent'], '/pointers/1', () => ({ pointers: ['/description', '/dispute/statement'] })],
   [['redactEvent'], '/pointers/0', () => ({ pointers: ['/sources/99/excerpt'] })],
+  [['redactEvent'], '/versions/0', () => ({ pointers: ['/description'], versions: [2_147_483_647] })],
   [['createToken'], '/person', () => ({ person: 'nobody' })],
   [['createToken'], '/person', (_, { teams }) => ({ person: teams[0] })],
   [['putPerson', 'patchPerson'], '/team', () => ({ team: 'no-team' })],

@@ -49,6 +49,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     expires_at: moments(dayBetween('2026-06-20', '9998-12-30')),
     // What the events of the world had when they were stored; and a reason that quotes none of it.
     'redactEvent pointers[]': fc.constantFrom('/description', '/sources/0/excerpt'),
+    'redactEvent versions[]': fc.constant(1),
     'redactEvent reason': fc.constantFrom('A password.', 'It names a customer.\nShe asked.'),
     'deferActionItem to': dayBetween('2026-06-25', '9998-12-31'),
 
