@@ -4,7 +4,7 @@ import { words } from './closed-words.ts'
 
 /** Verbs that say that something was left undone. */
 export const omitting = words(
-  'forget neglect omit overlook ignore disregard miss skip bypass circumvent fail dismiss misread shirk downplay oversleep',
+  'forget neglect overrule omit overlook ignore disregard miss skip bypass circumvent fail dismiss misread shirk downplay oversleep',
 )
 /** Verbs that say harm by themselves. */
 export const harming =
@@ -43,7 +43,7 @@ export const losing =
 export const turning = words('go turn become cause trigger lead result stay return')
 export const badStates =
   words(`unanswered unread unnoticed unseen unacknowledged down dark offline wrong away red out bad missing stale read-only unavailable unreachable
-  errors failures loss outage delay timeouts incident downtime failure crash unresponsive slow`)
+  dead silent blank dark errors failures loss outage delay timeouts incident downtime failure crash unresponsive slow`)
 
 /** Nouns for what people do. */
 export const acts =

@@ -15,7 +15,7 @@ const classes: [Tag, string][] = [
      something anything everything nothing y'all myself himself herself themselves ourselves itself yourself`,
   ],
   ['neg', "not n't never cannot nor hardly scarcely"],
-  ['modal', "can could will would shall should may might must ought wo ca sha 'll"],
+  ['modal', "can could will would shall should may might must ought wo ca sha 'll shouldve shoulda"],
   ['be', "be is are was were been being am 're 'm ain"],
   ['have', "have has had having 've 'd"],
   ['do', 'do does did'],

@@ -27,10 +27,11 @@ export const cause = {
     ~have|had the bright|brilliant|clever idea
     ~decide|~think|~reckon he|she|they knew better
     was|is|were the weak|weakest link
-    is|was what did|~finish|~cost|~hurt|~lose|~knock|~take|~tip|~break|~kill|~sink|~bring|~take|~push|~send|~cause
+    is|was what did|~let|~allow|~finish|~cost|~hurt|~lose|~knock|~take|~tip|~break|~kill|~sink|~bring|~take|~push|~send|~cause
     ~want|~like|~try to play|experiment|tinker
     ~end up breaking|deleting|truncating|dropping|wiping|killing|taking|overwriting|corrupting
     ~set us|them|everyone|everybody up for
+    ~set off the|a|this|an … chain|cascade|outage|incident|storm
     ~lock up the|our|a|every|half|most|all
     confusion|chaos|mess|havoc|damage|trouble|disruption that|which … ~create|~cause|~make|~leave
     ~trip the|a breaker|breakers|fuse|wire|cable
@@ -94,6 +95,8 @@ export const norm = {
     should n't|not need telling|reminding
     should n't|not need to be told|reminded
     more|better was|is to be expected of|from
+    pity|shame … n't|not
+    better would have been
     least of all a|an|the|him|her|them|someone
     could at least have
     n't|not too much to ask`),
@@ -145,6 +148,8 @@ export const omitted = {
     ~tell|~inform|~notify|~warn|~alert|~consult|~ask nobody|no-one
     ~tell|~inform|~notify|~warn|~alert|~consult|~ask no no-one
     ~say not a word
+    did n't|not take|make the|any time|trouble|effort to
+    ~leave … out of date
     ~say nothing about|to
     ~pass over the|a
     ~click it|them|that|this away

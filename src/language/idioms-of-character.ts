@@ -56,7 +56,8 @@ export const careless = {
     ~let his|her|their guard down
     ~stop caring
     ~lose focus|concentration|interest
-    poor|bad judgement|judgment|workmanship|discipline|form
+    attention|mind|minds|focus … wandered|lapsed|drifted
+    poor|bad concentration|attention|judgement|judgment|workmanship|discipline|form
     lack|absence|want of … care|attention|diligence|discipline|competence|rigour|rigor|professionalism|focus|vigilance|ownership|thought
     insufficient|inadequate|no care|attention|diligence was|is|by|from
     a|any|this|that|such sloppy|rushed|hasty|lazy|half-hearted|half-baked|slipshod edit|change|merge|review|fix|deploy|commit|job|rollout|release|work|check|test
@@ -96,8 +97,9 @@ export const careless = {
 export const error = {
   ofAnybody: phrases(`
     butterfingers
-    clumsy|fat|wrong fingers|finger|hands|hand|click|keystroke
-    one|a|single errant|stray|wrong|misplaced keystroke|click|character|comma|key|command
+    clumsy|fat|wrong fingers|finger|hands|hand
+    clumsy|fat click|keystroke
+    one|a|single errant|stray|misplaced keystroke|click|character|comma|key|command
     fat fingers|finger|fingered
     finger trouble|slip|error
     slip of the finger|hand|keyboard|mouse|thumb
@@ -147,6 +149,12 @@ export const error = {
 export const hindsights = {
   ofAnybody: phrases(`
     every piece|bit of information|evidence
+    had every clue|hint|sign|warning
+    had all|everything he|she|they|we needed to
+    experienced|competent|seasoned|decent|careful|good engineer|operator|admin|developer|dba|sre|administrator|programmer sees|knows|notices|spots|checks|tests|reads|asks
+    easy|simple|trivial to foresee|predict|anticipate
+    ~come as no surprise
+    not|n't ~need to be a|an … to see|know|tell|realise|realize
     everyone|everybody knows you|that|not
     evident|obvious|clear|plain|apparent … to anyone|everyone|everybody
     of course … was|were going|bound to

@@ -5,7 +5,8 @@ import { phrases } from './phrases.ts'
 export const punished = {
   ofAnybody: phrases(`
     asked|invited|told|forced to leave|resign|go|step|apologise|apologize
-    stepped|stepping|step down|aside
+    should|must|will step down|aside
+    take|takes|taken|taking this|it|that up with … review|appraisal
     off the rota|roster|on-call
     lesson to|for us|everyone|everybody|all|them|him|her|the
     own up
@@ -94,6 +95,8 @@ export const punished = {
     may|must|can|will|shall no longer
     summoned|hauled before|in|into|up
     ~take responsibility for
+    have|having … watched|supervised|shadowed
+    must|may|shall not … again|anymore
     ~expect everyone|everybody|all|people|them|him|her to
     removed|taken|kicked|pulled from|off the|all team|rota|roster|project|on-call|duty|duties
     ~answer to|for … board|outage|incident|this|management
@@ -157,6 +160,7 @@ export const blaming = {
     attributable|attributed|pinned|ascribed|traceable to|on a|the single|lone|sole
     at the root|heart|bottom of it all
     at the root|heart|bottom of this|the|everything outage|incident|failure|all|is|was|lies|lay
+    exactly|just|only one reason|cause|explanation
     one and only thing|cause|reason|culprit
     one thing|cause|reason only
     at|to one thing

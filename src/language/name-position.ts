@@ -53,7 +53,7 @@ const isTitleWord = (tokens: Token[], i: number) => {
 }
 
 const finite =
-  words(`is was were has had does did should could would must can cannot might will may ought never neither
+  words(`is was were has had does did should could would must can cannot might will may ought never neither shoulda shouldve
   's didn't 'd 'll wo ca not`)
 
 /** Third persons that no noun looks like. */
@@ -73,7 +73,22 @@ function actsAt(tokens: Token[], i: number): boolean {
     at += 1
   const { lower = '', tag } = tokens[at] ?? {}
   const after = tokens[at + 1]
-  if (lower === ',') return ['who', 'the', 'our', 'a', 'an', 'whose', 'on'].includes(after?.lower ?? '')
+  if (lower === ',')
+    return [
+      'who',
+      'the',
+      'our',
+      'a',
+      'an',
+      'whose',
+      'on',
+      'in',
+      'having',
+      'not',
+      'clearly',
+      'under',
+      'despite',
+    ].includes(after?.lower ?? '')
   if (lower === 'and') return after !== undefined && isCapitalised(after.text)
   if (lower === 'to') return isInfinitive(tokens, at + 1)
   if (lower === 'failed' && serving.has(tokens[at + 2]?.lower ?? '')) return false

@@ -14,7 +14,7 @@ export const roles = words(`
   responder commander facilitator colleague teammate teammates coworker employee hire staffer person people
   guy human individual programmer coder tester analyst architect executive officer cto ceo ciso vp
   maintainer committer on-caller oncaller on-call oncall firefighter specialist expert designer scientist
-  superuser beginner integrator member members lead boss scrum-master assignee volunteer
+  superuser beginner caretaker integrator member members lead boss scrum-master assignee volunteer
   nurse doctor clinician physician surgeon pharmacist foreman captain clerk cashier courier installer fitter mechanic
   pilot trader accountant auditor buyer teacher student pupil freelancer freelance subcontractor temp janitor porter
   picker packer lawyer journalist librarian researcher professor assistant secretary receptionist chief principal president

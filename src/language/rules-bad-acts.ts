@@ -114,7 +114,7 @@ const mending = words(
 const wrongly = phrases(`
   without testing|checking|review|reviewing|approval|permission|asking|telling|any|first|consulting|verifying|validating
   without authorisation|authorization|proper|a|coordination|coordinating|informing|notifying|understanding
-  , causing|breaking|crashing|corrupting|wiping|taking|bringing|knocking|triggering|losing|sinking|dropping|destroying
+  , killing|causing|breaking|crashing|corrupting|wiping|taking|bringing|knocking|triggering|losing|sinking|dropping|destroying
   had not|never been tested|reviewed|approved|checked|verified
   was not|never tested|reviewed|approved|checked|verified
   by themselves|himself|herself|myself without|and`)
@@ -161,7 +161,9 @@ function destroyed(sentence: Sentence): Match | undefined {
   return undefined
 }
 
-const setting = words('set enter type deploy point configure put write')
+const setting = words(
+  'set enter type deploy point configure put write pull remove restart delete drop run reboot kill choose pick unplug stop',
+)
 
 /** “set the pool size to 2 instead of 200”. */
 function setInstead(sentence: Sentence): Match | undefined {

@@ -136,14 +136,18 @@ const isOutcome = ({ tokens }: Sentence, i: number) =>
 const purposes = words('to for so deliberately before as from')
 
 const isOnPurpose = ({ tokens }: Sentence, at: number) =>
-  tokens[at]?.lower === 'of' ||
+  (tokens[at]?.lower === 'of' && tokens[at + 1]?.tag !== 'poss') ||
+  // “we took it offline; wrong prices would have cost more”
+  tokens.slice(at).some(({ lower }) => lower === 'would') ||
   tokens
     .slice(at, at + 6)
     .some(({ lower }, i) => purposes.has(lower) && !(lower === 'for' && isWhile(tokens, at + i + 1)))
 
-/** “for most of Saturday”, “for an hour” */
+/** “for most of Saturday”, “for the whole campus” */
 const isWhile = (tokens: Token[], at: number) =>
-  tokens.slice(at, at + 5).some(({ lower }) => timeNouns.has(lower))
+  tokens.slice(at, at + 5).some(({ lower }) => timeNouns.has(lower) || crowdWords.has(lower))
+
+const crowdWords = words('whole entire all every everyone everybody most half customers users')
 
 const fineUntil = phrases('fine|well|okay|stable|healthy|green|working until|till')
 

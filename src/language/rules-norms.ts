@@ -83,6 +83,7 @@ export function normOf(sentence: Sentence, verb: number): Norm | undefined {
   const group = groupOf(sentence, verb)
   const has = (list: ReadonlySet<string>) => group.some(({ lower }) => list.has(lower))
   if (has(supposing) && has(tos) && has(pasts)) return 'supposed'
+  if (has(merged)) return 'should'
   if (!has(haves)) return undefined
   if (has(shoulds) && (!has(had) || has(tos) || has(firm))) return 'should'
   return has(coulds) && !group.some(({ tag }) => tag === 'neg') ? 'could' : undefined
@@ -95,6 +96,7 @@ function askedNorm(sentence: Sentence, verb: number): Norm | undefined {
   return isPerson(by) && lowerAt(sentence, by.start - 1) === 'should' ? 'should' : undefined
 }
 
+const merged = words('shouldve shoulda')
 const tos = words('to')
 const pasts = words('was were been')
 const haves = words("have 've")
@@ -235,7 +237,6 @@ const expectedOf = (sentence: Sentence) =>
 const reproach = phrases(`
   would have been better|wiser advised|to
   why was|were nobody|no-one|no|none
-  they|he|she|you|we|someone|somebody|team shouldve|shoulda
   why did n't|not the|he|she|they|we|you|anyone|someone|nobody
   why did n't|not … just|simply
   why had n't|not the|he|she|they|we|you|anyone|someone

@@ -1,4 +1,4 @@
-import { acts, bringing, causing, harming, outcomes, stative } from './cause-words.ts'
+import { acts, bringing, causing, harming, merelyDone, outcomes, stative } from './cause-words.ts'
 import { words } from './closed-words.ts'
 import type { NounPhrase } from './noun-phrases.ts'
 import { phrases } from './phrases.ts'
@@ -29,6 +29,7 @@ export const reason = (sentence: Sentence): Match | undefined =>
   whatHarmed(sentence) ??
   thanksTo(sentence) ??
   isTheProblem(sentence) ??
+  itWasWho(sentence) ??
   isWhy(sentence) ??
   startedWith(sentence) ??
   againstAdvice(sentence)
@@ -109,7 +110,8 @@ const beginning = words('exist happen occur start begin arise')
 function isReason(sentence: Sentence, i: number, phrase: NounPhrase): boolean {
   if (isPerson(phrase) && isOutcomeBefore(sentence, i) && lowerAt(sentence, i) === 'because') return true
   if (!isHarmBefore(sentence, i)) return false
-  if (lowerAt(sentence, i) === 'through') return isPersonsAct(sentence, phrase)
+  if (lowerAt(sentence, i) === 'through')
+    return isPersonsAct(sentence, phrase) || (isPerson(phrase) && sentence.tokens[phrase.end]?.tag === 'ing')
   const act = isPerson(phrase) ? actAfter(sentence, phrase.end) : undefined
   return act !== undefined && (!moments.has(lowerAt(sentence, i)) || upsetting.has(act))
 }
@@ -120,6 +122,21 @@ function actAfter(sentence: Sentence, at: number): string | undefined {
   const { lemma = '', form } = sentence.tokens[verb] ?? {}
   return form === 'past' && !stative.has(lemma) && !isPassive(sentence, verb) ? lemma : undefined
 }
+
+/** “it was Faith who pressed on”; who noticed or mended is thanked. */
+function itWasWho(sentence: Sentence): Match | undefined {
+  const match = sentence.field === 'went_well' ? undefined : findPhrase(sentence, itWas)
+  const by = match && phraseFrom(sentence, match.to)
+  if (match === undefined || !isPerson(by)) return undefined
+  const who = sentence.tokens.findIndex(({ lower }, i) => i >= by.end && i < by.end + 4 && lower === 'who')
+  const act = who < 0 ? undefined : actAfter(sentence, who + 1)
+  return act !== undefined && !merelyDone.has(act) && !mended.has(act)
+    ? { from: match.from, to: who + 1 }
+    : undefined
+}
+
+const itWas = phrases('it was')
+const mended = words('fix revert replace save spot catch trace bring raise solve help lead take add suggest')
 
 const problems = words('problem issue cause trouble reason culprit weakness')
 

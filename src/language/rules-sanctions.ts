@@ -95,7 +95,7 @@ function warned(sentence: Sentence): Match | undefined {
 }
 
 const taking = words(
-  'revoke remove restrict suspend withdraw lose strip limit reduce cancel take move pull reassign transfer cut dock withhold slash terminate end',
+  'forfeit revoke remove restrict suspend withdraw lose strip limit reduce cancel take move pull reassign transfer cut dock withhold slash terminate end',
 )
 const moving = words('move pull transfer reassign')
 const rights =

@@ -72,9 +72,13 @@ function isUndone(sentence: Sentence, verb: number): boolean {
     group.some(({ tag, lower }) => tag === 'modal' || tag === 'to' || able.has(lower)) ||
     lowerAt(sentence, groupStart(sentence.tokens, verb) - 1) === 'need' ||
     isPractice(sentence, verb)
-  if (isFree || isHarmless(sentence, verb)) return false
+  if (isFree || isHarmless(sentence, verb) || isOpinion(sentence, verb)) return false
   return group.some(({ tag }) => tag === 'neg') || subject(sentence, verb)?.isNobody === true
 }
+
+/** “none of us thinks it was careless”; not to think of something is another thing. */
+const isOpinion = (sentence: Sentence, verb: number) =>
+  sentence.tokens[verb]!.lemma === 'think' && !['to', 'of', 'about'].includes(lowerAt(sentence, verb + 1))
 
 /** “nobody on the team checked”, “none of us noticed”; a bare “nobody checked” may be a gap. */
 function isAmong({ tokens }: Sentence, verb: number, by: NounPhrase): boolean {

@@ -64,6 +64,8 @@ const denials = words(
 const denying = new Map([
   ['far', 'from'],
   ['anything', 'but'],
+  ['spoke', 'of'],
+  ['speaks', 'of'],
   ['wrong', 'to'],
   ['unfair', 'to'],
 ])
@@ -73,7 +75,8 @@ const walls = words('because if when while although though since after before on
 export function isDenied({ tokens }: Sentence, at: number): boolean {
   for (let i = at - 1; i >= 0 && at - i < 25; i -= 1) {
     const { lower, tag, text } = tokens[i]!
-    if (denials.has(lower) && !isNotOnly(tokens, i)) return true
+    const isNoOne = i === at - 1 && tokens[at]?.lower === 'no-one'
+    if (denials.has(lower) && !isNoOne && !isNotOnly(tokens, i)) return true
     // “telling people to be careful will not help”
     if (i === 0 && telling.has(lower)) return true
     if (lower === 'without' && !tokens.slice(i, at).some(goesOn)) return true

@@ -43,7 +43,7 @@ const atLeast = phrases('at the very least')
 const ofTests = words('load smoke unit code peer double cross spot stress dry')
 
 const continuesGroup = (token: Token | undefined) =>
-  token !== undefined && ['modal', 'have', 'be'].includes(token.tag)
+  token !== undefined && ['modal', 'have', 'be', 'adv'].includes(token.tag)
 
 /** “they” may be things; where they are, the token reads as “it”. */
 const theirs = new Map([
@@ -119,6 +119,7 @@ const idioms = new Map([
   ['first', 'at'],
   ['course', 'of'],
   ['on', 'now'],
+  ['since', 'long'],
   ['fact', 'in'],
 ])
 

@@ -39,7 +39,7 @@ const bases = words(`
   discipline disconnect discount discover discuss dismiss disregard disrupt document double-check downgrade
   downplay drag drain drop edit educate emphasise emphasize empty enable encourage end enforce engage ensure
   enter erase escalate establish evaluate evict exacerbate examine execute exhaust exist expect expire explain expose
-  extend fail fat-finger figure file fill fire fix flag flip flood focus follow forward foster fumble gamble
+  extend fail fat-finger figure file fill fire fix flag flip flood focus follow forfeit forward foster fumble gamble
   guess halt handle happen help hope hose hurry identify ignore implement impress improve increase inform inject
   insert inspect install instil instill instruct intend intervene introduce investigate invite involve isolate
   issue jeopardise jeopardize join kill knock label lack lapse launch leak learn lecture limit link listen load
@@ -47,7 +47,7 @@ const bases = words(`
   miscalculate miscommunicate misconfigure misdiagnose mishandle misinterpret misjudge mislabel mismanage
   misplace misroute miss mistype misuse mitigate mix modify monitor move name need neglect note notice notify
   nuke obey observe occur offer omit open operate order overestimate overflow overwhelm overload overlook overreact
-  override own page panic pass paste patch pause penalise penalize perform pick place plan point post power
+  override overrule own page panic pass paste patch pause penalise penalize perform pick place plan point post power
   practise predict prepare press prevent proceed prolong promise promote prompt propose prove provide publish
   pull punish purge push query question raise re-enable reach react realise realize reassign reboot rebuke
   recall receive recognise recognize record recover reduce refuse reiterate reject release rely remember remind
