@@ -114,7 +114,7 @@ function toFinding(
   count: (at: number) => number,
 ): Finding {
   const [first, last] = [tokens[from]!, tokens[Math.min(to, tokens.length) - 1]!]
-  const sentence = text.slice(tokens[0]!.start, tokens.at(-1)!.end)
+  const sentence = withMarks(text, tokens[0]!.start, tokens.at(-1)!.end)
   return {
     code,
     span: [count(first.start), count(last.end)],
@@ -122,6 +122,13 @@ function toFinding(
     why: whyOf(code),
     question: questionOf(code, sentence),
   }
+}
+
+/** The text of a sentence, with the emphasis or the link that begins or ends right beside it. */
+function withMarks(text: string, start: number, end: number): string {
+  const before = /[*_~[]*$/.exec(text.slice(Math.max(0, start - 4), start))![0]
+  const after = /^[*_~]*/.exec(text.slice(end, end + 4))![0]
+  return before + text.slice(start, end) + after
 }
 
 /** Counts the code points before a position; positions are asked for in rising order, so the whole is read once. */

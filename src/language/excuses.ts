@@ -35,8 +35,12 @@ export function isReasoned(sentence: Sentence, verb: number): boolean {
   const object = phraseFrom(sentence, verb + 1)
   if (object && headOf(sentence, object) === 'noise') return true
   const at = sentence.tokens.findIndex(
-    ({ text }, i) => i > verb && (text === ':' || (text === ',' && explaining.has(lowerAt(sentence, i + 1)))),
+    ({ text, lower: own }, i) =>
+      i > verb &&
+      (text === ':' ||
+        (text === ',' && explaining.has(lowerAt(sentence, i + 1))) ||
+        (own === 'because' && deferring.has(lemma))),
   )
-  const reason = lowerAt(sentence, at) === ':' ? at + 1 : at + 2
+  const reason = lowerAt(sentence, at) === ',' ? at + 2 : at + 1
   return at > 0 && phraseFrom(sentence, reason)?.kind === 'thing'
 }

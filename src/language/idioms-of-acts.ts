@@ -20,7 +20,7 @@ export const cause = {
     single-handedly|singlehandedly`),
   ofPeople: phrases(`
     ~tinker|~meddle|~fiddle|~tamper|~experiment with|around|about
-    ~manage to ~break|~crash|~delete|~exhaust|~drop|~kill|~take|~bring|~wipe|~lock|~flood|~lose|~corrupt|~overload|~trigger
+    ~manage to ~break|~crash|~delete|~exhaust|~drop|~kill|~take|~bring|~wipe|~lock|~flood|~lose|~corrupt|~overload|~trigger|~revoke|~disable|~truncate|~overwrite|~reset
     ~throw|threw a spanner|wrench
     ~wreak|~cause havoc|chaos|mayhem
     ~take the easy way
@@ -31,6 +31,7 @@ export const cause = {
     ~want|~like|~try to play|experiment|tinker
     ~end up breaking|deleting|truncating|dropping|wiping|killing|taking|overwriting|corrupting
     ~set us|them|everyone|everybody up for
+    ~saddle us|them|everyone with
     ~set off the|a|this|an … chain|cascade|outage|incident|storm
     ~lock up the|our|a|every|half|most|all
     confusion|chaos|mess|havoc|damage|trouble|disruption that|which … ~create|~cause|~make|~leave
@@ -54,7 +55,7 @@ export const cause = {
     in defiance of
     ~want his|her|their … before
     ~bring … to its|their knees
-    took one|a|an|two|just|only … to break|bring|take|crash|sink|cripple|kill|wipe|destroy|make|lock|stop|stall|cause|undo`),
+    took one|a|an|two|just|only … to break|bring|take|crash|sink|cripple|kill|wipe|destroy|empty|delete|make|lock|stop|stall|cause|undo`),
 }
 
 export const norm = {
@@ -104,6 +105,7 @@ export const norm = {
     a|one phone|quick|simple|single call|message|question|look|glance … would|could have
     had|have|has|'d no right|excuse|reason to
     needed to … sooner|earlier|faster
+    needed to warn|tell|notify|inform … before|first
     needed to ask|check|wait|test|read|tell|look|verify|confirm|consult … before|first
     ~have|had every|ample|plenty chance|opportunity to
     needs|need|has|have|must|should to start|stop|learn|begin reading|checking|testing|listening|paying|thinking|asking|communicating|following|looking|taking
@@ -153,6 +155,8 @@ export const omitted = {
     ~say nothing about|to
     ~pass over the|a
     ~click it|them|that|this away
+    ~click past it|them|this|that|the
+    ~leave … out ,|and|.
     ~let … ring|pile|build|stack out|up
     ~let … lapse|expire|rot
     ~let … go|run|get stale|unpatched|dry|unanswered|unnoticed|unchecked|unread

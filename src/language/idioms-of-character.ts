@@ -28,6 +28,9 @@ export const careless = {
     cursory|perfunctory|half-hearted|superficial glance|look|review|check|test|reading
     too|very|so|little|no|not|insufficient little|enough|sufficient thought|care|attention went|gone|was|is|had
     little|no|insufficient thought|care|attention went|gone|had
+    with no care|thought|attention
+    no discipline|rigour|rigor|care in|at|with|from|among
+    like his|her|their own
     with|so|such little|no|scant little|no|scant regard|thought|concern|consideration for|to
     with little|no|scant regard|concern|consideration for|to
     without|with much|any|due|proper|sufficient|enough|little thought|care|consideration
@@ -112,6 +115,7 @@ export const error = {
     only human
     stupid|silly|dumb|foolish|careless|honest|basic|elementary|human|simple mistake|slip|blunder|slip-up|oversight
     stupid|silly|dumb|foolish|careless|rookie|typing|keying|data-entry|copy-paste|clerical error
+    mistake|error|slip made by a|the user
     man-made|human-made|self-inflicted
     people|humans|we|everybody|everyone make|makes mistakes|errors
     people|humans|we all make mistakes
@@ -148,6 +152,12 @@ export const error = {
 
 export const hindsights = {
   ofAnybody: phrases(`
+    left no room for doubt
+    goes without saying
+    surprised nobody|no-one
+    ~stare … in the face
+    take|takes very|so|precious little to
+    experienced|competent|seasoned|decent|good engineer|operator|admin|developer|dba|sre|administrator should be
     every piece|bit of information|evidence
     had every clue|hint|sign|warning
     had all|everything he|she|they|we needed to

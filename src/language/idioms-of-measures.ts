@@ -40,6 +40,10 @@ export const punished = {
     demotion
     written|verbal|formal|final|stern|official warning
     held|hold|holding to account
+    ~hold … to account
+    may only … under
+    to explain|answer|justify to the board|management|cto|ceo|director
+    other|lighter duties
     face|faces|facing|suffer consequences|sanctions
     explain|justify himself|herself|themselves|yourself
     human resources will|must|should|has|to
@@ -50,7 +54,7 @@ export const punished = {
     over the coals
     name|named|naming and shame|shamed|shaming
     zero tolerance
-    behaviour|behavior|conduct|carelessness|sloppiness|attitude|negligence … tolerated|accepted|condoned|excused
+    behaviour|behavior|conduct|carelessness|sloppiness|attitude|negligence|lapses|mistakes|slips|errors … tolerated|accepted|condoned|excused
     in no uncertain terms
     his|her|their appraisal|appraisals
     deduct|deducted|dock|docked … from … bonus|pay|salary|wages|budget|bonuses
@@ -161,6 +165,9 @@ export const blaming = {
     at the root|heart|bottom of it all
     at the root|heart|bottom of this|the|everything outage|incident|failure|all|is|was|lies|lay
     exactly|just|only one reason|cause|explanation
+    one thing alone
+    answerable for the|this
+    is|are to be blamed
     one and only thing|cause|reason|culprit
     one thing|cause|reason only
     at|to one thing

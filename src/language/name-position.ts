@@ -15,9 +15,20 @@ export function isNameAt(tokens: Token[], i: number, people: PeopleIndex): boole
   if (guess === 'certain') return true
   const before = tokens[i - 1]
   const isFirst = before === undefined || before.tag === 'punct'
+  if (isFirst && isOrderOrQuestion(tokens, i)) return false
   if (before?.tag === 'name') return isCapitalised(token.text)
   if (before && nounContext.has(before.tag)) return false
   return isFirst || !people.nameWords.has(token.lower) ? actsAt(tokens, i + 1) : !isTitleWord(tokens, i)
+}
+
+/** “Mark failed messages as dead”, “Will missed alerts be replayed?”: the name is the verb, or its modal. */
+function isOrderOrQuestion(tokens: Token[], i: number): boolean {
+  const [form, object] = [verbForm(tokens[i + 1]?.lower ?? '')?.form, tokens[i + 2]?.lower ?? '']
+  if ((form !== 'past' && form !== 'participle') || closedTags.has(object) || object.endsWith('ly'))
+    return false
+  if (closedTags.get(tokens[i]!.lower) === 'modal')
+    return tokens.at(-1)?.text === '?' && tokens.slice(i + 2).some(({ lower }) => lower === 'be')
+  return tokens[i + 1]!.lower === 'failed' || tokens.slice(i + 3, i + 7).some(({ lower }) => lower === 'as')
 }
 
 /** “Priya Raman”: a capitalised word after a name belongs to it. */
@@ -61,6 +72,9 @@ const deedForms = words(
   'loses gets goes gives takes makes keeps forgets ignores fails leaves comes owns needs writes joins attends becomes says retakes receives',
 )
 
+/** What a comma after a name is followed by: “Art, in a hurry, …”. */
+const opensAside = words('who the our a an whose on in having by not clearly under despite')
+
 /** What pages and hosts fail to do, and miss. */
 const serving = words('load render start boot respond resolve open mount bind sync log connect authenticate')
 const beats = words('heartbeat heartbeats beat beats probe probes frame frames')
@@ -73,22 +87,7 @@ function actsAt(tokens: Token[], i: number): boolean {
     at += 1
   const { lower = '', tag } = tokens[at] ?? {}
   const after = tokens[at + 1]
-  if (lower === ',')
-    return [
-      'who',
-      'the',
-      'our',
-      'a',
-      'an',
-      'whose',
-      'on',
-      'in',
-      'having',
-      'not',
-      'clearly',
-      'under',
-      'despite',
-    ].includes(after?.lower ?? '')
+  if (lower === ',') return opensAside.has(after?.lower ?? '')
   if (lower === 'and') return after !== undefined && isCapitalised(after.text)
   if (lower === 'to') return isInfinitive(tokens, at + 1)
   if (lower === 'failed' && serving.has(tokens[at + 2]?.lower ?? '')) return false

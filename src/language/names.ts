@@ -40,11 +40,17 @@ export type NameGuess = 'certain' | 'by-position' | 'none'
 /** Whether a token may name a person, by its letters alone. */
 export function guessName({ text, lower }: Token, { nameWords, handles }: PeopleIndex): NameGuess {
   if (text.startsWith('@')) return text.length > 1 && !mentionsOfAll.has(lower) ? 'certain' : 'none'
-  if (!isCapitalised(text)) return handles.has(text) ? handleGuess(text) : 'none'
+  if (!isCapitalised(text)) {
+    if (handles.has(text)) return handleGuess(text)
+    return nameWords.has(lower) && isUncased(text) ? 'certain' : 'none'
+  }
   if (givenNames.has(lower) && !months.has(lower)) return 'certain'
   if (lower.includes('-') && lower.split('-').every(part => givenNames.has(part))) return 'certain'
   return nameWords.has(lower) || handles.has(lower) || wordNames.has(lower) ? 'by-position' : 'none'
 }
+
+/** Scripts without capitals: 김민수, محمد. */
+const isUncased = (text: string) => text.toLowerCase() === text.toUpperCase()
 
 /** A handle in lower case may be any word; what no other word looks like is taken for it. */
 const handleGuess = (text: string): NameGuess =>

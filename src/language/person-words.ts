@@ -14,7 +14,7 @@ export const roles = words(`
   responder commander facilitator colleague teammate teammates coworker employee hire staffer person people
   guy human individual programmer coder tester analyst architect executive officer cto ceo ciso vp
   maintainer committer on-caller oncaller on-call oncall firefighter specialist expert designer scientist
-  superuser beginner caretaker integrator member members lead boss scrum-master assignee volunteer
+  superuser deployer beginner caretaker integrator member members lead boss scrum-master assignee volunteer
   nurse doctor clinician physician surgeon pharmacist foreman captain clerk cashier courier installer fitter mechanic
   pilot trader accountant auditor buyer teacher student pupil freelancer freelance subcontractor temp janitor porter
   picker packer lawyer journalist librarian researcher professor assistant secretary receptionist chief principal president
@@ -28,7 +28,7 @@ export const groups = words(`
 
 /** Words for people that are words for software as well: they need a hint. */
 export const ambiguousRoles = words(
-  'operator manager author lead tech group org member members expert on-call oncall shift',
+  'operator deployer manager author lead tech group org member members expert on-call oncall shift',
 )
 
 /** Groups of people, unless they are of machines. */
@@ -45,7 +45,7 @@ export const softwareHints = words(`
 
 /** Words that are software unless something says that a person is meant. */
 export const mostlySoftware = words(
-  'agent coordinator supervisor director deployer planner cleaner editor scribe dispatcher guard',
+  'agent coordinator supervisor director planner cleaner editor scribe dispatcher guard',
 )
 /** What owns these is a process. */
 export const ownedBySoftware = words(

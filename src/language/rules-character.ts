@@ -33,7 +33,7 @@ const always =
   words(`careless carelessly carelessness negligent negligently negligence reckless recklessly recklessness
   irresponsible amateurishly thoughtlessness thoughtlessly irresponsibly irresponsibility incompetent incompetence incompetently unprofessional inexcusable
   inattention inattentive thoughtless thoughtlessly complacency complacent lackadaisical slapdash haphazardly foolhardy
-  perfunctory ill-considered ill-advised ill-judged ill-conceived amateurish shoddy nonchalance nonchalant nonchalantly indifference apathy hubris cowboy cavalier gung-ho unprofessionally lax laxity heedless heedlessly`)
+  perfunctory half-hearted half-heartedly ill-considered ill-advised ill-judged ill-conceived amateurish shoddy nonchalance nonchalant nonchalantly indifference apathy hubris cowboy cavalier gung-ho unprofessionally lax laxity heedless heedlessly`)
 /** Words that judge only where a person, or a person’s act, is so called. */
 const ofPeople =
   words(`lazy lazily laziness sloppy sloppily sloppiness hasty hastily haste distracted rushed clumsy clumsily
@@ -43,12 +43,18 @@ const ofPeople =
   half-asleep panicked`)
 
 export function carelessness(sentence: Sentence): Match | undefined {
-  const word = findWord(
-    sentence,
-    ({ lower, tag }, i) => tag !== 'name' && always.has(lower) && !isOfThing(sentence, i),
-  )
+  const word = isAsked(sentence)
+    ? undefined
+    : findWord(
+        sentence,
+        ({ lower, tag }, i) => tag !== 'name' && always.has(lower) && !isOfThing(sentence, i),
+      )
   return word ?? findIdiom(sentence, careless) ?? carelessPerson(sentence) ?? notSerious(sentence)
 }
+
+/** “Was Rich negligent?” */
+const isAsked = ({ tokens }: Sentence) =>
+  ['was', 'were', 'is', 'are'].includes(tokens[0]?.lower ?? '') && tokens.at(-1)?.text === '?'
 
 /** A daemon that “carelessly reuses ports”, or is careless with them, is only a daemon. */
 function isOfThing(sentence: Sentence, i: number): boolean {
@@ -114,7 +120,7 @@ function notSerious(sentence: Sentence): Match | undefined {
       .slice(i, i + 7)
       .some(({ lower }) => lower === 'seriously' || lower === 'attention')
     const by = isSeriously ? subject(sentence, i) : undefined
-    return by?.isNobody || (isPerson(by) && isDenied(sentence, i))
+    return by?.kind === 'person' && (by.isNobody || isDenied(sentence, i))
   })
   return verb === undefined ? undefined : { from: verb, to: verb + 1 }
 }

@@ -27,7 +27,7 @@ const knowing = words('know foresee anticipate realise realize predict guess exp
 const perceiving = words(
   'see know notice spot tell guess realise realize catch foresee predict think understand',
 )
-const certainty = words('obviously clearly plainly surely evidently certainly course')
+const certainty = words('naturally obviously clearly plainly surely evidently certainly course')
 const anyone = words('anyone anybody everyone everybody any')
 
 export function hindsight(sentence: Sentence): Match | undefined {

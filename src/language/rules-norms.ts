@@ -85,7 +85,8 @@ export function normOf(sentence: Sentence, verb: number): Norm | undefined {
   if (has(supposing) && has(tos) && has(pasts)) return 'supposed'
   if (has(merged)) return 'should'
   if (!has(haves)) return undefined
-  if (has(shoulds) && (!has(had) || has(tos) || has(firm))) return 'should'
+  const isForced = has(would) && !has(firm)
+  if (has(shoulds) && !isForced && (!has(had) || has(tos) || has(firm))) return 'should'
   return has(coulds) && !group.some(({ tag }) => tag === 'neg') ? 'could' : undefined
 }
 
@@ -102,6 +103,8 @@ const pasts = words('was were been')
 const haves = words("have 've")
 const had = words('had')
 const firm = words('should ought must')
+/** “we would have had to write it anew” */
+const would = words('would')
 const coulds = words('could might')
 
 /** “nobody should have” is a norm all the same; “not about what Tom should have done” is none. */
@@ -127,14 +130,16 @@ function isAboutPeople(sentence: Sentence, verb: number, norm: Norm, by: NounPhr
 
 const regrets = phrases("could|might|would have|'ve")
 const cares = words(
-  'care attention diligence thought vigilance discipline caution look glance thinking communication preparation judgement judgment',
+  'care attention diligence thought vigilance discipline caution look glance thinking communication preparation judgement judgment testing',
 )
 
 /** “a little more care would have spared us this” */
 function moreCare(sentence: Sentence): Match | undefined {
   const { tokens } = sentence
   const at = tokens.findIndex((_, i) => phraseAt(tokens, i, regrets) > 0)
-  const care = tokens.findIndex(({ lower, tag }, i) => i < at && tag === 'noun' && cares.has(lower))
+  const care = tokens.findIndex(
+    ({ lower, tag }, i) => i < at && (tag === 'noun' || tag === 'ing') && cares.has(lower),
+  )
   const by = tokens.findIndex(
     ({ tag }, i) =>
       i < at &&
@@ -258,8 +263,33 @@ export function personalCondition(sentence: Sentence): Match | undefined {
       isPerson(by) && lowerAt(sentence, by.start) !== 'you' ? openerOf(sentence, verb, by) : undefined
     if (opener !== undefined && !isGoodLuck(sentence, verb)) return { from: opener, to: verb + 1 }
   }
+  return personalQuality(sentence)
+}
+
+/** “if Sam had been more careful”, “had the team had more experience”: what people are is no condition of the system. */
+function personalQuality(sentence: Sentence): Match | undefined {
+  const { tokens } = sentence
+  for (const at of indicesOf(sentence, ({ lower }) => lower === 'been' || lower === 'had')) {
+    if (!groupOf(sentence, at).some(({ tag }) => tag === 'have') && lowerAt(sentence, at) === 'been') continue
+    const quality = tokens.findIndex(({ tag, lower }, i) => i > at && tag !== 'adv' && !degrees.has(lower))
+    const isQuality =
+      lowerAt(sentence, at) === 'been'
+        ? (tokens[quality]?.tag === 'adj' || states.has(lowerAt(sentence, quality))) &&
+          tokens[quality]!.lemma === undefined &&
+          !circumstances.has(lowerAt(sentence, quality))
+        : qualities.has(lowerAt(sentence, quality))
+    const by = isQuality ? subject(sentence, at) : undefined
+    const isPlain = isPerson(by) && lowerAt(sentence, by.start - 1) === 'if'
+    const opener = isPlain ? by.start - 1 : isPerson(by) ? openerOf(sentence, at, by) : undefined
+    if (opener !== undefined && !isDenied(sentence, quality)) return { from: opener, to: quality + 1 }
+  }
   return undefined
 }
+
+const states = words('awake present faster quicker alert sober')
+const degrees = words('more less a bit little better greater')
+const circumstances = words('able aware unaware available unable free')
+const qualities = words('experience care discipline attention diligence skill patience sense')
 
 /** Where the condition begins: at its “if” or its “had”; in a counterfactual’s own field, at its subject. */
 function openerOf(sentence: Sentence, verb: number, by: NounPhrase): number | undefined {

@@ -167,6 +167,7 @@ const whys = phrases('is|was|are|were why')
 
 const starts = phrases(`
   it is|was the way|manner
+  it|this|that is|was because
   it|everything|trouble|this|things … started|began|starts|begins when|with|after
   corruption|outage|incident|problem|problems|damage|loss|failure … started|began when|with`)
 

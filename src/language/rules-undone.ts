@@ -99,7 +99,7 @@ const caring = words('bother care remember think dare')
 
 const makings = words('make merge deploy push release ship approve roll apply run start introduce change')
 
-const stopping = words('try stop pause bother wait')
+const stopping = words('try stop pause bother wait hand')
 
 /** “without the author having run the tests” */
 const withoutTheir = (sentence: Sentence) =>
@@ -114,7 +114,9 @@ const withoutTheir = (sentence: Sentence) =>
 function withoutMinding(sentence: Sentence): Match | undefined {
   const match = findWord(sentence, ({ lower }, i) => {
     const next = sentence.tokens[lowerAt(sentence, i + 1) === 'even' ? i + 2 : i + 1]
-    const minded = lower === 'without' && next?.tag === 'ing' ? lemmaOfIng(next.lower) : ''
+    const done = next?.lower === 'having' ? sentence.tokens[i + 2]?.lemma : lemmaOfIng(next?.lower ?? '')
+    const minded =
+      lower === 'without' && (next?.tag === 'ing' || next?.lower === 'having') ? (done ?? '') : ''
     if (!minding.has(minded) && !stopping.has(minded)) return false
     const verb = sentence.tokens.findLastIndex(({ tag }, at) => at < i && tag === 'verb')
     if (verb < 0 || isByTheBook(sentence, i)) return false

@@ -66,6 +66,7 @@ const denying = new Map([
   ['anything', 'but'],
   ['spoke', 'of'],
   ['speaks', 'of'],
+  ['to', 'say'],
   ['wrong', 'to'],
   ['unfair', 'to'],
 ])
@@ -220,7 +221,7 @@ export function ownerOf(sentence: Sentence, i: number): NounPhrase | undefined {
   }
   const isMadeBy = tokens[i + 1]?.tag === 'verb' && lowerAt(sentence, i + 2) === 'by'
   const at = isMadeBy ? i + 2 : i + 1
-  if (lowerAt(sentence, at) !== 'by' && lowerAt(sentence, at) !== 'of') return undefined
+  if (!['by', 'of', 'from'].includes(lowerAt(sentence, at))) return undefined
   const phrase = phraseFrom(sentence, at + 1)
   return phrase && phrase.kind === 'thing' ? possessor(sentence, phrase) : phrase
 }

@@ -226,3 +226,55 @@ t.test('a name that is a word is no person where a program is meant', async t =>
   t.same(codes('Page failed to acknowledge the alert.', { people }), ['omission'])
   t.same(codes('May should have asked.', { people }), ['should_have'])
 })
+
+t.test('a sentence is given with the emphasis and the link that it begins with', async t => {
+  const sentences = (text: string) => findBlame(text).map(({ sentence }) => sentence)
+  for (const sentence of [
+    '**Sam** should have tested it.',
+    '[Sam forgot the flag](https://log.example/a_b) and left.',
+    '*Sam forgot it*',
+  ])
+    t.same(sentences(`It was late. ${sentence}`), [sentence])
+})
+
+t.test('names of scripts without capitals come from the directory, too', async t => {
+  const people = ['김민수', '李雷', 'محمد']
+  for (const name of people) t.same(codes(`${name} forgot to check the replica.`, { people }), ['omission'])
+  t.same(codes('김민수 forgot to check the replica.'), [])
+})
+
+t.test('a name that is a verb or a modal gives an order, or asks', async t => {
+  const people = ['Mark Host', 'Bill Root', 'Will Li', 'May Li']
+  for (const text of [
+    'Mark failed messages as dead.',
+    'Bill failed payments again after an hour.',
+    'Will failed jobs be retried?',
+    'May missed alerts be replayed?',
+  ])
+    t.same(codes(text, { people }), [], text)
+  for (const text of [
+    'Mark failed to answer.',
+    'Mark ignored alerts for an hour.',
+    'Will missed two alerts.',
+  ])
+    t.same(codes(text, { people }), ['omission'], text)
+})
+
+t.test('what a person is, or has, is no condition of the system; what befell them is', async t => {
+  const field = 'counterfactual'
+  const had = (who: string, what: string) =>
+    codes(`If ${who} had ${what}, the incident would have been shorter.`, { field, people: ['Sam'] })
+  for (const what of ['been more careful', 'been awake', 'had more experience'])
+    for (const who of ['Sam', 'the on-call engineer', 'we', 'the team'])
+      t.same(had(who, what).length, 1, `${who} ${what}`)
+  t.same(had('the deployer', 'followed the runbook'), ['should_have'])
+  for (const what of [
+    'been paged',
+    'been able to see the queue',
+    'had access',
+    'known the flag',
+    'been trained',
+  ])
+    t.same(had('the on-call engineer', what), [], what)
+  t.same(had('the alert', 'been louder'), [])
+})
