@@ -140,7 +140,7 @@ class RuleText {
   #fields(members: Members, known: string[], what: string): void {
     for (const { name, key } of members.values()) {
       if (known.includes(name) || name === '<<') continue
-      const words = `${quoted(name)} is no field of ${what}, which has ${known.join(', ')}.`
+      const words = `${name === '' ? 'what stands here' : quoted(name)} is no field of ${what}, which has ${known.join(', ')}.`
       this.#yaml.fault(key, 'unknown_field', words)
     }
   }

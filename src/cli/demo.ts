@@ -35,7 +35,7 @@ Then, in the same way, or with the token in the Authorization header:
   ${incident}/thread
   what became of the action items and changes since it is final
   ${incident}/follow-up
-  the final document with its hashes
+  the final document, as sealed; asked for as JSON, with its hashes
   ${incident}/revisions/1
   who changed what, when
   ${incident}/history

@@ -154,9 +154,12 @@ export function requireVersion(stored: number, expected: Expected): void {
   )
     return
   if (Array.isArray(expected) && expected.includes(stored)) return
-  const found =
-    stored === 0
-      ? 'There is nothing here that could be changed: leave If-Match out.'
-      : `The stored version is ${stored}. Read it again, then repeat the change.`
-  throw new DebriefError('version_mismatch', found)
+  throw new DebriefError('version_mismatch', mismatch(stored, expected))
+}
+
+function mismatch(stored: number, expected: Expected): string {
+  if (stored === 0) return 'There is nothing here that could be changed: leave If-Match out.'
+  return expected === 'missing'
+    ? `It is there already, as version ${stored}: read it, and send its ETag as If-Match to change it.`
+    : `The stored version is ${stored}. Read it again, then repeat the change.`
 }

@@ -139,7 +139,7 @@ const exampleOf: Record<ProblemCode, [url: string, detail: string, where?: Omit<
   ],
   milestone_taken: [
     `${incident}/events`,
-    'The milestone detected belongs to event 019785b0-5c00-7000-8000-000000000002 (PaymentErrorRateHigh fires). Retract that event or change its milestone first, or send this one without a milestone.',
+    'The milestone detected belongs to event 019785b0-5c00-7000-8000-000000000002 (PaymentErrorRateHigh fires). Retract that event or change its milestone first, or let this one have no milestone.',
     { pointer: '/milestone', code: 'taken' },
   ],
   wrong_state: [`${incident}/action-items/AI-1/deferrals`, 'AI-1 is done, so there is nothing to defer.'],

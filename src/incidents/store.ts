@@ -178,7 +178,12 @@ export async function deleteIncident(
   const { status, version } = await lockDocument(trx, id)
   requireVersion(version, expected)
   if (status !== 'draft')
-    throw new DebriefError('wrong_state', `Only drafts can be deleted, and ${id} is ${status}.`)
+    throw new DebriefError(
+      'wrong_state',
+      status === 'final'
+        ? `Only drafts can be deleted, and ${id} is final.`
+        : `Only drafts can be deleted, and ${id} is in review: DELETE …/review-request makes it a draft.`,
+    )
   await requireUnreferenced(trx, id)
   await sql`
     ${deletionBy(facts)}

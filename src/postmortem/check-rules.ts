@@ -46,7 +46,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
         const [first, last] = [from!, to!]
         return found(
           `/milestones/${last.milestone}`,
-          `${titleWords(last.milestone)} (${last.at}) lies before ${words(first.milestone)} (${first.at}): correct the time of one of the events, or the offset of its source’s clock.`,
+          `${titleWords(last.milestone)} (${minuteOf(last.at)}) lies before ${words(first.milestone)} (${minuteOf(first.at)}): correct the time of one of the events, or the offset of its source’s clock.`,
           [first.event_id, last.event_id],
         )
       }),
@@ -54,10 +54,10 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
   EVENT_DISPUTED: ({ data, timeline }) =>
     timeline
       .filter(({ dispute }) => dispute !== null && dispute.resolution === null)
-      .map(({ id, dispute }) =>
+      .map(({ id, description, dispute }) =>
         found(
           `/events/${id}/dispute`,
-          `${nameOf(data, dispute!.raised_by)} disputes an event (“${shortened(dispute!.statement)}”): resolve it by a source, or retract the event.`,
+          `${nameOf(data, dispute!.raised_by)} disputes “${shortened(description)}” (“${shortened(dispute!.statement)}”): resolve it by a source, or retract the event.`,
           [id],
         ),
       ),
@@ -76,10 +76,12 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
     const cited = new Set(timeline.map(({ id }) => id))
     return factors
       .filter(({ events }) => !events.some(id => cited.has(id)))
-      .map(({ number }) =>
+      .map(({ number, events }) =>
         found(
           `/factors/${number}/events`,
-          `Name the events of the timeline that factor ${number} rests on.`,
+          events.length === 0
+            ? `Name the events of the timeline that factor ${number} rests on.`
+            : `Factor ${number} rests only on what is retracted: name an event that stands.`,
           [number],
         ),
       )
@@ -118,15 +120,15 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
         ]),
       ),
 
-  ACTION_UNACCEPTED: ({ data }) =>
+  ACTION_UNACCEPTED: ({ data, inactive }) =>
     data.action_items
-      .filter(item => isWanted(item) && item.acceptance === null)
-      .map(({ id, owner }) =>
-        found(
-          `/action_items/${id}/acceptance`,
-          `Ask ${nameOf(data, owner)} to accept ${id}, or give it to somebody who does.`,
-          [id],
-        ),
+      .filter(
+        item => isWanted(item) && item.acceptance === null && !(isOpen(item) && inactive.has(item.owner)),
+      )
+      .map(item =>
+        found(`/action_items/${item.id}/acceptance`, unaccepted(item, nameOf(data, item.owner), inactive), [
+          item.id,
+        ]),
       ),
 
   ACTION_DONE_WHEN: ({ data: { action_items } }) =>
@@ -136,20 +138,20 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
         found(`/action_items/${id}/done_when`, `Say by what one will see that ${id} is done.`, [id]),
       ),
 
-  CHANGE_MISSING: ({ data: { changes } }) =>
-    changes.some(
-      ({ target_kind, status, before, after, url }) =>
-        ['slo', 'alert_rule', 'runbook'].includes(target_kind) &&
-        status !== 'proposed' &&
-        (before !== after || url !== null),
-    )
-      ? []
-      : [
-          found(
-            '/changes',
-            'Wire the lesson back: record a change to an SLO, an alert rule or a runbook that has been applied, with its text before and after, or its address.',
-          ),
-        ],
+  CHANGE_MISSING: ({ data: { changes } }) => {
+    const wired = changes.filter(({ target_kind }) => ['slo', 'alert_rule', 'runbook'].includes(target_kind))
+    const shown = wired.filter(({ before, after, url }) => before !== after || url !== null)
+    if (shown.some(({ status }) => status !== 'proposed')) return []
+    const [proposed] = shown
+    return [
+      found(
+        '/changes',
+        proposed
+          ? `Wire the lesson back: change ${proposed.number} is only proposed; once it is in force, set its status to applied.`
+          : 'Wire the lesson back: record a change to an SLO, an alert rule or a runbook that has been applied, with its text before and after, or its address.',
+      ),
+    ]
+  },
 
   WENT_WELL_EMPTY: ({ data: { incident } }) =>
     incident.went_well.length === 0
@@ -225,12 +227,26 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
       ),
 }
 
+function unaccepted(
+  { id, owner, status }: Pick<ActionItem, 'id' | 'owner' | 'status'>,
+  name: string,
+  inactive: ReadonlySet<string>,
+): string {
+  if (status !== 'done') return `Ask ${name} to accept ${id}, or give it to somebody who does.`
+  return inactive.has(owner)
+    ? `${name} has left, and never accepted ${id}, which is done: waive this with a reason.`
+    : `Ask ${name} to say that ${id}, which is done, was theirs: PUT …/acceptance.`
+}
+
 const moments = {
   impact_started: 'the impact began',
   detected: 'it was noticed',
   mitigated: 'users no longer felt it',
   resolved: 'it was over',
 }
+
+/** `2026-06-17 14:08:31 UTC` */
+const minuteOf = (utc: string): string => `${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`
 
 const found = (
   pointer: string,

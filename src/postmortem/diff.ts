@@ -1,8 +1,12 @@
 import { formatPatch, OMIT_HEADERS, type StructuredPatch, structuredPatch } from 'diff'
 import { inertLines } from './inert-text.ts'
 
-/** Added and removed lines up to which the fewest are looked for: at most a tenth of a second, also for hostile texts. */
-const maxEditLength = 1000
+/**
+ * The fewest added and removed lines are looked for up to six hundred of them, and to fewer in texts of very many lines, so
+ * that each change takes some hundredths of a second at most, also with hostile texts: an incident may have a hundred.
+ */
+const mostEdits = 600
+const mostWork = 2_000_000
 
 interface Texts {
   target: string
@@ -37,6 +41,8 @@ function withoutSharedReturns(before: string, after: string): [string, string] {
 }
 
 function hunksOf(before: string, after: string): StructuredPatch['hunks'] {
+  const lines = before.split('\n').length + after.split('\n').length
+  const maxEditLength = Math.min(mostEdits, Math.ceil(mostWork / lines))
   const patch = structuredPatch('', '', before, after, undefined, undefined, { context: 3, maxEditLength })
   return patch?.hunks ?? [replacement(before, after)]
 }

@@ -12,7 +12,7 @@ export function reviewSection(view: View, status: string): Block[] {
       date:
         review === null
           ? [' not held yet']
-          : [` ${momentOf(view.clock, review.held_at)}`, ...recording(view)],
+          : [` ${momentOf(view.clock, review.held_at)} UTC`, ...recording(view)],
       attendees: review === null ? ' —' : ` ${attendees(view)}`,
       decisions: decisions(view),
       status,
@@ -25,7 +25,7 @@ export function reviewSection(view: View, status: string): Block[] {
     ...listUnder(
       'Amendments',
       amendments.map(({ author, reason, amended_at }) =>
-        item([`${momentOf(view.clock, amended_at)}, ${nameOf(view.data, author)}: ${reason}`]),
+        item([`${momentOf(view.clock, amended_at)} UTC, ${nameOf(view.data, author)}: ${reason}`]),
       ),
     ),
   ]
@@ -36,7 +36,7 @@ function waiverItem(view: View, { code, reason, findings, changed_by, changed_at
   const places = [...new Set(findings.map(({ pointer }) => placeOf(view, pointer)))]
   const about = places.length === 0 ? '' : ` of ${places.join('; ')}`
   return item([
-    `${code}${about}: ${reason} (${nameOf(view.data, changed_by)}, ${momentOf(view.clock, changed_at)})`,
+    `${code}${about}: ${reason} (${nameOf(view.data, changed_by)}, ${momentOf(view.clock, changed_at)} UTC)`,
   ])
 }
 
@@ -71,10 +71,14 @@ function attendees({ data }: View): string {
     .join(', ')
 }
 
-const decisions = ({ data: { review } }: View): Text[] =>
-  (review?.decisions ?? []).map(({ text, action_item }) => [
-    action_item === null ? text : `${text} (${action_item})`,
-  ])
+/** Numbered where there are several: one may be of several lines. */
+function decisions({ data: { review } }: View): Text[] {
+  const all = review?.decisions ?? []
+  return all.map(({ text, action_item }, i) => {
+    const decision = action_item === null ? text : `${text} (${action_item})`
+    return [all.length > 1 ? `(${i + 1}) ${decision}` : decision]
+  })
+}
 
 const reframing = ({ said, reframed }: { said: string; reframed: string }): ListItem =>
   item([label('said'), ` “${said}”`], [[label('reframed'), ` ${reframed}`]])

@@ -10,7 +10,7 @@ import {
 } from './markdown-escape.ts'
 
 /** Counts the changes of what is rendered: the same data and the same version give the same bytes. */
-export const rendererVersion = 1
+export const rendererVersion = 2
 
 /**
  * The blocks as Markdown (CommonMark with tables). All text comes back as that text from a parser: nothing in it

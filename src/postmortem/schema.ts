@@ -131,7 +131,7 @@ export const Checks = component(
     items: Type.Array(check, { description: 'What fails, errors first, each in the order of the document.' }),
     can_seal: Type.Boolean({
       description:
-        'True when no error is left that is not waived, and the postmortem is in review or being corrected.',
+        'True when no error is left that is not waived, and the postmortem is in review or being corrected; a draft that fails nothing waits for `PUT …/review-request`.',
     }),
   },
   {

@@ -58,5 +58,7 @@ export function waivedFindings(code: CheckCode, { findings }: WaiverInput): stri
     const detail = `/findings belongs to BLAME_LANGUAGE alone: a waiver of ${code} is about all that it finds.`
     throw fieldError('/findings', 'unexpected', detail)
   }
-  return JSON.stringify(findings ?? [])
+  // The checks name a text once for each of its sentences.
+  const named = new Map(findings?.map(finding => [`${finding.pointer} ${finding.text_sha256}`, finding]))
+  return JSON.stringify([...named.values()])
 }

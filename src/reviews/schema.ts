@@ -155,7 +155,6 @@ const waiver = {
   findings: Type.Optional(
     list(finding, {
       minItems: 1,
-      uniqueItems: true,
       description: 'Required for `BLAME_LANGUAGE`, and for no other: the texts that may stand as they are.',
     }),
   ),

@@ -168,7 +168,7 @@ export async function milestoneTaken(
     .where('retraction', 'is', null)
     .executeTakeFirst()
   const who = holder ? `event ${holder.id} (${holder.description})` : 'another event'
-  const detail = `The milestone ${milestone} belongs to ${who}. Retract that event or change its milestone first, or send this one without a milestone.`
+  const detail = `The milestone ${milestone} belongs to ${who}. Retract that event or change its milestone first, or let this one have no milestone.`
   return new DebriefError('milestone_taken', detail, [{ pointer: '/milestone', code: 'taken', detail }])
 }
 

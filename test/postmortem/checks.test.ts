@@ -67,7 +67,7 @@ const breaks: Record<string, Break> = {
       await call('PUT', `${incident}/events/${event!.id}/dispute`, { body })
     },
     pointer: '/events/<event>/dispute',
-    says: /Sam disputes .*It began earlier/,
+    says: /Sam disputes “Checkout cannot take payments\.” .*It began earlier/,
   },
   FACTOR_COUNT: {
     by: async incident => {
@@ -119,7 +119,7 @@ const breaks: Record<string, Break> = {
   CHANGE_MISSING: {
     by: patchOf('changes/1', { status: 'proposed' }),
     pointer: '/changes',
-    says: /SLO, an alert rule or a runbook/,
+    says: /change 1 is only proposed/,
   },
   WENT_WELL_EMPTY: { by: patch({ went_well: [] }), pointer: '/went_well', says: /went well/ },
   REVIEW_ALONE: {
@@ -237,6 +237,51 @@ t.test('a review that nobody has recorded is found, and cannot be waived', async
   t.match(put, { status: 409, body: { code: 'not_waivable', detail: /hold a review/ } })
 })
 
+t.test('a sentence says what to do where the usual way is closed', async t => {
+  const incident = await givenReady(service)
+  const messages = async () => (await checks(incident)).items.map(({ message }: any) => message)
+  await patchOf('factors/2', { events: [] })(incident)
+  t.match(await messages(), [/^Name the events .* factor 2/])
+  const [, detected] = await eventsOf(incident)
+  await patchOf('factors/2', { events: [detected!.id] })(incident)
+  await patchOf('changes/1', { status: 'proposed' })(incident)
+  t.match(await messages(), [/change 1 is only proposed; .* status to applied/])
+  await patchOf('changes/1', { status: 'applied' })(incident)
+  await retract(incident, 1)
+  t.match(
+    (await messages()).filter((message: string) => message.startsWith('Factor 2')),
+    ['Factor 2 rests only on what is retracted: name an event that stands.'],
+  )
+})
+
+t.test('an owner who has left is asked for nothing', async t => {
+  const incident = await givenReady(service)
+  const item = `${incident}/action-items/AI-2`
+  await call('PUT', '/v1/people/lea', { body: { name: 'Lea', active: true } })
+  await call('PATCH', item, { body: { owner: 'lea' } })
+  await call('PATCH', '/v1/people/lea', { body: { active: false } })
+  t.match((await checks(incident)).items, [{ code: 'ACTION_OWNER' }])
+  t.equal((await checks(incident)).items.length, 1)
+  await call('PUT', `${item}/closure`, { body: { outcome: 'done', evidence_url: 'https://git.example/8' } })
+  t.match((await checks(incident)).items, [
+    { code: 'ACTION_UNACCEPTED', message: /^Lea has left, .* AI-2, .* waive this with a reason\.$/ },
+  ])
+})
+
+t.test('the findings of the checks can be waived as they come, two in one text', async t => {
+  const incident = await givenReady(service)
+  const statement = 'Sam should have seen the page. Sam forgot the other one.'
+  await call('PATCH', `${incident}/factors/1`, { body: { statement } })
+  const { items } = await checks(incident)
+  t.equal(items.length, 2)
+  const findings = items.map(({ pointer, finding }: any) => ({ pointer, text_sha256: finding.text_sha256 }))
+  const body = { reason: 'Quoted.', findings }
+  const { status, body: waiver } = await call('PUT', `${incident}/checks/BLAME_LANGUAGE/waiver`, { body })
+  t.equal(status, 201)
+  t.same(waiver.findings, [findings[0]])
+  t.equal((await checks(incident)).can_seal, true)
+})
+
 t.test('a review that lies ahead, or before the incident, is none', async t => {
   const incident = await givenReady(service)
   const found = async (held_at: string) => {
@@ -263,6 +308,7 @@ t.test('a change that shows nothing wires nothing back', async t => {
     return (await checks(incident)).items.map(({ code }: any) => code)
   }
   t.same(await codes({ before: null, after: null }), ['CHANGE_MISSING'])
+  t.match((await checks(incident)).items, [{ message: /SLO, an alert rule or a runbook/ }])
   t.same(await codes({ url: 'https://git.example/pull/7' }), [])
   t.same(await codes({ url: null, before: 'Call somebody.' }), [], 'what was taken away is a change, too')
 })
@@ -299,7 +345,7 @@ t.test('a final document has only the waivers that excuse something, and says of
   ])
   t.match(
     body.markdown,
-    '### Waivers\n\n- BLAME_LANGUAGE of factor 1; went well, point 2: Quoted. (admin, 2026-06-18 09:00)\n',
+    '### Waivers\n\n- BLAME_LANGUAGE of factor 1; went well, point 2: Quoted. (admin, 2026-06-18 09:00 UTC)\n',
   )
   t.notMatch(body.markdown, 'FACTOR_COUNT')
 })
