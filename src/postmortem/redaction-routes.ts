@@ -16,7 +16,7 @@ export function redactionRoute(app: App, { db, now }: Context): void {
         tags: ['Timeline'],
         summary: 'Take a secret out of an event for good',
         description:
-          'The whole text of each field becomes `[redacted]` (an address: null), in the event, its history, stored answers and every revision that has it, drafts and final documents alike. A pointer stands for what it names in any version of the event, or in the `versions` asked for, and each such text goes wherever it is in this event. Revisions are rendered anew under a new `sequence`; each time, who, when, why and the hashes before stay on record. The same again changes nothing. Texts that quote it elsewhere, backups, and what was downloaded are not reached.',
+          'The whole text of each field becomes `[redacted]` (an address: null), in the event, its history, stored answers and every revision that has it, drafts and final documents alike. A pointer stands for what it names in any version of the event, or in the `versions` asked for, and each such text goes wherever it is in this event. Revisions are rendered anew under a new `sequence`; each time, who, when, why and the hashes before stay on record. The same again changes nothing. The history of a draft that was deleted is reached as well. Texts that quote it elsewhere, backups, and what was downloaded are not reached.',
         params: eventParams,
         body: ref(Redaction),
         response: { 200: ref(Event) },

@@ -8,7 +8,7 @@ import { fieldError } from '../http/problem.ts'
 import { refuseIfAny } from '../http/validation.ts'
 import { lockDocument } from '../incidents/store.ts'
 import type { Event, Redaction, Tombstone } from '../timeline/schema.ts'
-import { getEvent } from '../timeline/store.ts'
+import { eventColumns, getEvent } from '../timeline/store.ts'
 import { type EventTexts, mark, textsOf, withoutStrings, withoutTexts } from './redacted-event.ts'
 import { nextSequence, type Sealed, sealedBytes, sealedData } from './revision-store.ts'
 import type { Postmortem } from './schema.ts'
@@ -36,8 +36,9 @@ export async function redactEvent(
   facts: ChangeFacts,
   expected: Expected,
 ): Promise<Event> {
-  await lockDocument(trx, incident_id)
-  const event = await getEvent(trx, incident_id, event_id)
+  const deleted = await findDeleted(trx, incident_id, event_id)
+  if (deleted === undefined) await lockDocument(trx, incident_id)
+  const event = deleted ?? (await getEvent(trx, incident_id, event_id))
   requireVersion(event.version, expected)
   const images = await imagesOf(trx, event)
   const all = [event, ...images.map(({ image }) => image)]
@@ -46,11 +47,34 @@ export async function redactEvent(
   requireDiscreet(reason, texts)
   const tombstone = { pointers, reason, by: facts.changed_by, at: facts.changed_at }
   const task = { event, texts, tombstone, facts }
-  await redactRow(trx, task)
+  if (deleted === undefined) await redactRow(trx, task)
   await redactHistory(trx, task)
   await redactAnswers(trx, task)
+  if (deleted !== undefined) return markDeleted(trx, task)
   await redactRevisions(trx, task)
   return getEvent(trx, incident_id, event.id)
+}
+
+/** An event of an incident that was deleted, as its last image has it: what nobody can change any more can still leak. */
+async function findDeleted(trx: Trx, incident_id: string, id: string): Promise<Event | undefined> {
+  const { rows } = await sql<Event>`
+    SELECT ${sql.join(eventColumns.map(name => sql.ref(`e.${name}`)))} FROM history h, jsonb_populate_record(NULL::events,
+      jsonb_build_object('redactions', '[]'::jsonb, 'corrected_at', h.image -> 'occurred_at') || h.image) e
+    WHERE h.incident_id = ${incident_id} AND h.resource = 'event' AND h.id = ${id} AND h.deletion IS NOT NULL`.execute(
+    trx,
+  )
+  return rows[0]
+}
+
+/** Its last image says what was taken out: it has no row that could. */
+async function markDeleted(trx: Trx, { event, tombstone }: Task): Promise<Event> {
+  const redactions = JSON.stringify([...event.redactions, tombstone])
+  await sql`
+    UPDATE history SET image = image || jsonb_build_object('redactions', ${redactions}::jsonb)
+    WHERE incident_id = ${event.incident_id} AND resource = 'event' AND id = ${event.id} AND deletion IS NOT NULL`.execute(
+    trx,
+  )
+  return (await findDeleted(trx, event.incident_id, event.id))!
 }
 
 type Version = EventTexts & Pick<Event, 'version'>

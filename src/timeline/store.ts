@@ -12,7 +12,8 @@ import type { Milestones } from './milestones-schema.ts'
 import { milestonesOf, normalized } from './rules.ts'
 import type { Event, EventInput, Source } from './schema.ts'
 
-const columns = [
+/** What an event is answered with. */
+export const eventColumns = [
   'id',
   'incident_id',
   'occurred_at',
@@ -33,7 +34,7 @@ const columns = [
   'changed_at',
 ] as const
 
-const selectEvents = (db: Db) => db.selectFrom('events').select(columns).$castTo<Event>()
+const selectEvents = (db: Db) => db.selectFrom('events').select(eventColumns).$castTo<Event>()
 
 export interface EventFilter {
   kind?: string[] | undefined

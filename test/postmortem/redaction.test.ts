@@ -62,6 +62,28 @@ t.test(
   },
 )
 
+t.test('the history of a deleted draft keeps no secret either', async t => {
+  const { incident, event } = await given({ sources: [leaked, logLine] })
+  await patch(event, { role: 'scribe' })
+  await call('DELETE', incident)
+  t.same(await rowsWith(db, secret), ['history 2'])
+  const { status, body } = await redact(service, event, ['/sources/0/excerpt'])
+  t.equal(status, 200)
+  t.match(body, { role: 'scribe', version: 2, occurred_at: '2026-06-17T14:02:00.000Z' })
+  t.same(excerptsOf(body), ['[redacted]', logLine.excerpt])
+  t.match(body.redactions, [{ pointers: ['/sources/0/excerpt'], reason, by: 'admin' }])
+  t.same(await rowsWith(db, secret), [])
+  t.same((await redact(service, event, ['/sources/0/excerpt'])).body, body, 'again changes nothing')
+  t.match(await redact(service, event, ['/role'], { headers: { 'if-match': '"7-0123456789abcdef"' } }), {
+    status: 412,
+  })
+  t.equal(
+    (await redact(service, `${incident}/events/019785b0-5c00-7000-8000-00000000abcd`, ['/role'])).status,
+    404,
+  )
+  t.equal((await call('GET', event)).status, 404)
+})
+
 t.test('the history has every version, each without the secret and otherwise as it was', async t => {
   const { event } = await given({ sources: [leaked] })
   await patch(event, { sources: [logLine, leaked] })
