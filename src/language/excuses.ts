@@ -31,16 +31,21 @@ const deferring = words('escalate page call restart announce')
 /** “skipped the load test, as the change touched only the help pages”: a decision, with its reason in the system. */
 export function isReasoned(sentence: Sentence, verb: number): boolean {
   const { lemma = '' } = sentence.tokens[verb]!
-  if (!deciding.has(lemma) && !deferring.has(lemma)) return false
+  if (!deciding.has(lemma)) return false
   const object = phraseFrom(sentence, verb + 1)
-  if (object && headOf(sentence, object) === 'noise') return true
+  return (object && headOf(sentence, object) === 'noise') || hasReason(sentence, verb)
+}
+
+/** Whether a reason follows that is no person’s: after a colon, or a comma and “as”; for some verbs after “because”. */
+export function hasReason(sentence: Sentence, verb: number): boolean {
+  const { lemma = '' } = sentence.tokens[verb]!
   const at = sentence.tokens.findIndex(
-    ({ text, lower: own }, i) =>
+    ({ text, lower }, i) =>
       i > verb &&
       (text === ':' ||
         (text === ',' && explaining.has(lowerAt(sentence, i + 1))) ||
-        (own === 'because' && deferring.has(lemma))),
+        (lower === 'because' && deferring.has(lemma))),
   )
   const reason = lowerAt(sentence, at) === ',' ? at + 2 : at + 1
-  return at > 0 && phraseFrom(sentence, reason)?.kind === 'thing'
+  return at > 0 && (lowerAt(sentence, reason) === 'there' || phraseFrom(sentence, reason)?.kind === 'thing')
 }

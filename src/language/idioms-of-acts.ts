@@ -20,22 +20,22 @@ export const cause = {
     single-handedly|singlehandedly`),
   ofPeople: phrases(`
     ~tinker|~meddle|~fiddle|~tamper|~experiment with|around|about
-    ~manage to ~break|~crash|~delete|~exhaust|~drop|~kill|~take|~bring|~wipe|~lock|~flood|~lose|~corrupt|~overload|~trigger|~revoke|~disable|~truncate|~overwrite|~reset
+    ~manage to ~break|~crash|~delete|~exhaust|~drop|~kill|~wipe|~lock|~flood|~lose|~corrupt|~overload|~trigger|~truncate|~overwrite
+    ~manage to ~take|~bring … down|offline
     ~throw|threw a spanner|wrench
     ~wreak|~cause havoc|chaos|mayhem
     ~take the easy way
     ~have|had the bright|brilliant|clever idea
     ~decide|~think|~reckon he|she|they knew better
     was|is|were the weak|weakest link
-    is|was what did|~let|~allow|~finish|~cost|~hurt|~lose|~knock|~take|~tip|~break|~kill|~sink|~bring|~take|~push|~send|~cause
-    ~want|~like|~try to play|experiment|tinker
+    is|was what did|~finish|~hurt|~knock|~tip|~break|~kill|~sink|~cause
+    ~want to play|tinker
     ~end up breaking|deleting|truncating|dropping|wiping|killing|taking|overwriting|corrupting
-    ~set us|them|everyone|everybody up for
+    ~set us|them|everyone|everybody up for this|it|that|failure|trouble
     ~saddle us|them|everyone with
     ~set off the|a|this|an … chain|cascade|outage|incident|storm
     ~lock up the|our|a|every|half|most|all
     confusion|chaos|mess|havoc|damage|trouble|disruption that|which … ~create|~cause|~make|~leave
-    ~trip the|a breaker|breakers|fuse|wire|cable
     ~make|making matters|things|it|everything worse
     ~make|making a bad situation|thing worse
     ~pull|~yank|~flick|~flip the wrong
@@ -55,13 +55,13 @@ export const cause = {
     in defiance of
     ~want his|her|their … before
     ~bring … to its|their knees
-    took one|a|an|two|just|only … to break|bring|take|crash|sink|cripple|kill|wipe|destroy|empty|delete|make|lock|stop|stall|cause|undo`),
+    took one|a|an|two|just|only … to break|bring|take|crash|sink|cripple|kill|wipe|destroy|empty|delete|lock|stall`),
 }
 
 export const norm = {
   ofAnybody: phrases(`
     had one job
-    would have cost … nothing|second|seconds|minute|minutes|moment|little
+    would have cost … nothing|second|seconds|minute|minutes|moment
     would not|n't have hurt|killed … to
     there was|is no reason|need|excuse for … to
     would have been only|just right|proper|fair|sensible|prudent|wise to
@@ -76,7 +76,6 @@ export const norm = {
     the|very least he|she|they|we|one|you|anyone|anybody could|should
     the least … could have done|expect
     all he|she|they|we|you|it had to do
-    all … had|needed to do was|were|is
     it|would have|'ve taken * … two|five|ten|a|one minutes|minute|seconds|moment to
     incumbent on|upon
     it fell to
@@ -93,10 +92,7 @@ export const norm = {
     right|proper|correct|sensible|responsible|professional|obvious thing to do … was|would
     right|proper|correct|sensible|responsible|professional|obvious thing for … to
     would|'d have|'ve done|been well|better|wiser|wise|best
-    should n't|not need telling|reminding
-    should n't|not need to be told|reminded
     more|better was|is to be expected of|from
-    pity|shame … n't|not
     better would have been
     least of all a|an|the|him|her|them|someone
     could at least have
@@ -106,9 +102,12 @@ export const norm = {
     had|have|has|'d no right|excuse|reason to
     needed to … sooner|earlier|faster
     needed to warn|tell|notify|inform … before|first
-    needed to ask|check|wait|test|read|tell|look|verify|confirm|consult … before|first
+    needed to ask|tell|consult … before|first
     ~have|had every|ample|plenty chance|opportunity to
-    needs|need|has|have|must|should to start|stop|learn|begin reading|checking|testing|listening|paying|thinking|asking|communicating|following|looking|taking
+    needs to start|stop|learn|begin reading|checking|testing|listening|paying|thinking|asking|communicating|following|looking|taking
+    all … had|needed to do was|were|is
+    should n't|not need telling|reminding
+    should n't|not need to be told|reminded
     ~owe it to`),
 }
 
@@ -116,8 +115,8 @@ export const omitted = {
   ofAnybody: phrases(`
     ~leave … out of the loop
     ~let us|them|customers|everyone|everybody|users|support down
-    ~choose|~opt|~prefer to ignore|skip|overlook|disregard|bypass
-    ~choose|~opt|~decide|~prefer not to tell|inform|notify|ask|check|test|see|look|read|review|warn|mention
+    ~choose|~opt|~prefer to ignore|overlook|disregard
+    ~choose|~opt|~prefer not to tell|inform|ask|check|see|look|read|mention
     ~leave … to rot|chance|others|luck
     ~keep us|them|everyone|everybody|support in the dark
     ~fail us|them|customers|everyone|patients
@@ -153,18 +152,17 @@ export const omitted = {
     did n't|not take|make the|any time|trouble|effort to
     ~leave … out of date
     ~say nothing about|to
-    ~pass over the|a
     ~click it|them|that|this away
     ~click past it|them|this|that|the
     ~leave … out ,|and|.
-    ~let … ring|pile|build|stack out|up
+    ~let … ring|pile out|up
     ~let … lapse|expire|rot
-    ~let … go|run|get stale|unpatched|dry|unanswered|unnoticed|unchecked|unread
+    ~let … go|get stale|unpatched|unanswered|unnoticed|unchecked|unread
     ~sit there and|while|as|until
     ~keep|kept putting off|it|this
     ~put|putting off … too late|until|again
     ~leave|left out|off the|a|one|two|any|half
-    just|simply|merely did n't|not
+    just|simply|merely did n't|not use|check|look|read|test|ask|bother|think|follow|tell|care
     without taking|making|having|doing a|any backup|snapshot|copy|test|check|look|dry
     ~keep … to itself|himself|herself|themselves|ourselves
     ~take no notice

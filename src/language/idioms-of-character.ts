@@ -30,10 +30,10 @@ export const careless = {
     little|no|insufficient thought|care|attention went|gone|had
     with no care|thought|attention
     no discipline|rigour|rigor|care in|at|with|from|among
-    like his|her|their own
+    ~treat … like his|her|their own
     with|so|such little|no|scant little|no|scant regard|thought|concern|consideration for|to
     with little|no|scant regard|concern|consideration for|to
-    without|with much|any|due|proper|sufficient|enough|little thought|care|consideration
+    without much|any|due|proper|sufficient|enough thought|care|consideration
     ~gloss over
     eye|eyes off the ball
     ~go through the motions
@@ -117,8 +117,6 @@ export const error = {
     stupid|silly|dumb|foolish|careless|rookie|typing|keying|data-entry|copy-paste|clerical error
     mistake|error|slip made by a|the user
     man-made|human-made|self-inflicted
-    people|humans|we|everybody|everyone make|makes mistakes|errors
-    people|humans|we all make mistakes
     ~put … down to a|the|his|her|their lapse|slip|mistake|error
     human|humans|people|operator|operators|user|users|staff|person … weak|weakest link
     weak|weakest point|link|spot was|is human
@@ -152,20 +150,18 @@ export const error = {
 
 export const hindsights = {
   ofAnybody: phrases(`
-    left no room for doubt
     goes without saying
     surprised nobody|no-one
     ~stare … in the face
-    take|takes very|so|precious little to
     experienced|competent|seasoned|decent|good engineer|operator|admin|developer|dba|sre|administrator should be
-    every piece|bit of information|evidence
     had every clue|hint|sign|warning
-    had all|everything he|she|they|we needed to
-    experienced|competent|seasoned|decent|careful|good engineer|operator|admin|developer|dba|sre|administrator|programmer sees|knows|notices|spots|checks|tests|reads|asks
-    easy|simple|trivial to foresee|predict|anticipate
+    had all|everything he|she|they|we needed to see|know|notice|realise|realize
+    had every piece|bit of information|evidence
+    experienced|competent|seasoned|decent|careful|good engineer|operator|admin|developer|dba|sre|administrator|programmer sees|knows|notices|spots
+    easy|simple|trivial to foresee
     ~come as no surprise
     not|n't ~need to be a|an … to see|know|tell|realise|realize
-    everyone|everybody knows you|that|not
+    everyone|everybody knows you
     evident|obvious|clear|plain|apparent … to anyone|everyone|everybody
     of course … was|were going|bound to
     predictably ,
@@ -220,7 +216,7 @@ export const hindsights = {
     under their|his|her|our|everyone noses|nose
     right in front of
     plain|clear as day
-    for all|everyone|anyone|everybody to see
+    for all to see
     clue|clues|sign|signs|answer|hint|hints was|were|is right|there|all
     signs|warnings|evidence … piling|mounting|building|stacking up
     ~look foolish|silly|stupid|naive|reckless|careless
@@ -242,7 +238,7 @@ export const hindsights = {
     looking back ,
     with|given|on|knowing what we|i|they know|knew now|today
     never going to work|be|hold|scale|survive|fit|cope|last
-    everybody|anyone|everyone|anybody with … know|knows|knew|would|could
+    everybody|anyone|everyone|anybody with … know|knows|knew
     should|must|ought have been clear|obvious|evident|apparent|plain
     should|must|ought to have been clear|obvious|evident|apparent|plain
     plain|obvious|clear|evident|apparent to see|anyone|everyone|everybody|all
@@ -264,6 +260,5 @@ export const hindsights = {
     had|were|was been warned|told repeatedly|often|twice|before|not
     were|was warned|told repeatedly|often|twice|before
     ~know|knows|knew better
-    had to know that|this|it|better|what
     must|can not|n't fail|have failed to know|see|notice`),
 }

@@ -6,7 +6,8 @@ export const punished = {
   ofAnybody: phrases(`
     asked|invited|told|forced to leave|resign|go|step|apologise|apologize
     should|must|will step down|aside
-    take|takes|taken|taking this|it|that up with … review|appraisal
+    take|takes|taken|taking this|it|that up with … appraisal
+    sent home pending
     off the rota|roster|on-call
     lesson to|for us|everyone|everybody|all|them|him|her|the
     own up
@@ -23,7 +24,7 @@ export const punished = {
     ~keep … on a short|tight
     short|tight leash
     withhold|withheld|dock|docked|cut the … bonus|pay|salary|allowance
-    remedial|mandatory|compulsory|refresher training|course|coaching|lessons|retraining
+    remedial|mandatory|compulsory training|course|coaching|lessons|retraining
     come|comes|coming down hard
     tougher|stricter|harsher|stiffer penalties|discipline|measures|line|rules|action
     bonus|bonuses|pay|salary|promotion … cut|docked|withheld|reduced|cancelled|stopped|deferred|lost
@@ -41,8 +42,7 @@ export const punished = {
     written|verbal|formal|final|stern|official warning
     held|hold|holding to account
     ~hold … to account
-    may only … under
-    to explain|answer|justify to the board|management|cto|ceo|director
+    to answer|justify to the board|management|cto|ceo|director
     other|lighter duties
     face|faces|facing|suffer consequences|sanctions
     explain|justify himself|herself|themselves|yourself
@@ -54,20 +54,18 @@ export const punished = {
     over the coals
     name|named|naming and shame|shamed|shaming
     zero tolerance
-    behaviour|behavior|conduct|carelessness|sloppiness|attitude|negligence|lapses|mistakes|slips|errors … tolerated|accepted|condoned|excused
+    behaviour|behavior|conduct|carelessness|sloppiness|attitude|negligence|lapses … not|n't|never|longer be tolerated|accepted|condoned|excused
     in no uncertain terms
     his|her|their appraisal|appraisals
     deduct|deducted|dock|docked … from … bonus|pay|salary|wages|budget|bonuses
     there will|must|should|have be|to consequences
-    slip|slips|mistake|mistakes|error|lapse … consequences
-    sent home
-    pending an|the inquiry|investigation|hearing|enquiry
-    told|reminded … once more|again that|to|not
-    nobody|no-one … does|do this|that|it again
+    slip|slips|lapse … consequences
+    to be told|reminded … once more|again that|to|not
+    sure nobody|no-one … does|do this|that|it again
     need|needs|must|has|have to|take take|ownership|responsibility ownership|responsibility|and
     stop cutting corners
     compulsory|mandatory|remedial refresher
-    consequences for the|those|him|her|them|whoever|everyone|anyone
+    consequences for those|him|her|them|whoever|everyone|anyone
     watch|watching|look|looking over his|her|their deploys|work|changes|shoulder|shoulders
     lose|loses|forfeit|forfeits their|his|her|your merge|deploy|admin|root|production|commit|write|push|on-call rights|access|privileges|permission
     personnel file|record|files
@@ -76,7 +74,7 @@ export const punished = {
     be|being|been more|extra|especially|particularly|very|doubly|much|far careful|vigilant|diligent|attentive|cautious|mindful|disciplined|thorough
     be|being|remain|stay careful|vigilant|diligent|attentive|cautious|mindful|alert|focused
     more|extra|greater|particularly careful|vigilant|diligent|attentive|cautious|mindful|disciplined
-    more|greater|extra|closer|better|due|proper|some|utmost|every care|attention|caution|diligence|vigilance|discipline|ownership
+    more|greater|extra|closer|better|utmost|every care|attention|caution|diligence|vigilance|discipline|ownership
     exercise|take|show|use|apply caution|care
     pay|paying attention
     try|work|think harder
@@ -99,8 +97,6 @@ export const punished = {
     may|must|can|will|shall no longer
     summoned|hauled before|in|into|up
     ~take responsibility for
-    have|having … watched|supervised|shadowed
-    must|may|shall not … again|anymore
     ~expect everyone|everybody|all|people|them|him|her to
     removed|taken|kicked|pulled from|off the|all team|rota|roster|project|on-call|duty|duties
     ~answer to|for … board|outage|incident|this|management
@@ -116,6 +112,8 @@ export const punished = {
     seriousness of what
     a closer|close eye on
     ~teach … a lesson
+    may only … under
+    may only … under
     wake up`),
 }
 
@@ -136,7 +134,8 @@ export const blaming = {
     solely|purely|simply|only because
     blame ~lie|~rest|~fall|~sit
     at fault
-    fault lies|lay|rests|is … with
+    fault lies|lay|rests|is with
+    fault lies|lay|rests squarely|entirely|largely|clearly|firmly|wholly with
     the fault of the vendor|provider|supplier
     pin|pinned|pinning it|this|that on
     point|points|pointed|pointing the finger|fingers
@@ -159,20 +158,19 @@ export const blaming = {
     ~stem solely|entirely|purely|only|exclusively from
     stems|stemmed solely|entirely|purely|only|exclusively from
     rca result|outcome|finding|verdict :
-    everything|all … goes|went|leads|led|points|comes|came back to a|one|an|the|our
+    everything goes|went|leads|led|points|comes|came back to a|one|an|the|our
     attributable|attributed|pinned|ascribed|traceable to|on one
     attributable|attributed|pinned|ascribed|traceable to|on a|the single|lone|sole
     at the root|heart|bottom of it all
     at the root|heart|bottom of this|the|everything outage|incident|failure|all|is|was|lies|lay
-    exactly|just|only one reason|cause|explanation
+    exactly one reason|cause|explanation
     one thing alone
     answerable for the|this
     is|are to be blamed
     one and only thing|cause|reason|culprit
     one thing|cause|reason only
-    at|to one thing
+    ~point at|to one thing
     root of it all
-    root of this|the problem|outage|incident|failure|evil|matter
     my bad
     is|was on him|her|me .|,|;
     none of the other|others … matter|matters|mattered|count|counts
@@ -183,10 +181,10 @@ export const blaming = {
     alone was|is|were responsible
     alone that|which ~cause|~break|~bring|~take|~trigger
     a|one|the single|sole origin|explanation
-    ~put down to one|a|the|his|her|their
+    ~put down to one|his|her|their
     only|just one thing … wrong|failed|broke
     nothing but|except the|a|an|our … caused|broke|triggered|explains
-    account|accounts|accounted for the|this … in full|entirely|alone
+    account|accounts|accounted for the|this … in full
     alone caused|broke|triggered|explains
     the|main|chief|worst offender|offenders|villain|villains|perpetrator`),
   ofPeople: phrases(`

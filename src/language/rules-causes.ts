@@ -183,7 +183,7 @@ function actAsCause(sentence: Sentence): Match | undefined {
 
 const works = phrases(`
   was|were|is|are down to
-  everything|all|this|outage|incident|trail|loss|failure|problem|crash|delay … goes|went|leads|led|comes|came back to
+  everything|all|trail|outage|loss|failure|crash|delay … goes|leads back to
   failure|fault|blame|mistake|error|omission … lies|lay|rests with
   damage|harm|mess … done|caused|made by
   traced|traceable|attributed to
@@ -217,5 +217,5 @@ function isCausing({ tokens }: Sentence, i: number): boolean {
   return causing.has(lemma) || (lemma === 'make' && after.some(({ lower }) => worse.has(lower)))
 }
 
-const good = words('recovery right fix success faster quick quicker better saved resolution improvement')
+const good = words('back recovery right fix success faster quick quicker better saved resolution improvement')
 const worse = words('worse fail unavailable slow slower impossible harder longer unreachable')

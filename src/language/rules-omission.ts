@@ -47,7 +47,7 @@ export function omission(sentence: Sentence): Match | undefined {
 /** “kept ignoring the alert”, “Tom ignoring the alert”, “made it worse by ignoring it”. */
 function keptOmitting(sentence: Sentence): Match | undefined {
   return findWord(sentence, ({ lower, tag }, i) => {
-    if (tag !== 'ing' || !omitting.has(lemmaOfIng(lower))) return false
+    if (tag !== 'ing' || !omitting.has(lemmaOfIng(lower)) || isFailover(sentence, i)) return false
     const before = sentence.tokens[i - 1]
     if (isPerson(phraseBefore(sentence.tokens, i)) || isFronted(sentence, i)) return true
     const verb =

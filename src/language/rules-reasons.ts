@@ -1,4 +1,4 @@
-import { acts, bringing, causing, harming, merelyDone, outcomes, stative } from './cause-words.ts'
+import { acts, bringing, causing, damaging, harming, outcomes, stative } from './cause-words.ts'
 import { words } from './closed-words.ts'
 import type { NounPhrase } from './noun-phrases.ts'
 import { phrases } from './phrases.ts'
@@ -66,6 +66,8 @@ function whatHarmed(sentence: Sentence): Match | undefined {
   const match = findPhrase(sentence, whatWas)
   const by = match && phraseFrom(sentence, match.to)
   if (match === undefined || !isPersonOrAct(sentence, by)) return undefined
+  // “what brought the site back was …”
+  if (sentence.tokens.slice(match.from, match.to).some(({ lower }) => lower === 'back')) return undefined
   const isHarm = indicesOf(
     sentence,
     ({ tag, lemma = '' }, i) =>
@@ -123,20 +125,20 @@ function actAfter(sentence: Sentence, at: number): string | undefined {
   return form === 'past' && !stative.has(lemma) && !isPassive(sentence, verb) ? lemma : undefined
 }
 
-/** “it was Faith who pressed on”; who noticed or mended is thanked. */
+/** “it was Faith who pressed on”; who noticed, mended or restarted is thanked. */
 function itWasWho(sentence: Sentence): Match | undefined {
   const match = sentence.field === 'went_well' ? undefined : findPhrase(sentence, itWas)
   const by = match && phraseFrom(sentence, match.to)
   if (match === undefined || !isPerson(by)) return undefined
   const who = sentence.tokens.findIndex(({ lower }, i) => i >= by.end && i < by.end + 4 && lower === 'who')
   const act = who < 0 ? undefined : actAfter(sentence, who + 1)
-  return act !== undefined && !merelyDone.has(act) && !mended.has(act)
+  return act !== undefined && (harming.has(act) || damaging.has(act) || insisting.has(act))
     ? { from: match.from, to: who + 1 }
     : undefined
 }
 
 const itWas = phrases('it was')
-const mended = words('fix revert replace save spot catch trace bring raise solve help lead take add suggest')
+const insisting = words('press insist push merge approve sign overrule')
 
 const problems = words('problem issue cause trouble reason culprit weakness')
 
@@ -167,7 +169,6 @@ const whys = phrases('is|was|are|were why')
 
 const starts = phrases(`
   it is|was the way|manner
-  it|this|that is|was because
   it|everything|trouble|this|things … started|began|starts|begins when|with|after
   corruption|outage|incident|problem|problems|damage|loss|failure … started|began when|with`)
 
@@ -189,9 +190,10 @@ function againstAdvice(sentence: Sentence): Match | undefined {
 const advice = phrases(`
   against all|our|the|any|explicit advice|policy|instructions|orders|rules|warnings|guidance
   against advice|policy|instructions|orders
-  against|to what … agreed|planned|said|asked
+  against what … agreed|planned|said|asked
+  contrary to what … agreed|planned|said|asked
   in spite of|repeated * warnings|advice
-  despite|after * * reminders|requests|prompts|emails|mails|nudges
-  despite|after * reminders|requests|prompts|emails|mails|nudges
+  despite * * reminders|requests|prompts|emails|mails|nudges
+  despite * reminders|requests|prompts|emails|mails|nudges
   despite warnings|being|having warned|warnings|been
   despite repeated|several|clear warnings`)

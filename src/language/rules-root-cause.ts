@@ -23,7 +23,7 @@ import type { Token } from './tokens.ts'
 /** Rules about the one cause, or the one party, that carries it all. */
 
 const analysed =
-  words(`analysis analyses template field section meeting document tool tooling category investigation
+  words(`code codes analysis analyses template field section meeting document tool tooling category investigation
   form tab column report review workshop process dashboard`)
 const singling =
   words(`single sole only one real true main primary ultimate underlying actual direct immediate root

@@ -1,6 +1,6 @@
 import { groupStart } from './clauses.ts'
 import { words } from './closed-words.ts'
-import { isByTheBook, isExplained, isReasoned } from './excuses.ts'
+import { hasReason, isByTheBook, isExplained } from './excuses.ts'
 import type { NounPhrase } from './noun-phrases.ts'
 import {
   agentOf,
@@ -44,7 +44,7 @@ function neverDone(sentence: Sentence): Match | undefined {
   for (const verb of verbsOf(sentence, minding)) {
     const by = isUndone(sentence, verb) ? agentOf(sentence, verb) : undefined
     if (perceiving.has(sentence.tokens[verb]!.lemma ?? '') && isExplained(sentence, verb)) continue
-    if (isReasoned(sentence, verb)) continue
+    if (hasReason(sentence, verb)) continue
     const isSupposed = by && ['if', 'unless'].includes(lowerAt(sentence, by.start - 1))
     if (isSupposed) continue
     const isTheirs =
@@ -99,7 +99,7 @@ const caring = words('bother care remember think dare')
 
 const makings = words('make merge deploy push release ship approve roll apply run start introduce change')
 
-const stopping = words('try stop pause bother wait hand')
+const stopping = words('try bother hand')
 
 /** “without the author having run the tests” */
 const withoutTheir = (sentence: Sentence) =>
@@ -150,17 +150,17 @@ function leftOn(sentence: Sentence): Match | undefined {
   return verb === undefined ? undefined : clauseMatch(sentence, verb, subject(sentence, verb))
 }
 
-const safeguards = words(
-  'run test tests rehearsal drill review check checks soak canary backup step dry-run verification',
-)
-const dropping = words('drop cancel waive forgo cut abandon')
+const safeguards = words('test tests rehearsal drill review check checks soak dry-run verification')
+const dropping = words('drop waive forgo')
 
 /** “the dry run was dropped by Art” */
 const safeguardDropped = (sentence: Sentence) =>
   findWord(sentence, ({ tag, lemma = '', form }, verb) => {
     if (tag !== 'verb' || form === 'base' || !dropping.has(lemma)) return false
     const what = isPassive(sentence, verb) ? subject(sentence, verb) : phraseFrom(sentence, verb + 1)
-    return what !== undefined && safeguards.has(headOf(sentence, what)) && isPerson(agentOf(sentence, verb))
+    if (what === undefined || !isPerson(agentOf(sentence, verb))) return false
+    const head = headOf(sentence, what)
+    return safeguards.has(head) || (head === 'run' && lowerAt(sentence, what.end - 2) === 'dry')
   })
 
 /** “no backup was taken by the engineer”, “it was never clarified by management”. */

@@ -46,7 +46,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
         const [first, last] = [from!, to!]
         return found(
           `/milestones/${last.milestone}`,
-          `${titleWords(last.milestone)} (${minuteOf(last.at)}) lies before ${words(first.milestone)} (${minuteOf(first.at)}): correct the time of one of the events, or the offset of its source’s clock.`,
+          `${titleWords(last.milestone)} (${momentWords(last.at)}) lies before ${words(first.milestone)} (${momentWords(first.at)}): correct the time of one of the events, or the offset of its source’s clock.`,
           [first.event_id, last.event_id],
         )
       }),
@@ -162,7 +162,12 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
     if (review === null) return [found('/review', 'Hold the review with other people, and record it.')]
     const held = toUtc(review.held_at)
     if (held > now)
-      return [found('/review/held_at', `The review is to be held at ${held}: hold it before you seal.`)]
+      return [
+        found(
+          '/review/held_at',
+          `The review is to be held at ${momentWords(held)}: hold it before you seal.`,
+        ),
+      ]
     return held.slice(0, 10) < incident.occurred_on
       ? [
           found(
@@ -246,7 +251,7 @@ const moments = {
 }
 
 /** `2026-06-17 14:08:31 UTC` */
-const minuteOf = (utc: string): string => `${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`
+const momentWords = (utc: string): string => `${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`
 
 const found = (
   pointer: string,

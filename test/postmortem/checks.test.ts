@@ -291,7 +291,7 @@ t.test('a review that lies ahead, or before the incident, is none', async t => {
   }
   const at = '/review/held_at'
   t.same(await found('2026-06-19T06:00:00+02:00'), [
-    ['REVIEW_MISSING', at, 'The review is to be held at 2026-06-19T04:00:00.000Z: hold it before you seal.'],
+    ['REVIEW_MISSING', at, 'The review is to be held at 2026-06-19 04:00:00 UTC: hold it before you seal.'],
   ])
   t.equal((await seal(service, incident)).status, 409)
   t.same(await found('2026-06-16T23:59:59Z'), [
