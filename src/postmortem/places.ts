@@ -22,13 +22,14 @@ export function placeOf(view: View, pointer: string): string {
     case 'went_well':
     case 'went_poorly':
     case 'got_lucky':
-      return `${words(collection)}, ${ordinal(key)}`
+      return isIndex(key) ? `${words(collection)}, point ${Number(key) + 1}` : pointer
     case 'review':
+      if (!isIndex(name)) return pointer
       return `${key === 'decisions' ? 'decision' : 'reframed sentence'} ${Number(name) + 1}`
     default:
       return pointer
   }
 }
 
-/** Lists are numbered from 1 for people. */
-const ordinal = (index: string): string => `point ${Number(index) + 1}`
+/** A waiver may name any pointer; lists are numbered from 1 for people. */
+const isIndex = (name: string): boolean => /^\d{1,3}$/.test(name)

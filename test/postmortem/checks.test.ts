@@ -282,6 +282,18 @@ t.test('the findings of the checks can be waived as they come, two in one text',
   t.equal((await checks(incident)).can_seal, true)
 })
 
+t.test('a waiver that names a place which never was is shown with its pointer', async t => {
+  const incident = await givenReady(service)
+  const findings = ['/review', '/went_well', '/nowhere'].map(pointer => ({
+    pointer,
+    text_sha256: '0'.repeat(64),
+  }))
+  const body = { reason: 'Quoted.', findings }
+  await call('PUT', `${incident}/checks/BLAME_LANGUAGE/waiver`, { body })
+  const { text } = await call('GET', `${incident}/postmortem.md`)
+  t.match(text, '- BLAME_LANGUAGE of /review; /went_well; /nowhere: Quoted.')
+})
+
 t.test('a review that lies ahead, or before the incident, is none', async t => {
   const incident = await givenReady(service)
   const found = async (held_at: string) => {
