@@ -161,9 +161,7 @@ function destroyed(sentence: Sentence): Match | undefined {
   return undefined
 }
 
-const setting = words(
-  'set enter type deploy point configure put write pull remove restart delete drop run reboot kill choose pick unplug stop',
-)
+const setting = words('set enter type deploy point configure put write pull delete drop unplug')
 
 /** “set the pool size to 2 instead of 200”. */
 function setInstead(sentence: Sentence): Match | undefined {

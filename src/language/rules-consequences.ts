@@ -30,6 +30,7 @@ const relieved = words('errors error alerts pages failures latency lag load nois
 export function isLoss(tokens: Token[], i: number): boolean {
   const { tag, lemma = '' } = tokens[i]!
   if (tag !== 'verb') return false
+  if (lemma === 'fail' && ['over', 'back'].includes(tokens[i + 1]?.lower ?? '')) return false
   if (losing.has(lemma)) return true
   const near = tokens.slice(i + 1, i + 6)
   if (turning.has(lemma)) return near.some(({ lower }) => badStates.has(lower))

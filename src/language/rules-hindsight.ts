@@ -165,7 +165,9 @@ function anyoneWould(sentence: Sentence): Match | undefined {
     const isPerceived = perceiving.has(sentence.tokens[verb]!.lemma ?? '')
     const isWould =
       group.some(({ tag }) => tag === 'modal') && (isPerceived || group.some(({ tag }) => tag === 'have'))
-    if (isWould || ['knows', 'knew'].includes(lowerAt(sentence, verb))) return clauseMatch(sentence, verb, by)
+    const isKnown =
+      ['knows', 'knew'].includes(lowerAt(sentence, verb)) && lowerAt(sentence, verb + 1) !== 'how'
+    if (isWould || isKnown) return clauseMatch(sentence, verb, by)
   }
   return undefined
 }

@@ -108,11 +108,18 @@ const coulds = words('could might')
 
 /** “nobody should have” is a norm all the same; “not about what Tom should have done” is none. */
 function isExcused(sentence: Sentence, verb: number, norm: Norm, by: NounPhrase | undefined): boolean {
-  if (norm === 'could') return isDenied(sentence, verb)
+  if (norm === 'could') return isDenied(sentence, verb) || isGranted(sentence, by)
   if (by?.isNobody && norm === 'should')
     return lowerAt(sentence, verb) === 'had' || lowerAt(sentence, verb + 1) === 'to'
   return isDenied(sentence, groupStart(sentence.tokens, verb))
 }
+
+/** “if the alert had named the region, they could have gone there”: what a condition of the system would have allowed. */
+const isGranted = ({ tokens }: Sentence, by: NounPhrase | undefined) =>
+  by !== undefined &&
+  tokens
+    .slice(0, by.start)
+    .some(({ lower, tag }, i) => lower === 'if' || (i === 0 && (lower === 'with' || tag === 'have')))
 
 function isAboutPeople(sentence: Sentence, verb: number, norm: Norm, by: NounPhrase | undefined): boolean {
   const { lemma = '' } = sentence.tokens[verb]!

@@ -142,6 +142,7 @@ function leftOn(sentence: Sentence): Match | undefined {
     return (
       object?.kind === 'thing' &&
       (leftStates.has(lowerAt(sentence, object.end)) || leftStates.has(headOf(sentence, object))) &&
+      !['for', 'so', 'to'].includes(lowerAt(sentence, object.end + 1)) &&
       !isDenied(sentence, i) &&
       !isExplained(sentence, i) &&
       isPerson(agentOf(sentence, i))
