@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Config } from '../config.ts'
-import { findEmbedded, hasEmbedded, startEmbedded } from '../db/embedded.ts'
+import { findEmbedded, hasEmbedded, startEmbedded } from '../db/embedded/server.ts'
 import { migrate } from '../db/migrate.ts'
 import { type OpenDatabase, openDatabase } from '../db/open.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { postmasterPid } from '../../src/db/embedded-pids.ts'
+import { postmasterPid } from '../../src/db/embedded/pids.ts'
 import { judge } from '../contract.ts'
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { tempFolder } from '../db/embedded-help.ts'
+import { tempFolder } from '../db/embedded/help.ts'
 import { send, startService } from './help.ts'
 
 const data = tempFolder(t)

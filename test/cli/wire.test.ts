@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { judge } from '../contract.ts'
-import { tempFolder } from '../db/embedded-help.ts'
+import { tempFolder } from '../db/embedded/help.ts'
 import { ready, send, startService, tokenIn } from './help.ts'
 
 const data = tempFolder(t)

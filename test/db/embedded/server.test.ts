@@ -2,18 +2,9 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { startEmbedded } from '../../src/db/embedded.ts'
-import { isAlive, postmasterPid } from '../../src/db/embedded-pids.ts'
-import {
-  connectionOf,
-  kill,
-  processesWith,
-  query,
-  start,
-  startService,
-  tempFolder,
-  until,
-} from './embedded-help.ts'
+import { isAlive, postmasterPid } from '../../../src/db/embedded/pids.ts'
+import { startEmbedded } from '../../../src/db/embedded/server.ts'
+import { connectionOf, kill, processesWith, query, start, startService, tempFolder, until } from './help.ts'
 
 /** The command line of the shell that guards the postmaster `pid`. */
 const guardOf = (pid: number) => `kill -INT "$0"\0${pid}\0`

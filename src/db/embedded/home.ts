@@ -11,8 +11,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { type Account, canEnter } from './embedded-binaries.ts'
-import { isAlive } from './embedded-pids.ts'
+import { type Account, canEnter } from './binaries.ts'
+import { isAlive } from './pids.ts'
 
 /** Where the cluster lives (its `pg` folder, the copied programs, the log), and who runs it. */
 export interface Home {

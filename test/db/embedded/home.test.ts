@@ -14,9 +14,9 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { startEmbedded } from '../../src/db/embedded.ts'
-import { bundledPackage, provideBinaries } from '../../src/db/embedded-binaries.ts'
-import { isRoot, query, start, tempFolder } from './embedded-help.ts'
+import { bundledPackage, provideBinaries } from '../../../src/db/embedded/binaries.ts'
+import { startEmbedded } from '../../../src/db/embedded/server.ts'
+import { isRoot, query, start, tempFolder } from './help.ts'
 
 const account = isRoot ? { uid: 65534, gid: 65534 } : undefined
 const answers = [{ n: 1 }]

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { Test } from 'tap'
-import { type EmbeddedServer, startEmbedded } from '../../src/db/embedded.ts'
+import { type EmbeddedServer, startEmbedded } from '../../../src/db/embedded/server.ts'
 
 type Connection = EmbeddedServer['connection']
 
@@ -49,7 +49,7 @@ export function startService(
   t: Test,
   dataDirectory: string,
 ): { child: ChildProcess; answer: Promise<Connection | string> } {
-  const program = fileURLToPath(new URL('embedded-service.ts', import.meta.url))
+  const program = fileURLToPath(new URL('service.ts', import.meta.url))
   const child = spawn(process.execPath, [program, dataDirectory], { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'exit')
   t.teardown(async () => {

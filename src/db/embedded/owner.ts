@@ -1,7 +1,7 @@
 import pg from 'pg'
-import { type Cluster, superuser } from './embedded-cluster.ts'
-import { port } from './embedded-home.ts'
-import { isAlive } from './embedded-pids.ts'
+import { type Cluster, superuser } from './cluster.ts'
+import { port } from './home.ts'
+import { isAlive } from './pids.ts'
 
 /** The connection that holds the owner's lock; `lost` resolves when it has ended, for whatever reason. */
 export interface Owner {

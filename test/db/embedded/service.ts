@@ -1,5 +1,5 @@
-// A service that does nothing but own a database: embedded.test.ts starts it, kills it and reads what it prints.
-import { startEmbedded } from '../../src/db/embedded.ts'
+// A service that does nothing but own a database: server.test.ts starts it, kills it and reads what it prints.
+import { startEmbedded } from '../../../src/db/embedded/server.ts'
 
 try {
   const server = await startEmbedded({ dataDirectory: process.argv[2] ?? '', log: console.error })

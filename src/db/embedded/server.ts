@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Cluster, findCluster, prepareCluster } from './embedded-cluster.ts'
-import { port } from './embedded-home.ts'
-import { claimCluster, type Owner, serviceRole } from './embedded-owner.ts'
-import { isAlive, isPostmaster, postmasterPid } from './embedded-pids.ts'
+import { type Cluster, findCluster, prepareCluster } from './cluster.ts'
+import { port } from './home.ts'
+import { claimCluster, type Owner, serviceRole } from './owner.ts'
+import { isAlive, isPostmaster, postmasterPid } from './pids.ts'
 import {
   adoptServer,
   isRunning,
@@ -11,7 +11,7 @@ import {
   type Server,
   spawnServer,
   stopServer,
-} from './embedded-process.ts'
+} from './process.ts'
 
 /** The bundled PostgreSQL, owned by this process. */
 export interface EmbeddedServer {

@@ -4,10 +4,10 @@ import { Socket } from 'node:net'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Account } from './embedded-binaries.ts'
-import { type Cluster, environment } from './embedded-cluster.ts'
-import { makePrivateFolder, port } from './embedded-home.ts'
-import { isPostmaster, postmasterPid, readText } from './embedded-pids.ts'
+import type { Account } from './binaries.ts'
+import { type Cluster, environment } from './cluster.ts'
+import { makePrivateFolder, port } from './home.ts'
+import { isPostmaster, postmasterPid, readText } from './pids.ts'
 
 /** A running postmaster and the shell that stops it when we die. `child` is absent where another process started it. */
 export interface Server {

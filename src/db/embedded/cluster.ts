@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { programPath } from '../config.ts'
-import { type Account, type Binaries, bundledPackage, provideBinaries } from './embedded-binaries.ts'
-import { type Home, makePrivateFolder, openHome, openSocketFolder } from './embedded-home.ts'
+import { programPath } from '../../config.ts'
+import { type Account, type Binaries, bundledPackage, provideBinaries } from './binaries.ts'
+import { type Home, makePrivateFolder, openHome, openSocketFolder } from './home.ts'
 
 /** A cluster that `postgres` can be started on. */
 export interface Cluster {
