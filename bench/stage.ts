@@ -9,7 +9,7 @@ import pg from 'pg'
 import { migrate } from '../src/db/migrate.ts'
 import { type Db, openDatabase } from '../src/db/open.ts'
 import { analyzeItems, insertItems } from '../test/action-items/many.ts'
-import { ask, createDatabase, dropDatabase, inDatabase, startServer } from '../test/server.ts'
+import { ask, createDatabase, dropDatabase, inDatabase, startServer } from '../test/help/server.ts'
 import { postmasterOf, type Target } from './measure.ts'
 
 /** The servers that are measured, and what is stored in their databases. */

@@ -6,8 +6,8 @@ import { parse } from 'yaml'
 import { alertRuleWarnings } from '../src/changes/alert-rule.ts'
 import { storeDrill } from '../src/cli/drill.ts'
 import { type Drill, readDrill } from '../src/cli/drill-file.ts'
-import { judgeAnswer } from './cli/help.ts'
-import { adminToken, openService, type Service } from './service.ts'
+import { judgeAnswer } from './help/command.ts'
+import { adminToken, openService, type Service } from './help/service.ts'
 
 const example = (name: string) => readFileSync(new URL(`../examples/${name}`, import.meta.url), 'utf8')
 const expected = example('payments-drill.md')

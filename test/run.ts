@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '../src/db/migrate.ts'
-import { createDatabase, dropDatabase, inDatabase, startServer } from './server.ts'
-import { tablesFile, tablesOf } from './tables.ts'
+import { createDatabase, dropDatabase, inDatabase, startServer } from './help/server.ts'
+import { tablesFile, tablesOf } from './help/tables.ts'
 
 /**
  * Runs the tests on a real PostgreSQL: the server of DATABASE_URL (its role may create databases), or else an embedded

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { enter, walk } from '../cast.ts'
-import { openService } from '../service.ts'
+import { enter, walk } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 
 const service = await openService(t)
 await enter(service)

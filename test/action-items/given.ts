@@ -1,4 +1,4 @@
-import type { Service } from '../service.ts'
+import type { Service } from '../help/service.ts'
 
 /** What the tests of factors and action items begin with: Priya, Sam and Ana, their team, and an incident. */
 

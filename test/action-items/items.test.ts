@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openService } from '../service.ts'
+import { openService } from '../help/service.ts'
 import { anItem, drill, givenDrill, givenFactor, givenItem, refusal } from './given.ts'
 
 t.test('an action item is stored as it was sent, with the names a panel needs', async t => {

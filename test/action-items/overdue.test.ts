@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { openService } from '../service.ts'
+import { openService } from '../help/service.ts'
 import { drill, givenDrill, givenFactor, givenItem } from './given.ts'
 
 const runs = Number(process.env.FC_RUNS ?? 300)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openService, type Service } from '../service.ts'
+import { openService, type Service } from '../help/service.ts'
 import { drill, givenDrill, givenFactor, givenIncident, givenItem, refusal } from './given.ts'
 
 /**

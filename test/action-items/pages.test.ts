@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { openService, type Service } from '../service.ts'
+import { openService, type Service } from '../help/service.ts'
 import { analyzeItems, insertItems } from './many.ts'
 
 const runs = Number(process.env.FC_RUNS ?? 20)

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { type ActionItemFilter, actionItemsQuery, sortTerms } from '../../src/action-items/list.ts'
 import { listActionItems, sortKey } from '../../src/action-items/page.ts'
 import type { Db } from '../../src/db/open.ts'
-import { openService } from '../service.ts'
+import { openService } from '../help/service.ts'
 import { analyzeItems, buffersOf, insertItems, planOf } from './many.ts'
 
 const as_of = '2028-01-01'

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { openService } from '../service.ts'
+import { openService } from '../help/service.ts'
 import { givenDrill, givenFactor, givenItem, refusal } from './given.ts'
 
 /** An item on a service of its own, and the calls below its address. */

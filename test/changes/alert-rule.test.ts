@@ -3,8 +3,8 @@ import t from 'tap'
 import { alertRuleWarnings } from '../../src/changes/alert-rule.ts'
 import { warningCodes } from '../../src/changes/schema.ts'
 import { drill } from '../action-items/given.ts'
+import { openService } from '../help/service.ts'
 import { changes } from '../postmortem/drill-changes.ts'
-import { openService } from '../service.ts'
 import { aChange, givenChange, givenThread } from './given.ts'
 
 /** Each fault of a text as `line code`. */

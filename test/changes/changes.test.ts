@@ -1,6 +1,6 @@
 import t from 'tap'
 import { drill, givenFactor, givenIncident, givenItem, refusal } from '../action-items/given.ts'
-import { openService } from '../service.ts'
+import { openService } from '../help/service.ts'
 import { aChange, givenChange, givenThread, verification } from './given.ts'
 
 const sourceless = { verified_by_source: null, status: 'proposed' }

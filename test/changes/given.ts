@@ -1,5 +1,5 @@
 import { drill, givenDrill, givenFactor, givenItem } from '../action-items/given.ts'
-import type { Service } from '../service.ts'
+import type { Service } from '../help/service.ts'
 
 /** The drill with two factors, and AI-1, which addresses the first. */
 export async function givenThread(service: Service): Promise<void> {

@@ -3,11 +3,11 @@ import t, { type Test } from 'tap'
 import { isAlive } from '../../src/db/embedded/pids.ts'
 import { findEmbedded } from '../../src/db/embedded/server.ts'
 import { query, tempFolder } from '../db/embedded/help.ts'
-import { openClient } from '../faults/help.ts'
-import { firstWrite, judgeTimes } from '../faults/recovery.ts'
-import { scaled, timeIsUp } from '../scale.ts'
-import { serverProcesses, startService, tokenIn } from './help.ts'
-import { differences, type Ledger, startWriters } from './ledger.ts'
+import { openClient } from '../failures/help.ts'
+import { firstWrite, judgeTimes } from '../failures/recovery.ts'
+import { serverProcesses, startService, tokenIn } from '../help/command.ts'
+import { differences, type Ledger, startWriters } from '../help/ledger.ts'
+import { scaled, timeIsUp } from '../help/scale.ts'
 
 const kills = scaled(6, 250)
 /** Every so many kills, it is the database that is killed. */

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { tempFolder } from '../db/embedded/help.ts'
-import { send, startService } from './help.ts'
+import { send, startService } from '../help/command.ts'
 
 const data = tempFolder(t)
 const adminToken = 'an-admin-token-of-our-own-0123456789abcdef'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { processesWith, tempFolder } from '../db/embedded/help.ts'
-import { command, type Service, send, startService, tokenIn } from './help.ts'
+import { command, type Service, send, startService, tokenIn } from '../help/command.ts'
 
 const people = async (url: string, token: string) => (await send(`${url}/v1/people`, { token })).status
 

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import t, { type Test } from 'tap'
-import { createDatabase } from '../service.ts'
-import { command, send, startService } from './help.ts'
+import { command, send, startService } from '../help/command.ts'
+import { createDatabase } from '../help/service.ts'
 
 // Debrief on a server that DATABASE_URL names.
 

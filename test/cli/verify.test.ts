@@ -5,9 +5,9 @@ import type { Db } from '../../src/db/open.ts'
 import { sha256Hex } from '../../src/kit/json.ts'
 import { tempFolder } from '../db/embedded/help.ts'
 import { amend, finalIds, givenFinal, idOf, storeFinals } from '../export/given.ts'
+import { command, startService } from '../help/command.ts'
+import { openService } from '../help/service.ts'
 import { seal } from '../postmortem/ready.ts'
-import { openService } from '../service.ts'
-import { command, startService } from './help.ts'
 
 const verified = (t: Test, settings: Record<string, string>) => command(t, ['verify'], settings).ended
 

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { judge } from '../contract.ts'
 import { tempFolder } from '../db/embedded/help.ts'
-import { ready, send, startService, tokenIn } from './help.ts'
+import { ready, send, startService, tokenIn } from '../help/command.ts'
+import { judge } from '../help/contract-check.ts'
 
 const data = tempFolder(t)
 const { url } = await startService(t, { DEBRIEF_DATA: data, DEBRIEF_LOG_LEVEL: 'error' })

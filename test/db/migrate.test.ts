@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { migrate, requireSupported } from '../../src/db/migrate.ts'
-import { createDatabase } from '../service.ts'
+import { createDatabase } from '../help/service.ts'
 
 const folder = new URL('../../migrations/', import.meta.url)
 const files = readdirSync(folder).sort()

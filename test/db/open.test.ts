@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { openDatabase } from '../../src/db/open.ts'
 import { transact } from '../../src/db/transact.ts'
-import { createDatabase } from '../service.ts'
+import { createDatabase } from '../help/service.ts'
 
 t.test('a session is in UTC whatever options the address brings, and those hold too', async t => {
   const { connectionString = '' } = await createDatabase(t)

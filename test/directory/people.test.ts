@@ -1,6 +1,6 @@
 import t from 'tap'
-import { enter, openIncident, owe, walk } from '../cast.ts'
-import { openService } from '../service.ts'
+import { enter, openIncident, owe, walk } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 
 const service = await openService(t)
 await enter(service)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openService } from '../service.ts'
+import { openService } from '../help/service.ts'
 
 const { call } = await openService(t)
 

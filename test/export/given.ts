@@ -1,8 +1,8 @@
 import type { Db, Trx } from '../../src/db/open.ts'
 import { sha256Hex } from '../../src/kit/json.ts'
 import { nextSequence } from '../../src/postmortem/revision-store.ts'
+import type { Service } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
-import type { Service } from '../service.ts'
 
 /** A postmortem that has become final through the API; returns its address. */
 export async function givenFinal(service: Service, title: string): Promise<string> {

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { openIncident, walk } from '../cast.ts'
+import { openIncident, walk } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
-import { openService } from '../service.ts'
 import { amend, finalIds, givenFinal, idOf, storeFinals } from './given.ts'
 
 t.test('final postmortems come in the order in which they became final, with their hashes', async t => {

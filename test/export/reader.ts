@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import type { Config } from '../../src/config.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { Db } from '../../src/db/open.ts'
-import { adminToken, openService, type Service } from '../service.ts'
+import { adminToken, openService, type Service } from '../help/service.ts'
 
 export interface Listening extends Service {
   port: number

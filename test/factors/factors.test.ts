@@ -10,7 +10,7 @@ import {
   givenItem,
   refusal,
 } from '../action-items/given.ts'
-import { openService } from '../service.ts'
+import { openService } from '../help/service.ts'
 
 const counterfactual = { if: 'the payments call', had: 'retried', would_have: 'failed 6 % of payments' }
 

@@ -6,8 +6,8 @@ import { contractJson } from '../../src/cli/openapi.ts'
 import { requireToken } from '../../src/http/auth.ts'
 import { Problem, type ProblemCode, problemCodes } from '../../src/http/problem.ts'
 import { keepTokens } from '../../src/http/tokens.ts'
-import { contract } from '../contract.ts'
-import { openService } from '../service.ts'
+import { contract } from '../help/contract-check.ts'
+import { openService } from '../help/service.ts'
 
 interface Media {
   schema?: { $ref?: string; type?: string }

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
-import { drill, enter, observed, openIncident } from '../cast.ts'
-import { contract } from '../contract.ts'
+import { drill, enter, observed, openIncident } from '../help/cast.ts'
+import { contract } from '../help/contract-check.ts'
+import { openService, type Reply } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
-import { openService, type Reply } from '../service.ts'
 
 const service = await openService(t)
 await enter(service)

@@ -6,9 +6,9 @@ import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { type ProblemCode, problemCodes } from '../../src/http/problem.ts'
-import { enter, observed, openIncident } from '../cast.ts'
+import { enter, observed, openIncident } from '../help/cast.ts'
+import { adminToken, openService, type Reply } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
-import { adminToken, openService, type Reply } from '../service.ts'
 
 const service = await openService(t)
 await enter(service)

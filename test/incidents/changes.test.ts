@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
-import { drill, enter, observed, openIncident, owe, walk } from '../cast.ts'
-import { openService } from '../service.ts'
+import { drill, enter, observed, openIncident, owe, walk } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 
 const service = await openService(t)
 await enter(service)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import t from 'tap'
-import { drill, enter, openIncident } from '../cast.ts'
-import { openService } from '../service.ts'
+import { drill, enter, openIncident } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 
 const service = await openService(t)
 await enter(service)

@@ -3,8 +3,8 @@ import t from 'tap'
 import { DebriefError } from '../../src/http/problem.ts'
 import { requireOneHolderAtATime } from '../../src/incidents/rules.ts'
 import { incidentRoles } from '../../src/incidents/schema.ts'
-import { enter, openIncident } from '../cast.ts'
-import { openService } from '../service.ts'
+import { enter, openIncident } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 
 const at = (minute: number) => new Date(Date.UTC(2026, 5, 17, 14, minute)).toISOString()
 const held = (role: string, person: string, from: number, to?: number) => ({

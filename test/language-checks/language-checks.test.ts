@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openService, type Service } from '../service.ts'
+import { openService, type Service } from '../help/service.ts'
 
 const check = async ({ call }: Service, text: string, more: object = {}) =>
   (await call('POST', '/v1/language-checks', { body: { text, ...more } })).body.findings

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { errorCodes, warningCodes } from '../../src/reviews/schema.ts'
-import { observed } from '../cast.ts'
-import { openService } from '../service.ts'
+import { observed } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 import { aReview, givenReady, seal } from './ready.ts'
 
 /** Every check is broken alone on a postmortem that passes all of them. */

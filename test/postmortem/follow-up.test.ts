@@ -2,9 +2,9 @@ import t from 'tap'
 import type { ActionItem } from '../../src/action-items/schema.ts'
 import { allActionItems } from '../../src/action-items/store.ts'
 import { followUpOf, type Present, type Promised } from '../../src/postmortem/follow-up.ts'
-import { logLine } from '../cast.ts'
 import { amend, givenFinal, idOf } from '../export/given.ts'
-import { openService } from '../service.ts'
+import { logLine } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 import { givenReady, seal } from './ready.ts'
 
 const service = await openService(t)

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import t from 'tap'
-import { observed, walk } from '../cast.ts'
-import { digestOf } from '../digest.ts'
-import { openService } from '../service.ts'
+import { observed, walk } from '../help/cast.ts'
+import { digestOf } from '../help/digest.ts'
+import { openService } from '../help/service.ts'
 import { aReview, givenReady, seal } from './ready.ts'
 
 const service = await openService(t)

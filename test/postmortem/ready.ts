@@ -1,5 +1,5 @@
-import { drill, observed } from '../cast.ts'
-import type { Reply, Service } from '../service.ts'
+import { drill, observed } from '../help/cast.ts'
+import type { Reply, Service } from '../help/service.ts'
 
 /** A postmortem that passes every check, stored through the API; tests break what they are about. */
 

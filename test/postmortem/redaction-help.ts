@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../src/db/open.ts'
-import type { Call, Reply, Service } from '../service.ts'
+import type { Call, Reply, Service } from '../help/service.ts'
 
 /** What the tests of redaction share. */
 

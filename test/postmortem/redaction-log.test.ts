@@ -5,8 +5,8 @@ import t from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/db/open.ts'
-import { enter, observed, openIncident } from '../cast.ts'
-import { adminToken, openService } from '../service.ts'
+import { enter, observed, openIncident } from '../help/cast.ts'
+import { adminToken, openService } from '../help/service.ts'
 import { leaked, reason, rowsWith, secret } from './redaction-help.ts'
 
 /** What fails in the database is undone as a whole, and neither the answer nor the log has the secret. */

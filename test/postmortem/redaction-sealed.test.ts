@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import t from 'tap'
 import { sha256Hex } from '../../src/kit/json.ts'
-import { logLine, observed } from '../cast.ts'
-import { digestOf } from '../digest.ts'
-import { openService } from '../service.ts'
+import { logLine, observed } from '../help/cast.ts'
+import { digestOf } from '../help/digest.ts'
+import { openService } from '../help/service.ts'
 import { givenReady, seal } from './ready.ts'
 import { idOf, leaked, reason, redact, rowsWith, secret, versionsOf } from './redaction-help.ts'
 

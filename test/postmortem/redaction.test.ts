@@ -1,7 +1,7 @@
 import t from 'tap'
-import { enter, logLine, observed, openIncident } from '../cast.ts'
-import { digestOf } from '../digest.ts'
-import { openService } from '../service.ts'
+import { enter, logLine, observed, openIncident } from '../help/cast.ts'
+import { digestOf } from '../help/digest.ts'
+import { openService } from '../help/service.ts'
 import { idOf, leaked, reason, redact, rowsWith, secret, versionsOf } from './redaction-help.ts'
 
 const service = await openService(t)

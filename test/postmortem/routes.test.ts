@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { readDrill } from '../../src/cli/drill-file.ts'
-import { openService } from '../service.ts'
+import { openService } from '../help/service.ts'
 
 const incident = '/v1/incidents/PM-2026-06-17-payments-drill'
 

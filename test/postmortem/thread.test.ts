@@ -4,7 +4,7 @@ import type { Postmortem } from '../../src/postmortem/schema.ts'
 import { threadOf } from '../../src/postmortem/thread.ts'
 import { drill as incident } from '../action-items/given.ts'
 import { givenChange, givenThread, verification } from '../changes/given.ts'
-import { openService } from '../service.ts'
+import { openService } from '../help/service.ts'
 import { actionItem, at, change, event, eventId, factor, source } from './builders.ts'
 import { bare, drill } from './drill.ts'
 

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
 import type { Scope } from '../../src/http/tokens.ts'
-import { enter, openIncident } from '../cast.ts'
-import { openService } from '../service.ts'
+import { enter, openIncident } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 
 const service = await openService(t)
 const { call, db, clock } = service

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { enter, logLine, observed, openIncident, walk } from '../cast.ts'
-import { openService } from '../service.ts'
+import { enter, logLine, observed, openIncident, walk } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 
 const service = await openService(t)
 await enter(service)

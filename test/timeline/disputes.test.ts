@@ -1,6 +1,6 @@
 import t from 'tap'
-import { enter, logLine, observed, openIncident } from '../cast.ts'
-import { openService } from '../service.ts'
+import { enter, logLine, observed, openIncident } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 
 const service = await openService(t)
 const { call, clock } = service

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { enter, logLine, observed, openIncident } from '../cast.ts'
-import { openService } from '../service.ts'
+import { enter, logLine, observed, openIncident } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
 
 const service = await openService(t)
 await enter(service)

@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import type { Request } from '../generate/request.ts'
+import type { World } from '../generate/world.ts'
+import { type Broken, type Fault, ofRequest } from './fault.ts'
+
+/** What is wrong although each field by itself is right: rules between fields, and names of what is not there. */
+
+type Body = Record<string, any>
+type Rule = [
+  operations: string[],
+  pointer: string,
+  broken: (body: Body, world: World, request: Request) => Body,
+]
+
+const incidents = ['createIncident', 'patchIncident']
+const events = ['createEvent', 'patchEvent']
+const factors = ['createFactor', 'patchFactor']
+const changes = ['createChange', 'patchChange']
+// With a status that a patch may have too, or the state would refuse first.
+const items = ['createActionItem', 'patchActionItem']
+
+const commander = { role: 'incident_commander', person: 'priya', from: '2026-06-17T14:00:00Z', to: null }
+const cited = { kind: 'log', system: 'ci', excerpt: 'seen' }
+
+const verifiedBy = (source: Body) => ({ status: 'verified', verified_by_source: source })
+
+const between: Rule[] = [
+  [events, '/occurred_at', () => ({ occurred_at: '2026-06-19T09:00:00.001Z' })],
+  [events, '/occurred_at', () => ({ occurred_at: '9998-12-31T23:59:59Z' })],
+  [events, '/sources/1', () => ({ sources: [cited, { kind: 'log', system: 'ci', query: 'up == 0' }] })],
+  [events, '/sources/0/system', () => ({ sources: [{ kind: 'log', excerpt: 'seen' }] })],
+  [events, '/sources/0/stated_by', () => ({ sources: [{ kind: 'statement', excerpt: 'seen' }] })],
+  [
+    incidents,
+    '/roles/1',
+    () => ({ roles: [commander, { ...commander, person: 'sam', from: '2026-06-17T15:00:00Z' }] }),
+  ],
+  [incidents, '/roles/0/to', () => ({ roles: [{ ...commander, to: '2026-06-17T13:00:00Z' }] })],
+  [incidents, '/external_refs/1', () => ({ external_refs: Array(2).fill({ system: 'jira', id: 'CHK-1' }) })],
+  [['createIncident'], '/id', () => ({ id: 'PM-2026-06-17-x', occurred_on: '2026-06-18' })],
+  [['createIncident'], '/id', () => ({ id: 'PM-2026-02-30-x', occurred_on: undefined })],
+  [
+    ['patchIncident'],
+    '/related/0/incident_id',
+    (_, __, { params }) => ({
+      related: [{ incident_id: params.incident_id, relation: 'related_to' }],
+    }),
+  ],
+  [factors, '/disposition_reason', () => ({ disposition: 'accepted_risk', disposition_reason: null })],
+  [
+    factors,
+    '/recurs/incident_id',
+    (_, __, { params }) => ({ recurs: { incident_id: params.incident_id, number: 1 } }),
+  ],
+  [changes, '/factors', () => ({ action_item: null, factors: [] })],
+  [changes, '/after', () => ({ before: 'a', after: 'a' })],
+  [changes, '/verified_by_source', () => ({ status: 'verified', verified_by_source: null })],
+  [changes, '/verified_by_source', () => ({ status: 'applied', verified_by_source: cited })],
+  [changes, '/verified_by_source', () => verifiedBy({ ...cited, excerpt: null, url: null })],
+  [['createChange'], '/verified_by_source/system', () => verifiedBy({ kind: 'log', excerpt: 'seen' })],
+  [['patchChange'], '/verified_by_source/system', () => verifiedBy({ ...cited, system: null })],
+  [
+    changes,
+    '/verified_by_source/stated_by',
+    () => verifiedBy({ ...cited, kind: 'statement', stated_by: null }),
+  ],
+  [['closeActionItem'], '/evidence_url', () => ({ outcome: 'done', evidence_url: null })],
+  [['closeActionItem'], '/reason', () => ({ outcome: 'cancelled', reason: null })],
+  [['acceptActionItem'], '/by', () => ({ by: 'sam' })],
+  [['acceptActionItem'], '/by', () => ({ by: null })],
+  [['putWaiver'], '/findings', () => ({ findings: [{ pointer: '/title', text_sha256: '0'.repeat(64) }] })],
+  [['redactEvent'], '/pointers/1', () => ({ pointers: ['/description', '/kind'] })],
+  [['redactEvent'], '/pointers/0', () => ({ pointers: ['/sources/0/stated_by'] })],
+  [['deferActionItem'], '/to', () => ({ to: '2026-06-24' })],
+  [['createToken'], '/expires_at', () => ({ expires_at: '2026-06-18T09:00:00Z' })],
+  [items, '/owner', (_, { left }) => ({ owner: left, status: 'open' })],
+  [items, '/owner', (_, { teams }) => ({ owner: teams[0], status: 'open' })],
+]
+
+const references: Rule[] = [
+  [items, '/owner', () => ({ owner: 'nobody', status: 'open' })],
+  [items, '/factors/1', () => ({ factors: [1, 2_147_483_647], status: 'open' })],
+  [incidents, '/authors/1', () => ({ authors: ['priya', 'constructor'] })],
+  [incidents, '/authors/0', (_, { teams }) => ({ authors: [teams[0]] })],
+  [incidents, '/roles/0/person', () => ({ roles: [{ ...commander, person: 'nobody' }] })],
+  [
+    incidents,
+    '/related/0/incident_id',
+    () => ({
+      related: [{ incident_id: 'PM-2026-06-17-nothing', relation: 'related_to' }],
+    }),
+  ],
+  [
+    events,
+    '/sources/0/stated_by',
+    () => ({ sources: [{ kind: 'statement', excerpt: 'seen', stated_by: 'nobody' }] }),
+  ],
+  [changes, '/verified_by_source/stated_by', () => verifiedBy({ ...cited, stated_by: 'nobody' })],
+  [changes, '/verified_by_source/stated_by', (_, { teams }) => verifiedBy({ ...cited, stated_by: teams[0] })],
+  [changes, '/action_item', () => ({ action_item: 'AI-999999999' })],
+  [changes, '/factors/1', () => ({ factors: [1, 2_147_483_647] })],
+  [factors, '/events/0', () => ({ events: ['019785b0-5c00-7000-8000-00000000abcd'] })],
+  [factors, '/recurs', (_, { earlier }) => ({ recurs: { ...earlier, number: 999 } })],
+  [['disputeEvent'], '/raised_by', () => ({ raised_by: 'nobody' })],
+  [['redactEvent'], '/pointers/1', () => ({ pointers: ['/description', '/dispute/statement'] })],
+  [['redactEvent'], '/pointers/0', () => ({ pointers: ['/sources/99/excerpt'] })],
+  [['redactEvent'], '/versions/0', () => ({ pointers: ['/description'], versions: [2_147_483_647] })],
+  [['createToken'], '/person', () => ({ person: 'nobody' })],
+  [['createToken'], '/person', (_, { teams }) => ({ person: teams[0] })],
+  [['putPerson', 'patchPerson'], '/team', () => ({ team: 'no-team' })],
+  [['putPerson', 'patchPerson'], '/team', () => ({ team: 'priya' })],
+  [['putPeople'], '/people/0/team', body => ({ people: [{ ...body.people[0], team: 'no-team' }] })],
+]
+
+const broken = (name: string, rules: Rule[]): Fault => {
+  const of = ({ id }: { id: string }) => rules.filter(([operations]) => operations.includes(id))
+  return ofRequest(
+    name,
+    operation => of(operation).length > 0,
+    (request, world) =>
+      fc.constantFrom(...of(request.operation)).map(([, pointer, fields]): Broken => {
+        const body = { ...(request.body as Body), ...fields(request.body as Body, world, request) }
+        return { request: { ...request, body, ...strictly(request) }, status: [422], pointer }
+      }),
+  )
+}
+
+/** A batch that one refused entry refuses. */
+const strictly = ({ operation }: Request): Partial<Request> =>
+  operation.id === 'putPeople' ? { query: [['atomic', 'true']] } : {}
+
+export const ruleFaults: Fault[] = [
+  broken('a rule between fields that is broken', between),
+  broken('a name of something that is not there', references),
+]

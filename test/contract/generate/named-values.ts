@@ -1,0 +1,225 @@
+import fc from 'fast-check'
+import type { Service } from '../../help/service.ts'
+import { givenReady, seal } from '../../postmortem/ready.ts'
+import type { Operation } from './operations.ts'
+import type { Request } from './request.ts'
+import { moments } from './strings.ts'
+import { addChange, addFactor, addItem, addToken, idIn, type World } from './world.ts'
+
+/** What the contract's schemas do not say, and a valid request must nevertheless keep to: all of it is here. */
+
+type Values = fc.Arbitrary<unknown>
+
+const dayBetween = (from: string, to: string) =>
+  fc
+    .date({ min: new Date(from), max: new Date(to), noInvalidDate: true })
+    .map(day => day.toISOString().slice(0, 10))
+
+const listOf = (words: string[]) => fc.subarray(words, { minLength: 1 }).map(some => some.join(','))
+const freshName = fc.noShrink(fc.uuid()).map(id => `x${id}`)
+
+/**
+ * Values for fields by name: `owner` in a body, `authors[]` for a list's entries, `?owner` in the query, `{handle}` in
+ * the path; with an operation before it (`putTeam {handle}`), for that operation alone.
+ */
+export function namedValues(world: World, incident: string): Record<string, Values> {
+  const { people, teams, changeable, incidents, events, earlier, tokens } = world
+  const person = fc.constantFrom(...people)
+  const others = [earlier.incident_id, ...incidents].filter(id => id !== incident)
+  const id = fc.tuple(dayBetween('1970-01-01', '2999-12-31'), freshName)
+  return {
+    owner: person,
+    person: person,
+    stated_by: person,
+    raised_by: person,
+    author: person,
+    facilitator: person,
+    'attendees[]': person,
+    held_at: moments(dayBetween('1970-01-01', '2026-06-17')),
+    'authors[]': person,
+    team: fc.constantFrom(...teams),
+    handle: fc.oneof(fc.constantFrom(...changeable.people), freshName),
+    'createIncident id': id.map(([day, slug]) => `PM-${day}-${slug}`),
+    incident_id: fc.constantFrom(...others),
+    occurred_at: moments(dayBetween('1970-01-01', '2026-06-17')),
+    'events[]': fc.constantFrom(...events[incident]!),
+    'factors[]': fc.constantFrom(1, 2),
+    recurs: fc.constant(earlier),
+    action_item: fc.constantFrom('AI-1', 'AI-2'),
+    expires_at: moments(dayBetween('2026-06-20', '9998-12-30')),
+    // What the events of the world had when they were stored; and a reason that quotes none of it.
+    'redactEvent pointers[]': fc.constantFrom('/description', '/sources/0/excerpt'),
+    'redactEvent versions[]': fc.constant(1),
+    'redactEvent reason': fc.constantFrom('A password.', 'It names a customer.\nShe asked.'),
+    'deferActionItem to': dayBetween('2026-06-25', '9998-12-31'),
+
+    '?owner': listOf(people),
+    'listPeople ?team': fc.constantFrom(...teams),
+    '?team': listOf(teams),
+    '?incident_id': listOf(incidents),
+    '?service': listOf(['checkout', 'search', 'no such, ünknown']),
+    '?external_ref': fc.constantFrom('pagerduty:Q2R11PAY', 'a:b:c', 'jira:漢'),
+    '?tz': fc.constantFrom('UTC', 'Europe/Berlin', ...Intl.supportedValuesOf('timeZone')),
+
+    '{incident_id}': fc.constant(incident),
+    'getFollowUp {incident_id}': fc.constant(world.sealed),
+    '{event_id}': fc.constantFrom(...events[incident]!),
+    '{number}': fc.constantFrom('1', '2'),
+    '{action_item_id}': fc.constantFrom('AI-1', 'AI-2'),
+    'acceptActionItem {action_item_id}': fc.constant('AI-1'),
+    'getPerson {handle}': fc.constantFrom(...people, world.left),
+    'putPerson {handle}': fc.oneof(fc.constantFrom(...changeable.people), freshName),
+    'patchPerson {handle}': fc.constantFrom(...changeable.people),
+    'getTeam {handle}': fc.constantFrom(...teams),
+    'putTeam {handle}': fc.oneof(fc.constantFrom(...changeable.teams), freshName),
+    'patchTeam {handle}': fc.constantFrom(...changeable.teams),
+    '{token_id}': fc.constantFrom(...tokens),
+    'getRevision {incident_id}': fc.constant(world.sealed),
+    'getRevision {number}': fc.constant('1'),
+    'diffRevisions {incident_id}': fc.constant(world.sealed),
+    'diffRevisions {number}': fc.constant('1'),
+    '{other}': fc.constant('1'),
+    'putWaiver {code}': fc.constantFrom('IMPACT_MISSING', 'REVIEW_ALONE'),
+    'deleteWaiver {code}': fc.constantFrom('FACTOR_COUNT', 'CHANGE_MISSING'),
+    '{code}': fc.constantFrom('not_found', 'invalid_body', 'internal'),
+  }
+}
+
+/** Objects that a merge patch may name only as a whole, since nothing may be stored that it could be merged into. */
+export const wholeObjects = new Set(['counterfactual', 'tracker', 'verified_by_source'])
+
+type Body = Record<string, any>
+
+/** Rules between fields: where the field on the left is there, or in that operation, the body is mended to keep to it. */
+const rules: Record<string, (body: Body) => Body> = {
+  id: body => (body.occurred_on === undefined ? body : { ...body, occurred_on: body.id.slice(3, 13) }),
+  roles: body => ({ ...body, roles: body.roles && oneHolderEach(body.roles.map(inOrder)) }),
+  external_refs: body => ({ ...body, external_refs: body.external_refs && distinct(body.external_refs) }),
+  sources: body => ({ ...body, sources: body.sources.map(citing) }),
+  disposition_reason: body =>
+    body.disposition_reason === null ? { ...body, disposition: body.disposition ?? null } : body,
+  disposition: body =>
+    body.disposition === 'accepted_risk'
+      ? { ...body, disposition_reason: body.disposition_reason ?? 'Rare.' }
+      : body,
+  createChange: wiredBack,
+  patchChange: wiredBack,
+  acceptActionItem: () => ({ by: 'priya' }),
+  resolveDispute: body => ({ ...body, source: citing(body.source) }),
+  // Of language alone, and that is no code of these requests.
+  putWaiver: ({ reason }) => ({ reason }),
+  outcome: body =>
+    body.outcome === 'done'
+      ? { ...body, evidence_url: body.evidence_url ?? 'https://git.example/1' }
+      : { ...body, reason: body.reason ?? 'Not worth it.' },
+}
+
+/** The same body, mended where fields contradict each other. */
+export function sensible(body: unknown, { id }: Operation): unknown {
+  const kept = Object.entries(rules).filter(([name]) => name === id || Object.hasOwn(body as Body, name))
+  return kept.reduce((mended, [, mend]) => mend(mended), body as Body)
+}
+
+const inOrder = (role: Body): Body =>
+  role.to && Date.parse(role.to) < Date.parse(role.from) ? { ...role, from: role.to, to: role.from } : role
+
+const oneHolderEach = (roles: Body[]): Body[] =>
+  roles.filter(
+    ({ role }, i) => role === 'subject_expert' || roles.findIndex(other => other.role === role) === i,
+  )
+
+const distinct = (refs: Body[]): Body[] =>
+  refs.filter(
+    ({ system, id }, i) => refs.findIndex(o => o.system === system && o.id.trim() === id.trim()) === i,
+  )
+
+const citing = (source: Body): Body => ({
+  ...source,
+  ...(source.kind === 'statement'
+    ? { stated_by: source.stated_by ?? 'priya' }
+    : { system: source.system ?? 'ci' }),
+  ...(source.url ? {} : { excerpt: source.excerpt ?? 'seen' }),
+})
+
+/** A change that is right in itself, whatever is stored of the one that it may be a patch of. */
+function wiredBack(body: Body): Body {
+  const { target, factors, action_item, before = null, after = null } = body
+  const isNew = target !== undefined && !factors && !action_item
+  const loses = ('factors' in body && !factors?.length) || action_item === null
+  return {
+    ...verified(body),
+    ...(isNew || loses ? { factors: factors?.length ? factors : [1] } : {}),
+    ...('before' in body || 'after' in body ? { before: before === after ? null : before, after } : {}),
+  }
+}
+
+function verified(body: Body): Body {
+  const { status, verified_by_source } = body
+  if (verified_by_source || status === 'verified') {
+    const cited = { kind: 'log', ...verified_by_source }
+    return { ...body, status: 'verified', verified_by_source: citing(cited) }
+  }
+  const isNamed = 'status' in body || 'verified_by_source' in body
+  return isNamed ? { ...body, status: status ?? 'applied', verified_by_source: null } : body
+}
+
+/** A valid request that finds what it needs in a state that no request before it can have changed: made just for it. */
+export async function arranged(service: Service, request: Request): Promise<Request> {
+  const { params, headers } = (await arrange[request.operation.id]?.(service, request)) ?? {}
+  return {
+    ...request,
+    params: { ...request.params, ...params },
+    headers: { ...request.headers, ...headers },
+  }
+}
+
+const arrange: Record<
+  string,
+  (service: Service, request: Request) => Promise<Partial<Pick<Request, 'params' | 'headers'>>>
+> = {
+  deleteIncident: async ({ call }) => {
+    const { body } = await call('POST', '/v1/incidents', { body: { title: 'Doomed', severity: 'SEV5' } })
+    return { params: { incident_id: body.id } }
+  },
+  deleteFactor: async ({ call }, { params }) => {
+    const { body } = await addFactor(call, `/v1/incidents/${params.incident_id}`, {})
+    return { params: { number: String(body.number) } }
+  },
+  deleteChange: async ({ call }, { params }) => {
+    const { body } = await addChange(call, `/v1/incidents/${params.incident_id}`, {})
+    return { params: { number: String(body.number) } }
+  },
+  revokeToken: async ({ call }) => ({ params: { token_id: await addToken(call) } }),
+  acceptActionItem: newItem,
+  deferActionItem: newItem,
+  resolveDispute: async ({ call }, { params }) => {
+    const event = `/v1/incidents/${params.incident_id}/events/${params.event_id}`
+    await call('PUT', `${event}/dispute`, { body: { statement: 'It was earlier.', raised_by: 'priya' } })
+    return {}
+  },
+  putReview: async () => ({ headers: { 'if-match': '*' } }),
+  deleteWaiver: async ({ call }, { params }) => {
+    const body = { reason: 'It is a drill.' }
+    await call('PUT', `/v1/incidents/${params.incident_id}/checks/${params.code}/waiver`, { body })
+    return {}
+  },
+  sealPostmortem: async service => {
+    const incident = await givenReady(service)
+    const { headers } = await service.call('GET', `${incident}/checks`)
+    return { params: { incident_id: idIn(incident) }, headers: { 'if-match': headers.etag! } }
+  },
+  createAmendment: async service => {
+    const incident = await givenReady(service)
+    await seal(service, incident)
+    return { params: { incident_id: idIn(incident) } }
+  },
+}
+
+async function newItem({ call }: Service, { params }: Request) {
+  const { body } = await addItem(call, `/v1/incidents/${params.incident_id}`, 'priya')
+  return { params: { action_item_id: body.id } }
+}
+
+/** The values for a field of an operation; none where any that the schema allows will do. */
+export const lookup = (values: Record<string, Values>, { id }: Operation, name: string): Values | undefined =>
+  values[`${id} ${name}`] ?? values[name]

@@ -1,0 +1,102 @@
+import { contract } from '../../help/contract-check.ts'
+
+/** The operations of the committed contract, as a generator of requests reads them. */
+
+export interface Schema {
+  $ref?: string
+  anyOf?: Schema[]
+  type?: string | string[]
+  enum?: unknown[]
+  pattern?: string
+  format?: string
+  minLength?: number
+  maxLength?: number
+  minimum?: number
+  maximum?: number
+  items?: Schema
+  minItems?: number
+  maxItems?: number
+  uniqueItems?: boolean
+  properties?: Record<string, Schema>
+  required?: string[]
+  additionalProperties?: boolean | Schema
+  propertyNames?: Schema
+  minProperties?: number
+  maxProperties?: number
+}
+
+export interface Parameter {
+  name: string
+  in: 'path' | 'query' | 'header'
+  required?: boolean
+  schema: Schema
+}
+
+export interface Operation {
+  id: string
+  method: string
+  /** With its parameters in braces. */
+  path: string
+  parameters: Parameter[]
+  body: Schema | undefined
+  /** The statuses that it documents. */
+  statuses: number[]
+  /** All methods that the contract has for this address; one without parameters may be one of several paths. */
+  methods: string[]
+}
+
+interface Documented {
+  operationId: string
+  parameters?: (Parameter | { $ref: string })[]
+  requestBody?: { content: Record<string, { schema: Schema }> }
+  responses: Record<string, object>
+}
+
+export const operations: Operation[] = Object.entries(contract.paths).flatMap(([path, members]) => {
+  const methods = methodsAt(path)
+  return Object.entries(members).map(([method, member]) => {
+    const { operationId, parameters = [], requestBody, responses } = member as unknown as Documented
+    return {
+      id: operationId,
+      method: method.toUpperCase(),
+      path,
+      parameters: parameters.map(parameter => ('$ref' in parameter ? at(parameter.$ref) : parameter)),
+      body: requestBody && Object.values(requestBody.content)[0]!.schema,
+      statuses: Object.keys(responses).map(Number).filter(Number.isInteger),
+      methods,
+    }
+  })
+})
+
+function methodsAt(address: string): string[] {
+  const paths = Object.entries(contract.paths).filter(([path]) => isOf(path, address))
+  return paths.flatMap(([, members]) => Object.keys(members)).map(method => method.toUpperCase())
+}
+
+/** Whether an address, with its own parameters in braces, is one that a path stands for. */
+function isOf(path: string, address: string): boolean {
+  const [parts, others] = [path.split('/'), address.split('/')]
+  return (
+    parts.length === others.length && parts.every((part, i) => part.startsWith('{') || part === others[i])
+  )
+}
+
+export const parametersIn = (operation: Operation, place: Parameter['in']) =>
+  operation.parameters.filter(parameter => parameter.in === place)
+
+/** The schema itself, where it is a reference. */
+export const resolved = (schema: Schema): Schema =>
+  schema.$ref === undefined ? schema : resolved(at<Schema>(schema.$ref))
+
+/** What a reference of the contract stands for. */
+function at<T extends object = Parameter>(ref: string): T {
+  const found = ref
+    .slice(2)
+    .split('/')
+    .reduce<any>((inside, name) => inside?.[name], contract)
+  if (found === undefined) throw new Error(`The contract has no ${ref}`)
+  return found
+}
+
+export const typesOf = ({ type }: Schema): string[] =>
+  [type].flat().filter(name => name !== undefined) as string[]

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
+import { judge } from '../../help/contract-check.ts'
+import { adminToken, type Service } from '../../help/service.ts'
+import { valuesOf } from './arbitraries.ts'
+import { lookup, namedValues, sensible, wholeObjects } from './named-values.ts'
+import { type Operation, type Parameter, parametersIn } from './operations.ts'
+import type { World } from './world.ts'
+
+export interface Request {
+  operation: Operation
+  method: string
+  /** By name, not yet encoded. */
+  params: Record<string, string>
+  query: [name: string, value: string][]
+  headers: Record<string, string>
+  body?: unknown
+  /** The bytes to send in place of `body`. */
+  payload?: string | Buffer
+  /** Replaces the path and the query as they are put together. */
+  target?: (target: string) => string
+}
+
+/** Requests that the service must accept. */
+export function validRequests(
+  operation: Operation,
+  world: World,
+  { full = false }: { full?: boolean } = {},
+): fc.Arbitrary<Request> {
+  return fc.constantFrom(...world.incidents).chain(incident => {
+    const values = namedValues(world, incident)
+    const known = (name: string) => lookup(values, operation, name)
+    const shape = { full, known, isWhole: (name: string) => wholeObjects.has(name) }
+    const parameter = ({ name, schema }: Parameter, key: string): [string, fc.Arbitrary<unknown>] => [
+      name,
+      valuesOf(schema, key, shape),
+    ]
+    const params = parametersIn(operation, 'path').map(one => parameter(one, `{${one.name}}`))
+    const asked = parametersIn(operation, 'query').filter(({ name }) => name !== 'cursor')
+    const query = Object.fromEntries(asked.map(one => parameter(one, `?${one.name}`)))
+    const requiredKeys = asked.filter(({ required }) => required).map(({ name }) => name)
+    return fc.record({
+      operation: fc.constant(operation),
+      method: fc.constant(operation.method),
+      params: fc.record(Object.fromEntries(params)) as fc.Arbitrary<Record<string, string>>,
+      query: fc.record(query, { requiredKeys }).map(pairs) as fc.Arbitrary<[string, string][]>,
+      headers: fc.tuple(mediaTypes(operation), keys(operation)).map(both => Object.assign({}, ...both)),
+      ...(operation.body
+        ? { body: valuesOf(operation.body, '', shape).map(one => sensible(one, operation)) }
+        : {}),
+    }) as fc.Arbitrary<Request>
+  })
+}
+
+const pairs = (record: object) => Object.entries(record)
+
+type Headers = fc.Arbitrary<Record<string, string>>
+
+function mediaTypes({ method, body }: Operation): Headers {
+  if (!body) return fc.constant({})
+  return fc
+    .constantFrom(
+      method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+      'application/json',
+      'application/json; charset=utf-8',
+      'application/json;charset=UTF-8',
+    )
+    .map(type => ({ 'content-type': type }))
+}
+
+/** Where a key is taken, a new one now and then, in each form that there is. */
+function keys(operation: Operation): Headers {
+  if (!parametersIn(operation, 'header').some(({ name }) => name === 'Idempotency-Key'))
+    return fc.constant({})
+  const key = fc.noShrink(fc.uuid())
+  const forms = fc.oneof(
+    key,
+    key.map(id => `"${id} ~"`),
+    key.map(id => id.padEnd(255, '!')),
+  )
+  return fc.option(
+    forms.map(value => ({ 'idempotency-key': value })),
+    { nil: {}, freq: 2 },
+  )
+}
+
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  body: any
+  milliseconds: number
+}
+
+/** Longer than any answer may take: then the service hangs. */
+const patience = 15_000
+
+/** Sends a request as admin. Throws when no answer comes, or when it is not what the contract documents. */
+export async function send({ app }: Service, request: Request): Promise<Answer> {
+  const { method, headers } = request
+  const url = targetOf(request)
+  const payload = payloadOf(request)
+  const start = performance.now()
+  const abandoned = new AbortController()
+  const answered = app.inject({
+    method: method as 'GET',
+    url,
+    headers: { authorization: `Bearer ${adminToken}`, ...headers },
+    ...(payload === undefined ? {} : { payload }),
+  })
+  const late = sleep(patience, null, { signal: abandoned.signal }).catch(() => null)
+  const response = await Promise.race([answered, late])
+  abandoned.abort()
+  if (response === null) throw new Error(`No answer in ${patience} ms`)
+  const { statusCode: status, body: text } = response
+  const given = response.headers as Record<string, string>
+  judge({ method, url, status, headers: given, body: text })
+  const isJson = /[/+]json/.test(given['content-type'] ?? '') && method !== 'HEAD'
+  const milliseconds = performance.now() - start
+  return { status, headers: given, body: isJson && text !== '' ? JSON.parse(text) : null, milliseconds }
+}
+
+export function targetOf({ operation, params, query, target = same => same }: Request): string {
+  const path = operation.path.replace(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(params[name]!))
+  const encoded = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+  return target(encoded.length === 0 ? path : `${path}?${encoded.join('&')}`)
+}
+
+export const payloadOf = ({ body, payload }: Request): string | Buffer | undefined =>
+  payload ?? (body === undefined ? undefined : JSON.stringify(body))
+
+const shortened = (text: string, length: number) =>
+  text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`
+
+const legible = (text: string) =>
+  text.replace(/[\p{Cc}\p{Cs}]/gu, character => JSON.stringify(character).slice(1, -1))
+
+/** A request as it would be read aloud: whole where it is short. */
+export function print(request: Request): string {
+  const payload = payloadOf(request)
+  const body = payload === undefined ? '' : ` ${shortened(legible(String(payload)), 1500)}`
+  return `${request.method} ${shortened(targetOf(request), 300)} ${JSON.stringify(request.headers)}${body}`
+}

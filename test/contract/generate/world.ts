@@ -1,0 +1,118 @@
+import { openIncident } from '../../help/cast.ts'
+import type { Service } from '../../help/service.ts'
+import { givenReady, seal } from '../../postmortem/ready.ts'
+
+/** A small world for generated requests to refer to. What is named here stays, whatever valid requests change. */
+export interface World {
+  /** Active people, never changed. */
+  people: string[]
+  /** Somebody who is no longer active. */
+  left: string
+  teams: string[]
+  /** People and teams that requests may change at will. */
+  changeable: { people: string[]; teams: string[] }
+  incidents: string[]
+  /** The events of each incident. */
+  events: Record<string, string[]>
+  /** A factor of an incident that was before all others. */
+  earlier: { incident_id: string; number: number }
+  /** An incident whose postmortem is final. */
+  sealed: string
+  /** Ids of API tokens. */
+  tokens: string[]
+  /** An `Idempotency-Key` that has been used. */
+  key: string
+  /** A cursor of the list of people. */
+  cursor: string
+}
+
+const service = 'payments-stub'
+const source = { kind: 'log', system: service, excerpt: 'ERROR authorise: ENOSPC -> 503' }
+
+/** Stores the world through the API. The service's clock says 2026-06-18T09:00Z. */
+export async function seedWorld({ call }: Service): Promise<World> {
+  const teams = ['payments-team', 'platform-team']
+  const changeable = { people: ['kim', 'noor'], teams: ['search-team', 'web-team'] }
+  for (const team of [...teams, ...changeable.teams])
+    await call('PUT', `/v1/teams/${team}`, { body: { name: team } })
+  const people = ['priya', 'sam', 'ana']
+  const everybody = [...people, ...changeable.people, 'mara', 'leo'].map(handle => ({ handle, name: handle }))
+  await call('POST', '/v1/people/batch?atomic=true', { body: { people: everybody } })
+  await call('PATCH', '/v1/people/leo', { body: { active: false } })
+  const before = await openIncident({ call } as Service, { occurred_on: '2026-01-05', title: 'Earlier' })
+  await addFactor(call, before, {})
+  const earlier = { incident_id: idIn(before), number: 1 }
+  const incidents = ['Payments drill', 'Search is slow']
+  const events: World['events'] = {}
+  for (const [i, title] of incidents.entries()) {
+    const path = await openIncident({ call } as Service, { title, services: ['checkout', 'search'] })
+    incidents[i] = idIn(path)
+    events[incidents[i]] = await fill(call, path, earlier)
+  }
+  const ready = await givenReady({ call } as Service, 'Final')
+  await seal({ call } as Service, ready)
+  const tokens = [await addToken(call), await addToken(call)]
+  const key = 'used-before'
+  const headers = { 'idempotency-key': key }
+  await call('POST', '/v1/incidents', { headers, body: { title: 'Sent with a key', severity: 'SEV4' } })
+  const { body } = await call('GET', '/v1/people?limit=2')
+  return {
+    people,
+    left: 'leo',
+    teams,
+    changeable,
+    incidents,
+    events,
+    earlier,
+    sealed: idIn(ready),
+    tokens,
+    key,
+    cursor: body.next_cursor,
+  }
+}
+
+export const idIn = (path: string) => path.split('/').at(-1)!
+
+/** Three events, two of them milestones; factors and changes 1 and 2; AI-1 of Priya and AI-2 of Sam; a review and two waivers. Returns the events' ids. */
+async function fill(call: Service['call'], path: string, recurs: World['earlier']): Promise<string[]> {
+  const events: string[] = []
+  for (const milestone of ['impact_started', 'detected', null]) {
+    const event = {
+      occurred_at: '2026-06-17T14:02:00Z',
+      kind: 'note',
+      description: `The ${milestone}.`,
+      milestone,
+    }
+    const { body } = await call('POST', `${path}/events`, { body: { ...event, sources: [source] } })
+    events.push(body.id)
+  }
+  await addFactor(call, path, { events: events.slice(0, 1) })
+  await addFactor(call, path, { recurs })
+  await addItem(call, path, 'priya')
+  await addItem(call, path, 'sam')
+  for (const code of ['FACTOR_COUNT', 'CHANGE_MISSING'])
+    await call('PUT', `${path}/checks/${code}/waiver`, { body: { reason: 'It is a drill.' } })
+  const review = { held_at: '2026-06-17T20:00:00Z', facilitator: 'ana', attendees: ['ana', 'sam'] }
+  await call('PUT', `${path}/review`, { body: review, headers: { 'if-none-match': '*' } })
+  await addChange(call, path, {})
+  await addChange(call, path, { action_item: 'AI-1' })
+  return events
+}
+
+export const addFactor = (call: Service['call'], path: string, fields: object) =>
+  call('POST', `${path}/factors`, { body: { category: 'technical', statement: 'No retries.', ...fields } })
+
+export async function addToken(call: Service['call']): Promise<string> {
+  const { body } = await call('POST', '/v1/tokens', { body: { name: 'pager', scope: 'read' } })
+  return body.id
+}
+
+export const addItem = (call: Service['call'], path: string, owner: string) =>
+  call('POST', `${path}/action-items`, {
+    body: { title: 'Add retries', owner, due_on: '2026-06-24', priority: 'P1', factors: [1, 2] },
+  })
+
+export const addChange = (call: Service['call'], path: string, fields: object) =>
+  call('POST', `${path}/changes`, {
+    body: { target_kind: 'slo', target: 'Checkout', factors: [1], ...fields },
+  })

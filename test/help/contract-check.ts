@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+
+/** The committed contract, as a judge of every answer that a test receives. */
+
+interface Media {
+  schema?: object
+  examples?: Record<string, object>
+}
+interface Operation {
+  operationId: string
+  responses: Record<string, Response>
+}
+interface Response {
+  headers?: Record<string, { $ref: string }>
+  content?: Record<string, Media>
+}
+interface Contract {
+  paths: Record<string, Record<string, Operation>>
+  components: {
+    schemas: Record<string, object>
+    headers: Record<string, { required?: boolean }>
+    examples: Record<string, { value: unknown }>
+  }
+}
+
+export const contract = JSON.parse(
+  readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'),
+) as Contract
+
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false })
+addFormats.default(ajv)
+for (const name of ['line', 'text', 'http-url']) ajv.addFormat(name, true)
+const compiled = new Map<string, ValidateFunction>()
+
+const templates = Object.keys(contract.paths).map(path => ({
+  path,
+  pattern: new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
+}))
+
+export interface Answer {
+  method: string
+  /** With or without its query. */
+  url: string
+  status: number
+  headers: Record<string, unknown>
+  body: string
+}
+
+/**
+ * Throws when an answer is not what the contract documents for its operation; where it documents none, when an
+ * error is not a problem.
+ */
+export function judge(answer: Answer): void {
+  const { method, url, status, headers, body } = answer
+  const path = url.split('?')[0]!
+  const template =
+    templates.find(({ path: known }) => known === path) ?? templates.find(({ pattern }) => pattern.test(path))
+  const operation =
+    template && contract.paths[template.path]![method === 'HEAD' ? 'get' : method.toLowerCase()]
+  if (!operation) {
+    judgeUndocumented(answer)
+    return
+  }
+  const where = `${method} ${template.path} ${status}`
+  const rest = operation.responses[/^(405|414|421|431|500)$/.test(String(status)) ? 'default' : '4XX']
+  const response = operation.responses[status] ?? rest
+  if (!response) throw new Error(`${where}: the contract does not document this status`)
+  requireHeaders(where, response, headers)
+  const type = String(headers['content-type'] ?? '').split(';')[0]!
+  if (!response.content) {
+    requireThat(body === '', `${where}: the contract documents no body`)
+    return
+  }
+  const media = response.content[type]
+  requireThat(
+    media !== undefined,
+    `${where}: the contract does not document ${type || 'an answer without a type'}`,
+  )
+  if (!type.endsWith('json') || method === 'HEAD') return
+  const validate = validatorOf(where + type, media!.schema ?? {})
+  if (type.endsWith('ndjson')) {
+    judgeLines(where, body, validate)
+    return
+  }
+  const parsed = JSON.parse(body)
+  requireThat(validate(parsed), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
+  if (status < 400) return
+  const { code } = parsed as { code: string }
+  requireThat(media!.examples?.[code] !== undefined, `${where}: the contract does not document ${code}`)
+}
+
+/** Each line by itself, for that is what the contract describes. */
+function judgeLines(where: string, body: string, validate: ValidateFunction): void {
+  requireThat(body.endsWith('\n'), `${where}: the last line has no end`)
+  for (const line of body.trimEnd().split('\n'))
+    requireThat(validate(JSON.parse(line)), `${where}: ${ajv.errorsText(validate.errors)}\n${line}`)
+}
+
+/** What no operation answers: the service's other pages, and the errors of routes and methods that do not exist. */
+function judgeUndocumented({ method, url, status, headers, body }: Answer): void {
+  if (status < 400) return
+  const where = `${method} ${url} ${status}`
+  const type = headers['content-type']
+  requireThat(type === 'application/problem+json', `${where}: ${type} is not a problem's type`)
+  requireThat(headers['x-request-id'] !== undefined, `${where}: X-Request-Id is missing`)
+  if (method === 'HEAD') return
+  const validate = validatorOf('Problem', { $ref: '#/components/schemas/Problem' })
+  const problem = JSON.parse(body)
+  requireThat(validate(problem), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
+  requireThat(problem.status === status, `${where}: the problem says ${problem.status}`)
+}
+
+/** Every header that the contract promises is there, and none of the contract's that this answer does not promise. */
+function requireHeaders(where: string, { headers = {} }: Response, given: Answer['headers']): void {
+  const known = contract.components.headers
+  for (const [name, { $ref }] of Object.entries(headers)) {
+    const isThere = given[name.toLowerCase()] !== undefined
+    requireThat(isThere || !known[$ref.split('/').at(-1)!]!.required, `${where}: ${name} is missing`)
+  }
+  for (const name of Object.keys(known)) {
+    const isThere = given[name.toLowerCase()] !== undefined
+    requireThat(headers[name] !== undefined || !isThere, `${where}: the contract does not document ${name}`)
+  }
+}
+
+function requireThat(holds: boolean, message: string): void {
+  if (!holds) throw new Error(message)
+}
+
+function validatorOf(key: string, schema: object): ValidateFunction {
+  const known = compiled.get(key)
+  if (known) return known
+  const validate = ajv.compile({ ...schema, components: contract.components })
+  compiled.set(key, validate)
+  return validate
+}

@@ -1,9 +1,0 @@
-import { readFileSync } from 'node:fs'
-import t from 'tap'
-import { createDatabase } from './service.ts'
-import { tablesFile, tablesOf } from './tables.ts'
-
-t.test('the row types are those of the migrated database (npm run tables writes them)', async t => {
-  const { connectionString } = await createDatabase(t)
-  t.equal(readFileSync(tablesFile, 'utf8'), await tablesOf(connectionString!))
-})
