@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { scopes } from '../http/api-tokens.ts'
 import {
   component,
   exact,
@@ -10,7 +11,6 @@ import {
   pageQuery,
   timestamp,
 } from '../http/fields.ts'
-import { scopes } from '../http/tokens.ts'
 
 const scope = oneOf(scopes, {
   description:

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createToken } from '../access/store.ts'
 import type { Db } from '../db/open.ts'
-import { findToken, isGood } from '../http/tokens.ts'
+import { findToken, isGood } from '../http/api-tokens.ts'
 
 /**
  * The admin token of an embedded database, from `<data folder>/admin.token`. The first start makes it, with mode 0600;

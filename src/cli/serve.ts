@@ -3,9 +3,9 @@ import { countTokens } from '../access/store.ts'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config.ts'
 import type { App } from '../http/context.ts'
-import { openLog } from '../http/log.ts'
 import { adminTokenOf } from './admin-token.ts'
 import { connectDatabase, type Database } from './database.ts'
+import { openLog } from './log.ts'
 import { say } from './say.ts'
 
 /** Requests take seconds at most: one that is not over by then waits for its client. */

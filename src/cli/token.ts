@@ -1,6 +1,6 @@
 import { createToken, requireHolder } from '../access/store.ts'
 import type { Config } from '../config.ts'
-import { type Scope, scopes } from '../http/tokens.ts'
+import { type Scope, scopes } from '../http/api-tokens.ts'
 import { isDateTime, toUtc } from '../kit/time.ts'
 import { connectBeside } from './database.ts'
 import { say } from './say.ts'

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
-import type { ChangeFacts } from '../http/auth.ts'
+import type { ChangeFacts } from '../http/caller.ts'
+import { type Expected, requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { type Expected, requireVersion } from '../http/etag.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
 import type { Person, PersonDetail, PersonInput, Team, TeamInput } from './schema.ts'
 

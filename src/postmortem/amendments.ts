@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
-import type { ChangeFacts } from '../http/auth.ts'
+import type { ChangeFacts } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError } from '../http/problem.ts'
 import { lockDocument, moveDocument } from '../incidents/store.ts'

@@ -1,6 +1,6 @@
 import type { Db, Trx } from '../db/open.ts'
-import type { ChangeFacts } from '../http/auth.ts'
-import { type Expected, requireVersion } from '../http/etag.ts'
+import type { ChangeFacts } from '../http/caller.ts'
+import { type Expected, requireVersion } from '../http/conditions.ts'
 import { DebriefError, type FieldError } from '../http/problem.ts'
 import { getIncident, isSealed, lockDocument, moveDocument } from '../incidents/store.ts'
 import type { BlameCheck } from '../language/check.ts'

@@ -1,5 +1,5 @@
 import { transact } from '../db/transact.ts'
-import { changeFacts } from '../http/auth.ts'
+import { changeFacts } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { Event, eventParams, Redaction } from '../timeline/schema.ts'

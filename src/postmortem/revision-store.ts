@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
-import type { ChangeFacts } from '../http/auth.ts'
+import type { ChangeFacts } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { notFound } from '../http/problem.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'

@@ -1,10 +1,10 @@
 import type pg from 'pg'
 import type { Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
+import { openLog } from '../../src/cli/log.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import { type Db, openDatabase } from '../../src/db/open.ts'
 import type { App } from '../../src/http/context.ts'
-import { openLog } from '../../src/http/log.ts'
 import { judge } from './contract-check.ts'
 import * as server from './server.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
-import type { Scope } from '../../src/http/tokens.ts'
+import type { Scope } from '../../src/http/api-tokens.ts'
 import { enter, openIncident } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Limits } from '../config.ts'
-import { isObject } from '../kit/json.ts'
-import { JsonFault, type JsonFaultKind, parseStrictJson } from '../kit/strict-json.ts'
-import { DebriefError, fieldError, type ProblemCode, problemCodes } from './problem.ts'
+import type { Limits } from '../../config.ts'
+import { isObject } from '../../kit/json.ts'
+import { JsonFault, type JsonFaultKind, parseStrictJson } from '../../kit/strict-json.ts'
+import { DebriefError, fieldError, type ProblemCode, problemCodes } from '../problem.ts'
 
 /** Takes the JSON content types. An empty body is none where a route reads none, whatever its content type says. */
 export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
-import { etagOf } from './etag.ts'
+import { etagOf } from './conditions.ts'
 
 /** An answer that is ready to be sent to whoever asks the same. */
 export interface SharedAnswer {

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { buildApp } from '../../src/app.ts'
-import { loadConfig } from '../../src/config.ts'
-import { openDatabase } from '../../src/db/open.ts'
-import { adminToken, openService } from '../help/service.ts'
+import { buildApp } from '../../../src/app.ts'
+import { loadConfig } from '../../../src/config.ts'
+import { openDatabase } from '../../../src/db/open.ts'
+import { adminToken, openService } from '../../help/service.ts'
 
 const { call, app, connection } = await openService(t)
 

@@ -1,5 +1,5 @@
 import type { FastifyContextConfig, FastifySchema } from 'fastify'
-import { DebriefError, type FieldError, type ProblemCode, problemCodes, toProblem } from './problem.ts'
+import { DebriefError, type FieldError, type ProblemCode, problemCodes, toProblem } from '../problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { DebriefError } from './problem.ts'
+import { DebriefError } from '../problem.ts'
 
 /** An address of the service, and what it takes. */
 interface Address {

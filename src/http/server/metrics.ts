@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import Type from 'typebox'
-import type { OpenDatabase } from '../db/open.ts'
-import type { App } from './context.ts'
+import type { OpenDatabase } from '../../db/open.ts'
+import type { App } from '../context.ts'
 
 /** Live action items of one priority. */
 export interface Backlog {

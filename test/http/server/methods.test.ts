@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http'
 import t from 'tap'
-import { contract } from '../help/contract-check.ts'
-import { openService } from '../help/service.ts'
+import { contract } from '../../help/contract-check.ts'
+import { openService } from '../../help/service.ts'
 
 const { app, call } = await openService(t)
 

@@ -1,6 +1,6 @@
-import { isObject } from '../kit/json.ts'
-import { isConditional } from './etag.ts'
-import type { Route } from './openapi-problems.ts'
+import { isObject } from '../../kit/json.ts'
+import { isConditional } from '../conditions.ts'
+import type { Route } from './problem-answers.ts'
 
 type Json = Record<string, unknown>
 interface Operation {

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { createToken } from '../../src/access/store.ts'
-import { enter, openIncident, owe } from '../help/cast.ts'
-import { openService } from '../help/service.ts'
+import { createToken } from '../../../src/access/store.ts'
+import { enter, openIncident, owe } from '../../help/cast.ts'
+import { openService } from '../../help/service.ts'
 
 const service = await openService(t)
 await enter(service)

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import rateLimit from '@fastify/rate-limit'
 import fastify from 'fastify'
 import t from 'tap'
-import { contractJson } from '../../src/cli/openapi.ts'
-import { requireToken } from '../../src/http/auth.ts'
-import { Problem, type ProblemCode, problemCodes } from '../../src/http/problem.ts'
-import { keepTokens } from '../../src/http/tokens.ts'
-import { contract } from '../help/contract-check.ts'
-import { openService } from '../help/service.ts'
+import { contractJson } from '../../../src/cli/openapi.ts'
+import { keepTokens } from '../../../src/http/api-tokens.ts'
+import { Problem, type ProblemCode, problemCodes } from '../../../src/http/problem.ts'
+import { requireToken } from '../../../src/http/server/authentication.ts'
+import { contract } from '../../help/contract-check.ts'
+import { openService } from '../../help/service.ts'
 
 interface Media {
   schema?: { $ref?: string; type?: string }
@@ -46,7 +46,7 @@ const isEmpty = (value: unknown) => value === undefined || value === ''
 const succeeds = (status: string) => status.startsWith('2')
 
 t.test('the committed contract is what the running schemas say (npm run openapi writes it)', async t => {
-  const committed = readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')
+  const committed = readFileSync(new URL('../../../openapi/openapi.json', import.meta.url), 'utf8')
   t.ok(committed === (await contractJson()), 'byte for byte')
 })
 

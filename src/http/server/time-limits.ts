@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { Limits } from '../config.ts'
-import { DebriefError } from './problem.ts'
+import type { Limits } from '../../config.ts'
+import { DebriefError } from '../problem.ts'
 
 /**
  * Bounds the time that a call may take until it is answered, once its body is there, and that a body nobody reads may go

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { drill, enter, logLine, observed, openIncident } from '../help/cast.ts'
-import { openService } from '../help/service.ts'
+import { drill, enter, logLine, observed, openIncident } from '../../help/cast.ts'
+import { openService } from '../../help/service.ts'
 
 const service = await openService(t)
 await enter(service)

@@ -1,7 +1,7 @@
 import Type from 'typebox'
-import type { App } from './context.ts'
-import { component, exact, oneOf, ref } from './fields.ts'
-import { DebriefError, type ProblemCode, problemCodes } from './problem.ts'
+import type { App } from '../context.ts'
+import { component, exact, oneOf, ref } from '../fields.ts'
+import { DebriefError, type ProblemCode, problemCodes } from '../problem.ts'
 
 export const Health = component(
   'Health',

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { sha256Hex } from '../kit/json.ts'
-import { DebriefError } from './problem.ts'
-import { isGood, type Scope, type Tokens } from './tokens.ts'
+import { sha256Hex } from '../../kit/json.ts'
+import { isGood, type Scope, type Tokens } from '../api-tokens.ts'
+import type { Caller } from '../caller.ts'
+import { DebriefError } from '../problem.ts'
 
 /** What each scope may do besides itself. */
 const includes: Record<Scope, readonly Scope[]> = {
@@ -12,39 +13,12 @@ const includes: Record<Scope, readonly Scope[]> = {
   'events:write': ['events:write'],
 }
 
-/** Who is calling: the token, and the person it acts for, if any. */
-export interface Caller {
-  id: string
-  name: string
-  scope: Scope
-  person: string | null
-}
-
-/** Who changes a row, when, and in which request: three columns of every row. */
-export interface ChangeFacts {
-  changed_by: string
-  changed_at: string
-  request_id: string
-}
-
 declare module 'fastify' {
-  interface FastifyRequest {
-    caller: Caller
-  }
   interface FastifyContextConfig {
     /** The scope that a call of this route needs. */
     scope?: Scope
   }
 }
-
-export const changeFacts = (request: FastifyRequest, now: () => Date): ChangeFacts => ({
-  changed_by: nameOf(request.caller),
-  changed_at: now().toISOString(),
-  request_id: request.id,
-})
-
-/** Who a caller is to a reader: the person it acts for, else the token's name. */
-export const nameOf = ({ person, name }: Caller): string => person ?? name
 
 interface Options {
   tokens: Tokens

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { enter, openIncident, walk } from '../help/cast.ts'
-import { openService } from '../help/service.ts'
+import { enter, openIncident, walk } from '../../help/cast.ts'
+import { openService } from '../../help/service.ts'
 
 const service = await openService(t)
 await enter(service)

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { enter, observed, openIncident } from '../help/cast.ts'
-import { openService } from '../help/service.ts'
+import { enter, observed, openIncident } from '../../help/cast.ts'
+import { openService } from '../../help/service.ts'
 
 const service = await openService(t)
 await enter(service)

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { countTokens, createToken } from '../../src/access/store.ts'
-import { type Scope, scopes } from '../../src/http/tokens.ts'
-import { sha256Hex } from '../../src/kit/json.ts'
-import { enter, observed, openIncident } from '../help/cast.ts'
-import { adminToken, openService } from '../help/service.ts'
+import { countTokens, createToken } from '../../../src/access/store.ts'
+import { type Scope, scopes } from '../../../src/http/api-tokens.ts'
+import { sha256Hex } from '../../../src/kit/json.ts'
+import { enter, observed, openIncident } from '../../help/cast.ts'
+import { adminToken, openService } from '../../help/service.ts'
 
 const service = await openService(t)
 await enter(service)

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import { pointerToken } from '../kit/json.ts'
-import type { FieldError } from './problem.ts'
+import { pointerToken } from '../../kit/json.ts'
+import type { FieldError } from '../problem.ts'
 
 /**
  * Ajv's errors as pointers and sentences, one for each field: of alternatives (`anyOf` with null) only the real one

@@ -1,6 +1,4 @@
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import { pino } from 'pino'
-import type { Config } from '../config.ts'
 
 /** One line for each request, when it has been answered; at level debug, one when it comes, too. */
 export class RequestLog extends LogController {
@@ -42,21 +40,4 @@ function traceOf(traceparent: unknown): { trace_id: string; parent_id: string } 
   const parts = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-|$)/.exec(String(traceparent))
   const [, trace_id = '', parent_id = ''] = parts ?? []
   return parts && !allZero.test(trace_id) && !allZero.test(parent_id) ? { trace_id, parent_id } : undefined
-}
-
-/**
- * The log on standard output. Whatever field or message a token got into, no line shows it; and no request waits for
- * its line to be written.
- */
-export function openLog({
-  logLevel,
-  adminToken,
-}: Pick<Config, 'logLevel' | 'adminToken'>): FastifyBaseLogger {
-  const withoutTokens = (line: string) => line.replace(/dbf_[0-9A-Za-z_%-]{8,}/g, '[token]')
-  const streamWrite = (line: string) =>
-    adminToken === undefined ? withoutTokens(line) : withoutTokens(line.replaceAll(adminToken, '[token]'))
-  return pino(
-    { level: logLevel, hooks: { streamWrite } },
-    pino.destination({ sync: false, minLength: 8192, periodicFlush: 100 }),
-  )
 }

@@ -2,10 +2,10 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
-import { isObject } from '../kit/json.ts'
-import { examplesOf } from './fields.ts'
-import { addHeaders, headersTaken, requestHeaders, responseHeaders } from './openapi-headers.ts'
-import { needsToken, problemExamples, problemResponses, type Route } from './openapi-problems.ts'
+import { isObject } from '../../kit/json.ts'
+import { examplesOf } from '../fields.ts'
+import { addHeaders, headersTaken, requestHeaders, responseHeaders } from './headers.ts'
+import { needsToken, problemExamples, problemResponses, type Route } from './problem-answers.ts'
 
 const tags = [
   { name: 'System', description: 'Is it up, what can it do, what does an error mean.' },

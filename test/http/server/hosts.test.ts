@@ -1,6 +1,6 @@
 import t from 'tap'
-import { allowedHostsOf } from '../../src/http/wire.ts'
-import { openService } from '../help/service.ts'
+import { allowedHostsOf } from '../../../src/http/server/connections.ts'
+import { openService } from '../../help/service.ts'
 
 const answer = async (service: Awaited<ReturnType<typeof openService>>, host: string) => {
   const { status, body } = await service.call('GET', '/livez', { headers: { host } })
