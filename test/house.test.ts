@@ -22,7 +22,7 @@ const floors = [
   ],
   ['postmortem', 'ingest', 'export', 'insights', 'pages'],
   ['app'],
-  ['cli', 'main'],
+  ['demo', 'cli', 'main'],
 ]
 const resources = floors[2]!
 

@@ -1,4 +1,4 @@
-import { actionItemsQuery, sortTerms } from '../../src/action-items/list.ts'
+import { actionItemsQuery, sortTerms } from '../../src/action-items/list-query.ts'
 import { buffersOf, type Plan, planOf } from '../../test/action-items/many.ts'
 import { type Load, load, type Sent, type Target, takeTurns } from '../measure.ts'
 import type { Stage } from '../stage.ts'

@@ -6,7 +6,7 @@ import type { ChangeFacts } from '../http/caller.ts'
 import { type Expected, requireVersion } from '../http/conditions.ts'
 import { notFound } from '../http/problem.ts'
 import { holdIncident, nextNumber } from '../incidents/store.ts'
-import { type ActionItemRow, selectItems, toItem } from './list.ts'
+import { type ActionItemRow, selectItems, toItem } from './list-query.ts'
 import * as rules from './rules.ts'
 import type {
   ActionItem,

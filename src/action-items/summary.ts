@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../db/open.ts'
-import { type ActionItemFilter, fromOf, isLive, whereOf } from './list.ts'
+import { type ActionItemFilter, fromOf, isLive, whereOf } from './list-query.ts'
 import type { ActionItemSummary, Grouping } from './schema.ts'
 
 interface Group {

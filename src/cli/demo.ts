@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { storeDrill } from './drill.ts'
-import { readDrill } from './drill-file.ts'
+import { storeDrill } from '../demo/drill.ts'
+import { readDrill } from '../demo/drill-file.ts'
 import { say } from './say.ts'
 import { serve } from './serve.ts'
 

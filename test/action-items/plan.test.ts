@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { type ActionItemFilter, actionItemsQuery, sortTerms } from '../../src/action-items/list.ts'
-import { listActionItems, sortKey } from '../../src/action-items/page.ts'
+import { listActionItems, sortKey } from '../../src/action-items/list-json.ts'
+import { type ActionItemFilter, actionItemsQuery, sortTerms } from '../../src/action-items/list-query.ts'
 import type { Db } from '../../src/db/open.ts'
 import { openService } from '../help/service.ts'
 import { analyzeItems, buffersOf, insertItems, planOf } from './many.ts'

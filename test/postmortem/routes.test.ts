@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import t, { type Test } from 'tap'
-import { readDrill } from '../../src/cli/drill-file.ts'
+import { readDrill } from '../../src/demo/drill-file.ts'
 import { openService } from '../help/service.ts'
 
 const incident = '/v1/incidents/PM-2026-06-17-payments-drill'

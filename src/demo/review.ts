@@ -1,4 +1,4 @@
-import { type Call, once, storeMissing } from './drill-call.ts'
+import { type Call, once, storeMissing } from './call.ts'
 import type { Drill } from './drill-file.ts'
 
 /** What the steps of storing a drill share. */

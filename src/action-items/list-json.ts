@@ -1,6 +1,6 @@
 import { type Db, type TextRow, textRows, utcTimestamp } from '../db/open.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
-import { type ActionItemFilter, actionItemsQuery, itemColumns, type SortTerm } from './list.ts'
+import { type ActionItemFilter, actionItemsQuery, itemColumns, type SortTerm } from './list-query.ts'
 import { daysOverdue } from './rules.ts'
 import { ActionItem } from './schema.ts'
 

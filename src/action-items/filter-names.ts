@@ -1,7 +1,7 @@
 import type { Db } from '../db/open.ts'
 import { kindsOf } from '../directory/store.ts'
 import { DebriefError, type FieldError } from '../http/problem.ts'
-import type { ActionItemFilter } from './list.ts'
+import type { ActionItemFilter } from './list-query.ts'
 
 type NameFilter = Pick<ActionItemFilter, 'owner' | 'team' | 'incident_id'>
 

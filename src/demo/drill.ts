@@ -1,6 +1,6 @@
-import { type Call, caller, once, storeMissing } from './drill-call.ts'
+import { type Call, caller, once, storeMissing } from './call.ts'
 import type { Drill } from './drill-file.ts'
-import { type Step, takeToFinal } from './drill-review.ts'
+import { type Step, takeToFinal } from './review.ts'
 
 /**
  * Stores the drill through the API, and takes it to final. Every step is safe to repeat: what is there already is left
