@@ -58,6 +58,8 @@ import { reviewSchemas } from './reviews/schema.ts'
 import { Milestones } from './timeline/milestones-schema.ts'
 import { timelineRoutes } from './timeline/routes.ts'
 import { timelineSchemas } from './timeline/schema.ts'
+import { waiverRoutes } from './waivers/routes.ts'
+import { waiverSchemas } from './waivers/schema.ts'
 
 export interface AppOptions {
   database: Pick<OpenDatabase, 'db' | 'pool'>
@@ -81,6 +83,7 @@ const components = [
   ...actionItemSchemas,
   ...changeSchemas,
   ...reviewSchemas,
+  ...waiverSchemas,
   ...languageCheckSchemas,
   ...postmortemSchemas,
   ...threadSchemas,
@@ -161,6 +164,7 @@ function resourceRoutes(app: App, context: Context): void {
   actionItemRoutes(app, context)
   changeRoutes(app, context)
   reviewRoutes(app, context)
+  waiverRoutes(app, context)
   const blameCheck = keepBlameCheck(context.db)
   languageCheckRoutes(app, blameCheck)
   postmortemRoutes(app, context, blameCheck)

@@ -18,6 +18,7 @@ const floors = [
     'action-items',
     'changes',
     'reviews',
+    'waivers',
     'language-checks',
   ],
   ['postmortem', 'ingest', 'export', 'insights', 'pages'],

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { deletionBy } from '../db/deletion.ts'
 import type { Db, Trx } from '../db/open.ts'
+import { deletionBy } from '../db/transact.ts'
 import { requirePeople } from '../directory/store.ts'
 import { holdFactors } from '../factors/store.ts'
 import type { ChangeFacts } from '../http/caller.ts'

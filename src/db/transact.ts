@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db, Trx } from './open.ts'
 
 /** Serialization failure and deadlock: PostgreSQL ended this transaction for the sake of another. */
@@ -13,3 +14,10 @@ export async function transact<T>(db: Db, run: (trx: Trx) => Promise<T>): Promis
     }
   }
 }
+
+/**
+ * Begins a DELETE that says who deletes, which the history wants to know:
+ * `${deletionBy(facts)} DELETE FROM factors USING deletion WHERE …`.
+ */
+export const deletionBy = (facts: { changed_by: string; changed_at: string; request_id: string }) =>
+  sql`WITH deletion AS MATERIALIZED (SELECT set_config('debrief.deletion', ${JSON.stringify(facts)}, true))`

@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely'
-import { deletionBy } from '../db/deletion.ts'
 import type { Db, Trx } from '../db/open.ts'
+import { deletionBy } from '../db/transact.ts'
 import type { ChangeFacts } from '../http/caller.ts'
 import { type Expected, requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'

@@ -1,4 +1,4 @@
-import type { CheckCode } from '../reviews/schema.ts'
+import type { CheckCode } from '../waivers/schema.ts'
 import { type Block, bulletList, heading, item, type ListItem, label, paragraph } from './blocks.ts'
 import type { Examined } from './checks.ts'
 import { headOf } from './document.ts'

@@ -1,6 +1,6 @@
 import type { ActionItem } from '../action-items/schema.ts'
 import { toUtc } from '../kit/time.ts'
-import type { CheckCode } from '../reviews/schema.ts'
+import type { CheckCode } from '../waivers/schema.ts'
 import type { Examined, Found } from './checks.ts'
 import { durationWords } from './document-clock.ts'
 import { nameOf, titleWords, words } from './document-view.ts'

@@ -1,6 +1,6 @@
 import { sha256Hex } from '../kit/json.ts'
-import { type CheckCode, errorCodes, type Waiver, warningCodes } from '../reviews/schema.ts'
 import type { Event } from '../timeline/schema.ts'
+import { type CheckCode, errorCodes, type Waiver, warningCodes } from '../waivers/schema.ts'
 import { checkRules } from './check-rules.ts'
 import type { Check, Checks, Postmortem } from './schema.ts'
 

@@ -1,4 +1,4 @@
-import type { Waiver } from '../reviews/schema.ts'
+import type { Waiver } from '../waivers/schema.ts'
 import { type Block, bulletList, heading, item, type ListItem, label, link, type Text } from './blocks.ts'
 import { momentOf } from './document-clock.ts'
 import { nameOf, type View } from './document-view.ts'

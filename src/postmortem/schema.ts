@@ -16,9 +16,10 @@ import {
   timestamp,
 } from '../http/fields.ts'
 import { Incident, incidentId } from '../incidents/schema.ts'
-import { errorCodes, Review, Waiver, warningCodes } from '../reviews/schema.ts'
+import { Review } from '../reviews/schema.ts'
 import { Milestones } from '../timeline/milestones-schema.ts'
 import { Event } from '../timeline/schema.ts'
+import { errorCodes, Waiver, warningCodes } from '../waivers/schema.ts'
 
 const { overdue: _overdue, days_overdue: _days, ...storedItem } = ActionItem.properties
 const {

@@ -1,4 +1,3 @@
-import Type from 'typebox'
 import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
@@ -10,12 +9,7 @@ import * as store from './store.ts'
 
 const tags = ['Review']
 
-export function reviewRoutes(app: App, context: Context): void {
-  recordRoutes(app, context)
-  waiverRoutes(app, context)
-}
-
-function recordRoutes(app: App, { db, now }: Context): void {
+export function reviewRoutes(app: App, { db, now }: Context): void {
   app.get(
     '/incidents/:incident_id/review',
     {
@@ -57,56 +51,6 @@ function recordRoutes(app: App, { db, now }: Context): void {
         reply.code(outcome === 'created' ? 201 : 200)
         return store.getReview(trx, incident_id)
       })
-    },
-  )
-}
-
-function waiverRoutes(app: App, { db, now }: Context): void {
-  const path = '/incidents/:incident_id/checks/:code/waiver'
-
-  app.put(
-    path,
-    {
-      config: { scope: 'review', problems: ['sealed', 'not_waivable'] },
-      schema: {
-        operationId: 'putWaiver',
-        tags,
-        summary: 'Waive a check, with the reason',
-        description:
-          'The document prints it. A waiver of `BLAME_LANGUAGE` names the texts that may stand, and is void where one has changed since.',
-        params: contract.waiverParams,
-        body: ref(contract.WaiverInput),
-        response: { 200: ref(contract.Waiver), 201: ref(contract.Waiver) },
-      },
-    },
-    async (request, reply) => {
-      const { incident_id, code } = request.params
-      const facts = changeFacts(request, now)
-      return transact(db, async trx => {
-        const outcome = await store.putWaiver(trx, incident_id, code, request.body, facts, request.expected)
-        reply.code(outcome === 'created' ? 201 : 200)
-        return store.getWaiver(trx, incident_id, code)
-      })
-    },
-  )
-
-  app.delete(
-    path,
-    {
-      config: { scope: 'review', problems: ['sealed'] },
-      schema: {
-        operationId: 'deleteWaiver',
-        tags,
-        summary: 'Take a waiver back',
-        params: contract.waiverParams,
-        response: { 204: Type.Null({ description: 'Deleted.' }) },
-      },
-    },
-    async (request, reply) => {
-      const { incident_id, code } = request.params
-      const facts = changeFacts(request, now)
-      await transact(db, trx => store.deleteWaiver(trx, incident_id, code, facts, request.expected))
-      return reply.code(204).send(null)
     },
   )
 }

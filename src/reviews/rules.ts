@@ -1,6 +1,6 @@
-import { DebriefError, fieldError, notFound } from '../http/problem.ts'
+import { fieldError } from '../http/problem.ts'
 import { toUtc } from '../kit/time.ts'
-import { type CheckCode, errorCodes, type ReviewInput, type WaiverInput, warningCodes } from './schema.ts'
+import type { ReviewInput } from './schema.ts'
 
 const day = 86_400_000
 
@@ -23,42 +23,4 @@ export function reviewValues(input: ReviewInput, now: Date) {
     reframings: JSON.stringify(input.reframings ?? []),
     recording_url: input.recording_url ?? null,
   }
-}
-
-const codes: readonly string[] = [...errorCodes, ...warningCodes]
-const never: Record<string, string> = {
-  REVIEW_MISSING: 'hold a review, and record it',
-  ACTION_OWNER: 'give each open action item to somebody who is there',
-}
-
-/**
- * The check that a waiver is for.
- * @throws 404 when no check has this code, 409 when it is one that cannot be waived
- */
-export function requireWaivable(code: string): CheckCode {
-  if (!codes.includes(code)) throw notFound(`A check ${code}`)
-  const way = (warningCodes as readonly string[]).includes(code)
-    ? 'it is a warning, and holds nothing back'
-    : never[code]
-  if (way !== undefined) throw new DebriefError('not_waivable', `${code} cannot be waived: ${way}.`)
-  return code as CheckCode
-}
-
-/**
- * The findings of a waiver as they are stored: a language finding is waived one by one, and no other check has any.
- * @throws 422 when they are missing, or there is nothing that they could be about
- */
-export function waivedFindings(code: CheckCode, { findings }: WaiverInput): string {
-  const isLanguage = code === 'BLAME_LANGUAGE'
-  if (isLanguage && findings === undefined) {
-    const detail = '/findings is required for BLAME_LANGUAGE: name each text that may stand as it is.'
-    throw fieldError('/findings', 'required', detail)
-  }
-  if (!isLanguage && findings !== undefined) {
-    const detail = `/findings belongs to BLAME_LANGUAGE alone: a waiver of ${code} is about all that it finds.`
-    throw fieldError('/findings', 'unexpected', detail)
-  }
-  // The checks name a text once for each of its sentences.
-  const named = new Map(findings?.map(finding => [`${finding.pointer} ${finding.text_sha256}`, finding]))
-  return JSON.stringify([...named.values()])
 }

@@ -1,13 +1,12 @@
 import { sql } from 'kysely'
-import { deletionBy } from '../db/deletion.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { ChangeFacts } from '../http/caller.ts'
 import { type Expected, requireCondition, requireVersion } from '../http/conditions.ts'
 import { DebriefError, notFound } from '../http/problem.ts'
 import { holdUnsealed } from '../incidents/store.ts'
-import { requireWaivable, reviewValues, waivedFindings } from './rules.ts'
-import type { Review, ReviewDetail, ReviewInput, Waiver, WaiverInput } from './schema.ts'
+import { reviewValues } from './rules.ts'
+import type { Review, ReviewDetail, ReviewInput } from './schema.ts'
 
 type Outcome = 'created' | 'updated'
 
@@ -111,77 +110,4 @@ async function requireKnown(trx: Trx, incident_id: string, input: ReviewInput): 
     ]
   })
   if (errors.length > 0) throw new DebriefError('unknown_reference', errors[0]!.detail, errors)
-}
-
-const waiverColumns = [
-  'incident_id',
-  'code',
-  'reason',
-  'findings',
-  'version',
-  'changed_by',
-  'changed_at',
-] as const
-
-const selectWaivers = (db: Db, incident_id: string) =>
-  db.selectFrom('waivers').select(waiverColumns).where('incident_id', '=', incident_id).$castTo<Waiver>()
-
-/** All waivers of an incident, by code; for the document and the checks. */
-export const allWaivers = (db: Db, incident_id: string): Promise<Waiver[]> =>
-  selectWaivers(db, incident_id).orderBy('code').execute()
-
-export async function getWaiver(db: Db, incident_id: string, code: string): Promise<Waiver> {
-  const waiver = await selectWaivers(db, incident_id).where('code', '=', code).executeTakeFirst()
-  if (!waiver) throw notFound(`A waiver of ${code} for ${incident_id}`)
-  return waiver
-}
-
-/** Waives a check with a reason, or changes the reason. */
-export async function putWaiver(
-  trx: Trx,
-  incident_id: string,
-  code: string,
-  input: WaiverInput,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<Outcome> {
-  await holdUnsealed(trx, incident_id)
-  const values = { reason: input.reason, findings: waivedFindings(requireWaivable(code), input), ...facts }
-  const stored = await lockWaiver(trx, incident_id, code)
-  requireVersion(stored ?? 0, expected)
-  const written = await trx
-    .insertInto('waivers')
-    .values({ incident_id, code, ...values })
-    .onConflict(conflict => conflict.columns(['incident_id', 'code']).doUpdateSet(values))
-    .returning('version')
-    .executeTakeFirstOrThrow()
-  return stored === undefined && written.version === 1 ? 'created' : 'updated'
-}
-
-/** Takes a waiver back. */
-export async function deleteWaiver(
-  trx: Trx,
-  incident_id: string,
-  code: string,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<void> {
-  await holdUnsealed(trx, incident_id)
-  const stored = await lockWaiver(trx, incident_id, code)
-  if (stored === undefined) throw notFound(`A waiver of ${code} for ${incident_id}`)
-  requireVersion(stored, expected)
-  await sql`
-    ${deletionBy(facts)}
-    DELETE FROM waivers USING deletion WHERE incident_id = ${incident_id} AND code = ${code}`.execute(trx)
-}
-
-async function lockWaiver(trx: Trx, incident_id: string, code: string): Promise<number | undefined> {
-  const row = await trx
-    .selectFrom('waivers')
-    .select('version')
-    .where('incident_id', '=', incident_id)
-    .where('code', '=', code)
-    .forUpdate()
-    .executeTakeFirst()
-  return row?.version
 }

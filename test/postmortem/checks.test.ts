@@ -1,5 +1,5 @@
 import t from 'tap'
-import { errorCodes, warningCodes } from '../../src/reviews/schema.ts'
+import { errorCodes, warningCodes } from '../../src/waivers/schema.ts'
 import { observed } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 import { aReview, givenReady, seal } from './ready.ts'

@@ -1,0 +1,87 @@
+import Type, { type Static } from 'typebox'
+import { component, exact, list, rowFields, sentence } from '../http/fields.ts'
+import { incidentId } from '../incidents/schema.ts'
+
+/** The checks that hold back a final postmortem, in the order of the document. */
+export const errorCodes = [
+  'SUMMARY_MISSING',
+  'IMPACT_MISSING',
+  'TIMELINE_EMPTY',
+  'MILESTONE_MISSING',
+  'MILESTONE_ORDER',
+  'EVENT_DISPUTED',
+  'FACTOR_COUNT',
+  'FACTOR_UNCITED',
+  'COUNTERFACTUAL_MISSING',
+  'FACTOR_UNADDRESSED',
+  'ACTION_OWNER',
+  'ACTION_UNACCEPTED',
+  'ACTION_DONE_WHEN',
+  'CHANGE_MISSING',
+  'WENT_WELL_EMPTY',
+  'REVIEW_MISSING',
+  'REVIEW_ALONE',
+  'BLAME_LANGUAGE',
+] as const
+/** Those that only warn. */
+export const warningCodes = ['FACILITATOR_IS_AUTHOR', 'STATUS_UPDATE_GAP', 'STATEMENT_ONLY'] as const
+export type CheckCode = (typeof errorCodes)[number] | (typeof warningCodes)[number]
+
+const finding = exact({
+  pointer: Type.String({
+    minLength: 1,
+    maxLength: 300,
+    description: 'Of the field, as the check has it: `/factors/2/statement`.',
+  }),
+  text_sha256: Type.String({
+    pattern: '^[0-9a-f]{64}$',
+    description: 'SHA-256 of the field’s text, as the check has it: a changed text voids the waiver.',
+  }),
+})
+
+const waiver = {
+  reason: sentence({ description: 'Why it may stay so; the document prints it.' }),
+  findings: Type.Optional(
+    list(finding, {
+      minItems: 1,
+      description: 'Required for `BLAME_LANGUAGE`, and for no other: the texts that may stand as they are.',
+    }),
+  ),
+}
+const waived = { reason: 'A drill has no customers, so nobody was affected.' }
+
+export const WaiverInput = component('WaiverInput', waiver, { examples: [waived] })
+export const Waiver = component(
+  'Waiver',
+  {
+    incident_id: incidentId(),
+    code: Type.String({ description: 'The check that is waived.' }),
+    reason: sentence(),
+    findings: Type.Array(finding),
+    ...rowFields,
+  },
+  {
+    description: 'The reason for which a check that fails may hold nothing back.',
+    examples: [
+      {
+        incident_id: 'PM-2026-06-17-payments-drill',
+        code: 'IMPACT_MISSING',
+        ...waived,
+        findings: [],
+        version: 1,
+        changed_by: 'mara',
+        changed_at: '2026-06-18T14:00:00.000Z',
+      },
+    ],
+  },
+)
+
+export const waiverParams = exact({
+  incident_id: incidentId(),
+  code: Type.String({ pattern: '^[A-Z][A-Z_]{0,39}$', description: 'The code of a check.' }),
+})
+
+export type WaiverInput = Static<typeof WaiverInput>
+export type Waiver = Static<typeof Waiver>
+
+export const waiverSchemas = [WaiverInput, Waiver]
