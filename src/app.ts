@@ -48,11 +48,12 @@ import { dateIn } from './kit/time.ts'
 import { keepBlameCheck } from './language-checks/checker.ts'
 import { languageCheckRoutes } from './language-checks/routes.ts'
 import { languageCheckSchemas } from './language-checks/schema.ts'
-import { followUpSchemas } from './postmortem/follow-up-schema.ts'
-import { revisionSchemas } from './postmortem/revision-schema.ts'
+import { checkSchemas } from './postmortem/checks/schema.ts'
+import { followUpSchemas } from './postmortem/follow-up/schema.ts'
 import { postmortemRoutes } from './postmortem/routes.ts'
 import { postmortemSchemas } from './postmortem/schema.ts'
-import { threadSchemas } from './postmortem/thread-schema.ts'
+import { revisionSchemas } from './postmortem/sealing/schema.ts'
+import { threadSchemas } from './postmortem/thread/schema.ts'
 import { reviewRoutes } from './reviews/routes.ts'
 import { reviewSchemas } from './reviews/schema.ts'
 import { Milestones } from './timeline/milestones-schema.ts'
@@ -86,6 +87,7 @@ const components = [
   ...waiverSchemas,
   ...languageCheckSchemas,
   ...postmortemSchemas,
+  ...checkSchemas,
   ...threadSchemas,
   ...revisionSchemas,
   ...followUpSchemas,

@@ -271,3 +271,15 @@ export async function namesOf(db: Db, handles: string[]): Promise<Record<string,
     .execute()
   return Object.fromEntries(rows.map(({ handle, name }) => [handle, name]))
 }
+
+/** Those of some handles who have left. */
+export async function inactiveOwners(db: Db, handles: string[]): Promise<Set<string>> {
+  if (handles.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('people')
+    .select('handle')
+    .where('handle', 'in', [...new Set(handles)])
+    .where('active', '=', false)
+    .execute()
+  return new Set(rows.map(({ handle }) => handle))
+}

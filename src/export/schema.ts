@@ -13,7 +13,7 @@ import {
   timestamp,
 } from '../http/fields.ts'
 import { Incident, incidentId, severities, statuses } from '../incidents/schema.ts'
-import { Revision, RevisionDetail } from '../postmortem/revision-schema.ts'
+import { Revision, RevisionDetail } from '../postmortem/sealing/schema.ts'
 
 const { sequence, json_sha256, markdown_sha256 } = Revision.properties
 const revisionNumber = Type.Integer({ minimum: 1, description: 'The last revision of its incident.' })

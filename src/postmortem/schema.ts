@@ -19,7 +19,7 @@ import { Incident, incidentId } from '../incidents/schema.ts'
 import { Review } from '../reviews/schema.ts'
 import { Milestones } from '../timeline/milestones-schema.ts'
 import { Event } from '../timeline/schema.ts'
-import { errorCodes, Waiver, warningCodes } from '../waivers/schema.ts'
+import { Waiver } from '../waivers/schema.ts'
 
 const { overdue: _overdue, days_overdue: _days, ...storedItem } = ActionItem.properties
 const {
@@ -107,56 +107,6 @@ export const Postmortem = component(
   },
 )
 
-const waived = exact({ reason: sentence(), by: Type.String(), at: timestamp() })
-const finding = exact({
-  text_sha256: Type.String({ description: 'Of the whole text of the field; a waiver names it.' }),
-  sentence: Type.String(),
-  why: Type.String(),
-  question: Type.String({ description: 'It turns the sentence back to the system.' }),
-})
-
-const check = exact({
-  code: oneOf([...errorCodes, ...warningCodes]),
-  level: oneOf(['error', 'warning'], { description: 'An `error` holds back final, a `warning` does not.' }),
-  pointer: Type.String({
-    description: 'JSON pointer from the incident, by ids: `/factors/2/counterfactual`.',
-  }),
-  ids: Type.Array(Type.String(), { description: 'Of the events, factors or action items concerned.' }),
-  message: Type.String({ description: 'What to do about it.' }),
-  finding: nullableObject(finding, { description: 'Of `BLAME_LANGUAGE` alone: the sentence.' }),
-  waiver: nullableObject(waived, { description: 'The reason for which it holds nothing back.' }),
-})
-export const Checks = component(
-  'Checks',
-  {
-    items: Type.Array(check, { description: 'What fails, errors first, each in the order of the document.' }),
-    can_seal: Type.Boolean({
-      description:
-        'True when no error is left that is not waived, and the postmortem is in review or being corrected; a draft that fails nothing waits for `PUT …/review-request`.',
-    }),
-  },
-  {
-    description: 'What stands between a postmortem and its being final.',
-    examples: [
-      {
-        items: [
-          {
-            code: 'COUNTERFACTUAL_MISSING',
-            level: 'error',
-            pointer: '/factors/2/counterfactual',
-            ids: ['2'],
-            message:
-              'Give factor 2 its counterfactual: if what had been how, what would have gone differently?',
-            finding: null,
-            waiver: null,
-          },
-        ],
-        can_seal: false,
-      },
-    ],
-  },
-)
-
 export const amendmentsQuery = exact(pageQuery)
 export const documentQuery = exact({
   copy: Type.Optional(
@@ -171,8 +121,6 @@ export type PostmortemActionItem = Static<typeof PostmortemActionItem>
 export type PostmortemChange = Static<typeof PostmortemChange>
 export type Amendment = Static<typeof Amendment>
 export type AmendmentInput = Static<typeof AmendmentInput>
-export type Checks = Static<typeof Checks>
-export type Check = Checks['items'][number]
 
 export const postmortemSchemas = [
   PostmortemActionItem,
@@ -181,5 +129,4 @@ export const postmortemSchemas = [
   Amendment,
   AmendmentPage,
   Postmortem,
-  Checks,
 ]

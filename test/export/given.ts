@@ -1,6 +1,6 @@
 import type { Db, Trx } from '../../src/db/open.ts'
 import { sha256Hex } from '../../src/kit/json.ts'
-import { nextSequence } from '../../src/postmortem/revision-store.ts'
+import { nextSequence } from '../../src/postmortem/sealing/revisions.ts'
 import type { Service } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { nextSequence } from '../../src/postmortem/revision-store.ts'
+import { nextSequence } from '../../src/postmortem/sealing/revisions.ts'
 import { observed } from '../help/cast.ts'
 import { scaled, timeIsUp } from '../help/scale.ts'
 import { openService } from '../help/service.ts'

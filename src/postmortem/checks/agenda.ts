@@ -1,0 +1,118 @@
+import type { CheckCode } from '../../waivers/schema.ts'
+import { type Block, bulletList, heading, item, type ListItem, label, paragraph } from '../document/blocks.ts'
+import { eventTime } from '../document/clock.ts'
+import { headOf } from '../document/document.ts'
+import { placeOf } from '../document/places.ts'
+import { type View, viewOf } from '../document/view.ts'
+import type { Postmortem } from '../schema.ts'
+import { nameOf } from '../words.ts'
+import type { Examined } from './examined.ts'
+import type { Check } from './schema.ts'
+
+/** One page: what there is more of is counted. */
+const mostListed = 10
+
+/**
+ * What the facilitator takes into a blameless review: the words to begin with, and all that is open, as questions.
+ * A pure function of the postmortem and of what its checks say.
+ */
+export function agendaDocument({ data, timeline }: Examined, checks: readonly Check[]): Block[] {
+  const view = viewOf(data)
+  const open = checks.filter(({ waiver }) => waiver === null)
+  const isFoundBy = (code: CheckCode) => {
+    const found = new Set(open.filter(check => check.code === code).flatMap(({ ids }) => ids))
+    return (id: string | number) => found.has(String(id))
+  }
+  const [isDisputed, isRemembered] = [isFoundBy('EVENT_DISPUTED'), isFoundBy('STATEMENT_ONLY')]
+  const [isBare, isUnaccepted] = [isFoundBy('COUNTERFACTUAL_MISSING'), isFoundBy('ACTION_UNACCEPTED')]
+  return [
+    ...opening(data),
+    ...section(
+      'Open disputes',
+      'Which source settles it? If there is none, retract the claim.',
+      timeline.filter(({ id }) => isDisputed(id)).map(event => disputeItem(view, event)),
+    ),
+    ...section(
+      'Resting on memory alone',
+      'Is there a log, a message or a metric that shows it?',
+      timeline
+        .filter(({ id }) => isRemembered(id))
+        .map(event => item([`${eventTime(view.clock, event)} ${event.description}`])),
+    ),
+    ...section(
+      'Factors without a counterfactual',
+      'If what had been how, what would have gone differently?',
+      data.factors
+        .filter(({ number }) => isBare(number))
+        .map(({ number, statement }) => item([`Factor ${number}: ${statement}`])),
+    ),
+    ...section(
+      'Action items that wait for their owners',
+      'Do you take it, by that day? By what will one see that it is done?',
+      data.action_items
+        .filter(({ id }) => isUnaccepted(id))
+        .map(({ id, title, owner, due_on, status }) =>
+          item([
+            `${id} ${title} — ${nameOf(data, owner)}, due ${due_on}${status === 'proposed' ? ', proposed' : ''}`,
+          ]),
+        ),
+    ),
+    ...section(
+      'Sentences to turn back to the system',
+      'Ask the question, and write down what the answer says about the system.',
+      open.filter(({ code }) => code === 'BLAME_LANGUAGE').map(check => sentenceItem(view, check)),
+    ),
+    ...section(
+      'To decide',
+      'What is decided goes into the record, with the action item that it becomes.',
+      open.filter(isToDecide).map(({ message }) => item([message])),
+    ),
+  ]
+}
+
+function opening(data: Postmortem): Block[] {
+  const { title, id, severity, authors } = headOf(data)
+  return [
+    heading(1, 'Review agenda: ', title),
+    paragraph(
+      ...[label('ID'), ` ${id}   `, label('Severity'), ` ${severity}   `, label('Authors'), ` ${authors}`],
+    ),
+    heading(2, 'To begin with'),
+    paragraph(
+      'We are here to learn how our system made this outcome possible. Everybody did what made sense to them, with what they knew, saw and had at that moment; with the same view, any of us could have done the same.',
+    ),
+    paragraph(
+      'So we ask how and what, not who and why not. There is no single cause to find, and nobody to judge. When a sentence points at a person, we turn it back to the system together; what is said here is used to change systems, and for nothing else.',
+    ),
+  ]
+}
+
+/** What has sections of its own above is not said twice. */
+const elsewhere: readonly CheckCode[] = [
+  'EVENT_DISPUTED',
+  'STATEMENT_ONLY',
+  'COUNTERFACTUAL_MISSING',
+  'ACTION_UNACCEPTED',
+  'BLAME_LANGUAGE',
+  'REVIEW_MISSING',
+]
+
+const isToDecide = ({ code, level }: Check): boolean => level === 'error' && !elsewhere.includes(code)
+
+function disputeItem(view: View, event: Examined['timeline'][number]): ListItem {
+  const { raised_by, statement } = event.dispute!
+  return item(
+    [`${eventTime(view.clock, event)} ${event.description}`],
+    [[label(`disputed by ${nameOf(view.data, raised_by)}`), ` ${statement}`]],
+  )
+}
+
+const sentenceItem = (view: View, { pointer, finding }: Check): ListItem =>
+  item([`“${finding!.sentence}” (${placeOf(view, pointer)})`], [[finding!.question]])
+
+function section(title: string, question: string, items: readonly ListItem[]): Block[] {
+  if (items.length === 0) return []
+  const more = items.length - mostListed
+  const listed = more > 0 ? [...items.slice(0, mostListed), item([`and ${more} more`])] : items
+  return [heading(2, title), paragraph(question), bulletList(listed)]
+}

@@ -1,0 +1,73 @@
+import type { App, Context } from '../../http/context.ts'
+import { ref } from '../../http/fields.ts'
+import { incidentParams } from '../../incidents/schema.ts'
+import type { CurrentBlameCheck } from '../../language-checks/checker.ts'
+import { toMarkdown } from '../document/markdown.ts'
+import { rendered, sendText } from '../document/media.ts'
+import { agendaDocument } from './agenda.ts'
+import { answerOf } from './checks.ts'
+import { examine } from './examine.ts'
+import { Checks } from './schema.ts'
+
+const tags = ['Postmortem']
+
+/** What the checks say, for programs and for the facilitator. */
+export function checkRoutes(app: App, context: Context, blameCheck: CurrentBlameCheck): void {
+  checksRoute(app, context, blameCheck)
+  agendaRoute(app, context, blameCheck)
+}
+
+function checksRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck): void {
+  app.get(
+    '/incidents/:incident_id/checks',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getChecks',
+        tags,
+        summary: 'What stands between the postmortem and its being final',
+        description:
+          'Only what fails is listed, each with what to do about it. The `ETag` names all that would be sealed: `POST …/revisions` wants it as `If-Match`.',
+        params: incidentParams,
+        response: { 200: ref(Checks) },
+      },
+    },
+    async ({ params: { incident_id } }, reply) => {
+      const { examined, checks, etag } = await examine(
+        db,
+        incident_id,
+        await blameCheck(),
+        now().toISOString(),
+      )
+      reply.header('etag', etag)
+      return answerOf(examined, checks)
+    },
+  )
+}
+
+function agendaRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck): void {
+  app.get(
+    '/incidents/:incident_id/review/agenda',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getAgenda',
+        tags: ['Review'],
+        summary: 'One page for the facilitator of the review',
+        description:
+          'The words to begin with; open disputes, events that rest on memory alone, factors without a counterfactual, action items that wait for their owners, sentences to turn back to the system, and what is to be decided.',
+        params: incidentParams,
+        response: rendered({
+          'text/markdown': {
+            schema: { type: 'string' as const },
+            example: '# Review agenda: Payments drill\n',
+          },
+        }),
+      },
+    },
+    async ({ params: { incident_id } }, reply) => {
+      const { examined, checks } = await examine(db, incident_id, await blameCheck(), now().toISOString())
+      return sendText(reply, 'md', toMarkdown(agendaDocument(examined, checks)))
+    },
+  )
+}

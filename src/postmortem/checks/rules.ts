@@ -1,0 +1,275 @@
+import type { ActionItem } from '../../action-items/schema.ts'
+import { toUtc } from '../../kit/time.ts'
+import type { CheckCode } from '../../waivers/schema.ts'
+import { durationWords, nameOf, titleWords, words } from '../words.ts'
+import type { Examined, Found } from './examined.ts'
+
+/**
+ * Each check as one function over the loaded postmortem: what it finds, and a sentence that says what to do about it.
+ * Pointers are JSON pointers from the incident, by ids: `/factors/2/counterfactual`.
+ */
+export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
+  SUMMARY_MISSING: ({ data: { incident } }) => [
+    ...missing(incident.summary.what_broke, '/summary/what_broke', 'Say in the summary what broke.'),
+    ...missing(
+      incident.summary.who_was_affected,
+      '/summary/who_was_affected',
+      'Say in the summary who was affected, even if it is nobody.',
+    ),
+  ],
+
+  IMPACT_MISSING: ({ data: { incident } }) =>
+    Object.values(incident.impact).every(value => value === null)
+      ? [found('/impact', 'Say what the impact was, in words or in figures.')]
+      : [],
+
+  TIMELINE_EMPTY: ({ timeline }) =>
+    timeline.length === 0
+      ? [found('/events', 'Add what happened to the timeline, each event with its source.')]
+      : [],
+
+  MILESTONE_MISSING: ({ data: { milestones } }) =>
+    (['impact_started', 'detected', 'mitigated', 'resolved'] as const)
+      .filter(name => !milestones.milestones.some(({ milestone }) => milestone === name))
+      .map(name =>
+        found(
+          `/milestones/${name}`,
+          `Mark the event at which ${moments[name]} with the milestone ${name}: durations are measured from it.`,
+        ),
+      ),
+
+  MILESTONE_ORDER: ({ data: { milestones } }) =>
+    milestones.durations
+      .filter(({ status }) => status === 'out_of_order')
+      .map(({ from, to }) => {
+        const [first, last] = [from!, to!]
+        return found(
+          `/milestones/${last.milestone}`,
+          `${titleWords(last.milestone)} (${momentWords(last.at)}) lies before ${words(first.milestone)} (${momentWords(first.at)}): correct the time of one of the events, or the offset of its source’s clock.`,
+          [first.event_id, last.event_id],
+        )
+      }),
+
+  EVENT_DISPUTED: ({ data, timeline }) =>
+    timeline
+      .filter(({ dispute }) => dispute !== null && dispute.resolution === null)
+      .map(({ id, description, dispute }) =>
+        found(
+          `/events/${id}/dispute`,
+          `${nameOf(data, dispute!.raised_by)} disputes “${shortened(description)}” (“${shortened(dispute!.statement)}”): resolve it by a source, or retract the event.`,
+          [id],
+        ),
+      ),
+
+  FACTOR_COUNT: ({ data: { factors } }) =>
+    factors.length < 2
+      ? [
+          found(
+            '/factors',
+            `Name at least two contributing factors, there ${factors.length === 1 ? 'is one' : 'are none'}: incidents have more than one cause.`,
+          ),
+        ]
+      : [],
+
+  FACTOR_UNCITED: ({ data: { factors }, timeline }) => {
+    const cited = new Set(timeline.map(({ id }) => id))
+    return factors
+      .filter(({ events }) => !events.some(id => cited.has(id)))
+      .map(({ number, events }) =>
+        found(
+          `/factors/${number}/events`,
+          events.length === 0
+            ? `Name the events of the timeline that factor ${number} rests on.`
+            : `Factor ${number} rests only on what is retracted: name an event that stands.`,
+          [number],
+        ),
+      )
+  },
+
+  COUNTERFACTUAL_MISSING: ({ data: { factors } }) =>
+    factors
+      .filter(({ counterfactual }) => counterfactual === null)
+      .map(({ number }) =>
+        found(
+          `/factors/${number}/counterfactual`,
+          `Give factor ${number} its counterfactual: if what had been how, what would have gone differently?`,
+          [number],
+        ),
+      ),
+
+  FACTOR_UNADDRESSED: ({ data: { factors, action_items } }) => {
+    const addressed = new Set(action_items.filter(isWanted).flatMap(item => item.factors))
+    return factors
+      .filter(({ number, disposition }) => !addressed.has(number) && disposition !== 'accepted_risk')
+      .map(({ number }) =>
+        found(
+          `/factors/${number}/disposition`,
+          `Add an action item that addresses factor ${number}, or accept its risk with a reason.`,
+          [number],
+        ),
+      )
+  },
+
+  ACTION_OWNER: ({ data, inactive }) =>
+    data.action_items
+      .filter(item => isOpen(item) && inactive.has(item.owner))
+      .map(({ id, owner }) =>
+        found(`/action_items/${id}/owner`, `${nameOf(data, owner)} has left: give ${id} another owner.`, [
+          id,
+        ]),
+      ),
+
+  ACTION_UNACCEPTED: ({ data, inactive }) =>
+    data.action_items
+      .filter(
+        item => isWanted(item) && item.acceptance === null && !(isOpen(item) && inactive.has(item.owner)),
+      )
+      .map(item =>
+        found(`/action_items/${item.id}/acceptance`, unaccepted(item, nameOf(data, item.owner), inactive), [
+          item.id,
+        ]),
+      ),
+
+  ACTION_DONE_WHEN: ({ data: { action_items } }) =>
+    action_items
+      .filter(item => isWanted(item) && item.done_when === null)
+      .map(({ id }) =>
+        found(`/action_items/${id}/done_when`, `Say by what one will see that ${id} is done.`, [id]),
+      ),
+
+  CHANGE_MISSING: ({ data: { changes } }) => {
+    const wired = changes.filter(({ target_kind }) => ['slo', 'alert_rule', 'runbook'].includes(target_kind))
+    const shown = wired.filter(({ before, after, url }) => before !== after || url !== null)
+    if (shown.some(({ status }) => status !== 'proposed')) return []
+    const [proposed] = shown
+    return [
+      found(
+        '/changes',
+        proposed
+          ? `Wire the lesson back: change ${proposed.number} is only proposed; once it is in force, set its status to applied.`
+          : 'Wire the lesson back: record a change to an SLO, an alert rule or a runbook that has been applied, with its text before and after, or its address.',
+      ),
+    ]
+  },
+
+  WENT_WELL_EMPTY: ({ data: { incident } }) =>
+    incident.went_well.length === 0
+      ? [found('/went_well', 'Say what went well: it is what must not be lost next time.')]
+      : [],
+
+  REVIEW_MISSING: ({ data: { review, incident }, now }) => {
+    if (review === null) return [found('/review', 'Hold the review with other people, and record it.')]
+    const held = toUtc(review.held_at)
+    if (held > now)
+      return [
+        found(
+          '/review/held_at',
+          `The review is to be held at ${momentWords(held)}: hold it before you seal.`,
+        ),
+      ]
+    return held.slice(0, 10) < incident.occurred_on
+      ? [
+          found(
+            '/review/held_at',
+            `The review was held on ${held.slice(0, 10)}, before the incident: correct its date.`,
+          ),
+        ]
+      : []
+  },
+
+  REVIEW_ALONE: ({ data: { review, incident } }) => {
+    if (review === null) return []
+    const others = review.attendees.filter(handle => !incident.authors.includes(handle))
+    if (review.attendees.length >= 2 && others.length > 0) return []
+    const who = review.attendees.length < 2 ? 'at least two people' : 'somebody who is not an author'
+    return [found('/review/attendees', `Hold the review with ${who}: nobody reviews alone.`)]
+  },
+
+  BLAME_LANGUAGE: ({ findings }) =>
+    findings.map(finding =>
+      found(
+        finding.pointer,
+        `“${shortened(finding.sentence)}” ${finding.why} Turn it back to the system: ${finding.question}`,
+        finding.ids,
+        finding,
+      ),
+    ),
+
+  FACILITATOR_IS_AUTHOR: ({ data }) =>
+    data.review !== null && data.incident.authors.includes(data.review.facilitator)
+      ? [
+          found(
+            '/review/facilitator',
+            `${nameOf(data, data.review.facilitator)} wrote the postmortem and led its review: let somebody else lead the next one.`,
+          ),
+        ]
+      : [],
+
+  STATUS_UPDATE_GAP: ({ data: { milestones } }) => {
+    const { status, seconds, cadence_minutes, from_event_id, to_event_id } = milestones.status_update_gap
+    if (status !== 'exceeded' || seconds === null || cadence_minutes === null) return []
+    const [gap, promised] = [durationWords(Math.round(seconds)), durationWords(cadence_minutes * 60)]
+    const ids = [from_event_id, to_event_id].filter(id => id !== null)
+    return [
+      found(
+        '/status_update_cadence_minutes',
+        `Two status updates lie ${gap} apart, and one every ${promised} was promised: say what stood in the way, or add the update that is missing.`,
+        ids,
+      ),
+    ]
+  },
+
+  STATEMENT_ONLY: ({ timeline }) =>
+    timeline
+      .filter(({ sources }) => sources.every(({ kind }) => kind === 'statement'))
+      .map(({ id, description }) =>
+        found(
+          `/events/${id}/sources`,
+          `“${shortened(description)}” rests on memory alone: look for a log, a message or a metric that shows it.`,
+          [id],
+        ),
+      ),
+}
+
+function unaccepted(
+  { id, owner, status }: Pick<ActionItem, 'id' | 'owner' | 'status'>,
+  name: string,
+  inactive: ReadonlySet<string>,
+): string {
+  if (status !== 'done') return `Ask ${name} to accept ${id}, or give it to somebody who does.`
+  return inactive.has(owner)
+    ? `${name} has left, and never accepted ${id}, which is done: waive this with a reason.`
+    : `Ask ${name} to say that ${id}, which is done, was theirs: PUT …/acceptance.`
+}
+
+const moments = {
+  impact_started: 'the impact began',
+  detected: 'it was noticed',
+  mitigated: 'users no longer felt it',
+  resolved: 'it was over',
+}
+
+/** `2026-06-17 14:08:31 UTC` */
+const momentWords = (utc: string): string => `${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`
+
+const found = (
+  pointer: string,
+  message: string,
+  ids: (string | number)[] = [],
+  finding?: Found['finding'],
+): Found => ({ pointer, ids: ids.map(String), message, ...(finding && { finding }) })
+
+const missing = (value: string | null, pointer: string, message: string): Found[] =>
+  value === null ? [found(pointer, message)] : []
+
+type Item = Pick<ActionItem, 'status'>
+const isOpen = ({ status }: Item) => status !== 'done' && status !== 'cancelled'
+/** What is cancelled addresses nothing, and nothing more is asked of it. */
+const isWanted = ({ status }: Item) => status !== 'cancelled'
+
+const longest = 160
+
+function shortened(text: string): string {
+  const points = Array.from(text.slice(0, 2 * longest + 2).replaceAll(/\s+/gu, ' '))
+  return points.length > longest ? `${points.slice(0, longest - 1).join('')}…` : points.join('')
+}

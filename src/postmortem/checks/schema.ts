@@ -1,0 +1,58 @@
+import Type, { type Static } from 'typebox'
+import { component, exact, nullableObject, oneOf, sentence, timestamp } from '../../http/fields.ts'
+import { errorCodes, warningCodes } from '../../waivers/schema.ts'
+
+const waived = exact({ reason: sentence(), by: Type.String(), at: timestamp() })
+const finding = exact({
+  text_sha256: Type.String({ description: 'Of the whole text of the field; a waiver names it.' }),
+  sentence: Type.String(),
+  why: Type.String(),
+  question: Type.String({ description: 'It turns the sentence back to the system.' }),
+})
+
+const check = exact({
+  code: oneOf([...errorCodes, ...warningCodes]),
+  level: oneOf(['error', 'warning'], { description: 'An `error` holds back final, a `warning` does not.' }),
+  pointer: Type.String({
+    description: 'JSON pointer from the incident, by ids: `/factors/2/counterfactual`.',
+  }),
+  ids: Type.Array(Type.String(), { description: 'Of the events, factors or action items concerned.' }),
+  message: Type.String({ description: 'What to do about it.' }),
+  finding: nullableObject(finding, { description: 'Of `BLAME_LANGUAGE` alone: the sentence.' }),
+  waiver: nullableObject(waived, { description: 'The reason for which it holds nothing back.' }),
+})
+export const Checks = component(
+  'Checks',
+  {
+    items: Type.Array(check, { description: 'What fails, errors first, each in the order of the document.' }),
+    can_seal: Type.Boolean({
+      description:
+        'True when no error is left that is not waived, and the postmortem is in review or being corrected; a draft that fails nothing waits for `PUT …/review-request`.',
+    }),
+  },
+  {
+    description: 'What stands between a postmortem and its being final.',
+    examples: [
+      {
+        items: [
+          {
+            code: 'COUNTERFACTUAL_MISSING',
+            level: 'error',
+            pointer: '/factors/2/counterfactual',
+            ids: ['2'],
+            message:
+              'Give factor 2 its counterfactual: if what had been how, what would have gone differently?',
+            finding: null,
+            waiver: null,
+          },
+        ],
+        can_seal: false,
+      },
+    ],
+  },
+)
+
+export type Checks = Static<typeof Checks>
+export type Check = Checks['items'][number]
+
+export const checkSchemas = [Checks]

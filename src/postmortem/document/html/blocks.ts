@@ -1,0 +1,84 @@
+import type { Block, Inline, ListItem, Text } from '../blocks.ts'
+import { inert, inertUrl } from '../inert-text.ts'
+
+/** Text for HTML, in an element or a double-quoted attribute: the same text, and nothing in it is markup. */
+export const escapeHtml = (text: string): string =>
+  inert(text).replace(/[&<>"']/g, character => entities[character]!)
+
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+export const blocksToHtml = (blocks: readonly Block[]): string => blocks.map(blockToHtml).join('\n')
+
+function blockToHtml(block: Block): string {
+  switch (block.type) {
+    case 'heading':
+      return `<h${block.level}>${textToHtml(block.text)}</h${block.level}>`
+    case 'paragraph':
+      return `<p>${textToHtml(block.text)}</p>`
+    case 'list':
+      return listToHtml(block.start, block.items)
+    case 'table':
+      return tableToHtml(block.headers, block.rows)
+    case 'preformatted':
+      return `<pre tabindex="0">\n${escapeHtml(block.text)}</pre>`
+    case 'diff':
+      return `<pre class="diff" tabindex="0">\n${diffToHtml(block.text)}</pre>`
+  }
+}
+
+/** Each line keeps its sign, so that nothing depends on its colour; where the hunks begin is no line of either text. */
+function diffToHtml(text: string): string {
+  const [from, to, ...lines] = text.split('\n').map(escapeHtml)
+  return [`<b>${from}</b>`, `<b>${to}</b>`, ...lines.map(markedLine)].join('\n')
+}
+
+function markedLine(line: string): string {
+  if (line.startsWith('+')) return `<ins>${line}</ins>`
+  if (line.startsWith('-')) return `<del>${line}</del>`
+  return line.startsWith('@@') ? `<b>${line}</b>` : line
+}
+
+function listToHtml(start: number | null, items: readonly ListItem[]): string {
+  const entries = items.map(itemToHtml).join('\n')
+  return start === null ? `<ul>\n${entries}\n</ul>` : `<ol start="${start}">\n${entries}\n</ol>`
+}
+
+const itemToHtml = ({ text, details }: ListItem): string =>
+  `<li>${textToHtml(text)}${details.map(one => `<div class="detail">${textToHtml(one)}</div>`).join('')}</li>`
+
+/**
+ * A table whose cells know their column's name, because on a narrow screen each row becomes a card. The roles say
+ * again what the elements mean: changing how a table is displayed takes its meaning from assistive technology.
+ */
+function tableToHtml(headers: readonly string[], rows: readonly (readonly Text[])[]): string {
+  const names = headers.map(escapeHtml)
+  const head = names.map(name => `<th scope="col" role="columnheader">${name}</th>`).join('')
+  const body = rows.map(
+    row => `<tr role="row">${row.map((cell, n) => cellToHtml(names[n]!, cell)).join('')}</tr>`,
+  )
+  return [
+    `<table role="table" class="columns-${headers.length}">`,
+    `<thead role="rowgroup"><tr role="row">${head}</tr></thead>`,
+    `<tbody role="rowgroup">\n${body.join('\n')}\n</tbody>`,
+    '</table>',
+  ].join('\n')
+}
+
+const cellToHtml = (name: string, text: Text): string =>
+  `<td role="cell" data-label="${name}"><div>${textToHtml(text)}</div></td>`
+
+const textToHtml = (text: Text): string => text.map(inlineToHtml).join('').trim().replaceAll('\n', '<br>')
+
+function inlineToHtml(inline: Inline): string {
+  if (typeof inline === 'string') return escapeHtml(inline)
+  if ('tag' in inline)
+    return `<span class="tag" data-tag="${escapeHtml(inline.tag)}">${escapeHtml(inline.tag)}</span>`
+  if ('label' in inline) return `<span class="label">${escapeHtml(inline.label)}:</span>`
+  return `<a href="${escapeHtml(inertUrl(inline.url))}" rel="noreferrer">${escapeHtml(inline.text)}</a>`
+}

@@ -1,0 +1,80 @@
+import type { Postmortem } from '../../schema.ts'
+import { heading } from '../blocks.ts'
+import { headOf, postmortemSections } from '../document.ts'
+import { durationValue } from '../sections/timeline.ts'
+import { type View, viewOf } from '../view.ts'
+import { blocksToHtml, escapeHtml } from './blocks.ts'
+import { style } from './style.ts'
+import { timelineFigure } from './timeline-svg.ts'
+
+/**
+ * The postmortem as one self-contained HTML page with a drawn timeline: no script, nothing loaded, no style but
+ * the one in its head. The same data gives the same bytes.
+ */
+export function toHtml(data: Postmortem): string {
+  const view = viewOf(data)
+  const [summary, timeline, ...rest] = postmortemSections(data)
+  const [title, ...events] = timeline!
+  return page(data.incident.title, [
+    header(view),
+    section(blocksToHtml(summary!)),
+    section(
+      [
+        blocksToHtml([title ?? heading(2, 'Timeline (UTC)')]),
+        timelineFigure(view),
+        blocksToHtml(events),
+      ].join('\n'),
+    ),
+    ...rest.map(blocks => section(blocksToHtml(blocks))),
+  ])
+}
+
+const page = (title: string, content: string[]): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>Postmortem: ${escapeHtml(title).replaceAll('\n', ' ')}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+${content.join('\n')}
+</main>
+</body>
+</html>
+`
+
+const section = (content: string): string => `<section>\n${content}\n</section>`
+
+function header(view: View): string {
+  const head = headOf(view.data)
+  const { severity, status } = view.data.incident
+  return `<header>
+<h1><span class="kicker">Postmortem</span> ${escapeHtml(head.title).replaceAll('\n', '<br>')}</h1>
+<p class="head">
+<span class="id">${escapeHtml(head.id)}</span>
+<span class="chip ${statusTone[status]}">${escapeHtml(head.status)}</span>
+<span class="chip ${severityTone[severity]}">${severity}</span>
+<span>Authors: ${escapeHtml(head.authors)}</span>
+</p>
+${facts(view)}
+</header>`
+}
+
+const statusTone = { draft: '', in_review: 'warn', final: 'good' } as const
+const severityTone = { SEV1: 'bad', SEV2: 'bad', SEV3: 'warn', SEV4: '', SEV5: '' } as const
+const phaseWords = { ongoing: 'Ongoing', mitigated: 'Mitigated', resolved: 'Resolved' } as const
+
+/** The few figures a reader looks for first. */
+function facts(view: View): string {
+  const figures: [string, string][] = [
+    ['Phase', phaseWords[view.data.milestones.phase]],
+    ['Detection time', durationValue(view, 'time_to_detect')],
+    ['Mitigation time', durationValue(view, 'time_to_mitigate')],
+    ['Resolution time', durationValue(view, 'time_to_resolve')],
+  ]
+  const entries = figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`)
+  return `<dl class="facts">\n${entries.join('\n')}\n</dl>`
+}

@@ -1,0 +1,108 @@
+import type { Factor } from '../../../factors/schema.ts'
+import {
+  type Block,
+  heading,
+  item,
+  type ListItem,
+  label,
+  numberedList,
+  paragraph,
+  type Text,
+  tag,
+} from '../blocks.ts'
+import { eventTime } from '../clock.ts'
+import type { View } from '../view.ts'
+
+/** The fixed sentence, and every contributing factor under its own number. */
+export function analysisSection(view: View): Block[] {
+  const stored = runs(view.data.factors).flatMap((run, index, all) => [
+    ...removed((all[index - 1]?.at(-1)?.number ?? 0) + 1, run[0]!.number - 1),
+    numberedList(
+      run[0]!.number,
+      run.map(factor => factorItem(factor, factor.counterfactual, restOf(view, factor))),
+    ),
+  ])
+  return [...analysisOpening(), ...(stored.length > 0 ? stored : [paragraph('None is stored yet.')])]
+}
+
+export const analysisOpening = (): Block[] => [
+  heading(2, 'Analysis'),
+  paragraph('We do not name a single root cause. Contributing factors:'),
+]
+
+/** Factors whose numbers follow one another: a deleted one leaves a gap, and the others keep their numbers. */
+function runs(factors: readonly Factor[]): Factor[][] {
+  const found: Factor[][] = []
+  for (const factor of factors) {
+    const run = found.at(-1)
+    if (run?.at(-1)?.number === factor.number - 1) run.push(factor)
+    else found.push([factor])
+  }
+  return found
+}
+
+/** Says that the numbers from `first` to `last` have no factor any more, lest one seem to be lost. */
+function removed(first: number, last: number): Block[] {
+  if (last < first) return []
+  if (last === first) return [paragraph(`Factor ${first} was removed.`)]
+  return [paragraph(`Factors ${first} ${last === first + 1 ? 'and' : 'to'} ${last} were removed.`)]
+}
+
+/** One factor as the document lists it; the category and texts may be a template's placeholders. */
+export function factorItem(
+  factor: { category: string; statement: string },
+  counterfactual: Factor['counterfactual'],
+  rest: readonly Text[],
+): ListItem {
+  const sentence = counterfactual ? counterfactualSentence(counterfactual) : 'not written yet.'
+  return item(
+    [tag(factor.category), ' ', factor.statement],
+    [[label('counterfactual'), ` ${sentence}`], ...rest],
+  )
+}
+
+function counterfactualSentence(counterfactual: NonNullable<Factor['counterfactual']>): string {
+  const { if: condition, had, would_have } = counterfactual
+  const end = /[.!?…]\s*$/.test(would_have.slice(-10)) ? '' : '.'
+  return `if ${condition} had ${had}, the incident would have ${would_have}${end}`
+}
+
+/** The lines below the counterfactual: what the factor rests on, what was done about it, where it recurs. */
+function restOf(view: View, factor: Factor): Text[] {
+  const { effect, disposition, disposition_reason, recurs } = factor
+  const items = addressedBy(view, factor)
+  const thread = [
+    `rests on ${restsOn(view, factor)}`,
+    ...(effect === null ? [] : [`effect: ${effectWords[effect]}`]),
+    ...(items.length === 0 ? [] : [`addressed by ${items.join(', ')}`]),
+  ]
+  const lines: Text[] = [[thread.join('; ')]]
+  if (disposition === 'accepted_risk') lines.push([label('accepted risk'), ` ${disposition_reason ?? '—'}`])
+  else if (disposition_reason !== null) lines.push([label('disposition'), ` ${disposition_reason}`])
+  if (recurs !== null) lines.push([label('recurs'), ` factor ${recurs.number} of ${recurs.incident_id}`])
+  return lines
+}
+
+/** As supposed as the counterfactual: “prevented” alone would read as if the incident had been. */
+const effectWords = {
+  prevented: 'would have prevented it',
+  detected_sooner: 'would have shown it sooner',
+  impact_reduced: 'would have reduced its impact',
+  recovered_sooner: 'would have shortened recovery',
+} as const
+
+function restsOn({ clock, eventById }: View, factor: Factor): string {
+  const events = factor.events.flatMap(id => eventById.get(id) ?? [])
+  if (events.length === 0) return 'no event yet'
+  return events
+    .toSorted((a, b) => compare(a.corrected_at, b.corrected_at) || compare(a.id, b.id))
+    .map(event => `${eventTime(clock, event)}${event.retraction ? ' (retracted)' : ''}`)
+    .join(', ')
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const addressedBy = (view: View, factor: Factor): string[] =>
+  view.data.action_items
+    .filter(one => one.status !== 'cancelled' && one.factors.includes(factor.number))
+    .map(one => one.id)

@@ -1,0 +1,72 @@
+import type { Source } from '../../../timeline/schema.ts'
+import type { PostmortemChange } from '../../schema.ts'
+import { words } from '../../words.ts'
+import {
+  type Block,
+  bulletList,
+  diff,
+  heading,
+  item,
+  type ListItem,
+  label,
+  link,
+  paragraph,
+  preformatted,
+} from '../blocks.ts'
+import { unifiedDiff } from '../diff.ts'
+import type { View } from '../view.ts'
+import { cited } from './timeline.ts'
+
+/** Each change with its diff, from the review on: before that it is still being looked for what to change. */
+export function changesSection(view: View): Block[] {
+  const { incident, changes } = view.data
+  if (changes.length === 0) return noChanges()
+  if (incident.status === 'draft') return [heading(2, 'Changes'), paragraph(recorded(changes.length))]
+  return [heading(2, 'Changes'), ...changes.flatMap(change => changeBlocks(view, change))]
+}
+
+export const noChanges = (): Block[] => [
+  heading(2, 'Changes'),
+  paragraph('No change to an SLO, an alert rule or a runbook is recorded yet.'),
+]
+
+const recorded = (count: number): string =>
+  count === 1
+    ? '1 change is recorded; it is shown from the review on.'
+    : `${count} changes are recorded; they are shown from the review on.`
+
+function changeBlocks(view: View, change: PostmortemChange): Block[] {
+  const kind = change.target_kind === 'slo' ? 'SLO' : words(change.target_kind)
+  const text = unifiedDiff(change)
+  const verification = change.verified_by_source && verifiedBy(view, change.verified_by_source)
+  return [
+    heading(3, `Change ${change.number}: ${kind} `, change.target),
+    bulletList([...facts(change), ...(verification ? [verification.item] : [])]),
+    ...(verification?.notes ?? []),
+    ...(text === null ? [] : [diff(text)]),
+  ]
+}
+
+function facts({ status, action_item, factors, url }: PostmortemChange): ListItem[] {
+  const reasons = [...(action_item === null ? [] : [action_item]), ...factorWords(factors)]
+  return [
+    item([label('Status'), ` ${status}`]),
+    item([label('Because of'), ` ${reasons.join(', ')}`]),
+    ...(url === null ? [] : [item([label('See'), ' ', link('the change itself', url)])]),
+  ]
+}
+
+function factorWords(factors: readonly number[]): string[] {
+  if (factors.length === 0) return []
+  return [`${factors.length === 1 ? 'factor' : 'factors'} ${factors.join(', ')}`]
+}
+
+/** What shows that the change works; what is too long for one line of it stands whole below the list. */
+function verifiedBy(view: View, source: Source): { item: ListItem; notes: Block[] } {
+  const notes: Block[] = []
+  const text = cited(view, source, (name, whole) => {
+    notes.push(paragraph(label(name)), preformatted(whole))
+    return `(${name.toLowerCase()} below)`
+  })
+  return { item: item([label('Verified by'), ' ', ...text]), notes }
+}

@@ -1,0 +1,77 @@
+import type { Trx } from '../../db/open.ts'
+import type { ChangeFacts } from '../../http/caller.ts'
+import { type Expected, requireVersion } from '../../http/conditions.ts'
+import { DebriefError, type FieldError } from '../../http/problem.ts'
+import { getIncident, isSealed, lockDocument, moveDocument } from '../../incidents/store.ts'
+import type { BlameCheck } from '../../language/check.ts'
+import { holdingBack, isSealable, waiversInForce } from '../checks/checks.ts'
+import { conclude, readExamined } from '../checks/examine.ts'
+import type { Examined } from '../checks/examined.ts'
+import type { Check } from '../checks/schema.ts'
+import { insertRevision } from './revisions.ts'
+
+/**
+ * Moves a document between draft and in review.
+ * @throws 409 when it is final
+ */
+export async function requestReview(
+  trx: Trx,
+  incident_id: string,
+  status: 'draft' | 'in_review',
+  facts: ChangeFacts,
+  expected: Expected,
+): Promise<void> {
+  const stored = await lockDocument(trx, incident_id)
+  requireVersion(stored.version, expected)
+  if (stored.status === 'final') {
+    const way = stored.amending
+      ? 'it is open for a correction, which POST …/revisions ends'
+      : 'POST …/amendments opens it for a correction'
+    const detail = `${incident_id} is final, and stays so: ${way}.`
+    throw new DebriefError('wrong_state', detail)
+  }
+  await moveDocument(trx, incident_id, { status, amending: false }, facts)
+}
+
+/**
+ * Makes a document final: locks it, reads it, checks it, and stores its bytes as the next revision.
+ * @param requireRead refuses when the caller has read another document than the one that would be sealed
+ * @returns the number of the revision
+ * @throws 409 with every check that fails, or when it is final already
+ */
+export async function seal(
+  trx: Trx,
+  incident_id: string,
+  check: BlameCheck,
+  facts: ChangeFacts,
+  requireRead: (etag: string) => void,
+): Promise<number> {
+  const { status, amending } = await lockDocument(trx, incident_id)
+  if (status === 'final' && !amending) throw isSealed(incident_id)
+  const read = await readExamined(trx, incident_id)
+  const { examined, checks, etag } = await conclude(read, check, facts.changed_at)
+  requireRead(etag)
+  requirePassed(examined, checks)
+  await moveDocument(trx, incident_id, { status: 'final', amending: false }, facts)
+  const waivers = waiversInForce(examined, checks)
+  const data = { ...examined.data, waivers, incident: await getIncident(trx, incident_id) }
+  return insertRevision(trx, incident_id, data, facts)
+}
+
+function requirePassed({ data: { incident } }: Examined, checks: Check[]): void {
+  const failing = holdingBack(checks).map(({ pointer, code, message }) => ({
+    pointer,
+    code,
+    detail: message,
+  }))
+  const state: FieldError[] = isSealable(incident) ? [] : [notInReview]
+  const errors = [...state, ...failing]
+  if (errors.length > 0)
+    throw new DebriefError(failing.length > 0 ? 'checks_failed' : 'wrong_state', errors[0]!.detail, errors)
+}
+
+const notInReview = {
+  pointer: '/status',
+  code: 'wrong_state',
+  detail: 'It is a draft: PUT …/review-request first, and hold the review.',
+}

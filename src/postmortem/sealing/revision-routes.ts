@@ -1,0 +1,95 @@
+import type { App, Context } from '../../http/context.ts'
+import { pageRequest, toPage } from '../../http/cursor.ts'
+import { ref } from '../../http/fields.ts'
+import { incidentParams } from '../../incidents/schema.ts'
+import { getIncident } from '../../incidents/store.ts'
+import { unifiedDiff } from '../document/diff.ts'
+import { acceptedForm, html, markdown, rendered, sendHtml } from '../document/media.ts'
+import { sealedData } from './bytes.ts'
+import { getRevision, listRevisions, type StoredRevision } from './revisions.ts'
+import * as contract from './schema.ts'
+
+const tags = ['Postmortem']
+
+/** Final documents, as they were sealed. */
+export function revisionRoutes(app: App, { db }: Context): void {
+  app.get(
+    '/incidents/:incident_id/revisions',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listRevisions',
+        tags,
+        summary: 'The revisions in which the postmortem is or was final, with their hashes',
+        params: incidentParams,
+        querystring: contract.revisionsQuery,
+        response: { 200: ref(contract.RevisionPage) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      await getIncident(db, incident_id)
+      const rows = await listRevisions(db, incident_id, pageRequest(request))
+      return toPage(request, reply, rows, ({ number }) => [number])
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/revisions/:number',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getRevision',
+        tags,
+        summary: 'A revision with its bytes, by Accept',
+        description: 'JSON with everything unless `Accept` prefers the stored Markdown, or HTML.',
+        params: contract.revisionParams,
+        response: rendered({
+          'application/json': { schema: ref(contract.RevisionDetail) },
+          'text/markdown': markdown,
+          'text/html': html,
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { incident_id, number } = request.params
+      const revision = await getRevision(db, incident_id, Number(number))
+      const form = acceptedForm(request, ['json', 'md', 'html'])
+      reply.header('vary', 'accept')
+      if (form === 'md') return reply.type('text/markdown; charset=utf-8').send(revision.markdown)
+      if (form === 'html') return sendHtml(reply, sealedData(revision.json))
+      return reply.type('application/json; charset=utf-8').send(detailOf(revision))
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/revisions/:number/diff/:other',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'diffRevisions',
+        tags,
+        summary: 'What changed from one revision to another, as a unified diff of the Markdown',
+        params: contract.revisionDiffParams,
+        response: rendered({
+          'text/x-diff': {
+            schema: { type: 'string' as const },
+            example: '--- a/postmortem.md\n+++ b/postmortem.md\n',
+          },
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { incident_id, number, other } = request.params
+      const from = await getRevision(db, incident_id, Number(number))
+      const to = await getRevision(db, incident_id, Number(other))
+      const diff = unifiedDiff({ target: 'postmortem.md', before: from.markdown, after: to.markdown })
+      return reply.type('text/x-diff; charset=utf-8').send(diff)
+    },
+  )
+}
+
+/** The document’s data goes out as the bytes that were hashed. */
+function detailOf({ json, ...revision }: StoredRevision): string {
+  return `${JSON.stringify(revision).slice(0, -1)},"postmortem":${json}}`
+}

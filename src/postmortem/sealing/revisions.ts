@@ -1,0 +1,107 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db, Trx } from '../../db/open.ts'
+import type { ChangeFacts } from '../../http/caller.ts'
+import type { PageRequest } from '../../http/cursor.ts'
+import { notFound } from '../../http/problem.ts'
+import type { Postmortem } from '../schema.ts'
+import { type Sealed, sealedBytes } from './bytes.ts'
+import type { Revision } from './schema.ts'
+
+/** Names the lock under which sequence numbers are drawn, so that they commit in their order. */
+const sequenceLock = 7_261_744
+
+/** Stores the next revision of a locked incident; its sequence number is drawn last, and held in order to the commit. */
+export async function insertRevision(
+  trx: Trx,
+  incident_id: string,
+  data: Postmortem,
+  { changed_at: sealed_at, changed_by: sealed_by, request_id }: ChangeFacts,
+): Promise<number> {
+  const number = (await countRevisions(trx, incident_id)) + 1
+  const values = { incident_id, number, ...sealedBytes(data), sealed_at, sealed_by, request_id }
+  await trx
+    .insertInto('revisions')
+    .values({ ...values, sequence: await nextSequence(trx) })
+    .executeTakeFirstOrThrow()
+  return number
+}
+
+/** To be called last in a transaction: until it ends, nobody else draws one. */
+export async function nextSequence(trx: Trx): Promise<number> {
+  await sql`SELECT pg_advisory_xact_lock(${sql.lit(sequenceLock)})`.execute(trx)
+  const { rows } = await sql<{ sequence: number }>`SELECT nextval('revision_sequence') AS sequence`.execute(
+    trx,
+  )
+  return rows[0]!.sequence
+}
+
+async function countRevisions(trx: Trx, incident_id: string): Promise<number> {
+  const row = await trx
+    .selectFrom('revisions')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('incident_id', '=', incident_id)
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
+/** What is answered of revisions, less their bytes. */
+const described = sql`
+  r.incident_id, r.number, r.sequence, r.json_sha256, r.markdown_sha256, r.renderer, r.sealed_at, r.sealed_by,
+  (SELECT jsonb_build_object('author', a.author, 'reason', a.reason) FROM amendments a
+    WHERE a.incident_id = r.incident_id AND a.number = r.number - 1) AS amendment,
+  coalesce((SELECT jsonb_agg(jsonb_build_object('event_id', d.event_id, 'pointers', d.pointers, 'reason', d.reason,
+      'by', d.redacted_by, 'at', to_char(d.redacted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'before', x -> 'before')
+      ORDER BY d.redacted_at, d.id)
+    FROM redactions d, jsonb_array_elements(d.revisions) x
+    WHERE d.incident_id = r.incident_id AND (x ->> 'number')::int = r.number), '[]') AS redactions`
+
+/** By number; `after` is [number]. */
+export async function listRevisions(
+  db: Db,
+  incident_id: string,
+  { limit, after }: PageRequest,
+): Promise<Revision[]> {
+  const { rows } = await sql<Revision>`
+    SELECT ${described} FROM revisions r
+    WHERE r.incident_id = ${incident_id} AND r.number > ${after === null ? 0 : Number(after[0])}
+    ORDER BY r.number LIMIT ${sql.lit(limit + 1)}`.execute(db)
+  return rows
+}
+
+export type StoredRevision = Revision & Pick<Sealed, 'json' | 'markdown'>
+
+/** A revision with its bytes. */
+export const getRevision = (db: Db, incident_id: string, number: number): Promise<StoredRevision> =>
+  readRevision(db, incident_id, number, sql`${described}, r.json, r.markdown`)
+
+export const describeRevision = (db: Db, incident_id: string, number: number): Promise<Revision> =>
+  readRevision(db, incident_id, number, described)
+
+async function readRevision<T>(
+  db: Db,
+  incident_id: string,
+  number: number,
+  columns: RawBuilder<unknown>,
+): Promise<T> {
+  const { rows } = await sql<T>`
+    SELECT ${columns} FROM revisions r
+    WHERE r.incident_id = ${incident_id} AND r.number = ${number}`.execute(db)
+  if (!rows[0]) throw notFound(`Revision ${number} of ${incident_id}`)
+  return rows[0]
+}
+
+/** The bytes that readers of a final document get: one form of its last revision. Undefined for one never final. */
+export async function lastBytes(
+  db: Db,
+  incident_id: string,
+  form: 'json' | 'markdown',
+): Promise<{ text: string; sha256: string } | undefined> {
+  const [text, hash] = [sql.ref(form), sql.ref(`${form}_sha256`)] as [RawBuilder<string>, RawBuilder<string>]
+  return db
+    .selectFrom('revisions')
+    .select([text.as('text'), hash.as('sha256')])
+    .where('incident_id', '=', incident_id)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}

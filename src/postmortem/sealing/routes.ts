@@ -1,0 +1,139 @@
+import { transact } from '../../db/transact.ts'
+import { changeFacts } from '../../http/caller.ts'
+import { requireTag } from '../../http/conditions.ts'
+import type { App, Context } from '../../http/context.ts'
+import { pageRequest, toPage } from '../../http/cursor.ts'
+import { ref } from '../../http/fields.ts'
+import { answerOnce, keyProblems } from '../../http/idempotency.ts'
+import { Incident, incidentParams } from '../../incidents/schema.ts'
+import { getIncident } from '../../incidents/store.ts'
+import type { CurrentBlameCheck } from '../../language-checks/checker.ts'
+import { amend, listAmendments } from '../amendments.ts'
+import { examine } from '../checks/examine.ts'
+import { Amendment, AmendmentInput, AmendmentPage, amendmentsQuery } from '../schema.ts'
+import { requestReview, seal } from './lifecycle.ts'
+import { describeRevision } from './revisions.ts'
+import { Revision } from './schema.ts'
+
+const tags = ['Postmortem']
+
+/** From draft to final: the checks, the request for a review, the sealing, and the corrections after it. */
+export function lifecycleRoutes(app: App, context: Context, blameCheck: CurrentBlameCheck): void {
+  reviewRequestRoutes(app, context)
+  sealRoute(app, context, blameCheck)
+  amendmentRoutes(app, context)
+}
+
+function reviewRequestRoutes(app: App, { db, now }: Context): void {
+  const moves = [
+    ['put', 'in_review', 'requestReview', 'Ask for the review: a draft is in review from now on'],
+    ['delete', 'draft', 'withdrawReviewRequest', 'Make a draft of it again'],
+  ] as const
+  for (const [method, status, operationId, summary] of moves) {
+    app[method](
+      '/incidents/:incident_id/review-request',
+      {
+        config: { scope: 'write', problems: ['wrong_state'] },
+        schema: { operationId, tags, summary, params: incidentParams, response: { 200: ref(Incident) } },
+      },
+      async request => {
+        const { incident_id } = request.params
+        const facts = changeFacts(request, now)
+        return transact(db, async trx => {
+          await requestReview(trx, incident_id, status, facts, request.expected)
+          return getIncident(trx, incident_id)
+        })
+      },
+    )
+  }
+}
+
+function sealRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck): void {
+  app.post(
+    '/incidents/:incident_id/revisions',
+    {
+      config: {
+        scope: 'review',
+        problems: [
+          'sealed',
+          'wrong_state',
+          'checks_failed',
+          'precondition_required',
+          'invalid_header',
+          'version_mismatch',
+          ...keyProblems,
+        ],
+      },
+      schema: {
+        operationId: 'sealPostmortem',
+        tags,
+        summary: 'Make the postmortem final',
+        description:
+          'Runs all checks and stores the document’s bytes as the next revision, which never changes. `If-Match` is the `ETag` of `GET …/checks`: what is sealed is what was read. With a check that fails it is 409, and `errors` names each.',
+        params: incidentParams,
+        response: { 201: ref(Revision) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const facts = changeFacts(request, now)
+      const check = await blameCheck()
+      // While it is locked, only what has changed since is judged: on a long timeline writers would not wait for more.
+      await examine(db, incident_id, check, facts.changed_at)
+      return answerOnce({ db, now }, request, reply, async trx => {
+        const requireRead = (etag: string) => requireTag(request, etag, 'GET …/checks')
+        const number = await seal(trx, incident_id, check, facts, requireRead)
+        const body = await describeRevision(trx, incident_id, number)
+        return { status: 201, location: `/v1/incidents/${incident_id}/revisions/${number}`, body }
+      })
+    },
+  )
+}
+
+function amendmentRoutes(app: App, { db, now }: Context): void {
+  app.post(
+    '/incidents/:incident_id/amendments',
+    {
+      config: { scope: 'review', problems: ['wrong_state', 'unknown_reference', ...keyProblems] },
+      schema: {
+        operationId: 'createAmendment',
+        tags,
+        summary: 'Open a final postmortem for a correction',
+        description:
+          'It stays final, and readers keep the last revision, until the corrected document has passed the same checks and `POST …/revisions` has sealed it.',
+        params: incidentParams,
+        body: ref(AmendmentInput),
+        response: { 201: ref(Amendment) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const facts = changeFacts(request, now)
+      return answerOnce({ db, now }, request, reply, async trx => {
+        const body = await amend(trx, incident_id, request.body, facts)
+        return { status: 201, location: `/v1/incidents/${incident_id}/amendments`, body }
+      })
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/amendments',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listAmendments',
+        tags,
+        summary: 'The corrections of a final postmortem',
+        params: incidentParams,
+        querystring: amendmentsQuery,
+        response: { 200: ref(AmendmentPage) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      await getIncident(db, incident_id)
+      const rows = await listAmendments(db, incident_id, pageRequest(request))
+      return toPage(request, reply, rows, ({ number }) => [number])
+    },
+  )
+}

@@ -1,0 +1,110 @@
+import type { Source } from '../../timeline/schema.ts'
+import type { Postmortem } from '../schema.ts'
+import { sourceName } from '../words.ts'
+import { looseEnds } from './loose-ends.ts'
+import type { Edge, Thread, ThreadNode } from './schema.ts'
+
+/**
+ * The thread from every source to every verification: what is stored as nodes, what refers to what as edges, and where
+ * it is broken. In the order of the thread; within a kind in the order of the document.
+ */
+export const threadOf = (data: Postmortem): Thread => ({
+  nodes: nodesOf(data),
+  edges: edgesOf(data),
+  dangling: looseEnds(data),
+})
+
+const eventNode = (id: string) => `events/${id}`
+const sourceNode = (eventId: string, index: number) => `events/${eventId}/sources/${index}`
+const factorNode = (number: number) => `factors/${number}`
+const itemNode = (id: string) => `action-items/${id}`
+const changeNode = (number: number) => `changes/${number}`
+const verificationNode = (number: number) => `changes/${number}/verification`
+const earlierNode = ({ incident_id, number }: Recurred) => `incidents/${incident_id}/factors/${number}`
+
+type Recurred = NonNullable<Postmortem['factors'][number]['recurs']>
+
+function nodesOf(data: Postmortem): ThreadNode[] {
+  const at = (path: string) => `/v1/incidents/${data.incident.id}/${path}`
+  const node = (kind: ThreadNode['kind'], id: string, label: string, more: Partial<ThreadNode> = {}) => ({
+    ...{ id, kind, label: cut(label), status: null, href: at(id), url: null },
+    ...more,
+  })
+  return [
+    ...data.events.flatMap(({ id, sources }) =>
+      sources.map((source, index) => {
+        const place = { href: at(eventNode(id)), url: source.url }
+        return node('source', sourceNode(id, index), sourceLabel(data, source), place)
+      }),
+    ),
+    ...data.events.map(({ id, description, retraction }) =>
+      node('event', eventNode(id), description, { status: retraction === null ? null : 'retracted' }),
+    ),
+    ...data.factors.map(({ number, statement, disposition }) =>
+      node('factor', factorNode(number), statement, { status: disposition }),
+    ),
+    ...earlierFactors(data),
+    ...data.action_items.map(({ id, title, status, tracker }) =>
+      node('action_item', itemNode(id), title, { status, url: tracker?.url ?? null }),
+    ),
+    ...data.changes.map(({ number, target, status, url }) =>
+      node('change', changeNode(number), target, { status, url }),
+    ),
+    ...data.changes.flatMap(({ number, verified_by_source: source }) => {
+      if (source === null) return []
+      const place = { href: at(changeNode(number)), url: source.url }
+      return [node('verification', verificationNode(number), sourceLabel(data, source), place)]
+    }),
+  ]
+}
+
+/** Which source it is, and what it says. */
+const sourceLabel = (data: Postmortem, source: Source): string =>
+  source.excerpt === null ? sourceName(data, source) : `${sourceName(data, source)}: ${source.excerpt}`
+
+/** Factors of earlier incidents that came back in this one, each once. */
+function earlierFactors({ factors }: Postmortem): ThreadNode[] {
+  const recurred = factors.flatMap(({ recurs }) => recurs ?? [])
+  const nodes = recurred.map((earlier): [string, ThreadNode] => {
+    const id = earlierNode(earlier)
+    const label = `factor ${earlier.number} of ${earlier.incident_id}`
+    return [id, { id, kind: 'factor', label, status: null, href: `/v1/${id}`, url: null }]
+  })
+  return [...new Map(nodes).values()]
+}
+
+function edgesOf({ events, factors, action_items, changes }: Postmortem): Edge[] {
+  const edge = (from: string, kind: Edge['kind'], to: string): Edge => ({ from, to, kind })
+  return [
+    ...events.flatMap(({ id, sources }) =>
+      sources.map((_, index) => edge(sourceNode(id, index), 'supports', eventNode(id))),
+    ),
+    ...factors.flatMap(factor =>
+      factor.events.map(id => edge(eventNode(id), 'shows', factorNode(factor.number))),
+    ),
+    ...factors.flatMap(({ number, recurs }) =>
+      recurs === null ? [] : [edge(factorNode(number), 'recurs', earlierNode(recurs))],
+    ),
+    ...action_items.flatMap(item =>
+      item.factors.map(number => edge(factorNode(number), 'addressed_by', itemNode(item.id))),
+    ),
+    ...changes.flatMap(({ number, action_item }) =>
+      action_item === null ? [] : [edge(itemNode(action_item), 'carried_out_by', changeNode(number))],
+    ),
+    ...changes.flatMap(change =>
+      change.factors.map(number => edge(factorNode(number), 'addressed_by', changeNode(change.number))),
+    ),
+    ...changes.flatMap(({ number, verified_by_source }) =>
+      verified_by_source === null ? [] : [edge(changeNode(number), 'verified_by', verificationNode(number))],
+    ),
+  ]
+}
+
+const longest = 200
+
+/** A label of 200 code points at most. */
+function cut(text: string): string {
+  if (text.length <= longest) return text
+  const points = Array.from(text.slice(0, 2 * longest + 2))
+  return points.length <= longest ? text : `${points.slice(0, longest - 1).join('')}…`
+}

@@ -1,0 +1,436 @@
+import t from 'tap'
+import { errorCodes, warningCodes } from '../../../src/waivers/schema.ts'
+import { observed } from '../../help/cast.ts'
+import { openService } from '../../help/service.ts'
+import { aReview, givenReady, seal } from '../ready.ts'
+
+/** Every check is broken alone on a postmortem that passes all of them. */
+
+const service = await openService(t)
+const { call } = service
+
+interface Break {
+  /** Breaks a postmortem that is ready. */
+  by: (incident: string) => Promise<unknown>
+  /** What the check points at, with an event's id as `<event>`. */
+  pointer: string
+  /** A word that its sentence has. */
+  says: RegExp
+}
+
+const patch = (fields: object) => (incident: string) => call('PATCH', incident, { body: fields })
+const patchOf = (what: string, fields: object) => (incident: string) =>
+  call('PATCH', `${incident}/${what}`, { body: fields })
+const review = (fields: object) => (incident: string) =>
+  call('PUT', `${incident}/review`, { body: { ...aReview, ...fields }, headers: { 'if-match': '*' } })
+const addEvent = (fields: object) => (incident: string) =>
+  call('POST', `${incident}/events`, { body: observed({ dedupe_key: 'more', ...fields }) })
+
+async function eventsOf(incident: string): Promise<{ id: string }[]> {
+  return (await call('GET', `${incident}/events`)).body.items
+}
+
+async function retract(incident: string, ...places: number[]) {
+  const events = await eventsOf(incident)
+  for (const i of places)
+    await call('PUT', `${incident}/events/${events[i]!.id}/retraction`, { body: { reason: 'Wrong log.' } })
+}
+
+const breaks: Record<string, Break> = {
+  SUMMARY_MISSING: {
+    by: patch({ summary: { who_was_affected: null } }),
+    pointer: '/summary/who_was_affected',
+    says: /who was affected/,
+  },
+  IMPACT_MISSING: { by: patch({ impact: { requests_failed: null } }), pointer: '/impact', says: /impact/ },
+  MILESTONE_MISSING: {
+    by: async incident => {
+      const [, , , resolved] = await eventsOf(incident)
+      await call('PATCH', `${incident}/events/${resolved!.id}`, { body: { milestone: null } })
+    },
+    pointer: '/milestones/resolved',
+    says: /milestone resolved/,
+  },
+  MILESTONE_ORDER: {
+    by: async incident => {
+      const [, detected] = await eventsOf(incident)
+      const body = { occurred_at: '2026-06-17T14:01:00Z' }
+      await call('PATCH', `${incident}/events/${detected!.id}`, { body })
+    },
+    pointer: '/milestones/detected',
+    says: /before impact started/,
+  },
+  EVENT_DISPUTED: {
+    by: async incident => {
+      const [event] = await eventsOf(incident)
+      const body = { statement: 'It began earlier.', raised_by: 'sam' }
+      await call('PUT', `${incident}/events/${event!.id}/dispute`, { body })
+    },
+    pointer: '/events/<event>/dispute',
+    says: /Sam disputes “Checkout cannot take payments\.” .*It began earlier/,
+  },
+  FACTOR_COUNT: {
+    by: async incident => {
+      await call('PUT', `${incident}/action-items/AI-2/closure`, {
+        body: { outcome: 'cancelled', reason: 'The factor was none.' },
+      })
+      await call('PATCH', `${incident}/action-items/AI-2`, { body: { factors: [1] } })
+      await call('DELETE', `${incident}/factors/2`)
+    },
+    pointer: '/factors',
+    says: /at least two/,
+  },
+  FACTOR_UNCITED: {
+    by: patchOf('factors/2', { events: [] }),
+    pointer: '/factors/2/events',
+    says: /factor 2 rests on/,
+  },
+  COUNTERFACTUAL_MISSING: {
+    by: patchOf('factors/2', { counterfactual: null }),
+    pointer: '/factors/2/counterfactual',
+    says: /factor 2/,
+  },
+  FACTOR_UNADDRESSED: {
+    by: incident =>
+      call('PUT', `${incident}/action-items/AI-2/closure`, { body: { outcome: 'cancelled', reason: 'No.' } }),
+    pointer: '/factors/2/disposition',
+    says: /accept its risk/,
+  },
+  ACTION_OWNER: {
+    by: async incident => {
+      await call('PUT', '/v1/people/kim', { body: { name: 'Kim', active: true } })
+      await call('PATCH', `${incident}/action-items/AI-2`, { body: { owner: 'kim' } })
+      await call('PUT', `${incident}/action-items/AI-2/acceptance`, { body: { by: 'kim' } })
+      await call('PATCH', '/v1/people/kim', { body: { active: false } })
+    },
+    pointer: '/action_items/AI-2/owner',
+    says: /Kim has left/,
+  },
+  ACTION_UNACCEPTED: {
+    by: patchOf('action-items/AI-2', { owner: 'ana' }),
+    pointer: '/action_items/AI-2/acceptance',
+    says: /Ask Ana to accept AI-2/,
+  },
+  ACTION_DONE_WHEN: {
+    by: patchOf('action-items/AI-2', { done_when: null }),
+    pointer: '/action_items/AI-2/done_when',
+    says: /AI-2 is done/,
+  },
+  CHANGE_MISSING: {
+    by: patchOf('changes/1', { status: 'proposed' }),
+    pointer: '/changes',
+    says: /change 1 is only proposed/,
+  },
+  WENT_WELL_EMPTY: { by: patch({ went_well: [] }), pointer: '/went_well', says: /went well/ },
+  REVIEW_ALONE: {
+    by: review({ attendees: ['ana'] }),
+    pointer: '/review/attendees',
+    says: /at least two people/,
+  },
+  BLAME_LANGUAGE: {
+    by: patchOf('factors/2', { statement: 'Sam should have seen the page sooner.' }),
+    pointer: '/factors/2/statement',
+    says: /Sam should have seen.*Turn it back to the system/,
+  },
+  FACILITATOR_IS_AUTHOR: {
+    by: review({ facilitator: 'ana' }),
+    pointer: '/review/facilitator',
+    says: /Ana wrote/,
+  },
+  STATUS_UPDATE_GAP: {
+    by: async incident => {
+      await patch({ status_update_cadence_minutes: 20 })(incident)
+      for (const time of ['14:10', '14:45'])
+        await addEvent({
+          kind: 'status_update',
+          occurred_at: `2026-06-17T${time}:00Z`,
+          dedupe_key: `update ${time}`,
+        })(incident)
+    },
+    pointer: '/status_update_cadence_minutes',
+    says: /35 min apart.*20 min/,
+  },
+  STATEMENT_ONLY: {
+    by: addEvent({
+      description: 'The dashboard looked fine.',
+      sources: [{ kind: 'statement', stated_by: 'sam', excerpt: 'I looked.' }],
+    }),
+    pointer: '/events/<event>/sources',
+    says: /The dashboard looked fine.*memory alone/,
+  },
+}
+
+/** These cannot be broken without others: what they rest on is what others judge. */
+const notAlone = ['TIMELINE_EMPTY', 'REVIEW_MISSING']
+
+const checks = async (incident: string) => (await call('GET', `${incident}/checks`)).body
+
+t.test('a postmortem that is ready fails no check', async t => {
+  t.same(await checks(await givenReady(service)), { items: [], can_seal: true })
+})
+
+t.test('every check is broken here', async t => {
+  t.same(Object.keys(breaks).concat(notAlone).sort(), [...errorCodes, ...warningCodes].sort())
+})
+
+for (const [code, { by, pointer, says }] of Object.entries(breaks)) {
+  const isError = (errorCodes as readonly string[]).includes(code)
+
+  t.test(`${code} alone is found, and ${isError ? 'holds back final' : 'only warns'}`, async t => {
+    const incident = await givenReady(service)
+    await by(incident)
+    const { items, can_seal } = await checks(incident)
+    t.match(items, [{ code, level: isError ? 'error' : 'warning', message: says, waiver: null }])
+    t.equal(items.length, 1)
+    t.equal(items[0].pointer.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, '<event>'), pointer)
+    t.equal(can_seal, !isError)
+
+    const sealing = await seal(service, incident)
+    if (!isError) return t.equal(sealing.status, 201)
+    const { message: detail } = items[0]
+    t.match(sealing, { status: 409, body: { code: 'checks_failed', detail } })
+    t.same(sealing.body.errors, [{ pointer: items[0].pointer, code, detail: sealing.body.detail }])
+    t.equal((await call('GET', incident)).body.status, 'in_review')
+    t.same((await call('GET', `${incident}/revisions`)).body.items, [])
+  })
+
+  const canBeWaived = isError && code !== 'ACTION_OWNER'
+  t.test(`${code} ${canBeWaived ? 'is waived with a reason' : 'cannot be waived'}`, async t => {
+    const incident = await givenReady(service)
+    await by(incident)
+    const { items } = await checks(incident)
+    const findings =
+      code === 'BLAME_LANGUAGE'
+        ? { findings: [{ pointer: items[0].pointer, text_sha256: items[0].finding.text_sha256 }] }
+        : {}
+    const waiver = `${incident}/checks/${code}/waiver`
+    const put = await call('PUT', waiver, { body: { reason: 'It is a drill.', ...findings } })
+    if (!canBeWaived) return t.match(put, { status: 409, body: { code: 'not_waivable' } })
+    t.equal(put.status, 201)
+    t.match(await checks(incident), {
+      items: [{ code, waiver: { reason: 'It is a drill.', by: 'admin' } }],
+      can_seal: true,
+    })
+    t.equal((await seal(service, incident)).status, 201)
+    const { text } = await call('GET', `${incident}/postmortem.md`)
+    const of = code === 'BLAME_LANGUAGE' ? ' of factor 2' : ''
+    t.match(text, `### Waivers\n\n- ${code}${of}: It is a drill.`)
+  })
+}
+
+t.test('an empty timeline is found, with all that rests on it', async t => {
+  const incident = await givenReady(service)
+  await retract(incident, 0, 1, 2, 3)
+  const { items } = await checks(incident)
+  const codes = [...new Set(items.map(({ code }: any) => code))]
+  t.same(codes, ['TIMELINE_EMPTY', 'MILESTONE_MISSING', 'FACTOR_UNCITED'])
+})
+
+t.test('a review that nobody has recorded is found, and cannot be waived', async t => {
+  const incident = await givenReady(service)
+  await service.db.deleteFrom('history').where('resource', '=', 'review').execute()
+  const { body } = await call('POST', '/v1/incidents', { body: { title: 'New', severity: 'SEV3' } })
+  const { items, can_seal } = await checks(`/v1/incidents/${body.id}`)
+  t.ok(items.some(({ code }: any) => code === 'REVIEW_MISSING'))
+  t.notOk(can_seal)
+  const put = await call('PUT', `${incident}/checks/REVIEW_MISSING/waiver`, { body: { reason: 'Late.' } })
+  t.match(put, { status: 409, body: { code: 'not_waivable', detail: /hold a review/ } })
+})
+
+t.test('a sentence says what to do where the usual way is closed', async t => {
+  const incident = await givenReady(service)
+  const messages = async () => (await checks(incident)).items.map(({ message }: any) => message)
+  await patchOf('factors/2', { events: [] })(incident)
+  t.match(await messages(), [/^Name the events .* factor 2/])
+  const [, detected] = await eventsOf(incident)
+  await patchOf('factors/2', { events: [detected!.id] })(incident)
+  await patchOf('changes/1', { status: 'proposed' })(incident)
+  t.match(await messages(), [/change 1 is only proposed; .* status to applied/])
+  await patchOf('changes/1', { status: 'applied' })(incident)
+  await retract(incident, 1)
+  t.match(
+    (await messages()).filter((message: string) => message.startsWith('Factor 2')),
+    ['Factor 2 rests only on what is retracted: name an event that stands.'],
+  )
+})
+
+t.test('an owner who has left is asked for nothing', async t => {
+  const incident = await givenReady(service)
+  const item = `${incident}/action-items/AI-2`
+  await call('PUT', '/v1/people/lea', { body: { name: 'Lea', active: true } })
+  await call('PATCH', item, { body: { owner: 'lea' } })
+  await call('PATCH', '/v1/people/lea', { body: { active: false } })
+  t.match((await checks(incident)).items, [{ code: 'ACTION_OWNER' }])
+  t.equal((await checks(incident)).items.length, 1)
+  await call('PUT', `${item}/closure`, { body: { outcome: 'done', evidence_url: 'https://git.example/8' } })
+  t.match((await checks(incident)).items, [
+    { code: 'ACTION_UNACCEPTED', message: /^Lea has left, .* AI-2, .* waive this with a reason\.$/ },
+  ])
+})
+
+t.test('the findings of the checks can be waived as they come, two in one text', async t => {
+  const incident = await givenReady(service)
+  const statement = 'Sam should have seen the page. Sam forgot the other one.'
+  await call('PATCH', `${incident}/factors/1`, { body: { statement } })
+  const { items } = await checks(incident)
+  t.equal(items.length, 2)
+  const findings = items.map(({ pointer, finding }: any) => ({ pointer, text_sha256: finding.text_sha256 }))
+  const body = { reason: 'Quoted.', findings }
+  const { status, body: waiver } = await call('PUT', `${incident}/checks/BLAME_LANGUAGE/waiver`, { body })
+  t.equal(status, 201)
+  t.same(waiver.findings, [findings[0]])
+  t.equal((await checks(incident)).can_seal, true)
+})
+
+t.test('a waiver that names a place which never was is shown with its pointer', async t => {
+  const incident = await givenReady(service)
+  const findings = ['/review', '/went_well', '/nowhere'].map(pointer => ({
+    pointer,
+    text_sha256: '0'.repeat(64),
+  }))
+  const body = { reason: 'Quoted.', findings }
+  await call('PUT', `${incident}/checks/BLAME_LANGUAGE/waiver`, { body })
+  const { text } = await call('GET', `${incident}/postmortem.md`)
+  t.match(text, '- BLAME_LANGUAGE of /review; /went_well; /nowhere: Quoted.')
+})
+
+t.test('a review that lies ahead, or before the incident, is none', async t => {
+  const incident = await givenReady(service)
+  const found = async (held_at: string) => {
+    await review({ held_at })(incident)
+    const { items } = await checks(incident)
+    return items.map(({ code, pointer, message }: any) => [code, pointer, message])
+  }
+  const at = '/review/held_at'
+  t.same(await found('2026-06-19T06:00:00+02:00'), [
+    ['REVIEW_MISSING', at, 'The review is to be held at 2026-06-19 04:00:00 UTC: hold it before you seal.'],
+  ])
+  t.equal((await seal(service, incident)).status, 409)
+  t.same(await found('2026-06-16T23:59:59Z'), [
+    ['REVIEW_MISSING', at, 'The review was held on 2026-06-16, before the incident: correct its date.'],
+  ])
+  t.same(await found('2026-06-17T00:00:00Z'), [])
+  t.same(await found('2026-06-18T09:00:00Z'), [])
+})
+
+t.test('a change that shows nothing wires nothing back', async t => {
+  const incident = await givenReady(service)
+  const codes = async (fields: object) => {
+    await patchOf('changes/1', fields)(incident)
+    return (await checks(incident)).items.map(({ code }: any) => code)
+  }
+  t.same(await codes({ before: null, after: null }), ['CHANGE_MISSING'])
+  t.match((await checks(incident)).items, [{ message: /SLO, an alert rule or a runbook/ }])
+  t.same(await codes({ url: 'https://git.example/pull/7' }), [])
+  t.same(await codes({ url: null, before: 'Call somebody.' }), [], 'what was taken away is a change, too')
+})
+
+t.test('what is done was taken by somebody, also when it is said afterwards', async t => {
+  const incident = await givenReady(service)
+  const item = `${incident}/action-items/AI-2`
+  await call('PATCH', item, { body: { owner: 'ana' } })
+  const closure = { outcome: 'done', evidence_url: 'https://git.example/pull/8' }
+  await call('PUT', `${item}/closure`, { body: closure })
+  t.match((await checks(incident)).items, [{ code: 'ACTION_UNACCEPTED', message: /Ask Ana/ }])
+  t.match(await call('PUT', `${item}/acceptance`, { body: { by: 'ana' } }), {
+    status: 200,
+    body: { status: 'done', acceptance: { by: 'ana' } },
+  })
+  t.same((await checks(incident)).items, [])
+})
+
+t.test('a final document has only the waivers that excuse something, and says of which texts', async t => {
+  const incident = await givenReady(service)
+  const blaming = 'Sam should have seen the page sooner.'
+  await call('PATCH', `${incident}/factors/1`, { body: { statement: blaming } })
+  await patch({ title: blaming, went_well: ['It was up again soon.', blaming] })(incident)
+  const { items } = await checks(incident)
+  const findings = items.map(({ pointer, finding }: any) => ({ pointer, text_sha256: finding.text_sha256 }))
+  const waive = (code: string, body: object) => call('PUT', `${incident}/checks/${code}/waiver`, { body })
+  await waive('BLAME_LANGUAGE', { reason: 'Quoted.', findings })
+  await waive('FACTOR_COUNT', { reason: 'There is one.' })
+  await patch({ title: 'Payments drill' })(incident)
+  t.equal((await seal(service, incident)).status, 201)
+  const { body } = await call('GET', `${incident}/revisions/1`)
+  t.match(body.postmortem.waivers, [
+    { code: 'BLAME_LANGUAGE', findings: [{ pointer: '/factors/1/statement' }, { pointer: '/went_well/1' }] },
+  ])
+  t.match(
+    body.markdown,
+    '### Waivers\n\n- BLAME_LANGUAGE of factor 1; went well, point 2: Quoted. (admin, 2026-06-18 09:00 UTC)\n',
+  )
+  t.notMatch(body.markdown, 'FACTOR_COUNT')
+})
+
+t.test('a draft that passes all checks is not sealed before it is in review', async t => {
+  const incident = await givenReady(service)
+  await call('DELETE', `${incident}/review-request`)
+  t.same(await checks(incident), { items: [], can_seal: false })
+  t.match(await seal(service, incident), {
+    status: 409,
+    body: { code: 'wrong_state', errors: [{ pointer: '/status', detail: /review-request/ }] },
+  })
+})
+
+t.test('a waiver of language is void once its text has changed, and for other texts', async t => {
+  const incident = await givenReady(service)
+  const blame = (number: number, statement: string) =>
+    call('PATCH', `${incident}/factors/${number}`, { body: { statement } })
+  await blame(1, 'Sam should have seen the page sooner.')
+  const { items } = await checks(incident)
+  const { pointer, finding } = items[0]
+  const body = { reason: 'A quotation.', findings: [{ pointer, text_sha256: finding.text_sha256 }] }
+  await call('PUT', `${incident}/checks/BLAME_LANGUAGE/waiver`, { body })
+  t.equal((await checks(incident)).can_seal, true)
+  await blame(2, 'Sam should have seen the page sooner.')
+  t.equal((await checks(incident)).can_seal, false, 'another text is not waived')
+  await blame(2, 'The page went to one phone.')
+  await blame(1, 'Sam should have seen the page much sooner.')
+  t.equal((await checks(incident)).can_seal, false, 'the text has changed')
+  await blame(1, 'Sam should have seen the page sooner.')
+  t.equal((await checks(incident)).can_seal, true)
+  await call('DELETE', `${incident}/checks/BLAME_LANGUAGE/waiver`)
+  t.equal((await checks(incident)).can_seal, false)
+})
+
+t.test('a waiver is refused where it makes no sense', async t => {
+  const incident = await givenReady(service)
+  const put = async (code: string, body: object) => {
+    const answer = await call('PUT', `${incident}/checks/${code}/waiver`, { body })
+    return [answer.status, answer.body.code, answer.body.errors?.[0]?.pointer]
+  }
+  const findings = [{ pointer: '/title', text_sha256: '0'.repeat(64) }]
+  t.same(await put('NO_SUCH_CHECK', { reason: 'x' }), [404, 'not_found', undefined])
+  t.same(await put('BLAME_LANGUAGE', { reason: 'x' }), [422, 'invalid_body', '/findings'])
+  t.same(await put('BLAME_LANGUAGE', { reason: 'x', findings: [] }), [422, 'invalid_body', '/findings'])
+  t.same(await put('FACTOR_COUNT', { reason: 'x', findings }), [422, 'invalid_body', '/findings'])
+  t.same(await put('FACTOR_COUNT', { reason: ' ' }), [422, 'invalid_body', '/reason'])
+  t.equal((await call('DELETE', `${incident}/checks/FACTOR_COUNT/waiver`)).status, 404)
+})
+
+t.test('the ETag of the checks names all that would be sealed', async t => {
+  const incident = await givenReady(service)
+  const etag = async () => (await call('GET', `${incident}/checks`)).headers.etag
+  const before = await etag()
+  t.equal(await etag(), before)
+  const seen = await call('GET', `${incident}/checks`, { headers: { 'if-none-match': before! } })
+  t.equal(seen.status, 304)
+  await call('PATCH', '/v1/people/priya', { body: { name: 'Priya R.' } })
+  const renamed = await etag()
+  t.not(renamed, before, 'a name is part of it')
+  await addEvent({})(incident)
+  t.not(await etag(), renamed)
+  const late = await call('POST', `${incident}/revisions`, { headers: { 'if-match': before! } })
+  t.match(late, { status: 412, body: { code: 'version_mismatch', detail: /GET …\/checks has now/ } })
+  const unread = await call('POST', `${incident}/revisions`)
+  t.match(unread, { status: 428, body: { detail: /the ETag of GET …\/checks/ } })
+})
+
+t.test('what is not final is changed without an amendment, and the answer says so', async t => {
+  const incident = await givenReady(service, 'Not final')
+  const body = { author: 'ana', reason: 'The count was wrong.' }
+  const amend = async () => (await call('POST', `${incident}/amendments`, { body })).body.detail
+  t.match(await amend(), /is in review, so it can be changed without an amendment/)
+  await call('DELETE', `${incident}/review-request`)
+  t.match(await amend(), /is a draft, so/)
+})

@@ -1,0 +1,227 @@
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import {
+  type Block,
+  bulletList,
+  diff,
+  heading,
+  item,
+  link,
+  numberedList,
+  paragraph,
+  preformatted,
+  table,
+} from '../../../src/postmortem/document/blocks.ts'
+import { unifiedDiff } from '../../../src/postmortem/document/diff.ts'
+import { postmortemDocument, templateDocument } from '../../../src/postmortem/document/document.ts'
+import { toMarkdown } from '../../../src/postmortem/document/markdown.ts'
+import { bare, drill } from '../drill.ts'
+import { hostilePostmortem, hostileText, nasty } from './hostile.ts'
+import { saidByBlocks, saidByMarkdownIt, saidByMdast } from './read-back.ts'
+
+const runs = { numRuns: Number(process.env.FC_RUNS ?? 300) }
+
+/** A text in every place that a text can have. */
+const everywhere = (text: string): Block[] => [
+  heading(1, 'Postmortem: ', text),
+  paragraph(text),
+  paragraph('before ', text, ' after ', text),
+  bulletList([item([text]), item(['text'], [[text]]), item([text], [[text], [text]])]),
+  numberedList(3, [item([text]), item([link(text, 'https://a.example/')])]),
+  numberedList(7, [item([text], [[text]])]),
+  table(
+    ['One', 'Two'],
+    [
+      [[text], [text, '\n', text]],
+      [
+        ['“', text, '”'],
+        [link(text, 'https://a.example/?a|b'), text],
+      ],
+    ],
+  ),
+  preformatted(text),
+  diff(unifiedDiff({ target: text, before: `${text}\nx`, after: `y\n${text}` })!),
+]
+
+/** Fails unless both parsers find the blocks that were written: structure, words, links, and nothing active. */
+function readsBack(t: Test, blocks: readonly Block[], name: string): void {
+  const markdown = toMarkdown(blocks)
+  const said = saidByBlocks(blocks)
+  t.strictSame(saidByMdast(markdown), said, `${name}: mdast reads back what was written`)
+  t.strictSame(saidByMarkdownIt(markdown), said, `${name}: markdown-it reads back what was written`)
+}
+
+/** The same for a property: true, or an error that shows the Markdown. */
+function isReadBack(blocks: readonly Block[]): boolean {
+  const markdown = toMarkdown(blocks)
+  const said = JSON.stringify(saidByBlocks(blocks))
+  for (const reader of [saidByMdast, saidByMarkdownIt]) {
+    const read = JSON.stringify(reader(markdown))
+    if (read !== said) throw new Error(`${reader.name} of\n${markdown}\nis\n${read}\nand not\n${said}`)
+  }
+  return true
+}
+
+const written = (...blocks: Block[]) => toMarkdown(blocks).trimEnd()
+
+t.test('each nasty text comes back as that text from both parsers, wherever it stands', async t => {
+  for (const [index, text] of nasty.entries()) readsBack(t, everywhere(text), `text ${index}`)
+})
+
+t.test('an address in a link’s text ends with it, whatever the link’s own address has', async t => {
+  for (const end of ['"', "'", '(', '[', '{', '<', '”', '_', '"x', "'x", '(x', '”"'])
+    for (const start of ['https://a.example/', 'www.a.example/', 'x https://a.example/'])
+      for (const close of ['"', "'", ')', ']', '}', '>']) {
+        const [text, url] = [start + end, `https://b.example/${close}`]
+        readsBack(t, [paragraph('tracked as ', link(text, url), ' in ', text)], `${text} at ${url}`)
+      }
+})
+
+t.test('any text comes back as that text from both parsers, wherever it stands', async t => {
+  fc.assert(
+    fc.property(hostileText, text => isReadBack(everywhere(text))),
+    runs,
+  )
+  t.pass(`${runs.numRuns} texts`)
+})
+
+t.test(
+  'a postmortem of hostile texts has the same blocks, rows, cells and links in both parsers',
+  async () => {
+    fc.assert(
+      fc.property(hostilePostmortem, data => isReadBack(postmortemDocument(data))),
+      { numRuns: Math.ceil(runs.numRuns / 3) },
+    )
+  },
+)
+
+t.test('the drill, a bare incident and the template read back from both parsers', async t => {
+  readsBack(t, postmortemDocument(drill()), 'drill')
+  readsBack(t, postmortemDocument(bare()), 'bare')
+  readsBack(t, templateDocument(), 'template')
+})
+
+t.test('ordinary text needs no backslash', async t => {
+  const ordinary = [
+    'checkout_payments_total',
+    '5 * 3',
+    'PAY-1',
+    'v1.2_rc',
+    'a < b and b > a, 3<4',
+    'R&D, AT&T, x=1&y=2',
+    'count(*)',
+    '~14:08 and ~14:10',
+    'C:\\Users\\ana',
+    '[technical] the cache',
+    'wow! [sic] (really)',
+    'rate(errors[1m])',
+    '#4 of 5, C#',
+    '-1 °C, 10.5 %, 3.14',
+    '38 % — “quoted” … don’t',
+    'https://a.example/x_y/z?q=1&r=2#top',
+    'ana.duarte_x@carta.example',
+    'the ` key',
+    'PaymentErrorRateHigh{service="checkout"} = 0.38',
+    'a footnote* here',
+    '2026-06-17T14:08:00Z',
+    '--verbose',
+    '1.5 s',
+  ]
+  for (const text of ordinary) {
+    t.equal(written(paragraph(text)), text)
+    t.equal(written(bulletList([item([text])])), `- ${text}`)
+    t.equal(written(table(['A'], [[[text]]])), `| A |\n| --- |\n| ${text} |`)
+  }
+  t.notMatch(toMarkdown(postmortemDocument(drill())), /\\/, 'nor does the drill')
+})
+
+t.test('a backslash stands only where a character would be markup', async t => {
+  const escapes: [string, string][] = [
+    ['_init_ and snake_case', '\\_init\\_ and snake_case'],
+    ['5*3*2', '5\\*3\\*2'],
+    ['1. one', '1\\. one'],
+    ['- one', '\\- one'],
+    ['# one', '\\# one'],
+    ['<b>', '\\<b>'],
+    ['&amp;', '\\&amp;'],
+    ['[x](y)', '[x\\](y)'],
+    ['`a` b', '\\`a\\` b'],
+    ['a | b', 'a | b'],
+    ['[a]: b', '\\[a]: b'],
+  ]
+  for (const [text, markdown] of escapes) t.equal(written(paragraph(text)), markdown)
+  t.equal(written(table(['A'], [[['a | b']]])), '| A |\n| --- |\n| a \\| b |')
+})
+
+t.test('only an http or https address becomes a link', async t => {
+  t.equal(written(paragraph(link('log', 'https://a.example/x'))), '[log](https://a.example/x)')
+  for (const url of [
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    'https://u:p@a.example/',
+  ])
+    t.equal(written(paragraph(link('log', url))), `log (${url})`, 'else it is text')
+})
+
+t.test('bidirectional and other control characters are printed by name', async t => {
+  t.equal(
+    written(paragraph('a\u202eb\u2066\u200f\u061c\u0007\u0085')),
+    'a[U+202E]b[U+2066][U+200F][U+061C][U+0007][U+0085]',
+  )
+  t.equal(written(preformatted('a\u202e\tb')), '```\na[U+202E]\tb\n```')
+  t.equal(written(paragraph(link('x', 'https://a.example/\u202e'))), '[x](https://a.example/%E2%80%AE)')
+})
+
+t.test('a line break is <br> in a cell and a break elsewhere', async t => {
+  t.equal(written(table(['A'], [[['a\r\nb\u2028c']]])), '| A |\n| --- |\n| a<br>b<br>c |')
+  t.equal(written(bulletList([item(['a\nb'], [['c']])])), '- a  \n  b  \n  c')
+  t.equal(written(heading(2, 'a\nb')), '## a<br>b')
+})
+
+t.test('lists in a row stay apart, and keep their numbers', async t => {
+  t.equal(written(numberedList(1, [item(['a'])]), numberedList(3, [item(['c'])])), '1. a\n\n3) c')
+})
+
+t.test('the same data gives the same bytes', async t => {
+  t.equal(toMarkdown(postmortemDocument(drill())), toMarkdown(postmortemDocument(drill())))
+})
+
+t.test('the cost grows with the length of the text, however hostile', async t => {
+  const millisecondsFor = (text: string) => {
+    const began = performance.now()
+    toMarkdown(everywhere(text))
+    return performance.now() - began
+  }
+  const units = [
+    '*a',
+    '`',
+    ' `',
+    '[',
+    '[a',
+    ']:\n[',
+    '<',
+    '&#',
+    '_a ',
+    '~',
+    '\\',
+    '| ',
+    '- ',
+    'http://',
+    '#',
+    ' \n',
+    '=',
+    'a#',
+    'www.*',
+  ]
+  for (const unit of units) {
+    const [short, long] = [2_000, 16_000].map(length => {
+      const text = unit.repeat(length)
+      return Math.min(...[1, 2, 3].map(() => millisecondsFor(text)))
+    })
+    t.ok(
+      long! < 32 * Math.max(short!, 2),
+      `${JSON.stringify(unit)}: 8 times the text took ${long! / short!} times as long`,
+    )
+  }
+})

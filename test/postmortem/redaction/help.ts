@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import type { Db } from '../../../src/db/open.ts'
+import type { Call, Reply, Service } from '../../help/service.ts'
+
+/** What the tests of redaction share. */
+
+/** What must not stand anywhere; the texts around it have what each form escapes. */
+export const secret = 'correct-horse-battery-staple'
+export const leaked = { kind: 'log', system: 'payments-db', excerpt: `login "admin" \\ <${secret}> 100 %` }
+export const reason = 'A password was in the log line.'
+export const idOf = (path: string): string => path.split('/').at(-1)!
+
+export const redact = (
+  { call }: Service,
+  event: string,
+  pointers: unknown,
+  { body, ...more }: Call & { body?: object } = {},
+): Promise<Reply<any>> => call('PUT', `${event}/redaction`, { ...more, body: { pointers, reason, ...body } })
+
+/** The tables in which a text stands, with how many rows: `events 1`. */
+export async function rowsWith(db: Db, text: string): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    SELECT relname AS name FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' ORDER BY 1`.execute(db)
+  const found: string[] = []
+  for (const { name } of rows) {
+    const counted = await sql<{ count: number }>`
+      SELECT count(*) FROM ${sql.table(name)} t WHERE to_jsonb(t)::text LIKE ${`%${text}%`}`.execute(db)
+    if (counted.rows[0]!.count > 0) found.push(`${name} ${counted.rows[0]!.count}`)
+  }
+  return found
+}
+
+/** The versions of an event, as the history has them. */
+export async function versionsOf({ call }: Service, event: string): Promise<any[]> {
+  const incident = event.slice(0, event.indexOf('/events/'))
+  const { body } = await call('GET', `${incident}/history?limit=200`)
+  return body.items.filter(({ id }: { id: string }) => id === idOf(event))
+}
