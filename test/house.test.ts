@@ -21,11 +21,25 @@ const floors = [
     'waivers',
     'language-checks',
   ],
-  ['postmortem', 'ingest', 'export', 'insights', 'pages'],
+  ['postmortem', 'ingest', 'export', 'feeds', 'insights', 'importer', 'pages', 'webhooks'],
   ['app'],
   ['demo', 'cli', 'main'],
 ]
 const resources = floors[2]!
+/** The parts of the postmortem, in the order in which they build on each other. */
+const postmortemParts = [
+  'schema',
+  'words',
+  'amendments',
+  'load',
+  'document',
+  'checks',
+  'thread',
+  'follow-up',
+  'sealing',
+  'redaction',
+  'routes',
+]
 
 interface File {
   /** From src/, e.g. `timeline/store.ts`. */
@@ -61,8 +75,11 @@ function importsOf(source: string): { from: string; names: string }[] {
   return [...statics, ...others].map(({ groups }) => ({ from: groups!.from!, names: groups!.names ?? '' }))
 }
 
-const room = (path: string) => path.split('/')[0]!.replace(/\.ts$/, '')
-const floorOf = (path: string) => floors.findIndex(rooms => rooms.includes(room(path)))
+/** The top-level folder or file, which stands on a floor. */
+const top = (path: string) => path.split('/')[0]!.replace(/\.ts$/, '')
+/** The folder below it, too, where there is one: `http/server`. What lies deeper belongs to that. */
+const room = (path: string) => path.split('/').slice(0, -1).slice(0, 2).join('/') || top(path)
+const floorOf = (path: string) => floors.findIndex(rooms => rooms.includes(top(path)))
 const fileName = (path: string) => path.split('/').at(-1)!
 const isRoutes = (path: string) => /(^|-)routes\.ts$/.test(fileName(path))
 
@@ -99,7 +116,7 @@ t.test('every file stands in a room that the plan of the house knows', async t =
   )
 })
 
-t.test('imports lead downward, or stay in their room or floor', async t => {
+t.test('imports lead downward, or stay on their floor', async t => {
   t.same(
     faults((file, { path }) =>
       floorOf(path) > floorOf(file.path) ? 'imports from a higher floor' : undefined,
@@ -108,28 +125,110 @@ t.test('imports lead downward, or stay in their room or floor', async t => {
   )
 })
 
-t.test(
-  'on the ground and on the first floor each room stands alone, but http may transact, and name types of db',
-  async t => {
-    t.same(
-      faults((file, { path, names }) => {
-        if (room(file.path) === room(path) || floorOf(path) !== floorOf(file.path) || floorOf(path) > 1)
-          return undefined
-        if (room(file.path) === 'config' && room(path) === 'kit') return undefined
-        const isDb = room(file.path) === 'http' && (path === 'db/transact.ts' || /^type /.test(names))
-        return isDb ? undefined : 'imports from a room beside it'
-      }),
-      [],
-    )
-  },
-)
+t.test('on its floor a room imports only those that are named before it', async t => {
+  t.same(
+    faults((file, { path }) => {
+      const [rooms, own, other] = [floors[floorOf(path)]!, top(file.path), top(path)]
+      return rooms.indexOf(other) > rooms.indexOf(own) && rooms.includes(own)
+        ? 'imports from a later room'
+        : undefined
+    }),
+    [],
+  )
+})
 
-t.test('a resource imports only earlier resources: their schema, store or rules', async t => {
+t.test('the ground knows nothing but itself: config may use kit', async t => {
+  t.same(
+    faults((file, { path }) => {
+      const [own, other] = [top(file.path), top(path)]
+      const isBeside = floorOf(path) === 0 && floorOf(file.path) === 0 && own !== other
+      return isBeside && !(own === 'config' && other === 'kit') ? 'imports from a room beside it' : undefined
+    }),
+    [],
+  )
+})
+
+t.test('of the database http may transact, and name types', async t => {
+  t.same(
+    faults((file, { path, names }) => {
+      if (top(file.path) !== 'http' || top(path) !== 'db') return undefined
+      return path === 'db/transact.ts' || /^type /.test(names) ? undefined : 'reaches into the database'
+    }),
+    [],
+  )
+})
+
+t.test('only the app imports what it alone registers', async t => {
+  t.same(
+    faults((file, { path }) =>
+      room(path) === 'http/server' && room(file.path) !== 'http/server' && file.path !== 'app.ts'
+        ? 'imports from http/server'
+        : undefined,
+    ),
+    [],
+  )
+})
+
+t.test('the parts of the postmortem build on each other in one order', async t => {
+  const part = (path: string) => path.split('/')[1]!.replace(/\.ts$/, '')
+  t.same(
+    files
+      .filter(({ path }) => top(path) === 'postmortem' && !postmortemParts.includes(part(path)))
+      .map(({ path }) => path),
+    [],
+    'and each is known',
+  )
+  t.same(
+    faults((file, { path }) => {
+      if (top(file.path) !== 'postmortem' || top(path) !== 'postmortem') return undefined
+      return postmortemParts.indexOf(part(path)) > postmortemParts.indexOf(part(file.path))
+        ? 'imports from a later part'
+        : undefined
+    }),
+    [],
+  )
+})
+
+t.test('there is no circle of rooms', async t => {
+  const edges = new Map<string, Set<string>>()
+  for (const { path, imports } of files) {
+    const from = place(path)
+    const to = imports.map(imported => place(imported.path)).filter(other => other !== from)
+    edges.set(from, (edges.get(from) ?? new Set()).union(new Set(to)))
+  }
+  t.same(circlesIn(edges), [])
+  const drawn = new Map([
+    ['a', new Set(['b'])],
+    ['b', new Set(['c'])],
+    ['c', new Set(['b'])],
+  ])
+  t.same(circlesIn(drawn), ['b → c → b'], 'and one would be found')
+})
+
+/** A room; the files of `postmortem` itself are not one, but steps with rooms between them. */
+const place = (path: string) =>
+  top(path) === 'postmortem' ? path.split('/').slice(0, 2).join('/').replace(/\.ts$/, '') : room(path)
+
+/** Each way that leads back to where it came from, once. */
+function circlesIn(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const circles: string[] = []
+  const done = new Set<string>()
+  const walk = (from: string, way: string[]) => {
+    const start = way.indexOf(from)
+    if (start >= 0) circles.push([...way.slice(start), from].join(' → '))
+    if (start >= 0 || done.has(from)) return
+    for (const to of edges.get(from) ?? []) walk(to, [...way, from])
+    done.add(from)
+  }
+  for (const from of edges.keys()) walk(from, [])
+  return circles
+}
+
+t.test('a resource imports of another its schema, store or rules', async t => {
   t.same(
     faults((file, { path }) => {
       const [own, other] = [room(file.path), room(path)]
       if (!resources.includes(own) || !resources.includes(other) || own === other) return undefined
-      if (resources.indexOf(other) > resources.indexOf(own)) return 'imports from a later resource'
       return ['schema.ts', 'store.ts', 'rules.ts'].includes(fileName(path))
         ? undefined
         : 'imports the inside of a resource'
@@ -141,9 +240,7 @@ t.test('a resource imports only earlier resources: their schema, store or rules'
 t.test('only the app and a room itself import routes', async t => {
   t.same(
     faults((file, { path }) =>
-      isRoutes(path) && room(file.path) !== room(path) && file.path !== 'app.ts' && room(path) !== 'http'
-        ? 'imports routes'
-        : undefined,
+      isRoutes(path) && top(file.path) !== top(path) && file.path !== 'app.ts' ? 'imports routes' : undefined,
     ),
     [],
   )
