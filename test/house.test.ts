@@ -224,18 +224,21 @@ function circlesIn(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   return circles
 }
 
-t.test('a resource imports of another its schema, store or rules', async t => {
-  t.same(
-    faults((file, { path }) => {
-      const [own, other] = [room(file.path), room(path)]
-      if (!resources.includes(own) || !resources.includes(other) || own === other) return undefined
-      return ['schema.ts', 'store.ts', 'rules.ts'].includes(fileName(path))
-        ? undefined
-        : 'imports the inside of a resource'
-    }),
-    [],
-  )
-})
+t.test(
+  'a resource imports of another its schema, store or rules; of incidents what locks and numbers, too',
+  async t => {
+    t.same(
+      faults((file, { path }) => {
+        const [own, other] = [room(file.path), room(path)]
+        if (!resources.includes(own) || !resources.includes(other) || own === other) return undefined
+        return ['schema.ts', 'store.ts', 'rules.ts', 'locks.ts', 'numbered.ts'].includes(fileName(path))
+          ? undefined
+          : 'imports the inside of a resource'
+      }),
+      [],
+    )
+  },
+)
 
 t.test('only the app and a room itself import routes', async t => {
   t.same(

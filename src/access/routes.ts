@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
-import { nameOf } from '../http/caller.ts'
+import { nameOf, writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
@@ -96,8 +96,8 @@ export function accessRoutes(app: App, { db, now, tokens }: Context): void {
     },
     async (request, reply) => {
       const { token_id } = request.params
-      const revocation = { revoked_by: nameOf(request.caller), revoked_at: now().toISOString() }
-      await transact(db, trx => store.revokeToken(trx, token_id, revocation, request.expected))
+      const write = writeOf(request, now)
+      await transact(db, trx => store.revokeToken(trx, token_id, write))
       tokens.forget(token_id)
       return reply.code(204).send(null)
     },

@@ -1,27 +1,17 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
+import { columnsOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import { type Scope, tokenChecksum } from '../http/api-tokens.ts'
-import { type Expected, requireVersion } from '../http/conditions.ts'
+import type { Write } from '../http/caller.ts'
+import { requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { fieldError, notFound } from '../http/problem.ts'
 import { sha256Hex } from '../kit/json.ts'
-import type { Token } from './schema.ts'
+import { Token } from './schema.ts'
 
-const columns = [
-  'id',
-  'version',
-  'name',
-  'scope',
-  'person',
-  'created_at',
-  'created_by',
-  'expires_at',
-  'last_used_at',
-  'revoked_at',
-  'revoked_by',
-] as const
+const columns = columnsOf(Token)
 
 interface Wanted {
   name: string
@@ -82,19 +72,14 @@ export const listTokens = (db: Db, { limit, after }: PageRequest): Promise<Token
  * Revokes a token for ever; one that is revoked already stays as it is.
  * @throws 404 when there is no such token, 412 when it is not of an expected version
  */
-export async function revokeToken(
-  trx: Trx,
-  id: string,
-  revocation: { revoked_by: string; revoked_at: string },
-  expected: Expected,
-): Promise<void> {
+export async function revokeToken(trx: Trx, id: string, { facts, expected }: Write): Promise<void> {
   await trx.selectFrom('tokens').select('id').where('id', '=', id).forUpdate().execute()
   const { version, revoked_at } = await getToken(trx, id)
   requireVersion(version, expected)
   if (revoked_at !== null) return
   await trx
     .updateTable('tokens')
-    .set({ ...revocation, version: version + 1 })
+    .set({ revoked_by: facts.changed_by, revoked_at: facts.changed_at, version: version + 1 })
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
 }

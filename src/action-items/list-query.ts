@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
+import { columnsOf } from '../db/columns.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
 import { daysOverdue } from './rules.ts'
-import type { ActionItem, SortName } from './schema.ts'
+import { ActionItem, type SortName } from './schema.ts'
 
 export interface ActionItemFilter {
   overdue?: boolean | undefined
@@ -26,20 +27,8 @@ export interface SortTerm {
 export type ActionItemRow = Omit<ActionItem, 'id' | 'overdue' | 'days_overdue'> & { number: number }
 
 const storedColumns = [
-  ...[
-    'incident_id',
-    'number',
-    'title',
-    'owner',
-    'due_on',
-    'priority',
-    'type',
-    'factors',
-    'status',
-    'done_when',
-  ],
-  ...['tracker', 'acceptance', 'closure', 'deferrals', 'effectiveness'],
-  ...['created_at', 'version', 'changed_by', 'changed_at'],
+  'number',
+  ...columnsOf(ActionItem, ...['id', 'incident_title', 'severity', 'owner_name', 'overdue', 'days_overdue']),
 ]
 const stored = sql.raw(storedColumns.map(name => `a.${name}`).join(', '))
 

@@ -1,6 +1,6 @@
 import { snapshotOf } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
-import { changeFacts } from '../http/caller.ts'
+import { writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, pageWithLink } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
@@ -115,10 +115,10 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       const asked = askedFor({}, { timeZone, moment: now() })
       return answerOnce({ db, now }, request, reply, async trx => {
-        const number = await store.createActionItem(trx, incident_id, request.body, facts)
+        const number = await store.createActionItem(trx, incident_id, request.body, write)
         const location = `/v1/incidents/${incident_id}/action-items/AI-${number}`
         const body = await store.readActionItem(trx, { incident_id, number }, asked)
         return { status: 201, location, body }
@@ -187,9 +187,9 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
     async request => {
       const key = store.keyOf(request.params)
       const merge = mergeWith(app, contract.ActionItemFields, request.body)
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       return transact(db, async trx => {
-        await store.patchActionItem(trx, key, merge, facts, request.expected)
+        await store.patchActionItem(trx, key, merge, write)
         return store.readActionItem(trx, key, askedFor({}, { timeZone, moment: now() }))
       })
     },

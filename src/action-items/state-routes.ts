@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { Trx } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
-import { type ChangeFacts, changeFacts } from '../http/caller.ts'
-import type { Expected } from '../http/conditions.ts'
+import { type Write, writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import type { NumberedKey } from '../incidents/numbered.ts'
 import { accepterOf, askedFor } from './rules.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
@@ -33,9 +33,7 @@ export function stateRoutes(app: App, context: Context): void {
     },
     request => {
       const by = accepterOf(request.body, request.caller.person)
-      return change(request, (trx, key, facts, expected) =>
-        store.acceptActionItem(trx, key, by, facts, expected),
-      )
+      return change(request, (trx, key, write) => store.acceptActionItem(trx, key, by, write))
     },
   )
 
@@ -56,8 +54,8 @@ export function stateRoutes(app: App, context: Context): void {
       },
     },
     (request, reply) => {
-      const changeOne = changeOf(context, request, (trx, key, facts, expected) =>
-        store.deferActionItem(trx, key, request.body, facts, expected),
+      const changeOne = changeOf(context, request, (trx, key, write) =>
+        store.deferActionItem(trx, key, request.body, write),
       )
       return answerOnce(context, request, reply, async trx => ({ status: 201, body: await changeOne(trx) }))
     },
@@ -76,10 +74,7 @@ export function stateRoutes(app: App, context: Context): void {
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
-    request =>
-      change(request, (trx, key, facts, expected) =>
-        store.closeActionItem(trx, key, request.body, facts, expected),
-      ),
+    request => change(request, (trx, key, write) => store.closeActionItem(trx, key, request.body, write)),
   )
 
   app.delete(
@@ -110,14 +105,11 @@ export function stateRoutes(app: App, context: Context): void {
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
-    request =>
-      change(request, (trx, key, facts, expected) =>
-        store.rateActionItem(trx, key, request.body, facts, expected),
-      ),
+    request => change(request, (trx, key, write) => store.rateActionItem(trx, key, request.body, write)),
   )
 }
 
-type Change = (trx: Trx, key: store.ItemKey, facts: ChangeFacts, expected: Expected) => Promise<void>
+type Change = (trx: Trx, key: NumberedKey, write: Write) => Promise<void>
 
 /** Makes one change in a transaction of its own and answers the item as it is then. */
 const changer = (context: Context) => (request: FastifyRequest, change: Change) =>
@@ -126,9 +118,9 @@ const changer = (context: Context) => (request: FastifyRequest, change: Change) 
 /** What a transaction does to make the change that a request asks for; it returns the item as it is then. */
 function changeOf({ now, timeZone }: Context, request: FastifyRequest, change: Change) {
   const key = store.keyOf(request.params as { incident_id: string; action_item_id: string })
-  const facts = changeFacts(request, now)
+  const write = writeOf(request, now)
   return async (trx: Trx) => {
-    await change(trx, key, facts, request.expected)
+    await change(trx, key, write)
     return store.readActionItem(trx, key, askedFor({}, { timeZone, moment: now() }))
   }
 }

@@ -1,40 +1,38 @@
 import { sql } from 'kysely'
+import { fieldsOf, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { kindsOf } from '../directory/store.ts'
-import { holdFactors } from '../factors/store.ts'
-import type { ChangeFacts } from '../http/caller.ts'
-import { type Expected, requireVersion } from '../http/conditions.ts'
-import { notFound } from '../http/problem.ts'
-import { holdIncident, nextNumber } from '../incidents/store.ts'
+import { lockFactors } from '../factors/store.ts'
+import type { Write } from '../http/caller.ts'
+import { lockIncidentShared } from '../incidents/locks.ts'
+import {
+  lockNumbered,
+  type NumberedKey,
+  nextNumber,
+  numberedKey,
+  numberedMissing,
+} from '../incidents/numbered.ts'
 import { type ActionItemRow, selectItems, toItem } from './list-query.ts'
 import * as rules from './rules.ts'
-import type {
-  ActionItem,
-  ActionItemDetail,
+import {
+  type ActionItem,
+  type ActionItemDetail,
   ActionItemFields,
-  ActionItemInput,
-  Closure,
-  Deferral,
-  Effectiveness,
+  type ActionItemInput,
+  type Closure,
+  type Deferral,
+  type Effectiveness,
 } from './schema.ts'
 
-export interface ItemKey {
-  incident_id: string
-  number: number
-}
-
-/** The key in an address: `AI-3` is number 3. */
-export const keyOf = (params: { incident_id: string; action_item_id: string }): ItemKey => ({
-  incident_id: params.incident_id,
-  number: Number(params.action_item_id.replace('AI-', '')),
-})
+export const keyOf = (params: { incident_id: string; action_item_id: string }): NumberedKey =>
+  numberedKey(params.incident_id, params.action_item_id)
 
 const ofItems = selectItems(sql`action_items`)
 
 /** An action item as it is answered alone: with the date and the zone that it was asked for. */
 export const readActionItem = async (
   db: Db,
-  key: ItemKey,
+  key: NumberedKey,
   asked: rules.Asked,
 ): Promise<ActionItemDetail> => ({
   ...(await getActionItem(db, key, asked.as_of)),
@@ -43,12 +41,12 @@ export const readActionItem = async (
 
 export async function getActionItem(
   db: Db,
-  { incident_id, number }: ItemKey,
+  { incident_id, number }: NumberedKey,
   as_of: string,
 ): Promise<ActionItem> {
   const { rows } = await sql<ActionItemRow>`
     ${ofItems} WHERE a.incident_id = ${incident_id} AND a.number = ${number}`.execute(db)
-  if (!rows[0]) throw notFound(`Action item AI-${number} of ${incident_id}`)
+  if (!rows[0]) throw numberedMissing('action_items', { incident_id, number })
   return toItem(rows[0], as_of)
 }
 
@@ -64,13 +62,13 @@ export async function createActionItem(
   trx: Trx,
   incident_id: string,
   { status = 'open', ...input }: ActionItemInput,
-  facts: ChangeFacts,
+  { facts }: Write,
 ): Promise<number> {
-  await holdIncident(trx, incident_id)
+  await lockIncidentShared(trx, incident_id)
   await requireOwner(trx, input.owner)
-  await holdFactors(trx, incident_id, input.factors)
-  const number = await nextNumber(trx, incident_id, 'action_item')
-  const values = { ...itemValues({ ...input, status }), created_at: facts.changed_at, ...facts }
+  await lockFactors(trx, incident_id, input.factors)
+  const number = await nextNumber(trx, 'action_items', incident_id)
+  const values = { ...rowOf(ActionItemFields, { ...input, status }), created_at: facts.changed_at, ...facts }
   await trx
     .insertInto('action_items')
     .values({ incident_id, number, ...values })
@@ -81,94 +79,62 @@ export async function createActionItem(
 /** Replaces an action item's fields by what `merge` makes of them. A new owner has not accepted it yet. */
 export const patchActionItem = (
   trx: Trx,
-  key: ItemKey,
+  key: NumberedKey,
   merge: (fields: ActionItemFields) => ActionItemFields,
-  facts: ChangeFacts,
-  expected: Expected,
+  write: Write,
 ): Promise<void> =>
-  changeItem(trx, key, facts, expected, async stored => {
-    const fields = merge(fieldsOf(stored))
+  changeItem(trx, key, write, async stored => {
+    const fields = merge(fieldsOf(ActionItemFields, stored))
     const isPromised = fields.due_on !== stored.due_on && (await isDuePromised(trx, key, stored))
     rules.requirePatchable(stored, fields, isPromised)
     if (fields.owner !== stored.owner) await requireOwner(trx, fields.owner)
-    await holdFactors(trx, key.incident_id, fields.factors)
+    await lockFactors(trx, key.incident_id, fields.factors)
     const acceptance = rules.acceptanceAfter(stored, fields.owner)
-    return { ...itemValues(fields), acceptance: json(acceptance) }
+    return { ...rowOf(ActionItemFields, fields), acceptance: json(acceptance) }
   })
 
-export const acceptActionItem = (
-  trx: Trx,
-  key: ItemKey,
-  by: string,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<void> =>
-  changeItem(trx, key, facts, expected, stored => {
-    const { status, acceptance } = rules.accepted(stored, by, facts.changed_at)
+export const acceptActionItem = (trx: Trx, key: NumberedKey, by: string, write: Write): Promise<void> =>
+  changeItem(trx, key, write, stored => {
+    const { status, acceptance } = rules.accepted(stored, by, write.facts.changed_at)
     return { status, acceptance: json(acceptance) }
   })
 
-export const deferActionItem = (
-  trx: Trx,
-  key: ItemKey,
-  given: Deferral,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<void> =>
-  changeItem(trx, key, facts, expected, stored => {
-    const { due_on, deferrals } = rules.deferred(stored, given, facts.changed_at)
+export const deferActionItem = (trx: Trx, key: NumberedKey, given: Deferral, write: Write): Promise<void> =>
+  changeItem(trx, key, write, stored => {
+    const { due_on, deferrals } = rules.deferred(stored, given, write.facts.changed_at)
     return { due_on, deferrals: JSON.stringify(deferrals) }
   })
 
-export const closeActionItem = (
-  trx: Trx,
-  key: ItemKey,
-  given: Closure,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<void> =>
-  changeItem(trx, key, facts, expected, stored => {
-    const { status, closure } = rules.closed(stored, given, facts.changed_at)
+export const closeActionItem = (trx: Trx, key: NumberedKey, given: Closure, write: Write): Promise<void> =>
+  changeItem(trx, key, write, stored => {
+    const { status, closure } = rules.closed(stored, given, write.facts.changed_at)
     return { status, closure: json(closure) }
   })
 
-export const reopenActionItem = (
-  trx: Trx,
-  key: ItemKey,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<void> => changeItem(trx, key, facts, expected, rules.reopened)
+export const reopenActionItem = (trx: Trx, key: NumberedKey, write: Write): Promise<void> =>
+  changeItem(trx, key, write, rules.reopened)
 
 export const rateActionItem = (
   trx: Trx,
-  key: ItemKey,
+  key: NumberedKey,
   given: Effectiveness,
-  facts: ChangeFacts,
-  expected: Expected,
+  write: Write,
 ): Promise<void> =>
-  changeItem(trx, key, facts, expected, stored => ({ effectiveness: json(rules.rated(stored, given)) }))
+  changeItem(trx, key, write, stored => ({ effectiveness: json(rules.rated(stored, given)) }))
 
 /** Changes one action item under a lock: `change` gets the stored item and says what to set. */
 async function changeItem(
   trx: Trx,
-  key: ItemKey,
-  facts: ChangeFacts,
-  expected: Expected,
+  key: NumberedKey,
+  write: Write,
   change: (stored: ActionItem) => object | Promise<object>,
 ): Promise<void> {
-  await holdIncident(trx, key.incident_id)
-  await trx
-    .selectFrom('action_items')
-    .select('number')
-    .where('incident_id', '=', key.incident_id)
-    .where('number', '=', key.number)
-    .forUpdate()
-    .executeTakeFirst()
-  const stored = await getActionItem(trx, key, facts.changed_at.slice(0, 10))
-  requireVersion(stored.version, expected)
+  await lockIncidentShared(trx, key.incident_id)
+  await lockNumbered(trx, 'action_items', key, write)
+  const stored = await getActionItem(trx, key, write.facts.changed_at.slice(0, 10))
   await trx
     .updateTable('action_items')
-    .set({ ...(await change(stored)), ...facts })
+    .set({ ...(await change(stored)), ...write.facts })
     .where('incident_id', '=', key.incident_id)
     .where('number', '=', key.number)
     .executeTakeFirstOrThrow()
@@ -180,7 +146,7 @@ async function changeItem(
  */
 async function isDuePromised(
   trx: Trx,
-  { incident_id, number }: ItemKey,
+  { incident_id, number }: NumberedKey,
   { acceptance, deferrals }: ActionItem,
 ): Promise<boolean> {
   if (acceptance !== null || deferrals.length > 0) return true
@@ -204,31 +170,3 @@ async function requireOwner(trx: Trx, owner: string): Promise<void> {
 }
 
 const json = (value: object | null) => (value === null ? null : JSON.stringify(value))
-
-const fieldsOf = (item: ActionItem): ActionItemFields => ({
-  title: item.title,
-  owner: item.owner,
-  due_on: item.due_on,
-  priority: item.priority,
-  type: item.type,
-  factors: item.factors,
-  done_when: item.done_when,
-  tracker: item.tracker,
-  status: item.status,
-})
-
-function itemValues(fields: ActionItemFields) {
-  const { type = null, done_when = null, tracker, ...required } = fields
-  const { title, owner, due_on, priority, factors, status } = required
-  return {
-    title,
-    owner,
-    due_on,
-    priority,
-    type,
-    factors,
-    status,
-    done_when,
-    tracker: tracker ? JSON.stringify({ ...tracker, url: tracker.url ?? null }) : null,
-  }
-}

@@ -1,34 +1,28 @@
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { columnsOf, fieldsOf, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { deletionBy } from '../db/transact.ts'
 import { requirePeople } from '../directory/store.ts'
-import { holdFactors } from '../factors/store.ts'
-import type { ChangeFacts } from '../http/caller.ts'
-import { type Expected, requireVersion } from '../http/conditions.ts'
+import { lockFactors } from '../factors/store.ts'
+import type { Write } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { fieldError, notFound } from '../http/problem.ts'
-import { holdIncident, nextNumber } from '../incidents/store.ts'
+import { requireKnown } from '../http/validation.ts'
+import { lockIncidentShared } from '../incidents/locks.ts'
+import {
+  deleteNumbered,
+  lockNumbered,
+  lockReferenced,
+  type NumberedKey,
+  nextNumber,
+  numberedKey,
+  numberedMissing,
+} from '../incidents/numbered.ts'
 import { normalizedSource } from '../timeline/rules.ts'
 import type { Source } from '../timeline/schema.ts'
 import { requireSense, warningsOf } from './rules.ts'
-import type { Change, ChangeInput, StoredChange } from './schema.ts'
+import { Change, ChangeInput, type StoredChange } from './schema.ts'
 
-const columns = [
-  'incident_id',
-  'number',
-  'target_kind',
-  'target',
-  'before',
-  'after',
-  'url',
-  'status',
-  'verified_by_source',
-  'factors',
-  'version',
-  'changed_by',
-  'changed_at',
-] as const
+const columns = columnsOf(Change, 'action_item', 'warnings')
 
 const selectChanges = (db: Db) =>
   db
@@ -36,11 +30,6 @@ const selectChanges = (db: Db) =>
     .select(columns)
     .select(sql<string | null>`'AI-' || action_item`.as('action_item'))
     .$castTo<StoredChange>()
-
-export interface ChangeKey {
-  incident_id: string
-  number: number
-}
 
 export interface ChangeFilter {
   status?: string[] | undefined
@@ -75,15 +64,15 @@ export async function listChanges(
 export const allChanges = (db: Db, incident_id: string): Promise<StoredChange[]> =>
   selectChanges(db).where('incident_id', '=', incident_id).orderBy('number').execute()
 
-export const getChange = async (db: Db, key: ChangeKey): Promise<Change> =>
+export const getChange = async (db: Db, key: NumberedKey): Promise<Change> =>
   toChange(await readChange(db, key))
 
-async function readChange(db: Db, { incident_id, number }: ChangeKey): Promise<StoredChange> {
+async function readChange(db: Db, { incident_id, number }: NumberedKey): Promise<StoredChange> {
   const change = await selectChanges(db)
     .where('incident_id', '=', incident_id)
     .where('number', '=', number)
     .executeTakeFirst()
-  if (!change) throw notFound(`Change ${number} of ${incident_id}`)
+  if (!change) throw numberedMissing('changes', { incident_id, number })
   return change
 }
 
@@ -94,11 +83,11 @@ export async function createChange(
   trx: Trx,
   incident_id: string,
   input: ChangeInput,
-  facts: ChangeFacts,
+  { facts }: Write,
 ): Promise<number> {
-  await holdIncident(trx, incident_id)
+  await lockIncidentShared(trx, incident_id)
   const values = await valuesOf(trx, incident_id, input)
-  const number = await nextNumber(trx, incident_id, 'change')
+  const number = await nextNumber(trx, 'changes', incident_id)
   await trx
     .insertInto('changes')
     .values({ incident_id, number, ...values, ...facts })
@@ -109,81 +98,43 @@ export async function createChange(
 /** Replaces a change's fields by what `merge` makes of them, under a lock. */
 export async function patchChange(
   trx: Trx,
-  key: ChangeKey,
+  key: NumberedKey,
   merge: (fields: ChangeInput) => ChangeInput,
-  facts: ChangeFacts,
-  expected: Expected,
+  write: Write,
 ): Promise<void> {
-  await lockChange(trx, key, expected)
-  const fields = merge(fieldsOf(await readChange(trx, key)))
+  await lockIncidentShared(trx, key.incident_id)
+  await lockNumbered(trx, 'changes', key, write)
+  const fields = merge(fieldsOf(ChangeInput, await readChange(trx, key)))
   await trx
     .updateTable('changes')
-    .set({ ...(await valuesOf(trx, key.incident_id, fields)), ...facts })
+    .set({ ...(await valuesOf(trx, key.incident_id, fields)), ...write.facts })
     .where('incident_id', '=', key.incident_id)
     .where('number', '=', key.number)
     .executeTakeFirstOrThrow()
 }
 
 /** Deletes a change; its number is never used again, and history keeps its image. */
-export async function deleteChange(
-  trx: Trx,
-  key: ChangeKey,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<void> {
-  await lockChange(trx, key, expected)
-  await sql`
-    ${deletionBy(facts)}
-    DELETE FROM changes USING deletion WHERE incident_id = ${key.incident_id} AND number = ${key.number}`.execute(
-    trx,
-  )
-}
-
-async function lockChange(trx: Trx, { incident_id, number }: ChangeKey, expected: Expected): Promise<void> {
-  await holdIncident(trx, incident_id)
-  const row = await trx
-    .selectFrom('changes')
-    .select('version')
-    .where('incident_id', '=', incident_id)
-    .where('number', '=', number)
-    .forUpdate()
-    .executeTakeFirst()
-  if (!row) throw notFound(`Change ${number} of ${incident_id}`)
-  requireVersion(row.version, expected)
+export async function deleteChange(trx: Trx, key: NumberedKey, write: Write): Promise<void> {
+  await lockIncidentShared(trx, key.incident_id)
+  await lockNumbered(trx, 'changes', key, write)
+  await deleteNumbered(trx, 'changes', key, write)
 }
 
 /** The row of a change's own fields, after all that it names has been found. */
 async function valuesOf(trx: Trx, incident_id: string, fields: ChangeInput) {
   requireSense(fields)
-  const { target_kind, target, status = 'proposed', factors = [], action_item } = fields
-  const item = action_item ? Number(action_item.slice('AI-'.length)) : null
+  const { action_item = null, ...row } = fields
+  const item = action_item === null ? null : numberedKey(incident_id, action_item).number
   if (item !== null) await requireItem(trx, incident_id, item)
-  if (factors.length > 0) await holdFactors(trx, incident_id, factors)
+  await lockFactors(trx, incident_id, fields.factors ?? [])
   const source = await verificationOf(trx, fields)
-  return {
-    target_kind,
-    target,
-    before: fields.before ?? null,
-    after: fields.after ?? null,
-    url: fields.url ?? null,
-    status,
-    verified_by_source: source && JSON.stringify(source),
-    action_item: item,
-    factors,
-  }
+  return { ...rowOf(ChangeInput, { ...row, verified_by_source: source }), action_item: item }
 }
 
-/** Action items are never deleted, so that one need not be held. */
 async function requireItem(trx: Trx, incident_id: string, number: number): Promise<void> {
-  const row = await trx
-    .selectFrom('action_items')
-    .select('number')
-    .where('incident_id', '=', incident_id)
-    .where('number', '=', number)
-    .executeTakeFirst()
-  if (row) return
-  const detail = `/action_item names AI-${number}, and ${incident_id} has no such action item.`
-  throw fieldError('/action_item', 'unknown', detail, 'unknown_reference')
+  const known = await lockReferenced(trx, 'action_items', incident_id, [number])
+  const what = `AI-${number}, and ${incident_id} has no such action item`
+  requireKnown([{ pointer: '/action_item', isKnown: known.has(number), what }])
 }
 
 async function verificationOf(trx: Trx, { verified_by_source }: ChangeInput): Promise<Source | null> {
@@ -194,15 +145,3 @@ async function verificationOf(trx: Trx, { verified_by_source }: ChangeInput): Pr
   }
   return source
 }
-
-const fieldsOf = (change: StoredChange): ChangeInput => ({
-  target_kind: change.target_kind,
-  target: change.target,
-  before: change.before,
-  after: change.after,
-  url: change.url,
-  status: change.status,
-  verified_by_source: change.verified_by_source,
-  action_item: change.action_item,
-  factors: change.factors,
-})

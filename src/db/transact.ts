@@ -15,6 +15,19 @@ export async function transact<T>(db: Db, run: (trx: Trx) => Promise<T>): Promis
   }
 }
 
+/** Runs a part of a transaction. Where it fails, what it wrote is undone, and the transaction can go on. */
+export async function attempt<T>(trx: Trx, run: () => Promise<T>): Promise<T> {
+  await sql`SAVEPOINT attempt`.execute(trx)
+  try {
+    return await run()
+  } catch (error) {
+    await sql`ROLLBACK TO SAVEPOINT attempt`.execute(trx)
+    throw error
+  } finally {
+    await sql`RELEASE SAVEPOINT attempt`.execute(trx)
+  }
+}
+
 /**
  * Begins a DELETE that says who deletes, which the history wants to know:
  * `${deletionBy(facts)} DELETE FROM factors USING deletion WHERE …`.

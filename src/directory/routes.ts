@@ -1,6 +1,6 @@
 import { transact } from '../db/transact.ts'
 import { refuseAll, storeBatch } from '../http/batch.ts'
-import { changeFacts } from '../http/caller.ts'
+import { writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
@@ -69,9 +69,9 @@ function peopleRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { handle } = request.params
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       const { outcome, person } = await transact(db, async trx => {
-        const outcome = await store.putPerson(trx, handle, request.body, facts, request.expected)
+        const outcome = await store.putPerson(trx, handle, request.body, write)
         return { outcome, person: await store.getPerson(trx, handle) }
       })
       reply.code(outcome === 'created' ? 201 : 200)
@@ -97,9 +97,9 @@ function peopleRoutes(app: App, { db, now }: Context): void {
     async request => {
       const { handle } = request.params
       const merge = mergeWith(app, contract.PersonInput, request.body)
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       return transact(db, async trx => {
-        await store.patchPerson(trx, handle, merge, facts, request.expected)
+        await store.patchPerson(trx, handle, merge, write)
         return store.getPerson(trx, handle)
       })
     },
@@ -123,7 +123,7 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
       },
     },
     async (request, reply) => {
-      const facts = changeFacts(request, now)
+      const write = { ...writeOf(request, now), expected: null }
       const refused = (entry: contract.PersonEntry, refusal: DebriefError): contract.PersonResult => ({
         handle: handleOf(entry),
         result: 'rejected',
@@ -138,7 +138,7 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
             store: async entry => {
               requireValid(app, contract.PersonEntry, entry)
               const { handle, ...input } = entry
-              return { handle, result: await store.putPerson(trx, handle, input, facts, null) }
+              return { handle, result: await store.putPerson(trx, handle, input, write) }
             },
             refused: request.query.atomic === 'true' ? refuseAll('people') : refused,
           },
@@ -202,9 +202,9 @@ function teamRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { handle } = request.params
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       const { outcome, team } = await transact(db, async trx => {
-        const outcome = await store.putTeam(trx, handle, request.body, facts, request.expected)
+        const outcome = await store.putTeam(trx, handle, request.body, write)
         return { outcome, team: await store.getTeam(trx, handle) }
       })
       reply.code(outcome === 'created' ? 201 : 200)
@@ -228,9 +228,9 @@ function teamRoutes(app: App, { db, now }: Context): void {
     async request => {
       const { handle } = request.params
       const merge = mergeWith(app, contract.TeamInput, request.body)
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       return transact(db, async trx => {
-        await store.patchTeam(trx, handle, merge, facts, request.expected)
+        await store.patchTeam(trx, handle, merge, write)
         return store.getTeam(trx, handle)
       })
     },

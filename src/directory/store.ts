@@ -1,22 +1,14 @@
 import { sql } from 'kysely'
+import { columnsOf, fieldsOf, type Row, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
-import type { ChangeFacts } from '../http/caller.ts'
-import { type Expected, requireVersion } from '../http/conditions.ts'
+import type { Write } from '../http/caller.ts'
+import { requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
-import type { Person, PersonDetail, PersonInput, Team, TeamInput } from './schema.ts'
+import { Person, type PersonDetail, PersonInput, Team, TeamInput } from './schema.ts'
 
-const personColumns = [
-  'handle',
-  'name',
-  'email',
-  'team',
-  'active',
-  'version',
-  'changed_by',
-  'changed_at',
-] as const
-const teamColumns = ['handle', 'name', 'email', 'version', 'changed_by', 'changed_at'] as const
+const personColumns = columnsOf(Person)
+const teamColumns = columnsOf(Team)
 
 export async function listPeople(
   db: Db,
@@ -64,11 +56,10 @@ export async function putPerson(
   trx: Trx,
   handle: string,
   input: PersonInput,
-  facts: ChangeFacts,
-  expected: Expected,
+  write: Write,
 ): Promise<Outcome> {
   await claimHandle(trx, handle, 'person')
-  return writePerson(trx, handle, input, facts, expected)
+  return writePerson(trx, handle, input, write)
 }
 
 /** Replaces a person's fields by what `merge` makes of them, under a lock. */
@@ -76,23 +67,17 @@ export async function patchPerson(
   trx: Trx,
   handle: string,
   merge: (fields: PersonInput) => PersonInput,
-  facts: ChangeFacts,
-  expected: Expected,
+  write: Write,
 ): Promise<void> {
   await lockVersion(trx, 'people', handle)
-  const { name, email, team, active } = await getPerson(trx, handle)
-  await writePerson(trx, handle, merge({ name, email, team, active }), facts, expected)
+  const stored = await getPerson(trx, handle)
+  await writePerson(trx, handle, merge(fieldsOf(PersonInput, stored)), write)
 }
 
-async function writePerson(
-  trx: Trx,
-  handle: string,
-  { name, email = null, team = null, active = true }: PersonInput,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<Outcome> {
-  await requireTeam(trx, team)
-  return put(trx, 'people', handle, { name, email, team, active, ...facts }, expected)
+async function writePerson(trx: Trx, handle: string, input: PersonInput, write: Write): Promise<Outcome> {
+  const row = rowOf(PersonInput, input)
+  await requireTeam(trx, row.team)
+  return put(trx, 'people', handle, row, write)
 }
 
 export async function listTeams(db: Db, { limit, after }: PageRequest): Promise<Team[]> {
@@ -116,15 +101,9 @@ export async function getTeam(db: Db, handle: string): Promise<Team> {
 }
 
 /** Stores a team under a handle, whole. */
-export async function putTeam(
-  trx: Trx,
-  handle: string,
-  { name, email = null }: TeamInput,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<Outcome> {
+export async function putTeam(trx: Trx, handle: string, input: TeamInput, write: Write): Promise<Outcome> {
   await claimHandle(trx, handle, 'team')
-  return put(trx, 'teams', handle, { name, email, ...facts }, expected)
+  return put(trx, 'teams', handle, rowOf(TeamInput, input), write)
 }
 
 /** Replaces a team's fields by what `merge` makes of them, under a lock. */
@@ -132,34 +111,32 @@ export async function patchTeam(
   trx: Trx,
   handle: string,
   merge: (fields: TeamInput) => TeamInput,
-  facts: ChangeFacts,
-  expected: Expected,
+  write: Write,
 ): Promise<void> {
   await lockVersion(trx, 'teams', handle)
-  const { name, email } = await getTeam(trx, handle)
-  const merged = merge({ name, email })
-  await put(trx, 'teams', handle, { name: merged.name, email: merged.email ?? null, ...facts }, expected)
+  const merged = merge(fieldsOf(TeamInput, await getTeam(trx, handle)))
+  await put(trx, 'teams', handle, rowOf(TeamInput, merged), write)
 }
 
 async function put(
   trx: Trx,
   table: 'people' | 'teams',
   handle: string,
-  values: { name: string; email: string | null; team?: string | null; active?: boolean } & ChangeFacts,
-  expected: Expected,
+  row: Row<PersonInput> | Row<TeamInput>,
+  { facts, expected }: Write,
 ): Promise<Outcome> {
   const stored = await lockVersion(trx, table, handle)
   requireVersion(stored ?? 0, expected)
   if (stored === undefined) {
     await trx
       .insertInto(table)
-      .values({ handle, ...values })
+      .values({ handle, ...row, ...facts })
       .executeTakeFirstOrThrow()
     return 'created'
   }
   const written = await trx
     .updateTable(table)
-    .set(values)
+    .set({ ...row, ...facts })
     .where('handle', '=', handle)
     .returning('version')
     .executeTakeFirstOrThrow()

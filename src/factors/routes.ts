@@ -1,11 +1,12 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
-import { changeFacts } from '../http/caller.ts'
+import { writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce, keyProblems } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
+import { numberedKey } from '../incidents/numbered.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
 import * as contract from './schema.ts'
@@ -35,9 +36,9 @@ function collectionRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       return answerOnce({ db, now }, request, reply, async trx => {
-        const number = await store.createFactor(trx, incident_id, request.body, facts)
+        const number = await store.createFactor(trx, incident_id, request.body, write)
         const location = `/v1/incidents/${incident_id}/factors/${number}`
         return { status: 201, location, body: await store.getFactor(trx, { incident_id, number }) }
       })
@@ -99,9 +100,9 @@ function memberRoutes(app: App, { db, now }: Context): void {
     async request => {
       const key = keyOf(request.params)
       const merge = mergeWith(app, contract.FactorInput, request.body)
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       return transact(db, async trx => {
-        await store.patchFactor(trx, key, merge, facts, request.expected)
+        await store.patchFactor(trx, key, merge, write)
         return store.getFactor(trx, key)
       })
     },
@@ -122,15 +123,13 @@ function memberRoutes(app: App, { db, now }: Context): void {
       },
     },
     async (request, reply) => {
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       const key = keyOf(request.params)
-      await transact(db, trx => store.deleteFactor(trx, key, facts, request.expected))
+      await transact(db, trx => store.deleteFactor(trx, key, write))
       return reply.code(204).send(null)
     },
   )
 }
 
-const keyOf = ({ incident_id, number }: { incident_id: string; number: string }): store.FactorKey => ({
-  incident_id,
-  number: Number(number),
-})
+const keyOf = ({ incident_id, number }: { incident_id: string; number: string }) =>
+  numberedKey(incident_id, number)

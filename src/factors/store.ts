@@ -1,35 +1,24 @@
 import { type SqlBool, sql } from 'kysely'
+import { columnsOf, fieldsOf, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { deletionBy } from '../db/transact.ts'
-import type { ChangeFacts } from '../http/caller.ts'
-import { type Expected, requireVersion } from '../http/conditions.ts'
+import type { Write } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { DebriefError, fieldError, notFound } from '../http/problem.ts'
-import { holdUnsealed, nextNumber } from '../incidents/store.ts'
-import type { Factor, FactorInput } from './schema.ts'
+import { DebriefError, fieldError } from '../http/problem.ts'
+import { requireKnown } from '../http/validation.ts'
+import { lockUnsealedShared } from '../incidents/locks.ts'
+import {
+  deleteNumbered,
+  lockNumbered,
+  lockReferenced,
+  type NumberedKey,
+  nextNumber,
+  numberedMissing,
+} from '../incidents/numbered.ts'
+import { Factor, FactorInput } from './schema.ts'
 
-const columns = [
-  'incident_id',
-  'number',
-  'category',
-  'statement',
-  'events',
-  'counterfactual',
-  'effect',
-  'disposition',
-  'disposition_reason',
-  'recurs',
-  'version',
-  'changed_by',
-  'changed_at',
-] as const
+const columns = columnsOf(Factor)
 
 const selectFactors = (db: Db) => db.selectFrom('factors').select(columns).$castTo<Factor>()
-
-export interface FactorKey {
-  incident_id: string
-  number: number
-}
 
 /** In the order of their numbers; `after` is [number]. */
 export function listFactors(
@@ -51,12 +40,12 @@ export function listFactors(
 export const allFactors = (db: Db, incident_id: string): Promise<Factor[]> =>
   selectFactors(db).where('incident_id', '=', incident_id).orderBy('number').execute()
 
-export async function getFactor(db: Db, { incident_id, number }: FactorKey): Promise<Factor> {
+export async function getFactor(db: Db, { incident_id, number }: NumberedKey): Promise<Factor> {
   const factor = await selectFactors(db)
     .where('incident_id', '=', incident_id)
     .where('number', '=', number)
     .executeTakeFirst()
-  if (!factor) throw notFound(`Factor ${number} of ${incident_id}`)
+  if (!factor) throw numberedMissing('factors', { incident_id, number })
   return factor
 }
 
@@ -65,14 +54,14 @@ export async function createFactor(
   trx: Trx,
   incident_id: string,
   input: FactorInput,
-  facts: ChangeFacts,
+  { facts }: Write,
 ): Promise<number> {
-  await holdUnsealed(trx, incident_id)
+  await lockUnsealedShared(trx, incident_id)
   await requireConsistent(trx, incident_id, input)
-  const number = await nextNumber(trx, incident_id, 'factor')
+  const number = await nextNumber(trx, 'factors', incident_id)
   await trx
     .insertInto('factors')
-    .values({ incident_id, number, ...factorValues(input), ...facts })
+    .values({ incident_id, number, ...rowOf(FactorInput, input), ...facts })
     .executeTakeFirstOrThrow()
   return number
 }
@@ -80,76 +69,47 @@ export async function createFactor(
 /** Replaces a factor's fields by what `merge` makes of them, under a lock. */
 export async function patchFactor(
   trx: Trx,
-  key: FactorKey,
+  key: NumberedKey,
   merge: (fields: FactorInput) => FactorInput,
-  facts: ChangeFacts,
-  expected: Expected,
+  write: Write,
 ): Promise<void> {
-  await lockFactor(trx, key, expected)
-  const fields = merge(fieldsOf(await getFactor(trx, key)))
+  await lockUnsealedShared(trx, key.incident_id)
+  await lockNumbered(trx, 'factors', key, write)
+  const fields = merge(fieldsOf(FactorInput, await getFactor(trx, key)))
   await requireConsistent(trx, key.incident_id, fields)
   await trx
     .updateTable('factors')
-    .set({ ...factorValues(fields), ...facts })
+    .set({ ...rowOf(FactorInput, fields), ...write.facts })
     .where('incident_id', '=', key.incident_id)
     .where('number', '=', key.number)
     .executeTakeFirstOrThrow()
 }
 
 /** Deletes a factor that nothing refers to; its number is never used again, and history keeps its image. */
-export async function deleteFactor(
-  trx: Trx,
-  key: FactorKey,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<void> {
-  await lockFactor(trx, key, expected)
+export async function deleteFactor(trx: Trx, key: NumberedKey, write: Write): Promise<void> {
+  await lockUnsealedShared(trx, key.incident_id)
+  await lockNumbered(trx, 'factors', key, write)
   await requireUnreferenced(trx, key)
-  await sql`
-    ${deletionBy(facts)}
-    DELETE FROM factors USING deletion WHERE incident_id = ${key.incident_id} AND number = ${key.number}`.execute(
-    trx,
-  )
+  await deleteNumbered(trx, 'factors', key, write)
 }
 
 /**
- * Holds factors of one incident in place while something that names them is written: a deletion waits for it.
- * The incident must be held already.
+ * Locks factors of one incident while something that names them is written: a deletion waits for it. The incident must be
+ * locked already.
  * @throws 422 `unknown_reference` with the pointer `/factors/<index>` of each that does not exist
  */
-export async function holdFactors(trx: Trx, incident_id: string, numbers: number[]): Promise<void> {
-  const rows = await trx
-    .selectFrom('factors')
-    .select('number')
-    .where('incident_id', '=', incident_id)
-    .where('number', 'in', numbers)
-    .orderBy('number')
-    .forKeyShare()
-    .execute()
-  const known = new Set(rows.map(row => row.number))
-  refuseUnknown(
+export async function lockFactors(trx: Trx, incident_id: string, numbers: number[]): Promise<void> {
+  const known = await lockReferenced(trx, 'factors', incident_id, numbers)
+  requireKnown(
     numbers.map((number, i) => ({
-      known: known.has(number),
       pointer: `/factors/${i}`,
+      isKnown: known.has(number),
       what: `factor ${number}, and ${incident_id} has no such factor`,
     })),
   )
 }
 
-async function lockFactor(trx: Trx, { incident_id, number }: FactorKey, expected: Expected): Promise<void> {
-  await holdUnsealed(trx, incident_id)
-  const row = await trx
-    .selectFrom('factors')
-    .select('version')
-    .where('incident_id', '=', incident_id)
-    .where('number', '=', number)
-    .forUpdate()
-    .executeTakeFirst()
-  if (!row) throw notFound(`Factor ${number} of ${incident_id}`)
-  requireVersion(row.version, expected)
-}
-
-async function requireUnreferenced(trx: Trx, { incident_id, number }: FactorKey): Promise<void> {
+async function requireUnreferenced(trx: Trx, { incident_id, number }: NumberedKey): Promise<void> {
   const items = await trx
     .selectFrom('action_items')
     .select(sql<string>`'AI-' || number`.as('name'))
@@ -204,17 +164,17 @@ async function requireEvents(trx: Trx, incident_id: string, ids: string[]): Prom
     .where('id', 'in', ids)
     .execute()
   const known = new Set(rows.map(row => row.id))
-  refuseUnknown(
+  requireKnown(
     ids.map((id, i) => ({
-      known: known.has(id),
       pointer: `/events/${i}`,
+      isKnown: known.has(id),
       what: `${id}, which is no event of ${incident_id}`,
     })),
   )
 }
 
 /** The earlier factor and its incident are locked, so that neither is deleted while this one comes to name it. */
-async function requireEarlier(trx: Trx, incident_id: string, recurs: FactorKey): Promise<void> {
+async function requireEarlier(trx: Trx, incident_id: string, recurs: NumberedKey): Promise<void> {
   if (recurs.incident_id === incident_id) {
     throw fieldError('/recurs/incident_id', 'self', '/recurs/incident_id must be another incident.')
   }
@@ -228,49 +188,13 @@ async function requireEarlier(trx: Trx, incident_id: string, recurs: FactorKey):
     .forKeyShare(['incidents', 'factors'])
     .executeTakeFirst()
   const name = `factor ${recurs.number} of ${recurs.incident_id}`
-  refuseUnknown([{ known: earlier !== undefined, pointer: '/recurs', what: `${name}, which does not exist` }])
+  requireKnown([
+    { pointer: '/recurs', isKnown: earlier !== undefined, what: `${name}, which does not exist` },
+  ])
   if (earlier!.occurred_on <= earlier!.own_date) return
   const detail = `/recurs must name an earlier incident, and ${recurs.incident_id} is of ${earlier!.occurred_on}.`
   throw fieldError('/recurs', 'later', detail)
 }
 
-function refuseUnknown(named: { known: boolean; pointer: string; what: string }[]): void {
-  const errors = named
-    .filter(({ known }) => !known)
-    .map(({ pointer, what }) => ({ pointer, code: 'unknown', detail: `${pointer} names ${what}.` }))
-  if (errors.length > 0) throw new DebriefError('unknown_reference', errors[0]!.detail, errors)
-}
-
 /** As PostgreSQL prints it. */
 const canonicalUuid = (uuid: string) => uuid.toLowerCase()
-
-const fieldsOf = ({
-  category,
-  statement,
-  events,
-  counterfactual,
-  effect,
-  disposition,
-  disposition_reason,
-  recurs,
-}: Factor): FactorInput => ({
-  category,
-  statement,
-  events,
-  counterfactual,
-  effect,
-  disposition,
-  disposition_reason,
-  recurs,
-})
-
-const factorValues = (fields: FactorInput) => ({
-  category: fields.category,
-  statement: fields.statement,
-  events: (fields.events ?? []).map(canonicalUuid),
-  counterfactual: fields.counterfactual ? JSON.stringify(fields.counterfactual) : null,
-  effect: fields.effect ?? null,
-  disposition: fields.disposition ?? null,
-  disposition_reason: fields.disposition_reason ?? null,
-  recurs: fields.recurs ? JSON.stringify(fields.recurs) : null,
-})

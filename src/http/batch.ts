@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
+import { attempt } from '../db/transact.ts'
 import { toDebriefError } from './errors.ts'
 import { DebriefError } from './problem.ts'
 
@@ -24,15 +24,11 @@ export async function storeBatch<Entry, Result>(
   const results: Result[] = []
   const keyed = entries.map((entry, index) => ({ entry, index, key: keyOf(entry) }))
   for (const { entry, index } of keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))) {
-    await sql`SAVEPOINT entry`.execute(trx)
     try {
-      results[index] = await store(entry)
+      results[index] = await attempt(trx, () => store(entry))
     } catch (error) {
-      const refusal = refusalOf(error as Error)
-      await sql`ROLLBACK TO SAVEPOINT entry`.execute(trx)
-      results[index] = refused(entry, refusal, index)
+      results[index] = refused(entry, refusalOf(error as Error), index)
     }
-    await sql`RELEASE SAVEPOINT entry`.execute(trx)
   }
   return results
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Scope } from './api-tokens.ts'
+import type { Expected } from './conditions.ts'
 
 /** Who is calling: the token, and the person it acts for, if any. */
 export interface Caller {
@@ -22,10 +23,19 @@ declare module 'fastify' {
   }
 }
 
-export const changeFacts = (request: FastifyRequest, now: () => Date): ChangeFacts => ({
-  changed_by: nameOf(request.caller),
-  changed_at: now().toISOString(),
-  request_id: request.id,
+/** A write as its request asks for it: who writes, when, and which version it may find. */
+export interface Write {
+  facts: ChangeFacts
+  expected: Expected
+}
+
+export const writeOf = (request: FastifyRequest, now: () => Date): Write => ({
+  facts: {
+    changed_by: nameOf(request.caller),
+    changed_at: now().toISOString(),
+    request_id: request.id,
+  },
+  expected: request.expected,
 })
 
 /** Who a caller is to a reader: the person it acts for, else the token's name. */

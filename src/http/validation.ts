@@ -29,3 +29,20 @@ export const mergeWith =
     requireValid(app, schema, merged)
     return merged as Static<T>
   }
+
+/** Something that a body names, and whether it is there. */
+export interface Named {
+  /** JSON pointer of the field that names it. */
+  pointer: string
+  isKnown: boolean
+  /** What is named, and why it is not there: `factor 3, and PM-… has no such factor`. */
+  what: string
+}
+
+/** Throws the 422 of a body that names what is not there. */
+export function requireKnown(named: Named[]): void {
+  const errors = named
+    .filter(({ isKnown }) => !isKnown)
+    .map(({ pointer, what }) => ({ pointer, code: 'unknown', detail: `${pointer} names ${what}.` }))
+  if (errors.length > 0) throw new DebriefError('unknown_reference', errors[0]!.detail, errors)
+}

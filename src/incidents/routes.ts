@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
-import { changeFacts } from '../http/caller.ts'
+import { writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
@@ -34,10 +34,10 @@ function collectionRoutes(app: App, { db, now }: Context): void {
       },
     },
     async (request, reply) => {
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       const today = dateIn('UTC', now())
       return answerOnce({ db, now }, request, reply, async trx => {
-        const id = await store.createIncident(trx, request.body, today, facts)
+        const id = await store.createIncident(trx, request.body, today, write)
         return { status: 201, location: `/v1/incidents/${id}`, body: await store.getIncident(trx, id) }
       })
     },
@@ -109,9 +109,9 @@ function memberRoutes(app: App, { db, now }: Context): void {
     async request => {
       const { incident_id } = request.params
       const merge = mergeWith(app, contract.IncidentFields, request.body)
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       return transact(db, async trx => {
-        await store.patchIncident(trx, incident_id, merge, facts, request.expected)
+        await store.patchIncident(trx, incident_id, merge, write)
         return store.getIncident(trx, incident_id)
       })
     },
@@ -130,9 +130,9 @@ function memberRoutes(app: App, { db, now }: Context): void {
       },
     },
     async (request, reply) => {
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       const { incident_id } = request.params
-      await transact(db, trx => store.deleteIncident(trx, incident_id, facts, request.expected))
+      await transact(db, trx => store.deleteIncident(trx, incident_id, write))
       return reply.code(204).send(null)
     },
   )

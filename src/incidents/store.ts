@@ -1,49 +1,26 @@
 import { type SqlBool, sql } from 'kysely'
+import { columnsOf, fieldsOf, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { deletionBy } from '../db/transact.ts'
-import type { ChangeFacts } from '../http/caller.ts'
-import { type Expected, requireVersion } from '../http/conditions.ts'
+import type { Write } from '../http/caller.ts'
+import { requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError, fieldError, notFound } from '../http/problem.ts'
 import { canonicalJson } from '../kit/json.ts'
 import { slug } from '../kit/text.ts'
 import { isDate } from '../kit/time.ts'
 import { freeId, isDeleted } from './ids.ts'
+import { lockDocument, lockFields } from './locks.ts'
 import { requireConsistent, requireUnreferenced } from './references.ts'
-import { fieldsOf, incidentValues } from './row.ts'
-import type { Incident, IncidentFields, IncidentInput } from './schema.ts'
+import { Incident, IncidentFields, type IncidentInput } from './schema.ts'
+
+const columns = columnsOf(Incident, 'phase')
 
 /** The milestones tell the phase; a retracted claim tells nothing. */
 const phase = sql<Incident['phase']>`CASE
   WHEN EXISTS (SELECT FROM events e WHERE e.incident_id = incidents.id AND e.milestone = 'resolved' AND e.retraction IS NULL) THEN 'resolved'
   WHEN EXISTS (SELECT FROM events e WHERE e.incident_id = incidents.id AND e.milestone = 'mitigated' AND e.retraction IS NULL) THEN 'mitigated'
   ELSE 'ongoing' END`
-
-const columns = [
-  'id',
-  'occurred_on',
-  'title',
-  'severity',
-  'summary',
-  'impact',
-  'services',
-  'labels',
-  'authors',
-  'roles',
-  'status_update_cadence_minutes',
-  'clock_offsets',
-  'went_well',
-  'went_poorly',
-  'got_lucky',
-  'external_refs',
-  'related',
-  'status',
-  'amending',
-  'created_at',
-  'version',
-  'changed_by',
-  'changed_at',
-] as const
 
 const selectIncidents = (db: Db) =>
   db.selectFrom('incidents').select(columns).select(phase.as('phase')).$castTo<Incident>()
@@ -100,7 +77,7 @@ export async function createIncident(
   trx: Trx,
   input: IncidentInput,
   today: string,
-  facts: ChangeFacts,
+  { facts }: Write,
 ): Promise<string> {
   const { id: given, occurred_on = today, ...fields } = input
   if (given !== undefined && input.occurred_on !== undefined && !given.startsWith(`PM-${occurred_on}-`)) {
@@ -114,7 +91,12 @@ export async function createIncident(
       `/id must name a day of the calendar from 1970 to 9998, and ${date} is none.`,
     )
   await requireConsistent(trx, fields)
-  const values = { ...incidentValues(fields), occurred_on: date, created_at: facts.changed_at, ...facts }
+  const values = {
+    ...rowOf(IncidentFields, fields),
+    occurred_on: date,
+    created_at: facts.changed_at,
+    ...facts,
+  }
   const insert = (id: string) =>
     trx
       .insertInto('incidents')
@@ -142,26 +124,15 @@ export async function patchIncident(
   trx: Trx,
   id: string,
   merge: (fields: IncidentFields) => IncidentFields,
-  facts: ChangeFacts,
-  expected: Expected,
+  { facts, expected }: Write,
 ): Promise<void> {
-  // Not FOR UPDATE: other incidents may be referring to this one while it changes.
-  await closeGate(trx, id)
-  const locked = await trx
-    .selectFrom('incidents')
-    .select(['version', 'sealed'])
-    .where('id', '=', id)
-    .forNoKeyUpdate()
-    .executeTakeFirst()
-  if (!locked) throw notFound(`Incident ${id}`)
-  requireVersion(locked.version, expected)
-  if (locked.sealed) throw isSealed(id)
+  await lockFields(trx, id, expected)
   const stored = await getIncident(trx, id)
-  const fields = merge(fieldsOf(stored))
+  const fields = merge(fieldsOf(IncidentFields, stored))
   await requireConsistent(trx, fields, id)
   await trx
     .updateTable('incidents')
-    .set({ ...incidentValues(fields), ...facts })
+    .set({ ...rowOf(IncidentFields, fields), ...facts })
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
   if (canonicalJson(fields.clock_offsets ?? {}) !== canonicalJson(stored.clock_offsets))
@@ -169,12 +140,7 @@ export async function patchIncident(
 }
 
 /** Deletes a draft with everything below it; history keeps the images. */
-export async function deleteIncident(
-  trx: Trx,
-  id: string,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<void> {
+export async function deleteIncident(trx: Trx, id: string, { facts, expected }: Write): Promise<void> {
   const { status, version } = await lockDocument(trx, id)
   requireVersion(version, expected)
   if (status !== 'draft')
@@ -188,98 +154,6 @@ export async function deleteIncident(
   await sql`
     ${deletionBy(facts)}
     DELETE FROM incidents USING deletion WHERE id = ${id}`.execute(trx)
-}
-
-/** The states of a document; the status and `amending` move together, by the lifecycle alone. */
-export type DocumentState = Pick<Incident, 'status' | 'amending'>
-
-/**
- * Locks an incident for its lifecycle: nobody writes below it until this transaction ends, and what is read from now on
- * is what will stay.
- */
-export async function lockDocument(trx: Trx, id: string): Promise<DocumentState & { version: number }> {
-  await closeGate(trx, id)
-  const row = await trx
-    .selectFrom('incidents')
-    .select(['status', 'amending', 'version'])
-    .where('id', '=', id)
-    .forUpdate()
-    .$castTo<DocumentState & { version: number }>()
-    .executeTakeFirst()
-  if (!row) throw notFound(`Incident ${id}`)
-  return row
-}
-
-/** Moves the document of a locked incident to another state. */
-export async function moveDocument(
-  trx: Trx,
-  id: string,
-  { status, amending }: DocumentState,
-  facts: ChangeFacts,
-): Promise<void> {
-  await trx
-    .updateTable('incidents')
-    .set({ status, amending, ...facts })
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow()
-}
-
-/** What those who write below an incident need of it. */
-export interface Held {
-  clock_offsets: Record<string, number>
-  sealed: boolean
-}
-
-/**
- * Holds an incident in place while something below it is written, in FOR SHARE: writers of one incident do not wait
- * for each other, and a deletion or a sealing waits for them.
- * @throws 404 when there is no such incident
- */
-export async function holdIncident(trx: Trx, id: string): Promise<Held> {
-  const { rows } = await sql<Held>`
-    WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${gateOf(id)}))
-    SELECT i.clock_offsets, i.sealed FROM gate, incidents i WHERE i.id = ${id} FOR SHARE OF i`.execute(trx)
-  if (!rows[0]) throw notFound(`Incident ${id}`)
-  return rows[0]
-}
-
-/**
- * Those who write below an incident go through its gate together, and who needs it alone closes it: a lock of the row
- * alone would wait for as long as others keep sharing it, and tools may never stop.
- */
-const closeGate = (trx: Trx, id: string) => sql`SELECT pg_advisory_xact_lock(${gateOf(id)})`.execute(trx)
-
-const gateOf = (id: string) => sql`hashtextextended(${id}, 1)`
-
-/**
- * The same for what is part of the document.
- * @throws 409 `sealed` when the document is final, and not being corrected
- */
-export async function holdUnsealed(trx: Trx, id: string): Promise<Held> {
-  const held = await holdIncident(trx, id)
-  if (held.sealed) throw isSealed(id)
-  return held
-}
-
-/** The refusal of a write to a document that is final. */
-export const isSealed = (id: string) =>
-  new DebriefError('sealed', `${id} is final: POST …/amendments opens it for a correction.`)
-
-/** The next number of an incident's factors, action items or changes; a number is never used again. */
-export async function nextNumber(
-  trx: Trx,
-  incident_id: string,
-  kind: 'factor' | 'action_item' | 'change',
-): Promise<number> {
-  const { value } = await trx
-    .insertInto('counters')
-    .values({ incident_id, kind, value: 1 })
-    .onConflict(conflict =>
-      conflict.columns(['incident_id', 'kind']).doUpdateSet({ value: sql`counters.value + 1` }),
-    )
-    .returning('value')
-    .executeTakeFirstOrThrow()
-  return value
 }
 
 /** Brings the derived times of the events in line with the incident's clock offsets; no version moves. */

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
-import type { ChangeFacts } from '../http/caller.ts'
+import type { Write } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError } from '../http/problem.ts'
-import { lockDocument, moveDocument } from '../incidents/store.ts'
+import { lockDocument, moveDocument } from '../incidents/locks.ts'
 import type { Amendment, AmendmentInput } from './schema.ts'
 
 const selectAmendments = (db: Db, incident_id: string) =>
@@ -37,7 +37,7 @@ export async function amend(
   trx: Trx,
   incident_id: string,
   { author, reason }: AmendmentInput,
-  { changed_at: amended_at, changed_by: amended_by, request_id }: ChangeFacts,
+  { facts }: Write,
 ): Promise<Amendment> {
   const { status, amending } = await lockDocument(trx, incident_id)
   if (status !== 'final') {
@@ -50,12 +50,12 @@ export async function amend(
   }
   await requirePeople(trx, [{ handle: author, pointer: '/author' }])
   const number = (await allAmendments(trx, incident_id)).length + 1
+  const { changed_at: amended_at, changed_by: amended_by, request_id } = facts
   const amendment = { incident_id, number, author, reason, amended_at, amended_by }
   await trx
     .insertInto('amendments')
     .values({ ...amendment, request_id })
     .executeTakeFirstOrThrow()
-  const facts = { changed_at: amended_at, changed_by: amended_by, request_id }
   await moveDocument(trx, incident_id, { status, amending: true }, facts)
   return amendment
 }

@@ -1,5 +1,5 @@
 import { transact } from '../db/transact.ts'
-import { changeFacts } from '../http/caller.ts'
+import { writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { incidentParams } from '../incidents/schema.ts'
@@ -45,9 +45,9 @@ export function reviewRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       return transact(db, async trx => {
-        const outcome = await store.putReview(trx, incident_id, request.body, facts, request.expected)
+        const outcome = await store.putReview(trx, incident_id, request.body, write)
         reply.code(outcome === 'created' ? 201 : 200)
         return store.getReview(trx, incident_id)
       })

@@ -1,27 +1,19 @@
 import { sql } from 'kysely'
+import { columnsOf, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
-import type { ChangeFacts } from '../http/caller.ts'
-import { type Expected, requireCondition, requireVersion } from '../http/conditions.ts'
-import { DebriefError, notFound } from '../http/problem.ts'
-import { holdUnsealed } from '../incidents/store.ts'
-import { reviewValues } from './rules.ts'
-import type { Review, ReviewDetail, ReviewInput } from './schema.ts'
+import type { Write } from '../http/caller.ts'
+import { requireCondition, requireVersion } from '../http/conditions.ts'
+import { notFound } from '../http/problem.ts'
+import { requireKnown } from '../http/validation.ts'
+import { lockUnsealedShared } from '../incidents/locks.ts'
+import { lockReferenced, numberedKey } from '../incidents/numbered.ts'
+import { requireHeld } from './rules.ts'
+import { Review, type ReviewDetail, ReviewInput } from './schema.ts'
 
 type Outcome = 'created' | 'updated'
 
-const reviewColumns = [
-  'incident_id',
-  'held_at',
-  'facilitator',
-  'attendees',
-  'decisions',
-  'reframings',
-  'recording_url',
-  'version',
-  'changed_by',
-  'changed_at',
-] as const
+const reviewColumns = columnsOf(Review)
 
 /** The record of the review of an incident, if there is one. */
 export const findReview = (db: Db, incident_id: string): Promise<Review | undefined> =>
@@ -55,10 +47,9 @@ export async function putReview(
   trx: Trx,
   incident_id: string,
   input: ReviewInput,
-  facts: ChangeFacts,
-  expected: Expected,
+  { facts, expected }: Write,
 ): Promise<Outcome> {
-  await holdUnsealed(trx, incident_id)
+  await lockUnsealedShared(trx, incident_id)
   const stored = await trx
     .selectFrom('reviews')
     .select('version')
@@ -67,8 +58,9 @@ export async function putReview(
     .executeTakeFirst()
   requireCondition(expected, stored !== undefined)
   requireVersion(stored?.version ?? 0, expected)
-  await requireKnown(trx, incident_id, input)
-  const values = { ...reviewValues(input, new Date(facts.changed_at)), ...facts }
+  await requireReferenced(trx, incident_id, input)
+  requireHeld(input, facts.changed_at)
+  const values = { ...rowOf(ReviewInput, input), ...facts }
   if (stored) {
     await trx
       .updateTable('reviews')
@@ -89,25 +81,19 @@ export async function putReview(
 }
 
 /** People who are in the directory, and action items of this incident. */
-async function requireKnown(trx: Trx, incident_id: string, input: ReviewInput): Promise<void> {
+async function requireReferenced(trx: Trx, incident_id: string, input: ReviewInput): Promise<void> {
   const attendees = input.attendees.map((handle, i) => ({ handle, pointer: `/attendees/${i}` }))
   await requirePeople(trx, [{ handle: input.facilitator, pointer: '/facilitator' }, ...attendees])
-  const named = (input.decisions ?? []).map(({ action_item }) => action_item ?? null)
-  const numbers = named.flatMap(id => (id === null ? [] : [Number(id.slice('AI-'.length))]))
-  if (numbers.length === 0) return
-  const rows = await trx
-    .selectFrom('action_items')
-    .select('number')
-    .where('incident_id', '=', incident_id)
-    .where('number', 'in', numbers)
-    .execute()
-  const known = new Set(rows.map(({ number }) => `AI-${number}`))
-  const errors = named.flatMap((id, i) => {
-    if (id === null || known.has(id)) return []
-    const pointer = `/decisions/${i}/action_item`
-    return [
-      { pointer, code: 'unknown', detail: `${pointer} names ${id}, which ${incident_id} does not have.` },
-    ]
-  })
-  if (errors.length > 0) throw new DebriefError('unknown_reference', errors[0]!.detail, errors)
+  const named = (input.decisions ?? []).flatMap(({ action_item }, i) =>
+    action_item ? [{ pointer: `/decisions/${i}/action_item`, ...numberedKey(incident_id, action_item) }] : [],
+  )
+  const numbers = named.map(({ number }) => number)
+  const known = await lockReferenced(trx, 'action_items', incident_id, numbers)
+  requireKnown(
+    named.map(({ pointer, number }) => ({
+      pointer,
+      isKnown: known.has(number),
+      what: `AI-${number}, which ${incident_id} does not have`,
+    })),
+  )
 }

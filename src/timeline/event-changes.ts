@@ -1,122 +1,95 @@
-import type { Db, Trx } from '../db/open.ts'
-import { transact } from '../db/transact.ts'
+import { fieldsOf, rowOf } from '../db/columns.ts'
+import type { Trx } from '../db/open.ts'
+import { attempt } from '../db/transact.ts'
 import { requirePeople } from '../directory/store.ts'
-import type { ChangeFacts } from '../http/caller.ts'
-import { type Expected, requireVersion } from '../http/conditions.ts'
-import { holdUnsealed } from '../incidents/store.ts'
+import type { Write } from '../http/caller.ts'
+import { requireVersion } from '../http/conditions.ts'
+import { lockUnsealedShared } from '../incidents/locks.ts'
 import { earlierBy } from '../kit/time.ts'
 import { disputed, normalized, resolved } from './rules.ts'
-import type { Dispute, DisputeResolution, Event, EventFields } from './schema.ts'
+import { type Dispute, type DisputeResolution, type Event, EventFields } from './schema.ts'
 import { getEvent, milestoneTaken, offsetOf, requireSpeakers, speakerOf } from './store.ts'
 
 /** What happens to an event of the timeline: it is mended, retracted, put back, disputed and resolved. */
 
-/** Replaces an event's fields by what `merge` makes of them. Its source system and key stay as they were. */
-export function patchEvent(
-  db: Db,
-  incidentId: string,
-  id: string,
-  merge: (fields: EventFields) => EventFields,
-  facts: ChangeFacts,
-  expected: Expected,
-): Promise<Event> {
-  return changeEvent(db, incidentId, id, expected, async (trx, stored, clockOffsets) => {
-    const { occurred_at, precision, kind, milestone, description, role, sources } = stored
-    const merged = merge({ occurred_at, precision, kind, milestone, description, role, sources })
-    const values = normalized(merged, new Date(facts.changed_at))
-    await requireSpeakers(trx, values.sources)
-    const corrected_at = earlierBy(values.occurred_at, offsetOf(stored.source_system, clockOffsets))
-    return { ...values, sources: JSON.stringify(values.sources), corrected_at, ...facts }
-  })
+export interface EventKey {
+  incident_id: string
+  event_id: string
 }
 
+/** Replaces an event's fields by what `merge` makes of them. Its source system and key stay as they were. */
+export const patchEvent = (
+  trx: Trx,
+  key: EventKey,
+  merge: (fields: EventFields) => EventFields,
+  write: Write,
+): Promise<Event> =>
+  changeEvent(trx, key, write, async (stored, clockOffsets) => {
+    const values = normalized(merge(fieldsOf(EventFields, stored)), new Date(write.facts.changed_at))
+    await requireSpeakers(trx, values.sources)
+    const corrected_at = earlierBy(values.occurred_at, offsetOf(stored.source_system, clockOffsets))
+    return { ...rowOf(EventFields, values), corrected_at }
+  })
+
 /** Takes an event out of the timeline; it stays stored, with the reason. */
-export const retractEvent = (
-  db: Db,
-  incidentId: string,
-  id: string,
-  reason: string,
-  facts: ChangeFacts,
-  expected: Expected,
-) =>
-  changeEvent(db, incidentId, id, expected, async (_trx, { retraction }) => ({
-    retraction: JSON.stringify({
-      reason,
-      at: retraction?.reason === reason ? retraction.at : facts.changed_at,
-    }),
-    ...facts,
-  }))
+export const retractEvent = (trx: Trx, key: EventKey, reason: string, write: Write): Promise<Event> =>
+  changeEvent(trx, key, write, async ({ retraction }) => {
+    const at = retraction?.reason === reason ? retraction.at : write.facts.changed_at
+    return { retraction: JSON.stringify({ reason, at }) }
+  })
 
 /** Puts a retracted event back into the timeline. */
-export const restoreEvent = (
-  db: Db,
-  incidentId: string,
-  id: string,
-  facts: ChangeFacts,
-  expected: Expected,
-) => changeEvent(db, incidentId, id, expected, async () => ({ retraction: null, ...facts }))
+export const restoreEvent = (trx: Trx, key: EventKey, write: Write): Promise<Event> =>
+  changeEvent(trx, key, write, async () => ({ retraction: null }))
 
 /** Questions a claim; the same question again changes nothing. */
-export const disputeEvent = (
-  db: Db,
-  incidentId: string,
-  id: string,
-  given: Dispute,
-  facts: ChangeFacts,
-  expected: Expected,
-) =>
-  changeEvent(db, incidentId, id, expected, async (trx, stored) => {
+export const disputeEvent = (trx: Trx, key: EventKey, given: Dispute, write: Write): Promise<Event> =>
+  changeEvent(trx, key, write, async stored => {
     await requirePeople(trx, [{ handle: given.raised_by, pointer: '/raised_by' }])
-    return { dispute: JSON.stringify(disputed(stored, given, facts.changed_at)), ...facts }
+    return { dispute: JSON.stringify(disputed(stored, given, write.facts.changed_at)) }
   })
 
 /** Takes the question back. */
-export const withdrawDispute = (
-  db: Db,
-  incidentId: string,
-  id: string,
-  facts: ChangeFacts,
-  expected: Expected,
-) => changeEvent(db, incidentId, id, expected, async () => ({ dispute: null, ...facts }))
+export const withdrawDispute = (trx: Trx, key: EventKey, write: Write): Promise<Event> =>
+  changeEvent(trx, key, write, async () => ({ dispute: null }))
 
 /** Answers the question by what a source shows. */
 export const resolveDispute = (
-  db: Db,
-  incidentId: string,
-  id: string,
+  trx: Trx,
+  key: EventKey,
   given: DisputeResolution,
-  facts: ChangeFacts,
-  expected: Expected,
-) =>
-  changeEvent(db, incidentId, id, expected, async (trx, stored) => {
-    const dispute = resolved(stored, given, facts.changed_at)
+  write: Write,
+): Promise<Event> =>
+  changeEvent(trx, key, write, async stored => {
+    const dispute = resolved(stored, given, write.facts.changed_at)
     await requirePeople(trx, speakerOf(dispute.resolution.source, '/source'))
-    return { dispute: JSON.stringify(dispute), ...facts }
+    return { dispute: JSON.stringify(dispute) }
   })
 
 /** Changes one event of the timeline under a lock: `change` gets the stored event and says what to set. */
 async function changeEvent(
-  db: Db,
-  incidentId: string,
-  id: string,
-  expected: Expected,
-  change: (trx: Trx, stored: Event, clockOffsets: Record<string, number>) => Promise<object>,
+  trx: Trx,
+  { incident_id, event_id }: EventKey,
+  { facts, expected }: Write,
+  change: (stored: Event, clockOffsets: Record<string, number>) => Promise<object>,
 ): Promise<Event> {
-  const claim: { milestone: Event['milestone'] } = { milestone: null }
-  const write = async (trx: Trx) => {
-    const { clock_offsets } = await holdUnsealed(trx, incidentId)
-    await trx.selectFrom('events').select('version').where('id', '=', id).forUpdate().executeTakeFirst()
-    const stored = await getEvent(trx, incidentId, id)
-    requireVersion(stored.version, expected)
-    const set = await change(trx, stored, clock_offsets)
-    claim.milestone = 'milestone' in set ? (set.milestone as Event['milestone']) : stored.milestone
-    await trx.updateTable('events').set(set).where('id', '=', id).executeTakeFirstOrThrow()
-    return getEvent(trx, incidentId, id)
-  }
+  const { clock_offsets } = await lockUnsealedShared(trx, incident_id)
+  await trx.selectFrom('events').select('version').where('id', '=', event_id).forUpdate().executeTakeFirst()
+  const stored = await getEvent(trx, incident_id, event_id)
+  requireVersion(stored.version, expected)
+  const set = await change(stored, clock_offsets)
+  const { milestone } = { ...stored, ...set }
   try {
-    return await transact(db, write)
+    await attempt(trx, () =>
+      trx
+        .updateTable('events')
+        .set({ ...set, ...facts })
+        .where('id', '=', event_id)
+        .executeTakeFirstOrThrow(),
+    )
   } catch (error) {
     if ((error as { constraint?: string }).constraint !== 'events_milestone') throw error
-    throw await milestoneTaken(db, incidentId, claim.milestone)
+    throw await milestoneTaken(trx, incident_id, milestone)
   }
+  return getEvent(trx, incident_id, event_id)
 }

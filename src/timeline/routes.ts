@@ -1,5 +1,5 @@
 import { transact } from '../db/transact.ts'
-import { changeFacts } from '../http/caller.ts'
+import { writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
@@ -42,9 +42,9 @@ function eventRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       const { event, replayed } = await transact(db, async trx => {
-        const { id, replayed } = await store.createEvent(trx, incident_id, request.body, facts)
+        const { id, replayed } = await store.createEvent(trx, incident_id, request.body, write)
         return { event: await store.getEvent(trx, incident_id, id), replayed }
       })
       if (replayed) reply.code(200).header('idempotent-replayed', 'true')
@@ -111,9 +111,9 @@ function eventRoutes(app: App, { db, now }: Context): void {
       },
     },
     async request => {
-      const { incident_id, event_id } = request.params
       const merge = mergeWith(app, contract.EventFields, request.body)
-      return changes.patchEvent(db, incident_id, event_id, merge, changeFacts(request, now), request.expected)
+      const write = writeOf(request, now)
+      return transact(db, trx => changes.patchEvent(trx, request.params, merge, write))
     },
   )
 }
@@ -135,16 +135,9 @@ function retractionRoutes(app: App, { db, now }: Context): void {
       },
     },
     async request => {
-      const { incident_id, event_id } = request.params
       const { reason } = request.body
-      return changes.retractEvent(
-        db,
-        incident_id,
-        event_id,
-        reason,
-        changeFacts(request, now),
-        request.expected,
-      )
+      const write = writeOf(request, now)
+      return transact(db, trx => changes.retractEvent(trx, request.params, reason, write))
     },
   )
 
@@ -161,8 +154,8 @@ function retractionRoutes(app: App, { db, now }: Context): void {
       },
     },
     async request => {
-      const { incident_id, event_id } = request.params
-      return changes.restoreEvent(db, incident_id, event_id, changeFacts(request, now), request.expected)
+      const write = writeOf(request, now)
+      return transact(db, trx => changes.restoreEvent(trx, request.params, write))
     },
   )
 }
@@ -186,9 +179,8 @@ function disputeRoutes(app: App, { db, now }: Context): void {
       },
     },
     async request => {
-      const { incident_id, event_id } = request.params
-      const facts = changeFacts(request, now)
-      return changes.disputeEvent(db, incident_id, event_id, request.body, facts, request.expected)
+      const write = writeOf(request, now)
+      return transact(db, trx => changes.disputeEvent(trx, request.params, request.body, write))
     },
   )
 
@@ -205,8 +197,8 @@ function disputeRoutes(app: App, { db, now }: Context): void {
       },
     },
     async request => {
-      const { incident_id, event_id } = request.params
-      return changes.withdrawDispute(db, incident_id, event_id, changeFacts(request, now), request.expected)
+      const write = writeOf(request, now)
+      return transact(db, trx => changes.withdrawDispute(trx, request.params, write))
     },
   )
 
@@ -224,9 +216,8 @@ function disputeRoutes(app: App, { db, now }: Context): void {
       },
     },
     async request => {
-      const { incident_id, event_id } = request.params
-      const facts = changeFacts(request, now)
-      return changes.resolveDispute(db, incident_id, event_id, request.body, facts, request.expected)
+      const write = writeOf(request, now)
+      return transact(db, trx => changes.resolveDispute(trx, request.params, request.body, write))
     },
   )
 }

@@ -1,66 +1,57 @@
+import { completed } from '../db/columns.ts'
+import type { Answered } from '../http/fields.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { canonicalJson } from '../kit/json.ts'
-import { toUtc } from '../kit/time.ts'
 import type { DurationName, Milestones } from './milestones-schema.ts'
-import type { Dispute, DisputeResolution, Event, EventFields, MilestoneName, Source } from './schema.ts'
-import { milestoneNames } from './schema.ts'
+import {
+  type Dispute,
+  type DisputeResolution,
+  type Event,
+  EventFields,
+  type MilestoneName,
+  milestoneNames,
+  type Source,
+  source,
+} from './schema.ts'
 
 const day = 86_400_000
 
 /**
- * The sources and the time of an event as they are stored: times in UTC to the millisecond, defaults filled in.
+ * The fields of an event as they are stored: times in UTC to the millisecond, defaults filled in.
  * @throws 422 naming the field: a source with nothing to look at, a statement by nobody, a time more than a day ahead
  */
-export function normalized(
-  fields: EventFields,
-  now: Date,
-): Required<Omit<Event, Exclude<keyof Event, keyof EventFields>>> {
-  const occurred_at = toUtc(fields.occurred_at)
-  if (Date.parse(occurred_at) > now.getTime() + day) {
+export function normalized(fields: EventFields, now: Date): Answered<EventFields> {
+  const sources = fields.sources.map((source, index) => normalizedSource(source, `/sources/${index}`))
+  const event = completed(EventFields, { ...fields, sources })
+  if (Date.parse(event.occurred_at) > now.getTime() + day) {
     throw fieldError('/occurred_at', 'future', '/occurred_at must not be more than a day ahead of now.')
   }
-  return {
-    occurred_at,
-    precision: fields.precision ?? 'exact',
-    kind: fields.kind,
-    milestone: fields.milestone ?? null,
-    description: fields.description,
-    role: fields.role ?? null,
-    sources: fields.sources.map((source, index) => normalizedSource(source, `/sources/${index}`)),
-  }
+  return event as Answered<EventFields>
 }
 
 /**
  * A source as it is stored; `at` is the pointer to it.
  * @throws 422 naming the field: nothing to look at, or a statement by nobody
  */
-export function normalizedSource(source: EventFields['sources'][number], at: string): Source {
-  const isStatement = source.kind === 'statement'
-  const system = source.system ?? (isStatement ? 'person' : undefined)
+export function normalizedSource(given: EventFields['sources'][number], at: string): Source {
+  const isStatement = given.kind === 'statement'
+  const system = given.system ?? (isStatement ? 'person' : undefined)
   if (system === undefined)
     throw fieldError(`${at}/system`, 'required', `${at}/system is required: where does it come from?`)
-  if (isStatement && !source.stated_by)
+  if (isStatement && !given.stated_by)
     throw fieldError(
       `${at}/stated_by`,
       'required',
       `${at}/stated_by is required for a statement: who said it?`,
     )
-  if (!source.url && !source.excerpt) {
+  if (!given.url && !given.excerpt) {
     throw fieldError(
       at,
       'nothing_cited',
       `${at} needs a url or an excerpt: something that a reader can look at.`,
     )
   }
-  return {
-    kind: source.kind,
-    system,
-    url: source.url ?? null,
-    excerpt: source.excerpt ?? null,
-    query: source.query ?? null,
-    captured_at: source.captured_at ? toUtc(source.captured_at) : null,
-    stated_by: source.stated_by ?? null,
-  }
+  return completed(source, { ...given, system }) as Source
 }
 
 /** A claim with a question to it. The same question again keeps its time, and the answer to it. */

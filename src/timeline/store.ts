@@ -1,38 +1,20 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
+import { columnsOf, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
-import type { ChangeFacts } from '../http/caller.ts'
+import type { Write } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError, notFound } from '../http/problem.ts'
-import { holdIncident, isSealed } from '../incidents/store.ts'
+import { lockIncidentShared, sealedError } from '../incidents/locks.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
 import { earlierBy } from '../kit/time.ts'
 import type { Milestones } from './milestones-schema.ts'
 import { milestonesOf, normalized } from './rules.ts'
-import type { Event, EventInput, Source } from './schema.ts'
+import { Event, EventFields, type EventInput, type Source } from './schema.ts'
 
 /** What an event is answered with. */
-export const eventColumns = [
-  'id',
-  'incident_id',
-  'occurred_at',
-  'corrected_at',
-  'precision',
-  'kind',
-  'milestone',
-  'description',
-  'role',
-  'sources',
-  'source_system',
-  'dedupe_key',
-  'retraction',
-  'dispute',
-  'redactions',
-  'version',
-  'changed_by',
-  'changed_at',
-] as const
+export const eventColumns = columnsOf(Event)
 
 const selectEvents = (db: Db) => db.selectFrom('events').select(eventColumns).$castTo<Event>()
 
@@ -94,9 +76,9 @@ export async function createEvent(
   trx: Trx,
   incidentId: string,
   input: EventInput,
-  facts: ChangeFacts,
+  { facts }: Write,
 ): Promise<{ id: string; replayed: boolean }> {
-  const held = await holdIncident(trx, incidentId)
+  const held = await lockIncidentShared(trx, incidentId)
   const { dedupe_key, ...fields } = input
   const values = normalized(fields, new Date(facts.changed_at))
   const content_sha256 = sha256Hex(canonicalJson(values))
@@ -106,16 +88,15 @@ export async function createEvent(
     id: await recognise(trx, key, content_sha256, refusal),
     replayed: true,
   })
-  if (held.sealed) return recognised(() => isSealed(incidentId))
+  if (held.sealed) return recognised(() => sealedError(incidentId))
   await requireSpeakers(trx, values.sources)
   const inserted = await trx
     .insertInto('events')
     .values({
       id: randomUUIDv7(),
-      ...values,
+      ...rowOf(EventFields, values),
       ...key,
       ...facts,
-      sources: JSON.stringify(values.sources),
       corrected_at: earlierBy(values.occurred_at, offsetOf(source_system, held.clock_offsets)),
       content_sha256,
     })

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
-import { changeFacts } from '../http/caller.ts'
+import { writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import * as contract from './schema.ts'
@@ -28,9 +28,9 @@ export function waiverRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { incident_id, code } = request.params
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       return transact(db, async trx => {
-        const outcome = await store.putWaiver(trx, incident_id, code, request.body, facts, request.expected)
+        const outcome = await store.putWaiver(trx, incident_id, code, request.body, write)
         reply.code(outcome === 'created' ? 201 : 200)
         return store.getWaiver(trx, incident_id, code)
       })
@@ -51,8 +51,8 @@ export function waiverRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { incident_id, code } = request.params
-      const facts = changeFacts(request, now)
-      await transact(db, trx => store.deleteWaiver(trx, incident_id, code, facts, request.expected))
+      const write = writeOf(request, now)
+      await transact(db, trx => store.deleteWaiver(trx, incident_id, code, write))
       return reply.code(204).send(null)
     },
   )

@@ -1,22 +1,15 @@
 import { sql } from 'kysely'
+import { columnsOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { deletionBy } from '../db/transact.ts'
-import type { ChangeFacts } from '../http/caller.ts'
-import { type Expected, requireVersion } from '../http/conditions.ts'
+import type { Write } from '../http/caller.ts'
+import { requireVersion } from '../http/conditions.ts'
 import { notFound } from '../http/problem.ts'
-import { holdUnsealed } from '../incidents/store.ts'
+import { lockUnsealedShared } from '../incidents/locks.ts'
 import { requireWaivable, waivedFindings } from './rules.ts'
-import type { Waiver, WaiverInput } from './schema.ts'
+import { Waiver, type WaiverInput } from './schema.ts'
 
-const waiverColumns = [
-  'incident_id',
-  'code',
-  'reason',
-  'findings',
-  'version',
-  'changed_by',
-  'changed_at',
-] as const
+const waiverColumns = columnsOf(Waiver)
 
 const selectWaivers = (db: Db, incident_id: string) =>
   db.selectFrom('waivers').select(waiverColumns).where('incident_id', '=', incident_id).$castTo<Waiver>()
@@ -37,10 +30,9 @@ export async function putWaiver(
   incident_id: string,
   code: string,
   input: WaiverInput,
-  facts: ChangeFacts,
-  expected: Expected,
+  { facts, expected }: Write,
 ): Promise<'created' | 'updated'> {
-  await holdUnsealed(trx, incident_id)
+  await lockUnsealedShared(trx, incident_id)
   const values = { reason: input.reason, findings: waivedFindings(requireWaivable(code), input), ...facts }
   const stored = await lockWaiver(trx, incident_id, code)
   requireVersion(stored ?? 0, expected)
@@ -58,10 +50,9 @@ export async function deleteWaiver(
   trx: Trx,
   incident_id: string,
   code: string,
-  facts: ChangeFacts,
-  expected: Expected,
+  { facts, expected }: Write,
 ): Promise<void> {
-  await holdUnsealed(trx, incident_id)
+  await lockUnsealedShared(trx, incident_id)
   const stored = await lockWaiver(trx, incident_id, code)
   if (stored === undefined) throw notFound(`A waiver of ${code} for ${incident_id}`)
   requireVersion(stored, expected)

@@ -2,11 +2,11 @@ import { randomUUIDv7 } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Trx } from '../../db/open.ts'
 import { namesOf } from '../../directory/store.ts'
-import type { ChangeFacts } from '../../http/caller.ts'
-import { type Expected, requireVersion } from '../../http/conditions.ts'
+import type { ChangeFacts, Write } from '../../http/caller.ts'
+import { requireVersion } from '../../http/conditions.ts'
 import { fieldError } from '../../http/problem.ts'
 import { refuseIfAny } from '../../http/validation.ts'
-import { lockDocument } from '../../incidents/store.ts'
+import { lockDocument } from '../../incidents/locks.ts'
 import type { Event, Redaction, Tombstone } from '../../timeline/schema.ts'
 import { eventColumns, getEvent } from '../../timeline/store.ts'
 import type { Postmortem } from '../schema.ts'
@@ -34,8 +34,7 @@ export async function redactEvent(
   incident_id: string,
   event_id: string,
   { pointers, versions, reason }: Redaction,
-  facts: ChangeFacts,
-  expected: Expected,
+  { facts, expected }: Write,
 ): Promise<Event> {
   const deleted = await findDeleted(trx, incident_id, event_id)
   if (deleted === undefined) await lockDocument(trx, incident_id)

@@ -1,5 +1,5 @@
 import { transact } from '../../db/transact.ts'
-import { changeFacts } from '../../http/caller.ts'
+import { writeOf } from '../../http/caller.ts'
 import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { Event, eventParams, Redaction } from '../../timeline/schema.ts'
@@ -24,10 +24,8 @@ export function redactionRoute(app: App, { db, now }: Context): void {
     },
     async request => {
       const { incident_id, event_id } = request.params
-      const facts = changeFacts(request, now)
-      return transact(db, trx =>
-        redactEvent(trx, incident_id, event_id, request.body, facts, request.expected),
-      )
+      const write = writeOf(request, now)
+      return transact(db, trx => redactEvent(trx, incident_id, event_id, request.body, write))
     },
   )
 }

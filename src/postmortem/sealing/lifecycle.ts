@@ -1,8 +1,9 @@
 import type { Trx } from '../../db/open.ts'
-import type { ChangeFacts } from '../../http/caller.ts'
-import { type Expected, requireVersion } from '../../http/conditions.ts'
+import type { Write } from '../../http/caller.ts'
+import { requireVersion } from '../../http/conditions.ts'
 import { DebriefError, type FieldError } from '../../http/problem.ts'
-import { getIncident, isSealed, lockDocument, moveDocument } from '../../incidents/store.ts'
+import { lockDocument, moveDocument, sealedError } from '../../incidents/locks.ts'
+import { getIncident } from '../../incidents/store.ts'
 import type { BlameCheck } from '../../language/check.ts'
 import { holdingBack, isSealable, waiversInForce } from '../checks/checks.ts'
 import { conclude, readExamined } from '../checks/examine.ts'
@@ -18,8 +19,7 @@ export async function requestReview(
   trx: Trx,
   incident_id: string,
   status: 'draft' | 'in_review',
-  facts: ChangeFacts,
-  expected: Expected,
+  { facts, expected }: Write,
 ): Promise<void> {
   const stored = await lockDocument(trx, incident_id)
   requireVersion(stored.version, expected)
@@ -43,11 +43,11 @@ export async function seal(
   trx: Trx,
   incident_id: string,
   check: BlameCheck,
-  facts: ChangeFacts,
+  { facts }: Write,
   requireRead: (etag: string) => void,
 ): Promise<number> {
   const { status, amending } = await lockDocument(trx, incident_id)
-  if (status === 'final' && !amending) throw isSealed(incident_id)
+  if (status === 'final' && !amending) throw sealedError(incident_id)
   const read = await readExamined(trx, incident_id)
   const { examined, checks, etag } = await conclude(read, check, facts.changed_at)
   requireRead(etag)

@@ -1,5 +1,5 @@
 import { transact } from '../../db/transact.ts'
-import { changeFacts } from '../../http/caller.ts'
+import { writeOf } from '../../http/caller.ts'
 import { requireTag } from '../../http/conditions.ts'
 import type { App, Context } from '../../http/context.ts'
 import { pageRequest, toPage } from '../../http/cursor.ts'
@@ -38,9 +38,9 @@ function reviewRequestRoutes(app: App, { db, now }: Context): void {
       },
       async request => {
         const { incident_id } = request.params
-        const facts = changeFacts(request, now)
+        const write = writeOf(request, now)
         return transact(db, async trx => {
-          await requestReview(trx, incident_id, status, facts, request.expected)
+          await requestReview(trx, incident_id, status, write)
           return getIncident(trx, incident_id)
         })
       },
@@ -76,13 +76,13 @@ function sealRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       const check = await blameCheck()
       // While it is locked, only what has changed since is judged: on a long timeline writers would not wait for more.
-      await examine(db, incident_id, check, facts.changed_at)
+      await examine(db, incident_id, check, write.facts.changed_at)
       return answerOnce({ db, now }, request, reply, async trx => {
         const requireRead = (etag: string) => requireTag(request, etag, 'GET …/checks')
-        const number = await seal(trx, incident_id, check, facts, requireRead)
+        const number = await seal(trx, incident_id, check, write, requireRead)
         const body = await describeRevision(trx, incident_id, number)
         return { status: 201, location: `/v1/incidents/${incident_id}/revisions/${number}`, body }
       })
@@ -108,9 +108,9 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      const facts = changeFacts(request, now)
+      const write = writeOf(request, now)
       return answerOnce({ db, now }, request, reply, async trx => {
-        const body = await amend(trx, incident_id, request.body, facts)
+        const body = await amend(trx, incident_id, request.body, write)
         return { status: 201, location: `/v1/incidents/${incident_id}/amendments`, body }
       })
     },

@@ -1,0 +1,87 @@
+import type { Static, TProperties, TSchema } from 'typebox'
+import { toUtc } from '../kit/time.ts'
+
+/**
+ * From the contract to the columns of a table. A field has one name from the client to the table, so that a schema says
+ * all: which columns there are, which of them a patch may change, and in what form each is stored.
+ */
+
+type Fields = TSchema & { properties: TProperties }
+
+/** The columns of what a schema answers; `computed` names its fields that are none. */
+export function columnsOf<T extends Fields, const C extends string = never>(
+  { properties }: T,
+  ...computed: C[]
+): Exclude<keyof Static<T> & string, C>[] {
+  const names = Object.keys(properties).filter(name => !computed.includes(name as C))
+  return names as Exclude<keyof Static<T> & string, C>[]
+}
+
+/** The fields of a stored resource that a schema of its input names, such as those a patch may change. */
+export function fieldsOf<T extends Fields>({ properties }: T, stored: { [K in keyof Static<T>]: unknown }) {
+  const names = Object.keys(properties) as (keyof Static<T>)[]
+  return Object.fromEntries(names.map(name => [name, stored[name]])) as Static<T>
+}
+
+/** A field as its column has it: objects and lists of them are JSON, lists of plain values are arrays. */
+type Column<V> = V extends undefined
+  ? never
+  : V extends readonly (infer E)[]
+    ? E extends object
+      ? string
+      : E[]
+    : V extends object
+      ? string
+      : V
+export type Row<T> = { [K in keyof T]-?: Column<T[K]> }
+
+/** The columns of valid fields, `completed`. */
+export function rowOf<T extends Fields>(schema: T, fields: Static<T>): Row<Static<T>> {
+  const values = completed(schema, fields) as Record<string, unknown>
+  const columns = Object.entries(schema.properties as Record<string, Schema>).map(([name, field]) => [
+    name,
+    isJson(field) && values[name] !== null ? JSON.stringify(values[name]) : values[name],
+  ])
+  return Object.fromEntries(columns)
+}
+
+const isJson = ({ type, items }: Schema): boolean =>
+  items === undefined ? [type].flat().includes('object') : isJson(items)
+
+/** The part of JSON Schema that fields are made of. */
+interface Schema {
+  type?: string | string[]
+  format?: string
+  default?: unknown
+  properties?: Record<string, Schema>
+  items?: Schema
+}
+
+/**
+ * A valid value as it is stored: what was left out is null, empty or its default, times are in UTC, and UUIDs are in
+ * lower case.
+ */
+export function completed<T extends TSchema>(schema: T, value: Static<T>): Static<T> {
+  return complete(schema as Schema, value) as Static<T>
+}
+
+function complete(schema: Schema, value: unknown): unknown {
+  if (value === undefined || value === null) return absent(schema)
+  if (schema.format === 'date-time') return toUtc(value as string)
+  if (schema.format === 'uuid') return (value as string).toLowerCase()
+  if (Array.isArray(value)) return value.map(entry => complete(schema.items ?? {}, entry))
+  if (!schema.properties) return value
+  const fields = Object.entries(schema.properties)
+  return Object.fromEntries(
+    fields.map(([name, field]) => [name, complete(field, (value as Record<string, unknown>)[name])]),
+  )
+}
+
+function absent(schema: Schema): unknown {
+  const types = [schema.type].flat()
+  if (types.includes('null')) return null
+  if (schema.default !== undefined) return schema.default
+  if (types.includes('array')) return []
+  if (types.includes('object')) return complete(schema, {})
+  throw new Error('A required field is missing.')
+}
