@@ -19,7 +19,7 @@ import { exportRoutes } from './export/routes.ts'
 import { exportSchemas } from './export/schema.ts'
 import { factorRoutes } from './factors/routes.ts'
 import { factorSchemas } from './factors/schema.ts'
-import { keepTokens } from './http/api-tokens.ts'
+import { createTokenCache } from './http/api-tokens.ts'
 import type { App, Context } from './http/context.ts'
 import { registerOpenapi } from './http/contract/openapi.ts'
 import { toDebriefError } from './http/errors.ts'
@@ -143,7 +143,7 @@ export async function buildApp({
   systemRoutes(app, { isReady })
 
   await app.register(rateLimit, { global: false })
-  const tokens = keepTokens(db, now)
+  const tokens = createTokenCache(db, now)
   const metrics = collectMetrics(app, { pool, backlog: () => backlogOf(db, dateIn(config.timeZone, now())) })
   await app.register(async guarded => {
     refuseUnknownQueries(guarded)
