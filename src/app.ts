@@ -45,7 +45,7 @@ import { createValidator, refuseUnknownQueries } from './http/server/validator.t
 import { incidentRoutes } from './incidents/routes.ts'
 import { incidentSchemas } from './incidents/schema.ts'
 import { dateIn } from './kit/time.ts'
-import { keepBlameCheck } from './language-checks/checker.ts'
+import { cacheBlameCheck } from './language-checks/checker.ts'
 import { languageCheckRoutes } from './language-checks/routes.ts'
 import { languageCheckSchemas } from './language-checks/schema.ts'
 import { checkSchemas } from './postmortem/checks/schema.ts'
@@ -167,7 +167,7 @@ function resourceRoutes(app: App, context: Context): void {
   changeRoutes(app, context)
   reviewRoutes(app, context)
   waiverRoutes(app, context)
-  const blameCheck = keepBlameCheck(context.db)
+  const blameCheck = cacheBlameCheck(context.db)
   languageCheckRoutes(app, blameCheck)
   postmortemRoutes(app, context, blameCheck)
   exportRoutes(app, context)
