@@ -19,7 +19,7 @@ import { exportRoutes } from './export/routes.ts'
 import { exportSchemas } from './export/schema.ts'
 import { factorRoutes } from './factors/routes.ts'
 import { factorSchemas } from './factors/schema.ts'
-import { keepTokens } from './http/api-tokens.ts'
+import { createTokenCache } from './http/api-tokens.ts'
 import type { App, Context } from './http/context.ts'
 import { registerOpenapi } from './http/contract/openapi.ts'
 import { toDebriefError } from './http/errors.ts'
@@ -45,7 +45,7 @@ import { createValidator, refuseUnknownQueries } from './http/server/validator.t
 import { incidentRoutes } from './incidents/routes.ts'
 import { incidentSchemas } from './incidents/schema.ts'
 import { dateIn } from './kit/time.ts'
-import { keepBlameCheck } from './language-checks/checker.ts'
+import { cacheBlameCheck } from './language-checks/checker.ts'
 import { languageCheckRoutes } from './language-checks/routes.ts'
 import { languageCheckSchemas } from './language-checks/schema.ts'
 import { checkSchemas } from './postmortem/checks/schema.ts'
@@ -143,7 +143,7 @@ export async function buildApp({
   systemRoutes(app, { isReady })
 
   await app.register(rateLimit, { global: false })
-  const tokens = keepTokens(db, now)
+  const tokens = createTokenCache(db, now)
   const metrics = collectMetrics(app, { pool, backlog: () => backlogOf(db, dateIn(config.timeZone, now())) })
   await app.register(async guarded => {
     refuseUnknownQueries(guarded)
@@ -167,7 +167,7 @@ function resourceRoutes(app: App, context: Context): void {
   changeRoutes(app, context)
   reviewRoutes(app, context)
   waiverRoutes(app, context)
-  const blameCheck = keepBlameCheck(context.db)
+  const blameCheck = cacheBlameCheck(context.db)
   languageCheckRoutes(app, blameCheck)
   postmortemRoutes(app, context, blameCheck)
   exportRoutes(app, context)

@@ -5,7 +5,7 @@ import type { App, Context } from '../http/context.ts'
 import { pageRequest, pageWithLink } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce, keyProblems } from '../http/idempotency.ts'
-import { createSharer, sendShared, sharedAnswer } from '../http/shared-answers.ts'
+import { createAnswerCache, sendShared, sharedAnswer } from '../http/shared-answers.ts'
 import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
@@ -28,7 +28,7 @@ export function actionItemRoutes(app: App, context: Context): void {
 
 /** Over all incidents. */
 function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
-  const share = createSharer(() => snapshotOf(db))
+  const share = createAnswerCache(() => snapshotOf(db))
 
   app.get(
     '/action-items',

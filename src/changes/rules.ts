@@ -1,4 +1,5 @@
 import { fieldError } from '../http/problem.ts'
+import { BoundedCache } from '../kit/cache.ts'
 import { sha256Hex } from '../kit/json.ts'
 import { alertRuleWarnings } from './alert-rule.ts'
 import type { ChangeInput, ChangeWarning, StoredChange } from './schema.ts'
@@ -36,16 +37,11 @@ function requireVerification({ status = 'proposed', verified_by_source }: Change
   }
 }
 
-/** The faults of the newest texts that were read, by hash: a long one takes a tenth of a second, each time it is listed. */
-const known = new Map<string, ChangeWarning[]>()
-const mostKnown = 1000
+/** By the hash of the text: reading a long one takes a tenth of a second, each time it is listed. */
+const warningCache = new BoundedCache<string, ChangeWarning[]>({ maxEntries: 1000 })
 
 /** What Prometheus would refuse of the new text of an alert rule. */
 export function warningsOf({ target_kind, after }: StoredChange): ChangeWarning[] {
   if (target_kind !== 'alert_rule' || after === null) return []
-  const key = sha256Hex(after)
-  const warnings = known.get(key) ?? alertRuleWarnings(after)
-  if (known.size >= mostKnown) known.clear()
-  known.set(key, warnings)
-  return warnings
+  return warningCache.getOrMake(sha256Hex(after), () => alertRuleWarnings(after))
 }

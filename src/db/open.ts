@@ -90,14 +90,15 @@ class Client extends pg.Client {
 /** What pg says where `query_timeout` has passed. */
 const silence = 'Query read timeout'
 
-const names = new Map<string, string>()
+/** Not a cache: a connection keeps a statement under its name for as long as it lives, so none is ever evicted. */
+const statementNames = new Map<string, string>()
 const mostNames = 500
 
 function nameOf(text: string): string | undefined {
-  const known = names.get(text)
-  if (known !== undefined || names.size >= mostNames) return known
-  const name = `debrief_${names.size}`
-  names.set(text, name)
+  const known = statementNames.get(text)
+  if (known !== undefined || statementNames.size >= mostNames) return known
+  const name = `debrief_${statementNames.size}`
+  statementNames.set(text, name)
   return name
 }
 

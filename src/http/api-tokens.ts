@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts'
+import { BoundedCache } from '../kit/cache.ts'
 import { sha256Hex } from '../kit/json.ts'
 
 export const scopes = ['admin', 'review', 'write', 'read', 'events:write'] as const
@@ -17,36 +18,31 @@ export interface StoredToken {
   is_person_active: boolean
 }
 
-/** The tokens that were looked up within the last second. */
-export interface Tokens {
+/** A cache of the tokens that were looked up within the last second. */
+export interface TokenCache {
   /** The stored token of a whole `dbf_…`, good or not; undefined when nothing is stored for it. */
   find: (token: string) => Promise<StoredToken | undefined>
-  /** Has a token looked up anew: to be called when it has been revoked. */
+  /** Drops a token from the cache, so that it is looked up anew: to be called when it has been revoked. */
   forget: (id: string) => void
 }
 
-const millisecondsKept = 1000
-const mostKept = 1000
-
-/** Keeps what was looked up, for one second and no longer; a revocation elsewhere binds here after that. */
-export function keepTokens(db: Db, now: () => Date): Tokens {
-  const kept = new Map<string, { since: number; id: string; stored: Promise<StoredToken | undefined> }>()
+/** Caches what was looked up for a second and no longer; a revocation elsewhere binds here after that. */
+export function createTokenCache(db: Db, now: () => Date): TokenCache {
+  const cache = new BoundedCache<string, Promise<StoredToken | undefined>>({ maxEntries: 1000, maxAge: 1000 })
   const find = (token: string) => {
-    const found = kept.get(token)
-    if (found && performance.now() - found.since < millisecondsKept) return found.stored
+    const cached = cache.get(token)
+    if (cached !== undefined) return cached
     const id = tokenId(token)
     if (id === undefined) return Promise.resolve(undefined)
     const stored = lookUp(db, id, sha256Hex(token), now)
-    const entry = { since: performance.now(), id, stored }
-    const drop = () => void (kept.get(token) === entry && kept.delete(token))
-    if (kept.size >= mostKept) kept.clear()
-    kept.set(token, entry)
+    cache.set(token, stored)
+    const drop = () => void (cache.get(token) === stored && cache.delete(token))
     // What is unknown, or could not be asked, is not worth the room.
     stored.then(row => row ?? drop(), drop)
     return stored
   }
   const forget = (id: string) => {
-    for (const [key, entry] of kept) if (entry.id === id) kept.delete(key)
+    for (const token of cache.keys()) if (token.startsWith(`dbf_${id}`)) cache.delete(token)
   }
   return { find, forget }
 }

@@ -3,7 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Limits } from '../config.ts'
 import type { Db } from '../db/open.ts'
-import type { Tokens } from './api-tokens.ts'
+import type { TokenCache } from './api-tokens.ts'
 
 /** The application as routes see it: bodies, queries and answers typed by their schemas. */
 export type App = FastifyInstance<
@@ -18,7 +18,7 @@ export type App = FastifyInstance<
 export interface Context {
   db: Db
   now: () => Date
-  tokens: Tokens
+  tokens: TokenCache
   /** IANA name of the zone whose “today” counts unless a call names another. */
   timeZone: string
   limits: Limits

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
+import { BoundedCache } from '../kit/cache.ts'
 import { etagOf } from './conditions.ts'
 
 /** An answer that is ready to be sent to whoever asks the same. */
@@ -18,28 +19,31 @@ export const sharedAnswer = (body: string, link?: string): SharedAnswer => ({
 
 type Make = () => Promise<SharedAnswer>
 
-const mostKept = 100
+/** What is asked for once is not worth a question of its own, and is cached when it is asked for again. */
+type Cached = { seen: string; answer: SharedAnswer } | 'asked once'
+
+const sizeOf = (cached: Cached): number => (cached === 'asked once' ? 0 : cached.answer.body.length)
 
 /**
- * Lets those who ask the same share one answer, as dashboards do that poll one address.
- * Those who come at the same time wait for the same answer; who comes while one is being made waits for the next one.
- * And an answer is kept for as long as the database shows the same. So none is older than its request: whoever has
- * written reads what they wrote.
+ * A cache of answers with a single flight for each: those who ask the same share one, as dashboards do that poll one
+ * address. Those who come at the same time wait for the same answer; who comes while one is being made waits for the next.
+ * And an answer stays in the cache for as long as the database shows the same. So none is older than its request:
+ * whoever has written reads what they wrote.
  * @param snapshot names what the database shows now: the same name, the same data
  */
-export function createSharer(
+export function createAnswerCache(
   snapshot: () => Promise<string>,
 ): (key: string, make: Make) => Promise<SharedAnswer> {
   const gathering = new Map<string, Promise<SharedAnswer>>()
   const running = new Map<string, Promise<SharedAnswer>>()
-  const kept = new Map<string, { seen: string; answer: SharedAnswer } | undefined>()
+  const cache = new BoundedCache<string, Cached>({ maxEntries: 100, maxSize: 32_000_000, sizeOf })
 
   async function answer(key: string, make: Make): Promise<SharedAnswer> {
     await running.get(key)?.catch(() => {})
     // Until all requests that have arrived are read.
     await setImmediate()
     gathering.delete(key)
-    const made = keptOrMade(key, make)
+    const made = cachedOrMade(key, make)
     running.set(key, made)
     try {
       return await made
@@ -48,15 +52,12 @@ export function createSharer(
     }
   }
 
-  async function keptOrMade(key: string, make: Make): Promise<SharedAnswer> {
-    const isAskedAgain = kept.has(key)
-    const known = kept.get(key)
-    // What is asked for once is not worth a question of its own.
-    const seen = isAskedAgain ? await snapshot() : undefined
-    const answer = known !== undefined && known.seen === seen ? known.answer : await make()
-    kept.delete(key)
-    kept.set(key, seen === undefined ? undefined : { seen, answer })
-    if (kept.size > mostKept) kept.delete(kept.keys().next().value!)
+  async function cachedOrMade(key: string, make: Make): Promise<SharedAnswer> {
+    const cached = cache.get(key)
+    const seen = cached === undefined ? undefined : await snapshot()
+    const isCurrent = cached !== undefined && cached !== 'asked once' && cached.seen === seen
+    const answer = isCurrent ? cached.answer : await make()
+    cache.set(key, seen === undefined ? 'asked once' : { seen, answer })
     return answer
   }
 

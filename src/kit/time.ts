@@ -1,3 +1,5 @@
+import { BoundedCache } from './cache.ts'
+
 /** Dates and times as Debrief accepts and prints them. Pure: no clock is read here. */
 
 const dateTime =
@@ -69,19 +71,16 @@ interface Calendar {
   date: string
 }
 
-/** Making one costs a hundred times what using it does. There are as many as there are spellings of zones in use. */
-const calendars = new Map<string, Calendar>()
-const mostCalendars = 1000
+/** By the spelling of the zone. Making a calendar costs a hundred times what using it does. */
+const calendarCache = new BoundedCache<string, Calendar>({ maxEntries: 1000 })
 
-function calendarOf(timeZone: string): Calendar {
-  const known = calendars.get(timeZone)
-  if (known) return known
+const calendarOf = (timeZone: string): Calendar =>
+  calendarCache.getOrMake(timeZone, () => createCalendar(timeZone))
+
+function createCalendar(timeZone: string): Calendar {
   const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
   const dates = new Intl.DateTimeFormat('en-CA-u-ca-iso8601', { timeZone, ...parts })
-  const calendar = { dates, minute: Number.NaN, date: '' }
-  if (calendars.size >= mostCalendars) calendars.clear()
-  calendars.set(timeZone, calendar)
-  return calendar
+  return { dates, minute: Number.NaN, date: '' }
 }
 
 function format(dates: Intl.DateTimeFormat, moment: Date): string {

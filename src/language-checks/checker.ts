@@ -1,32 +1,33 @@
 import { type Db, snapshotOf } from '../db/open.ts'
 import { peopleCalled, peopleVersion } from '../directory/store.ts'
 import { type BlameCheck, prepareBlameCheck } from '../language/check.ts'
-import { remembering } from '../language/remembering.ts'
+import { cachedCheck } from './cached-check.ts'
 
 /** Asks for the check that knows the directory as it is now. */
 export type CurrentBlameCheck = () => Promise<BlameCheck>
 
-interface Kept {
+/** A cache of one: the check, and what the database showed when it was prepared. */
+interface Cached {
   snapshot: string
   version: string
   check: BlameCheck
 }
 
 /**
- * The language check that knows the directory, prepared anew only when a person has changed.
+ * The language check that knows the directory, cached until a person has changed.
  * @param db a pool, and no transaction of it
  * @returns asks for the check as of now; people who have left are known as well
  */
-export function keepBlameCheck(db: Db): CurrentBlameCheck {
-  let kept: Kept | undefined
+export function cacheBlameCheck(db: Db): CurrentBlameCheck {
+  let cached: Cached | undefined
   return async () => {
     // Each is asked before what it vouches for: a change in between is seen by the next call.
     const snapshot = await snapshotOf(db)
-    if (kept?.snapshot === snapshot) return kept.check
+    if (cached?.snapshot === snapshot) return cached.check
     const version = await peopleVersion(db)
     const check =
-      kept?.version === version ? kept.check : remembering(prepareBlameCheck(await peopleCalled(db)))
-    kept = { snapshot, version, check }
+      cached?.version === version ? cached.check : cachedCheck(prepareBlameCheck(await peopleCalled(db)))
+    cached = { snapshot, version, check }
     return check
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sha256Hex } from '../../kit/json.ts'
-import { isGood, type Scope, type Tokens } from '../api-tokens.ts'
+import { isGood, type Scope, type TokenCache } from '../api-tokens.ts'
 import type { Caller } from '../caller.ts'
 import { DebriefError } from '../problem.ts'
 
@@ -21,7 +21,7 @@ declare module 'fastify' {
 }
 
 interface Options {
-  tokens: Tokens
+  tokens: TokenCache
   /** An admin token of the settings, besides the stored ones. */
   adminToken: string | undefined
   now: () => Date

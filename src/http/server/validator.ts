@@ -30,6 +30,7 @@ const listableCharacters = 16 * 1024
 export function createValidator(schemas: TSchema[]) {
   const first = createAjv(schemas, false)
   let all: Ajv2020 | undefined
+  /** Not a cache: the contract has so many schemas and no more, and each is needed again. */
   const compiled = new Map<TSchema, (value: unknown) => FieldError[]>()
 
   /**

@@ -3,7 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import fastify from 'fastify'
 import t from 'tap'
 import { contractJson } from '../../../src/cli/openapi.ts'
-import { keepTokens } from '../../../src/http/api-tokens.ts'
+import { createTokenCache } from '../../../src/http/api-tokens.ts'
 import { Problem, type ProblemCode, problemCodes } from '../../../src/http/problem.ts'
 import { requireToken } from '../../../src/http/server/authentication.ts'
 import { contract } from '../../help/contract-check.ts'
@@ -215,7 +215,7 @@ t.test('a route that names no scope stops the start', async t => {
   const now = () => new Date()
   const app = fastify()
   await app.register(rateLimit, { global: false })
-  requireToken(app, { tokens: keepTokens(db, now), adminToken: undefined, now })
+  requireToken(app, { tokens: createTokenCache(db, now), adminToken: undefined, now })
   t.throws(() => app.get('/bare', async () => ''), { message: /\/bare names no scope/ })
 })
 

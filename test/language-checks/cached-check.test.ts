@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type BlameCheck, findBlame } from '../../src/language/check.ts'
-import { remembering } from '../../src/language/remembering.ts'
+import { cachedCheck } from '../../src/language-checks/cached-check.ts'
 
 const blaming = 'The on-call engineer forgot to check the replica.'
 
@@ -18,35 +18,35 @@ function counted(): { check: BlameCheck; asked: string[] } {
 
 t.test('a text is judged once, and again where it stands elsewhere', async t => {
   const { check, asked } = counted()
-  const remembered = remembering(check)
-  const first = remembered(blaming, { field: 'event' })
+  const cached = cachedCheck(check)
+  const first = cached(blaming, { field: 'event' })
   t.match(first, [{ code: 'omission' }])
-  t.same(remembered(blaming, { field: 'event' }), first)
+  t.same(cached(blaming, { field: 'event' }), first)
   t.equal(asked.length, 1)
   const condition = 'the on-call engineer had noticed the alert'
-  t.same(remembered(condition, { field: 'event' }), [])
-  t.match(remembered(condition, { field: 'counterfactual' }), [{ code: 'should_have' }])
+  t.same(cached(condition, { field: 'event' }), [])
+  t.match(cached(condition, { field: 'counterfactual' }), [{ code: 'should_have' }])
   t.equal(asked.length, 3)
 })
 
 t.test('a call that names people is judged for itself', async t => {
   const { check, asked } = counted()
-  const remembered = remembering(check)
+  const cached = cachedCheck(check)
   const sentence = 'Xiulan missed the warning.'
-  t.same(remembered(sentence), [])
-  t.match(remembered(sentence, { people: ['Xiulan Ma'] }), [{ code: 'omission' }])
-  t.same(remembered(sentence), [])
+  t.same(cached(sentence), [])
+  t.match(cached(sentence, { people: ['Xiulan Ma'] }), [{ code: 'omission' }])
+  t.same(cached(sentence), [])
   t.equal(asked.length, 2)
 })
 
 t.test('it holds no more than it may, and keeps what is asked about again', async t => {
   const { check, asked } = counted()
-  const remembered = remembering(check, 10 * blaming.length)
+  const cached = cachedCheck(check, 10 * blaming.length)
   for (let n = 0; n < 100; n += 1) {
-    remembered(blaming)
-    remembered(`${n}: ${blaming}`)
+    cached(blaming)
+    cached(`${n}: ${blaming}`)
   }
   t.equal(asked.filter(text => text === blaming).length, 1)
-  remembered(`0: ${blaming}`)
+  cached(`0: ${blaming}`)
   t.equal(asked.filter(text => text === `0: ${blaming}`).length, 2)
 })
