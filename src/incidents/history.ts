@@ -4,6 +4,28 @@ import type { PageRequest } from '../http/cursor.ts'
 import { toUtc } from '../kit/time.ts'
 import type { HistoryEntry } from './schema.ts'
 
+interface Recorded {
+  table: string
+  /** The column that names the incident. */
+  incident: string
+  /** The column that names the row within its incident. */
+  id: string
+  /** Columns that follow from others, and are no part of an image. */
+  derived: string[]
+}
+
+const below = { incident: 'incident_id', derived: [] }
+/** Where the rows of each resource stand, as the history trigger of its table says. */
+export const recorded: Record<HistoryEntry['resource'], Recorded> = {
+  incident: { table: 'incidents', incident: 'id', id: 'id', derived: ['sealed'] },
+  event: { ...below, table: 'events', id: 'id', derived: ['corrected_at'] },
+  factor: { ...below, table: 'factors', id: 'number' },
+  action_item: { ...below, table: 'action_items', id: 'number' },
+  change: { ...below, table: 'changes', id: 'number' },
+  review: { ...below, table: 'reviews', id: 'incident_id' },
+  waiver: { ...below, table: 'waivers', id: 'code' },
+}
+
 interface Row {
   resource: HistoryEntry['resource']
   id: string
@@ -28,19 +50,7 @@ export async function listHistory(
       UNION ALL
       SELECT resource, id, version, deletion, image FROM history WHERE incident_id = ${incidentId} AND deletion IS NOT NULL
       UNION ALL
-      SELECT 'incident', id, version, NULL, to_jsonb(incidents) - 'sealed' FROM incidents WHERE id = ${incidentId}
-      UNION ALL
-      SELECT 'event', id::text, version, NULL, to_jsonb(events) - 'corrected_at' FROM events WHERE incident_id = ${incidentId}
-      UNION ALL
-      SELECT 'factor', number::text, version, NULL, to_jsonb(factors) FROM factors WHERE incident_id = ${incidentId}
-      UNION ALL
-      SELECT 'action_item', number::text, version, NULL, to_jsonb(action_items) FROM action_items WHERE incident_id = ${incidentId}
-      UNION ALL
-      SELECT 'change', number::text, version, NULL, to_jsonb(changes) FROM changes WHERE incident_id = ${incidentId}
-      UNION ALL
-      SELECT 'review', incident_id, version, NULL, to_jsonb(reviews) FROM reviews WHERE incident_id = ${incidentId}
-      UNION ALL
-      SELECT 'waiver', code, version, NULL, to_jsonb(waivers) FROM waivers WHERE incident_id = ${incidentId}
+      ${sql.join(Object.entries(recorded).map(rowsOfToday(incidentId)), sql` UNION ALL `)}
     ), dated AS (
       SELECT *, (coalesce(deletion ->> 'changed_at', image ->> 'changed_at'))::timestamptz(3) AS changed_at,
         (deletion IS NOT NULL)::int AS deleted FROM versions
@@ -51,6 +61,12 @@ export async function listHistory(
     LIMIT ${sql.lit(limit + 1)}`.execute(db)
   return rows.map(toEntry)
 }
+
+const rowsOfToday =
+  (incidentId: string) =>
+  ([resource, { table, incident, id, derived }]: [string, Recorded]) =>
+    sql`SELECT ${sql.lit(resource)}, ${sql.ref(id)}::text, version, NULL, to_jsonb(${sql.table(table)}) - ${sql.lit(`{${derived}}`)}::text[]
+      FROM ${sql.table(table)} WHERE ${sql.ref(incident)} = ${incidentId}`
 
 export const historyKey = (entry: HistoryEntry) => [
   entry.changed_at,

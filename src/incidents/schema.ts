@@ -22,9 +22,9 @@ import {
   timestamp,
   url,
 } from '../http/fields.ts'
+import { firstPhase, phaseMilestones, phases } from './milestones.ts'
 
 export const severities = ['SEV1', 'SEV2', 'SEV3', 'SEV4', 'SEV5'] as const
-export const phases = ['ongoing', 'mitigated', 'resolved'] as const
 export const statuses = ['draft', 'in_review', 'final'] as const
 export const incidentRoles = [
   'incident_commander',
@@ -34,11 +34,12 @@ export const incidentRoles = [
   'subject_expert',
 ] as const
 
+const phaseMilestoneWords = phaseMilestones.map(({ name }) => `\`${name}\``).join(' and ')
+
 /** How far the incident has come, computed. */
 export const phase = () =>
   oneOf(phases, {
-    description:
-      'The last of `mitigated` and `resolved` that an event marks as a milestone; until then `ongoing`.',
+    description: `The last of ${phaseMilestoneWords} that an event marks as a milestone; until then \`${firstPhase}\`.`,
   })
 
 export const incidentId = (options: object = {}) =>

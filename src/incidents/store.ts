@@ -11,16 +11,22 @@ import { slug } from '../kit/text.ts'
 import { isDate } from '../kit/time.ts'
 import { freeId, isDeleted } from './ids.ts'
 import { lockDocument, lockFields } from './locks.ts'
+import { firstPhase, type Phase, phaseMilestones } from './milestones.ts'
 import { requireConsistent, requireUnreferenced } from './references.ts'
 import { Incident, IncidentFields, type IncidentInput } from './schema.ts'
 
 const columns = columnsOf(Incident, 'phase')
 
 /** The milestones tell the phase; a retracted claim tells nothing. */
-const phase = sql<Incident['phase']>`CASE
-  WHEN EXISTS (SELECT FROM events e WHERE e.incident_id = incidents.id AND e.milestone = 'resolved' AND e.retraction IS NULL) THEN 'resolved'
-  WHEN EXISTS (SELECT FROM events e WHERE e.incident_id = incidents.id AND e.milestone = 'mitigated' AND e.retraction IS NULL) THEN 'mitigated'
-  ELSE 'ongoing' END`
+const phase = sql<Phase>`CASE ${sql.join(
+  phaseMilestones
+    .toReversed()
+    .map(
+      ({ name, phase }) =>
+        sql`WHEN EXISTS (SELECT FROM events e WHERE e.incident_id = incidents.id AND e.milestone = ${sql.lit(name)} AND e.retraction IS NULL) THEN ${sql.lit(phase)}`,
+    ),
+  sql` `,
+)} ELSE ${sql.lit(firstPhase)} END`
 
 const selectIncidents = (db: Db) =>
   db.selectFrom('incidents').select(columns).select(phase.as('phase')).$castTo<Incident>()

@@ -1,21 +1,38 @@
 import Type, { type Static } from 'typebox'
 import { answeredField, component, exact, nullableObject, oneOf, timestamp, uuid } from '../http/fields.ts'
+import { type MilestoneName, milestoneNames } from '../incidents/milestones.ts'
 import { phase } from '../incidents/schema.ts'
-import { milestoneNames } from './schema.ts'
 
 const point = exact({ milestone: oneOf(milestoneNames), event_id: uuid(), at: timestamp() })
 const seconds = Type.Unsafe<number | null>({
   type: ['number', 'null'],
   description: 'Seconds, to the millisecond; null when missing.',
 })
-const durationNames = [
-  'time_to_detect',
-  'time_to_acknowledge',
-  'time_to_mitigate',
-  'time_to_resolve',
-] as const
+
+interface Measure {
+  name: string
+  /** What it is the time of. */
+  title: string
+  from: MilestoneName
+  to: MilestoneName
+  /** Whether the document has a line for it while it is not known, too. */
+  always: boolean
+}
+export const durations = [
+  { name: 'time_to_detect', title: 'Detection', from: 'impact_started', to: 'detected', always: true },
+  {
+    name: 'time_to_acknowledge',
+    title: 'Acknowledgement',
+    from: 'detected',
+    to: 'acknowledged',
+    always: false,
+  },
+  { name: 'time_to_mitigate', title: 'Mitigation', from: 'impact_started', to: 'mitigated', always: true },
+  { name: 'time_to_resolve', title: 'Resolution', from: 'impact_started', to: 'resolved', always: false },
+] as const satisfies Measure[]
+
 const duration = exact({
-  name: oneOf(durationNames),
+  name: oneOf(durations.map(({ name }) => name)),
   seconds,
   status: oneOf(['ok', 'missing', 'out_of_order'], {
     description: '`missing`: an end of it is not known; `out_of_order`: it ends before it begins.',
@@ -94,4 +111,4 @@ export const Milestones = component(
 )
 
 export type Milestones = Static<typeof Milestones>
-export type DurationName = (typeof durationNames)[number]
+export type DurationName = (typeof durations)[number]['name']

@@ -1,15 +1,14 @@
 import { completed } from '../db/columns.ts'
 import type { Answered } from '../http/fields.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
+import { firstPhase, type MilestoneName, milestoneNames, phaseMilestones } from '../incidents/milestones.ts'
 import { canonicalJson } from '../kit/json.ts'
-import type { DurationName, Milestones } from './milestones-schema.ts'
+import { durations, type Milestones } from './milestones-schema.ts'
 import {
   type Dispute,
   type DisputeResolution,
   type Event,
   EventFields,
-  type MilestoneName,
-  milestoneNames,
   type Source,
   source,
 } from './schema.ts'
@@ -75,13 +74,6 @@ export function resolved({ id, dispute }: Event, { text, source }: DisputeResolu
   return { ...dispute, resolution: { ...given, at: isSame ? since : at } }
 }
 
-const durations: Record<DurationName, [from: MilestoneName, to: MilestoneName]> = {
-  time_to_detect: ['impact_started', 'detected'],
-  time_to_acknowledge: ['detected', 'acknowledged'],
-  time_to_mitigate: ['impact_started', 'mitigated'],
-  time_to_resolve: ['impact_started', 'resolved'],
-}
-
 type TimelineEvent = Pick<Event, 'id' | 'corrected_at' | 'milestone' | 'kind'>
 type Point = Milestones['milestones'][number]
 
@@ -95,9 +87,9 @@ export function milestonesOf(events: TimelineEvent[], cadenceMinutes: number | n
   for (const { id, corrected_at, milestone } of events)
     if (milestone !== null) points.set(milestone, { milestone, event_id: id, at: corrected_at })
   return {
-    phase: points.has('resolved') ? 'resolved' : points.has('mitigated') ? 'mitigated' : 'ongoing',
+    phase: phaseMilestones.findLast(({ name }) => points.has(name))?.phase ?? firstPhase,
     milestones: milestoneNames.flatMap(name => points.get(name) ?? []),
-    durations: (Object.keys(durations) as DurationName[]).map(name => durationOf(name, points)),
+    durations: durations.map(measure => durationOf(measure, points)),
     status_update_gap: longestGap(
       events.filter(({ kind }) => kind === 'status_update'),
       cadenceMinutes,
@@ -105,12 +97,13 @@ export function milestonesOf(events: TimelineEvent[], cadenceMinutes: number | n
   }
 }
 
-function durationOf(name: DurationName, points: Map<MilestoneName, Point>): Milestones['durations'][number] {
-  const [from, to] = durations[name].map(milestone => points.get(milestone) ?? null) as [
-    Point | null,
-    Point | null,
-  ]
-  const missing = durations[name].filter(milestone => !points.has(milestone))
+function durationOf(
+  measure: (typeof durations)[number],
+  points: Map<MilestoneName, Point>,
+): Milestones['durations'][number] {
+  const { name } = measure
+  const [from, to] = [points.get(measure.from) ?? null, points.get(measure.to) ?? null]
+  const missing = [measure.from, measure.to].filter(milestone => !points.has(milestone))
   if (!from || !to) return { name, seconds: null, status: 'missing', from, to, missing }
   const seconds = secondsBetween(from.at, to.at)
   return { name, seconds, status: seconds < 0 ? 'out_of_order' : 'ok', from, to, missing }

@@ -22,6 +22,7 @@ import {
   url,
   uuid,
 } from '../http/fields.ts'
+import { milestoneNames } from '../incidents/milestones.ts'
 import { incidentId } from '../incidents/schema.ts'
 
 export const eventKinds = [
@@ -39,7 +40,6 @@ export const eventKinds = [
   'recovery',
   'note',
 ] as const
-export const milestoneNames = ['impact_started', 'detected', 'acknowledged', 'mitigated', 'resolved'] as const
 export const precisions = ['exact', 'minute', 'approximate'] as const
 export const sourceKinds = [
   'log',
@@ -271,7 +271,6 @@ export type Dispute = Static<typeof Dispute>
 export type DisputeResolution = Static<typeof DisputeResolution>
 export type Redaction = Static<typeof Redaction>
 export type Tombstone = Event['redactions'][number]
-export type MilestoneName = (typeof milestoneNames)[number]
 
 export const timelineSchemas = [
   EventInput,

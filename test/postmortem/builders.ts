@@ -1,8 +1,9 @@
 import type { ActionItem } from '../../src/action-items/schema.ts'
 import type { Factor } from '../../src/factors/schema.ts'
+import type { MilestoneName } from '../../src/incidents/milestones.ts'
 import type { PostmortemChange } from '../../src/postmortem/schema.ts'
 import type { Milestones } from '../../src/timeline/milestones-schema.ts'
-import type { Event, MilestoneName, Source } from '../../src/timeline/schema.ts'
+import type { Event, Source } from '../../src/timeline/schema.ts'
 
 /** Stored resources of the payments drill, with defaults that a test overrides. */
 

@@ -1,4 +1,5 @@
 import type { ActionItem } from '../../action-items/schema.ts'
+import { milestones } from '../../incidents/milestones.ts'
 import { toUtc } from '../../kit/time.ts'
 import type { CheckCode } from '../../waivers/schema.ts'
 import { durationWords, nameOf, titleWords, words } from '../words.ts'
@@ -28,13 +29,14 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
       ? [found('/events', 'Add what happened to the timeline, each event with its source.')]
       : [],
 
-  MILESTONE_MISSING: ({ data: { milestones } }) =>
-    (['impact_started', 'detected', 'mitigated', 'resolved'] as const)
-      .filter(name => !milestones.milestones.some(({ milestone }) => milestone === name))
-      .map(name =>
+  MILESTONE_MISSING: ({ data }) =>
+    milestones
+      .filter(({ required }) => required)
+      .filter(({ name }) => !data.milestones.milestones.some(({ milestone }) => milestone === name))
+      .map(({ name, moment }) =>
         found(
           `/milestones/${name}`,
-          `Mark the event at which ${moments[name]} with the milestone ${name}: durations are measured from it.`,
+          `Mark the event at which ${moment} with the milestone ${name}: durations are measured from it.`,
         ),
       ),
 
@@ -240,13 +242,6 @@ function unaccepted(
   return inactive.has(owner)
     ? `${name} has left, and never accepted ${id}, which is done: waive this with a reason.`
     : `Ask ${name} to say that ${id}, which is done, was theirs: PUT …/acceptance.`
-}
-
-const moments = {
-  impact_started: 'the impact began',
-  detected: 'it was noticed',
-  mitigated: 'users no longer felt it',
-  resolved: 'it was over',
 }
 
 /** `2026-06-17 14:08:31 UTC` */

@@ -1,6 +1,7 @@
+import { durations } from '../../timeline/milestones-schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { nameOf } from '../words.ts'
-import { type Block, bulletList, heading, item, label, numberedList, paragraph } from './blocks.ts'
+import { type Block, bulletList, heading, item, joined, label, numberedList, paragraph } from './blocks.ts'
 import { actionItemsSection, actionItemsTable } from './sections/action-items.ts'
 import { analysisOpening, analysisSection, factorItem } from './sections/analysis.ts'
 import { changesSection, noChanges } from './sections/changes.ts'
@@ -41,7 +42,12 @@ export const templateDocument = (): Block[] => [
   paragraph(label('How long'), ' <computed from the timeline>'),
   heading(2, 'Timeline (UTC)'),
   timelineTable([[['<time>'], ['<event>'], ['<source>']]]),
-  paragraph(label('Detection time'), ' —   ', label('Mitigation time'), ' —'),
+  paragraph(
+    ...joined(
+      durations.filter(({ always }) => always).map(({ title }) => [label(`${title} time`), ' —']),
+      '   ',
+    ),
+  ),
   ...analysisOpening(),
   numberedList(1, [
     factorItem(

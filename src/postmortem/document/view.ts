@@ -1,5 +1,6 @@
+import type { MilestoneName } from '../../incidents/milestones.ts'
 import type { DurationName } from '../../timeline/milestones-schema.ts'
-import type { Event, MilestoneName } from '../../timeline/schema.ts'
+import type { Event } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { type Clock, clockOf } from './clock.ts'
 

@@ -1,4 +1,5 @@
 import type { Postmortem } from '../../schema.ts'
+import { titleWords } from '../../words.ts'
 import { heading } from '../blocks.ts'
 import { headOf, postmortemSections } from '../document.ts'
 import { durationValue } from '../sections/timeline.ts'
@@ -65,12 +66,11 @@ ${facts(view)}
 
 const statusTone = { draft: '', in_review: 'warn', final: 'good' } as const
 const severityTone = { SEV1: 'bad', SEV2: 'bad', SEV3: 'warn', SEV4: '', SEV5: '' } as const
-const phaseWords = { ongoing: 'Ongoing', mitigated: 'Mitigated', resolved: 'Resolved' } as const
 
 /** The few figures a reader looks for first. */
 function facts(view: View): string {
   const figures: [string, string][] = [
-    ['Phase', phaseWords[view.data.milestones.phase]],
+    ['Phase', titleWords(view.data.milestones.phase)],
     ['Detection time', durationValue(view, 'time_to_detect')],
     ['Mitigation time', durationValue(view, 'time_to_mitigate')],
     ['Resolution time', durationValue(view, 'time_to_resolve')],

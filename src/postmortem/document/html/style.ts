@@ -1,4 +1,13 @@
 import { createHash } from 'node:crypto'
+import { milestones } from '../../../incidents/milestones.ts'
+import { words } from '../../words.ts'
+
+const coloured = milestones.filter(({ tone }) => tone !== 'calm')
+const tags = coloured.map(
+  ({ name, tone }) =>
+    `.tag[data-tag="${words(name)}"] { background: var(--${tone}-wash); color: var(--${tone}); }`,
+)
+const marks = coloured.map(({ name, tone }) => `svg .mark.${name} { fill: var(--${tone}); }`)
 
 /** The page's whole style: light and dark, screen, phone and print. Nothing is loaded from anywhere. */
 export const style = `
@@ -50,9 +59,7 @@ ol .detail:first-of-type { color: inherit; }
 .facts dt { font-size: .84rem; color: var(--soft); }
 .facts dd { margin: .1rem 0 0; font-size: 1.45rem; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
 .tag { display: inline-block; padding: 0 .5rem; margin-right: .15rem; border-radius: .3rem; font-size: .8rem; line-height: 1.35rem; font-weight: 600; white-space: nowrap; background: var(--calm-wash); color: var(--calm); }
-.tag[data-tag="impact started"] { background: var(--bad-wash); color: var(--bad); }
-.tag[data-tag="mitigated"] { background: var(--warn-wash); color: var(--warn); }
-.tag[data-tag="resolved"] { background: var(--good-wash); color: var(--good); }
+${tags.join('\n')}
 table { width: 100%; margin: 0 0 1.5rem; border-collapse: collapse; font-size: .92rem; line-height: 1.5; }
 th { padding: .5rem 1.1rem .5rem 0; border-bottom: 1px solid var(--soft); text-align: left; font-size: .82rem; font-weight: 600; color: var(--soft); }
 td { padding: .7rem 1.1rem .7rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
@@ -81,9 +88,7 @@ svg .impact { fill: var(--bad); opacity: .22; }
 svg .recovery { fill: var(--warn); opacity: .22; }
 svg .span rect { fill: var(--calm); opacity: .55; }
 svg .mark { fill: var(--calm); }
-svg .impact_started .mark, svg .mark.impact_started { fill: var(--bad); }
-svg .mark.mitigated { fill: var(--warn); }
-svg .mark.resolved { fill: var(--good); }
+${marks.join('\n')}
 .narrow { display: none; }
 @media (max-width: 44rem) {
   main { padding: 2rem 1.15rem 3rem; }

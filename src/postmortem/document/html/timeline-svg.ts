@@ -1,5 +1,6 @@
-import type { DurationName } from '../../../timeline/milestones-schema.ts'
-import { type Event, type MilestoneName, milestoneNames } from '../../../timeline/schema.ts'
+import { type MilestoneName, milestoneNames } from '../../../incidents/milestones.ts'
+import { durations } from '../../../timeline/milestones-schema.ts'
+import type { Event } from '../../../timeline/schema.ts'
 import { titleWords } from '../../words.ts'
 import { eventTime } from '../clock.ts'
 import { durationValue } from '../sections/timeline.ts'
@@ -71,10 +72,10 @@ function described(view: View): string {
   const milestones = held(view).map(
     ({ name, event }) => `${titleWords(name)} ${eventTime(view.clock, event)}`,
   )
-  const durations = durationNames
-    .filter(([name]) => isKnown(view, name))
-    .map(([name, words]) => `${words} time ${durationValue(view, name)}`)
-  return [...milestones, ...durations].map(words => `${words}.`).join(' ')
+  const known = durations
+    .filter(({ name }) => isKnown(view, name))
+    .map(({ name, title }) => `${title} time ${durationValue(view, name)}`)
+  return [...milestones, ...known].map(words => `${words}.`).join(' ')
 }
 
 function held(view: View): { name: MilestoneName; event: Event }[] {
@@ -119,8 +120,8 @@ function roomFor(view: View, scale: Scale, width: number): number {
     at: place(event.corrected_at),
     wide: widthOf(`${drawnTime(view, scale, event)} ${titleWords(name)}`),
   }))
-  const durations = spansOf(view, place).map(({ to, words }) => ({ at: to, wide: widthOf(words) }))
-  return [...names, ...durations].reduce(
+  const spans = spansOf(view, place).map(({ to, words }) => ({ at: to, wide: widthOf(words) }))
+  return [...names, ...spans].reduce(
     (least, { at, wide }) => Math.min(least, Math.max(width * 0.4, (width - left - 12 - wide) / at)),
     width - 2 * left,
   )
@@ -195,19 +196,12 @@ interface Span {
   words: string
 }
 
-const durationNames: [DurationName, string][] = [
-  ['time_to_detect', 'Detection'],
-  ['time_to_acknowledge', 'Acknowledgement'],
-  ['time_to_mitigate', 'Mitigation'],
-  ['time_to_resolve', 'Resolution'],
-]
-
 function spansOf(view: View, x: (utc: string) => number): Span[] {
-  return durationNames.flatMap(([name, words]) => {
+  return durations.flatMap(({ name, title }) => {
     const duration = view.data.milestones.durations.find(one => one.name === name)
     if (duration?.status !== 'ok' || !duration.from || !duration.to) return []
     return [
-      { from: x(duration.from.at), to: x(duration.to.at), words: `${words} ${durationValue(view, name)}` },
+      { from: x(duration.from.at), to: x(duration.to.at), words: `${title} ${durationValue(view, name)}` },
     ]
   })
 }

@@ -1,4 +1,4 @@
-import type { DurationName } from '../../../timeline/milestones-schema.ts'
+import { type DurationName, durations } from '../../../timeline/milestones-schema.ts'
 import type { Event, Source } from '../../../timeline/schema.ts'
 import { nameOf, sourceName, words } from '../../words.ts'
 import {
@@ -106,15 +106,19 @@ function noteBlocks(note: Note, number: number): Block[] {
   return [paragraph(label(`${note.name} ${number}`), ` ${note.of}`), preformatted(note.text)]
 }
 
-/** Detection and mitigation time always; acknowledgement and resolution time once they are known. */
+/** Some durations always, the others on a second line once they are known. */
 function durationLines(view: View): Text {
-  const line = (name: string, duration: DurationName): Text => [label(name), ` ${durationOf(view, duration)}`]
-  const always = [line('Detection time', 'time_to_detect'), line('Mitigation time', 'time_to_mitigate')]
-  const known: Text[] = []
-  if (isKnown(view, 'time_to_acknowledge')) known.push(line('Acknowledgement time', 'time_to_acknowledge'))
-  if (isKnown(view, 'time_to_resolve')) known.push(line('Resolution time', 'time_to_resolve'))
+  const always = durations.filter(duration => duration.always)
+  const known = durations.filter(duration => !duration.always && isKnown(view, duration.name))
   return joined(
-    [always, known].filter(lines => lines.length > 0).map(lines => joined(lines, '   ')),
+    [always, known]
+      .filter(line => line.length > 0)
+      .map(line =>
+        joined(
+          line.map(({ name, title }) => [label(`${title} time`), ` ${durationOf(view, name)}`]),
+          '   ',
+        ),
+      ),
     '\n',
   )
 }

@@ -1,0 +1,32 @@
+interface Milestone {
+  name: string
+  /** The phase that an incident enters with it; null where it changes none. */
+  phase: string | null
+  /** Whether a check asks for it. */
+  required: boolean
+  /** The colour in which it is drawn. */
+  tone: 'bad' | 'warn' | 'good' | 'calm'
+  /** What happens then, in the words of that check. */
+  moment: string
+}
+
+/** What an event can mark, in its order. Contract, phases, checks, document and drawing derive from this table. */
+export const milestones = [
+  { name: 'impact_started', phase: null, required: true, tone: 'bad', moment: 'the impact began' },
+  { name: 'detected', phase: null, required: true, tone: 'calm', moment: 'it was noticed' },
+  { name: 'acknowledged', phase: null, required: false, tone: 'calm', moment: 'somebody took it on' },
+  { name: 'mitigated', phase: 'mitigated', required: true, tone: 'warn', moment: 'users no longer felt it' },
+  { name: 'resolved', phase: 'resolved', required: true, tone: 'good', moment: 'it was over' },
+] as const satisfies Milestone[]
+
+export const milestoneNames = milestones.map(({ name }) => name)
+export type MilestoneName = (typeof milestoneNames)[number]
+
+/** The milestones that begin a phase: the last of them that an event holds tells the phase. */
+export const phaseMilestones = milestones.flatMap(({ name, phase }) =>
+  phase === null ? [] : [{ name, phase }],
+)
+/** The phase of an incident without any of them. */
+export const firstPhase = 'ongoing'
+export const phases = [firstPhase, ...phaseMilestones.map(({ phase }) => phase)] as const
+export type Phase = (typeof phases)[number]
