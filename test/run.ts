@@ -35,6 +35,9 @@ async function main(): Promise<number> {
   }
 }
 
+/** Run by this Node.js, where `node_modules/.bin/tap` would take the machine's. */
+const tap = 'node_modules/tap/dist/esm/run.mjs'
+
 const memory = { folder: '/dev/shm', bytes: 4 * 1024 ** 3 }
 
 /**
@@ -60,11 +63,11 @@ async function writeTables(url: string): Promise<number> {
 function buildTap(): void {
   const built = 'node_modules/@tapjs/test/test-built/dist/esm/index.js'
   if (!readFileSync(built, 'utf8').includes('tapjs/typescript')) return
-  execFileSync('node_modules/.bin/tap', ['build'], { stdio: 'inherit' })
+  execFileSync(process.execPath, [tap, 'build'], { stdio: 'inherit' })
 }
 
 function runTap(args: string[], environment: Record<string, string>): Promise<number> {
-  const child = spawn('node_modules/.bin/tap', ['run', ...args], {
+  const child = spawn(process.execPath, [tap, 'run', ...args], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,5 +1,5 @@
-import { randomUUIDv7 } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { ChangeFacts } from '../http/auth.ts'
@@ -111,7 +111,7 @@ export async function createEvent(
   const inserted = await trx
     .insertInto('events')
     .values({
-      id: randomUUIDv7(),
+      id: uuidv7(),
       ...values,
       ...key,
       ...facts,
