@@ -1,6 +1,6 @@
 # Debrief on a PostgreSQL server (DATABASE_URL), or with the bundled one in the volume /data.
 
-FROM node:26-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
@@ -8,12 +8,12 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build
 
-FROM node:26-bookworm-slim AS dependencies
+FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --omit=dev
 
-FROM node:26-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production DEBRIEF_HOST=0.0.0.0 DEBRIEF_DATA=/data
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules

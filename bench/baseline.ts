@@ -1,7 +1,7 @@
-import { randomUUIDv7 } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import fastify from 'fastify'
 import pg from 'pg'
+import { v7 as uuidv7 } from 'uuid'
 
 /**
  * What Debrief is measured against: Fastify and `pg` as they come, with nothing around one statement a request. The
@@ -33,7 +33,7 @@ app.post<{ Params: { incident: string }; Body: Event }>(
   '/events/:incident',
   async ({ params, body }, reply) => {
     const { occurred_at, kind, description, role, sources, dedupe_key } = body
-    const id = randomUUIDv7()
+    const id = uuidv7()
     const claim = [occurred_at, kind, description, role, JSON.stringify(sources)]
     await writes.query(insertEvent, [id, params.incident, ...claim, sources[0]!.system, dedupe_key, noHash])
     reply.code(201)

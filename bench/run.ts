@@ -82,9 +82,15 @@ function asked(): { scale: Scale; wanted: string[] } {
   return { scale: values.quick ? quick : full, wanted }
 }
 
+/** npm and the launcher pass signals on, so one may come twice. */
 function takeDownOnSignals(stack: AsyncDisposableStack): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => stack.disposeAsync().finally(() => process.exit(1)))
+  let isEnding = false
+  const end = () => {
+    if (isEnding) return
+    isEnding = true
+    stack.disposeAsync().finally(() => process.exit(1))
+  }
+  process.on('SIGINT', end).on('SIGTERM', end)
 }
 
 process.exit(await main())

@@ -1,9 +1,9 @@
-import { randomUUIDv7 } from 'node:crypto'
 import accepts from '@fastify/accepts'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger } from 'fastify'
 import { sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
 import { accessRoutes } from './access/routes.ts'
 import { accessSchemas } from './access/schema.ts'
 import { actionItemRoutes } from './action-items/routes.ts'
@@ -106,7 +106,7 @@ export async function buildApp({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
     logController: new RequestLog(),
     childLoggerFactory: childLogger,
-    genReqId: () => randomUUIDv7(),
+    genReqId: () => uuidv7(),
     // Longer than an address may be: an id that is too long is refused by its schema.
     routerOptions: { maxParamLength: 10_000 },
     forceCloseConnections: 'idle',

@@ -7,7 +7,7 @@ const milliseconds = (byDefault: number) => Type.Integer({ default: byDefault, m
 const Environment = Type.Object({
   DEBRIEF_HOST: Type.String({ default: '127.0.0.1', minLength: 1 }),
   DEBRIEF_PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535 }),
-  DEBRIEF_DATA: Type.String({ default: './.debrief', minLength: 1 }),
+  DEBRIEF_DATA: Type.Optional(Type.String({ minLength: 1 })),
   DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
   DEBRIEF_TIMEZONE: Type.String({ default: 'UTC' }),
   DEBRIEF_ADMIN_TOKEN: Type.Optional(Type.String({ minLength: 32 })),
@@ -91,9 +91,13 @@ const rules: Record<string, string> = {
 
 /**
  * Reads the settings from the environment; the only place that does. An empty variable counts as absent.
+ * `dataDirectory` is the data folder where the environment names none.
  * Throws an Error whose message is one sentence that says what to change.
  */
-export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+export function loadConfig(
+  environment: NodeJS.ProcessEnv = process.env,
+  dataDirectory = './.debrief',
+): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const values = parse(given)
   if (!isTimeZone(values.DEBRIEF_TIMEZONE)) {
@@ -102,7 +106,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return {
     host: values.DEBRIEF_HOST,
     port: values.DEBRIEF_PORT,
-    dataDirectory: values.DEBRIEF_DATA,
+    dataDirectory: values.DEBRIEF_DATA ?? dataDirectory,
     databaseUrl: values.DATABASE_URL,
     timeZone: values.DEBRIEF_TIMEZONE,
     adminToken: values.DEBRIEF_ADMIN_TOKEN,

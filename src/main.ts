@@ -28,13 +28,16 @@ const commands: Record<string, () => Promise<Command>> = {
   openapi: async () => (await import('./cli/openapi.ts')).generateContract,
 }
 
+/** The demo ends with a sealed postmortem, which the real data folder would have to keep for ever. */
+const demoData = './.debrief-demo'
+
 /** The command line's front door. */
 async function main(): Promise<void> {
   const { positionals, values } = parseCommand()
   const name = positionals.join(' ')
   if (values.help) return say(usage)
   if (!Object.hasOwn(commands, name)) throw new Error(`There is no command "${name}".\n${usage}`)
-  const config = loadConfig()
+  const config = loadConfig(undefined, name === 'demo' ? demoData : undefined)
   const command = await commands[name]!()
   await command(config, values)
 }

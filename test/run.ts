@@ -3,12 +3,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '../src/db/migrate.ts'
+import { filesOnServer } from './help/on-server.ts'
 import { createDatabase, dropDatabase, inDatabase, startServer } from './help/server.ts'
 import { tablesFile, tablesOf } from './help/tables.ts'
 
 /**
  * Runs the tests on a real PostgreSQL: the server of DATABASE_URL (its role may create databases), or else an embedded
  * one that lives as long as the run. Arguments go to tap. Ends with "N passed, N failed".
+ * With `--on-server` only the files that use this server run, of which a second server has something to say.
  * With `--tables` it writes the row types of the migrated database instead.
  */
 async function main(): Promise<number> {
@@ -21,7 +23,7 @@ async function main(): Promise<number> {
     const url = inDatabase(server.url, template)
     await migrate({ connectionString: url })
     if (process.argv[2] === '--tables') return await writeTables(url)
-    return await runTap(process.argv.slice(2), {
+    return await runTap(tapArguments(process.argv.slice(2)), {
       DEBRIEF_TEST_SERVER: server.url,
       DEBRIEF_TEST_TEMPLATE: template,
       DATABASE_URL: '',
@@ -34,6 +36,13 @@ async function main(): Promise<number> {
     await server.stop()
   }
 }
+
+const isTerminal = process.stdout.isTTY === true
+/** tap's last word to every terminal, and to every file. */
+const showCursor = '\x1b[?25h'
+
+/** Run by this Node.js, where `node_modules/.bin/tap` would take the machine's. */
+const tap = 'node_modules/tap/dist/esm/run.mjs'
 
 const memory = { folder: '/dev/shm', bytes: 4 * 1024 ** 3 }
 
@@ -60,18 +69,28 @@ async function writeTables(url: string): Promise<number> {
 function buildTap(): void {
   const built = 'node_modules/@tapjs/test/test-built/dist/esm/index.js'
   if (!readFileSync(built, 'utf8').includes('tapjs/typescript')) return
-  execFileSync('node_modules/.bin/tap', ['build'], { stdio: 'inherit' })
+  execFileSync(process.execPath, [tap, 'build'], { stdio: 'inherit' })
+}
+
+/** In a file or a CI log a line for each test file, where a terminal is painted over; what is given comes last and wins. */
+function tapArguments(given: string[]): string[] {
+  const args = isTerminal ? given : ['--reporter=base', ...given]
+  if (!given.includes('--on-server')) return args
+  const { used, others } = filesOnServer()
+  console.log(`Not run, because they use no database or one of their own: ${others.join(', ')}.\n`)
+  return [...args.filter(arg => arg !== '--on-server'), ...used]
 }
 
 function runTap(args: string[], environment: Record<string, string>): Promise<number> {
-  const child = spawn('node_modules/.bin/tap', ['run', ...args], {
-    env: { ...process.env, ...environment },
+  const child = spawn(process.execPath, [tap, 'run', ...args], {
+    // Ink, which tap prints with, moves no cursor where CI is set.
+    env: { ...process.env, ...(isTerminal ? {} : { CI: 'true' }), ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''
-  child.stdout.on('data', chunk => {
+  child.stdout.setEncoding('utf8').on('data', chunk => {
     output += chunk
-    process.stdout.write(chunk)
+    process.stdout.write(isTerminal ? chunk : chunk.replaceAll(showCursor, ''))
   })
   return new Promise(resolve => {
     child.on('close', code => {

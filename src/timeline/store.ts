@@ -1,5 +1,5 @@
-import { randomUUIDv7 } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
 import { columnsOf, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
@@ -93,7 +93,7 @@ export async function createEvent(
   const inserted = await trx
     .insertInto('events')
     .values({
-      id: randomUUIDv7(),
+      id: uuidv7(),
       ...rowOf(EventFields, values),
       ...key,
       ...facts,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { Temporal } from 'temporal-polyfill'
 import { openService } from '../help/service.ts'
 import { drill, givenDrill, givenFactor, givenItem } from './given.ts'
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { Temporal } from 'temporal-polyfill'
 import { dateIn, daysBetween, isDate, isDateTime, isTimeZone, toUtc } from '../../src/kit/time.ts'
 
 t.test('a time needs an offset, and no word or leap second passes for one', async t => {

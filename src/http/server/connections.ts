@@ -1,7 +1,7 @@
-import { randomUUIDv7 } from 'node:crypto'
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { v7 as uuidv7 } from 'uuid'
 import type { Limits } from '../../config.ts'
 import { DebriefError, type ProblemCode, toProblem } from '../problem.ts'
 
@@ -121,7 +121,7 @@ export function answerUnusual(server: Server): void {
     const refusal = new DebriefError('method_not_allowed', 'This is no proxy: CONNECT is not taken.', [], {
       allow: 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT',
     })
-    socket.on('error', () => {}).end(rawAnswer(refusal, randomUUIDv7(), url))
+    socket.on('error', () => {}).end(rawAnswer(refusal, uuidv7(), url))
   })
 }
 
@@ -135,7 +135,7 @@ export function answerClientError({ code }: { code: string }, socket: Socket): v
     return
   }
   const [problem, detail] = unreadable[code] ?? malformed
-  socket.write(rawAnswer(new DebriefError(problem, detail), randomUUIDv7()))
+  socket.write(rawAnswer(new DebriefError(problem, detail), uuidv7()))
   socket.destroySoon()
 }
 

@@ -1,5 +1,5 @@
-import { randomUUIDv7 } from 'node:crypto'
 import { sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
 import type { Trx } from '../../db/open.ts'
 import { namesOf } from '../../directory/store.ts'
 import type { ChangeFacts, Write } from '../../http/caller.ts'
@@ -258,7 +258,7 @@ async function recordRedaction(trx: Trx, { event, tombstone, facts }: Task, rewr
   await trx
     .insertInto('redactions')
     .values({
-      id: randomUUIDv7(),
+      id: uuidv7(),
       incident_id: event.incident_id,
       event_id: event.id,
       pointers,
