@@ -11,7 +11,7 @@ export interface OpenDatabase {
   db: Db
   /** Connections that are open, that are free, and requests that wait for one. */
   pool: () => { open: number; free: number; waiting: number }
-  /** Ends the pool once every query under way has answered. */
+  /** Ends the pool once every query under way has answered; resolves when no connection of it is left. */
   close(): Promise<void>
 }
 
@@ -111,6 +111,7 @@ export function openDatabase(
   onError: (error: Error) => void,
   limits: DatabaseLimits = loadConfig({}).databaseLimits,
 ): OpenDatabase {
+  const clients = new Set<Client>()
   const pool = new pg.Pool({
     ...sessionSettings,
     Client,
@@ -121,14 +122,35 @@ export function openDatabase(
     connectionTimeoutMillis: limits.poolWait,
     max: limits.poolSize,
     ...withSessionOptions(connection),
-    onConnect: (client: pg.ClientBase) => void client.on('error', onError),
+    onConnect: (client: pg.ClientBase) => {
+      clients.add(client as Client)
+      client.on('error', onError).on('end', () => clients.delete(client as Client))
+    },
   })
   // The pool repeats what an idle client says.
   pool.on('error', () => {})
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   pools.set(db, pool)
   const load = () => ({ open: pool.totalCount, free: pool.idleCount, waiting: pool.waitingCount })
-  return { db, pool: load, close: () => db.destroy() }
+  const close = async () => {
+    await db.destroy()
+    await allEnded(clients)
+  }
+  return { db, pool: load, close }
+}
+
+const goodbyeMilliseconds = 1000
+
+/**
+ * A pool has ended when it has said goodbye on its connections. A server that is stopped before it has heard that says
+ * that they broke; one that has fallen silent never answers, and is waited for no longer than a second.
+ */
+async function allEnded(clients: Set<Client>): Promise<void> {
+  const late = setTimeout(() => {
+    for (const client of clients) client.connection.stream.destroy()
+  }, goodbyeMilliseconds)
+  await Promise.all([...clients].map(client => new Promise<void>(resolve => client.once('end', resolve))))
+  clearTimeout(late)
 }
 
 const pools = new WeakMap<Db, pg.Pool>()

@@ -61,8 +61,7 @@ t.test('every request is a new one, and has its body', async t => {
   const target = { url, headers: {}, pid: process.pid, postmaster: process.pid }
   let n = 0
   const next = () => ({ path: `/${++n}`, method: 'POST' as const, body: `{"n":${n}}` })
-  await load(target, next, briefly)
-  t.ok(paths.length > 2)
+  while (paths.length <= 2) await load(target, next, briefly)
   t.equal(new Set(paths).size, paths.length)
   t.same(
     bodies,

@@ -32,3 +32,15 @@ t.test('a transaction that lost against another is run again, three times at mos
   await t.rejects(lose(4), { code: '40P01' })
   t.equal(runs, 4)
 })
+
+t.test('no connection is left when a database is closed, so that its server can stop', async t => {
+  const sockets = () =>
+    process.getActiveResourcesInfo().filter(name => /^(Pipe|TCPSocket)Wrap$/.test(name)).length
+  const database = await createDatabase(t)
+  const before = sockets()
+  const { db, close } = openDatabase(database, () => {})
+  await Promise.all([1, 2, 3].map(() => sql`SELECT pg_sleep(0.01)`.execute(db)))
+  t.equal(sockets(), before + 3)
+  await close()
+  t.equal(sockets(), before)
+})

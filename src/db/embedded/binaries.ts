@@ -1,6 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { copyFile, open, readdir, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -45,6 +55,33 @@ export async function provideBinaries(source: string, home: string, account: Acc
   if (!existsSync(copy)) await copyPackage(source, links, copy)
   if (usable(copy, links, account)) return programs(copy, version)
   throw new Error(`PostgreSQL's programs in ${copy} cannot be read by its account: remove that folder.`)
+}
+
+/**
+ * Calls `use` with an initdb that finds its postgres: initdb runs that through a shell, by its real path in double
+ * quotes, and escapes nothing. Where the path would say something else there, `use` gets a copy in a temp folder.
+ */
+export async function withInitdb(
+  { initdb }: Binaries,
+  account: Account,
+  use: (initdb: string) => Promise<unknown>,
+): Promise<void> {
+  if (isPlainInQuotes(initdb)) return void (await use(initdb))
+  const temp = [tmpdir(), '/tmp'].find(folder => isPlainInQuotes(folder) && canEnter(folder, account))
+  const copy = mkdtempSync(join(temp ?? '/tmp', 'debrief-initdb-'))
+  try {
+    chmodSync(copy, 0o755)
+    const native = dirname(dirname(initdb))
+    for (const name of ['lib', 'share']) symlinkSync(join(native, name), join(copy, name))
+    await copyFolder(join(native, 'bin'), join(copy, 'bin'))
+    await use(join(copy, 'bin', 'initdb'))
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+function isPlainInQuotes(path: string): boolean {
+  return !/["$`\\]/.test(path)
 }
 
 /** Whether `account`, asked as that account, can enter `folder`: root's own look at it would say nothing. */

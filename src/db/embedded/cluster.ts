@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, r
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { programPath } from '../../config.ts'
-import { type Account, type Binaries, bundledPackage, provideBinaries } from './binaries.ts'
+import { type Account, type Binaries, bundledPackage, provideBinaries, withInitdb } from './binaries.ts'
 import { type Home, makePrivateFolder, openHome, openSocketFolder } from './home.ts'
 
 /** A cluster that `postgres` can be started on. */
@@ -85,7 +85,9 @@ async function initdb(draft: string, home: Home, binaries: Binaries): Promise<vo
   const access = [`--username=${superuser}`, '--auth-local=trust', '--auth-host=reject']
   const args = ['-D', draft, ...locale, ...access, '--data-checksums', '--no-instructions']
   try {
-    await promisify(execFile)(binaries.initdb, args, { ...home.account, cwd: home.folder, env: environment })
+    await withInitdb(binaries, home.account, initdb =>
+      promisify(execFile)(initdb, args, { ...home.account, cwd: home.folder, env: environment }),
+    )
   } catch (cause) {
     throw new Error(`initdb could not make a database in ${home.folder}: ${firstError(cause)}`, { cause })
   }

@@ -14,12 +14,13 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { bundledPackage, provideBinaries } from '../../../src/db/embedded/binaries.ts'
+import { bundledPackage, provideBinaries, withInitdb } from '../../../src/db/embedded/binaries.ts'
 import { startEmbedded } from '../../../src/db/embedded/server.ts'
 import { isRoot, query, start, tempFolder } from './help.ts'
 
 const account = isRoot ? { uid: 65534, gid: 65534 } : undefined
 const answers = [{ n: 1 }]
+const odd = `it's "odd" \\ $HOME \`pwd\``
 
 t.test('a data folder below a closed folder works, and stays where it was configured', async t => {
   const data = join(tempFolder(t, 0o700), 'data')
@@ -45,7 +46,7 @@ t.test('a umask of 077 changes nothing', async t => {
 })
 
 t.test('a path too long for a socket, with odd characters, gets a private folder for it', async t => {
-  const data = join(tempFolder(t), `it's "odd", ${'long '.repeat(25)}end`)
+  const data = join(tempFolder(t), `${odd}, ${'long '.repeat(25)}end`)
   const server = await start(t, data)
   const { host } = server.connection
   t.teardown(() => rmSync(host, { recursive: true, force: true }))
@@ -65,7 +66,9 @@ t.test('what a start that died left half made is swept', async t => {
   const dead = spawnSync('true').pid
   for (const name of [`pg.${dead}`, `copy.${dead}`]) mkdirSync(join(data, name, 'base'), { recursive: true })
   await start(t, data)
-  t.strictSame(readdirSync(data).sort(), ['pg', 'postgresql.log'])
+  // The programs are copied there where their own folder is closed to PostgreSQL's account.
+  const left = readdirSync(data).filter(name => !name.startsWith('postgresql-'))
+  t.strictSame(left.sort(), ['pg', 'postgresql.log'])
 })
 
 t.test(
@@ -137,6 +140,23 @@ t.test('a whole package is used in place where its account can enter it, else co
   t.match(execFileSync(postgres, ['--version'], { encoding: 'utf8', ...account }), /^postgres/)
 })
 
+t.test('programs that were copied to a path with odd characters make a cluster', async t => {
+  const [home, temp] = [join(tempFolder(t), odd), tempFolder(t)]
+  mkdirSync(home)
+  const binaries = await provideBinaries(withoutLinks(join(home, 'package')), home, account)
+  const before = process.env.TMPDIR
+  process.env.TMPDIR = temp
+  t.teardown(() => restoreTemp(before))
+  const data = join(temp, 'pg')
+  mkdirSync(data)
+  if (account) chownSync(data, account.uid, account.gid)
+  await withInitdb(binaries, account, async initdb =>
+    execFileSync(initdb, ['-D', data], { ...account, stdio: 'pipe' }),
+  )
+  t.ok(existsSync(join(data, 'PG_VERSION')))
+  t.strictSame(readdirSync(temp), ['pg'], 'and the copy that did it is gone')
+})
+
 /** The package as `npm ci --ignore-scripts` leaves it. */
 function withoutLinks(folder: string, source = bundledPackage()): string {
   mkdirSync(folder)
@@ -146,6 +166,11 @@ function withoutLinks(folder: string, source = bundledPackage()): string {
     if (entry.isFile()) copyFileSync(from, to)
   }
   return folder
+}
+
+function restoreTemp(folder: string | undefined): void {
+  if (folder === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = folder
 }
 
 function removeMoved(home: string): void {

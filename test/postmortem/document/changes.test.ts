@@ -3,6 +3,7 @@ import { postmortemDocument } from '../../../src/postmortem/document/document.ts
 import { toHtml } from '../../../src/postmortem/document/html/html.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown.ts'
 import type { PostmortemChange } from '../../../src/postmortem/schema.ts'
+import { growthOf } from '../../help/growth.ts'
 import { change, source } from '../builders.ts'
 import { drill } from '../drill.ts'
 
@@ -178,12 +179,17 @@ t.test('the cost of a diff is bounded, however hostile the texts are', async t =
       return state / 2147483648
     }
   }
-  const [one, other] = [random(1), random(7)]
-  const lines = (next: () => number) =>
-    Array.from({ length: 50_000 }, () => (next() < 0.5 ? 'a' : 'b')).join('\n')
-  const data = inReview([change(1, { before: lines(one), after: lines(other) })])
-  const began = performance.now()
-  toMarkdown(postmortemDocument(data))
-  const took = performance.now() - began
-  t.ok(took < 2000, `${took} ms`)
+  const lines = (next: () => number, length: number) =>
+    Array.from({ length }, () => (next() < 0.5 ? 'a' : 'b')).join('\n')
+  const written = (before: string, after: string) => {
+    const data = inReview([change(1, { before, after })])
+    return () => toMarkdown(postmortemDocument(data))
+  }
+  const long = lines(random(1), 50_000)
+  const harmless = written(long, `one line more\n${long}`)
+  for (const length of [1500, 12_500, 50_000]) {
+    const hostile = written(lines(random(1), length), lines(random(7), length))
+    const growth = growthOf(harmless, hostile, 16)
+    t.ok(growth <= 16, `${length} lines cost ${growth.toFixed(1)} times as much as one line more of 50,000`)
+  }
 })

@@ -15,6 +15,7 @@ import {
 import { unifiedDiff } from '../../../src/postmortem/document/diff.ts'
 import { postmortemDocument, templateDocument } from '../../../src/postmortem/document/document.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown.ts'
+import { growthOf } from '../../help/growth.ts'
 import { bare, drill } from '../drill.ts'
 import { hostilePostmortem, hostileText, nasty } from './hostile.ts'
 import { saidByBlocks, saidByMarkdownIt, saidByMdast } from './read-back.ts'
@@ -188,11 +189,6 @@ t.test('the same data gives the same bytes', async t => {
 })
 
 t.test('the cost grows with the length of the text, however hostile', async t => {
-  const millisecondsFor = (text: string) => {
-    const began = performance.now()
-    toMarkdown(everywhere(text))
-    return performance.now() - began
-  }
   const units = [
     '*a',
     '`',
@@ -215,13 +211,12 @@ t.test('the cost grows with the length of the text, however hostile', async t =>
     'www.*',
   ]
   for (const unit of units) {
-    const [short, long] = [2_000, 16_000].map(length => {
-      const text = unit.repeat(length)
-      return Math.min(...[1, 2, 3].map(() => millisecondsFor(text)))
-    })
-    t.ok(
-      long! < 32 * Math.max(short!, 2),
-      `${JSON.stringify(unit)}: 8 times the text took ${long! / short!} times as long`,
+    const [short, long] = [2_000, 32_000].map(length => everywhere(unit.repeat(length)))
+    const growth = growthOf(
+      () => toMarkdown(short!),
+      () => toMarkdown(long!),
+      40,
     )
+    t.ok(growth <= 40, `${JSON.stringify(unit)}: 16 times the text costs ${growth.toFixed()} times as much`)
   }
 })
