@@ -35,8 +35,8 @@ const postmortemParts = [
   'document',
   'checks',
   'thread',
-  'follow-up',
   'sealing',
+  'follow-up',
   'redaction',
   'routes',
 ]

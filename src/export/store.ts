@@ -15,7 +15,7 @@ const isLast = sql`NOT EXISTS (SELECT FROM revisions n WHERE n.incident_id = r.i
 
 /**
  * Revisions `r` of incidents `i`, with what the sealed document `s` says: the incident's row says the same, but while it
- * is being corrected it is the working copy.
+ * is being corrected it is the working copy. What is read here is in every form that was ever sealed.
  */
 const sealedDocuments = sql`
   revisions r JOIN incidents i ON i.id = r.incident_id CROSS JOIN LATERAL (

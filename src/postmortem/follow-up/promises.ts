@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/open.ts'
 import type { Postmortem, PostmortemActionItem, PostmortemChange } from '../schema.ts'
+import { type SealedForm, upcastForm } from '../sealing/upcasts.ts'
 
 /** What was sealed, each as the first revision has it that has it: a correction does not make a promise anew. */
 export interface Promised {
@@ -34,7 +35,7 @@ export async function promisesOf(db: Db, incident_id: string): Promise<Promised 
   )
 }
 
-/** Each entry of a list of the document as the first revision has it that has it. */
+/** Each entry of a list of the document as the first revision has it that has it, in today's form. */
 async function firstOfEach<List extends 'action_items' | 'changes'>(
   db: Db,
   incident_id: string,
@@ -42,9 +43,10 @@ async function firstOfEach<List extends 'action_items' | 'changes'>(
   key: string,
 ): Promise<First<Postmortem[List][number]>[]> {
   const name = sql`entry -> ${sql.lit(key)}`
-  const { rows } = await sql<First<Postmortem[List][number]>>`
+  const { rows } = await sql<First<SealedForm>>`
     SELECT DISTINCT ON (${name}) r.number AS revision, entry
     FROM revisions r, jsonb_array_elements(r.json::jsonb -> ${list}) AS entry
     WHERE r.incident_id = ${incident_id} ORDER BY ${name}, r.number`.execute(db)
-  return rows
+  const { [list]: entries } = upcastForm({ [list]: rows.map(({ entry }) => entry) }) as Pick<Postmortem, List>
+  return rows.map(({ revision }, i) => ({ revision, entry: entries[i]! }))
 }

@@ -1,8 +1,8 @@
 import { canonicalJson, sha256Hex } from '../../kit/json.ts'
-import type { Event, Tombstone } from '../../timeline/schema.ts'
 import { postmortemDocument } from '../document/document.ts'
 import { rendererVersion, toMarkdown } from '../document/markdown.ts'
 import type { Postmortem } from '../schema.ts'
+import { upcastForm } from './upcasts.ts'
 
 /** The bytes of a final document, as text, with their hashes. */
 export interface Sealed {
@@ -25,17 +25,5 @@ export function sealedBytes(data: Postmortem): Sealed {
   }
 }
 
-/** The data of a sealed document, in the form of today's. */
-export function sealedData(json: string): Postmortem {
-  const { events, ...data } = JSON.parse(json)
-  return { ...data, events: events.map(withTombstones) }
-}
-
-/** An event as it was sealed: at first it had one tombstone at most, that of the last redaction. */
-type SealedEvent = Omit<Event, 'redactions'> & (Pick<Event, 'redactions'> | { redaction: Tombstone | null })
-
-function withTombstones(event: SealedEvent): Event {
-  if ('redactions' in event) return event
-  const { redaction, ...kept } = event
-  return { ...kept, redactions: redaction === null ? [] : [redaction] }
-}
+/** The data of a sealed document, in today's form. */
+export const sealedData = (json: string): Postmortem => upcastForm(JSON.parse(json)) as Postmortem

@@ -1,0 +1,104 @@
+import type { AddressInfo } from 'node:net'
+import { storeDrill } from '../../../src/demo/drill.ts'
+import { readDrill } from '../../../src/demo/drill-file.ts'
+import { logLine, observed } from '../../help/cast.ts'
+import { adminToken, type Service } from '../../help/service.ts'
+
+const drill = readDrill()
+const incident = `/v1/incidents/${drill.incident.id}`
+
+/**
+ * Stores the payments drill with all that a postmortem can have, so that every field of it is set somewhere, seals it,
+ * corrects it and seals it again.
+ * @returns the bytes of the last revision, as text
+ */
+export async function sealWhole({ app, call, db }: Service): Promise<string> {
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  await storeDrill(url, adminToken, { ...drill, review: null }, () => {})
+  await must(call('POST', '/v1/incidents', { body: earlier }))
+  await must(call('POST', `/v1/incidents/${earlier.id}/factors`, { body: aFactor }))
+  for (const [method, path, body] of more) await must(call(method, incident + path, { body }))
+  await addQuestionedEvents(call)
+  await waiveLanguage(call)
+  await storeDrill(url, adminToken, drill, () => {})
+  const reason = 'The cost was missing from the impact.'
+  await must(call('POST', `${incident}/amendments`, { body: { author: 'ana', reason } }))
+  const { headers } = await must(call('GET', `${incident}/checks`))
+  await must(call('POST', `${incident}/revisions`, { headers: { 'if-match': headers.etag! } }))
+  const sealed = db.selectFrom('revisions').select('json').orderBy('number', 'desc').limit(1)
+  return (await sealed.executeTakeFirstOrThrow()).json
+}
+
+const earlier = { id: 'PM-2026-01-10-payments-outage', title: 'Payments outage', severity: 'SEV2' }
+const aFactor = { category: 'process', statement: 'The rota has one person at a time.' }
+
+/** What the drill leaves out. */
+const more: ['PUT' | 'POST' | 'PATCH', string, object][] = [
+  ['PATCH', '', { related: [{ incident_id: earlier.id, relation: 'recurrence_of' }] }],
+  ['PATCH', '/action-items/AI-2', { tracker: { system: 'jira', key: 'PAG-7', url: null } }],
+  ['POST', '/action-items/AI-3/deferrals', { to: '2026-08-01', reason: 'The dashboard is being rebuilt.' }],
+  ['PUT', '/action-items/AI-5/acceptance', { by: 'sam' }],
+  [
+    'PUT',
+    '/action-items/AI-5/closure',
+    { outcome: 'done', evidence_url: 'https://git.carta.example/pull/913', reason: null },
+  ],
+  ['PUT', '/action-items/AI-5/effectiveness', { review_on: '2026-09-24', result: 'pending', note: null }],
+  [
+    'POST',
+    '/factors',
+    {
+      ...aFactor,
+      recurs: { incident_id: earlier.id, number: 1 },
+      counterfactual: {
+        if: 'the rota',
+        had: 'had a second person',
+        would_have: 'been acknowledged by 14:10',
+      },
+      effect: 'recovered_sooner',
+      disposition: 'accepted_risk',
+      disposition_reason: 'A second person costs more than a drill does.',
+    },
+  ],
+  ['PUT', '/checks/FACTOR_UNCITED/waiver', { reason: 'Nothing in the timeline shows who was not there.' }],
+]
+
+/** One that is retracted, and one that a secret was taken out of, twice. */
+async function addQuestionedEvents(call: Service['call']): Promise<void> {
+  const retracted = await must(call('POST', `${incident}/events`, { body: observed() }))
+  const reason = 'It was the staging system.'
+  await must(call('PUT', `${incident}/events/${retracted.body.id}/retraction`, { body: { reason } }))
+  const body = observed({
+    description: 'The log shows a password.',
+    sources: [{ ...logLine, query: 'secret' }],
+  })
+  const event = await must(
+    call('POST', `${incident}/events`, { body: { ...body, occurred_at: '2026-06-17T14:03:30Z' } }),
+  )
+  for (const pointer of ['/sources/0/excerpt', '/sources/0/query']) {
+    const redaction = { pointers: [pointer], reason: 'A password.' }
+    await must(call('PUT', `${incident}/events/${event.body.id}/redaction`, { body: redaction }))
+  }
+}
+
+/** A sentence that blames, and why it may stand. */
+async function waiveLanguage(call: Service['call']): Promise<void> {
+  const description = 'The on-call engineer forgot to check the replica.'
+  const body = { ...observed({ description, kind: 'note' }), occurred_at: '2026-06-17T14:20:00Z' }
+  const { id } = (await must(call('POST', `${incident}/events`, { body }))).body
+  const { items } = (await must(call('GET', `${incident}/checks`))).body
+  const { finding, pointer } = items.find(
+    ({ code, pointer }: any) => code === 'BLAME_LANGUAGE' && pointer.includes(id),
+  )
+  const waiver = { reason: 'It quotes the chat.', findings: [{ pointer, text_sha256: finding.text_sha256 }] }
+  await must(call('PUT', `${incident}/checks/BLAME_LANGUAGE/waiver`, { body: waiver }))
+}
+
+async function must<Answer extends { status: number; text: string }>(
+  answer: Promise<Answer>,
+): Promise<Answer> {
+  const { status, text } = await answer
+  if (status >= 300) throw new Error(`It was refused: ${text}`)
+  return answer
+}
