@@ -4,7 +4,7 @@ import { changeFacts } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, pageWithLink } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
-import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { answerOnce } from '../http/idempotency.ts'
 import { createSharer, sendShared, sharedAnswer } from '../http/shared-answers.ts'
 import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
@@ -102,7 +102,11 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
   app.post(
     '/incidents/:incident_id/action-items',
     {
-      config: { scope: 'write', problems: ['owner_is_team', 'unknown_reference', ...keyProblems] },
+      config: {
+        scope: 'write',
+        takes: ['Idempotency-Key'],
+        problems: ['owner_is_team', 'unknown_reference'],
+      },
       schema: {
         operationId: 'createActionItem',
         tags,

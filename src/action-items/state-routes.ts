@@ -5,7 +5,7 @@ import { type ChangeFacts, changeFacts } from '../http/caller.ts'
 import type { Expected } from '../http/conditions.ts'
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
-import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { answerOnce } from '../http/idempotency.ts'
 import { accepterOf, askedFor } from './rules.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
@@ -42,10 +42,7 @@ export function stateRoutes(app: App, context: Context): void {
   app.post(
     `${path}/deferrals`,
     {
-      config: {
-        scope: 'write',
-        problems: ['wrong_state', 'invalid_header', 'version_mismatch', ...keyProblems],
-      },
+      config: { scope: 'write', takes: ['If-Match', 'Idempotency-Key'], problems: ['wrong_state'] },
       schema: {
         operationId: 'deferActionItem',
         tags,

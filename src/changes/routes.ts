@@ -4,7 +4,7 @@ import { changeFacts } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
-import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { answerOnce } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
@@ -22,7 +22,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents/:incident_id/changes',
     {
-      config: { scope: 'write', problems: ['unknown_reference', ...keyProblems] },
+      config: { scope: 'write', takes: ['Idempotency-Key'], problems: ['unknown_reference'] },
       schema: {
         operationId: 'createChange',
         tags,

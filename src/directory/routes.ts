@@ -4,7 +4,7 @@ import { changeFacts } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
-import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { answerOnce } from '../http/idempotency.ts'
 import { type DebriefError, toProblem } from '../http/problem.ts'
 import { mergeWith, requireValid } from '../http/validation.ts'
 import * as contract from './schema.ts'
@@ -110,7 +110,7 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
   app.post(
     '/people/batch',
     {
-      config: { scope: 'write', problems: ['conflict', 'unknown_reference', ...keyProblems] },
+      config: { scope: 'write', takes: ['Idempotency-Key'], problems: ['conflict', 'unknown_reference'] },
       schema: {
         operationId: 'putPeople',
         tags,

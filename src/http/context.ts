@@ -5,6 +5,19 @@ import type { Limits } from '../config.ts'
 import type { Db } from '../db/open.ts'
 import type { Tokens } from './api-tokens.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * The request headers that the route acts on, besides the `If-Match` that every PUT, PATCH and DELETE takes. The
+     * contract lists them, and the problems that follow from them.
+     */
+    takes?: readonly TakenHeader[]
+  }
+}
+
+/** `If-Match-read` is an `If-Match` that has to be sent, with the ETag of what was read in place of a version's. */
+export type TakenHeader = 'If-Match' | 'If-Match-read' | 'Idempotency-Key'
+
 /** The application as routes see it: bodies, queries and answers typed by their schemas. */
 export type App = FastifyInstance<
   RawServerDefault,

@@ -4,7 +4,7 @@ import { changeFacts } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
-import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { answerOnce } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
 import { dateIn } from '../kit/time.ts'
 import * as history from './history.ts'
@@ -23,7 +23,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents',
     {
-      config: { scope: 'write', problems: ['conflict', 'unknown_reference', ...keyProblems] },
+      config: { scope: 'write', takes: ['Idempotency-Key'], problems: ['conflict', 'unknown_reference'] },
       schema: {
         operationId: 'createIncident',
         tags,

@@ -1,9 +1,10 @@
 import type { FastifyContextConfig, FastifySchema } from 'fastify'
+import type { TakenHeader } from '../context.ts'
 import { DebriefError, type FieldError, type ProblemCode, problemCodes, toProblem } from '../problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The error codes that only this route's own rules can give; the rest follow from its shape. */
+    /** The error codes that only this route's own rules can give; the rest follow from its shape and what it takes. */
     problems?: readonly ProblemCode[]
   }
 }
@@ -17,9 +18,12 @@ export interface Route {
 
 type Response = { description: string; content: object }
 
-/** The problem answers that an operation documents, by status: those of its shape, its own, and a default. */
+/** The problem answers that an operation documents, by status: of its shape, its own, of its headers, and a default. */
 export function problemResponses(route: Route): Record<string, Response> {
-  const codes = [...new Set([...codesOfShape(route), ...(route.config.problems ?? [])])]
+  const { problems = [], takes = [] } = route.config
+  const codes = [
+    ...new Set([...codesOfShape(route), ...problems, ...takes.flatMap(name => codesOfHeader[name])]),
+  ]
   const statuses = [...new Set(codes.map(code => problemCodes[code][0]))]
   const documented = statuses.map(status => [
     String(status),
@@ -64,6 +68,13 @@ function codesOfShape(route: Route): ProblemCode[] {
     [needsToken(route) || url === '/readyz', ['unavailable']],
   ]
   return applies.flatMap(([holds, codes]) => (holds ? codes : []))
+}
+
+/** What can be wrong with a header that a route takes, besides what is wrong with it in any write. */
+const codesOfHeader: Record<TakenHeader, ProblemCode[]> = {
+  'If-Match': ['invalid_header', 'version_mismatch'],
+  'If-Match-read': ['precondition_required', 'invalid_header', 'version_mismatch'],
+  'Idempotency-Key': ['invalid_header', 'request_in_progress', 'idempotency_key_reused'],
 }
 
 const takesCursor = ({ querystring }: FastifySchema) =>

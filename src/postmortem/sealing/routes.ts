@@ -4,7 +4,7 @@ import { requireTag } from '../../http/conditions.ts'
 import type { App, Context } from '../../http/context.ts'
 import { pageRequest, toPage } from '../../http/cursor.ts'
 import { ref } from '../../http/fields.ts'
-import { answerOnce, keyProblems } from '../../http/idempotency.ts'
+import { answerOnce } from '../../http/idempotency.ts'
 import { Incident, incidentParams } from '../../incidents/schema.ts'
 import { getIncident } from '../../incidents/store.ts'
 import type { CurrentBlameCheck } from '../../language-checks/checker.ts'
@@ -54,15 +54,8 @@ function sealRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck
     {
       config: {
         scope: 'review',
-        problems: [
-          'sealed',
-          'wrong_state',
-          'checks_failed',
-          'precondition_required',
-          'invalid_header',
-          'version_mismatch',
-          ...keyProblems,
-        ],
+        takes: ['If-Match-read', 'Idempotency-Key'],
+        problems: ['sealed', 'wrong_state', 'checks_failed'],
       },
       schema: {
         operationId: 'sealPostmortem',
@@ -94,7 +87,11 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents/:incident_id/amendments',
     {
-      config: { scope: 'review', problems: ['wrong_state', 'unknown_reference', ...keyProblems] },
+      config: {
+        scope: 'review',
+        takes: ['Idempotency-Key'],
+        problems: ['wrong_state', 'unknown_reference'],
+      },
       schema: {
         operationId: 'createAmendment',
         tags,

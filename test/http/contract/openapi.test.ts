@@ -187,6 +187,35 @@ t.test(
   },
 )
 
+t.test('what can be wrong with a header is documented where it is taken, and only there', async t => {
+  const takes = ({ parameters = [] }: Operation, name: string) =>
+    parameters.some(({ $ref }) => $ref === `#/components/parameters/${name}`)
+  const answers = ({ responses }: Operation, code: string) =>
+    Object.values(responses).some(
+      ({ content = {} }) => content['application/problem+json']?.examples?.[code] !== undefined,
+    )
+  for (const code of ['request_in_progress', 'idempotency_key_reused'])
+    t.same(
+      faulty(operation => takes(operation, 'Idempotency-Key') !== answers(operation, code)),
+      [],
+      code,
+    )
+  t.same(
+    faulty(operation => takes(operation, 'If-Match-read') && !answers(operation, 'precondition_required')),
+    [],
+    'precondition_required',
+  )
+  // A write that takes no condition refuses one.
+  t.same(
+    faulty(
+      (operation, _, method) =>
+        method !== 'get' && !(answers(operation, 'version_mismatch') && answers(operation, 'invalid_header')),
+    ),
+    [],
+    'conditions',
+  )
+})
+
 t.test('what is below /v1 needs a token: without one 401, and the contract says so', async t => {
   const { call } = await openService(t)
   t.same(
