@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
-import { toDebriefError } from './errors.ts'
-import { DebriefError } from './problem.ts'
+import { DebriefError, toDebriefError } from './problem.ts'
 
 /** How the entries of a batch are stored. */
 interface Batch<Entry, Result> {

@@ -4,7 +4,8 @@ import fastify from 'fastify'
 import t from 'tap'
 import { contractJson } from '../../../src/cli/openapi.ts'
 import { keepTokens } from '../../../src/http/api-tokens.ts'
-import { Problem, type ProblemCode, problemCodes } from '../../../src/http/problem.ts'
+import { Problem } from '../../../src/http/problem.ts'
+import { type ProblemCode, problemCodes } from '../../../src/http/problem-codes.ts'
 import { requireToken } from '../../../src/http/server/authentication.ts'
 import { contract } from '../../help/contract-check.ts'
 import { openService } from '../../help/service.ts'
@@ -135,11 +136,12 @@ t.test('every problem has an example of its own status, and every answer is desc
   t.same(Object.keys(examples).sort(), Object.keys(problemCodes).sort())
   for (const [code, { value }] of Object.entries(examples)) {
     t.same(app.check(Problem, structuredClone(value)), [], code)
-    t.match(value, { code, status: problemCodes[code as ProblemCode][0], type: `/problems/${code}` })
+    t.match((value as Problem).detail, /\w.+\.$/, `${code} says what happened`)
+    t.match(value, { code, status: problemCodes[code as ProblemCode].status, type: `/problems/${code}` })
   }
   const fits = ([status, { content = {} }]: [string, Operation['responses'][string]]) =>
     Object.keys(content['application/problem+json']?.examples ?? {}).every(
-      code => !/^\d+$/.test(status) || problemCodes[code as ProblemCode][0] === Number(status),
+      code => !/^\d+$/.test(status) || problemCodes[code as ProblemCode].status === Number(status),
     )
   t.same(
     faulty(({ responses }) => !Object.entries(responses).every(fits)),
@@ -250,7 +252,7 @@ t.test('a route that names no scope stops the start', async t => {
 
 t.test('every error code has its page, with its status and what to do', async t => {
   const { call } = await openService(t)
-  for (const [code, [status, title, meaning]] of Object.entries(problemCodes)) {
+  for (const [code, { status, title, meaning }] of Object.entries(problemCodes)) {
     const page = await call('GET', `/problems/${code}`, { token: null })
     t.equal(page.status, 200, code)
     t.same(page.body, { code, status, title, meaning })
@@ -270,9 +272,9 @@ t.test(
       Object.keys(operation.responses.default?.content?.['application/problem+json']?.examples ?? {}),
     )
     const missing = Object.entries(problemCodes)
-      .filter(([, [status]]) => status < 500)
+      .filter(([, { status }]) => status < 500)
       .filter(
-        ([code, [status]]) =>
+        ([code, { status }]) =>
           !documented.some(text => text.startsWith(`${status} `) && text.includes(`\`${code}\``)) &&
           !ofDefault.includes(code),
       )
