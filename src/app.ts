@@ -62,7 +62,7 @@ import { waiverRoutes } from './waivers/routes.ts'
 import { waiverSchemas } from './waivers/schema.ts'
 
 export interface AppOptions {
-  database: Pick<OpenDatabase, 'db' | 'pool'>
+  database: Omit<OpenDatabase, 'close'>
   config: Pick<Config, 'host' | 'allowedHosts' | 'timeZone' | 'adminToken' | 'limits'>
   now: () => Date
   /** False while the database is known to be away; asked by /readyz before it asks the database itself. */
@@ -95,12 +95,13 @@ const components = [
 
 /** The whole service, ready to listen or to be called with `inject`. */
 export async function buildApp({
-  database: { db, pool },
+  database,
   config,
   now,
   databaseReady = () => true,
   logger,
 }: AppOptions): Promise<App> {
+  const { db, pool } = database
   const app: App = fastify({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
     logController: new RequestLog(),
@@ -149,7 +150,7 @@ export async function buildApp({
     requireToken(guarded, { tokens, adminToken: config.adminToken, now })
     metricsRoute(guarded, metrics)
     const { timeZone, limits } = config
-    await guarded.register(async v1 => resourceRoutes(v1, { db, now, tokens, timeZone, limits }), {
+    await guarded.register(async v1 => resourceRoutes(v1, { db, database, now, tokens, timeZone, limits }), {
       prefix: '/v1',
     })
   })
@@ -166,7 +167,7 @@ function resourceRoutes(app: App, context: Context): void {
   changeRoutes(app, context)
   reviewRoutes(app, context)
   waiverRoutes(app, context)
-  const blameCheck = keepBlameCheck(context.db)
+  const blameCheck = keepBlameCheck(context.database)
   languageCheckRoutes(app, blameCheck)
   postmortemRoutes(app, context, blameCheck)
   exportRoutes(app, context)

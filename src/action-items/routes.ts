@@ -1,4 +1,3 @@
-import { snapshotOf } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
@@ -27,8 +26,8 @@ export function actionItemRoutes(app: App, context: Context): void {
 }
 
 /** Over all incidents. */
-function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
-  const share = createSharer(() => snapshotOf(db))
+function overviewRoutes(app: App, { db, database, now, timeZone }: Context): void {
+  const share = createSharer(database.snapshot)
 
   app.get(
     '/action-items',
@@ -49,7 +48,7 @@ function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
         const sort = sortTerms(request.query.sort)
         const filter = filterOf(request.query)
         const page = pageRequest(request)
-        const rows = await listActionItems(db, filter, sort, page, asked.as_of)
+        const rows = await listActionItems(database, filter, sort, page, asked.as_of)
         if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
         const { link, ...found } = pageWithLink(request, rows, sortKey(sort))
         return sharedAnswer(writePage(found, asked), link)
@@ -98,7 +97,7 @@ const filterOf = (query: Omit<contract.ActionItemsQuery, 'sort' | 'cursor' | 'li
   incident_id: query.incident_id?.split(','),
 })
 
-function itemRoutes(app: App, { db, now, timeZone }: Context): void {
+function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
   app.post(
     '/incidents/:incident_id/action-items',
     {
@@ -148,7 +147,7 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
       const asked = askedFor(request.query, { timeZone, moment: now() })
       await getIncident(db, incident_id)
       const filter = { incident_id: [incident_id] }
-      const rows = await listActionItems(db, filter, byNumber, pageRequest(request), asked.as_of)
+      const rows = await listActionItems(database, filter, byNumber, pageRequest(request), asked.as_of)
       const { link, ...found } = pageWithLink(request, rows, sortKey(byNumber))
       return sendShared(reply, sharedAnswer(writePage(found, asked), link))
     },

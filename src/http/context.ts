@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Limits } from '../config.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, OpenDatabase } from '../db/open.ts'
 import type { Tokens } from './api-tokens.ts'
 
 declare module 'fastify' {
@@ -30,6 +30,8 @@ export type App = FastifyInstance<
 /** What routes work with, passed in and never reached for. */
 export interface Context {
   db: Db
+  /** The pool that `db` asks: for the few calls that go around the query builder. */
+  database: Omit<OpenDatabase, 'close'>
   now: () => Date
   tokens: Tokens
   /** IANA name of the zone whose “today” counts unless a call names another. */
