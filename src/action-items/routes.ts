@@ -1,6 +1,6 @@
 import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, pageWithLink } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
@@ -17,9 +17,15 @@ import { stateRoutes } from './state-routes.ts'
 import * as store from './store.ts'
 import { summarizeActionItems } from './summary.ts'
 
-const tags = ['Action items']
+const tag = {
+  name: 'Action items',
+  description: 'One owner and a due date each; what is overdue, over all incidents.',
+}
+const tags = [tag.name]
 
-export function actionItemRoutes(app: App, context: Context): void {
+export const actionItemRoom: Room = { tag, schemas: contract.actionItemSchemas, routes: actionItemRoutes }
+
+function actionItemRoutes(app: App, context: Context): void {
   overviewRoutes(app, context)
   itemRoutes(app, context)
   stateRoutes(app, context)

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
@@ -11,9 +11,15 @@ import { getIncident } from '../incidents/store.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
-const tags = ['Changes']
+const tag = {
+  name: 'Changes',
+  description: 'Lessons wired back into SLOs, alert rules and runbooks, with the text before and after.',
+}
+const tags = [tag.name]
 
-export function changeRoutes(app: App, context: Context): void {
+export const changeRoom: Room = { tag, schemas: contract.changeSchemas, routes: changeRoutes }
+
+function changeRoutes(app: App, context: Context): void {
   collectionRoutes(app, context)
   memberRoutes(app, context)
 }

@@ -1,7 +1,7 @@
 import { transact } from '../db/transact.ts'
 import { refuseAll, storeBatch } from '../http/batch.ts'
 import { changeFacts } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
@@ -10,9 +10,12 @@ import { mergeWith, requireValid } from '../http/validation.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
-const tags = ['Directory']
+const tag = { name: 'Directory', description: 'People and teams: who can own, author and attend.' }
+const tags = [tag.name]
 
-export function directoryRoutes(app: App, context: Context): void {
+export const directoryRoom: Room = { tag, schemas: contract.directorySchemas, routes: directoryRoutes }
+
+function directoryRoutes(app: App, context: Context): void {
   peopleRoutes(app, context)
   peopleBatchRoute(app, context)
   teamRoutes(app, context)

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { TSchema } from 'typebox'
 import type { Limits } from '../config.ts'
 import type { Db, OpenDatabase } from '../db/open.ts'
+import type { BlameCheck } from '../language/check.ts'
 import type { Tokens } from './api-tokens.ts'
 
 declare module 'fastify' {
@@ -37,4 +39,20 @@ export interface Context {
   /** IANA name of the zone whose “today” counts unless a call names another. */
   timeZone: string
   limits: Limits
+  /** Asks for the language check that knows the directory as it is now. */
+  blameCheck: () => Promise<BlameCheck>
+}
+
+/** A part of the API, as the app lists it. */
+export interface Room {
+  tag: Tag
+  /** The named components of the contract. */
+  schemas: TSchema[]
+  routes: (app: App, context: Context) => void
+}
+
+/** What the contract groups operations by. Rooms may share one: one of them describes it. */
+export interface Tag {
+  name: string
+  description?: string
 }

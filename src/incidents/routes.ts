@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
 import { changeFacts } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
@@ -11,9 +11,15 @@ import * as history from './history.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
-const tags = ['Incidents']
+const tag = {
+  name: 'Incidents',
+  description: 'An incident carries one postmortem; everything below hangs from it.',
+}
+const tags = [tag.name]
 
-export function incidentRoutes(app: App, context: Context): void {
+export const incidentRoom: Room = { tag, schemas: contract.incidentSchemas, routes: incidentRoutes }
+
+function incidentRoutes(app: App, context: Context): void {
   collectionRoutes(app, context)
   memberRoutes(app, context)
   historyRoute(app, context)

@@ -1,10 +1,8 @@
 import type { OpenDatabase } from '../db/open.ts'
 import { peopleCalled, peopleVersion } from '../directory/store.ts'
+import type { Context } from '../http/context.ts'
 import { type BlameCheck, prepareBlameCheck } from '../language/check.ts'
 import { remembering } from '../language/remembering.ts'
-
-/** Asks for the check that knows the directory as it is now. */
-export type CurrentBlameCheck = () => Promise<BlameCheck>
 
 interface Kept {
   snapshot: string
@@ -16,7 +14,10 @@ interface Kept {
  * The language check that knows the directory, prepared anew only when a person has changed.
  * @returns asks for the check as of now; people who have left are known as well
  */
-export function keepBlameCheck({ db, snapshot }: Pick<OpenDatabase, 'db' | 'snapshot'>): CurrentBlameCheck {
+export function keepBlameCheck({
+  db,
+  snapshot,
+}: Pick<OpenDatabase, 'db' | 'snapshot'>): Context['blameCheck'] {
   let kept: Kept | undefined
   return async () => {
     // Each is asked before what it vouches for: a change in between is seen by the next call.

@@ -25,8 +25,9 @@ export const ProblemPage = component(
   },
 )
 export const systemSchemas = [Health, ProblemPage]
+export const systemTag = { name: 'System', description: 'Is it up, what can it do, what does an error mean.' }
 
-const tags = ['System']
+const tags = [systemTag.name]
 const security: [] = []
 
 /** Liveness, readiness, and the pages that explain each error. Public. */

@@ -7,7 +7,6 @@ import { ref } from '../../http/fields.ts'
 import { answerOnce } from '../../http/idempotency.ts'
 import { Incident, incidentParams } from '../../incidents/schema.ts'
 import { getIncident } from '../../incidents/store.ts'
-import type { CurrentBlameCheck } from '../../language-checks/checker.ts'
 import { amend, listAmendments } from '../amendments.ts'
 import { examine } from '../checks/examine.ts'
 import { Amendment, AmendmentInput, AmendmentPage, amendmentsQuery } from '../schema.ts'
@@ -18,9 +17,9 @@ import { Revision } from './schema.ts'
 const tags = ['Postmortem']
 
 /** From draft to final: the checks, the request for a review, the sealing, and the corrections after it. */
-export function lifecycleRoutes(app: App, context: Context, blameCheck: CurrentBlameCheck): void {
+export function lifecycleRoutes(app: App, context: Context): void {
   reviewRequestRoutes(app, context)
-  sealRoute(app, context, blameCheck)
+  sealRoute(app, context)
   amendmentRoutes(app, context)
 }
 
@@ -48,7 +47,7 @@ function reviewRequestRoutes(app: App, { db, now }: Context): void {
   }
 }
 
-function sealRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck): void {
+function sealRoute(app: App, { db, now, blameCheck }: Context): void {
   app.post(
     '/incidents/:incident_id/revisions',
     {

@@ -63,6 +63,7 @@ t.test('every operation has a name of its own, a tag that is described, and a su
   t.ok(ids.length > 20, 'there are operations')
   t.equal(new Set(ids).size, ids.length, 'operationIds are unique')
   const described = (contract as unknown as { tags: { name: string; description: string }[] }).tags
+  t.equal(new Set(described.map(({ name }) => name)).size, described.length, 'each tag is described once')
   const known = described.filter(tag => tag.description.length > 0).map(({ name }) => name)
   t.same(
     faulty(
