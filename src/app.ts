@@ -4,26 +4,19 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger } from 'fastify'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import { accessRoutes } from './access/routes.ts'
-import { accessSchemas } from './access/schema.ts'
-import { actionItemRoutes } from './action-items/routes.ts'
-import { actionItemSchemas } from './action-items/schema.ts'
+import { accessRoom } from './access/routes.ts'
+import { actionItemRoom } from './action-items/routes.ts'
 import { backlogOf } from './action-items/summary.ts'
-import { changeRoutes } from './changes/routes.ts'
-import { changeSchemas } from './changes/schema.ts'
+import { changeRoom } from './changes/routes.ts'
 import type { Config } from './config.ts'
 import type { OpenDatabase } from './db/open.ts'
-import { directoryRoutes } from './directory/routes.ts'
-import { directorySchemas } from './directory/schema.ts'
-import { exportRoutes } from './export/routes.ts'
-import { exportSchemas } from './export/schema.ts'
-import { factorRoutes } from './factors/routes.ts'
-import { factorSchemas } from './factors/schema.ts'
+import { directoryRoom } from './directory/routes.ts'
+import { exportRoom } from './export/routes.ts'
+import { factorRoom } from './factors/routes.ts'
 import { createTokenCache } from './http/api-tokens.ts'
 import type { App, Context } from './http/context.ts'
 import { registerOpenapi } from './http/contract/openapi.ts'
-import { toDebriefError } from './http/errors.ts'
-import { Problem } from './http/problem.ts'
+import { Problem, toDebriefError } from './http/problem.ts'
 import { requireToken } from './http/server/authentication.ts'
 import { refuseRootCause, registerJsonBodies } from './http/server/bodies.ts'
 import {
@@ -39,31 +32,20 @@ import { childLogger, RequestLog } from './http/server/log.ts'
 import { answerOtherMethods } from './http/server/methods.ts'
 import { collectMetrics, metricsRoute } from './http/server/metrics.ts'
 import { buildSerializer } from './http/server/serializer.ts'
-import { systemRoutes, systemSchemas } from './http/server/system.ts'
+import { systemRoutes, systemSchemas, systemTag } from './http/server/system.ts'
 import { limitTimes } from './http/server/time-limits.ts'
 import { createValidator, refuseUnknownQueries } from './http/server/validator.ts'
-import { incidentRoutes } from './incidents/routes.ts'
-import { incidentSchemas } from './incidents/schema.ts'
+import { incidentRoom } from './incidents/routes.ts'
 import { dateIn } from './kit/time.ts'
 import { cacheBlameCheck } from './language-checks/checker.ts'
-import { languageCheckRoutes } from './language-checks/routes.ts'
-import { languageCheckSchemas } from './language-checks/schema.ts'
-import { checkSchemas } from './postmortem/checks/schema.ts'
-import { followUpSchemas } from './postmortem/follow-up/schema.ts'
-import { postmortemRoutes } from './postmortem/routes.ts'
-import { postmortemSchemas } from './postmortem/schema.ts'
-import { revisionSchemas } from './postmortem/sealing/schema.ts'
-import { threadSchemas } from './postmortem/thread/schema.ts'
-import { reviewRoutes } from './reviews/routes.ts'
-import { reviewSchemas } from './reviews/schema.ts'
-import { Milestones } from './timeline/milestones-schema.ts'
-import { timelineRoutes } from './timeline/routes.ts'
-import { timelineSchemas } from './timeline/schema.ts'
-import { waiverRoutes } from './waivers/routes.ts'
-import { waiverSchemas } from './waivers/schema.ts'
+import { languageCheckRoom } from './language-checks/routes.ts'
+import { postmortemRoom } from './postmortem/routes.ts'
+import { reviewRoom } from './reviews/routes.ts'
+import { timelineRoom } from './timeline/routes.ts'
+import { waiverRoom } from './waivers/routes.ts'
 
 export interface AppOptions {
-  database: Pick<OpenDatabase, 'db' | 'pool'>
+  database: Omit<OpenDatabase, 'close'>
   config: Pick<Config, 'host' | 'allowedHosts' | 'timeZone' | 'adminToken' | 'limits'>
   now: () => Date
   /** False while the database is known to be away; asked by /readyz before it asks the database itself. */
@@ -72,36 +54,32 @@ export interface AppOptions {
   logger?: FastifyBaseLogger
 }
 
-const components = [
-  Problem,
-  ...systemSchemas,
-  ...directorySchemas,
-  ...accessSchemas,
-  ...incidentSchemas,
-  ...timelineSchemas,
-  Milestones,
-  ...factorSchemas,
-  ...actionItemSchemas,
-  ...changeSchemas,
-  ...reviewSchemas,
-  ...waiverSchemas,
-  ...languageCheckSchemas,
-  ...postmortemSchemas,
-  ...checkSchemas,
-  ...threadSchemas,
-  ...revisionSchemas,
-  ...followUpSchemas,
-  ...exportSchemas,
+const rooms = [
+  directoryRoom,
+  accessRoom,
+  incidentRoom,
+  timelineRoom,
+  factorRoom,
+  actionItemRoom,
+  changeRoom,
+  reviewRoom,
+  waiverRoom,
+  languageCheckRoom,
+  postmortemRoom,
+  exportRoom,
 ]
+const components = [Problem, ...systemSchemas, ...rooms.flatMap(({ schemas }) => schemas)]
+const tags = [systemTag, ...rooms.map(({ tag }) => tag)]
 
 /** The whole service, ready to listen or to be called with `inject`. */
 export async function buildApp({
-  database: { db, pool },
+  database,
   config,
   now,
   databaseReady = () => true,
   logger,
 }: AppOptions): Promise<App> {
+  const { db, pool } = database
   const app: App = fastify({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
     logController: new RequestLog(),
@@ -132,7 +110,7 @@ export async function buildApp({
   registerErrors(app)
   registerEtags(app)
   readConditions(app)
-  await registerOpenapi(app, components)
+  await registerOpenapi(app, components, tags)
 
   const isReady = async () =>
     databaseReady() &&
@@ -144,33 +122,28 @@ export async function buildApp({
 
   await app.register(rateLimit, { global: false })
   const tokens = createTokenCache(db, now)
+  const context: Context = {
+    db,
+    database,
+    now,
+    tokens,
+    timeZone: config.timeZone,
+    limits: config.limits,
+    blameCheck: cacheBlameCheck(database),
+  }
   const metrics = collectMetrics(app, { pool, backlog: () => backlogOf(db, dateIn(config.timeZone, now())) })
   await app.register(async guarded => {
     refuseUnknownQueries(guarded)
     requireToken(guarded, { tokens, adminToken: config.adminToken, now })
     metricsRoute(guarded, metrics)
-    const { timeZone, limits } = config
-    await guarded.register(async v1 => resourceRoutes(v1, { db, now, tokens, timeZone, limits }), {
-      prefix: '/v1',
-    })
+    await guarded.register(
+      async v1 => {
+        for (const { routes } of rooms) routes(v1, context)
+      },
+      { prefix: '/v1' },
+    )
   })
   return app
-}
-
-function resourceRoutes(app: App, context: Context): void {
-  directoryRoutes(app, context)
-  accessRoutes(app, context)
-  incidentRoutes(app, context)
-  timelineRoutes(app, context)
-  factorRoutes(app, context)
-  actionItemRoutes(app, context)
-  changeRoutes(app, context)
-  reviewRoutes(app, context)
-  waiverRoutes(app, context)
-  const blameCheck = cacheBlameCheck(context.db)
-  languageCheckRoutes(app, blameCheck)
-  postmortemRoutes(app, context, blameCheck)
-  exportRoutes(app, context)
 }
 
 /** Answers under way when the service stops are the last of their connection, and their clients are told so. */

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
 import { nameOf, writeOf } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { toUtc } from '../kit/time.ts'
@@ -9,10 +9,16 @@ import { requireFuture } from './rules.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
-const tags = ['Administration']
+const tag = {
+  name: 'Administration',
+  description: 'Who may call: tokens, each with the least scope it needs.',
+}
+const tags = [tag.name]
+
+export const accessRoom: Room = { tag, schemas: contract.accessSchemas, routes: accessRoutes }
 
 /** API tokens: made, listed and revoked. */
-export function accessRoutes(app: App, { db, now, tokens }: Context): void {
+function accessRoutes(app: App, { db, now, tokens }: Context): void {
   app.post(
     '/tokens',
     {

@@ -1,4 +1,4 @@
-import { type Db, type TextRow, textRows, utcTimestamp } from '../db/open.ts'
+import { type OpenDatabase, type TextRow, utcTimestamp } from '../db/open.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
 import { type ActionItemFilter, actionItemsQuery, itemColumns, type SortTerm } from './list-query.ts'
 import { daysOverdue } from './rules.ts'
@@ -9,12 +9,12 @@ import { ActionItem } from './schema.ts'
  * half the work of making objects first.
  */
 export const listActionItems = (
-  db: Db,
+  database: Pick<OpenDatabase, 'text'>,
   filter: ActionItemFilter,
   sort: SortTerm[],
   page: PageRequest,
   as_of: string,
-): Promise<TextRow[]> => textRows(db, actionItemsQuery(filter, sort, page, as_of))
+): Promise<TextRow[]> => database.text(actionItemsQuery(filter, sort, page, as_of))
 
 const at = (name: string) => itemColumns.indexOf(name)
 

@@ -1,10 +1,9 @@
-import { snapshotOf } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
 import { writeOf } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, pageWithLink } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
-import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { answerOnce } from '../http/idempotency.ts'
 import { createAnswerCache, sendShared, sharedAnswer } from '../http/shared-answers.ts'
 import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
@@ -18,17 +17,23 @@ import { stateRoutes } from './state-routes.ts'
 import * as store from './store.ts'
 import { summarizeActionItems } from './summary.ts'
 
-const tags = ['Action items']
+const tag = {
+  name: 'Action items',
+  description: 'One owner and a due date each; what is overdue, over all incidents.',
+}
+const tags = [tag.name]
 
-export function actionItemRoutes(app: App, context: Context): void {
+export const actionItemRoom: Room = { tag, schemas: contract.actionItemSchemas, routes: actionItemRoutes }
+
+function actionItemRoutes(app: App, context: Context): void {
   overviewRoutes(app, context)
   itemRoutes(app, context)
   stateRoutes(app, context)
 }
 
 /** Over all incidents. */
-function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
-  const share = createAnswerCache(() => snapshotOf(db))
+function overviewRoutes(app: App, { db, database, now, timeZone }: Context): void {
+  const share = createAnswerCache(database.snapshot)
 
   app.get(
     '/action-items',
@@ -49,7 +54,7 @@ function overviewRoutes(app: App, { db, now, timeZone }: Context): void {
         const sort = sortTerms(request.query.sort)
         const filter = filterOf(request.query)
         const page = pageRequest(request)
-        const rows = await listActionItems(db, filter, sort, page, asked.as_of)
+        const rows = await listActionItems(database, filter, sort, page, asked.as_of)
         if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
         const { link, ...found } = pageWithLink(request, rows, sortKey(sort))
         return sharedAnswer(writePage(found, asked), link)
@@ -98,11 +103,15 @@ const filterOf = (query: Omit<contract.ActionItemsQuery, 'sort' | 'cursor' | 'li
   incident_id: query.incident_id?.split(','),
 })
 
-function itemRoutes(app: App, { db, now, timeZone }: Context): void {
+function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
   app.post(
     '/incidents/:incident_id/action-items',
     {
-      config: { scope: 'write', problems: ['owner_is_team', 'unknown_reference', ...keyProblems] },
+      config: {
+        scope: 'write',
+        takes: ['Idempotency-Key'],
+        problems: ['owner_is_team', 'unknown_reference'],
+      },
       schema: {
         operationId: 'createActionItem',
         tags,
@@ -144,7 +153,7 @@ function itemRoutes(app: App, { db, now, timeZone }: Context): void {
       const asked = askedFor(request.query, { timeZone, moment: now() })
       await getIncident(db, incident_id)
       const filter = { incident_id: [incident_id] }
-      const rows = await listActionItems(db, filter, byNumber, pageRequest(request), asked.as_of)
+      const rows = await listActionItems(database, filter, byNumber, pageRequest(request), asked.as_of)
       const { link, ...found } = pageWithLink(request, rows, sortKey(byNumber))
       return sendShared(reply, sharedAnswer(writePage(found, asked), link))
     },

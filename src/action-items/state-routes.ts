@@ -4,7 +4,7 @@ import { transact } from '../db/transact.ts'
 import { type Write, writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
-import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { answerOnce } from '../http/idempotency.ts'
 import type { NumberedKey } from '../incidents/numbered.ts'
 import { accepterOf, askedFor } from './rules.ts'
 import * as contract from './schema.ts'
@@ -40,10 +40,7 @@ export function stateRoutes(app: App, context: Context): void {
   app.post(
     `${path}/deferrals`,
     {
-      config: {
-        scope: 'write',
-        problems: ['wrong_state', 'invalid_header', 'version_mismatch', ...keyProblems],
-      },
+      config: { scope: 'write', takes: ['If-Match', 'Idempotency-Key'], problems: ['wrong_state'] },
       schema: {
         operationId: 'deferActionItem',
         tags,

@@ -1,10 +1,10 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
 import { writeOf } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
-import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { answerOnce } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
 import { numberedKey } from '../incidents/numbered.ts'
 import { incidentParams } from '../incidents/schema.ts'
@@ -12,9 +12,15 @@ import { getIncident } from '../incidents/store.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
-const tags = ['Changes']
+const tag = {
+  name: 'Changes',
+  description: 'Lessons wired back into SLOs, alert rules and runbooks, with the text before and after.',
+}
+const tags = [tag.name]
 
-export function changeRoutes(app: App, context: Context): void {
+export const changeRoom: Room = { tag, schemas: contract.changeSchemas, routes: changeRoutes }
+
+function changeRoutes(app: App, context: Context): void {
   collectionRoutes(app, context)
   memberRoutes(app, context)
 }
@@ -23,7 +29,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents/:incident_id/changes',
     {
-      config: { scope: 'write', problems: ['unknown_reference', ...keyProblems] },
+      config: { scope: 'write', takes: ['Idempotency-Key'], problems: ['unknown_reference'] },
       schema: {
         operationId: 'createChange',
         tags,

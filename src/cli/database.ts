@@ -30,7 +30,7 @@ export async function connectDatabase(config: Config, log: (message: string) => 
     await opened.close()
     await stop()
   }
-  return { db: opened.db, pool: opened.pool, ready, close }
+  return { ...opened, ready, close }
 }
 
 /** The same for a short command: beside a running service it uses the server that the service owns. */

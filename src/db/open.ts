@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type RawBuilder, type Transaction } from 'kysely'
+import { type CompiledQuery, Kysely, PostgresDialect, type RawBuilder, type Transaction } from 'kysely'
 import pg from 'pg'
 import { type DatabaseLimits, loadConfig } from '../config.ts'
 import type { DB } from './tables.ts'
@@ -7,10 +7,24 @@ import type { DB } from './tables.ts'
 export type Db = Kysely<DB>
 export type Trx = Transaction<DB>
 
+/** A row as PostgreSQL wrote it, column by column. */
+export type TextRow = (string | null)[]
+
+/** The pool, with what may be asked of it alone: no transaction has `text` or `snapshot`. */
 export interface OpenDatabase {
   db: Db
   /** Connections that are open, that are free, and requests that wait for one. */
   pool: () => { open: number; free: number; waiting: number }
+  /**
+   * The rows of a query in PostgreSQL's own text, for an answer that is written from them: making values of each column
+   * and text of them again would be most of its cost.
+   */
+  text(query: RawBuilder<unknown>): Promise<TextRow[]>
+  /**
+   * Names what the database shows at this moment: which transactions have ended. It is another one as soon as anything
+   * has been written, by whomever, and never comes back. Asked for so often that it goes around the query builder.
+   */
+  snapshot(): Promise<string>
   /** Ends the pool once every query under way has answered; resolves when no connection of it is left. */
   close(): Promise<void>
 }
@@ -130,13 +144,17 @@ export function openDatabase(
   // The pool repeats what an idle client says.
   pool.on('error', () => {})
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
-  pools.set(db, pool)
-  const load = () => ({ open: pool.totalCount, free: pool.idleCount, waiting: pool.waitingCount })
-  const close = async () => {
-    await db.destroy()
-    await allEnded(clients)
+  return {
+    db,
+    pool: () => ({ open: pool.totalCount, free: pool.idleCount, waiting: pool.waitingCount }),
+    text: async query => (await pool.query<TextRow>(textQuery(query.compile(db)))).rows,
+    snapshot: async () =>
+      (await pool.query('SELECT pg_current_snapshot()::text AS snapshot')).rows[0].snapshot,
+    close: async () => {
+      await db.destroy()
+      await allEnded(clients)
+    },
   }
-  return { db, pool: load, close }
 }
 
 const goodbyeMilliseconds = 1000
@@ -153,31 +171,10 @@ async function allEnded(clients: Set<Client>): Promise<void> {
   clearTimeout(late)
 }
 
-const pools = new WeakMap<Db, pg.Pool>()
+const asText = { getTypeParser: () => (value: string) => value } as typeof types
 
-/** A row as PostgreSQL wrote it, column by column. */
-export type TextRow = (string | null)[]
-
-/**
- * The rows of a query in PostgreSQL's own text, for an answer that is written from them: making values of each column
- * and text of them again would be most of its cost.
- * @param db a pool, and no transaction of it
- */
-export async function textRows(db: Db, query: RawBuilder<unknown>): Promise<TextRow[]> {
-  const { sql: text, parameters } = query.compile(db)
+function textQuery({ sql: text, parameters }: CompiledQuery) {
   const name = nameOf(text)
-  const asTheyAre = { getTypeParser: () => (value: string) => value } as typeof types
-  const config = { text, values: [...parameters], rowMode: 'array' as const, types: asTheyAre }
-  const { rows } = await pools.get(db)!.query<TextRow>(name === undefined ? config : { ...config, name })
-  return rows
-}
-
-/**
- * Names what the database shows at this moment: which transactions have ended. It is another one as soon as anything has
- * been written, by whomever, and never comes back. Asked for so often that it goes around the query builder.
- * @param db a pool, and no transaction of it
- */
-export async function snapshotOf(db: Db): Promise<string> {
-  const { rows } = await pools.get(db)!.query('SELECT pg_current_snapshot()::text AS snapshot')
-  return rows[0].snapshot
+  const query = { text, values: [...parameters], rowMode: 'array' as const, types: asText }
+  return name === undefined ? query : { ...query, name }
 }

@@ -1,18 +1,21 @@
 import { transact } from '../db/transact.ts'
 import { refuseAll, storeBatch } from '../http/batch.ts'
 import { writeOf } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
-import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { answerOnce } from '../http/idempotency.ts'
 import { type DebriefError, toProblem } from '../http/problem.ts'
 import { mergeWith, requireValid } from '../http/validation.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
-const tags = ['Directory']
+const tag = { name: 'Directory', description: 'People and teams: who can own, author and attend.' }
+const tags = [tag.name]
 
-export function directoryRoutes(app: App, context: Context): void {
+export const directoryRoom: Room = { tag, schemas: contract.directorySchemas, routes: directoryRoutes }
+
+function directoryRoutes(app: App, context: Context): void {
   peopleRoutes(app, context)
   peopleBatchRoute(app, context)
   teamRoutes(app, context)
@@ -110,7 +113,7 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
   app.post(
     '/people/batch',
     {
-      config: { scope: 'write', problems: ['conflict', 'unknown_reference', ...keyProblems] },
+      config: { scope: 'write', takes: ['Idempotency-Key'], problems: ['conflict', 'unknown_reference'] },
       schema: {
         operationId: 'putPeople',
         tags,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { examplesOf, ref } from '../http/fields.ts'
 import { DebriefError } from '../http/problem.ts'
@@ -10,8 +10,14 @@ import { createExporter } from './stream.ts'
 
 const tags = ['Postmortem']
 
+export const exportRoom: Room = {
+  tag: { name: 'Postmortem' },
+  schemas: contract.exportSchemas,
+  routes: exportRoutes,
+}
+
 /** Finished postmortems over all incidents. */
-export function exportRoutes(app: App, context: Context): void {
+function exportRoutes(app: App, context: Context): void {
   listRoute(app, context)
   streamRoute(app, context)
 }

@@ -1,7 +1,6 @@
 import type { Trx } from '../db/open.ts'
 import { attempt } from '../db/transact.ts'
-import { toDebriefError } from './errors.ts'
-import { DebriefError } from './problem.ts'
+import { DebriefError, toDebriefError } from './problem.ts'
 
 /** How the entries of a batch are stored. */
 interface Batch<Entry, Result> {

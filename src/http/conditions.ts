@@ -15,9 +15,9 @@ export function etagOf(body: string | Buffer, version: number | null): string {
   return version === null ? `"${hash}"` : `"${version}-${hash}"`
 }
 
-/** A POST makes something new, unless it says that what it changes may have changed. */
-export const isConditional = (method: string, { problems = [] }: FastifyContextConfig): boolean =>
-  method !== 'GET' && (method !== 'POST' || problems.includes('version_mismatch'))
+/** Whether `If-Match` counts: a POST makes something new, unless its route says that it takes one. */
+export const isConditional = (method: string, { takes = [] }: FastifyContextConfig): boolean =>
+  method !== 'GET' && (method !== 'POST' || takes.includes('If-Match') || takes.includes('If-Match-read'))
 
 /** The entity tags that a condition lists. */
 export const tagsOf = (header: string) => header.split(',').map(tag => tag.trim())

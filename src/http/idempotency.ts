@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
-import { DebriefError, type ProblemCode } from './problem.ts'
+import { DebriefError } from './problem.ts'
 
 /** What a POST answers when it has stored something. */
 export interface Answer<Body> {
@@ -12,9 +12,6 @@ export interface Answer<Body> {
   location?: string
   body: Body
 }
-
-/** The problems of a route that takes an `Idempotency-Key`; naming them is how a route says that it does. */
-export const keyProblems = ['request_in_progress', 'idempotency_key_reused'] as const satisfies ProblemCode[]
 
 const lifetime = 7 * 86_400_000
 
@@ -27,7 +24,8 @@ interface Keyed {
 /**
  * Runs a POST in one transaction and answers it. With an `Idempotency-Key` the answer is stored in that transaction,
  * and the same request within seven days gets it again, with `Idempotent-Replayed: true`.
- * @throws 409 while the same key is under way, 422 when the key came with another request, 400 when it is malformed
+ * @throws 409 while the same key is under way, 422 when the key came with another request, 400 when it is malformed;
+ *   an Error when the route does not say that it takes a key, for nobody would know
  */
 export async function answerOnce<Body>(
   { db, now }: { db: Db; now: () => Date },
@@ -35,6 +33,7 @@ export async function answerOnce<Body>(
   reply: FastifyReply,
   run: (trx: Trx) => Promise<Answer<Body>>,
 ): Promise<Body> {
+  requireTaken(request)
   const keyed = keyOf(request)
   const { answer, isReplay } = await transact(db, async trx => {
     if (keyed === undefined) return { answer: await run(trx), isReplay: false }
@@ -49,6 +48,11 @@ export async function answerOnce<Body>(
   if (answer.location) reply.header('location', answer.location)
   reply.code(answer.status)
   return answer.body
+}
+
+function requireTaken({ routeOptions: { method, url, config } }: FastifyRequest): void {
+  if (config.takes?.includes('Idempotency-Key')) return
+  throw new Error(`${method} ${url} answers once, but does not say that it takes an Idempotency-Key`)
 }
 
 /** Bare or quoted, as the IETF draft has it. */

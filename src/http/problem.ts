@@ -1,164 +1,7 @@
+import type { FastifyError } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { component, exact } from './fields.ts'
-
-/** The closed list of error codes: each has one status, one title and a page at `/problems/<code>`. */
-export const problemCodes = {
-  malformed_request: [
-    400,
-    'The request cannot be parsed',
-    'The body is not JSON (UTF-8, no name twice in an object, 32 levels deep at most), or the request line or a header is malformed.',
-  ],
-  invalid_query: [
-    400,
-    'A query parameter is wrong',
-    'A parameter is unknown, repeated, or breaks its rule; `errors` names it.',
-  ],
-  invalid_cursor: [
-    400,
-    'The cursor is not usable',
-    'A cursor is used as it was given, with the same route, filters and sort. Begin again without it.',
-  ],
-  invalid_header: [
-    400,
-    'A header is wrong',
-    'A request header does not have the form it must have; `errors` names it.',
-  ],
-  unauthenticated: [
-    401,
-    'A token is needed',
-    'Send `Authorization: Bearer <token>`. The first start prints the admin token; `debrief token create` makes more.',
-  ],
-  forbidden: [
-    403,
-    'The token may not do this',
-    'The token is good, but its scope does not cover this call; `detail` names the scope that does.',
-  ],
-  not_found: [404, 'Nothing is there', 'No such route, or nothing stored under this id.'],
-  method_not_allowed: [
-    405,
-    'The address does not take this method',
-    'Something is there, but not for this method; `Allow` and `detail` name those that it takes.',
-  ],
-  not_acceptable: [
-    406,
-    'No such representation',
-    'The document is served as text/markdown, text/html or application/json, the export as application/x-ndjson.',
-  ],
-  request_timeout: [
-    408,
-    'The request did not arrive in time',
-    'The headers, or the body, took too long to arrive. Nothing was stored; send it again.',
-  ],
-  conflict: [
-    409,
-    'The request conflicts with what is stored',
-    'The body is valid, but something else already holds what it claims; `detail` says what.',
-  ],
-  duplicate_with_other_content: [
-    409,
-    'This key was used with other content',
-    'An event with the same source system and `dedupe_key` is stored with other content. The stored one is kept.',
-  ],
-  milestone_taken: [
-    409,
-    'The milestone is taken',
-    'Each milestone belongs to one event of the timeline at a time; `detail` names the holder. Retract it, or change its milestone first.',
-  ],
-  wrong_state: [
-    409,
-    'The state does not allow this',
-    'The call would be valid in another state; `detail` says which.',
-  ],
-  sealed: [
-    409,
-    'The postmortem is final',
-    'Its document is sealed and does not change. Corrections are made under an amendment (`POST …/amendments`), and sealed again as the next revision. Action items and changes live on without one.',
-  ],
-  checks_failed: [
-    409,
-    'The postmortem is not ready to be final',
-    'Each of `errors` is a check that fails, or the state that is missing, with what to do about it; `GET …/checks` has them all.',
-  ],
-  not_waivable: [
-    409,
-    'This check cannot be waived',
-    'A review must have been held, and every action item needs an owner who is there. Warnings hold nothing back.',
-  ],
-  request_in_progress: [
-    409,
-    'The same request is under way',
-    'Another request with this `Idempotency-Key` has not been answered yet. Send it again after `Retry-After` seconds.',
-  ],
-  version_mismatch: [
-    412,
-    'The resource is not as expected',
-    'What is stored is not what `If-Match` or `If-None-Match` allows. Read the resource again, then repeat the change.',
-  ],
-  too_large: [413, 'The body is too large', 'Ordinary bodies may have 1 MiB.'],
-  uri_too_long: [414, 'The address is too long', 'An address with its query may have 8 KiB.'],
-  unsupported_media_type: [
-    415,
-    'The media type is not supported',
-    'Send `Content-Type: application/json`, or `application/merge-patch+json` with PATCH; in UTF-8, and not compressed.',
-  ],
-  misdirected: [
-    421,
-    'The request is meant for another host',
-    'While the service listens on the loopback only, `Host` must name the loopback, or a host of `DEBRIEF_ALLOWED_HOSTS`. It keeps web pages from reaching a service on their reader’s machine.',
-  ],
-  invalid_body: [
-    422,
-    'A field breaks a rule',
-    'The body was parsed, but a field breaks a rule; `errors` names each field and its rule.',
-  ],
-  root_cause_refused: [
-    422,
-    'Debrief names no single root cause',
-    'Incidents have contributing factors, each with a counterfactual. A single root cause ends the search too early and points at whoever acted last. Post each condition to the incident’s factors.',
-  ],
-  owner_is_team: [
-    422,
-    'The owner is a team',
-    'An action item has exactly one owner, and it is a person: what a whole team owns, nobody does.',
-  ],
-  unknown_reference: [
-    422,
-    'The body refers to something that is not there',
-    'A handle, an incident, an event or a factor named in the body does not exist.',
-  ],
-  idempotency_key_reused: [
-    422,
-    'The Idempotency-Key was used for another request',
-    'A key stands for one request for seven days: the same address and the same body. Take a new key for a new request.',
-  ],
-  precondition_required: [
-    428,
-    'The call must say what it has read',
-    'Send `If-Match` with the ETag of what you have read, so that nothing is replaced or sealed unseen; `If-None-Match: *` where there should be nothing yet.',
-  ],
-  too_many_attempts: [
-    429,
-    'Too many wrong tokens',
-    'Too many tokens that are unknown, expired or revoked came from this address. Wait for `Retry-After` seconds, or send a good one.',
-  ],
-  headers_too_large: [
-    431,
-    'The headers are too large',
-    'The request line and the headers may have 16 KiB together.',
-  ],
-  internal: [
-    500,
-    'Something went wrong in Debrief',
-    'The request id names the entry in the log. The request may be sent again.',
-  ],
-  unavailable: [
-    503,
-    'Debrief cannot answer now',
-    'The database is starting, stopping or overloaded, or as many exports run as may. Try again after `Retry-After` seconds.',
-  ],
-} as const satisfies Record<string, readonly [number, string, string]>
-
-export type ProblemCode = keyof typeof problemCodes
+import { type ProblemCode, problemCodes } from './problem-codes.ts'
 
 export interface FieldError {
   /** JSON pointer of the field in the body; or `parameter`, the name in the query, path or headers. */
@@ -192,8 +35,8 @@ export const Problem = component(
     examples: [
       {
         type: '/problems/invalid_body',
-        title: 'A field breaks a rule',
-        status: 422,
+        title: problemCodes.invalid_body.title,
+        status: problemCodes.invalid_body.status,
         detail: '/title is required.',
         instance: '/v1/incidents',
         code: 'invalid_body',
@@ -224,7 +67,7 @@ export class DebriefError extends Error {
   }
 
   get status() {
-    return problemCodes[this.code][0]
+    return problemCodes[this.code].status
   }
 }
 
@@ -239,7 +82,7 @@ export const fieldError = (
 export const notFound = (what: string) => new DebriefError('not_found', `${what} does not exist.`)
 
 export function toProblem(error: DebriefError, request: { url: string; id: string }): Problem {
-  const [status, title] = problemCodes[error.code]
+  const { status, title } = problemCodes[error.code]
   return {
     type: `/problems/${error.code}`,
     title,
@@ -262,3 +105,52 @@ const shortened = ({ pointer, parameter, code, detail }: FieldError): FieldError
   code,
   detail: short(detail),
 })
+
+const byStatus: Record<number, ProblemCode> = {
+  400: 'malformed_request',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+  503: 'unavailable',
+}
+
+/** What any error is answered as: the framework's, the database's, and those that nobody thought of. */
+export function toDebriefError(error: FastifyError | Error): DebriefError {
+  if (error instanceof DebriefError) return error
+  const code = 'code' in error ? String(error.code) : ''
+  if (isUnavailable(code, error.message))
+    return new DebriefError('unavailable', 'The database does not answer. Try again shortly.')
+  const fromState = sqlStates[code]
+  if (fromState) return new DebriefError(...fromState)
+  const status = 'statusCode' in error ? Number(error.statusCode) : 500
+  const problem = byStatus[status]
+  if (problem === 'unsupported_media_type') return new DebriefError(problem, problemCodes[problem].meaning)
+  if (problem !== undefined && code.startsWith('FST_'))
+    return new DebriefError(problem, `${error.message.replace(/\.$/, '')}.`)
+  return new DebriefError('internal', 'An unexpected error happened; the log has it under this request id.')
+}
+
+/** What PostgreSQL refuses although validation let it pass; validation is where it belongs. */
+const sqlStates: Record<string, [ProblemCode, string]> = {
+  '23505': ['conflict', 'Something with the same unique key is stored already.'],
+  '23503': ['conflict', 'Something that this refers to, or that refers to this, stands in the way.'],
+  '23514': ['invalid_body', 'A value breaks a rule of the store.'],
+  '22021': ['invalid_body', 'A text holds a character that cannot be stored.'],
+  '22P05': ['invalid_body', 'A text holds a character that cannot be stored.'],
+  '22P02': ['invalid_body', 'A value does not have the form it must have.'],
+  '22003': ['invalid_body', 'A number is out of range.'],
+  '22007': ['invalid_body', 'A date does not have the form it must have.'],
+  '22008': ['invalid_body', 'A date is out of range.'],
+}
+
+/** Statement and lock time-outs, lost connections, a starting or stopping server, a full pool. */
+function isUnavailable(code: string, message: string): boolean {
+  return (
+    /^(57014|55P03|57P0\d|08\w{3}|53\w{3}|40001|40P01)$/.test(code) ||
+    /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
+      code,
+    ) ||
+    /^(timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error)/.test(
+      message,
+    )
+  )
+}

@@ -1,19 +1,25 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
 import { writeOf } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
-import { answerOnce, keyProblems } from '../http/idempotency.ts'
+import { answerOnce } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
 import { dateIn } from '../kit/time.ts'
 import * as history from './history.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
-const tags = ['Incidents']
+const tag = {
+  name: 'Incidents',
+  description: 'An incident carries one postmortem; everything below hangs from it.',
+}
+const tags = [tag.name]
 
-export function incidentRoutes(app: App, context: Context): void {
+export const incidentRoom: Room = { tag, schemas: contract.incidentSchemas, routes: incidentRoutes }
+
+function incidentRoutes(app: App, context: Context): void {
   collectionRoutes(app, context)
   memberRoutes(app, context)
   historyRoute(app, context)
@@ -23,7 +29,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents',
     {
-      config: { scope: 'write', problems: ['conflict', 'unknown_reference', ...keyProblems] },
+      config: { scope: 'write', takes: ['Idempotency-Key'], problems: ['conflict', 'unknown_reference'] },
       schema: {
         operationId: 'createIncident',
         tags,

@@ -1,10 +1,8 @@
-import { type Db, snapshotOf } from '../db/open.ts'
+import type { OpenDatabase } from '../db/open.ts'
 import { peopleCalled, peopleVersion } from '../directory/store.ts'
+import type { Context } from '../http/context.ts'
 import { type BlameCheck, prepareBlameCheck } from '../language/check.ts'
 import { cachedCheck } from './cached-check.ts'
-
-/** Asks for the check that knows the directory as it is now. */
-export type CurrentBlameCheck = () => Promise<BlameCheck>
 
 /** A cache of one: the check, and what the database showed when it was prepared. */
 interface Cached {
@@ -15,19 +13,21 @@ interface Cached {
 
 /**
  * The language check that knows the directory, cached until a person has changed.
- * @param db a pool, and no transaction of it
  * @returns asks for the check as of now; people who have left are known as well
  */
-export function cacheBlameCheck(db: Db): CurrentBlameCheck {
+export function cacheBlameCheck({
+  db,
+  snapshot,
+}: Pick<OpenDatabase, 'db' | 'snapshot'>): Context['blameCheck'] {
   let cached: Cached | undefined
   return async () => {
     // Each is asked before what it vouches for: a change in between is seen by the next call.
-    const snapshot = await snapshotOf(db)
-    if (cached?.snapshot === snapshot) return cached.check
+    const shown = await snapshot()
+    if (cached?.snapshot === shown) return cached.check
     const version = await peopleVersion(db)
     const check =
       cached?.version === version ? cached.check : cachedCheck(prepareBlameCheck(await peopleCalled(db)))
-    cached = { snapshot, version, check }
+    cached = { snapshot: shown, version, check }
     return check
   }
 }

@@ -1,16 +1,23 @@
-import type { App } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
-import type { CurrentBlameCheck } from './checker.ts'
 import * as contract from './schema.ts'
 
-export function languageCheckRoutes(app: App, blameCheck: CurrentBlameCheck): void {
+const tag = { name: 'Language', description: 'Whether a text blames people, while it is written.' }
+
+export const languageCheckRoom: Room = {
+  tag,
+  schemas: contract.languageCheckSchemas,
+  routes: languageCheckRoutes,
+}
+
+function languageCheckRoutes(app: App, { blameCheck }: Context): void {
   app.post(
     '/language-checks',
     {
       config: { scope: 'read' },
       schema: {
         operationId: 'checkLanguage',
-        tags: ['Language'],
+        tags: [tag.name],
         summary: 'Find sentences that blame',
         description: 'For use while people write. Nothing is stored.',
         body: ref(contract.LanguageCheckInput),

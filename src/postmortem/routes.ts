@@ -1,17 +1,30 @@
-import type { App, Context } from '../http/context.ts'
-import type { CurrentBlameCheck } from '../language-checks/checker.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { checkRoutes } from './checks/routes.ts'
+import { checkSchemas } from './checks/schema.ts'
 import { followUpRoute } from './follow-up/routes.ts'
+import { followUpSchemas } from './follow-up/schema.ts'
 import { redactionRoute } from './redaction/routes.ts'
+import { postmortemSchemas } from './schema.ts'
 import { documentRoutes } from './sealing/document-routes.ts'
 import { revisionRoutes } from './sealing/revision-routes.ts'
 import { lifecycleRoutes } from './sealing/routes.ts'
+import { revisionSchemas } from './sealing/schema.ts'
 import { threadRoute } from './thread/routes.ts'
+import { threadSchemas } from './thread/schema.ts'
 
-export function postmortemRoutes(app: App, context: Context, blameCheck: CurrentBlameCheck): void {
+export const postmortemRoom: Room = {
+  tag: {
+    name: 'Postmortem',
+    description: 'The document, the checks that it must pass, and the revisions in which it is final.',
+  },
+  schemas: [...postmortemSchemas, ...checkSchemas, ...threadSchemas, ...revisionSchemas, ...followUpSchemas],
+  routes: postmortemRoutes,
+}
+
+function postmortemRoutes(app: App, context: Context): void {
   documentRoutes(app, context)
-  checkRoutes(app, context, blameCheck)
-  lifecycleRoutes(app, context, blameCheck)
+  checkRoutes(app, context)
+  lifecycleRoutes(app, context)
   revisionRoutes(app, context)
   redactionRoute(app, context)
   threadRoute(app, context)

@@ -1,15 +1,18 @@
 import { transact } from '../db/transact.ts'
 import { writeOf } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
-const tags = ['Review']
+const tag = { name: 'Review', description: 'The blameless review, and what it waives.' }
+const tags = [tag.name]
 
-export function reviewRoutes(app: App, { db, now }: Context): void {
+export const reviewRoom: Room = { tag, schemas: contract.reviewSchemas, routes: reviewRoutes }
+
+function reviewRoutes(app: App, { db, now }: Context): void {
   app.get(
     '/incidents/:incident_id/review',
     {

@@ -1,6 +1,6 @@
 import { transact } from '../db/transact.ts'
 import { writeOf } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { mergeWith } from '../http/validation.ts'
@@ -12,9 +12,19 @@ import { Milestones } from './milestones-schema.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
-const tags = ['Timeline']
+const tag = {
+  name: 'Timeline',
+  description: 'Claims with their sources, in corrected time, and the durations between milestones.',
+}
+const tags = [tag.name]
 
-export function timelineRoutes(app: App, context: Context): void {
+export const timelineRoom: Room = {
+  tag,
+  schemas: [...contract.timelineSchemas, Milestones],
+  routes: timelineRoutes,
+}
+
+function timelineRoutes(app: App, context: Context): void {
   eventRoutes(app, context)
   retractionRoutes(app, context)
   disputeRoutes(app, context)

@@ -1,14 +1,20 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
 import { writeOf } from '../http/caller.ts'
-import type { App, Context } from '../http/context.ts'
+import type { App, Context, Room } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
 const tags = ['Review']
 
-export function waiverRoutes(app: App, { db, now }: Context): void {
+export const waiverRoom: Room = {
+  tag: { name: 'Review' },
+  schemas: contract.waiverSchemas,
+  routes: waiverRoutes,
+}
+
+function waiverRoutes(app: App, { db, now }: Context): void {
   const path = '/incidents/:incident_id/checks/:code/waiver'
 
   app.put(

@@ -1,8 +1,7 @@
 import t, { type Test } from 'tap'
 import { listActionItems, sortKey } from '../../src/action-items/list-json.ts'
 import { type ActionItemFilter, actionItemsQuery, sortTerms } from '../../src/action-items/list-query.ts'
-import type { Db } from '../../src/db/open.ts'
-import { openService } from '../help/service.ts'
+import { openService, type Service } from '../help/service.ts'
 import { analyzeItems, buffersOf, insertItems, planOf } from './many.ts'
 
 const as_of = '2028-01-01'
@@ -28,11 +27,11 @@ const hot: [name: string, filter: ActionItemFilter, sort: string | undefined, in
 const mostForItems = 60
 const mostForNames = 51 * 3 * 4
 
-async function testPlans(t: Test, db: Db): Promise<void> {
+async function testPlans(t: Test, { db, database }: Service): Promise<void> {
   for (const [name, filter, sort, index] of hot) {
     const terms = sortTerms(sort)
     const first = actionItemsQuery(filter, terms, { limit, after: null }, as_of)
-    const rows = await listActionItems(db, filter, terms, { limit, after: null }, as_of)
+    const rows = await listActionItems(database, filter, terms, { limit, after: null }, as_of)
     const after = sortKey(terms)(rows[10]!)
     const next = actionItemsQuery(filter, terms, { limit, after }, as_of)
     for (const [page, query] of Object.entries({ first, next })) {
@@ -54,11 +53,12 @@ async function testPlans(t: Test, db: Db): Promise<void> {
 }
 
 t.test('a page of what is overdue is read from an index, however many items there are', async t => {
-  const { db } = await openService(t)
+  const service = await openService(t)
+  const { db } = service
   await insertItems(db, 0, 20_000)
   await analyzeItems(db)
-  await t.test('of 20,000 items', t => testPlans(t, db))
+  await t.test('of 20,000 items', t => testPlans(t, service))
   await insertItems(db, 20_000, 100_000)
   await analyzeItems(db)
-  await t.test('of 100,000 items', t => testPlans(t, db))
+  await t.test('of 100,000 items', t => testPlans(t, service))
 })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import t from 'tap'
-import { openDatabase } from '../../src/db/open.ts'
+import { type OpenDatabase, openDatabase } from '../../src/db/open.ts'
 import { transact } from '../../src/db/transact.ts'
 import { createDatabase } from '../help/service.ts'
 
@@ -14,6 +14,28 @@ t.test('a session is in UTC whatever options the address brings, and those hold 
     SELECT timestamptz '2026-06-17 14:08:00.5+00' AS at, date '2026-06-17' AS day, current_setting('work_mem') AS memory
   `.execute(db)
   t.same(rows, [{ at: '2026-06-17T14:08:00.500Z', day: '2026-06-17', memory: '7MB' }])
+})
+
+t.test('rows come as PostgreSQL wrote them, and no transaction is taken for the pool', async t => {
+  const database = openDatabase(await createDatabase(t), () => {})
+  t.teardown(database.close)
+  const query = sql`SELECT timestamptz '2026-06-17 14:08:00.5+00', ${7}::bigint, NULL, '{"a": 1}'::jsonb`
+  t.same(await database.text(query), [['2026-06-17 14:08:00.5+00', '7', null, '{"a": 1}']])
+  await transact(database.db, async trx => {
+    // @ts-expect-error: it would be asked outside of the transaction
+    const inside: Pick<OpenDatabase, 'text'> = trx
+    // @ts-expect-error: it would be the one of another connection
+    const shown: Pick<OpenDatabase, 'snapshot'> = trx
+    t.notOk('text' in inside || 'snapshot' in shown)
+  })
+})
+
+t.test('a snapshot is another one once something is written', async t => {
+  const { db, snapshot, close } = openDatabase(await createDatabase(t), () => {})
+  t.teardown(close)
+  const before = await snapshot()
+  await sql`CREATE TABLE written ()`.execute(db)
+  t.not(await snapshot(), before)
 })
 
 t.test('a transaction that lost against another is run again, three times at most', async t => {

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { openLog } from '../../src/cli/log.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
-import { type Db, openDatabase } from '../../src/db/open.ts'
+import { type Db, type OpenDatabase, openDatabase } from '../../src/db/open.ts'
 import type { App } from '../../src/http/context.ts'
 import { judge } from './contract-check.ts'
 import * as server from './server.ts'
@@ -31,6 +31,7 @@ export interface Reply<T = Record<string, never>> {
 export interface Service {
   app: App
   db: Db
+  database: OpenDatabase
   connection: pg.ClientConfig
   /** Calls the service as admin unless told otherwise; the answer has been held against the contract. */
   call: <T = any>(method: Method, url: string, call?: Call) => Promise<Reply<T>>
@@ -46,19 +47,19 @@ export async function openService(
 ): Promise<Service> {
   const connection = await createDatabase(t)
   const config = { ...loadConfig({}), adminToken, ...settings }
-  const opened = openDatabase(connection, () => {}, config.databaseLimits)
+  const database = openDatabase(connection, () => {}, config.databaseLimits)
   const clock = { now: new Date(now) }
   const app = await buildApp({
-    database: opened,
+    database,
     config,
     now: () => clock.now,
     ...(process.env.DEBRIEF_TEST_LOG ? { logger: openLog({ logLevel: 'error', adminToken }) } : {}),
   })
   t.teardown(async () => {
     await app.close()
-    await opened.close()
+    await database.close()
   })
-  return { app, db: opened.db, connection, clock, call: caller(app) }
+  return { app, db: database.db, database, connection, clock, call: caller(app) }
 }
 
 function caller(app: App): Service['call'] {

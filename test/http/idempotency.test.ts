@@ -1,5 +1,7 @@
+import fastify from 'fastify'
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
+import { answerOnce } from '../../src/http/idempotency.ts'
 import { drill, enter, observed, openIncident } from '../help/cast.ts'
 import { contract } from '../help/contract-check.ts'
 import { openService, type Reply } from '../help/service.ts'
@@ -122,6 +124,21 @@ t.test('every POST of the contract takes a key, but for those that are named her
   const keyed = operations.filter(operation => taking(operation as object)).map(o => o.operationId)
   t.same(keyed.sort(), Object.keys(posts).sort())
   t.same(operations.map(o => o.operationId).sort(), [...keyed, ...keyless].sort())
+})
+
+t.test('a route that does not say that it takes a key cannot answer once', async t => {
+  const app = fastify()
+  const now = () => clock.now
+  const answer = async () => ({ status: 201 as const, body: {} })
+  app.post('/silent', { config: { problems: ['request_in_progress'] } }, (request, reply) =>
+    answerOnce({ db, now }, request, reply, answer),
+  )
+  app.post('/taking', { config: { takes: ['Idempotency-Key'] } }, (request, reply) =>
+    answerOnce({ db, now }, request, reply, answer),
+  )
+  const silent = await app.inject({ method: 'POST', url: '/silent' })
+  t.match([silent.statusCode, silent.json().message], [500, 'POST /silent answers once'])
+  t.equal((await app.inject({ method: 'POST', url: '/taking' })).statusCode, 201)
 })
 
 for (const [name, given] of Object.entries(posts)) {

@@ -5,7 +5,7 @@ import t from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/db/open.ts'
-import { type ProblemCode, problemCodes } from '../../src/http/problem.ts'
+import { type ProblemCode, problemCodes } from '../../src/http/problem-codes.ts'
 import { enter, observed, openIncident } from '../help/cast.ts'
 import { adminToken, openService, type Reply } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
@@ -139,7 +139,7 @@ const provocations: Record<ProblemCode, () => Promise<Reply<any>>> = {
 for (const [code, provoke] of Object.entries(provocations)) {
   t.test(`${code} is answered as a problem of its status`, async t => {
     const { status, headers, body } = await provoke()
-    const [expected, title] = problemCodes[code as ProblemCode]
+    const { status: expected, title } = problemCodes[code as ProblemCode]
     t.equal(status, expected)
     t.equal(headers['content-type'], 'application/problem+json')
     t.match(body, { type: `/problems/${code}`, title, status, code })

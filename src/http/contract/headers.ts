@@ -73,15 +73,15 @@ export const requestHeaders = {
 
 /** Which of them a route takes. */
 export function headersTaken({ config, methods, schema }: Route): (keyof typeof requestHeaders)[] {
-  const { problems = [] } = config
-  const isOfWhatWasRead = methods.includes('POST') && problems.includes('precondition_required')
+  const { takes = [] } = config
+  const isOfWhatWasRead = takes.includes('If-Match-read')
   const creates = Object.hasOwn((schema.response as object | undefined) ?? {}, '201')
   const applies: [boolean, keyof typeof requestHeaders][] = [
     [isOfWhatWasRead, 'If-Match-read'],
     [!isOfWhatWasRead && methods.some(method => isConditional(method, config)), 'If-Match'],
     [methods.includes('GET') && !config.streams, 'If-None-Match'],
     [methods.includes('PUT') && creates, 'If-None-Match-create'],
-    [problems.includes('request_in_progress'), 'Idempotency-Key'],
+    [takes.includes('Idempotency-Key'), 'Idempotency-Key'],
   ]
   return applies.flatMap(([holds, name]) => (holds ? [name] : []))
 }

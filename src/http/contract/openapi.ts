@@ -3,38 +3,32 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
 import { isObject } from '../../kit/json.ts'
+import type { Tag } from '../context.ts'
 import { examplesOf } from '../fields.ts'
 import { addHeaders, headersTaken, requestHeaders, responseHeaders } from './headers.ts'
 import { needsToken, problemExamples, problemResponses, type Route } from './problem-answers.ts'
 
-const tags = [
-  { name: 'System', description: 'Is it up, what can it do, what does an error mean.' },
-  { name: 'Directory', description: 'People and teams: who can own, author and attend.' },
-  { name: 'Incidents', description: 'An incident carries one postmortem; everything below hangs from it.' },
-  {
-    name: 'Timeline',
-    description: 'Claims with their sources, in corrected time, and the durations between milestones.',
-  },
-  { name: 'Analysis', description: 'Contributing factors with counterfactuals; never a single root cause.' },
-  { name: 'Language', description: 'Whether a text blames people, while it is written.' },
-  {
-    name: 'Action items',
-    description: 'One owner and a due date each; what is overdue, over all incidents.',
-  },
-  {
-    name: 'Changes',
-    description: 'Lessons wired back into SLOs, alert rules and runbooks, with the text before and after.',
-  },
-  { name: 'Review', description: 'The blameless review, and what it waives.' },
-  {
-    name: 'Postmortem',
-    description: 'The document, the checks that it must pass, and the revisions in which it is final.',
-  },
-  { name: 'Administration', description: 'Who may call: tokens, each with the least scope it needs.' },
+/** The order in which the reference shows the tags; one that is not named here comes after these. */
+const tagOrder = [
+  'System',
+  'Directory',
+  'Incidents',
+  'Timeline',
+  'Analysis',
+  'Language',
+  'Action items',
+  'Changes',
+  'Review',
+  'Postmortem',
+  'Administration',
 ]
 
 /** Serves the contract at /openapi.json and its reference at /docs, with no need of a network. */
-export async function registerOpenapi(app: FastifyInstance, components: TSchema[]): Promise<void> {
+export async function registerOpenapi(
+  app: FastifyInstance,
+  components: TSchema[],
+  tags: Tag[],
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -47,7 +41,7 @@ export async function registerOpenapi(app: FastifyInstance, components: TSchema[
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
-      tags,
+      tags: inOrder(tags),
       security: [{ bearer: [] }],
       components: {
         examples: problemExamples(),
@@ -90,6 +84,12 @@ export async function registerOpenapi(app: FastifyInstance, components: TSchema[
     uiConfig: { layout: 'BaseLayout' },
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}
+
+/** The tags that are described, in the order of the reference. */
+function inOrder(tags: Tag[]): Tag[] {
+  const place = ({ name }: Tag) => (tagOrder.includes(name) ? tagOrder.indexOf(name) : tagOrder.length)
+  return tags.filter(({ description }) => description !== undefined).toSorted((a, b) => place(a) - place(b))
 }
 
 /** For plain http on any host: nothing is upgraded to https, and nothing comes from elsewhere. */

@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Limits } from '../../config.ts'
 import { isObject } from '../../kit/json.ts'
 import { JsonFault, type JsonFaultKind, parseStrictJson } from '../../kit/strict-json.ts'
-import { DebriefError, fieldError, type ProblemCode, problemCodes } from '../problem.ts'
+import { DebriefError, fieldError } from '../problem.ts'
+import { type ProblemCode, problemCodes } from '../problem-codes.ts'
 
 /** Takes the JSON content types. An empty body is none where a route reads none, whatever its content type says. */
 export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
@@ -25,7 +26,7 @@ function requireReadable({ headers }: FastifyRequest): void {
   const isUtf8 = charset === undefined || /^utf-?8$/i.test(charset)
   const isPlain = coding === undefined || /^identity$/i.test(coding)
   if (isUtf8 && isPlain) return
-  throw new DebriefError('unsupported_media_type', problemCodes.unsupported_media_type[2])
+  throw new DebriefError('unsupported_media_type', problemCodes.unsupported_media_type.meaning)
 }
 
 /** All bytes of a body that is neither too long nor too slow. What is left of one that is refused is read and dropped. */
@@ -95,5 +96,5 @@ function rootCauseIn(body: unknown): Error | undefined {
   const names = isObject(body) ? Object.keys(body) : []
   const name = names.find(candidate => /^(the[_ -]?)?root[_ -]?causes?$/i.test(candidate))
   if (name === undefined) return undefined
-  return fieldError(`/${name}`, 'root_cause', problemCodes.root_cause_refused[2], 'root_cause_refused')
+  return fieldError(`/${name}`, 'root_cause', problemCodes.root_cause_refused.meaning, 'root_cause_refused')
 }

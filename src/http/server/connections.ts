@@ -3,7 +3,8 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
 import type { Limits } from '../../config.ts'
-import { DebriefError, type ProblemCode, toProblem } from '../problem.ts'
+import { DebriefError, toProblem } from '../problem.ts'
+import type { ProblemCode } from '../problem-codes.ts'
 
 /** The longest address with its query; Node's own limit is on the request line and the headers together. */
 const longestUrl = 8192

@@ -1,6 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { toDebriefError } from '../errors.ts'
-import { DebriefError, toProblem } from '../problem.ts'
+import { DebriefError, toDebriefError, toProblem } from '../problem.ts'
 
 /** Answers every error, the framework's and the router's too, as problem+json. */
 export function registerErrors(app: FastifyInstance): void {

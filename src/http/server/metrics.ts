@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import Type from 'typebox'
 import type { OpenDatabase } from '../../db/open.ts'
 import type { App } from '../context.ts'
+import { systemTag } from './system.ts'
 
 /** Live action items of one priority. */
 export interface Backlog {
@@ -90,7 +91,7 @@ export function metricsRoute(app: App, metrics: Registry): void {
       config: { scope: 'read' },
       schema: {
         operationId: 'getMetrics',
-        tags: ['System'],
+        tags: [systemTag.name],
         summary: 'Metrics for Prometheus',
         description: 'Requests, database connections, the process, and open and overdue action items.',
         response: {

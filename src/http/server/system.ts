@@ -1,7 +1,8 @@
 import Type from 'typebox'
 import type { App } from '../context.ts'
 import { component, exact, oneOf, ref } from '../fields.ts'
-import { DebriefError, type ProblemCode, problemCodes } from '../problem.ts'
+import { DebriefError } from '../problem.ts'
+import { type ProblemCode, problemCodes } from '../problem-codes.ts'
 
 export const Health = component(
   'Health',
@@ -17,15 +18,16 @@ export const ProblemPage = component(
       {
         code: 'not_found',
         status: 404,
-        title: problemCodes.not_found[1],
-        meaning: problemCodes.not_found[2],
+        title: problemCodes.not_found.title,
+        meaning: problemCodes.not_found.meaning,
       },
     ],
   },
 )
 export const systemSchemas = [Health, ProblemPage]
+export const systemTag = { name: 'System', description: 'Is it up, what can it do, what does an error mean.' }
 
-const tags = ['System']
+const tags = [systemTag.name]
 const security: [] = []
 
 /** Liveness, readiness, and the pages that explain each error. Public. */
@@ -74,7 +76,7 @@ export function systemRoutes(app: App, { isReady }: { isReady: () => Promise<boo
     async ({ params: { code } }) => {
       if (!Object.hasOwn(problemCodes, code))
         throw new DebriefError('not_found', `No error has the code ${code}.`)
-      const [status, title, meaning] = problemCodes[code as ProblemCode]
+      const { status, title, meaning } = problemCodes[code as ProblemCode]
       return { code, status, title, meaning }
     },
   )

@@ -1,7 +1,6 @@
 import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
-import type { CurrentBlameCheck } from '../../language-checks/checker.ts'
 import { toMarkdown } from '../document/markdown.ts'
 import { rendered, sendText } from '../document/media.ts'
 import { agendaDocument } from './agenda.ts'
@@ -12,12 +11,12 @@ import { Checks } from './schema.ts'
 const tags = ['Postmortem']
 
 /** What the checks say, for programs and for the facilitator. */
-export function checkRoutes(app: App, context: Context, blameCheck: CurrentBlameCheck): void {
-  checksRoute(app, context, blameCheck)
-  agendaRoute(app, context, blameCheck)
+export function checkRoutes(app: App, context: Context): void {
+  checksRoute(app, context)
+  agendaRoute(app, context)
 }
 
-function checksRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck): void {
+function checksRoute(app: App, { db, now, blameCheck }: Context): void {
   app.get(
     '/incidents/:incident_id/checks',
     {
@@ -45,7 +44,7 @@ function checksRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameChe
   )
 }
 
-function agendaRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck): void {
+function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
   app.get(
     '/incidents/:incident_id/review/agenda',
     {

@@ -4,10 +4,9 @@ import { requireTag } from '../../http/conditions.ts'
 import type { App, Context } from '../../http/context.ts'
 import { pageRequest, toPage } from '../../http/cursor.ts'
 import { ref } from '../../http/fields.ts'
-import { answerOnce, keyProblems } from '../../http/idempotency.ts'
+import { answerOnce } from '../../http/idempotency.ts'
 import { Incident, incidentParams } from '../../incidents/schema.ts'
 import { getIncident } from '../../incidents/store.ts'
-import type { CurrentBlameCheck } from '../../language-checks/checker.ts'
 import { amend, listAmendments } from '../amendments.ts'
 import { examine } from '../checks/examine.ts'
 import { Amendment, AmendmentInput, AmendmentPage, amendmentsQuery } from '../schema.ts'
@@ -18,9 +17,9 @@ import { Revision } from './schema.ts'
 const tags = ['Postmortem']
 
 /** From draft to final: the checks, the request for a review, the sealing, and the corrections after it. */
-export function lifecycleRoutes(app: App, context: Context, blameCheck: CurrentBlameCheck): void {
+export function lifecycleRoutes(app: App, context: Context): void {
   reviewRequestRoutes(app, context)
-  sealRoute(app, context, blameCheck)
+  sealRoute(app, context)
   amendmentRoutes(app, context)
 }
 
@@ -48,21 +47,14 @@ function reviewRequestRoutes(app: App, { db, now }: Context): void {
   }
 }
 
-function sealRoute(app: App, { db, now }: Context, blameCheck: CurrentBlameCheck): void {
+function sealRoute(app: App, { db, now, blameCheck }: Context): void {
   app.post(
     '/incidents/:incident_id/revisions',
     {
       config: {
         scope: 'review',
-        problems: [
-          'sealed',
-          'wrong_state',
-          'checks_failed',
-          'precondition_required',
-          'invalid_header',
-          'version_mismatch',
-          ...keyProblems,
-        ],
+        takes: ['If-Match-read', 'Idempotency-Key'],
+        problems: ['sealed', 'wrong_state', 'checks_failed'],
       },
       schema: {
         operationId: 'sealPostmortem',
@@ -94,7 +86,11 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
   app.post(
     '/incidents/:incident_id/amendments',
     {
-      config: { scope: 'review', problems: ['wrong_state', 'unknown_reference', ...keyProblems] },
+      config: {
+        scope: 'review',
+        takes: ['Idempotency-Key'],
+        problems: ['wrong_state', 'unknown_reference'],
+      },
       schema: {
         operationId: 'createAmendment',
         tags,

@@ -4,7 +4,8 @@ import fastify from 'fastify'
 import t from 'tap'
 import { contractJson } from '../../../src/cli/openapi.ts'
 import { createTokenCache } from '../../../src/http/api-tokens.ts'
-import { Problem, type ProblemCode, problemCodes } from '../../../src/http/problem.ts'
+import { Problem } from '../../../src/http/problem.ts'
+import { type ProblemCode, problemCodes } from '../../../src/http/problem-codes.ts'
 import { requireToken } from '../../../src/http/server/authentication.ts'
 import { contract } from '../../help/contract-check.ts'
 import { openService } from '../../help/service.ts'
@@ -62,6 +63,7 @@ t.test('every operation has a name of its own, a tag that is described, and a su
   t.ok(ids.length > 20, 'there are operations')
   t.equal(new Set(ids).size, ids.length, 'operationIds are unique')
   const described = (contract as unknown as { tags: { name: string; description: string }[] }).tags
+  t.equal(new Set(described.map(({ name }) => name)).size, described.length, 'each tag is described once')
   const known = described.filter(tag => tag.description.length > 0).map(({ name }) => name)
   t.same(
     faulty(
@@ -135,11 +137,12 @@ t.test('every problem has an example of its own status, and every answer is desc
   t.same(Object.keys(examples).sort(), Object.keys(problemCodes).sort())
   for (const [code, { value }] of Object.entries(examples)) {
     t.same(app.check(Problem, structuredClone(value)), [], code)
-    t.match(value, { code, status: problemCodes[code as ProblemCode][0], type: `/problems/${code}` })
+    t.match((value as Problem).detail, /\w.+\.$/, `${code} says what happened`)
+    t.match(value, { code, status: problemCodes[code as ProblemCode].status, type: `/problems/${code}` })
   }
   const fits = ([status, { content = {} }]: [string, Operation['responses'][string]]) =>
     Object.keys(content['application/problem+json']?.examples ?? {}).every(
-      code => !/^\d+$/.test(status) || problemCodes[code as ProblemCode][0] === Number(status),
+      code => !/^\d+$/.test(status) || problemCodes[code as ProblemCode].status === Number(status),
     )
   t.same(
     faulty(({ responses }) => !Object.entries(responses).every(fits)),
@@ -187,6 +190,35 @@ t.test(
   },
 )
 
+t.test('what can be wrong with a header is documented where it is taken, and only there', async t => {
+  const takes = ({ parameters = [] }: Operation, name: string) =>
+    parameters.some(({ $ref }) => $ref === `#/components/parameters/${name}`)
+  const answers = ({ responses }: Operation, code: string) =>
+    Object.values(responses).some(
+      ({ content = {} }) => content['application/problem+json']?.examples?.[code] !== undefined,
+    )
+  for (const code of ['request_in_progress', 'idempotency_key_reused'])
+    t.same(
+      faulty(operation => takes(operation, 'Idempotency-Key') !== answers(operation, code)),
+      [],
+      code,
+    )
+  t.same(
+    faulty(operation => takes(operation, 'If-Match-read') && !answers(operation, 'precondition_required')),
+    [],
+    'precondition_required',
+  )
+  // A write that takes no condition refuses one.
+  t.same(
+    faulty(
+      (operation, _, method) =>
+        method !== 'get' && !(answers(operation, 'version_mismatch') && answers(operation, 'invalid_header')),
+    ),
+    [],
+    'conditions',
+  )
+})
+
 t.test('what is below /v1 needs a token: without one 401, and the contract says so', async t => {
   const { call } = await openService(t)
   t.same(
@@ -221,7 +253,7 @@ t.test('a route that names no scope stops the start', async t => {
 
 t.test('every error code has its page, with its status and what to do', async t => {
   const { call } = await openService(t)
-  for (const [code, [status, title, meaning]] of Object.entries(problemCodes)) {
+  for (const [code, { status, title, meaning }] of Object.entries(problemCodes)) {
     const page = await call('GET', `/problems/${code}`, { token: null })
     t.equal(page.status, 200, code)
     t.same(page.body, { code, status, title, meaning })
@@ -241,9 +273,9 @@ t.test(
       Object.keys(operation.responses.default?.content?.['application/problem+json']?.examples ?? {}),
     )
     const missing = Object.entries(problemCodes)
-      .filter(([, [status]]) => status < 500)
+      .filter(([, { status }]) => status < 500)
       .filter(
-        ([code, [status]]) =>
+        ([code, { status }]) =>
           !documented.some(text => text.startsWith(`${status} `) && text.includes(`\`${code}\``)) &&
           !ofDefault.includes(code),
       )

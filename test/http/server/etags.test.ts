@@ -1,4 +1,7 @@
+import fastify from 'fastify'
 import t from 'tap'
+import { registerErrors } from '../../../src/http/server/error-handler.ts'
+import { readConditions } from '../../../src/http/server/etags.ts'
 import { enter, observed, openIncident } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
 
@@ -141,6 +144,23 @@ t.test('If-Match is honoured by every write', async t => {
   for (const [method, url, body] of writes) {
     const { status } = await call(method, url, body === undefined ? { headers } : { headers, body })
     t.equal(status, 412, `${method} ${url}`)
+  }
+})
+
+t.test('a POST takes If-Match where its route says so, whatever its documentation says', async t => {
+  const app = fastify()
+  registerErrors(app)
+  readConditions(app)
+  const answer = async () => ''
+  app.post('/makes', answer)
+  app.post('/documents', { config: { problems: ['version_mismatch', 'precondition_required'] } }, answer)
+  app.post('/changes', { config: { takes: ['If-Match'] } }, answer)
+  app.post('/seals', { config: { takes: ['If-Match-read'] } }, answer)
+  const statuses = { '/makes': 412, '/documents': 412, '/changes': 200, '/seals': 200 }
+  for (const [url, expected] of Object.entries(statuses)) {
+    const headers = { 'if-match': '"1-0000000000000000"' }
+    t.equal((await app.inject({ method: 'POST', url, headers })).statusCode, expected, url)
+    t.equal((await app.inject({ method: 'POST', url })).statusCode, 200, `${url} without it`)
   }
 })
 
