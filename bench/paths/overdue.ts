@@ -1,4 +1,4 @@
-import { actionItemsQuery, sortTerms } from '../../src/action-items/list-query.ts'
+import { selectItemsPage, sortTerms } from '../../src/action-items/list-query.ts'
 import { buffersOf, type Plan, planOf } from '../../test/action-items/many.ts'
 import { type Load, load, type Sent, type Target, takeTurns } from '../measure.ts'
 import type { Stage } from '../stage.ts'
@@ -47,7 +47,7 @@ const dayAfter = (n: number): string =>
 
 /** What PostgreSQL looks at and how long it takes; the names of the page are looked up besides its items. */
 async function readPlan({ db }: Stage, name: string, filter: object): Promise<Row[]> {
-  const query = actionItemsQuery(toLists(filter), sortTerms(), { limit, after: null }, '2029-01-01')
+  const query = selectItemsPage(toLists(filter), sortTerms(), { limit, after: null }, '2029-01-01')
   const buffers: number[] = []
   const times: number[] = []
   for (let run = 0; run < 9; run++) {

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
-import { nameOf, writeOf } from '../http/caller.ts'
+import { callerName, writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
@@ -39,7 +39,7 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
       const created_at = now().toISOString()
       requireFuture(expiry, created_at)
       if (person !== null) await store.requireHolder(db, person, '/person')
-      const created_by = nameOf(request.caller)
+      const created_by = callerName(request.caller)
       const token = await store.createToken(db, {
         name,
         scope,

@@ -7,7 +7,7 @@ import { type Scope, tokenChecksum } from '../http/api-tokens.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { fieldError, notFound } from '../http/problem.ts'
+import { fieldError, notFoundError } from '../http/problem.ts'
 import { sha256Hex } from '../kit/json.ts'
 import { Token } from './schema.ts'
 
@@ -53,7 +53,7 @@ export const idIn = (token: string): string => token.slice(4, 16)
 
 export async function getToken(db: Db, id: string): Promise<Token> {
   const token = await selectTokens(db).where('id', '=', id).executeTakeFirst()
-  if (!token) throw notFound(`Token ${id}`)
+  if (!token) throw notFoundError(`Token ${id}`)
   return token
 }
 

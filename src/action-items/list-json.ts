@@ -1,6 +1,6 @@
 import { type OpenDatabase, type TextRow, utcTimestamp } from '../db/open.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
-import { type ActionItemFilter, actionItemsQuery, itemColumns, type SortTerm } from './list-query.ts'
+import { type ActionItemFilter, itemColumns, type SortTerm, selectItemsPage } from './list-query.ts'
 import { daysOverdue } from './rules.ts'
 import { ActionItem } from './schema.ts'
 
@@ -14,7 +14,7 @@ export const listActionItems = (
   sort: SortTerm[],
   page: PageRequest,
   as_of: string,
-): Promise<TextRow[]> => database.text(actionItemsQuery(filter, sort, page, as_of))
+): Promise<TextRow[]> => database.text(selectItemsPage(filter, sort, page, as_of))
 
 const at = (name: string) => itemColumns.indexOf(name)
 

@@ -46,7 +46,7 @@ export const selectItems = (items: RawBuilder<unknown>) => sql<ActionItemRow>`
     CROSS JOIN LATERAL (SELECT name FROM people WHERE handle = a.owner LIMIT 1) p`
 
 /** One page of the items that the filter lets through, and one more, in the order of `sort`. */
-export function actionItemsQuery(
+export function selectItemsPage(
   filter: ActionItemFilter,
   sort: SortTerm[],
   { limit, after }: PageRequest,

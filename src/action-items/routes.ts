@@ -174,7 +174,7 @@ function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
     },
     async request => {
       const asked = askedFor(request.query, { timeZone, moment: now() })
-      return store.readActionItem(db, store.keyOf(request.params), asked)
+      return store.readActionItem(db, store.itemKey(request.params), asked)
     },
   )
 
@@ -194,7 +194,7 @@ function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
       },
     },
     async request => {
-      const key = store.keyOf(request.params)
+      const key = store.itemKey(request.params)
       const merge = mergeWith(app, contract.ActionItemFields, request.body)
       const write = writeOf(request, now)
       return transact(db, async trx => {

@@ -39,7 +39,7 @@ type State = Pick<ActionItem, 'status' | 'due_on' | 'owner' | 'acceptance' | 'cl
 const isClosed = ({ status }: State) => status === 'done' || status === 'cancelled'
 
 /** A refusal by the state of the item: `pointer` is the field that asked too much, `detail` names the way out. */
-const wrongState = (pointer: string, detail: string) =>
+const wrongStateError = (pointer: string, detail: string) =>
   fieldError(pointer, 'wrong_state', detail, 'wrong_state')
 
 /**
@@ -52,15 +52,15 @@ export function requirePatchable(stored: State, fields: ActionItemFields, isProm
   const changed = (['owner', 'due_on', 'status'] as const).find(name => fields[name] !== stored[name])
   if (changed && isClosed(stored)) {
     const detail = `${id} is ${status}, so its ${changed} stays: delete its closure first (DELETE …/closure), which reopens it.`
-    throw wrongState(`/${changed}`, detail)
+    throw wrongStateError(`/${changed}`, detail)
   }
   if (fields.status !== status && fields.status === 'proposed') {
     const detail = `${id} is ${status}, and only a new item is proposed: PUT …/closure cancels what is not to be done, with a reason.`
-    throw wrongState('/status', detail)
+    throw wrongStateError('/status', detail)
   }
   if (fields.due_on !== stored.due_on && isPromised) {
     const detail = `${id} has been accepted or deferred, so its due date moves only by a deferral: POST …/deferrals.`
-    throw wrongState('/due_on', detail)
+    throw wrongStateError('/due_on', detail)
   }
 }
 
@@ -92,7 +92,10 @@ export function accepted(stored: State, by: string, at: string) {
   }
   if (acceptance) return { status, acceptance }
   if (status === 'cancelled') {
-    throw wrongState('/by', `${id} is cancelled, so nothing is left to accept: DELETE …/closure reopens it.`)
+    throw wrongStateError(
+      '/by',
+      `${id} is cancelled, so nothing is left to accept: DELETE …/closure reopens it.`,
+    )
   }
   return { status: status === 'proposed' ? ('open' as const) : status, acceptance: { at, by } }
 }
@@ -103,10 +106,13 @@ const maxDeferrals = 100
 export function deferred(stored: State, { to, reason }: Deferral, at: string) {
   const { id, status, due_on, deferrals } = stored
   if (isClosed(stored)) {
-    throw wrongState('/to', `${id} is ${status}, so nothing is left to defer: DELETE …/closure reopens it.`)
+    throw wrongStateError(
+      '/to',
+      `${id} is ${status}, so nothing is left to defer: DELETE …/closure reopens it.`,
+    )
   }
   if (deferrals.length >= maxDeferrals) {
-    throw wrongState('/to', `${id} has been deferred ${maxDeferrals} times: cancel it, or do it.`)
+    throw wrongStateError('/to', `${id} has been deferred ${maxDeferrals} times: cancel it, or do it.`)
   }
   if (to <= due_on) throw fieldError('/to', 'order', `/to must be later than the due date, ${due_on}.`)
   return { due_on: to, deferrals: [...deferrals, { from: due_on, to, reason, at }] }
@@ -125,7 +131,7 @@ export function closed(stored: State, given: Closure, at: string) {
   const before = stored.closure
   if (before && before.outcome !== outcome) {
     const detail = `${stored.id} is ${before.outcome}: delete its closure first (DELETE …/closure), then close it as ${outcome}.`
-    throw wrongState('/outcome', detail)
+    throw wrongStateError('/outcome', detail)
   }
   return { status: outcome, closure: { outcome, evidence_url, reason, at: before?.at ?? at } }
 }
@@ -140,7 +146,7 @@ export const reopened = ({ status, closure }: State) => ({
 export function rated({ id, status }: State, { review_on = null, result, note = null }: Effectiveness) {
   if (status === 'cancelled') {
     const detail = `${id} is cancelled, so it has no effect to look at: DELETE …/closure reopens it.`
-    throw wrongState('/result', detail)
+    throw wrongStateError('/result', detail)
   }
   return { review_on, result, note }
 }
@@ -148,7 +154,7 @@ export function rated({ id, status }: State, { review_on = null, result, note = 
 /**
  * Why a handle cannot own an action item: it is a team's, nobody's, or that of somebody who has left.
  */
-export function ownerRefusal(owner: string, kind: 'team' | 'inactive' | undefined): DebriefError {
+export function ownerError(owner: string, kind: 'team' | 'inactive' | undefined): DebriefError {
   if (kind === 'team') {
     const detail = `/owner: an action item has one owner, and ${owner} is a team.`
     return fieldError('/owner', 'is_team', detail, 'owner_is_team')

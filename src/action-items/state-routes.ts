@@ -114,7 +114,7 @@ const changer = (context: Context) => (request: FastifyRequest, change: Change) 
 
 /** What a transaction does to make the change that a request asks for; it returns the item as it is then. */
 function changeOf({ now, timeZone }: Context, request: FastifyRequest, change: Change) {
-  const key = store.keyOf(request.params as { incident_id: string; action_item_id: string })
+  const key = store.itemKey(request.params as { incident_id: string; action_item_id: string })
   const write = writeOf(request, now)
   return async (trx: Trx) => {
     await change(trx, key, write)

@@ -10,7 +10,7 @@ import {
   type NumberedKey,
   nextNumber,
   numberedKey,
-  numberedMissing,
+  numberedNotFoundError,
 } from '../incidents/numbered.ts'
 import { type ActionItemRow, selectItems, toItem } from './list-query.ts'
 import * as rules from './rules.ts'
@@ -24,7 +24,7 @@ import {
   type Effectiveness,
 } from './schema.ts'
 
-export const keyOf = (params: { incident_id: string; action_item_id: string }): NumberedKey =>
+export const itemKey = (params: { incident_id: string; action_item_id: string }): NumberedKey =>
   numberedKey(params.incident_id, params.action_item_id)
 
 const ofItems = selectItems(sql`action_items`)
@@ -46,7 +46,7 @@ export async function getActionItem(
 ): Promise<ActionItem> {
   const { rows } = await sql<ActionItemRow>`
     ${ofItems} WHERE a.incident_id = ${incident_id} AND a.number = ${number}`.execute(db)
-  if (!rows[0]) throw numberedMissing('action_items', { incident_id, number })
+  if (!rows[0]) throw numberedNotFoundError('action_items', { incident_id, number })
   return toItem(rows[0], as_of)
 }
 
@@ -166,7 +166,7 @@ async function requireOwner(trx: Trx, owner: string): Promise<void> {
     .executeTakeFirst()
   if (person?.active) return
   const isTeam = (await kindsOf(trx, [owner])).get(owner) === 'team'
-  throw rules.ownerRefusal(owner, isTeam ? 'team' : person ? 'inactive' : undefined)
+  throw rules.ownerError(owner, isTeam ? 'team' : person ? 'inactive' : undefined)
 }
 
 const json = (value: object | null) => (value === null ? null : JSON.stringify(value))

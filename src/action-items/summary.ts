@@ -20,7 +20,7 @@ export async function summarizeActionItems(
   group_by: Grouping,
   as_of: string,
 ): Promise<Pick<ActionItemSummary, 'total' | 'groups'>> {
-  const { rows } = await summaryQuery(filter, group_by, as_of).execute(db)
+  const { rows } = await selectSummary(filter, group_by, as_of).execute(db)
   const total = { open: 0, overdue: 0 }
   const groups = rows.map(({ counted_open, counted_overdue, label, ...group }) => {
     total.open += counted_open
@@ -37,7 +37,11 @@ export async function backlogOf(db: Db, as_of: string) {
 }
 
 /** The summary's query, also for the test that reads its plan. Ages go by the oldest, all else by how much is late. */
-export function summaryQuery(filter: ActionItemFilter, group_by: Grouping, as_of: string): RawBuilder<Group> {
+export function selectSummary(
+  filter: ActionItemFilter,
+  group_by: Grouping,
+  as_of: string,
+): RawBuilder<Group> {
   const { key, join = sql``, label = sql`NULL`, withIncident = false, counted } = groupings[group_by](as_of)
   const isLate = sql`a.due_on < ${as_of}::date`
   const total = counted

@@ -79,7 +79,7 @@ export const ChangePatch = mergePatch('ChangePatch', ChangeInput, {
   ],
 })
 
-export const warningCodes = [
+export const changeWarningCodes = [
   'yaml',
   'no_rule',
   'not_a_map',
@@ -103,7 +103,7 @@ export const mostWarnings = 20
 const warning = exact({
   pointer: Type.String({ description: 'JSON pointer of the field.' }),
   line: Type.Integer({ minimum: 1, description: 'The line of that text.' }),
-  code: oneOf(warningCodes, {
+  code: oneOf(changeWarningCodes, {
     description: 'What kind of fault; `yaml`: the text cannot be parsed; `expression`: an `expr` cannot.',
   }),
   detail: Type.String({ description: 'What is wrong, in one sentence that names the line.' }),
@@ -156,7 +156,7 @@ export const changesQuery = exact({
 export type Change = Static<typeof Change>
 export type ChangeInput = Static<typeof ChangeInput>
 export type StoredChange = Omit<Change, 'warnings'>
-export type WarningCode = (typeof warningCodes)[number]
+export type WarningCode = (typeof changeWarningCodes)[number]
 export type ChangeWarning = Change['warnings'][number]
 
 export const changeSchemas = [ChangeInput, ChangePatch, Change, ChangePage]

@@ -15,7 +15,7 @@ import {
   type NumberedKey,
   nextNumber,
   numberedKey,
-  numberedMissing,
+  numberedNotFoundError,
 } from '../incidents/numbered.ts'
 import { normalizedSource } from '../timeline/rules.ts'
 import type { Source } from '../timeline/schema.ts'
@@ -72,7 +72,7 @@ async function readChange(db: Db, { incident_id, number }: NumberedKey): Promise
     .where('incident_id', '=', incident_id)
     .where('number', '=', number)
     .executeTakeFirst()
-  if (!change) throw numberedMissing('changes', { incident_id, number })
+  if (!change) throw numberedNotFoundError('changes', { incident_id, number })
   return change
 }
 

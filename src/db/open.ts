@@ -89,7 +89,7 @@ export function withSessionOptions<T extends pg.ClientConfig>(connection: T): T 
 class Client extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads, passed on
   override query(statement: any, values?: any, ...rest: any[]): any {
-    const name = typeof statement === 'string' && values?.length > 0 ? nameOf(statement) : undefined
+    const name = typeof statement === 'string' && values?.length > 0 ? statementName(statement) : undefined
     const named = name === undefined ? statement : { name, text: statement, values }
     const answer = super.query(named, name === undefined ? values : undefined, ...(rest as []))
     return answer instanceof Promise ? answer.catch(error => this.#giveUpIfSilent(error)) : answer
@@ -108,7 +108,7 @@ const silence = 'Query read timeout'
 const statementNames = new Map<string, string>()
 const mostNames = 500
 
-function nameOf(text: string): string | undefined {
+function statementName(text: string): string | undefined {
   const known = statementNames.get(text)
   if (known !== undefined || statementNames.size >= mostNames) return known
   const name = `debrief_${statementNames.size}`
@@ -174,7 +174,7 @@ async function allEnded(clients: Set<Client>): Promise<void> {
 const asText = { getTypeParser: () => (value: string) => value } as typeof types
 
 function textQuery({ sql: text, parameters }: CompiledQuery) {
-  const name = nameOf(text)
+  const name = statementName(text)
   const query = { text, values: [...parameters], rowMode: 'array' as const, types: asText }
   return name === undefined ? query : { ...query, name }
 }

@@ -35,7 +35,7 @@ async function raiseDisputes({ call, incident, drill, eventIds, progress }: Step
     const path = `${incident}/events/${eventIds.get(event)}`
     if ((await call<Event>('GET', path)).body.version > 1) continue
     await call('PUT', `${path}/dispute`, { statement, raised_by })
-    progress(`${nameOf(drill, raised_by)} doubts a claim: “${statement}”`)
+    progress(`${personName(drill, raised_by)} doubts a claim: “${statement}”`)
   }
 }
 
@@ -92,7 +92,7 @@ async function recordReview({ call, incident, drill, progress }: Step): Promise<
   if (status !== 201) return
   const { held_at, facilitator } = drill.review!
   progress(
-    `The review is held on ${held_at.slice(0, 10)}, led by ${nameOf(drill, facilitator)}; a sentence that blames is turned back to the system.`,
+    `The review is held on ${held_at.slice(0, 10)}, led by ${personName(drill, facilitator)}; a sentence that blames is turned back to the system.`,
   )
 }
 
@@ -138,5 +138,5 @@ async function readChecks(call: Call, incident: string) {
   return { ...body, etag }
 }
 
-const nameOf = ({ people }: Drill, handle: string): string =>
+const personName = ({ people }: Drill, handle: string): string =>
   people.find(person => person.handle === handle)?.name ?? handle

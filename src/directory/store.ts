@@ -4,7 +4,7 @@ import type { Db, Trx } from '../db/open.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { DebriefError, fieldError, notFound } from '../http/problem.ts'
+import { DebriefError, fieldError, notFoundError } from '../http/problem.ts'
 import { Person, type PersonDetail, PersonInput, Team, TeamInput } from './schema.ts'
 
 const personColumns = columnsOf(Person)
@@ -32,7 +32,7 @@ export async function getPerson(db: Db, handle: string): Promise<PersonDetail> {
     .select(personColumns)
     .where('handle', '=', handle)
     .executeTakeFirst()
-  if (!person) throw notFound(`Person ${handle}`)
+  if (!person) throw notFoundError(`Person ${handle}`)
   return { ...person, open_action_items: await openActionItems(db, handle) }
 }
 
@@ -96,7 +96,7 @@ export async function getTeam(db: Db, handle: string): Promise<Team> {
     .select(teamColumns)
     .where('handle', '=', handle)
     .executeTakeFirst()
-  if (!team) throw notFound(`Team ${handle}`)
+  if (!team) throw notFoundError(`Team ${handle}`)
   return team
 }
 

@@ -12,7 +12,7 @@ import {
   lockReferenced,
   type NumberedKey,
   nextNumber,
-  numberedMissing,
+  numberedNotFoundError,
 } from '../incidents/numbered.ts'
 import { Factor, FactorInput } from './schema.ts'
 
@@ -45,7 +45,7 @@ export async function getFactor(db: Db, { incident_id, number }: NumberedKey): P
     .where('incident_id', '=', incident_id)
     .where('number', '=', number)
     .executeTakeFirst()
-  if (!factor) throw numberedMissing('factors', { incident_id, number })
+  if (!factor) throw numberedNotFoundError('factors', { incident_id, number })
   return factor
 }
 

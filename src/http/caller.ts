@@ -31,7 +31,7 @@ export interface Write {
 
 export const writeOf = (request: FastifyRequest, now: () => Date): Write => ({
   facts: {
-    changed_by: nameOf(request.caller),
+    changed_by: callerName(request.caller),
     changed_at: now().toISOString(),
     request_id: request.id,
   },
@@ -39,4 +39,4 @@ export const writeOf = (request: FastifyRequest, now: () => Date): Write => ({
 })
 
 /** Who a caller is to a reader: the person it acts for, else the token's name. */
-export const nameOf = ({ person, name }: Caller): string => person ?? name
+export const callerName = ({ person, name }: Caller): string => person ?? name

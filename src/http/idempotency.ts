@@ -34,7 +34,7 @@ export async function answerOnce<Body>(
   run: (trx: Trx) => Promise<Answer<Body>>,
 ): Promise<Body> {
   requireTaken(request)
-  const keyed = keyOf(request)
+  const keyed = keyedBy(request)
   const { answer, isReplay } = await transact(db, async trx => {
     if (keyed === undefined) return { answer: await run(trx), isReplay: false }
     await hold(trx, keyed)
@@ -56,17 +56,17 @@ function requireTaken({ routeOptions: { method, url, config } }: FastifyRequest)
 }
 
 /** Bare or quoted, as the IETF draft has it. */
-function keyOf(request: FastifyRequest): Keyed | undefined {
+function keyedBy(request: FastifyRequest): Keyed | undefined {
   const header = request.headers['idempotency-key']
   if (header === undefined) return undefined
   const [, quoted, bare] = /^(?:"([\x20-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/.exec(String(header)) ?? []
   const key = quoted ?? bare
-  if (key === undefined) throw malformedKey()
+  if (key === undefined) throw malformedKeyError()
   const { url, body, caller } = request
   return { caller: caller.id, key, request_sha256: sha256Hex(canonicalJson({ url, body })) }
 }
 
-function malformedKey(): DebriefError {
+function malformedKeyError(): DebriefError {
   const detail = 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID.'
   return new DebriefError('invalid_header', detail, [
     { parameter: 'Idempotency-Key', code: 'format', detail },
@@ -93,7 +93,7 @@ async function find<Body>(trx: Trx, keyed: Keyed, now: Date): Promise<Answer<Bod
     .executeTakeFirst()
   if (!stored) return undefined
   const { request_sha256, status, location, body } = stored
-  if (request_sha256 !== keyed.request_sha256) throw reused()
+  if (request_sha256 !== keyed.request_sha256) throw keyReusedError()
   return {
     status: status as Answer<Body>['status'],
     ...(location !== null && { location }),
@@ -101,7 +101,7 @@ async function find<Body>(trx: Trx, keyed: Keyed, now: Date): Promise<Answer<Bod
   }
 }
 
-function reused(): DebriefError {
+function keyReusedError(): DebriefError {
   const detail = 'This Idempotency-Key was sent with another request before.'
   return new DebriefError('idempotency_key_reused', detail, [
     { parameter: 'Idempotency-Key', code: 'reused', detail },

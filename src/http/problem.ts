@@ -79,7 +79,7 @@ export const fieldError = (
   problem: ProblemCode = 'invalid_body',
 ) => new DebriefError(problem, detail, [{ pointer, code, detail }])
 
-export const notFound = (what: string) => new DebriefError('not_found', `${what} does not exist.`)
+export const notFoundError = (what: string) => new DebriefError('not_found', `${what} does not exist.`)
 
 export function toProblem(error: DebriefError, request: { url: string; id: string }): Problem {
   const { status, title } = problemCodes[error.code]

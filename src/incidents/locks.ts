@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import type { ChangeFacts } from '../http/caller.ts'
 import { type Expected, requireVersion } from '../http/conditions.ts'
-import { DebriefError, notFound } from '../http/problem.ts'
+import { DebriefError, notFoundError } from '../http/problem.ts'
 import type { Incident } from './schema.ts'
 
 /** The states of a document; the status and `amending` move together, by the lifecycle alone. */
@@ -21,7 +21,7 @@ export async function lockDocument(trx: Trx, id: string): Promise<DocumentState 
     .forUpdate()
     .$castTo<DocumentState & { version: number }>()
     .executeTakeFirst()
-  if (!row) throw notFound(`Incident ${id}`)
+  if (!row) throw notFoundError(`Incident ${id}`)
   return row
 }
 
@@ -38,7 +38,7 @@ export async function lockFields(trx: Trx, id: string, expected: Expected): Prom
     .where('id', '=', id)
     .forNoKeyUpdate()
     .executeTakeFirst()
-  if (!row) throw notFound(`Incident ${id}`)
+  if (!row) throw notFoundError(`Incident ${id}`)
   requireVersion(row.version, expected)
   if (row.sealed) throw sealedError(id)
 }
@@ -72,7 +72,7 @@ export async function lockIncidentShared(trx: Trx, id: string): Promise<LockedIn
   const { rows } = await sql<LockedIncident>`
     WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${gateOf(id)}))
     SELECT i.clock_offsets, i.sealed FROM gate, incidents i WHERE i.id = ${id} FOR SHARE OF i`.execute(trx)
-  if (!rows[0]) throw notFound(`Incident ${id}`)
+  if (!rows[0]) throw notFoundError(`Incident ${id}`)
   return rows[0]
 }
 

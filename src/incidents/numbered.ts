@@ -3,7 +3,7 @@ import type { Trx } from '../db/open.ts'
 import { deletionBy } from '../db/transact.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
-import { type DebriefError, notFound } from '../http/problem.ts'
+import { type DebriefError, notFoundError } from '../http/problem.ts'
 
 /**
  * What hangs below an incident under a number of its own: 1, 2, 3… per incident and table, and never used again. Whoever
@@ -27,8 +27,10 @@ export const numberedKey = (incident_id: string, name: string): NumberedKey => (
   number: Number(name.replace('AI-', '')),
 })
 
-export const numberedMissing = (table: NumberedTable, { incident_id, number }: NumberedKey): DebriefError =>
-  notFound(`${tables[table].title}${number} of ${incident_id}`)
+export const numberedNotFoundError = (
+  table: NumberedTable,
+  { incident_id, number }: NumberedKey,
+): DebriefError => notFoundError(`${tables[table].title}${number} of ${incident_id}`)
 
 /** Draws the number of a new row. */
 export async function nextNumber(trx: Trx, table: NumberedTable, incident_id: string): Promise<number> {
@@ -56,7 +58,7 @@ export async function lockNumbered(
   const { rows } = await sql<{ version: number }>`
     SELECT version FROM ${sql.table(table)}
     WHERE incident_id = ${key.incident_id} AND number = ${key.number} FOR UPDATE`.execute(trx)
-  if (!rows[0]) throw numberedMissing(table, key)
+  if (!rows[0]) throw numberedNotFoundError(table, key)
   requireVersion(rows[0].version, expected)
 }
 

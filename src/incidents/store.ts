@@ -5,7 +5,7 @@ import { deletionBy } from '../db/transact.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { DebriefError, fieldError, notFound } from '../http/problem.ts'
+import { DebriefError, fieldError, notFoundError } from '../http/problem.ts'
 import { canonicalJson } from '../kit/json.ts'
 import { slug } from '../kit/text.ts'
 import { isDate } from '../kit/time.ts'
@@ -71,7 +71,7 @@ export function listIncidents(
 
 export async function getIncident(db: Db, id: string): Promise<Incident> {
   const incident = await selectIncidents(db).where('id', '=', id).executeTakeFirst()
-  if (!incident) throw notFound(`Incident ${id}`)
+  if (!incident) throw notFoundError(`Incident ${id}`)
   return incident
 }
 

@@ -4,7 +4,7 @@ import type { Postmortem } from './schema.ts'
 /** How names, sources and durations read, in the document and in sentences about it. */
 
 /** The name of a person, or the handle where no name is known. */
-export const nameOf = ({ people }: Postmortem, handle: string): string =>
+export const personName = ({ people }: Postmortem, handle: string): string =>
   Object.hasOwn(people, handle) ? people[handle]! : handle
 
 /** `impact_started` as `impact started`. */
@@ -15,7 +15,7 @@ export const titleWords = (name: string): string => name.charAt(0).toUpperCase()
 
 /** `prometheus alert`; what someone remembers is called that. */
 export const sourceName = (data: Postmortem, { kind, system, stated_by }: Source): string =>
-  kind === 'statement' ? `recollection of ${nameOf(data, stated_by ?? system)}` : `${system} ${kind}`
+  kind === 'statement' ? `recollection of ${personName(data, stated_by ?? system)}` : `${system} ${kind}`
 
 /** `6 min`, `1 h 20 min`, `2 d 3 h`, `42 s`; below a minute to the millisecond, above it to the second. */
 export function durationWords(seconds: number): string {

@@ -4,7 +4,7 @@ import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { Write } from '../http/caller.ts'
 import { requireCondition, requireVersion } from '../http/conditions.ts'
-import { notFound } from '../http/problem.ts'
+import { notFoundError } from '../http/problem.ts'
 import { requireKnown } from '../http/validation.ts'
 import { lockUnsealedShared } from '../incidents/locks.ts'
 import { lockReferenced, numberedKey } from '../incidents/numbered.ts'
@@ -27,7 +27,7 @@ export const findReview = (db: Db, incident_id: string): Promise<Review | undefi
 /** The record of the review, with what the owners of open action items have said. */
 export async function getReview(db: Db, incident_id: string): Promise<ReviewDetail> {
   const review = await findReview(db, incident_id)
-  if (!review) throw notFound(`The review of ${incident_id}`)
+  if (!review) throw notFoundError(`The review of ${incident_id}`)
   const acceptances = await db
     .selectFrom('action_items')
     .select([sql<string>`'AI-' || number`.as('action_item'), 'title', 'owner', 'acceptance'])

@@ -8,7 +8,7 @@ import { lockUnsealedShared } from '../incidents/locks.ts'
 import { earlierBy } from '../kit/time.ts'
 import { disputed, normalized, resolved } from './rules.ts'
 import { type Dispute, type DisputeResolution, type Event, EventFields } from './schema.ts'
-import { getEvent, milestoneTaken, offsetOf, requireSpeakers, speakerOf } from './store.ts'
+import { getEvent, milestoneTakenError, offsetOf, requireSpeakers, speakerOf } from './store.ts'
 
 /** What happens to an event of the timeline: it is mended, retracted, put back, disputed and resolved. */
 
@@ -89,7 +89,7 @@ async function changeEvent(
     )
   } catch (error) {
     if ((error as { constraint?: string }).constraint !== 'events_milestone') throw error
-    throw await milestoneTaken(trx, incident_id, milestone)
+    throw await milestoneTakenError(trx, incident_id, milestone)
   }
   return getEvent(trx, incident_id, event_id)
 }

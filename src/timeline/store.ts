@@ -5,7 +5,7 @@ import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { Write } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { DebriefError, notFound } from '../http/problem.ts'
+import { DebriefError, notFoundError } from '../http/problem.ts'
 import { lockIncidentShared, sealedError } from '../incidents/locks.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
 import { earlierBy } from '../kit/time.ts'
@@ -64,7 +64,7 @@ export async function getEvent(db: Db, incidentId: string, id: string): Promise<
     .where('incident_id', '=', incidentId)
     .where('id', '=', id)
     .executeTakeFirst()
-  if (!event) throw notFound(`Event ${id} of ${incidentId}`)
+  if (!event) throw notFoundError(`Event ${id} of ${incidentId}`)
   return event
 }
 
@@ -104,7 +104,7 @@ export async function createEvent(
     .returning('id')
     .executeTakeFirst()
   if (inserted) return { id: inserted.id, replayed: false }
-  return recognised(() => milestoneTaken(trx, incidentId, values.milestone))
+  return recognised(() => milestoneTakenError(trx, incidentId, values.milestone))
 }
 
 /** A system may be called `constructor`, so only what the incident itself names counts. */
@@ -137,7 +137,7 @@ async function recognise(
   ])
 }
 
-export async function milestoneTaken(
+export async function milestoneTakenError(
   db: Db,
   incidentId: string,
   milestone: Event['milestone'],

@@ -1,7 +1,7 @@
-import { DebriefError, fieldError, notFound } from '../http/problem.ts'
-import { type CheckCode, errorCodes, type WaiverInput, warningCodes } from './schema.ts'
+import { DebriefError, fieldError, notFoundError } from '../http/problem.ts'
+import { type CheckCode, errorCheckCodes, type WaiverInput, warningCheckCodes } from './schema.ts'
 
-const codes: readonly string[] = [...errorCodes, ...warningCodes]
+const codes: readonly string[] = [...errorCheckCodes, ...warningCheckCodes]
 const never: Record<string, string> = {
   REVIEW_MISSING: 'hold a review, and record it',
   ACTION_OWNER: 'give each open action item to somebody who is there',
@@ -12,8 +12,8 @@ const never: Record<string, string> = {
  * @throws 404 when no check has this code, 409 when it is one that cannot be waived
  */
 export function requireWaivable(code: string): CheckCode {
-  if (!codes.includes(code)) throw notFound(`A check ${code}`)
-  const way = (warningCodes as readonly string[]).includes(code)
+  if (!codes.includes(code)) throw notFoundError(`A check ${code}`)
+  const way = (warningCheckCodes as readonly string[]).includes(code)
     ? 'it is a warning, and holds nothing back'
     : never[code]
   if (way !== undefined) throw new DebriefError('not_waivable', `${code} cannot be waived: ${way}.`)

@@ -3,7 +3,7 @@ import { component, exact, list, rowFields, sentence } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
 
 /** The checks that hold back a final postmortem, in the order of the document. */
-export const errorCodes = [
+export const errorCheckCodes = [
   'SUMMARY_MISSING',
   'IMPACT_MISSING',
   'TIMELINE_EMPTY',
@@ -24,8 +24,8 @@ export const errorCodes = [
   'BLAME_LANGUAGE',
 ] as const
 /** Those that only warn. */
-export const warningCodes = ['FACILITATOR_IS_AUTHOR', 'STATUS_UPDATE_GAP', 'STATEMENT_ONLY'] as const
-export type CheckCode = (typeof errorCodes)[number] | (typeof warningCodes)[number]
+export const warningCheckCodes = ['FACILITATOR_IS_AUTHOR', 'STATUS_UPDATE_GAP', 'STATEMENT_ONLY'] as const
+export type CheckCode = (typeof errorCheckCodes)[number] | (typeof warningCheckCodes)[number]
 
 const finding = exact({
   pointer: Type.String({

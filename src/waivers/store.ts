@@ -4,7 +4,7 @@ import type { Db, Trx } from '../db/open.ts'
 import { deletionBy } from '../db/transact.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
-import { notFound } from '../http/problem.ts'
+import { notFoundError } from '../http/problem.ts'
 import { lockUnsealedShared } from '../incidents/locks.ts'
 import { requireWaivable, waivedFindings } from './rules.ts'
 import { Waiver, type WaiverInput } from './schema.ts'
@@ -20,7 +20,7 @@ export const allWaivers = (db: Db, incident_id: string): Promise<Waiver[]> =>
 
 export async function getWaiver(db: Db, incident_id: string, code: string): Promise<Waiver> {
   const waiver = await selectWaivers(db, incident_id).where('code', '=', code).executeTakeFirst()
-  if (!waiver) throw notFound(`A waiver of ${code} for ${incident_id}`)
+  if (!waiver) throw notFoundError(`A waiver of ${code} for ${incident_id}`)
   return waiver
 }
 
@@ -54,7 +54,7 @@ export async function deleteWaiver(
 ): Promise<void> {
   await lockUnsealedShared(trx, incident_id)
   const stored = await lockWaiver(trx, incident_id, code)
-  if (stored === undefined) throw notFound(`A waiver of ${code} for ${incident_id}`)
+  if (stored === undefined) throw notFoundError(`A waiver of ${code} for ${incident_id}`)
   requireVersion(stored, expected)
   await sql`
     ${deletionBy(facts)}

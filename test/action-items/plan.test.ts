@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { listActionItems, sortKey } from '../../src/action-items/list-json.ts'
-import { type ActionItemFilter, actionItemsQuery, sortTerms } from '../../src/action-items/list-query.ts'
+import { type ActionItemFilter, selectItemsPage, sortTerms } from '../../src/action-items/list-query.ts'
 import { openService, type Service } from '../help/service.ts'
 import { analyzeItems, buffersOf, insertItems, planOf } from './many.ts'
 
@@ -30,10 +30,10 @@ const mostForNames = 51 * 3 * 4
 async function testPlans(t: Test, { db, database }: Service): Promise<void> {
   for (const [name, filter, sort, index] of hot) {
     const terms = sortTerms(sort)
-    const first = actionItemsQuery(filter, terms, { limit, after: null }, as_of)
+    const first = selectItemsPage(filter, terms, { limit, after: null }, as_of)
     const rows = await listActionItems(database, filter, terms, { limit, after: null }, as_of)
     const after = sortKey(terms)(rows[10]!)
-    const next = actionItemsQuery(filter, terms, { limit, after }, as_of)
+    const next = selectItemsPage(filter, terms, { limit, after }, as_of)
     for (const [page, query] of Object.entries({ first, next })) {
       const nodes = await planOf(db, query)
       const items = nodes.find(node => node['Relation Name'] === 'action_items')!

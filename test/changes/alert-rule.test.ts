@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { alertRuleWarnings } from '../../src/changes/alert-rule.ts'
-import { warningCodes } from '../../src/changes/schema.ts'
+import { changeWarningCodes } from '../../src/changes/schema.ts'
 import { drill } from '../action-items/given.ts'
 import { growthOf } from '../help/growth.ts'
 import { openService } from '../help/service.ts'
@@ -115,7 +115,7 @@ t.test('a fault in an expression is on its line, save within quotes', async t =>
     '5 expression',
   ])
   has(t, 'groups:\n- name: g\n  rules:\n  - record: a\n    expr: 1 +\n', ['5 expression'])
-  t.same([...met].sort(), [...warningCodes].sort(), 'and every code has been met')
+  t.same([...met].sort(), [...changeWarningCodes].sort(), 'and every code has been met')
 })
 
 t.test('faults stand in the order of their lines, twenty at most', async t => {

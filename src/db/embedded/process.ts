@@ -26,7 +26,7 @@ const patience = 15_000
 export function spawnServer(cluster: Cluster): Server {
   dropLockFromBeforeBoot(cluster)
   if (cluster.socketFolder !== cluster.folder) makePrivateFolder(cluster.socketFolder, cluster.account)
-  const log = openLog(cluster)
+  const log = openLogFile(cluster)
   const child = spawn(cluster.binaries.postgres, settings(cluster), {
     ...cluster.account,
     cwd: cluster.folder,
@@ -135,7 +135,7 @@ function dropLockFromBeforeBoot(cluster: Cluster): void {
 }
 
 /** Its owner is the cluster's, so that root and that account can take turns. */
-function openLog({ logFile, account }: Cluster): number {
+function openLogFile({ logFile, account }: Cluster): number {
   if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > largestLog)
     renameSync(logFile, `${logFile}.old`)
   const log = openSync(logFile, 'a', 0o600)

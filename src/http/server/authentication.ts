@@ -43,9 +43,9 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
   })
   app.addHook('onRequest', async request => {
     const token = presentedToken(request)
-    if (token === undefined) throw noToken(request)
+    if (token === undefined) throw noTokenError(request)
     const caller = await callerOf(token)
-    if (caller === undefined) throw await wrongToken(request)
+    if (caller === undefined) throw await wrongTokenError(request)
     requireScope(caller, request.routeOptions.config.scope!)
     request.caller = caller
   })
@@ -57,10 +57,13 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
     return stored && isGood(stored, now()) ? stored : undefined
   }
 
-  async function wrongToken(request: FastifyRequest): Promise<DebriefError> {
+  async function wrongTokenError(request: FastifyRequest): Promise<DebriefError> {
     const limit = await countWrong(request)
     if (limit.isAllowed || !limit.isExceeded)
-      return unauthenticated(request, 'The token is unknown, expired or revoked, or its person has left.')
+      return unauthenticatedError(
+        request,
+        'The token is unknown, expired or revoked, or its person has left.',
+      )
     const detail = `Too many wrong tokens came from ${request.ip}.`
     return new DebriefError('too_many_attempts', detail, [], { 'retry-after': String(limit.ttlInSeconds) })
   }
@@ -81,12 +84,12 @@ function presentedToken({ headers, method }: FastifyRequest): string | undefined
   return pair.slice(pair.indexOf(':') + 1)
 }
 
-function noToken(request: FastifyRequest): DebriefError {
+function noTokenError(request: FastifyRequest): DebriefError {
   const isBasic = /^basic /i.test(request.headers.authorization ?? '')
-  return unauthenticated(request, isBasic ? 'Basic is taken for GET only.' : 'No token was sent.')
+  return unauthenticatedError(request, isBasic ? 'Basic is taken for GET only.' : 'No token was sent.')
 }
 
-function unauthenticated({ method, headers }: FastifyRequest, detail: string): DebriefError {
+function unauthenticatedError({ method, headers }: FastifyRequest, detail: string): DebriefError {
   const forBrowser = method === 'GET' && headers.accept?.includes('text/html')
   const challenge = forBrowser ? 'Basic realm="Debrief: the token is the password"' : 'Bearer realm="Debrief"'
   const how = 'Send "Authorization: Bearer <token>".'

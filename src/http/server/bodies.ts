@@ -36,11 +36,11 @@ function receive(
   { bodyBytes, bodyTimeout }: Limits,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const tooLarge = new DebriefError('too_large', `The body may have ${bodyBytes} bytes at most.`)
-    if (Number(headers['content-length']) > bodyBytes) return reject(tooLarge)
+    const tooLargeError = new DebriefError('too_large', `The body may have ${bodyBytes} bytes at most.`)
+    if (Number(headers['content-length']) > bodyBytes) return reject(tooLargeError)
     const chunks: Buffer[] = []
     let length = 0
-    const timer = setTimeout(() => end(() => reject(tooSlow(bodyTimeout))), bodyTimeout)
+    const timer = setTimeout(() => end(() => reject(bodyTimeoutError(bodyTimeout))), bodyTimeout)
     const end = (settle: () => void) => {
       clearTimeout(timer)
       payload.off('data', take)
@@ -48,21 +48,21 @@ function receive(
     }
     const take = (chunk: Buffer) => {
       length += chunk.length
-      if (length > bodyBytes) end(() => reject(tooLarge))
+      if (length > bodyBytes) end(() => reject(tooLargeError))
       else chunks.push(chunk)
     }
     payload.on('data', take)
     payload.once('end', () => end(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))))
-    payload.once('error', () => end(() => reject(cutOff)))
+    payload.once('error', () => end(() => reject(cutOffError)))
   })
 }
 
-const tooSlow = (milliseconds: number) =>
+const bodyTimeoutError = (milliseconds: number) =>
   new DebriefError('request_timeout', `The body did not arrive within ${milliseconds / 1000} seconds.`, [], {
     connection: 'close',
   })
 
-const cutOff = new DebriefError('malformed_request', 'The connection ended before the body did.')
+const cutOffError = new DebriefError('malformed_request', 'The connection ended before the body did.')
 
 const problemOf: Record<JsonFaultKind, ProblemCode> = {
   encoding: 'malformed_request',

@@ -29,7 +29,7 @@ const safeHeaders = {
 export function guardRequests(app: FastifyInstance, allowedHosts: ReadonlySet<string> | undefined): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).headers(safeHeaders)
-    done(hostFault(request, allowedHosts) ?? framingFault(request) ?? urlFault(request.url))
+    done(hostError(request, allowedHosts) ?? framingError(request) ?? urlError(request.url))
   })
 }
 
@@ -44,10 +44,10 @@ export function allowedHostsOf(host: string, given: string[]): ReadonlySet<strin
   return new Set(['localhost', '127.0.0.1', '[::1]', own.toLowerCase(), ...given])
 }
 
-function hostFault({ raw }: FastifyRequest, allowed: ReadonlySet<string> | undefined): Error | undefined {
+function hostError({ raw }: FastifyRequest, allowed: ReadonlySet<string> | undefined): Error | undefined {
   if (raw.headers.host === undefined && raw.httpVersion === '1.1')
-    return unclear('The Host header is missing.')
-  if (hasTwoHosts(raw.rawHeaders)) return unclear('There are two Host headers.')
+    return ambiguousRequestError('The Host header is missing.')
+  if (hasTwoHosts(raw.rawHeaders)) return ambiguousRequestError('There are two Host headers.')
   const host = hostInAddress(raw.url) ?? raw.headers.host
   if (host === undefined) return undefined
   if (allowed === undefined || allowed.has(host.replace(/:\d*$/, '').toLowerCase())) return undefined
@@ -68,15 +68,16 @@ function hasTwoHosts(rawHeaders: string[]): boolean {
 }
 
 /** What is not told apart from the next request, or is meant for somebody else, ends the connection. */
-const unclear = (detail: string) => new DebriefError('malformed_request', detail, [], { connection: 'close' })
+const ambiguousRequestError = (detail: string) =>
+  new DebriefError('malformed_request', detail, [], { connection: 'close' })
 
-function framingFault({ raw }: FastifyRequest): Error | undefined {
+function framingError({ raw }: FastifyRequest): Error | undefined {
   const coding = raw.headers['transfer-encoding']
   if (coding === undefined || (/^chunked$/i.test(coding) && raw.httpVersion === '1.1')) return undefined
-  return unclear('Transfer-Encoding may be chunked and nothing else, in HTTP/1.1.')
+  return ambiguousRequestError('Transfer-Encoding may be chunked and nothing else, in HTTP/1.1.')
 }
 
-function urlFault(url: string): Error | undefined {
+function urlError(url: string): Error | undefined {
   if (url.length > longestUrl) {
     const detail = `The address may have ${longestUrl} bytes, and this one has ${url.length}.`
     return new DebriefError('uri_too_long', detail)

@@ -74,17 +74,21 @@ function expectedVersions(request: FastifyRequest): Expected {
   const header = request.headers['if-match']
   const unless = request.headers['if-none-match']?.trim()
   if (unless === '*') return 'missing'
-  if (unless !== undefined) throw malformed('If-None-Match', 'must be * where something is written')
+  if (unless !== undefined)
+    throw malformedHeaderError('If-None-Match', 'must be * where something is written')
   if (header === undefined) return null
   if (header.trim() === '*') return 'existing'
   const tags = tagsOf(header)
   if (!tags.every(tag => /^(W\/)?"[^"]*"$/.test(tag))) {
-    throw malformed('If-Match', 'must be * or a list of ETags as they were answered, with their quotes')
+    throw malformedHeaderError(
+      'If-Match',
+      'must be * or a list of ETags as they were answered, with their quotes',
+    )
   }
   return tags.flatMap(tag => tag.match(/^"([1-9]\d{0,8})-[0-9a-f]{16}"$/)?.[1] ?? []).map(Number)
 }
 
-function malformed(parameter: string, rule: string): DebriefError {
+function malformedHeaderError(parameter: string, rule: string): DebriefError {
   const detail = `${parameter} ${rule}.`
   return new DebriefError('invalid_header', detail, [{ parameter, code: 'format', detail }])
 }

@@ -12,11 +12,11 @@ export function fieldErrors(errors: ErrorObject[]): FieldError[] {
       !['anyOf', 'if', 'propertyNames'].includes(e.keyword) &&
       !(e.keyword === 'type' && e.params.type === 'null' && errors.length > 1),
   )
-  const faults = (meaningful.length > 0 ? meaningful : errors).map(fieldError)
+  const faults = (meaningful.length > 0 ? meaningful : errors).map(toFieldError)
   return faults.filter(({ pointer }, i) => faults.findIndex(other => other.pointer === pointer) === i)
 }
 
-function fieldError(error: ErrorObject): FieldError {
+function toFieldError(error: ErrorObject): FieldError {
   const pointer = error.instancePath + missingPart(error)
   const rule = rules[error.keyword]
   const [code, sentence] = rule ? rule(error) : [error.keyword, error.message ?? 'breaks a rule']

@@ -23,8 +23,8 @@ export function answerOtherMethods(app: FastifyInstance): void {
     if (!request.is404) return done()
     const path = request.url.split('?')[0]!
     const allow = allowedAt(path, [...addresses.values()])
-    if (allow === undefined) return done(missing(request.method, path))
-    if (request.method !== 'OPTIONS') return done(refusal(request.method, allow))
+    if (allow === undefined) return done(noRouteError(request.method, path))
+    if (request.method !== 'OPTIONS') return done(methodNotAllowedError(request.method, allow))
     reply.code(204).header('allow', allow).send()
   })
 }
@@ -44,8 +44,8 @@ function allowedAt(path: string, addresses: Address[]): string | undefined {
   return methods.size === 0 ? undefined : [...methods].sort().join(', ')
 }
 
-const missing = (method: string, path: string) =>
+const noRouteError = (method: string, path: string) =>
   new DebriefError('not_found', `There is no ${method} ${path}; /docs says what there is.`)
 
-const refusal = (method: string, allow: string) =>
+const methodNotAllowedError = (method: string, allow: string) =>
   new DebriefError('method_not_allowed', `This address takes ${allow}, and not ${method}.`, [], { allow })

@@ -9,7 +9,7 @@ import { DebriefError } from '../problem.ts'
 export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout }: Limits): void {
   app.addHook('preHandler', (_request, reply, done) => {
     const timer = setTimeout(() => {
-      if (!reply.raw.headersSent) reply.send(tooSlow(handlerTimeout))
+      if (!reply.raw.headersSent) reply.send(handlerTimeoutError(handlerTimeout))
     }, handlerTimeout)
     reply.raw.once('close', () => clearTimeout(timer))
     done()
@@ -22,7 +22,7 @@ export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout }
   })
 }
 
-const tooSlow = (milliseconds: number) =>
+const handlerTimeoutError = (milliseconds: number) =>
   new DebriefError(
     'unavailable',
     `There was no answer within ${milliseconds / 1000} seconds. Try again shortly.`,

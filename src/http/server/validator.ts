@@ -63,7 +63,7 @@ export function createValidator(schemas: TSchema[]) {
     return (value: unknown) => {
       const repeated = httpPart === 'querystring' ? repeatedParameters(value) : []
       const errors = repeated.length > 0 ? repeated : errorsOf(value)
-      return errors.length === 0 || { error: refusal(httpPart, errors) }
+      return errors.length === 0 || { error: validationError(httpPart, errors) }
     }
   }
   return { check, compiler }
@@ -117,7 +117,7 @@ export function refuseUnknownQueries(app: FastifyInstance): void {
   })
 }
 
-function refusal(httpPart: string | undefined, errors: FieldError[]): Error {
+function validationError(httpPart: string | undefined, errors: FieldError[]): Error {
   const detail = errors[0]?.detail ?? 'The request breaks a rule.'
   if (httpPart === 'body') return new DebriefError('invalid_body', detail, errors)
   const parameters = errors.map(({ pointer = '', ...rest }) => ({

@@ -5,7 +5,7 @@ import { headOf } from '../document/document.ts'
 import { placeOf } from '../document/places.ts'
 import { type View, viewOf } from '../document/view.ts'
 import type { Postmortem } from '../schema.ts'
-import { nameOf } from '../words.ts'
+import { personName } from '../words.ts'
 import type { Examined } from './examined.ts'
 import type { Check } from './schema.ts'
 
@@ -53,7 +53,7 @@ export function agendaDocument({ data, timeline }: Examined, checks: readonly Ch
         .filter(({ id }) => isUnaccepted(id))
         .map(({ id, title, owner, due_on, status }) =>
           item([
-            `${id} ${title} — ${nameOf(data, owner)}, due ${due_on}${status === 'proposed' ? ', proposed' : ''}`,
+            `${id} ${title} — ${personName(data, owner)}, due ${due_on}${status === 'proposed' ? ', proposed' : ''}`,
           ]),
         ),
     ),
@@ -103,7 +103,7 @@ function disputeItem(view: View, event: Examined['timeline'][number]): ListItem 
   const { raised_by, statement } = event.dispute!
   return item(
     [`${eventTime(view.clock, event)} ${event.description}`],
-    [[label(`disputed by ${nameOf(view.data, raised_by)}`), ` ${statement}`]],
+    [[label(`disputed by ${personName(view.data, raised_by)}`), ` ${statement}`]],
   )
 }
 

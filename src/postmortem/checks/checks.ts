@@ -1,5 +1,5 @@
 import { sha256Hex } from '../../kit/json.ts'
-import { type CheckCode, errorCodes, type Waiver, warningCodes } from '../../waivers/schema.ts'
+import { type CheckCode, errorCheckCodes, type Waiver, warningCheckCodes } from '../../waivers/schema.ts'
 import type { Postmortem } from '../schema.ts'
 import type { Examined, LanguageFinding } from './examined.ts'
 import { checkRules } from './rules.ts'
@@ -7,8 +7,8 @@ import type { Check, Checks } from './schema.ts'
 
 /** Everything that stands between this postmortem and its being final, errors first. */
 export const checksOf = (examined: Examined): Check[] => [
-  ...errorCodes.flatMap(code => checked(examined, code, 'error')),
-  ...warningCodes.flatMap(code => checked(examined, code, 'warning')),
+  ...errorCheckCodes.flatMap(code => checked(examined, code, 'error')),
+  ...warningCheckCodes.flatMap(code => checked(examined, code, 'warning')),
 ]
 
 function checked(examined: Examined, code: CheckCode, level: Check['level']): Check[] {

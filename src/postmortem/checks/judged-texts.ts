@@ -20,7 +20,7 @@ const turn = 200
  */
 export async function findingsIn(data: Postmortem, check: BlameCheck): Promise<LanguageFinding[]> {
   const findings: LanguageFinding[] = []
-  for (const [i, { text, field, pointer, ids }] of textsOf(data).entries()) {
+  for (const [i, { text, field, pointer, ids }] of judgedTexts(data).entries()) {
     if (i % turn === turn - 1) await setImmediate()
     for (const { sentence, why, question } of check(text, { field }))
       findings.push({ pointer, ids, text_sha256: sha256Hex(text), sentence, why, question })
@@ -29,7 +29,7 @@ export async function findingsIn(data: Postmortem, check: BlameCheck): Promise<L
 }
 
 /** The texts that are judged, in the order of the document. */
-export function textsOf({ incident, events, factors, action_items, review }: Postmortem): Text[] {
+export function judgedTexts({ incident, events, factors, action_items, review }: Postmortem): Text[] {
   const { title, summary, impact, went_well, went_poorly, got_lucky } = incident
   return [
     ...one('/title', 'title', title),

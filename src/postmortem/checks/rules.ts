@@ -2,7 +2,7 @@ import type { ActionItem } from '../../action-items/schema.ts'
 import { milestones } from '../../incidents/milestones.ts'
 import { toUtc } from '../../kit/time.ts'
 import type { CheckCode } from '../../waivers/schema.ts'
-import { durationWords, nameOf, titleWords, words } from '../words.ts'
+import { durationWords, personName, titleWords, words } from '../words.ts'
 import type { Examined, Found } from './examined.ts'
 
 /**
@@ -58,7 +58,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
       .map(({ id, description, dispute }) =>
         found(
           `/events/${id}/dispute`,
-          `${nameOf(data, dispute!.raised_by)} disputes “${shortened(description)}” (“${shortened(dispute!.statement)}”): resolve it by a source, or retract the event.`,
+          `${personName(data, dispute!.raised_by)} disputes “${shortened(description)}” (“${shortened(dispute!.statement)}”): resolve it by a source, or retract the event.`,
           [id],
         ),
       ),
@@ -116,7 +116,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
     data.action_items
       .filter(item => isOpen(item) && inactive.has(item.owner))
       .map(({ id, owner }) =>
-        found(`/action_items/${id}/owner`, `${nameOf(data, owner)} has left: give ${id} another owner.`, [
+        found(`/action_items/${id}/owner`, `${personName(data, owner)} has left: give ${id} another owner.`, [
           id,
         ]),
       ),
@@ -127,9 +127,11 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
         item => isWanted(item) && item.acceptance === null && !(isOpen(item) && inactive.has(item.owner)),
       )
       .map(item =>
-        found(`/action_items/${item.id}/acceptance`, unaccepted(item, nameOf(data, item.owner), inactive), [
-          item.id,
-        ]),
+        found(
+          `/action_items/${item.id}/acceptance`,
+          unaccepted(item, personName(data, item.owner), inactive),
+          [item.id],
+        ),
       ),
 
   ACTION_DONE_WHEN: ({ data: { action_items } }) =>
@@ -202,7 +204,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
       ? [
           found(
             '/review/facilitator',
-            `${nameOf(data, data.review.facilitator)} wrote the postmortem and led its review: let somebody else lead the next one.`,
+            `${personName(data, data.review.facilitator)} wrote the postmortem and led its review: let somebody else lead the next one.`,
           ),
         ]
       : [],

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { component, exact, nullableObject, oneOf, sentence, timestamp } from '../../http/fields.ts'
-import { errorCodes, warningCodes } from '../../waivers/schema.ts'
+import { errorCheckCodes, warningCheckCodes } from '../../waivers/schema.ts'
 
 const waived = exact({ reason: sentence(), by: Type.String(), at: timestamp() })
 const finding = exact({
@@ -11,7 +11,7 @@ const finding = exact({
 })
 
 const check = exact({
-  code: oneOf([...errorCodes, ...warningCodes]),
+  code: oneOf([...errorCheckCodes, ...warningCheckCodes]),
   level: oneOf(['error', 'warning'], { description: 'An `error` holds back final, a `warning` does not.' }),
   pointer: Type.String({
     description: 'JSON pointer from the incident, by ids: `/factors/2/counterfactual`.',

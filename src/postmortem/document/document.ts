@@ -1,6 +1,6 @@
 import { durations } from '../../timeline/milestones-schema.ts'
 import type { Postmortem } from '../schema.ts'
-import { nameOf } from '../words.ts'
+import { personName } from '../words.ts'
 import { type Block, bulletList, heading, item, joined, label, numberedList, paragraph } from './blocks.ts'
 import { actionItemsSection, actionItemsTable } from './sections/action-items.ts'
 import { analysisOpening, analysisSection, factorItem } from './sections/analysis.ts'
@@ -86,7 +86,7 @@ const statusWords = { draft: 'Draft', in_review: 'In review', final: 'Final' } a
 /** The title and the line below it, as words. */
 export function headOf(data: Postmortem): Head {
   const { title, id, status, severity, authors, amending } = data.incident
-  const names = authors.map(handle => nameOf(data, handle))
+  const names = authors.map(handle => personName(data, handle))
   return {
     title,
     id,

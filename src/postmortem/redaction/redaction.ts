@@ -12,7 +12,7 @@ import { eventColumns, getEvent } from '../../timeline/store.ts'
 import type { Postmortem } from '../schema.ts'
 import { type Sealed, sealedBytes, sealedData } from '../sealing/bytes.ts'
 import { nextSequence } from '../sealing/revisions.ts'
-import { type EventTexts, mark, textsOf, withoutStrings, withoutTexts } from './texts.ts'
+import { type EventTexts, mark, redactableTexts, withoutStrings, withoutTexts } from './texts.ts'
 
 /** One redaction under way: the event as it was, the texts that have to go, and what will say so. */
 interface Task {
@@ -109,7 +109,7 @@ function noVersion(i: number, version: number, last: number) {
 
 /** The texts that stand, or stood, at some pointers. What was taken out before is none, but has its pointer still. */
 function textsAt(pointers: string[], { redactions }: Event, versions: EventTexts[]): Set<string> {
-  const found = versions.flatMap(textsOf)
+  const found = versions.flatMap(redactableTexts)
   const before = redactions.flatMap(tombstone => tombstone.pointers)
   const known = new Set([...found.map(([pointer]) => pointer), ...before])
   const unknown = pointers.flatMap((pointer, i) => (known.has(pointer) ? [] : nothingAt(i, pointer, known)))
@@ -155,7 +155,7 @@ async function redactRow(trx: Trx, task: Task): Promise<void> {
 
 /** The pointers at which an event has what has to go. */
 const takenFrom = (event: EventTexts, { texts }: Task): string[] =>
-  textsOf(event).flatMap(([pointer, text]) => (texts.has(text) ? pointer : []))
+  redactableTexts(event).flatMap(([pointer, text]) => (texts.has(text) ? pointer : []))
 
 const union = (...lists: string[][]): string[] => [...new Set(lists.flat())]
 
@@ -168,7 +168,7 @@ function redacted(event: Event, { texts, tombstone }: Task, pointers: string[]):
 /** After the row was written: what it was until then is an image, too. */
 async function redactHistory(trx: Trx, { event, texts }: Task): Promise<void> {
   const images = await imagesOf(trx, event)
-  const affected = images.filter(({ image }) => textsOf(image).some(([, text]) => texts.has(text)))
+  const affected = images.filter(({ image }) => redactableTexts(image).some(([, text]) => texts.has(text)))
   const changed = affected.map(({ seq, image }) => ({
     seq,
     image: withoutTexts(image, text => texts.has(text)),

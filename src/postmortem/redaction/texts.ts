@@ -57,7 +57,7 @@ const citing = <S extends Pick<Source, 'url' | 'excerpt'>>(source: S, { url }: P
   source.url !== url && source.excerpt === null ? { ...source, excerpt: mark } : source
 
 /** Every text of an event that can be taken out, by its pointer; those that were taken out before, too. */
-export function textsOf(event: EventTexts): [pointer: string, text: string][] {
+export function redactableTexts(event: EventTexts): [pointer: string, text: string][] {
   const found: [string, string][] = []
   withoutTexts(event, (text, pointer) => {
     found.push([pointer, text])

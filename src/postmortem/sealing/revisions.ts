@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../../db/open.ts'
 import type { ChangeFacts } from '../../http/caller.ts'
 import type { PageRequest } from '../../http/cursor.ts'
-import { notFound } from '../../http/problem.ts'
+import { notFoundError } from '../../http/problem.ts'
 import type { Postmortem } from '../schema.ts'
 import { type Sealed, sealedBytes } from './bytes.ts'
 import type { Revision } from './schema.ts'
@@ -86,7 +86,7 @@ async function readRevision<T>(
   const { rows } = await sql<T>`
     SELECT ${columns} FROM revisions r
     WHERE r.incident_id = ${incident_id} AND r.number = ${number}`.execute(db)
-  if (!rows[0]) throw notFound(`Revision ${number} of ${incident_id}`)
+  if (!rows[0]) throw notFoundError(`Revision ${number} of ${incident_id}`)
   return rows[0]
 }
 

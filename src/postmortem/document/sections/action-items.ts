@@ -1,5 +1,5 @@
 import type { PostmortemActionItem } from '../../schema.ts'
-import { nameOf, words } from '../../words.ts'
+import { personName, words } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -32,7 +32,7 @@ export const actionItemsTable = (rows: readonly (readonly Text[])[]): Block => t
 const row = (view: View, one: PostmortemActionItem): Text[] => [
   [one.id],
   [one.title],
-  [nameOf(view.data, one.owner)],
+  [personName(view.data, one.owner)],
   [one.due_on],
   [one.priority],
   [one.factors.join(', ')],
@@ -52,7 +52,7 @@ function standing(view: View, one: PostmortemActionItem): ListItem {
 /** Whether the owner took it; of a closed item, only that the owner did. */
 function accepted(view: View, { acceptance, owner, status }: PostmortemActionItem): string {
   if (acceptance === null) return status === 'done' || status === 'cancelled' ? '' : ', not accepted yet'
-  return `, accepted${acceptance.by === owner ? '' : ` by ${nameOf(view.data, acceptance.by)}`}`
+  return `, accepted${acceptance.by === owner ? '' : ` by ${personName(view.data, acceptance.by)}`}`
 }
 
 const tracked = ({ tracker }: PostmortemActionItem): Text =>

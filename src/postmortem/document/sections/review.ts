@@ -1,5 +1,5 @@
 import type { Waiver } from '../../../waivers/schema.ts'
-import { nameOf } from '../../words.ts'
+import { personName } from '../../words.ts'
 import { type Block, bulletList, heading, item, type ListItem, label, link, type Text } from '../blocks.ts'
 import { momentOf } from '../clock.ts'
 import { placeOf } from '../places.ts'
@@ -26,7 +26,7 @@ export function reviewSection(view: View, status: string): Block[] {
     ...listUnder(
       'Amendments',
       amendments.map(({ author, reason, amended_at }) =>
-        item([`${momentOf(view.clock, amended_at)} UTC, ${nameOf(view.data, author)}: ${reason}`]),
+        item([`${momentOf(view.clock, amended_at)} UTC, ${personName(view.data, author)}: ${reason}`]),
       ),
     ),
   ]
@@ -37,7 +37,7 @@ function waiverItem(view: View, { code, reason, findings, changed_by, changed_at
   const places = [...new Set(findings.map(({ pointer }) => placeOf(view, pointer)))]
   const about = places.length === 0 ? '' : ` of ${places.join('; ')}`
   return item([
-    `${code}${about}: ${reason} (${nameOf(view.data, changed_by)}, ${momentOf(view.clock, changed_at)} UTC)`,
+    `${code}${about}: ${reason} (${personName(view.data, changed_by)}, ${momentOf(view.clock, changed_at)} UTC)`,
   ])
 }
 
@@ -68,7 +68,7 @@ function attendees({ data }: View): string {
   const { facilitator, attendees } = data.review!
   const all = attendees.includes(facilitator) ? attendees : [facilitator, ...attendees]
   return all
-    .map(handle => `${nameOf(data, handle)}${handle === facilitator ? ' (facilitator)' : ''}`)
+    .map(handle => `${personName(data, handle)}${handle === facilitator ? ' (facilitator)' : ''}`)
     .join(', ')
 }
 

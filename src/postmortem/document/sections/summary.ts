@@ -1,5 +1,5 @@
 import { incidentRoles } from '../../../incidents/schema.ts'
-import { durationWords, nameOf, titleWords, words } from '../../words.ts'
+import { durationWords, personName, titleWords, words } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -133,7 +133,7 @@ function holdersInTurn(view: View, holders: readonly Assignment[]): string {
 
 function held(view: View, { person, from, to }: Assignment): string {
   const since = momentOf(view.clock, from)
-  const name = nameOf(view.data, person)
+  const name = personName(view.data, person)
   return to === null ? `${name} from ${since}` : `${name} from ${since} to ${momentOf(view.clock, to)}`
 }
 

@@ -1,6 +1,6 @@
 import { type DurationName, durations } from '../../../timeline/milestones-schema.ts'
 import type { Event, Source } from '../../../timeline/schema.ts'
-import { nameOf, sourceName, words } from '../../words.ts'
+import { personName, sourceName, words } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -194,7 +194,7 @@ function retractionLines(view: View, event: Event, notes: Note[]): Text[] {
 function disputeLines(view: View, event: Event, notes: Note[]): Text[] {
   if (event.dispute === null) return []
   const { statement, raised_by, resolution } = event.dispute
-  const raised = `disputed by ${nameOf(view.data, raised_by)}`
+  const raised = `disputed by ${personName(view.data, raised_by)}`
   if (resolution === null) return [[label(`${raised}, and not resolved yet`), ` ${statement}`]]
   return [
     [label(raised), ` ${statement}`],
@@ -205,6 +205,6 @@ function disputeLines(view: View, event: Event, notes: Note[]): Text[] {
 
 const redactionLines = (view: View, { redactions }: Event): Text[] =>
   redactions.map(({ by, at, reason }) => [
-    label(`redacted ${momentOf(view.clock, at)} by ${nameOf(view.data, by)}`),
+    label(`redacted ${momentOf(view.clock, at)} by ${personName(view.data, by)}`),
     ` ${reason}`,
   ])
