@@ -47,6 +47,8 @@ import { dateIn } from './kit/time.ts'
 import { keepBlameCheck } from './language-checks/checker.ts'
 import { languageCheckRoutes } from './language-checks/routes.ts'
 import { languageCheckSchemas } from './language-checks/schema.ts'
+import { pageRoutes } from './pages/routes.ts'
+import { pageSchemas } from './pages/schema.ts'
 import { followUpSchemas } from './postmortem/follow-up-schema.ts'
 import { revisionSchemas } from './postmortem/revision-schema.ts'
 import { postmortemRoutes } from './postmortem/routes.ts'
@@ -71,6 +73,7 @@ export interface AppOptions {
 const components = [
   Problem,
   ...systemSchemas,
+  ...pageSchemas,
   ...directorySchemas,
   ...accessSchemas,
   ...incidentSchemas,
@@ -135,6 +138,7 @@ export async function buildApp({
       () => false,
     ))
   systemRoutes(app, { isReady })
+  pageRoutes(app)
 
   await app.register(rateLimit, { global: false })
   const tokens = keepTokens(db, now)
