@@ -39,6 +39,8 @@ import { incidentRoom } from './incidents/routes.ts'
 import { dateIn } from './kit/time.ts'
 import { cacheBlameCheck } from './language-checks/checker.ts'
 import { languageCheckRoom } from './language-checks/routes.ts'
+import { pageRoutes } from './pages/routes.ts'
+import { pageSchemas } from './pages/schema.ts'
 import { postmortemRoom } from './postmortem/routes.ts'
 import { reviewRoom } from './reviews/routes.ts'
 import { timelineRoom } from './timeline/routes.ts'
@@ -68,7 +70,7 @@ const rooms = [
   postmortemRoom,
   exportRoom,
 ]
-const components = [Problem, ...systemSchemas, ...rooms.flatMap(({ schemas }) => schemas)]
+const components = [Problem, ...systemSchemas, ...pageSchemas, ...rooms.flatMap(({ schemas }) => schemas)]
 const tags = [systemTag, ...rooms.map(({ tag }) => tag)]
 
 /** The whole service, ready to listen or to be called with `inject`. */
@@ -119,6 +121,7 @@ export async function buildApp({
       () => false,
     ))
   systemRoutes(app, { isReady })
+  pageRoutes(app)
 
   await app.register(rateLimit, { global: false })
   const tokens = createTokenCache(db, now)

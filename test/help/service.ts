@@ -40,13 +40,21 @@ export interface Service {
 }
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS'
 
+/** On a busy machine what a test asks for may take longer than a client would wait; limits have tests of their own. */
+const patient = loadConfig({
+  DEBRIEF_HANDLER_TIMEOUT_MS: '120000',
+  DEBRIEF_STATEMENT_TIMEOUT_MS: '120000',
+  DEBRIEF_LOCK_TIMEOUT_MS: '120000',
+  DEBRIEF_POOL_WAIT_MS: '120000',
+})
+
 /** The service on a database of its own, in this process; both are gone after the test. */
 export async function openService(
   t: Test,
   { now = '2026-06-18T09:00:00.000Z', ...settings }: { now?: string } & Partial<Config> = {},
 ): Promise<Service> {
   const connection = await createDatabase(t)
-  const config = { ...loadConfig({}), adminToken, ...settings }
+  const config = { ...patient, adminToken, ...settings }
   const database = openDatabase(connection, () => {}, config.databaseLimits)
   const clock = { now: new Date(now) }
   const app = await buildApp({

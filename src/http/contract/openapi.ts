@@ -23,6 +23,16 @@ const tagOrder = [
   'Administration',
 ]
 
+/** What the contract says of the service as a whole. */
+export const apiInfo = {
+  title: 'Debrief API',
+  version: '0.1.0',
+  summary: 'Learn from incidents.',
+  description:
+    'Evidence-backed timelines, contributing factors with counterfactuals, action items with one owner and a due date, and the postmortem that is rendered from them.',
+  license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+}
+
 /** Serves the contract at /openapi.json and its reference at /docs, with no need of a network. */
 export async function registerOpenapi(
   app: FastifyInstance,
@@ -32,14 +42,7 @@ export async function registerOpenapi(
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: {
-        title: 'Debrief API',
-        version: '0.1.0',
-        summary: 'Learn from incidents.',
-        description:
-          'Evidence-backed timelines, contributing factors with counterfactuals, action items with one owner and a due date, and the postmortem that is rendered from them.',
-        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-      },
+      info: apiInfo,
       servers: [{ url: '/' }],
       tags: inOrder(tags),
       security: [{ bearer: [] }],

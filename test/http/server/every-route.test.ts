@@ -14,6 +14,7 @@ import { openService } from '../../help/service.ts'
 /** Every operation and the scope that it needs. A new one has to be entered here by hand: who may call it is a decision. */
 const needs: Record<string, Scope | 'public'> = {
   livez: 'public',
+  getHome: 'public',
   readyz: 'public',
   getProblem: 'public',
   getMetrics: 'read',

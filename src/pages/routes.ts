@@ -1,0 +1,40 @@
+import type { App } from '../http/context.ts'
+import { ref } from '../http/fields.ts'
+import { DebriefError } from '../http/problem.ts'
+import { homePage, homePolicy } from './home.ts'
+import { Home, home } from './schema.ts'
+
+/** The first one is what a tool gets that does not care. */
+const offered = ['application/json', 'text/html']
+
+const page = { schema: { type: 'string' as const }, example: '<!doctype html>' }
+
+/** `/` says what this is: a page to people, JSON to tools. Public. */
+export function pageRoutes(app: App): void {
+  app.get(
+    '/',
+    {
+      schema: {
+        operationId: 'getHome',
+        tags: ['System'],
+        security: [],
+        summary: 'What this is, and where to go',
+        description: 'JSON unless `Accept` prefers HTML, as browsers do.',
+        response: {
+          200: {
+            description: 'What this service is.',
+            content: { 'application/json': { schema: ref(Home) }, 'text/html': page },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      reply.header('vary', 'accept')
+      const type = request.accepts().type(offered)
+      if (type === false) throw new DebriefError('not_acceptable', `This comes as ${offered.join(', ')}.`)
+      if (type !== 'text/html') return reply.type('application/json; charset=utf-8').send(home)
+      reply.header('content-security-policy', homePolicy)
+      return reply.type('text/html; charset=utf-8').send(homePage)
+    },
+  )
+}
