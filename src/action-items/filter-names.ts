@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts'
-import { kindsOf } from '../directory/store.ts'
+import { kindsByHandle } from '../directory/store.ts'
 import { DebriefError, type FieldError } from '../http/problem.ts'
 import type { ActionItemFilter } from './list-query.ts'
 
@@ -11,7 +11,7 @@ type NameFilter = Pick<ActionItemFilter, 'owner' | 'team' | 'incident_id'>
  */
 export async function requireKnownNames(db: Db, filter: NameFilter): Promise<void> {
   const { owner = [], team = [], incident_id = [] } = filter
-  const kinds = await kindsOf(db, [...owner, ...team])
+  const kinds = await kindsByHandle(db, [...owner, ...team])
   const incidents = await knownIncidents(db, incident_id)
   const errors = [
     ...owner.map(handle => ownerFault(handle, kinds.get(handle))),

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { fieldsOf, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { kindsOf } from '../directory/store.ts'
+import { kindsByHandle } from '../directory/store.ts'
 import { lockFactors } from '../factors/store.ts'
 import type { Write } from '../http/caller.ts'
 import { lockIncidentShared } from '../incidents/locks.ts'
@@ -165,7 +165,7 @@ async function requireOwner(trx: Trx, owner: string): Promise<void> {
     .forShare()
     .executeTakeFirst()
   if (person?.active) return
-  const isTeam = (await kindsOf(trx, [owner])).get(owner) === 'team'
+  const isTeam = (await kindsByHandle(trx, [owner])).get(owner) === 'team'
   throw rules.ownerError(owner, isTeam ? 'team' : person ? 'inactive' : undefined)
 }
 

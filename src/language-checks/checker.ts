@@ -1,5 +1,5 @@
 import type { OpenDatabase } from '../db/open.ts'
-import { peopleCalled, peopleVersion } from '../directory/store.ts'
+import { peopleNames, peopleVersion } from '../directory/store.ts'
 import type { Context } from '../http/context.ts'
 import { type BlameCheck, prepareBlameCheck } from '../language/check.ts'
 import { cachedCheck } from './cached-check.ts'
@@ -26,7 +26,7 @@ export function cacheBlameCheck({
     if (cached?.snapshot === shown) return cached.check
     const version = await peopleVersion(db)
     const check =
-      cached?.version === version ? cached.check : cachedCheck(prepareBlameCheck(await peopleCalled(db)))
+      cached?.version === version ? cached.check : cachedCheck(prepareBlameCheck(await peopleNames(db)))
     cached = { snapshot: shown, version, check }
     return check
   }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { allActionItems } from '../action-items/store.ts'
 import { allChanges } from '../changes/store.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { namesOf } from '../directory/store.ts'
+import { namesByHandle } from '../directory/store.ts'
 import { allFactors } from '../factors/store.ts'
 import { getIncident } from '../incidents/store.ts'
 import { findReview } from '../reviews/store.ts'
@@ -41,7 +41,7 @@ export async function readPostmortem(trx: Trx, incidentId: string): Promise<Post
   const waivers = await allWaivers(trx, incidentId)
   const amendments = await allAmendments(trx, incidentId)
   const below = { milestones, events, factors, action_items, changes, review, waivers, amendments }
-  const people = await namesOf(trx, handlesIn({ incident, ...below }))
+  const people = await namesByHandle(trx, handlesIn({ incident, ...below }))
   return { incident, people, ...below }
 }
 

@@ -1,5 +1,5 @@
 import type { Db, Trx } from '../../db/open.ts'
-import { inactiveOwners } from '../../directory/store.ts'
+import { inactivePeople } from '../../directory/store.ts'
 import type { BlameCheck } from '../../language/check.ts'
 import { atOneMoment, readPostmortem } from '../load.ts'
 import { checksOf, digestOf } from './checks.ts'
@@ -38,7 +38,7 @@ export async function readExamined(trx: Trx, incident_id: string): Promise<Read>
   return {
     data,
     timeline,
-    inactive: await inactiveOwners(
+    inactive: await inactivePeople(
       trx,
       data.action_items.map(({ owner }) => owner),
     ),

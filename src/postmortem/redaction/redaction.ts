@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { Trx } from '../../db/open.ts'
-import { namesOf } from '../../directory/store.ts'
+import { namesByHandle } from '../../directory/store.ts'
 import type { ChangeFacts, Write } from '../../http/caller.ts'
 import { requireVersion } from '../../http/conditions.ts'
 import { fieldError } from '../../http/problem.ts'
@@ -224,7 +224,7 @@ async function redactRevisions(trx: Trx, task: Task): Promise<void> {
 
 /** The revisions that have something of it, rendered anew. The others stay as they are. */
 async function rewrittenRevisions(trx: Trx, task: Task): Promise<Rewritten[]> {
-  const names = await namesOf(trx, [task.tombstone.by])
+  const names = await namesByHandle(trx, [task.tombstone.by])
   const stored = await trx
     .selectFrom('revisions')
     .select(['number', 'json', 'json_sha256', 'markdown_sha256'])
