@@ -9,7 +9,7 @@ import type { ChangeInput, ChangeWarning, StoredChange } from './schema.ts'
  * something exactly when it says so.
  * @throws 422 naming the field
  */
-export function requireSense(fields: ChangeInput): void {
+export function requireConsistentFields(fields: ChangeInput): void {
   const { before, after, action_item, factors = [] } = fields
   if (!action_item && factors.length === 0) {
     const detail =

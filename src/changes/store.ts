@@ -17,9 +17,9 @@ import {
   numberedKey,
   numberedNotFoundError,
 } from '../incidents/numbered.ts'
-import { normalizedSource } from '../timeline/rules.ts'
+import { normalizeSource } from '../timeline/rules.ts'
 import type { Source } from '../timeline/schema.ts'
-import { requireSense, warningsOf } from './rules.ts'
+import { requireConsistentFields, warningsOf } from './rules.ts'
 import { Change, ChangeInput, type StoredChange } from './schema.ts'
 
 const columns = columnsOf(Change, 'action_item', 'warnings')
@@ -122,7 +122,7 @@ export async function deleteChange(trx: Trx, key: NumberedKey, write: Write): Pr
 
 /** The row of a change's own fields, after all that it names has been found. */
 async function valuesOf(trx: Trx, incident_id: string, fields: ChangeInput) {
-  requireSense(fields)
+  requireConsistentFields(fields)
   const { action_item = null, ...row } = fields
   const item = action_item === null ? null : numberedKey(incident_id, action_item).number
   if (item !== null) await requireItem(trx, incident_id, item)
@@ -139,7 +139,7 @@ async function requireItem(trx: Trx, incident_id: string, number: number): Promi
 
 async function verificationOf(trx: Trx, { verified_by_source }: ChangeInput): Promise<Source | null> {
   if (!verified_by_source) return null
-  const source = normalizedSource(verified_by_source, '/verified_by_source')
+  const source = normalizeSource(verified_by_source, '/verified_by_source')
   if (source.stated_by !== null) {
     await requirePeople(trx, [{ handle: source.stated_by, pointer: '/verified_by_source/stated_by' }])
   }
