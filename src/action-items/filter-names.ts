@@ -6,7 +6,7 @@ import type { ActionItemFilter } from './list-query.ts'
 type NameFilter = Pick<ActionItemFilter, 'owner' | 'team' | 'incident_id'>
 
 /**
- * Tells “nothing is overdue” from a mistyped name. For an answer that is empty, so that no other pays for it.
+ * Tells “nothing is overdue” from a mistyped name. Called for empty answers alone, so that all others save the queries.
  * @throws 400 `invalid_query` naming each owner, team and incident that does not exist
  */
 export async function requireKnownNames(db: Db, filter: NameFilter): Promise<void> {

@@ -6,16 +6,16 @@ import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
 import type { NumberedKey } from '../incidents/numbered.ts'
-import { accepterOf, askedFor } from './rules.ts'
+import { accepterOf, todayFor } from './rules.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
 const tags = ['Action items']
 const path = '/incidents/:incident_id/action-items/:action_item_id'
 
-/** What happens to an action item: it is accepted, deferred, closed, reopened, and looked at again. */
+/** The state changes of an action item: accept, defer, close, reopen and rate it. */
 export function stateRoutes(app: App, context: Context): void {
-  const change = changer(context)
+  const change = inTransaction(context)
 
   app.put(
     `${path}/acceptance`,
@@ -51,7 +51,7 @@ export function stateRoutes(app: App, context: Context): void {
       },
     },
     (request, reply) => {
-      const changeOne = changeOf(context, request, (trx, key, write) =>
+      const changeOne = changeBody(context, request, (trx, key, write) =>
         store.deferActionItem(trx, key, request.body, write),
       )
       return answerOnce(context, request, reply, async trx => ({ status: 201, body: await changeOne(trx) }))
@@ -108,16 +108,16 @@ export function stateRoutes(app: App, context: Context): void {
 
 type Change = (trx: Trx, key: NumberedKey, write: Write) => Promise<void>
 
-/** Makes one change in a transaction of its own and answers the item as it is then. */
-const changer = (context: Context) => (request: FastifyRequest, change: Change) =>
-  transact(context.db, changeOf(context, request, change))
+/** Returns a function that runs one change in a transaction and returns the changed item. */
+const inTransaction = (context: Context) => (request: FastifyRequest, change: Change) =>
+  transact(context.db, changeBody(context, request, change))
 
-/** What a transaction does to make the change that a request asks for; it returns the item as it is then. */
-function changeOf({ now, timeZone }: Context, request: FastifyRequest, change: Change) {
+/** The body of a transaction that makes the change of a request and returns the changed item. */
+function changeBody({ now, timeZone }: Context, request: FastifyRequest, change: Change) {
   const key = store.itemKey(request.params as { incident_id: string; action_item_id: string })
   const write = writeOf(request, now)
   return async (trx: Trx) => {
     await change(trx, key, write)
-    return store.readActionItem(trx, key, askedFor({}, { timeZone, moment: now() }))
+    return store.readActionItem(trx, key, todayFor({}, { timeZone, moment: now() }))
   }
 }

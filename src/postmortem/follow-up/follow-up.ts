@@ -1,4 +1,4 @@
-import type { Asked } from '../../action-items/rules.ts'
+import type { Today } from '../../action-items/rules.ts'
 import type { ActionItem } from '../../action-items/schema.ts'
 import type { StoredChange } from '../../changes/schema.ts'
 import type { PostmortemActionItem, PostmortemChange } from '../schema.ts'
@@ -12,12 +12,12 @@ export interface Present {
 }
 
 /** Compares what was first promised with what is stored now; what was never sealed is new. */
-export function followUpOf(sealed: Promised, present: Present, asked: Asked): FollowUp {
+export function followUpOf(sealed: Promised, present: Present, today: Today): FollowUp {
   const { incident_id, revision, sealed_at } = sealed
   const promisedItems = new Map(sealed.action_items.map(first => [first.entry.id, first]))
   const live = present.action_items.filter(isLive)
   return {
-    ...{ incident_id, revision, sealed_at, ...asked },
+    ...{ incident_id, revision, sealed_at, ...today },
     action_items: present.action_items.map(item => itemSince(promisedItems.get(item.id), item)),
     changes: changesSince(sealed.changes, present.changes),
     open: live.length,

@@ -1,4 +1,4 @@
-import { askedFor } from '../../action-items/rules.ts'
+import { todayFor } from '../../action-items/rules.ts'
 import { actionItemQuery } from '../../action-items/schema.ts'
 import { allActionItems } from '../../action-items/store.ts'
 import { allChanges } from '../../changes/store.ts'
@@ -30,17 +30,17 @@ export function followUpRoute(app: App, { db, now, timeZone }: Context): void {
       },
     },
     async ({ params: { incident_id }, query }) => {
-      const asked = askedFor(query, { timeZone, moment: now() })
+      const today = todayFor(query, { timeZone, moment: now() })
       const { sealed, action_items, changes } = await atOneMoment(db, async trx => {
         await getIncident(trx, incident_id)
         return {
           sealed: await promisesOf(trx, incident_id),
-          action_items: await allActionItems(trx, incident_id, asked.as_of),
+          action_items: await allActionItems(trx, incident_id, today.as_of),
           changes: await allChanges(trx, incident_id),
         }
       })
       if (sealed === undefined) throw neverFinal(incident_id)
-      return followUpOf(sealed, { action_items, changes }, asked)
+      return followUpOf(sealed, { action_items, changes }, today)
     },
   )
 }
