@@ -4,9 +4,8 @@ import type { ChangeWarning } from './schema.ts'
 import { type Member, quoted, YamlText } from './yaml-text.ts'
 
 /**
- * Reads a text as Prometheus reads its rules, and says what it would refuse, by line. What may stand there: a file with
- * `groups`, a group, a rule, a list of these, or a Kubernetes `PrometheusRule`. Of expressions the syntax is read, and
- * templates are not.
+ * What Prometheus would refuse of a text with rules, by line. The text is a file with `groups`, a group, a rule, a list of
+ * these, or a Kubernetes `PrometheusRule`. Checks the syntax of expressions, and no templates.
  * The rules are those of Prometheus’ own check, https://github.com/prometheus/prometheus/blob/main/model/rulefmt/rulefmt.go
  */
 export function alertRuleWarnings(text: string): ChangeWarning[] {
@@ -14,7 +13,7 @@ export function alertRuleWarnings(text: string): ChangeWarning[] {
   if (yaml.warnings.length === 0) {
     if (yaml.root === null || isScalar(yaml.root))
       yaml.fault(yaml.root, 'no_rule', 'here is no rule, and no group.')
-    else new RuleText(yaml).check(yaml.root)
+    else new RuleCheck(yaml).check(yaml.root)
   }
   return yaml.warnings.toSorted((a, b) => a.line - b.line)
 }
@@ -24,14 +23,13 @@ type Members = Map<string, Member>
 const groupFields = ['name', 'interval', 'query_offset', 'limit', 'labels', 'rules']
 const ruleFields = ['alert', 'record', 'expr', 'for', 'keep_firing_for', 'labels', 'annotations']
 
-/** What a rule that records has no use for. */
-const ofAlerts = ['for', 'keep_firing_for', 'annotations']
+const alertOnlyFields = ['for', 'keep_firing_for', 'annotations']
 
-/** As Prometheus writes durations: `5m`, `1h30m`, `0`; the larger unit first, and at least one. */
+/** A duration in Prometheus’ syntax: `5m`, `1h30m`, `0`; larger units first, and at least one. */
 const duration = /^(?:0|(?=.)(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?)$/
 
-/** What Prometheus would refuse of a YAML text, added to its warnings. */
-class RuleText {
+/** Adds to the warnings of a YAML text what Prometheus would refuse. */
+class RuleCheck {
   readonly #yaml: YamlText
   readonly #groupNames = new Set<string>()
   readonly #expressions = new Set<Node>()
@@ -119,7 +117,7 @@ class RuleText {
     if (!record || alert) return
     if (/[{}]/.test(textOf(record) ?? ''))
       this.#yaml.fault(members.get('record')!.key, 'record_name', '`record` is a name, and has no braces.')
-    for (const field of ofAlerts) {
+    for (const field of alertOnlyFields) {
       if (members.get(field)?.value)
         this.#yaml.fault(
           members.get(field)!.key,
@@ -129,7 +127,7 @@ class RuleText {
     }
   }
 
-  /** One that many rules share is read once. */
+  /** Checks an expression once, however many rules share it through an alias. */
   #expression(node: Node | null | undefined, text: string | undefined): void {
     if (!isScalar(node) || !text || this.#expressions.has(node)) return
     this.#expressions.add(node)
@@ -145,7 +143,7 @@ class RuleText {
     }
   }
 
-  /** The text of a field. One that is missing, or empty, is a fault; unless another map is merged in, which may have it. */
+  /** The text of a field that must not be missing or empty. A merge key (`<<`) may bring a missing one. */
   #required(node: Node, members: Members, name: string, what: string, isNeeded = true): string | undefined {
     const member = members.get(name)
     if (!member?.value) {
@@ -165,7 +163,7 @@ class RuleText {
     this.#yaml.fault(member.key, 'not_a_duration', words)
   }
 
-  /** Labels and annotations: names and texts. */
+  /** Checks labels or annotations. */
   #texts(member: Member | undefined): void {
     if (!member?.value) return
     for (const { name, key, value } of this.#yaml.membersOf(member.value, `\`${member.name}\``)?.values() ??
@@ -178,7 +176,7 @@ class RuleText {
   }
 }
 
-/** What a scalar says, as it is written; undefined for a list or a map. */
+/** The text of a scalar; undefined for a list or a map. */
 const textOf = (node: Node): string | undefined =>
   isScalar(node)
     ? typeof node.value === 'string'
