@@ -13,21 +13,19 @@ import { allAmendments } from './amendments.ts'
 import type { Postmortem } from './schema.ts'
 
 /**
- * All that the document is rendered from, as it stood at one moment.
+ * Loads all that the document is rendered from, in one snapshot.
  * @throws 404 when there is no such incident
  */
 export const loadPostmortem = (db: Db, incidentId: string): Promise<Postmortem> =>
-  atOneMoment(db, trx => readPostmortem(trx, incidentId))
+  inSnapshot(db, trx => readPostmortem(trx, incidentId))
 
-/** Runs reads that see the same moment, one incident's rows at a time. */
-export const atOneMoment = <T>(db: Db, read: (trx: Trx) => Promise<T>): Promise<T> =>
+/** Runs reads in one read-only transaction, which all see the same snapshot of the database. */
+export const inSnapshot = <T>(db: Db, read: (trx: Trx) => Promise<T>): Promise<T> =>
   db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read)
 
-/**
- * The same inside a transaction, which says what moment that is: one that has locked the incident reads what stays.
- */
+/** Loads the same inside a transaction, which brings its own snapshot or lock. */
 export async function readPostmortem(trx: Trx, incidentId: string): Promise<Postmortem> {
-  // One incident may have most events of all: a plan for any incident would read the others', too.
+  // A generic plan is bad for an incident that has most of all events: it would read the others' as well.
   await sql`SET LOCAL plan_cache_mode = auto`.execute(trx)
   const incident = await getIncident(trx, incidentId)
   const events = await allEvents(trx, incidentId)

@@ -1,7 +1,7 @@
 import type { Db, Trx } from '../../db/open.ts'
 import { inactivePeople } from '../../directory/store.ts'
 import type { BlameCheck } from '../../language/check.ts'
-import { atOneMoment, readPostmortem } from '../load.ts'
+import { inSnapshot, readPostmortem } from '../load.ts'
 import { checksOf, digestOf } from './checks.ts'
 import type { Examined } from './examined.ts'
 import { findingsIn } from './judged-texts.ts'
@@ -21,7 +21,7 @@ export const examine = async (
   incident_id: string,
   check: BlameCheck,
   now: string,
-): Promise<Examination> => conclude(await atOneMoment(db, trx => readExamined(trx, incident_id)), check, now)
+): Promise<Examination> => conclude(await inSnapshot(db, trx => readExamined(trx, incident_id)), check, now)
 
 /** The language is judged when everything is read: it takes a while, and a connection is a scarce thing. */
 export async function conclude(read: Read, check: BlameCheck, now: string): Promise<Examination> {

@@ -7,7 +7,7 @@ import { ref } from '../../http/fields.ts'
 import { DebriefError } from '../../http/problem.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { getIncident } from '../../incidents/store.ts'
-import { atOneMoment } from '../load.ts'
+import { inSnapshot } from '../load.ts'
 import { followUpOf } from './follow-up.ts'
 import { promisesOf } from './promises.ts'
 import { FollowUp } from './schema.ts'
@@ -31,7 +31,7 @@ export function followUpRoute(app: App, { db, now, timeZone }: Context): void {
     },
     async ({ params: { incident_id }, query }) => {
       const today = todayFor(query, { timeZone, moment: now() })
-      const { sealed, action_items, changes } = await atOneMoment(db, async trx => {
+      const { sealed, action_items, changes } = await inSnapshot(db, async trx => {
         await getIncident(trx, incident_id)
         return {
           sealed: await promisesOf(trx, incident_id),
