@@ -1,11 +1,11 @@
 import { isHttpUrl } from '../../kit/text.ts'
 
 /**
- * What a document is made of, before it is written as Markdown or HTML. Every string is plain text: whoever
- * writes it out escapes it, and a line break in it stays a line break. Nothing here is emphasis, image or markup.
+ * The blocks of a document, from which Markdown and HTML are rendered. Every string is plain text, which the renderers
+ * escape; a line break in it stays one. There is no emphasis, image or markup.
  */
 
-/** A link to an http or https address; made by `link`, which lets nothing else through. */
+/** A link to an http or https address. `link` makes it, and drops every other scheme. */
 export interface Link {
   text: string
   url: string
@@ -14,7 +14,7 @@ export interface Link {
 export interface Tag {
   tag: string
 }
-/** The name of what follows it, with a colon. */
+/** A name with a colon, before its value. */
 export interface Label {
   label: string
 }
@@ -48,7 +48,7 @@ export const table = (headers: readonly string[], rows: readonly (readonly Text[
   headers,
   rows,
 })
-/** Lines whose indentation and empty lines matter: a log, a query. */
+/** Lines whose indentation and empty lines are kept: a log, a query. */
 export const preformatted = (text: string): Block => ({ type: 'preformatted', text })
 
 /** A unified diff, with `\n` as its only line break. */

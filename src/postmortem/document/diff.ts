@@ -1,9 +1,9 @@
 import { formatPatch, OMIT_HEADERS, type StructuredPatch, structuredPatch } from 'diff'
-import { inertLines } from './inert-text.ts'
+import { showControlsInLines } from './control-characters.ts'
 
 /**
- * The fewest added and removed lines are looked for up to six hundred of them, and to fewer in texts of very many lines, so
- * that each change takes some hundredths of a second at most, also with hostile texts: an incident may have a hundred.
+ * The minimal diff is searched for up to 600 added and removed lines, fewer in very long texts: an incident may have a
+ * hundred changes, and each must take some hundredths of a second at most, even with hostile texts.
  */
 const mostEdits = 600
 const mostWork = 2_000_000
@@ -15,8 +15,8 @@ interface Texts {
 }
 
 /**
- * The change from one text to another as a unified diff with three lines of context; null where there is neither text.
- * Only `\n` breaks a line of it. The same texts give the same diff: nothing depends on how long it takes.
+ * The unified diff of two texts, with three lines of context; null where there is neither text. `\n` is its only line
+ * break. Deterministic: the search is limited by lines, never by time.
  */
 export function unifiedDiff({ target, before, after }: Texts): string | null {
   if (before === null && after === null) return null
@@ -27,12 +27,12 @@ export function unifiedDiff({ target, before, after }: Texts): string | null {
     `+++ ${after === null ? '/dev/null' : `b/${target}`}`,
     formatPatch(patch, OMIT_HEADERS),
   ].join('\n')
-  return inertLines(text.replace(/\n$/, ''))
+  return showControlsInLines(text.replace(/\n$/, ''))
 }
 
 const unnamed = { oldFileName: '', newFileName: '', oldHeader: undefined, newHeader: undefined }
 
-/** Where every line of both ends in CRLF, that is how they were sent, and no part of the change. */
+/** Normalizes CRLF where all lines of both texts end in it: then it is no part of the change. */
 function withoutSharedReturns(before: string, after: string): [string, string] {
   const bare = /(?<!\r)\n/
   return bare.test(before) || bare.test(after)
@@ -47,7 +47,7 @@ function hunksOf(before: string, after: string): StructuredPatch['hunks'] {
   return patch?.hunks ?? [replacement(before, after)]
 }
 
-/** One text taken away whole, and the other put in its place. */
+/** One hunk that removes the whole old text and adds the new one. */
 function replacement(before: string, after: string): StructuredPatch['hunks'][number] {
   const [removed, added] = [linesOf(before), linesOf(after)]
   return {

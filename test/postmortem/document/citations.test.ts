@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
+import type { CheckInput } from '../../../src/postmortem/checks/check-input.ts'
 import { checksOf } from '../../../src/postmortem/checks/checks.ts'
-import type { Examined } from '../../../src/postmortem/checks/examined.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
 import type { Source } from '../../../src/timeline/schema.ts'
 import { sourceKinds } from '../../../src/timeline/schema.ts'
@@ -10,7 +10,7 @@ import { drill } from '../drill.ts'
 
 /** A better cited postmortem never fails more: what is added to be looked at takes nothing away. */
 
-const examined = (data: Postmortem): Examined => ({
+const input = (data: Postmortem): CheckInput => ({
   now: '2026-07-01T09:00:00.000Z',
   data,
   timeline: data.events.filter(({ retraction }) => retraction === null),
@@ -19,7 +19,7 @@ const examined = (data: Postmortem): Examined => ({
 })
 
 const failing = (data: Postmortem): string[] =>
-  checksOf(examined(data)).map(({ code, pointer }) => `${code} ${pointer}`)
+  checksOf(input(data)).map(({ code, pointer }) => `${code} ${pointer}`)
 
 const citation = fc.record({
   kind: fc.constantFrom(...sourceKinds),

@@ -4,7 +4,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfm } from 'micromark-extension-gfm'
 import type { Block, Inline, Text } from '../../../src/postmortem/document/blocks.ts'
-import { inert, inertUrl } from '../../../src/postmortem/document/inert-text.ts'
+import { encodeControls, showControls } from '../../../src/postmortem/document/control-characters.ts'
 
 /**
  * What a Markdown text says, in one form for the blocks that were written and for two independent parsers: the
@@ -26,8 +26,8 @@ export function saidByBlocks(blocks: readonly Block[]): Said {
   for (const block of blocks) {
     if (block.type === 'heading') said.blocks.push([`h${block.level}`, words(block.text)])
     else if (block.type === 'paragraph') said.blocks.push(['paragraph', words(block.text)])
-    else if (block.type === 'preformatted') said.blocks.push(['code', inert(block.text)])
-    else if (block.type === 'diff') said.blocks.push(['diff', inert(block.text)])
+    else if (block.type === 'preformatted') said.blocks.push(['code', showControls(block.text)])
+    else if (block.type === 'diff') said.blocks.push(['diff', showControls(block.text)])
     else if (block.type === 'table')
       said.blocks.push(['table', [block.headers.map(spaced), ...block.rows.map(row => row.map(words))]])
     else
@@ -41,11 +41,11 @@ export function saidByBlocks(blocks: readonly Block[]): Said {
 }
 
 function wordsOf(inline: Inline, said: Said): string {
-  if (typeof inline === 'string') return inert(inline)
-  if ('tag' in inline) return `[${inert(inline.tag)}]`
-  if ('label' in inline) return `${inert(inline.label)}:`
-  noteLink(said, inert(inline.text), inertUrl(inline.url))
-  return inert(inline.text)
+  if (typeof inline === 'string') return showControls(inline)
+  if ('tag' in inline) return `[${showControls(inline.tag)}]`
+  if ('label' in inline) return `${showControls(inline.label)}:`
+  noteLink(said, showControls(inline.text), encodeControls(inline.url))
+  return showControls(inline.text)
 }
 
 export function saidByMdast(markdown: string): Said {

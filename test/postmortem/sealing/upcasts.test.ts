@@ -6,7 +6,7 @@ import { postmortemDocument } from '../../../src/postmortem/document/document.ts
 import { toHtml } from '../../../src/postmortem/document/html/html.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown.ts'
 import { Postmortem } from '../../../src/postmortem/schema.ts'
-import { sealedData } from '../../../src/postmortem/sealing/bytes.ts'
+import { parseSealed } from '../../../src/postmortem/sealing/sealed-document.ts'
 import { upcastForm, upcasts } from '../../../src/postmortem/sealing/upcasts.ts'
 import { adminToken, openService } from '../../help/service.ts'
 import { saidByBlocks, saidByMdast } from '../document/read-back.ts'
@@ -39,7 +39,7 @@ for (const name of names) {
   const sample = sampleOf(name)
 
   t.test(`what was sealed in the form of ${name} is a whole document`, async t => {
-    const data = sealedData(sample)
+    const data = parseSealed(sample)
     t.same(service.app.check(Postmortem, structuredClone(data)), [], 'valid by the schema of today')
     const blocks = postmortemDocument(data)
     const markdown = toMarkdown(blocks)
@@ -62,7 +62,7 @@ for (const name of names) {
     for (const path of ['postmortem', 'postmortem.html', 'revisions/2']) {
       const { status, text } = await service.call('GET', `${incident}/${path}`, { headers: accept })
       t.equal(status, 200)
-      t.equal(text, toHtml(sealedData(sample)))
+      t.equal(text, toHtml(parseSealed(sample)))
     }
     const followUp = await service.call('GET', `${incident}/follow-up`)
     t.equal(followUp.body.action_items.length, 5)

@@ -1,5 +1,5 @@
 import type { PostmortemActionItem } from '../../schema.ts'
-import { personName, words } from '../../words.ts'
+import { humanize, personName } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -16,7 +16,7 @@ import type { View } from '../view.ts'
 
 const headers = ['ID', 'Action', 'Owner', 'Due', 'Priority', 'Factor']
 
-/** The table of action items, and under it how each stands. Nothing here depends on today's date. */
+/** The table of action items, and below it the status of each. Nothing here depends on today's date. */
 export function actionItemsSection(view: View): Block[] {
   const items = view.data.action_items
   if (items.length === 0) return [heading(2, 'Action items'), paragraph('No action items are stored yet.')]
@@ -46,10 +46,10 @@ function standing(view: View, one: PostmortemActionItem): ListItem {
     details.push([label(`moved from ${moved.from} to ${moved.to}`), ` ${moved.reason}`])
   if (one.closure !== null) details.push(closed(one.closure))
   if (one.effectiveness !== null) details.push(effect(one.effectiveness))
-  return item([label(one.id), ` ${words(one.status)}${accepted(view, one)}`, ...tracked(one)], details)
+  return item([label(one.id), ` ${humanize(one.status)}${accepted(view, one)}`, ...tracked(one)], details)
 }
 
-/** Whether the owner took it; of a closed item, only that the owner did. */
+/** Whether the item was accepted; a closed one says so only where it was. */
 function accepted(view: View, { acceptance, owner, status }: PostmortemActionItem): string {
   if (acceptance === null) return status === 'done' || status === 'cancelled' ? '' : ', not accepted yet'
   return `, accepted${acceptance.by === owner ? '' : ` by ${personName(view.data, acceptance.by)}`}`

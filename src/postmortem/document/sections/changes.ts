@@ -1,6 +1,6 @@
 import type { Source } from '../../../timeline/schema.ts'
 import type { PostmortemChange } from '../../schema.ts'
-import { words } from '../../words.ts'
+import { humanize } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -17,7 +17,7 @@ import { unifiedDiff } from '../diff.ts'
 import type { View } from '../view.ts'
 import { cited } from './timeline.ts'
 
-/** Each change with its diff, from the review on: before that it is still being looked for what to change. */
+/** Each change with its diff. A draft only counts them: until the review they are still being worked out. */
 export function changesSection(view: View): Block[] {
   const { incident, changes } = view.data
   if (changes.length === 0) return noChanges()
@@ -36,7 +36,7 @@ const recorded = (count: number): string =>
     : `${count} changes are recorded; they are shown from the review on.`
 
 function changeBlocks(view: View, change: PostmortemChange): Block[] {
-  const kind = change.target_kind === 'slo' ? 'SLO' : words(change.target_kind)
+  const kind = change.target_kind === 'slo' ? 'SLO' : humanize(change.target_kind)
   const text = unifiedDiff(change)
   const verification = change.verified_by_source && verifiedBy(view, change.verified_by_source)
   return [
@@ -61,7 +61,7 @@ function factorWords(factors: readonly number[]): string[] {
   return [`${factors.length === 1 ? 'factor' : 'factors'} ${factors.join(', ')}`]
 }
 
-/** What shows that the change works; what is too long for one line of it stands whole below the list. */
+/** The source that verifies a change, and the blocks below the list for texts that are too long for its line. */
 function verifiedBy(view: View, source: Source): { item: ListItem; notes: Block[] } {
   const notes: Block[] = []
   const text = cited(view, source, (name, whole) => {
