@@ -5,8 +5,8 @@ import { daysOverdue } from './rules.ts'
 import { ActionItem } from './schema.ts'
 
 /**
- * Reads pages of action items as text, of which JSON is written without making objects: half the work, for the query that
- * dashboards send most.
+ * Reads pages of action items as text, of which JSON is written without making objects: half the work, for the query
+ * that dashboards send most.
  */
 export const listActionItems = (
   database: Pick<OpenDatabase, 'text'>,

@@ -104,7 +104,10 @@ export const byNumber: SortTerm[] = [
   { name: 'number', isDescending: false },
 ]
 
-/** The condition of rows after a cursor's key. In one direction it is a row comparison, at which an index scan can start. */
+/**
+ * The condition of rows after a cursor's key. In one direction it is a row comparison, at which an index scan can
+ * start.
+ */
 function afterKey(sort: SortTerm[], after: Key[]): RawBuilder<unknown> {
   const terms = sort.map(({ name, isDescending }, i) => {
     const { column, type } = columns[name]

@@ -26,7 +26,10 @@ export function todayFor(
   return { as_of: query.as_of ?? dateIn(tz, moment), tz }
 }
 
-/** Whole days by which an item is past its due date; 0 on that day, and for an item that is neither open nor in progress. */
+/**
+ * Whole days by which an item is past its due date; 0 on that day, and for an item that is neither open nor in
+ * progress.
+ */
 export function daysOverdue({ status, due_on }: { status: string; due_on: string }, as_of: string): number {
   const isLive = status === 'open' || status === 'in_progress'
   return isLive ? Math.max(0, daysBetween(due_on, as_of)) : 0
@@ -82,7 +85,10 @@ export function accepterOf({ by }: Acceptance, person: string | null): string {
   return accepter
 }
 
-/** The owner accepts an item, possibly after it was done; a proposed one becomes open. Accepting again changes nothing. */
+/**
+ * The owner accepts an item, possibly after it was done; a proposed one becomes open. Accepting again changes
+ * nothing.
+ */
 export function accept(stored: State, by: string, at: string) {
   const { id, owner, status, acceptance } = stored
   if (by !== owner) {
@@ -116,7 +122,10 @@ export function defer(stored: State, { to, reason }: Deferral, at: string) {
   return { due_on: to, deferrals: [...deferrals, { from: due_on, to, reason, at }] }
 }
 
-/** Closes an item: done with evidence, or cancelled with a reason. Correcting either does not change the time of closing. */
+/**
+ * Closes an item: done with evidence, or cancelled with a reason. Correcting either does not change the time of
+ * closing.
+ */
 export function close(stored: State, given: Closure, at: string) {
   const { outcome, evidence_url = null, reason = null } = given
   if (outcome === 'done' && evidence_url === null) {

@@ -156,7 +156,9 @@ async function isDuePromised(
   return rows.length > 0
 }
 
-/** Requires the owner to be an active person, and locks the row, so that they do not leave before the item is stored. */
+/**
+ * Requires the owner to be an active person, and locks the row, so that they do not leave before the item is stored.
+ */
 async function requireOwner(trx: Trx, owner: string): Promise<void> {
   const person = await trx
     .selectFrom('people')

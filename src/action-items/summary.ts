@@ -36,7 +36,10 @@ export async function backlogOf(db: Db, as_of: string) {
   return groups.map(({ key, open, overdue }) => ({ priority: String(key), open, overdue }))
 }
 
-/** The query of the summary. Exported for the test of its plan. Ages are ordered by the oldest item, other groups by how much is overdue. */
+/**
+ * The query of the summary. Exported for the test of its plan. Ages are ordered by the oldest item, other groups by
+ * how much is overdue.
+ */
 export function selectSummary(
   filter: ActionItemFilter,
   group_by: Grouping,

@@ -82,7 +82,10 @@ function blankOut(text: string): string {
   return rewrites.reduce((plain, [from, to]) => plain.replace(from, to), text.replace(tokenPattern, blank))
 }
 
-/** What deepens the syntax tree: the library cuts off a tree that is too deep, and then reports what follows as an error. */
+/**
+ * What deepens the syntax tree: the library cuts off a tree that is too deep, and then reports what follows as an
+ * error.
+ */
 const nesting = /[-+*/%^<>@([]|[=!]=|\b(?:and|or|unless|atan2|offset)\b/gi
 const maxNesting = 140
 

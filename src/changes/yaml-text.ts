@@ -22,8 +22,8 @@ export interface Member {
 }
 
 /**
- * A parsed YAML text with its warnings by line. Each list and map is visited once, however many aliases name it, so that
- * the work is linear in the length of the text.
+ * A parsed YAML text with its warnings by line. Each list and map is visited once, however many aliases name it, so
+ * that the work is linear in the length of the text.
  */
 export class YamlText {
   readonly root: Node | null
@@ -55,7 +55,10 @@ export class YamlText {
     this.#warn(begin + offsetIn(this.#text.slice(begin, end), value, at), code, words)
   }
 
-  /** The members of a map by name; undefined for one that was visited before, and for what is no map, of which it warns. */
+  /**
+   * The members of a map by name; undefined for one that was visited before, and for what is no map, of which it
+   * warns.
+   */
   membersOf(node: Node, what: string): Map<string, Member> | undefined {
     if (!isMap(node)) {
       this.fault(node, 'not_a_map', `${what} has to be a map of names and values.`)
@@ -127,7 +130,10 @@ export class YamlText {
   }
 }
 
-/** The offset in a scalar's source of an offset in its value. Unquoted and block scalars differ from it in white space alone. */
+/**
+ * The offset in a scalar's source of an offset in its value. Unquoted and block scalars differ from it in white space
+ * alone.
+ */
 function offsetIn(source: string, value: string, at: number): number {
   if (/^["']/.test(source)) return 0
   const body = /^[|>]/.test(source) ? source.indexOf('\n') + 1 : 0

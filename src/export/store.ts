@@ -14,8 +14,9 @@ export interface ExportFilter {
 const isLast = sql`NOT EXISTS (SELECT FROM revisions n WHERE n.incident_id = r.incident_id AND n.number > r.number)`
 
 /**
- * Revisions `r` of incidents `i`, with title, severity and services `s` as they were sealed. The incident's row has the
- * same, but for one that is being corrected. Every form that was ever sealed has these fields, so that none needs upcasting.
+ * Revisions `r` of incidents `i`, with title, severity and services `s` as they were sealed. The incident's row has
+ * the same, but for one that is being corrected. Every form that was ever sealed has these fields, so that none needs
+ * upcasting.
  */
 const sealedDocuments = sql`
   revisions r JOIN incidents i ON i.id = r.incident_id CROSS JOIN LATERAL (
@@ -84,7 +85,10 @@ export type StoredDocument = Omit<ExportedPostmortem, 'postmortem'> & { json: st
 /** The bytes that a page aims at, and the most documents that it has. */
 const pageLimits = { bytes: sql.lit(512 * 1024), documents: sql.lit(100) }
 
-/** The next page of documents after a sequence number: about half a megabyte, but at least one document if there is any. */
+/**
+ * The next page of documents after a sequence number: about half a megabyte, but at least one document if there is
+ * any.
+ */
 export async function nextDocuments(trx: Trx, filter: ExportFilter): Promise<StoredDocument[]> {
   return documentsOf(
     trx,

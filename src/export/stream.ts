@@ -10,8 +10,8 @@ import { type ExportFilter, keepAlive, nextDocuments, type StoredDocument, setId
 export type Exporter = (filter: ExportFilter, gone: AbortSignal) => Promise<Readable>
 
 /**
- * Makes exports: NDJSON of one snapshot, read from the database with backpressure. An export holds a connection until its
- * reader has taken it all, disconnects (`gone`), or stops reading.
+ * Makes exports: NDJSON of one snapshot, read from the database with backpressure. An export holds a connection until
+ * its reader has taken it all, disconnects (`gone`), or stops reading.
  * @returns a stream that has its first bytes already, so that an error before them can be answered as a problem
  * @throws 503 when too many exports are under way
  */
@@ -45,7 +45,8 @@ const tooManyError = (exports: number) =>
   )
 
 /**
- * Writes all lines but the last one, which it returns: when a reader sees that line, the export's transaction has ended.
+ * Writes all lines but the last one, which it returns: when a reader sees that line, the export's transaction has
+ * ended.
  */
 async function writeDocuments(
   db: Db,

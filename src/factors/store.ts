@@ -143,7 +143,10 @@ async function requireUnreferenced(trx: Trx, { incident_id, number }: NumberedKe
   )
 }
 
-/** Checks what a schema cannot: an accepted risk has a reason, the events are this incident's, `recurs` is an earlier one's. */
+/**
+ * Checks what a schema cannot: an accepted risk has a reason, the events are this incident's, `recurs` is an earlier
+ * one's.
+ */
 async function requireValidFields(trx: Trx, incident_id: string, fields: FactorInput): Promise<void> {
   if (fields.disposition === 'accepted_risk' && !fields.disposition_reason) {
     const detail = '/disposition_reason is required with accepted_risk: say why the risk is accepted.'

@@ -9,7 +9,8 @@ import type { Incident } from './schema.ts'
 export type DocumentState = Pick<Incident, 'status' | 'amending'>
 
 /**
- * Locks an incident and everything below it until the transaction ends, so that what is read from now on does not change.
+ * Locks an incident and everything below it until the transaction ends, so that what is read from now on does not
+ * change.
  * @throws 404 when there is no such incident
  */
 export async function lockDocument(trx: Trx, id: string): Promise<DocumentState & { version: number }> {
@@ -64,8 +65,8 @@ export interface LockedIncident {
 }
 
 /**
- * Locks an incident FOR SHARE while something below it is written: such writes do not wait for each other, but a deletion
- * and a sealing wait for all of them.
+ * Locks an incident FOR SHARE while something below it is written: such writes do not wait for each other, but a
+ * deletion and a sealing wait for all of them.
  * @throws 404 when there is no such incident
  */
 export async function lockIncidentShared(trx: Trx, id: string): Promise<LockedIncident> {

@@ -21,7 +21,7 @@ export function cacheBlameCheck({
 }: Pick<OpenDatabase, 'db' | 'snapshot'>): Context['blameCheck'] {
   let cached: Cached | undefined
   return async () => {
-    // The snapshot is read before the version, and that before the people: a change in between misses the cache next time.
+    // Read in this order, a change in between makes the next call miss the cache.
     const shown = await snapshot()
     if (cached?.snapshot === shown) return cached.check
     const version = await peopleVersion(db)

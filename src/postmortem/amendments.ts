@@ -30,7 +30,8 @@ export const listAmendments = (
     .execute()
 
 /**
- * Opens a final document for a correction: the working copy can be written again, and readers still get the last revision.
+ * Opens a final document for a correction: the working copy can be written again, and readers still get the last
+ * revision.
  * @throws 409 unless it is final and not open already
  */
 export async function amend(

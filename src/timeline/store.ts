@@ -68,8 +68,8 @@ export async function getEvent(db: Db, incidentId: string, id: string): Promise<
 }
 
 /**
- * Stores an event, or finds it: the same source system, dedupe key and content again is a replay. A sealed incident takes
- * replays alone.
+ * Stores an event, or finds it: the same source system, dedupe key and content again is a replay. A sealed incident
+ * takes replays alone.
  * @throws 409 when the key was used with other content, or when another event has the milestone
  */
 export async function createEvent(

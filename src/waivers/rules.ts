@@ -18,7 +18,8 @@ export function requireWaivable(code: string): CheckCode {
 }
 
 /**
- * The findings of a waiver as the JSON that is stored. The language check is waived text by text, every other as a whole.
+ * The findings of a waiver as the JSON that is stored. The language check is waived text by text, every other as a
+ * whole.
  * @throws 422 when they are missing for the language check, or given for another
  */
 export function waivedFindings(code: CheckCode, { findings }: WaiverInput): string {

@@ -13,8 +13,8 @@ import type { Check } from './schema.ts'
 const mostListed = 10
 
 /**
- * The facilitator's agenda for a blameless review: an opening, and all that is open, as questions. A pure function of the
- * postmortem and its failed checks.
+ * The facilitator's agenda for a blameless review: an opening, and all that is open, as questions. A pure function of
+ * the postmortem and its failed checks.
  */
 export function agendaDocument({ data, timeline }: CheckInput, checks: readonly Check[]): Block[] {
   const view = viewOf(data)

@@ -38,7 +38,10 @@ const hasWaived = ({ findings }: Waiver, finding: LanguageFinding | undefined): 
     ({ pointer, text_sha256 }) => pointer === finding.pointer && text_sha256 === finding.text_sha256,
   )
 
-/** The waivers to seal: those that waive something, with the findings that still apply. A final document shows no other. */
+/**
+ * The waivers to seal: those that waive something, with the findings that still apply. A final document shows no
+ * other.
+ */
 export function waiversInForce({ data: { waivers } }: CheckInput, checks: readonly Check[]): Waiver[] {
   const excused = checks.filter(({ waiver }) => waiver !== null)
   return waivers.flatMap(waiver => {

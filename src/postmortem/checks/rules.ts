@@ -6,8 +6,8 @@ import { durationWords, humanize, personName, sentenceCase } from '../words.ts'
 import type { CheckInput, Failure } from './check-input.ts'
 
 /**
- * One pure function for each check, in the order of the document. Each failure says what to do about it. Pointers are JSON
- * pointers from the incident, by ids: `/factors/2/counterfactual`.
+ * One pure function for each check, in the order of the document. Each failure says what to do about it. Pointers are
+ * JSON pointers from the incident, by ids: `/factors/2/counterfactual`.
  */
 export const checkRules: Record<CheckCode, (input: CheckInput) => Failure[]> = {
   SUMMARY_MISSING: ({ data: { incident } }) => [

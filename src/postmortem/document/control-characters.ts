@@ -4,7 +4,10 @@ const unseen = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|(?!\t|\n)\p{Cc}/g
 const lineBreak = /\r\n|[\r\u2028\u2029]/g
 const mayNeedIt = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
 
-/** Normalizes line breaks to `\n`, and writes every other control or bidirectional character but the tab as `[U+202E]`. */
+/**
+ * Normalizes line breaks to `\n`, and writes every other control or bidirectional character but the tab as
+ * `[U+202E]`.
+ */
 export function showControls(text: string): string {
   if (!mayNeedIt.test(text)) return text
   return text.replace(lineBreak, '\n').replace(unseen, nameOfCharacter)

@@ -1,6 +1,6 @@
 /**
- * Escapes Markdown by context, so that `payments_total`, `5 * 3` and `a < b` need no backslash. Where parsers differ, the
- * doubtful case is escaped. All patterns match in linear time.
+ * Escapes Markdown by context, so that `payments_total`, `5 * 3` and `a < b` need no backslash. Where parsers differ,
+ * the doubtful case is escaped. All patterns match in linear time.
  */
 
 type Mark = '*' | '_' | '~' | '`'
@@ -76,8 +76,8 @@ export function escapeInline(text: string, context: EscapeContext): string {
 }
 
 /**
- * Parsers turn a bare address into a link and show every backslash in it. So an address that needs one is first broken up,
- * by a backslash before its `://` or its first `.`.
+ * Parsers turn a bare address into a link and show every backslash in it. So an address that needs one is first
+ * broken up, by a backslash before its `://` or its first `.`.
  */
 function escapeAddress(text: string, address: string, offset: number, context: EscapeContext): string {
   const next = text[offset + address.length] ?? context.after

@@ -121,7 +121,10 @@ function wordsOf(inline: Exclude<Inline, Link>): string {
   return 'tag' in inline ? `[${inline.tag}]` : `${inline.label}:`
 }
 
-/** Trims white space around line breaks and drops empty lines, but keeps it at both ends, where other parts may follow. */
+/**
+ * Trims white space around line breaks and drops empty lines, but keeps it at both ends, where other parts may
+ * follow.
+ */
 function trimLines(text: string): string {
   if (!text.includes('\n')) return text
   const lines = text.split('\n')

@@ -42,8 +42,8 @@ export const formatTimestamp = (timeFormat: TimeFormat, moment: string): string 
   formatTime(timeFormat, toUtc(moment))
 
 /**
- * ` (clock 4 s ahead)` where the event's time was corrected by that much; else empty. Names the source system whose clock
- * it is where the first source is of another one.
+ * ` (clock 4 s ahead)` where the event's time was corrected by that much; else empty. Names the source system whose
+ * clock it is where the first source is of another one.
  */
 export function clockCorrection(event: Event): string {
   if (event.corrected_at === event.occurred_at) return ''

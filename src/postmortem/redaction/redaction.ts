@@ -30,9 +30,9 @@ interface RedactionTask {
 
 /**
  * Redacts texts of an event for good: in its row, its history, the stored answers of idempotent requests, and the
- * revisions. The pointers select texts in the versions that are given, else in all versions; each of these texts is then
- * redacted anywhere in the event, since sources get reordered and texts moved. Where nothing is left to redact, nothing is
- * written.
+ * revisions. The pointers select texts in the versions that are given, else in all versions; each of these texts is
+ * then redacted anywhere in the event, since sources get reordered and texts moved. Where nothing is left to redact,
+ * nothing is written.
  * @throws 422 naming a version that never was, a pointer at which nothing ever was, or a reason that quotes a text
  */
 export async function redactEvent(
@@ -115,7 +115,9 @@ function unknownVersionError(i: number, version: number, last: number) {
   return { pointer: `/versions/${i}`, code: 'unknown', detail }
 }
 
-/** The texts at some pointers in any of the versions. A pointer at which everything is redacted already is known, too. */
+/**
+ * The texts at some pointers in any of the versions. A pointer at which everything is redacted already is known, too.
+ */
 function textsAtPointers(pointers: string[], { redactions }: Event, versions: EventTexts[]): Set<string> {
   const found = versions.flatMap(redactableTexts)
   const before = redactions.flatMap(tombstone => tombstone.pointers)
@@ -143,7 +145,9 @@ function requireReasonWithoutTexts(reason: string, texts: ReadonlySet<string>): 
   throw fieldError('/reason', 'quotes', '/reason quotes what is to be taken out: say why without it.')
 }
 
-/** Redacts the row. Its tombstone has all pointers asked for, even those that select texts of earlier versions alone. */
+/**
+ * Redacts the row. Its tombstone has all pointers asked for, even those that select texts of earlier versions alone.
+ */
 async function redactRow(trx: Trx, task: RedactionTask): Promise<void> {
   const { event, tombstone, facts } = task
   const pointers = union(tombstone.pointers, pointersOfSecrets(event, task))

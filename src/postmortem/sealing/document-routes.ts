@@ -21,7 +21,9 @@ import { parseSealed } from './sealed-document.ts'
 
 const tags = ['Postmortem']
 
-/** The document by `Accept`, or by suffix for browsers and scripts. A final one is sent as the bytes that were sealed. */
+/**
+ * The document by `Accept`, or by suffix for browsers and scripts. A final one is sent as the bytes that were sealed.
+ */
 export function documentRoutes(app: App, { db }: Context): void {
   const send = async (
     reply: FastifyReply,

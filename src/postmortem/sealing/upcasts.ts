@@ -7,8 +7,9 @@ interface Upcast {
   until: string
   /**
    * Turns the form before the change into the one after it, and leaves the latter as it is. Tells them apart by shape
-   * alone: `sealed_at` does not tell (a redaction rewrites a revision in the form of its own day), nor does `renderer` (the
-   * version of the Markdown). It may add what is missing, but must not recompute anything that was sealed.
+   * alone: `sealed_at` does not tell (a redaction rewrites a revision in the form of its own day), nor does
+   * `renderer` (the version of the Markdown). It may add what is missing, but must not recompute anything that was
+   * sealed.
    */
   upcast: (form: SealedForm) => SealedForm
 }
@@ -18,7 +19,9 @@ type Entry = Record<string, unknown>
 /** All changes, in order. Append new ones, and never edit an old one. */
 export const upcasts: Upcast[] = [{ until: '2026-11-26', upcast: ofEach('events', withTombstones) }]
 
-/** Upcasts a sealed document, or some members of it, to the current form, for reading: the stored bytes do not change. */
+/**
+ * Upcasts a sealed document, or some members of it, to the current form, for reading: the stored bytes do not change.
+ */
 export const upcastForm = (sealed: SealedForm): SealedForm =>
   upcasts.reduce((form, { upcast }) => upcast(form), sealed)
 

@@ -5,8 +5,8 @@ import { findDangling } from './dangling.ts'
 import type { Edge, Thread, ThreadNode } from './schema.ts'
 
 /**
- * The thread from every source to every verification, as a graph: resources are nodes, references are edges. Both are in
- * the order of the thread, and of the document within a kind.
+ * The thread from every source to every verification, as a graph: resources are nodes, references are edges. Both are
+ * in the order of the thread, and of the document within a kind.
  */
 export const threadOf = (data: Postmortem): Thread => ({
   nodes: nodesOf(data),

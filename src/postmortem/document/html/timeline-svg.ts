@@ -95,8 +95,8 @@ interface MilestoneLabel {
 }
 
 /**
- * Lays out the names of milestones, each to the right of its line. From right to left, each goes one lane above those it
- * would overlap, so that no line crosses a name.
+ * Lays out the names of milestones, each to the right of its line. From right to left, each goes one lane above those
+ * it would overlap, so that no line crosses a name.
  */
 function milestoneLabels(view: View, scale: Scale, x: (utc: string) => number): MilestoneLabel[] {
   const placed: MilestoneLabel[] = []
