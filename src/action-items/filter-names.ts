@@ -24,7 +24,7 @@ export async function requireKnownNames(db: Db, filter: NameFilter): Promise<voi
 function ownerFault(handle: string, kind: string | undefined): FieldError | undefined {
   if (kind === 'person') return undefined
   if (kind === undefined)
-    return unknown('owner', `names ${handle}, and nobody in the directory has this handle.`)
+    return unknownNameError('owner', `names ${handle}, and nobody in the directory has this handle.`)
   const detail = `owner must be a person, and ${handle} is a team: ask for team=${handle}.`
   return { parameter: 'owner', code: 'is_team', detail }
 }
@@ -32,14 +32,15 @@ function ownerFault(handle: string, kind: string | undefined): FieldError | unde
 function teamFault(handle: string, kind: string | undefined): FieldError | undefined {
   if (kind === 'team') return undefined
   if (kind === undefined)
-    return unknown('team', `names ${handle}, and no team in the directory has this handle.`)
+    return unknownNameError('team', `names ${handle}, and no team in the directory has this handle.`)
   const detail = `team must be a team, and ${handle} is a person: ask for owner=${handle}.`
   return { parameter: 'team', code: 'is_person', detail }
 }
 
-const incidentFault = (id: string) => unknown('incident_id', `names ${id}, and there is no such incident.`)
+const incidentFault = (id: string) =>
+  unknownNameError('incident_id', `names ${id}, and there is no such incident.`)
 
-const unknown = (parameter: string, rest: string): FieldError => ({
+const unknownNameError = (parameter: string, rest: string): FieldError => ({
   parameter,
   code: 'unknown',
   detail: `${parameter} ${rest}`,

@@ -83,7 +83,7 @@ export const patchActionItem = (
   merge: (fields: ActionItemFields) => ActionItemFields,
   write: Write,
 ): Promise<void> =>
-  changeItem(trx, key, write, async stored => {
+  updateItem(trx, key, write, async stored => {
     const fields = merge(fieldsOf(ActionItemFields, stored))
     const isPromised = fields.due_on !== stored.due_on && (await isDuePromised(trx, key, stored))
     rules.requirePatchable(stored, fields, isPromised)
@@ -94,25 +94,25 @@ export const patchActionItem = (
   })
 
 export const acceptActionItem = (trx: Trx, key: NumberedKey, by: string, write: Write): Promise<void> =>
-  changeItem(trx, key, write, stored => {
+  updateItem(trx, key, write, stored => {
     const { status, acceptance } = rules.accept(stored, by, write.facts.changed_at)
     return { status, acceptance: json(acceptance) }
   })
 
 export const deferActionItem = (trx: Trx, key: NumberedKey, given: Deferral, write: Write): Promise<void> =>
-  changeItem(trx, key, write, stored => {
+  updateItem(trx, key, write, stored => {
     const { due_on, deferrals } = rules.defer(stored, given, write.facts.changed_at)
     return { due_on, deferrals: JSON.stringify(deferrals) }
   })
 
 export const closeActionItem = (trx: Trx, key: NumberedKey, given: Closure, write: Write): Promise<void> =>
-  changeItem(trx, key, write, stored => {
+  updateItem(trx, key, write, stored => {
     const { status, closure } = rules.close(stored, given, write.facts.changed_at)
     return { status, closure: json(closure) }
   })
 
 export const reopenActionItem = (trx: Trx, key: NumberedKey, write: Write): Promise<void> =>
-  changeItem(trx, key, write, rules.reopen)
+  updateItem(trx, key, write, rules.reopen)
 
 export const rateActionItem = (
   trx: Trx,
@@ -120,21 +120,21 @@ export const rateActionItem = (
   given: Effectiveness,
   write: Write,
 ): Promise<void> =>
-  changeItem(trx, key, write, stored => ({ effectiveness: json(rules.rateEffect(stored, given)) }))
+  updateItem(trx, key, write, stored => ({ effectiveness: json(rules.rateEffect(stored, given)) }))
 
-/** Locks one action item and updates it: `change` gets the stored item and returns the columns to set. */
-async function changeItem(
+/** Locks one action item and updates it: `update` gets the stored item and returns the columns to set. */
+async function updateItem(
   trx: Trx,
   key: NumberedKey,
   write: Write,
-  change: (stored: ActionItem) => object | Promise<object>,
+  update: (stored: ActionItem) => object | Promise<object>,
 ): Promise<void> {
   await lockIncidentShared(trx, key.incident_id)
   await lockNumbered(trx, 'action_items', key, write)
   const stored = await getActionItem(trx, key, write.facts.changed_at.slice(0, 10))
   await trx
     .updateTable('action_items')
-    .set({ ...(await change(stored)), ...write.facts })
+    .set({ ...(await update(stored)), ...write.facts })
     .where('incident_id', '=', key.incident_id)
     .where('number', '=', key.number)
     .executeTakeFirstOrThrow()

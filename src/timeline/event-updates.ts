@@ -65,18 +65,18 @@ export const resolveDispute = (
     return { dispute: JSON.stringify(dispute) }
   })
 
-/** Locks one event and updates it: `change` gets the stored event and returns the columns to set. */
+/** Locks one event and updates it: `update` gets the stored event and returns the columns to set. */
 async function updateEvent(
   trx: Trx,
   { incident_id, event_id }: EventKey,
   { facts, expected }: Write,
-  change: (stored: Event, clockOffsets: Record<string, number>) => Promise<object>,
+  update: (stored: Event, clockOffsets: Record<string, number>) => Promise<object>,
 ): Promise<Event> {
   const { clock_offsets } = await lockUnsealedShared(trx, incident_id)
   await trx.selectFrom('events').select('version').where('id', '=', event_id).forUpdate().executeTakeFirst()
   const stored = await getEvent(trx, incident_id, event_id)
   requireVersion(stored.version, expected)
-  const set = await change(stored, clock_offsets)
+  const set = await update(stored, clock_offsets)
   const { milestone } = { ...stored, ...set }
   try {
     await attempt(trx, () =>
