@@ -45,12 +45,12 @@ export class YamlText {
   }
 
   /** Warns of a fault on the line where a node begins. */
-  fault(node: Node | null, code: WarningCode, words: string): void {
+  warnAt(node: Node | null, code: WarningCode, words: string): void {
     this.#warn(node?.range?.[0] ?? 0, code, words)
   }
 
   /** Warns of a fault at an offset in a scalar's value; for a quoted one, on the line where it begins. */
-  faultWithin(node: Scalar, value: string, at: number, code: WarningCode, words: string): void {
+  warnWithin(node: Scalar, value: string, at: number, code: WarningCode, words: string): void {
     const [begin, end] = node.range!
     this.#warn(begin + offsetIn(this.#text.slice(begin, end), value, at), code, words)
   }
@@ -61,7 +61,7 @@ export class YamlText {
    */
   membersOf(node: Node, what: string): Map<string, Member> | undefined {
     if (!isMap(node)) {
-      this.fault(node, 'not_a_map', `${what} has to be a map of names and values.`)
+      this.warnAt(node, 'not_a_map', `${what} has to be a map of names and values.`)
       return undefined
     }
     if (!this.#isNew(node)) return undefined
@@ -69,7 +69,7 @@ export class YamlText {
     for (const { key, value } of node.items) {
       const at = isNode(key) ? key : node
       const name = isScalar(key) ? String(key.value) : ''
-      if (members.has(name)) this.fault(at, 'repeated_field', `${quoted(name)} stands twice in ${what}.`)
+      if (members.has(name)) this.warnAt(at, 'repeated_field', `${quoted(name)} stands twice in ${what}.`)
       members.set(name, { name, key: at, value: this.#resolve(value) })
     }
     return members
@@ -78,7 +78,7 @@ export class YamlText {
   /** The entries of a list; none for one that was visited before, and for what is no list, of which it warns. */
   entriesOf(node: Node, what: string): Node[] {
     if (!isSeq(node)) {
-      this.fault(node, 'not_a_list', `${what} has to be a list.`)
+      this.warnAt(node, 'not_a_list', `${what} has to be a list.`)
       return []
     }
     if (!this.#isNew(node)) return []
@@ -102,7 +102,7 @@ export class YamlText {
         }
         const target = anchors.get(node.source)
         if (target) this.#aliasTargets.set(node, target)
-        else this.fault(node, 'yaml', `the alias *${node.source} names no anchor before it.`)
+        else this.warnAt(node, 'yaml', `the alias *${node.source} names no anchor before it.`)
       },
     })
   }
