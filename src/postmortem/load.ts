@@ -38,9 +38,9 @@ export async function readPostmortem(trx: Trx, incidentId: string): Promise<Post
   const review = (await findReview(trx, incidentId)) ?? null
   const waivers = await allWaivers(trx, incidentId)
   const amendments = await allAmendments(trx, incidentId)
-  const below = { milestones, events, factors, action_items, changes, review, waivers, amendments }
-  const people = await namesByHandle(trx, handlesIn({ incident, ...below }))
-  return { incident, people, ...below }
+  const children = { milestones, events, factors, action_items, changes, review, waivers, amendments }
+  const people = await namesByHandle(trx, handlesIn({ incident, ...children }))
+  return { incident, people, ...children }
 }
 
 function handlesIn(data: Omit<Postmortem, 'people'>): string[] {

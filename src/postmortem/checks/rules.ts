@@ -47,7 +47,7 @@ export const checkRules: Record<CheckCode, (input: CheckInput) => Failure[]> = {
         const [first, last] = [from!, to!]
         return failure(
           `/milestones/${last.milestone}`,
-          `${sentenceCase(last.milestone)} (${momentWords(last.at)}) lies before ${humanize(first.milestone)} (${momentWords(first.at)}): correct the time of one of the events, or the offset of its source’s clock.`,
+          `${sentenceCase(last.milestone)} (${formatUtc(last.at)}) lies before ${humanize(first.milestone)} (${formatUtc(first.at)}): correct the time of one of the events, or the offset of its source’s clock.`,
           [first.event_id, last.event_id],
         )
       }),
@@ -58,7 +58,7 @@ export const checkRules: Record<CheckCode, (input: CheckInput) => Failure[]> = {
       .map(({ id, description, dispute }) =>
         failure(
           `/events/${id}/dispute`,
-          `${personName(data, dispute!.raised_by)} disputes “${shortened(description)}” (“${shortened(dispute!.statement)}”): resolve it by a source, or retract the event.`,
+          `${personName(data, dispute!.raised_by)} disputes “${shorten(description)}” (“${shorten(dispute!.statement)}”): resolve it by a source, or retract the event.`,
           [id],
         ),
       ),
@@ -171,7 +171,7 @@ export const checkRules: Record<CheckCode, (input: CheckInput) => Failure[]> = {
       return [
         failure(
           '/review/held_at',
-          `The review is to be held at ${momentWords(held)}: hold it before you seal.`,
+          `The review is to be held at ${formatUtc(held)}: hold it before you seal.`,
         ),
       ]
     return held.slice(0, 10) < incident.occurred_on
@@ -196,7 +196,7 @@ export const checkRules: Record<CheckCode, (input: CheckInput) => Failure[]> = {
     findings.map(finding =>
       failure(
         finding.pointer,
-        `“${shortened(finding.sentence)}” ${finding.why} Turn it back to the system: ${finding.question}`,
+        `“${shorten(finding.sentence)}” ${finding.why} Turn it back to the system: ${finding.question}`,
         finding.ids,
         finding,
       ),
@@ -232,7 +232,7 @@ export const checkRules: Record<CheckCode, (input: CheckInput) => Failure[]> = {
       .map(({ id, description }) =>
         failure(
           `/events/${id}/sources`,
-          `“${shortened(description)}” rests on memory alone: look for a log, a message or a metric that shows it.`,
+          `“${shorten(description)}” rests on memory alone: look for a log, a message or a metric that shows it.`,
           [id],
         ),
       ),
@@ -250,7 +250,7 @@ function unaccepted(
 }
 
 /** `2026-06-17 14:08:31 UTC` */
-const momentWords = (utc: string): string => `${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`
+const formatUtc = (utc: string): string => `${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`
 
 const failure = (
   pointer: string,
@@ -267,9 +267,9 @@ const isOpen = ({ status }: Item) => status !== 'done' && status !== 'cancelled'
 /** A cancelled item addresses no factor, and no check asks anything more of it. */
 const isNotCancelled = ({ status }: Item) => status !== 'cancelled'
 
-const longest = 160
+const maxQuote = 160
 
-function shortened(text: string): string {
-  const points = Array.from(text.slice(0, 2 * longest + 2).replaceAll(/\s+/gu, ' '))
-  return points.length > longest ? `${points.slice(0, longest - 1).join('')}…` : points.join('')
+function shorten(text: string): string {
+  const points = Array.from(text.slice(0, 2 * maxQuote + 2).replaceAll(/\s+/gu, ' '))
+  return points.length > maxQuote ? `${points.slice(0, maxQuote - 1).join('')}…` : points.join('')
 }

@@ -5,8 +5,8 @@ import { showControlsInLines } from './control-characters.ts'
  * The minimal diff is searched for up to 600 added and removed lines, fewer in very long texts: an incident may have a
  * hundred changes, and each must take some hundredths of a second at most, even with hostile texts.
  */
-const mostEdits = 600
-const mostWork = 2_000_000
+const maxEdits = 600
+const maxWork = 2_000_000
 
 interface Texts {
   target: string
@@ -20,7 +20,7 @@ interface Texts {
  */
 export function unifiedDiff({ target, before, after }: Texts): string | null {
   if (before === null && after === null) return null
-  const hunks = hunksOf(...withoutSharedReturns(before ?? '', after ?? ''))
+  const hunks = hunksOf(...normalizeSharedCrlf(before ?? '', after ?? ''))
   const patch: StructuredPatch = { ...unnamed, hunks }
   const text = [
     `--- ${before === null ? '/dev/null' : `a/${target}`}`,
@@ -33,16 +33,16 @@ export function unifiedDiff({ target, before, after }: Texts): string | null {
 const unnamed = { oldFileName: '', newFileName: '', oldHeader: undefined, newHeader: undefined }
 
 /** Normalizes CRLF where all lines of both texts end in it: then it is no part of the change. */
-function withoutSharedReturns(before: string, after: string): [string, string] {
-  const bare = /(?<!\r)\n/
-  return bare.test(before) || bare.test(after)
+function normalizeSharedCrlf(before: string, after: string): [string, string] {
+  const bareLf = /(?<!\r)\n/
+  return bareLf.test(before) || bareLf.test(after)
     ? [before, after]
     : [before.replaceAll('\r\n', '\n'), after.replaceAll('\r\n', '\n')]
 }
 
 function hunksOf(before: string, after: string): StructuredPatch['hunks'] {
   const lines = before.split('\n').length + after.split('\n').length
-  const maxEditLength = Math.min(mostEdits, Math.ceil(mostWork / lines))
+  const maxEditLength = Math.min(maxEdits, Math.ceil(maxWork / lines))
   const patch = structuredPatch('', '', before, after, undefined, undefined, { context: 3, maxEditLength })
   return patch?.hunks ?? [replacement(before, after)]
 }
@@ -52,13 +52,13 @@ function replacement(before: string, after: string): StructuredPatch['hunks'][nu
   const [removed, added] = [linesOf(before), linesOf(after)]
   return {
     ...{ oldStart: 1, oldLines: removed.length, newStart: 1, newLines: added.length },
-    lines: [...marked('-', removed, before), ...marked('+', added, after)],
+    lines: [...withSign('-', removed, before), ...withSign('+', added, after)],
   }
 }
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))
 
-const marked = (sign: '-' | '+', lines: string[], text: string): string[] => [
+const withSign = (sign: '-' | '+', lines: string[], text: string): string[] => [
   ...lines.map(line => sign + line),
   ...(text === '' || text.endsWith('\n') ? [] : ['\\ No newline at end of file']),
 ]

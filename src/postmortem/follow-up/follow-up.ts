@@ -18,8 +18,8 @@ export function followUpOf(sealed: SealedEntries, current: CurrentEntries, today
   const live = current.action_items.filter(isLive)
   return {
     ...{ incident_id, revision, sealed_at, ...today },
-    action_items: current.action_items.map(item => itemSince(sealedItems.get(item.id), item)),
-    changes: changesSince(sealed.changes, current.changes),
+    action_items: current.action_items.map(item => compareItem(sealedItems.get(item.id), item)),
+    changes: compareChanges(sealed.changes, current.changes),
     open: live.length,
     overdue: live.filter(({ overdue }) => overdue).length,
   }
@@ -28,7 +28,7 @@ export function followUpOf(sealed: SealedEntries, current: CurrentEntries, today
 const isLive = ({ status }: Pick<ActionItem, 'status'>) => status === 'open' || status === 'in_progress'
 const isClosed = ({ status }: Pick<ActionItem, 'status'>) => status === 'done' || status === 'cancelled'
 
-function itemSince(
+function compareItem(
   first: FirstSealed<PostmortemActionItem> | undefined,
   item: ActionItem,
 ): FollowUp['action_items'][number] {
@@ -63,14 +63,17 @@ function itemBecame(
   return item.status === before.status ? 'unchanged' : item.status
 }
 
-function changesSince(sealed: FirstSealed<PostmortemChange>[], current: StoredChange[]): FollowUp['changes'] {
+function compareChanges(
+  sealed: FirstSealed<PostmortemChange>[],
+  current: StoredChange[],
+): FollowUp['changes'] {
   const before = new Map(sealed.map(first => [first.entry.number, first]))
   const now = new Map(current.map(change => [change.number, change]))
   const numbers = [...new Set([...before.keys(), ...now.keys()])].sort((a, b) => a - b)
-  return numbers.map(number => changeSince(number, before.get(number), now.get(number)))
+  return numbers.map(number => compareChange(number, before.get(number), now.get(number)))
 }
 
-function changeSince(
+function compareChange(
   number: number,
   first: FirstSealed<PostmortemChange> | undefined,
   now: StoredChange | undefined,

@@ -100,11 +100,11 @@ function edgesOf({ events, factors, action_items, changes }: Postmortem): Edge[]
   ]
 }
 
-const longest = 200
+const maxLabel = 200
 
 /** Cuts a label to 200 code points. */
 function cut(text: string): string {
-  if (text.length <= longest) return text
-  const points = Array.from(text.slice(0, 2 * longest + 2))
-  return points.length <= longest ? text : `${points.slice(0, longest - 1).join('')}…`
+  if (text.length <= maxLabel) return text
+  const points = Array.from(text.slice(0, 2 * maxLabel + 2))
+  return points.length <= maxLabel ? text : `${points.slice(0, maxLabel - 1).join('')}…`
 }

@@ -15,11 +15,11 @@ import type { View } from '../view.ts'
 
 /** The fixed sentence, and every contributing factor under its own number. */
 export function analysisSection(view: View): Block[] {
-  const stored = runs(view.data.factors).flatMap((run, index, all) => [
-    ...removed((all[index - 1]?.at(-1)?.number ?? 0) + 1, run[0]!.number - 1),
+  const stored = consecutiveRuns(view.data.factors).flatMap((run, index, all) => [
+    ...deletedNote((all[index - 1]?.at(-1)?.number ?? 0) + 1, run[0]!.number - 1),
     numberedList(
       run[0]!.number,
-      run.map(factor => factorItem(factor, factor.counterfactual, restOf(view, factor))),
+      run.map(factor => factorItem(factor, factor.counterfactual, factorDetails(view, factor))),
     ),
   ])
   return [...analysisOpening(), ...(stored.length > 0 ? stored : [paragraph('None is stored yet.')])]
@@ -31,7 +31,7 @@ export const analysisOpening = (): Block[] => [
 ]
 
 /** Groups factors into runs of consecutive numbers: a deleted factor leaves a gap. */
-function runs(factors: readonly Factor[]): Factor[][] {
+function consecutiveRuns(factors: readonly Factor[]): Factor[][] {
   const found: Factor[][] = []
   for (const factor of factors) {
     const run = found.at(-1)
@@ -42,7 +42,7 @@ function runs(factors: readonly Factor[]): Factor[][] {
 }
 
 /** Says that the factors `first` to `last` were deleted, so that the gap does not look like an error. */
-function removed(first: number, last: number): Block[] {
+function deletedNote(first: number, last: number): Block[] {
   if (last < first) return []
   if (last === first) return [paragraph(`Factor ${first} was removed.`)]
   return [paragraph(`Factors ${first} ${last === first + 1 ? 'and' : 'to'} ${last} were removed.`)]
@@ -68,11 +68,11 @@ function counterfactualSentence(counterfactual: NonNullable<Factor['counterfactu
 }
 
 /** The lines below the counterfactual: events, effect, action items, disposition and recurrence. */
-function restOf(view: View, factor: Factor): Text[] {
+function factorDetails(view: View, factor: Factor): Text[] {
   const { effect, disposition, disposition_reason, recurs } = factor
   const items = addressedBy(view, factor)
   const thread = [
-    `rests on ${restsOn(view, factor)}`,
+    `rests on ${eventTimes(view, factor)}`,
     ...(effect === null ? [] : [`effect: ${effectWords[effect]}`]),
     ...(items.length === 0 ? [] : [`addressed by ${items.join(', ')}`]),
   ]
@@ -91,7 +91,7 @@ const effectWords = {
   recovered_sooner: 'would have shortened recovery',
 } as const
 
-function restsOn({ timeFormat, eventById }: View, factor: Factor): string {
+function eventTimes({ timeFormat, eventById }: View, factor: Factor): string {
   const events = factor.events.flatMap(id => eventById.get(id) ?? [])
   if (events.length === 0) return 'no event yet'
   return events

@@ -24,8 +24,8 @@ export function summarySection(view: View): Block[] {
     ...paragraphs([label('What broke'), ' '], summary.what_broke ?? notWritten),
     ...paragraphs([label('Who was affected'), ' '], summary.who_was_affected ?? notWritten),
     paragraph(label('How long'), ` ${howLong(view)}`),
-    ...about(view),
-    ...impact(view),
+    ...referenceBlocks(view),
+    ...impactBlocks(view),
     ...rolesAndHandoffs(view),
   ]
 }
@@ -55,7 +55,7 @@ function mitigatedAt(view: View): string {
 }
 
 /** A paragraph with a line each for services, labels, references and related incidents. */
-function about({ data: { incident } }: View): Block[] {
+function referenceBlocks({ data: { incident } }: View): Block[] {
   const lines: [string, Text[]][] = [
     ['Services', incident.services.map(name => [name])],
     [
@@ -81,11 +81,11 @@ function about({ data: { incident } }: View): Block[] {
 
 const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1)
 
-function impact({ data: { incident } }: View): Block[] {
+function impactBlocks({ data: { incident } }: View): Block[] {
   const { description, users_affected, requests_failed, cost } = incident.impact
   const figures: [string, string][] = []
-  if (users_affected !== null) figures.push(['Users affected', grouped(users_affected)])
-  if (requests_failed !== null) figures.push(['Requests failed', grouped(requests_failed)])
+  if (users_affected !== null) figures.push(['Users affected', groupThousands(users_affected)])
+  if (requests_failed !== null) figures.push(['Requests failed', groupThousands(requests_failed)])
   if (cost !== null) figures.push(['Cost', cost])
   if (description === null && figures.length === 0) return []
   return [
@@ -98,7 +98,7 @@ function impact({ data: { incident } }: View): Block[] {
 }
 
 /** `1840` as `1,840`, in every locale. */
-const grouped = (count: number): string => String(count).replace(/\d(?=(?:\d{3})+$)/g, '$&,')
+const groupThousands = (count: number): string => String(count).replace(/\d(?=(?:\d{3})+$)/g, '$&,')
 
 function rolesAndHandoffs(view: View): Block[] {
   const { incident, milestones } = view.data
@@ -149,10 +149,10 @@ function longestGap({ timeFormat, data, eventById }: View): string {
       : `one every ${promised} was promised; fewer than two are stored, so no gap can be measured.`
   const [from, to] = [from_event_id, to_event_id].map(id => eventById.get(id ?? ''))
   const between = from && to ? ` (${eventTime(timeFormat, from)} → ${eventTime(timeFormat, to)})` : ''
-  return `the longest gap was ${durationBetween(seconds, from, to)}${between}${against(promised, status)}.`
+  return `the longest gap was ${durationBetween(seconds, from, to)}${between}${cadenceWords(promised, status)}.`
 }
 
-function against(promised: string | null, status: 'ok' | 'exceeded'): string {
+function cadenceWords(promised: string | null, status: 'ok' | 'exceeded'): string {
   if (promised === null) return '; no cadence was promised'
   return status === 'exceeded'
     ? `, longer than the ${promised} promised`

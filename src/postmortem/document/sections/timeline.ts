@@ -50,10 +50,14 @@ export function timelineSection(view: View): Block[] {
 export const timelineTable = (rows: readonly (readonly Text[])[]): Block => table(headers, rows)
 
 function row(view: View, event: Event, notes: Note[]): Text[] {
-  return [[eventTime(view.timeFormat, event)], described(event), joined(sourcesOf(view, event, notes), '\n')]
+  return [
+    [eventTime(view.timeFormat, event)],
+    descriptionOf(event),
+    joined(sourcesOf(view, event, notes), '\n'),
+  ]
 }
 
-function described(event: Event): Text {
+function descriptionOf(event: Event): Text {
   const mark: Text = event.milestone ? [tag(humanize(event.milestone)), ' '] : []
   return [...mark, event.role === null ? event.description : `${event.description} (${event.role})`]
 }
@@ -61,19 +65,19 @@ function described(event: Event): Text {
 /** The sources of an event; the first one has the clock's correction. Adds texts that are too long to `notes`. */
 const sourcesOf = (view: View, event: Event, notes: Note[]): Text[] =>
   event.sources.map((source, index) =>
-    citedFor(view, event, source, notes, index === 0 ? clockCorrection(event) : ''),
+    sourceLineFor(view, event, source, notes, index === 0 ? clockCorrection(event) : ''),
   )
 
-function citedFor(view: View, event: Event, source: Source, notes: Note[], correction = ''): Text {
+function sourceLineFor(view: View, event: Event, source: Source, notes: Note[], correction = ''): Text {
   const below = (name: Note['name'], text: string) => {
     notes.push({ name, of: `${eventTime(view.timeFormat, event)}, ${sourceName(view.data, source)}`, text })
     return `(${name.toLowerCase()} ${notes.length} below)`
   }
-  return cited(view, source, below, correction)
+  return sourceLine(view, source, below, correction)
 }
 
 /** A source in one line. `below` moves a text that is too long elsewhere, and returns the reference to it. */
-export function cited(
+export function sourceLine(
   view: View,
   source: Source,
   below: (name: Note['name'], text: string) => string,
@@ -81,7 +85,7 @@ export function cited(
 ): Text {
   const cite: Inline[] = [link(sourceName(view.data, source), source.url), correction]
   if (source.excerpt !== null) {
-    const short = shortened(source.excerpt)
+    const short = shorten(source.excerpt)
     cite.push(`: “${short}”`)
     if (short !== source.excerpt) cite.push(` ${below('Excerpt', source.excerpt)}`)
   }
@@ -90,7 +94,7 @@ export function cited(
 }
 
 /** The excerpt if it is one short line; else its first line, cut, with an ellipsis. */
-function shortened(excerpt: string): string {
+function shorten(excerpt: string): string {
   if (excerpt.length <= cellExcerpt && !lineEnd.test(excerpt)) return excerpt
   const first = excerpt.trim().split(lineEnd, 1)[0]!
   const points = Array.from(first.slice(0, 2 * cellExcerpt + 2))
@@ -172,7 +176,7 @@ function questionedClaims(view: View, notes: Note[]): Block[] {
 
 const questionedItem = (view: View, event: Event, notes: Note[]): ListItem =>
   item(
-    [`${eventTime(view.timeFormat, event)} `, ...described(event)],
+    [`${eventTime(view.timeFormat, event)} `, ...descriptionOf(event)],
     [
       ...disputeLines(view, event, notes),
       ...retractionLines(view, event, notes),
@@ -199,7 +203,7 @@ function disputeLines(view: View, event: Event, notes: Note[]): Text[] {
   return [
     [label(raised), ` ${statement}`],
     [label('resolved'), ` ${resolution.text}`],
-    [label('source'), ' ', ...citedFor(view, event, resolution.source, notes)],
+    [label('source'), ' ', ...sourceLineFor(view, event, resolution.source, notes)],
   ]
 }
 
