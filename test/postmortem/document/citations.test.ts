@@ -8,7 +8,7 @@ import { sourceKinds } from '../../../src/timeline/schema.ts'
 import { source } from '../builders.ts'
 import { drill } from '../drill.ts'
 
-/** A better cited postmortem never fails more: what is added to be looked at takes nothing away. */
+/** Adding sources, links or claims to a postmortem never makes a check fail. */
 
 const input = (data: Postmortem): CheckInput => ({
   now: '2026-07-01T09:00:00.000Z',
@@ -29,7 +29,7 @@ const citation = fc.record({
 const cited = ({ kind, system, excerpt }: { kind: Source['kind']; system: string; excerpt: string }) =>
   source(kind, system, { excerpt, stated_by: kind === 'statement' ? 'sam' : null })
 
-/** The drill, with some of its sources, links and claims taken away. */
+/** The drill without some of its sources, links and claims. */
 const postmortems = fc
   .record({
     remembered: fc.subarray(drill().events.map((_, i) => i)),
