@@ -4,10 +4,10 @@ import { describePointer } from '../document/describe-pointer.ts'
 import { headOf } from '../document/document.ts'
 import { eventTime } from '../document/time-format.ts'
 import { type View, viewOf } from '../document/view.ts'
-import type { Postmortem } from '../schema.ts'
+import type { Postmortem, PostmortemActionItem } from '../schema.ts'
 import { personName } from '../words.ts'
 import type { CheckInput } from './check-input.ts'
-import type { Check } from './schema.ts'
+import type { FailedCheck } from './schema.ts'
 
 /** The agenda is one page: a section lists this many entries and counts the rest. */
 const mostListed = 10
@@ -16,7 +16,7 @@ const mostListed = 10
  * The facilitator's agenda for a blameless review: an opening, and all that is open, as questions. A pure function of
  * the postmortem and its failed checks.
  */
-export function agendaDocument({ data, timeline }: CheckInput, checks: readonly Check[]): Block[] {
+export function agendaDocument({ data, timeline }: CheckInput, checks: readonly FailedCheck[]): Block[] {
   const view = viewOf(data)
   const open = checks.filter(({ waiver }) => waiver === null)
   const isFoundBy = (code: CheckCode) => {
@@ -51,11 +51,7 @@ export function agendaDocument({ data, timeline }: CheckInput, checks: readonly 
       'Do you take it, by that day? By what will one see that it is done?',
       data.action_items
         .filter(({ id }) => isUnaccepted(id))
-        .map(({ id, title, owner, due_on, status }) =>
-          item([
-            `${id} ${title} — ${personName(data, owner)}, due ${due_on}${status === 'proposed' ? ', proposed' : ''}`,
-          ]),
-        ),
+        .map(unaccepted => unacceptedItem(data, unaccepted)),
     ),
     ...section(
       'Sentences to turn back to the system',
@@ -97,7 +93,7 @@ const ownSections: readonly CheckCode[] = [
   'REVIEW_MISSING',
 ]
 
-const isToDecide = ({ code, level }: Check): boolean => level === 'error' && !ownSections.includes(code)
+const isToDecide = ({ code, level }: FailedCheck): boolean => level === 'error' && !ownSections.includes(code)
 
 function disputeItem(view: View, event: CheckInput['timeline'][number]): ListItem {
   const { raised_by, statement } = event.dispute!
@@ -107,7 +103,13 @@ function disputeItem(view: View, event: CheckInput['timeline'][number]): ListIte
   )
 }
 
-const sentenceItem = (view: View, { pointer, finding }: Check): ListItem =>
+function unacceptedItem(data: Postmortem, unaccepted: PostmortemActionItem): ListItem {
+  const { id, title, owner, due_on, status } = unaccepted
+  const proposed = status === 'proposed' ? ', proposed' : ''
+  return item([`${id} ${title} — ${personName(data, owner)}, due ${due_on}${proposed}`])
+}
+
+const sentenceItem = (view: View, { pointer, finding }: FailedCheck): ListItem =>
   item([`“${finding!.sentence}” (${describePointer(view, pointer)})`], [[finding!.question]])
 
 function section(title: string, question: string, items: readonly ListItem[]): Block[] {

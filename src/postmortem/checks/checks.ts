@@ -3,15 +3,15 @@ import { type CheckCode, errorCheckCodes, type Waiver, warningCheckCodes } from 
 import type { Postmortem } from '../schema.ts'
 import type { CheckInput, LanguageFinding } from './check-input.ts'
 import { checkRules } from './rules.ts'
-import type { Check, Checks } from './schema.ts'
+import type { Checks, FailedCheck } from './schema.ts'
 
 /** Runs all check rules and returns what fails, errors first, each with its waiver. */
-export const checksOf = (input: CheckInput): Check[] => [
+export const checksOf = (input: CheckInput): FailedCheck[] => [
   ...errorCheckCodes.flatMap(code => runRule(input, code, 'error')),
   ...warningCheckCodes.flatMap(code => runRule(input, code, 'warning')),
 ]
 
-function runRule(input: CheckInput, code: CheckCode, level: Check['level']): Check[] {
+function runRule(input: CheckInput, code: CheckCode, level: FailedCheck['level']): FailedCheck[] {
   const waiver = input.data.waivers.find(one => one.code === code)
   return checkRules[code](input).map(({ pointer, ids, message, finding }) => ({
     code,
@@ -42,7 +42,7 @@ const hasWaived = ({ findings }: Waiver, finding: LanguageFinding | undefined): 
  * The waivers to seal: those that waive something, with the findings that still apply. A final document shows no
  * other.
  */
-export function waiversInForce({ data: { waivers } }: CheckInput, checks: readonly Check[]): Waiver[] {
+export function waiversInForce({ data: { waivers } }: CheckInput, checks: readonly FailedCheck[]): Waiver[] {
   const excused = checks.filter(({ waiver }) => waiver !== null)
   return waivers.flatMap(waiver => {
     const own = excused.filter(({ code }) => code === waiver.code)
@@ -56,7 +56,7 @@ export function waiversInForce({ data: { waivers } }: CheckInput, checks: readon
 const waiverOf = ({ reason, changed_by, changed_at }: Waiver) => ({ reason, by: changed_by, at: changed_at })
 
 /** The checks that block sealing: errors without a waiver. */
-export const blockingChecks = (checks: readonly Check[]): Check[] =>
+export const blockingChecks = (checks: readonly FailedCheck[]): FailedCheck[] =>
   checks.filter(({ level, waiver }) => level === 'error' && waiver === null)
 
 /** Whether the document's state allows sealing: it is in review, or being corrected. */
@@ -65,11 +65,11 @@ export const isSealable = ({
   amending,
 }: Pick<Postmortem['incident'], 'status' | 'amending'>): boolean => status === 'in_review' || amending
 
-export const toChecks = ({ data: { incident } }: CheckInput, items: Check[]): Checks => ({
+export const toChecks = ({ data: { incident } }: CheckInput, items: FailedCheck[]): Checks => ({
   items,
   can_seal: isSealable(incident) && blockingChecks(items).length === 0,
 })
 
 /** The `ETag` of everything that would be sealed, with the failed checks: sealing requires it as `If-Match`. */
-export const checksEtag = ({ data }: CheckInput, items: Check[]): string =>
+export const checksEtag = ({ data }: CheckInput, items: FailedCheck[]): string =>
   `"${sha256Hex(JSON.stringify({ data, items }))}"`

@@ -132,7 +132,7 @@ export const checkRules: Record<CheckCode, (input: CheckInput) => Failure[]> = {
       .map(item =>
         failure(
           `/action_items/${item.id}/acceptance`,
-          unaccepted(item, personName(data, item.owner), inactive),
+          unacceptedMessage(item, personName(data, item.owner), inactive),
           [item.id],
         ),
       ),
@@ -238,7 +238,7 @@ export const checkRules: Record<CheckCode, (input: CheckInput) => Failure[]> = {
       ),
 }
 
-function unaccepted(
+function unacceptedMessage(
   { id, owner, status }: Pick<ActionItem, 'id' | 'owner' | 'status'>,
   name: string,
   inactive: ReadonlySet<string>,

@@ -5,12 +5,12 @@ import { inSnapshot, readPostmortem } from '../load.ts'
 import type { CheckInput } from './check-input.ts'
 import { checksEtag, checksOf } from './checks.ts'
 import { findingsIn } from './judged-texts.ts'
-import type { Check } from './schema.ts'
+import type { FailedCheck } from './schema.ts'
 
 /** What the checks have read, and what failed. */
 export interface ChecksRun {
   input: CheckInput
-  checks: Check[]
+  checks: FailedCheck[]
   /** Of the document and the failed checks: see `checksEtag`. */
   etag: string
 }

@@ -11,14 +11,14 @@ export interface Link {
   url: string
 }
 /** A word in brackets: a milestone, a factor's category. */
-export interface Tag {
+export interface InlineTag {
   tag: string
 }
 /** A name with a colon, before its value. */
 export interface Label {
   label: string
 }
-export type Inline = string | Link | Tag | Label
+export type Inline = string | Link | InlineTag | Label
 export type Text = readonly Inline[]
 
 /** One entry of a list; each detail is a line of its own under the text. */
@@ -55,7 +55,7 @@ export const preformatted = (text: string): Block => ({ type: 'preformatted', te
 export const diff = (text: string): Block => ({ type: 'diff', text })
 
 export const item = (text: Text, details: readonly Text[] = []): ListItem => ({ text, details })
-export const tag = (word: string): Tag => ({ tag: word })
+export const tag = (word: string): InlineTag => ({ tag: word })
 export const label = (name: string): Label => ({ label: name })
 
 /** A link where the address is http or https; else the text alone, followed by the address as text. */

@@ -8,7 +8,7 @@ import type { BlameCheck } from '../../language/check.ts'
 import type { CheckInput } from '../checks/check-input.ts'
 import { blockingChecks, isSealable, waiversInForce } from '../checks/checks.ts'
 import { readCheckData, runChecksOn } from '../checks/run-checks.ts'
-import type { Check } from '../checks/schema.ts'
+import type { FailedCheck } from '../checks/schema.ts'
 import { insertRevision } from './revisions.ts'
 
 /**
@@ -58,7 +58,7 @@ export async function seal(
   return insertRevision(trx, incident_id, data, facts)
 }
 
-function requireSealable({ data: { incident } }: CheckInput, checks: Check[]): void {
+function requireSealable({ data: { incident } }: CheckInput, checks: FailedCheck[]): void {
   const failing = blockingChecks(checks).map(({ pointer, code, message }) => ({
     pointer,
     code,

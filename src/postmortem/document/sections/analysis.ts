@@ -13,7 +13,7 @@ import {
 import { eventTime } from '../time-format.ts'
 import type { View } from '../view.ts'
 
-/** The fixed sentence, and every contributing factor under its own number. */
+/** The opening sentence, and the contributing factors under their numbers. */
 export function analysisSection(view: View): Block[] {
   const stored = consecutiveRuns(view.data.factors).flatMap((run, index, all) => [
     ...deletedNote((all[index - 1]?.at(-1)?.number ?? 0) + 1, run[0]!.number - 1),

@@ -50,7 +50,7 @@ interface Record {
   status: string
 }
 
-/** The four lines that stand in every document. */
+/** The four lines that every document has. */
 export const reviewRecord = ({ date, attendees, decisions, status }: Record): Block[] => [
   heading(2, 'Review record'),
   bulletList([
