@@ -31,7 +31,7 @@ function actionItemRoutes(app: App, context: Context): void {
   stateRoutes(app, context)
 }
 
-/** Over all incidents. */
+/** The list and the summary over all incidents. */
 function overviewRoutes(app: App, { db, database, now, timeZone }: Context): void {
   const share = createAnswerCache(database.snapshot)
 

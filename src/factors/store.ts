@@ -202,5 +202,5 @@ async function requireEarlier(trx: Trx, incident_id: string, recurs: NumberedKey
   throw fieldError('/recurs', 'later', detail)
 }
 
-/** As PostgreSQL prints it. */
+/** In lower case, as PostgreSQL prints it. */
 const canonicalUuid = (uuid: string) => uuid.toLowerCase()

@@ -2,7 +2,7 @@ interface Milestone {
   name: string
   /** The phase that an incident enters with it; null where it changes none. */
   phase: string | null
-  /** Whether a check asks for it. */
+  /** Whether the check MILESTONE_MISSING requires it. */
   required: boolean
   /** The colour in which it is drawn. */
   tone: 'bad' | 'warn' | 'good' | 'calm'

@@ -62,7 +62,7 @@ export async function lockNumbered(
   requireVersion(rows[0].version, expected)
 }
 
-/** Deletes a locked row; history keeps its image. */
+/** Deletes a locked row; its history stays. */
 export const deleteNumbered = async (
   trx: Trx,
   table: NumberedTable,

@@ -17,7 +17,8 @@ const day = 86_400_000
 
 /**
  * Fills in an event's defaults and brings its times to UTC, as they are stored.
- * @throws 422 naming the field: a source with nothing to look at, a statement by nobody, a time more than a day ahead
+ * @throws 422 naming the field: a source without url and excerpt, a statement without a speaker, a time more than a day
+ * ahead
  */
 export function normalizeEvent(fields: EventFields, now: Date): Answered<EventFields> {
   const sources = fields.sources.map((source, index) => normalizeSource(source, `/sources/${index}`))
@@ -30,7 +31,7 @@ export function normalizeEvent(fields: EventFields, now: Date): Answered<EventFi
 
 /**
  * Fills in a source's defaults; `at` is its JSON pointer.
- * @throws 422 naming the field: nothing to look at, or a statement by nobody
+ * @throws 422 naming the field: a source without url and excerpt, or a statement without a speaker
  */
 export function normalizeSource(given: EventFields['sources'][number], at: string): Source {
   const isStatement = given.kind === 'statement'
@@ -78,7 +79,7 @@ type TimelineEvent = Pick<Event, 'id' | 'corrected_at' | 'milestone' | 'kind'>
 type Point = Milestones['milestones'][number]
 
 /**
- * Every duration with the events it comes from, and the longest gap between status updates, in seconds.
+ * Computes every duration with its events, and the longest gap between status updates, in seconds.
  * @param events those of the timeline (not retracted), by corrected time
  * @param cadenceMinutes the promised time between two status updates, if any
  */
