@@ -17,7 +17,6 @@ const tags = [tag.name]
 
 export const accessRoom: Room = { tag, schemas: contract.accessSchemas, routes: accessRoutes }
 
-/** API tokens: made, listed and revoked. */
 function accessRoutes(app: App, { db, now, tokens }: Context): void {
   app.post(
     '/tokens',
@@ -38,7 +37,7 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
       const expiry = expires_at ? toUtc(expires_at) : null
       const created_at = now().toISOString()
       requireFuture(expiry, created_at)
-      if (person !== null) await store.requireHolder(db, person, '/person')
+      if (person !== null) await store.requireTokenHolder(db, person, '/person')
       const created_by = callerName(request.caller)
       const token = await store.createToken(db, {
         name,
@@ -48,7 +47,7 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
         created_at,
         created_by,
       })
-      const id = store.idIn(token)
+      const id = store.tokenIdOf(token)
       reply.code(201).header('location', `/v1/tokens/${id}`)
       return { ...(await store.getToken(db, id)), token }
     },

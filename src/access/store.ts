@@ -13,7 +13,7 @@ import { Token } from './schema.ts'
 
 const columns = columnsOf(Token)
 
-interface Wanted {
+interface TokenFields {
   name: string
   scope: Scope
   person: string | null
@@ -23,22 +23,23 @@ interface Wanted {
   created_by?: string | null
 }
 
-/** Makes an API token and returns it; only its hash is stored, so this is the one time it can be seen. */
-export async function createToken(db: Db, wanted: Wanted): Promise<string> {
+/** Creates an API token and returns it. Only its hash is stored, so it cannot be shown again. */
+export async function createToken(db: Db, fields: TokenFields): Promise<string> {
   const id = Array.from({ length: 12 }, () => randomInt(36).toString(36)).join('')
   const secret = randomBytes(32).toString('base64url')
   const token = `dbf_${id}${secret}${tokenChecksum(id + secret)}`
   await db
     .insertInto('tokens')
-    .values({ id, secret_sha256: sha256Hex(token), ...wanted })
+    .values({ id, secret_sha256: sha256Hex(token), ...fields })
     .executeTakeFirstOrThrow()
   return token
 }
 
 /**
- * @throws 422 naming `pointer` when a handle is not that of a person who could act with a token
+ * Requires the person for whom a token acts to be an active one.
+ * @throws 422 naming `pointer`
  */
-export async function requireHolder(db: Db, handle: string, pointer: string): Promise<void> {
+export async function requireTokenHolder(db: Db, handle: string, pointer: string): Promise<void> {
   await requirePeople(db, [{ handle, pointer }])
   const { active } = await db
     .selectFrom('people')
@@ -48,8 +49,8 @@ export async function requireHolder(db: Db, handle: string, pointer: string): Pr
   if (!active) throw fieldError(pointer, 'inactive', `${pointer} names ${handle}, who is no longer active.`)
 }
 
-/** The id in a token that `createToken` has made. */
-export const idIn = (token: string): string => token.slice(4, 16)
+/** The public id inside a token of `createToken`. */
+export const tokenIdOf = (token: string): string => token.slice(4, 16)
 
 export async function getToken(db: Db, id: string): Promise<Token> {
   const token = await selectTokens(db).where('id', '=', id).executeTakeFirst()
@@ -69,7 +70,7 @@ export const listTokens = (db: Db, { limit, after }: PageRequest): Promise<Token
     .execute()
 
 /**
- * Revokes a token for ever; one that is revoked already stays as it is.
+ * Revokes a token for ever; revoking it again changes nothing.
  * @throws 404 when there is no such token, 412 when it is not of an expected version
  */
 export async function revokeToken(trx: Trx, id: string, { facts, expected }: Write): Promise<void> {
@@ -84,7 +85,7 @@ export async function revokeToken(trx: Trx, id: string, { facts, expected }: Wri
     .executeTakeFirstOrThrow()
 }
 
-/** How many tokens there are that have not been revoked. */
+/** Counts the tokens that are not revoked. */
 export async function countTokens(db: Db): Promise<number> {
   const { count } = await db
     .selectFrom('tokens')

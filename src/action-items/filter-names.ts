@@ -1,17 +1,17 @@
 import type { Db } from '../db/open.ts'
-import { kindsOf } from '../directory/store.ts'
+import { kindsByHandle } from '../directory/store.ts'
 import { DebriefError, type FieldError } from '../http/problem.ts'
 import type { ActionItemFilter } from './list-query.ts'
 
 type NameFilter = Pick<ActionItemFilter, 'owner' | 'team' | 'incident_id'>
 
 /**
- * Tells “nothing is overdue” from a mistyped name. For an answer that is empty, so that no other pays for it.
+ * Tells “nothing is overdue” from a mistyped name. Called for empty answers alone, so that all others save the queries.
  * @throws 400 `invalid_query` naming each owner, team and incident that does not exist
  */
 export async function requireKnownNames(db: Db, filter: NameFilter): Promise<void> {
   const { owner = [], team = [], incident_id = [] } = filter
-  const kinds = await kindsOf(db, [...owner, ...team])
+  const kinds = await kindsByHandle(db, [...owner, ...team])
   const incidents = await knownIncidents(db, incident_id)
   const errors = [
     ...owner.map(handle => ownerFault(handle, kinds.get(handle))),
@@ -24,7 +24,7 @@ export async function requireKnownNames(db: Db, filter: NameFilter): Promise<voi
 function ownerFault(handle: string, kind: string | undefined): FieldError | undefined {
   if (kind === 'person') return undefined
   if (kind === undefined)
-    return unknown('owner', `names ${handle}, and nobody in the directory has this handle.`)
+    return unknownNameError('owner', `names ${handle}, and nobody in the directory has this handle.`)
   const detail = `owner must be a person, and ${handle} is a team: ask for team=${handle}.`
   return { parameter: 'owner', code: 'is_team', detail }
 }
@@ -32,14 +32,15 @@ function ownerFault(handle: string, kind: string | undefined): FieldError | unde
 function teamFault(handle: string, kind: string | undefined): FieldError | undefined {
   if (kind === 'team') return undefined
   if (kind === undefined)
-    return unknown('team', `names ${handle}, and no team in the directory has this handle.`)
+    return unknownNameError('team', `names ${handle}, and no team in the directory has this handle.`)
   const detail = `team must be a team, and ${handle} is a person: ask for owner=${handle}.`
   return { parameter: 'team', code: 'is_person', detail }
 }
 
-const incidentFault = (id: string) => unknown('incident_id', `names ${id}, and there is no such incident.`)
+const incidentFault = (id: string) =>
+  unknownNameError('incident_id', `names ${id}, and there is no such incident.`)
 
-const unknown = (parameter: string, rest: string): FieldError => ({
+const unknownNameError = (parameter: string, rest: string): FieldError => ({
   parameter,
   code: 'unknown',
   detail: `${parameter} ${rest}`,

@@ -5,8 +5,8 @@ import { daysOverdue } from './rules.ts'
 import { ActionItem } from './schema.ts'
 
 /**
- * Pages of action items, written as JSON straight from PostgreSQL's text: dashboards ask for little else, and this is
- * half the work of making objects first.
+ * Reads pages of action items as text, of which JSON is written without making objects: half the work, for the query
+ * that dashboards send most.
  */
 export const listActionItems = (
   database: Pick<OpenDatabase, 'text'>,
@@ -16,47 +16,52 @@ export const listActionItems = (
   as_of: string,
 ): Promise<TextRow[]> => database.text(selectItemsPage(filter, sort, page, as_of))
 
-const at = (name: string) => itemColumns.indexOf(name)
+const columnIndex = (name: string) => itemColumns.indexOf(name)
 
 /** The key of a row in a sort, for the cursor of the next page. */
 export const sortKey =
   (sort: SortTerm[]) =>
   (row: TextRow): Key[] =>
-    sort.map(({ name }) => (name === 'number' ? Number(row[at(name)]) : row[at(name)]!))
+    sort.map(({ name }) => (name === 'number' ? Number(row[columnIndex(name)]) : row[columnIndex(name)]!))
 
-type Write = (text: string) => string
+type ToJson = (text: string) => string
 
-const asIs: Write = text => text
-const time: Write = text => `"${utcTimestamp(text)}"`
-const numbers: Write = text => `[${text.slice(1, -1)}]`
+const verbatim: ToJson = text => text
+const timeJson: ToJson = text => `"${utcTimestamp(text)}"`
+const arrayJson: ToJson = text => `[${text.slice(1, -1)}]`
 
-const writers: Record<string, Write> = {
-  factors: numbers,
-  tracker: asIs,
-  acceptance: asIs,
-  closure: asIs,
-  deferrals: asIs,
-  effectiveness: asIs,
-  version: asIs,
-  created_at: time,
-  changed_at: time,
+const writers: Record<string, ToJson> = {
+  factors: arrayJson,
+  tracker: verbatim,
+  acceptance: verbatim,
+  closure: verbatim,
+  deferrals: verbatim,
+  effectiveness: verbatim,
+  version: verbatim,
+  created_at: timeJson,
+  changed_at: timeJson,
 }
 
-const [incident, number, status, dueOn] = [at('incident_id'), at('number'), at('status'), at('due_on')]
+const [incident, number, status, dueOn] = [
+  columnIndex('incident_id'),
+  columnIndex('number'),
+  columnIndex('status'),
+  columnIndex('due_on'),
+]
 const computed = ['incident_id', 'id', 'overdue', 'days_overdue']
 
-/** Every other member of an item, in the order of the contract: how it begins, its column, how it is written. */
+/** The other members of an item, in the contract's order: how the JSON of each starts, its column, its writer. */
 const members = Object.keys(ActionItem.properties)
   .filter(name => !computed.includes(name))
-  .map(name => ({ start: `,"${name}":`, column: at(name), write: writers[name] ?? JSON.stringify }))
+  .map(name => ({ start: `,"${name}":`, column: columnIndex(name), toJson: writers[name] ?? JSON.stringify }))
 
-/** An item as JSON, with what is computed at read time. */
+/** An item as JSON, with the fields that are computed when it is read. */
 function writeItem(row: TextRow, as_of: string): string {
   const days = daysOverdue({ status: row[status]!, due_on: row[dueOn]! }, as_of)
   let json = `{"incident_id":"${row[incident]}","id":"AI-${row[number]}"`
-  for (const { start, column, write } of members) {
+  for (const { start, column, toJson } of members) {
     const text = row[column]!
-    json += start + (text === null ? 'null' : write(text))
+    json += start + (text === null ? 'null' : toJson(text))
   }
   return `${json},"overdue":${days > 0},"days_overdue":${days}}`
 }
@@ -64,9 +69,9 @@ function writeItem(row: TextRow, as_of: string): string {
 /** A page of rows as the JSON of an ActionItemPage. */
 export function writePage(
   { items, next_cursor }: { items: TextRow[]; next_cursor: string | null },
-  asked: { as_of: string; tz: string },
+  today: { as_of: string; tz: string },
 ): string {
-  const written = items.map(row => writeItem(row, asked.as_of)).join(',')
-  const { as_of, tz } = asked
+  const written = items.map(row => writeItem(row, today.as_of)).join(',')
+  const { as_of, tz } = today
   return `{"items":[${written}],"next_cursor":${JSON.stringify(next_cursor)},"as_of":"${as_of}","tz":${JSON.stringify(tz)}}`
 }

@@ -20,10 +20,10 @@ export interface ActionItemFilter {
 
 export interface SortTerm {
   name: SortName | 'incident_id' | 'number'
-  down: boolean
+  isDescending: boolean
 }
 
-/** An action item as it is stored, with the names that are looked up. */
+/** A stored action item, joined with the names that the API shows beside it. */
 export type ActionItemRow = Omit<ActionItem, 'id' | 'overdue' | 'days_overdue'> & { number: number }
 
 const storedColumns = [
@@ -36,8 +36,8 @@ const stored = sql.raw(storedColumns.map(name => `a.${name}`).join(', '))
 export const itemColumns = [...storedColumns, 'owner_name', 'incident_title', 'severity']
 
 /**
- * Items as they are answered, with the names that are looked up for each row of `items`: row by row, in their order,
- * for a join could as well read all incidents and sort.
+ * Selects `items` with their incident's and owner's names. LATERAL makes PostgreSQL look these up row by row, in order:
+ * for a plain join it may read all incidents and sort.
  */
 export const selectItems = (items: RawBuilder<unknown>) => sql<ActionItemRow>`
   SELECT ${stored}, p.name AS owner_name, i.title AS incident_title, i.severity
@@ -45,26 +45,28 @@ export const selectItems = (items: RawBuilder<unknown>) => sql<ActionItemRow>`
     CROSS JOIN LATERAL (SELECT title, severity FROM incidents WHERE id = a.incident_id LIMIT 1) i
     CROSS JOIN LATERAL (SELECT name FROM people WHERE handle = a.owner LIMIT 1) p`
 
-/** One page of the items that the filter lets through, and one more, in the order of `sort`. */
+/** Selects a page of the items that match a filter, and one more, in the order of `sort`. */
 export function selectItemsPage(
   filter: ActionItemFilter,
   sort: SortTerm[],
   { limit, after }: PageRequest,
   as_of: string,
 ): RawBuilder<ActionItemRow> {
-  const bySeverity = sort.some(({ name }) => name === 'severity')
-  const start = after === null ? [] : [behind(sort, after)]
+  const sortsBySeverity = sort.some(({ name }) => name === 'severity')
+  const start = after === null ? [] : [afterKey(sort, after)]
   const order = sql.join(
-    sort.map(({ name, down }) => (down ? sql`${columns[name].column} DESC` : columns[name].column)),
+    sort.map(({ name, isDescending }) =>
+      isDescending ? sql`${columns[name].column} DESC` : columns[name].column,
+    ),
   )
   // Names are looked up after the limit, for the rows of the page alone.
   const page = sql`(
-    SELECT ${stored} FROM ${fromOf(filter, bySeverity)}
+    SELECT ${stored} FROM ${fromOf(filter, sortsBySeverity)}
     WHERE ${whereOf(filter, as_of, ...start)} ORDER BY ${order} LIMIT ${sql.lit(limit + 1)})`
   return sql<ActionItemRow>`${selectItems(page)} ORDER BY ${order}`
 }
 
-/** A stored row as it is answered, with what is computed at read time. */
+/** A row as the API answers it, with the fields that are computed when it is read. */
 export function toItem({ number, ...row }: ActionItemRow, as_of: string): ActionItem {
   const days_overdue = daysOverdue(row, as_of)
   return { ...row, id: `AI-${number}`, overdue: days_overdue > 0, days_overdue }
@@ -82,34 +84,37 @@ const columns = {
 const defaultSort = 'due_on'
 
 /**
- * The terms of `-due_on,priority`. Ties go by due date and by the unique key, in the direction of the last term, so
- * that a sort in one direction reads an index from one of its ends.
+ * Parses a sort such as `-due_on,priority`. Ties are ordered by due date and unique key in the direction of the last
+ * term, so that a sort in one direction can use an index scan.
  */
 export function sortTerms(sort = defaultSort): SortTerm[] {
   const named = sort.split(',').map(term => ({
     name: term.replace('-', '') as SortName,
-    down: term.startsWith('-'),
+    isDescending: term.startsWith('-'),
   }))
-  const { down } = named.at(-1)!
-  const ties = (['due_on', 'incident_id', 'number'] as const).map(name => ({ name, down }))
+  const { isDescending } = named.at(-1)!
+  const ties = (['due_on', 'incident_id', 'number'] as const).map(name => ({ name, isDescending }))
   const terms: SortTerm[] = [...named, ...ties]
   return terms.filter(({ name }, i) => terms.findIndex(term => term.name === name) === i)
 }
 
 /** The order of one incident's own list. */
 export const byNumber: SortTerm[] = [
-  { name: 'incident_id', down: false },
-  { name: 'number', down: false },
+  { name: 'incident_id', isDescending: false },
+  { name: 'number', isDescending: false },
 ]
 
-/** All that comes after a key. In one direction it is a comparison of rows, which an index can begin at. */
-function behind(sort: SortTerm[], after: Key[]): RawBuilder<unknown> {
-  const terms = sort.map(({ name, down }, i) => {
+/**
+ * The condition of rows after a cursor's key. In one direction it is a row comparison, at which an index scan can
+ * start.
+ */
+function afterKey(sort: SortTerm[], after: Key[]): RawBuilder<unknown> {
+  const terms = sort.map(({ name, isDescending }, i) => {
     const { column, type } = columns[name]
-    return { column, value: sql`${after[i]}::${type}`, operator: down ? sql`<` : sql`>` }
+    return { column, value: sql`${after[i]}::${type}`, operator: isDescending ? sql`<` : sql`>` }
   })
   const first = terms[0]!
-  if (sort.every(({ down }) => down === sort[0]!.down)) {
+  if (sort.every(({ isDescending }) => isDescending === sort[0]!.isDescending)) {
     const row = sql.join(terms.map(({ column }) => column))
     return sql`(${row}) ${first.operator} (${sql.join(terms.map(({ value }) => value))})`
   }
@@ -126,7 +131,7 @@ export const fromOf = ({ severity, service }: ActionItemFilter, withIncident: bo
     ? sql`action_items a JOIN incidents i ON i.id = a.incident_id`
     : sql`action_items a`
 
-/** Written out as the partial indexes have it: as a parameter PostgreSQL could not tell that they apply. */
+/** Spelt as in the partial indexes: with parameters in it, PostgreSQL could not tell that they apply. */
 export const isLive = sql`a.status IN ('open', 'in_progress')`
 
 /** The conditions of a filter, on `action_items a` and, for severity and service, `incidents i`. */
@@ -157,7 +162,7 @@ export function whereOf(
   return all.length > 0 ? sql.join(all, sql` AND `) : sql`true`
 }
 
-/** One value is compared by `=`, so that an index that begins with the column gives the order of the next one. */
+/** Compares one value by `=`, so that an index that begins with this column also gives the order of its next one. */
 function anyOf(column: RawBuilder<unknown>, values: string[] | undefined) {
   if (values === undefined) return undefined
   return values.length === 1 ? sql`${column} = ${values[0]}` : sql`${column} = ANY (${values})`

@@ -11,7 +11,7 @@ import { getIncident } from '../incidents/store.ts'
 import { requireKnownNames } from './filter-names.ts'
 import { listActionItems, sortKey, writePage } from './list-json.ts'
 import { byNumber, sortTerms } from './list-query.ts'
-import { askedFor } from './rules.ts'
+import { todayFor } from './rules.ts'
 import * as contract from './schema.ts'
 import { stateRoutes } from './state-routes.ts'
 import * as store from './store.ts'
@@ -31,7 +31,7 @@ function actionItemRoutes(app: App, context: Context): void {
   stateRoutes(app, context)
 }
 
-/** Over all incidents. */
+/** The list and the summary over all incidents. */
 function overviewRoutes(app: App, { db, database, now, timeZone }: Context): void {
   const share = createAnswerCache(database.snapshot)
 
@@ -49,15 +49,15 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
       },
     },
     async (request, reply) => {
-      const asked = askedFor(request.query, { timeZone, moment: now() })
-      const answer = await share(`${request.url} ${asked.as_of}`, async () => {
+      const today = todayFor(request.query, { timeZone, moment: now() })
+      const answer = await share(`${request.url} ${today.as_of}`, async () => {
         const sort = sortTerms(request.query.sort)
         const filter = filterOf(request.query)
         const page = pageRequest(request)
-        const rows = await listActionItems(database, filter, sort, page, asked.as_of)
+        const rows = await listActionItems(database, filter, sort, page, today.as_of)
         if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
         const { link, ...found } = pageWithLink(request, rows, sortKey(sort))
-        return sharedAnswer(writePage(found, asked), link)
+        return sharedAnswer(writePage(found, today), link)
       })
       return sendShared(reply, answer)
     },
@@ -77,12 +77,12 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
     },
     async (request, reply) => {
       const { group_by } = request.query
-      const asked = askedFor(request.query, { timeZone, moment: now() })
-      const answer = await share(`${request.url} ${asked.as_of}`, async () => {
+      const today = todayFor(request.query, { timeZone, moment: now() })
+      const answer = await share(`${request.url} ${today.as_of}`, async () => {
         const filter = filterOf(request.query)
-        const counts = await summarizeActionItems(db, filter, group_by, asked.as_of)
+        const counts = await summarizeActionItems(db, filter, group_by, today.as_of)
         if (counts.groups.length === 0) await requireKnownNames(db, filter)
-        return sharedAnswer(JSON.stringify({ ...asked, group_by, ...counts }))
+        return sharedAnswer(JSON.stringify({ ...today, group_by, ...counts }))
       })
       return sendShared(reply, answer)
     },
@@ -125,11 +125,11 @@ function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       const write = writeOf(request, now)
-      const asked = askedFor({}, { timeZone, moment: now() })
+      const today = todayFor({}, { timeZone, moment: now() })
       return answerOnce({ db, now }, request, reply, async trx => {
         const number = await store.createActionItem(trx, incident_id, request.body, write)
         const location = `/v1/incidents/${incident_id}/action-items/AI-${number}`
-        const body = await store.readActionItem(trx, { incident_id, number }, asked)
+        const body = await store.readActionItem(trx, { incident_id, number }, today)
         return { status: 201, location, body }
       })
     },
@@ -150,12 +150,12 @@ function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      const asked = askedFor(request.query, { timeZone, moment: now() })
+      const today = todayFor(request.query, { timeZone, moment: now() })
       await getIncident(db, incident_id)
       const filter = { incident_id: [incident_id] }
-      const rows = await listActionItems(database, filter, byNumber, pageRequest(request), asked.as_of)
+      const rows = await listActionItems(database, filter, byNumber, pageRequest(request), today.as_of)
       const { link, ...found } = pageWithLink(request, rows, sortKey(byNumber))
-      return sendShared(reply, sharedAnswer(writePage(found, asked), link))
+      return sendShared(reply, sharedAnswer(writePage(found, today), link))
     },
   )
 
@@ -173,8 +173,8 @@ function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
       },
     },
     async request => {
-      const asked = askedFor(request.query, { timeZone, moment: now() })
-      return store.readActionItem(db, store.itemKey(request.params), asked)
+      const today = todayFor(request.query, { timeZone, moment: now() })
+      return store.readActionItem(db, store.itemKey(request.params), today)
     },
   )
 
@@ -199,7 +199,7 @@ function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
       const write = writeOf(request, now)
       return transact(db, async trx => {
         await store.patchActionItem(trx, key, merge, write)
-        return store.readActionItem(trx, key, askedFor({}, { timeZone, moment: now() }))
+        return store.readActionItem(trx, key, todayFor({}, { timeZone, moment: now() }))
       })
     },
   )

@@ -2,22 +2,22 @@ import { DebriefError, fieldError } from '../http/problem.ts'
 import { dateIn, daysBetween, isTimeZone } from '../kit/time.ts'
 import type { Acceptance, ActionItem, ActionItemFields, Closure, Deferral, Effectiveness } from './schema.ts'
 
-/** What is decided about an action item, and nothing is read: `at` is the moment of the change, in UTC. */
+/** The decisions about action items, as pure functions. `at` is the moment of the change, in UTC. */
 
-/** The date and the zone that “overdue” is computed for. */
-export interface Asked {
+/** The date that counts as today for “overdue”, and the time zone that it was taken in. */
+export interface Today {
   as_of: string
   tz: string
 }
 
 /**
- * “Today” for overdue: the date that was asked for, else the date that it is in the zone at this moment.
+ * Today: the date that the query gives, else the current date in its time zone.
  * @throws 400 naming `tz` when it is no IANA time zone
  */
-export function askedFor(
+export function todayFor(
   query: { as_of?: string; tz?: string },
   { timeZone, moment }: { timeZone: string; moment: Date },
-): Asked {
+): Today {
   const { tz = timeZone } = query
   if (!isTimeZone(tz)) {
     const detail = 'tz must be an IANA time zone, e.g. Europe/Lisbon.'
@@ -26,7 +26,10 @@ export function askedFor(
   return { as_of: query.as_of ?? dateIn(tz, moment), tz }
 }
 
-/** Whole days by which a live item is past its due date; 0 on the day itself, and for what is not live. */
+/**
+ * Whole days by which an item is past its due date; 0 on that day, and for an item that is neither open nor in
+ * progress.
+ */
 export function daysOverdue({ status, due_on }: { status: string; due_on: string }, as_of: string): number {
   const isLive = status === 'open' || status === 'in_progress'
   return isLive ? Math.max(0, daysBetween(due_on, as_of)) : 0
@@ -38,14 +41,12 @@ type State = Pick<ActionItem, 'status' | 'due_on' | 'owner' | 'acceptance' | 'cl
 
 const isClosed = ({ status }: State) => status === 'done' || status === 'cancelled'
 
-/** A refusal by the state of the item: `pointer` is the field that asked too much, `detail` names the way out. */
 const wrongStateError = (pointer: string, detail: string) =>
   fieldError(pointer, 'wrong_state', detail, 'wrong_state')
 
 /**
- * What a patch may not do to a stored item: change who, when or whether of a closed one, make a proposal of an open
- * one, or move a due date that is promised.
- * @throws 409 `wrong_state`
+ * @throws 409 `wrong_state` when a patch changes owner, due date or status of a closed item, makes an open one proposed
+ * again, or moves a due date that is promised
  */
 export function requirePatchable(stored: State, fields: ActionItemFields, isPromised: boolean): void {
   const { id, status } = stored
@@ -64,12 +65,12 @@ export function requirePatchable(stored: State, fields: ActionItemFields, isProm
   }
 }
 
-/** The acceptance is the owner's: it does not pass to a new one. */
+/** An acceptance is its owner's: a new owner has not accepted anything yet. */
 export const acceptanceAfter = ({ owner, acceptance }: State, newOwner: string) =>
   owner === newOwner ? acceptance : null
 
 /**
- * Who accepts: whom the token acts for, else whom the call names.
+ * Who accepts an item: the person that the token acts for, else the one that the call names.
  * @throws 403 when a token that acts for a person names another, 422 when nobody is named
  */
 export function accepterOf({ by }: Acceptance, person: string | null): string {
@@ -84,8 +85,11 @@ export function accepterOf({ by }: Acceptance, person: string | null): string {
   return accepter
 }
 
-/** The owner takes the item, also after it was done; a proposal becomes open. Again changes nothing. */
-export function accepted(stored: State, by: string, at: string) {
+/**
+ * The owner accepts an item, possibly after it was done; a proposed one becomes open. Accepting again changes
+ * nothing.
+ */
+export function accept(stored: State, by: string, at: string) {
   const { id, owner, status, acceptance } = stored
   if (by !== owner) {
     throw fieldError('/by', 'not_owner', `/by must be the owner, ${owner}: nobody else can accept ${id}.`)
@@ -102,8 +106,8 @@ export function accepted(stored: State, by: string, at: string) {
 
 const maxDeferrals = 100
 
-/** The due date moves to a later day, and the reason is kept. */
-export function deferred(stored: State, { to, reason }: Deferral, at: string) {
+/** Moves the due date to a later day, and records the reason. */
+export function defer(stored: State, { to, reason }: Deferral, at: string) {
   const { id, status, due_on, deferrals } = stored
   if (isClosed(stored)) {
     throw wrongStateError(
@@ -118,8 +122,11 @@ export function deferred(stored: State, { to, reason }: Deferral, at: string) {
   return { due_on: to, deferrals: [...deferrals, { from: due_on, to, reason, at }] }
 }
 
-/** Done with its evidence, or cancelled with a reason. A correction of either keeps the moment of the closing. */
-export function closed(stored: State, given: Closure, at: string) {
+/**
+ * Closes an item: done with evidence, or cancelled with a reason. Correcting either does not change the time of
+ * closing.
+ */
+export function close(stored: State, given: Closure, at: string) {
   const { outcome, evidence_url = null, reason = null } = given
   if (outcome === 'done' && evidence_url === null) {
     const detail = '/evidence_url is required with done: name what shows that it is done.'
@@ -136,14 +143,14 @@ export function closed(stored: State, given: Closure, at: string) {
   return { status: outcome, closure: { outcome, evidence_url, reason, at: before?.at ?? at } }
 }
 
-/** Without its closure an item is open again. One that has none stays as it is: a retry must find the same. */
-export const reopened = ({ status, closure }: State) => ({
+/** Reopens a closed item. An item that is not closed stays as it is, so that a retry changes nothing. */
+export const reopen = ({ status, closure }: State) => ({
   status: closure ? ('open' as const) : status,
   closure: null,
 })
 
-/** Whether an item helped, or when to look. What was never done has no effect to look at. */
-export function rated({ id, status }: State, { review_on = null, result, note = null }: Effectiveness) {
+/** Records whether an item helped, or when to look. A cancelled item cannot have helped. */
+export function rateEffect({ id, status }: State, { review_on = null, result, note = null }: Effectiveness) {
   if (status === 'cancelled') {
     const detail = `${id} is cancelled, so it has no effect to look at: DELETE …/closure reopens it.`
     throw wrongStateError('/result', detail)
@@ -151,9 +158,7 @@ export function rated({ id, status }: State, { review_on = null, result, note = 
   return { review_on, result, note }
 }
 
-/**
- * Why a handle cannot own an action item: it is a team's, nobody's, or that of somebody who has left.
- */
+/** Says why a handle cannot own an action item. */
 export function ownerError(owner: string, kind: 'team' | 'inactive' | undefined): DebriefError {
   if (kind === 'team') {
     const detail = `/owner: an action item has one owner, and ${owner} is a team.`

@@ -172,25 +172,25 @@ export const ActionItem = component(
   },
 )
 
-const asked = {
+const todayFields = {
   as_of: calendarDate({ description: 'The date that “overdue” was computed for.' }),
   tz: Type.String({ description: 'The IANA time zone whose today was used.' }),
 }
-const askedExample = { as_of: '2026-06-27', tz: 'UTC' }
+const todayExample = { as_of: '2026-06-27', tz: 'UTC' }
 export const ActionItemDetail = component(
   'ActionItemDetail',
-  { ...ActionItem.properties, ...asked },
+  { ...ActionItem.properties, ...todayFields },
   {
     description: 'An action item, with the date and the zone that “overdue” was computed for.',
-    examples: [{ ...(examplesOf(ActionItem)[0] as object), ...askedExample }],
+    examples: [{ ...(examplesOf(ActionItem)[0] as object), ...todayExample }],
   },
 )
-export const ActionItemPage = pageOf('ActionItemPage', ActionItem, asked, askedExample)
+export const ActionItemPage = pageOf('ActionItemPage', ActionItem, todayFields, todayExample)
 
 export const ActionItemSummary = component(
   'ActionItemSummary',
   {
-    ...asked,
+    ...todayFields,
     group_by: oneOf(groupings),
     total: exact({ open: Type.Integer(), overdue: Type.Integer() }),
     groups: Type.Array(
@@ -222,13 +222,13 @@ export const ActionItemSummary = component(
   },
 )
 
-/** One or several of what a pattern describes, separated by commas. */
+/** The pattern of one or more values, separated by commas. */
 const separated = ({ pattern }: TSchema & { pattern?: string | RegExp }) => {
   const one = String(pattern).replace(/^\^|\$$/g, '')
   return `^${one}(,${one})*$`
 }
 
-const today = {
+const todayQuery = {
   as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
   tz: Type.Optional(
     Type.String({ minLength: 1, maxLength: 64, description: 'IANA time zone; the server’s unless given.' }),
@@ -236,7 +236,7 @@ const today = {
 }
 const filters = {
   overdue: Type.Optional(flag({ description: 'true: only what is overdue; false: only what is not.' })),
-  ...today,
+  ...todayQuery,
   owner: Type.Optional(
     anyOfNames({ pattern: separated(handle()), description: 'Any of these handles, separated by commas.' }),
   ),
@@ -272,8 +272,8 @@ export const actionItemsQuery = exact({
     }),
   ),
 })
-export const incidentActionItemsQuery = exact({ ...pageQuery, ...today })
-export const actionItemQuery = exact(today)
+export const incidentActionItemsQuery = exact({ ...pageQuery, ...todayQuery })
+export const actionItemQuery = exact(todayQuery)
 export const summaryQuery = exact({
   ...filters,
   group_by: oneOf(groupings, { description: '`team`: the owner’s; `age`: how long overdue, in five steps.' }),

@@ -6,16 +6,16 @@ import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
 import type { NumberedKey } from '../incidents/numbered.ts'
-import { accepterOf, askedFor } from './rules.ts'
+import { accepterOf, todayFor } from './rules.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
 const tags = ['Action items']
 const path = '/incidents/:incident_id/action-items/:action_item_id'
 
-/** What happens to an action item: it is accepted, deferred, closed, reopened, and looked at again. */
+/** The state changes of an action item: accept, defer, close, reopen and rate it. */
 export function stateRoutes(app: App, context: Context): void {
-  const change = changer(context)
+  const update = inTransaction(context)
 
   app.put(
     `${path}/acceptance`,
@@ -33,7 +33,7 @@ export function stateRoutes(app: App, context: Context): void {
     },
     request => {
       const by = accepterOf(request.body, request.caller.person)
-      return change(request, (trx, key, write) => store.acceptActionItem(trx, key, by, write))
+      return update(request, (trx, key, write) => store.acceptActionItem(trx, key, by, write))
     },
   )
 
@@ -51,10 +51,10 @@ export function stateRoutes(app: App, context: Context): void {
       },
     },
     (request, reply) => {
-      const changeOne = changeOf(context, request, (trx, key, write) =>
+      const updateOne = updateBody(context, request, (trx, key, write) =>
         store.deferActionItem(trx, key, request.body, write),
       )
-      return answerOnce(context, request, reply, async trx => ({ status: 201, body: await changeOne(trx) }))
+      return answerOnce(context, request, reply, async trx => ({ status: 201, body: await updateOne(trx) }))
     },
   )
 
@@ -71,7 +71,7 @@ export function stateRoutes(app: App, context: Context): void {
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
-    request => change(request, (trx, key, write) => store.closeActionItem(trx, key, request.body, write)),
+    request => update(request, (trx, key, write) => store.closeActionItem(trx, key, request.body, write)),
   )
 
   app.delete(
@@ -86,7 +86,7 @@ export function stateRoutes(app: App, context: Context): void {
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
-    request => change(request, store.reopenActionItem),
+    request => update(request, store.reopenActionItem),
   )
 
   app.put(
@@ -102,22 +102,22 @@ export function stateRoutes(app: App, context: Context): void {
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
-    request => change(request, (trx, key, write) => store.rateActionItem(trx, key, request.body, write)),
+    request => update(request, (trx, key, write) => store.rateActionItem(trx, key, request.body, write)),
   )
 }
 
-type Change = (trx: Trx, key: NumberedKey, write: Write) => Promise<void>
+type Update = (trx: Trx, key: NumberedKey, write: Write) => Promise<void>
 
-/** Makes one change in a transaction of its own and answers the item as it is then. */
-const changer = (context: Context) => (request: FastifyRequest, change: Change) =>
-  transact(context.db, changeOf(context, request, change))
+/** Returns a function that runs one update in a transaction and returns the updated item. */
+const inTransaction = (context: Context) => (request: FastifyRequest, update: Update) =>
+  transact(context.db, updateBody(context, request, update))
 
-/** What a transaction does to make the change that a request asks for; it returns the item as it is then. */
-function changeOf({ now, timeZone }: Context, request: FastifyRequest, change: Change) {
+/** The body of a transaction that makes the update of a request and returns the updated item. */
+function updateBody({ now, timeZone }: Context, request: FastifyRequest, update: Update) {
   const key = store.itemKey(request.params as { incident_id: string; action_item_id: string })
   const write = writeOf(request, now)
   return async (trx: Trx) => {
-    await change(trx, key, write)
-    return store.readActionItem(trx, key, askedFor({}, { timeZone, moment: now() }))
+    await update(trx, key, write)
+    return store.readActionItem(trx, key, todayFor({}, { timeZone, moment: now() }))
   }
 }

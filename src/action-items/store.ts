@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { fieldsOf, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { kindsOf } from '../directory/store.ts'
+import { kindsByHandle } from '../directory/store.ts'
 import { lockFactors } from '../factors/store.ts'
 import type { Write } from '../http/caller.ts'
 import { lockIncidentShared } from '../incidents/locks.ts'
@@ -27,16 +27,16 @@ import {
 export const itemKey = (params: { incident_id: string; action_item_id: string }): NumberedKey =>
   numberedKey(params.incident_id, params.action_item_id)
 
-const ofItems = selectItems(sql`action_items`)
+const selectAllItems = selectItems(sql`action_items`)
 
-/** An action item as it is answered alone: with the date and the zone that it was asked for. */
+/** An action item, with the date and the time zone that “overdue” was computed for. */
 export const readActionItem = async (
   db: Db,
   key: NumberedKey,
-  asked: rules.Asked,
+  today: rules.Today,
 ): Promise<ActionItemDetail> => ({
-  ...(await getActionItem(db, key, asked.as_of)),
-  ...asked,
+  ...(await getActionItem(db, key, today.as_of)),
+  ...today,
 })
 
 export async function getActionItem(
@@ -45,15 +45,15 @@ export async function getActionItem(
   as_of: string,
 ): Promise<ActionItem> {
   const { rows } = await sql<ActionItemRow>`
-    ${ofItems} WHERE a.incident_id = ${incident_id} AND a.number = ${number}`.execute(db)
+    ${selectAllItems} WHERE a.incident_id = ${incident_id} AND a.number = ${number}`.execute(db)
   if (!rows[0]) throw numberedNotFoundError('action_items', { incident_id, number })
   return toItem(rows[0], as_of)
 }
 
-/** All action items of an incident in the order of their numbers; for the document. */
+/** All action items of an incident for the document, by number. */
 export async function allActionItems(db: Db, incident_id: string, as_of: string): Promise<ActionItem[]> {
   const { rows } = await sql<ActionItemRow>`
-    ${ofItems} WHERE a.incident_id = ${incident_id} ORDER BY a.number`.execute(db)
+    ${selectAllItems} WHERE a.incident_id = ${incident_id} ORDER BY a.number`.execute(db)
   return rows.map(row => toItem(row, as_of))
 }
 
@@ -76,14 +76,14 @@ export async function createActionItem(
   return number
 }
 
-/** Replaces an action item's fields by what `merge` makes of them. A new owner has not accepted it yet. */
+/** Replaces an action item's fields by the result of `merge`. A new owner clears the acceptance. */
 export const patchActionItem = (
   trx: Trx,
   key: NumberedKey,
   merge: (fields: ActionItemFields) => ActionItemFields,
   write: Write,
 ): Promise<void> =>
-  changeItem(trx, key, write, async stored => {
+  updateItem(trx, key, write, async stored => {
     const fields = merge(fieldsOf(ActionItemFields, stored))
     const isPromised = fields.due_on !== stored.due_on && (await isDuePromised(trx, key, stored))
     rules.requirePatchable(stored, fields, isPromised)
@@ -94,25 +94,25 @@ export const patchActionItem = (
   })
 
 export const acceptActionItem = (trx: Trx, key: NumberedKey, by: string, write: Write): Promise<void> =>
-  changeItem(trx, key, write, stored => {
-    const { status, acceptance } = rules.accepted(stored, by, write.facts.changed_at)
+  updateItem(trx, key, write, stored => {
+    const { status, acceptance } = rules.accept(stored, by, write.facts.changed_at)
     return { status, acceptance: json(acceptance) }
   })
 
 export const deferActionItem = (trx: Trx, key: NumberedKey, given: Deferral, write: Write): Promise<void> =>
-  changeItem(trx, key, write, stored => {
-    const { due_on, deferrals } = rules.deferred(stored, given, write.facts.changed_at)
+  updateItem(trx, key, write, stored => {
+    const { due_on, deferrals } = rules.defer(stored, given, write.facts.changed_at)
     return { due_on, deferrals: JSON.stringify(deferrals) }
   })
 
 export const closeActionItem = (trx: Trx, key: NumberedKey, given: Closure, write: Write): Promise<void> =>
-  changeItem(trx, key, write, stored => {
-    const { status, closure } = rules.closed(stored, given, write.facts.changed_at)
+  updateItem(trx, key, write, stored => {
+    const { status, closure } = rules.close(stored, given, write.facts.changed_at)
     return { status, closure: json(closure) }
   })
 
 export const reopenActionItem = (trx: Trx, key: NumberedKey, write: Write): Promise<void> =>
-  changeItem(trx, key, write, rules.reopened)
+  updateItem(trx, key, write, rules.reopen)
 
 export const rateActionItem = (
   trx: Trx,
@@ -120,29 +120,29 @@ export const rateActionItem = (
   given: Effectiveness,
   write: Write,
 ): Promise<void> =>
-  changeItem(trx, key, write, stored => ({ effectiveness: json(rules.rated(stored, given)) }))
+  updateItem(trx, key, write, stored => ({ effectiveness: json(rules.rateEffect(stored, given)) }))
 
-/** Changes one action item under a lock: `change` gets the stored item and says what to set. */
-async function changeItem(
+/** Locks one action item and updates it: `update` gets the stored item and returns the columns to set. */
+async function updateItem(
   trx: Trx,
   key: NumberedKey,
   write: Write,
-  change: (stored: ActionItem) => object | Promise<object>,
+  update: (stored: ActionItem) => object | Promise<object>,
 ): Promise<void> {
   await lockIncidentShared(trx, key.incident_id)
   await lockNumbered(trx, 'action_items', key, write)
   const stored = await getActionItem(trx, key, write.facts.changed_at.slice(0, 10))
   await trx
     .updateTable('action_items')
-    .set({ ...(await change(stored)), ...write.facts })
+    .set({ ...(await update(stored)), ...write.facts })
     .where('incident_id', '=', key.incident_id)
     .where('number', '=', key.number)
     .executeTakeFirstOrThrow()
 }
 
 /**
- * Whether the due date of an item that is held moves only by a deferral: somebody has accepted it, be it an earlier
- * owner whose acceptance was cleared, or it has been deferred.
+ * Whether the due date of a locked item may change by a deferral alone: it has been deferred, or accepted, be it by an
+ * earlier owner whose acceptance was cleared.
  */
 async function isDuePromised(
   trx: Trx,
@@ -156,7 +156,9 @@ async function isDuePromised(
   return rows.length > 0
 }
 
-/** An owner is exactly one person, and an active one; held, so that nobody leaves while an item is given to them. */
+/**
+ * Requires the owner to be an active person, and locks the row, so that they do not leave before the item is stored.
+ */
 async function requireOwner(trx: Trx, owner: string): Promise<void> {
   const person = await trx
     .selectFrom('people')
@@ -165,7 +167,7 @@ async function requireOwner(trx: Trx, owner: string): Promise<void> {
     .forShare()
     .executeTakeFirst()
   if (person?.active) return
-  const isTeam = (await kindsOf(trx, [owner])).get(owner) === 'team'
+  const isTeam = (await kindsByHandle(trx, [owner])).get(owner) === 'team'
   throw rules.ownerError(owner, isTeam ? 'team' : person ? 'inactive' : undefined)
 }
 

@@ -13,7 +13,7 @@ interface Group {
   counted_overdue: number
 }
 
-/** Counts what is open and what is overdue, in groups and in total. */
+/** Counts open and overdue items, per group and in total. */
 export async function summarizeActionItems(
   db: Db,
   filter: ActionItemFilter,
@@ -30,13 +30,16 @@ export async function summarizeActionItems(
   return { total, groups }
 }
 
-/** What is open and overdue of each priority, of those that have anything open. */
+/** Counts open and overdue items per priority, for metrics; a priority without open items is left out. */
 export async function backlogOf(db: Db, as_of: string) {
   const { groups } = await summarizeActionItems(db, {}, 'priority', as_of)
   return groups.map(({ key, open, overdue }) => ({ priority: String(key), open, overdue }))
 }
 
-/** The summary's query, also for the test that reads its plan. Ages go by the oldest, all else by how much is late. */
+/**
+ * The query of the summary. Exported for the test of its plan. Ages are ordered by the oldest item, other groups by
+ * how much is overdue.
+ */
 export function selectSummary(
   filter: ActionItemFilter,
   group_by: Grouping,
@@ -57,16 +60,16 @@ export function selectSummary(
     ORDER BY ${group_by === 'age' ? sql`oldest_due_on` : sql`overdue DESC, open DESC, key COLLATE "C"`}`
 }
 
-interface Grouped {
+interface GroupingSql {
   key: RawBuilder<unknown>
   label?: RawBuilder<unknown>
   join?: RawBuilder<unknown>
   withIncident?: boolean
-  /** Which rows the total counts, where an item may be in several groups. */
+  /** The rows that the total counts, where an item can be in several groups. */
   counted?: RawBuilder<unknown>
 }
 
-const groupings: Record<Grouping, (as_of: string) => Grouped> = {
+const groupings: Record<Grouping, (as_of: string) => GroupingSql> = {
   owner: () => ({ key: sql`a.owner`, label: sql`(SELECT p.name FROM people p WHERE p.handle = key)` }),
   team: () => ({
     key: sql`o.team`,

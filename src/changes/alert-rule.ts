@@ -4,17 +4,16 @@ import type { ChangeWarning } from './schema.ts'
 import { type Member, quoted, YamlText } from './yaml-text.ts'
 
 /**
- * Reads a text as Prometheus reads its rules, and says what it would refuse, by line. What may stand there: a file with
- * `groups`, a group, a rule, a list of these, or a Kubernetes `PrometheusRule`. Of expressions the syntax is read, and
- * templates are not.
+ * What Prometheus would refuse of a text with rules, by line. The text is a file with `groups`, a group, a rule, a list of
+ * these, or a Kubernetes `PrometheusRule`. Checks the syntax of expressions, and no templates.
  * The rules are those of Prometheus’ own check, https://github.com/prometheus/prometheus/blob/main/model/rulefmt/rulefmt.go
  */
 export function alertRuleWarnings(text: string): ChangeWarning[] {
   const yaml = new YamlText(text)
   if (yaml.warnings.length === 0) {
     if (yaml.root === null || isScalar(yaml.root))
-      yaml.fault(yaml.root, 'no_rule', 'here is no rule, and no group.')
-    else new RuleText(yaml).check(yaml.root)
+      yaml.warnAt(yaml.root, 'no_rule', 'here is no rule, and no group.')
+    else new RuleCheck(yaml).check(yaml.root)
   }
   return yaml.warnings.toSorted((a, b) => a.line - b.line)
 }
@@ -24,14 +23,13 @@ type Members = Map<string, Member>
 const groupFields = ['name', 'interval', 'query_offset', 'limit', 'labels', 'rules']
 const ruleFields = ['alert', 'record', 'expr', 'for', 'keep_firing_for', 'labels', 'annotations']
 
-/** What a rule that records has no use for. */
-const ofAlerts = ['for', 'keep_firing_for', 'annotations']
+const alertOnlyFields = ['for', 'keep_firing_for', 'annotations']
 
-/** As Prometheus writes durations: `5m`, `1h30m`, `0`; the larger unit first, and at least one. */
+/** A duration in Prometheus’ syntax: `5m`, `1h30m`, `0`; larger units first, and at least one. */
 const duration = /^(?:0|(?=.)(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?)$/
 
-/** What Prometheus would refuse of a YAML text, added to its warnings. */
-class RuleText {
+/** Adds to the warnings of a YAML text what Prometheus would refuse. */
+class RuleCheck {
   readonly #yaml: YamlText
   readonly #groupNames = new Set<string>()
   readonly #expressions = new Set<Node>()
@@ -41,87 +39,87 @@ class RuleText {
   }
 
   check(root: Node): void {
-    if (isSeq(root)) for (const entry of this.#yaml.entriesOf(root, 'the text')) this.#part(entry)
-    else this.#part(root)
+    if (isSeq(root)) for (const entry of this.#yaml.entriesOf(root, 'the text')) this.#checkPart(entry)
+    else this.#checkPart(root)
   }
 
-  #part(node: Node): void {
+  #checkPart(node: Node): void {
     const members = this.#yaml.membersOf(node, 'a rule')
     if (!members) return
     const [kind, spec] = ['kind', 'spec'].map(name => members.get(name)?.value ?? null)
-    if (kind && textOf(kind) === 'PrometheusRule' && spec) this.#resource(spec)
-    else if (members.has('groups')) this.#file(members)
-    else if (members.has('rules')) this.#group(node, members)
-    else this.#rule(node, members)
+    if (kind && textOf(kind) === 'PrometheusRule' && spec) this.#checkResource(spec)
+    else if (members.has('groups')) this.#checkFile(members)
+    else if (members.has('rules')) this.#checkGroup(node, members)
+    else this.#checkRule(node, members)
   }
 
-  #resource(spec: Node): void {
+  #checkResource(spec: Node): void {
     const members = this.#yaml.membersOf(spec, '`spec`')
-    if (members) this.#file(members)
+    if (members) this.#checkFile(members)
   }
 
-  #file(members: Members): void {
-    this.#fields(members, ['groups'], 'a rule file')
+  #checkFile(members: Members): void {
+    this.#checkFieldNames(members, ['groups'], 'a rule file')
     const groups = members.get('groups')?.value
     if (groups)
       for (const entry of this.#yaml.entriesOf(groups, '`groups`')) {
         const group = this.#yaml.membersOf(entry, 'a group')
-        if (group) this.#group(entry, group)
+        if (group) this.#checkGroup(entry, group)
       }
   }
 
-  #group(node: Node, members: Members): void {
-    this.#fields(members, groupFields, 'a group')
-    const name = this.#required(node, members, 'name', 'the group')
+  #checkGroup(node: Node, members: Members): void {
+    this.#checkFieldNames(members, groupFields, 'a group')
+    const name = this.#requiredText(node, members, 'name', 'the group')
     if (name !== undefined && this.#groupNames.has(name))
-      this.#yaml.fault(
+      this.#yaml.warnAt(
         members.get('name')!.key,
         'repeated_group',
         `another group is called ${quoted(name)}, too.`,
       )
     if (name !== undefined) this.#groupNames.add(name)
-    for (const field of ['interval', 'query_offset']) this.#duration(members.get(field))
+    for (const field of ['interval', 'query_offset']) this.#checkDuration(members.get(field))
     const limit = members.get('limit')
     if (limit?.value && !/^[-+]?\d+$/.test(textOf(limit.value) ?? ''))
-      this.#yaml.fault(limit.key, 'not_an_integer', '`limit` has to be a whole number.')
-    this.#texts(members.get('labels'))
+      this.#yaml.warnAt(limit.key, 'not_an_integer', '`limit` has to be a whole number.')
+    this.#checkTexts(members.get('labels'))
     const rules = members.get('rules')?.value
-    if (rules) for (const entry of this.#yaml.entriesOf(rules, '`rules`')) this.#entry(entry)
+    if (rules) for (const entry of this.#yaml.entriesOf(rules, '`rules`')) this.#checkEntry(entry)
   }
 
-  #entry(node: Node): void {
+  #checkEntry(node: Node): void {
     const members = this.#yaml.membersOf(node, 'a rule')
-    if (members) this.#rule(node, members)
+    if (members) this.#checkRule(node, members)
   }
 
-  #rule(node: Node, members: Members): void {
-    this.#fields(members, ruleFields, 'a rule')
-    this.#kind(node, members)
-    this.#expression(members.get('expr')?.value, this.#required(node, members, 'expr', 'the rule'))
-    this.#duration(members.get('for'))
-    this.#duration(members.get('keep_firing_for'))
-    this.#texts(members.get('labels'))
-    this.#texts(members.get('annotations'))
+  #checkRule(node: Node, members: Members): void {
+    this.#checkFieldNames(members, ruleFields, 'a rule')
+    this.#checkKind(node, members)
+    this.#checkExpression(members.get('expr')?.value, this.#requiredText(node, members, 'expr', 'the rule'))
+    this.#checkDuration(members.get('for'))
+    this.#checkDuration(members.get('keep_firing_for'))
+    this.#checkTexts(members.get('labels'))
+    this.#checkTexts(members.get('annotations'))
   }
 
   /** A rule either alerts or records. */
-  #kind(node: Node, members: Members): void {
+  #checkKind(node: Node, members: Members): void {
     const [alert, record] = [members.get('alert'), members.get('record')].map(member => member?.value)
     if (!alert && !record && !members.has('<<'))
-      this.#yaml.fault(node, 'alert_or_record', 'the rule has neither `alert` nor `record`.')
+      this.#yaml.warnAt(node, 'alert_or_record', 'the rule has neither `alert` nor `record`.')
     if (alert && record)
-      this.#yaml.fault(
+      this.#yaml.warnAt(
         members.get('record')!.key,
         'alert_or_record',
         'the rule has both `alert` and `record`.',
       )
-    for (const field of ['alert', 'record']) this.#required(node, members, field, 'the rule', false)
+    for (const field of ['alert', 'record']) this.#requiredText(node, members, field, 'the rule', false)
     if (!record || alert) return
     if (/[{}]/.test(textOf(record) ?? ''))
-      this.#yaml.fault(members.get('record')!.key, 'record_name', '`record` is a name, and has no braces.')
-    for (const field of ofAlerts) {
+      this.#yaml.warnAt(members.get('record')!.key, 'record_name', '`record` is a name, and has no braces.')
+    for (const field of alertOnlyFields) {
       if (members.get(field)?.value)
-        this.#yaml.fault(
+        this.#yaml.warnAt(
           members.get(field)!.key,
           'not_in_recording_rule',
           `\`${field}\` is only for a rule that alerts.`,
@@ -129,56 +127,62 @@ class RuleText {
     }
   }
 
-  /** One that many rules share is read once. */
-  #expression(node: Node | null | undefined, text: string | undefined): void {
+  /** Checks an expression once, however many rules share it through an alias. */
+  #checkExpression(node: Node | null | undefined, text: string | undefined): void {
     if (!isScalar(node) || !text || this.#expressions.has(node)) return
     this.#expressions.add(node)
     const fault = promqlFault(text)
-    if (fault) this.#yaml.faultWithin(node, text, fault.at, 'expression', `\`expr\` ${fault.words}.`)
+    if (fault) this.#yaml.warnWithin(node, text, fault.at, 'expression', `\`expr\` ${fault.words}.`)
   }
 
-  #fields(members: Members, known: string[], what: string): void {
+  #checkFieldNames(members: Members, known: string[], what: string): void {
     for (const { name, key } of members.values()) {
       if (known.includes(name) || name === '<<') continue
       const words = `${name === '' ? 'what stands here' : quoted(name)} is no field of ${what}, which has ${known.join(', ')}.`
-      this.#yaml.fault(key, 'unknown_field', words)
+      this.#yaml.warnAt(key, 'unknown_field', words)
     }
   }
 
-  /** The text of a field. One that is missing, or empty, is a fault; unless another map is merged in, which may have it. */
-  #required(node: Node, members: Members, name: string, what: string, isNeeded = true): string | undefined {
+  /** The text of a field that must not be missing or empty. A merge key (`<<`) may bring a missing one. */
+  #requiredText(
+    node: Node,
+    members: Members,
+    name: string,
+    what: string,
+    isNeeded = true,
+  ): string | undefined {
     const member = members.get(name)
     if (!member?.value) {
       if (isNeeded && !members.has('<<'))
-        this.#yaml.fault(member?.key ?? node, 'missing', `${what} has no \`${name}\`.`)
+        this.#yaml.warnAt(member?.key ?? node, 'missing', `${what} has no \`${name}\`.`)
       return undefined
     }
     const text = textOf(member.value)
-    if (text === undefined) this.#yaml.fault(member.key, 'not_text', `\`${name}\` has to be text.`)
-    else if (text === '') this.#yaml.fault(member.key, 'missing', `\`${name}\` is empty.`)
+    if (text === undefined) this.#yaml.warnAt(member.key, 'not_text', `\`${name}\` has to be text.`)
+    else if (text === '') this.#yaml.warnAt(member.key, 'missing', `\`${name}\` is empty.`)
     return text
   }
 
-  #duration(member: Member | undefined): void {
+  #checkDuration(member: Member | undefined): void {
     if (!member?.value || duration.test(textOf(member.value) ?? '')) return
     const words = `\`${member.name}\` has to be a duration, such as 5m or 1h30m.`
-    this.#yaml.fault(member.key, 'not_a_duration', words)
+    this.#yaml.warnAt(member.key, 'not_a_duration', words)
   }
 
-  /** Labels and annotations: names and texts. */
-  #texts(member: Member | undefined): void {
+  /** Checks labels or annotations. */
+  #checkTexts(member: Member | undefined): void {
     if (!member?.value) return
     for (const { name, key, value } of this.#yaml.membersOf(member.value, `\`${member.name}\``)?.values() ??
       []) {
       if (name === '' || (name === '__name__' && member.name === 'labels'))
-        this.#yaml.fault(key, 'label_name', `${quoted(name)} cannot be a name in \`${member.name}\`.`)
+        this.#yaml.warnAt(key, 'label_name', `${quoted(name)} cannot be a name in \`${member.name}\`.`)
       if (value && !(isScalar(value) && typeof value.value === 'string'))
-        this.#yaml.fault(key, 'not_text', `${quoted(name)} has to be text: put its value in quotes.`)
+        this.#yaml.warnAt(key, 'not_text', `${quoted(name)} has to be text: put its value in quotes.`)
     }
   }
 }
 
-/** What a scalar says, as it is written; undefined for a list or a map. */
+/** The text of a scalar; undefined for a list or a map. */
 const textOf = (node: Node): string | undefined =>
   isScalar(node)
     ? typeof node.value === 'string'

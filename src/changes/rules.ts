@@ -5,11 +5,11 @@ import { alertRuleWarnings } from './alert-rule.ts'
 import type { ChangeInput, ChangeWarning, StoredChange } from './schema.ts'
 
 /**
- * What a change has to be in itself: wired back from something, different after than before, and verified by
- * something exactly when it says so.
+ * Checks a change's fields against each other: it comes from a factor or an action item, `after` differs from `before`,
+ * and it has a source exactly when it is verified.
  * @throws 422 naming the field
  */
-export function requireSense(fields: ChangeInput): void {
+export function requireConsistentFields(fields: ChangeInput): void {
   const { before, after, action_item, factors = [] } = fields
   if (!action_item && factors.length === 0) {
     const detail =
@@ -37,7 +37,7 @@ function requireVerification({ status = 'proposed', verified_by_source }: Change
   }
 }
 
-/** By the hash of the text: reading a long one takes a tenth of a second, each time it is listed. */
+/** Cached by the hash of the text: checking a long one takes a tenth of a second. */
 const warningCache = new BoundedCache<string, ChangeWarning[]>({ maxEntries: 1000 })
 
 /** What Prometheus would refuse of the new text of an alert rule. */

@@ -97,7 +97,7 @@ export const changeWarningCodes = [
   'record_name',
   'expression',
 ] as const
-/** Of one text; what is wrong with it is clear by then. */
+/** The most warnings about one text. */
 export const mostWarnings = 20
 
 const warning = exact({
@@ -109,7 +109,7 @@ const warning = exact({
   detail: Type.String({ description: 'What is wrong, in one sentence that names the line.' }),
 })
 
-/** What is stored of a change. */
+/** The stored fields of a change. */
 export const storedChange = {
   incident_id: incidentId(),
   number: Type.Integer({ minimum: 1 }),

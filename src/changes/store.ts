@@ -17,9 +17,9 @@ import {
   numberedKey,
   numberedNotFoundError,
 } from '../incidents/numbered.ts'
-import { normalizedSource } from '../timeline/rules.ts'
+import { normalizeSource } from '../timeline/rules.ts'
 import type { Source } from '../timeline/schema.ts'
-import { requireSense, warningsOf } from './rules.ts'
+import { requireConsistentFields, warningsOf } from './rules.ts'
 import { Change, ChangeInput, type StoredChange } from './schema.ts'
 
 const columns = columnsOf(Change, 'action_item', 'warnings')
@@ -54,13 +54,13 @@ export async function listChanges(
   const changes: Change[] = []
   for (const row of rows) {
     changes.push(toChange(row))
-    // Rules may be long to read: others get their turn in between.
+    // Yields to other requests: checking a long rule takes a while.
     await setImmediate()
   }
   return changes
 }
 
-/** All changes of an incident in the order of their numbers; for the document. */
+/** All changes of an incident for the document, by number. */
 export const allChanges = (db: Db, incident_id: string): Promise<StoredChange[]> =>
   selectChanges(db).where('incident_id', '=', incident_id).orderBy('number').execute()
 
@@ -95,7 +95,7 @@ export async function createChange(
   return number
 }
 
-/** Replaces a change's fields by what `merge` makes of them, under a lock. */
+/** Locks a change and replaces its fields by the result of `merge`. */
 export async function patchChange(
   trx: Trx,
   key: NumberedKey,
@@ -113,16 +113,16 @@ export async function patchChange(
     .executeTakeFirstOrThrow()
 }
 
-/** Deletes a change; its number is never used again, and history keeps its image. */
+/** Deletes a change; its number is never used again, and its history stays. */
 export async function deleteChange(trx: Trx, key: NumberedKey, write: Write): Promise<void> {
   await lockIncidentShared(trx, key.incident_id)
   await lockNumbered(trx, 'changes', key, write)
   await deleteNumbered(trx, 'changes', key, write)
 }
 
-/** The row of a change's own fields, after all that it names has been found. */
+/** The row of a change's own fields. Requires all that they refer to, and locks it. */
 async function valuesOf(trx: Trx, incident_id: string, fields: ChangeInput) {
-  requireSense(fields)
+  requireConsistentFields(fields)
   const { action_item = null, ...row } = fields
   const item = action_item === null ? null : numberedKey(incident_id, action_item).number
   if (item !== null) await requireItem(trx, incident_id, item)
@@ -139,7 +139,7 @@ async function requireItem(trx: Trx, incident_id: string, number: number): Promi
 
 async function verificationOf(trx: Trx, { verified_by_source }: ChangeInput): Promise<Source | null> {
   if (!verified_by_source) return null
-  const source = normalizedSource(verified_by_source, '/verified_by_source')
+  const source = normalizeSource(verified_by_source, '/verified_by_source')
   if (source.stated_by !== null) {
     await requirePeople(trx, [{ handle: source.stated_by, pointer: '/verified_by_source/stated_by' }])
   }

@@ -1,4 +1,4 @@
-import { createToken, requireHolder } from '../access/store.ts'
+import { createToken, requireTokenHolder } from '../access/store.ts'
 import type { Config } from '../config.ts'
 import { type Scope, scopes } from '../http/api-tokens.ts'
 import { isDateTime, toUtc } from '../kit/time.ts'
@@ -31,7 +31,7 @@ export async function createTokenCommand(
   if (expires_at !== null && expires_at <= created_at) throw new Error('--expires must be later than now.')
   const { db, close } = await connectBeside(config, say)
   try {
-    if (person !== undefined) await requireHolder(db, person, '--person')
+    if (person !== undefined) await requireTokenHolder(db, person, '--person')
     const token = await createToken(db, {
       name,
       scope: scope as Scope,

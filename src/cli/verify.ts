@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import type { Trx } from '../db/open.ts'
 import { nextRevisions, type StoredDocument } from '../export/store.ts'
 import { sha256Hex } from '../kit/json.ts'
-import { atOneMoment } from '../postmortem/load.ts'
+import { inSnapshot } from '../postmortem/load.ts'
 import { connectBeside, requireDatabase } from './database.ts'
 import { say } from './say.ts'
 
@@ -16,7 +16,7 @@ export async function verify(config: Config): Promise<void> {
   requireDatabase(config)
   const { db, close } = await connectBeside(config, say)
   try {
-    const { verified, wrong } = await atOneMoment(db, verifyAll)
+    const { verified, wrong } = await inSnapshot(db, verifyAll)
     print(`${verified} revisions verified, ${wrong} do not match`)
     if (wrong > 0) process.exitCode = 1
   } finally {

@@ -152,7 +152,7 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
   )
 }
 
-/** The handle of an entry that may be anything: it has not passed the check. */
+/** The handle of a batch entry, which may be any JSON: it has not been validated yet. */
 const handleOf = (entry: unknown): string | null => {
   const handle = (entry as { handle?: unknown } | null)?.handle
   return typeof handle === 'string' ? handle : null

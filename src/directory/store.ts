@@ -51,7 +51,7 @@ async function openActionItems(db: Db, owner: string): Promise<PersonDetail['ope
 
 export type Outcome = 'created' | 'updated' | 'duplicate'
 
-/** Stores a person under a handle, whole: what is left out is emptied. The same content changes nothing. */
+/** Creates or replaces a person; fields that are left out are emptied. The same content again changes nothing. */
 export async function putPerson(
   trx: Trx,
   handle: string,
@@ -62,7 +62,7 @@ export async function putPerson(
   return writePerson(trx, handle, input, write)
 }
 
-/** Replaces a person's fields by what `merge` makes of them, under a lock. */
+/** Locks a person and replaces its fields by the result of `merge`. */
 export async function patchPerson(
   trx: Trx,
   handle: string,
@@ -77,7 +77,7 @@ export async function patchPerson(
 async function writePerson(trx: Trx, handle: string, input: PersonInput, write: Write): Promise<Outcome> {
   const row = rowOf(PersonInput, input)
   await requireTeam(trx, row.team)
-  return put(trx, 'people', handle, row, write)
+  return upsert(trx, 'people', handle, row, write)
 }
 
 export async function listTeams(db: Db, { limit, after }: PageRequest): Promise<Team[]> {
@@ -100,13 +100,13 @@ export async function getTeam(db: Db, handle: string): Promise<Team> {
   return team
 }
 
-/** Stores a team under a handle, whole. */
+/** Creates or replaces a team. */
 export async function putTeam(trx: Trx, handle: string, input: TeamInput, write: Write): Promise<Outcome> {
   await claimHandle(trx, handle, 'team')
-  return put(trx, 'teams', handle, rowOf(TeamInput, input), write)
+  return upsert(trx, 'teams', handle, rowOf(TeamInput, input), write)
 }
 
-/** Replaces a team's fields by what `merge` makes of them, under a lock. */
+/** Locks a team and replaces its fields by the result of `merge`. */
 export async function patchTeam(
   trx: Trx,
   handle: string,
@@ -115,10 +115,10 @@ export async function patchTeam(
 ): Promise<void> {
   await lockVersion(trx, 'teams', handle)
   const merged = merge(fieldsOf(TeamInput, await getTeam(trx, handle)))
-  await put(trx, 'teams', handle, rowOf(TeamInput, merged), write)
+  await upsert(trx, 'teams', handle, rowOf(TeamInput, merged), write)
 }
 
-async function put(
+async function upsert(
   trx: Trx,
   table: 'people' | 'teams',
   handle: string,
@@ -153,7 +153,10 @@ async function lockVersion(trx: Trx, table: 'people' | 'teams', handle: string):
   return row?.version
 }
 
-/** Takes a handle for a person or a team; a handle means one thing for ever. Waits for a twin that is doing the same. */
+/**
+ * Claims a handle for a person or a team, for ever. A concurrent claim of the same handle waits on the unique index.
+ * @throws 409 when the other kind has it
+ */
 async function claimHandle(trx: Trx, handle: string, kind: 'person' | 'team'): Promise<void> {
   await trx
     .insertInto('handles')
@@ -189,11 +192,11 @@ export interface HandleAt {
 }
 
 /**
- * Refuses handles that are not people's, each with its field's pointer: unknown ones and teams' alike.
+ * Requires each handle to be a person's; the error lists the pointers of unknown handles and of teams.
  * @throws 422 `unknown_reference`
  */
 export async function requirePeople(db: Db, named: HandleAt[]): Promise<void> {
-  const kinds = await kindsOf(
+  const kinds = await kindsByHandle(
     db,
     named.map(({ handle }) => handle),
   )
@@ -211,8 +214,8 @@ export async function requirePeople(db: Db, named: HandleAt[]): Promise<void> {
   if (errors.length > 0) throw new DebriefError('unknown_reference', errors[0]!.detail, errors)
 }
 
-/** What each handle is; unknown ones are missing from the answer. */
-export async function kindsOf(db: Db, handles: string[]): Promise<Map<string, string>> {
+/** The kind of each handle: `person` or `team`. Unknown handles are missing from the map. */
+export async function kindsByHandle(db: Db, handles: string[]): Promise<Map<string, string>> {
   if (handles.length === 0) return new Map()
   const rows = await db
     .selectFrom('handles')
@@ -222,7 +225,7 @@ export async function kindsOf(db: Db, handles: string[]): Promise<Map<string, st
   return new Map(rows.map(({ handle, kind }) => [handle, kind]))
 }
 
-/** Another one as soon as any person has changed: nobody is deleted, and each change counts a version up. */
+/** The sum of all people's versions: it grows with every change, because nobody is ever deleted. */
 export async function peopleVersion(db: Db): Promise<string> {
   const { version } = await db
     .selectFrom('people')
@@ -231,14 +234,14 @@ export async function peopleVersion(db: Db): Promise<string> {
   return version
 }
 
-/** What everybody is called who is or was in the directory: names and handles. */
-export async function peopleCalled(db: Db): Promise<string[]> {
+/** The names and the handles of all people, those who have left too. */
+export async function peopleNames(db: Db): Promise<string[]> {
   const rows = await db.selectFrom('people').select(['handle', 'name']).execute()
   return rows.flatMap(({ handle, name }) => [name, handle])
 }
 
-/** The names of people, by handle. */
-export async function namesOf(db: Db, handles: string[]): Promise<Record<string, string>> {
+/** The names of some people, by handle. */
+export async function namesByHandle(db: Db, handles: string[]): Promise<Record<string, string>> {
   if (handles.length === 0) return {}
   const rows = await db
     .selectFrom('people')
@@ -249,8 +252,8 @@ export async function namesOf(db: Db, handles: string[]): Promise<Record<string,
   return Object.fromEntries(rows.map(({ handle, name }) => [handle, name]))
 }
 
-/** Those of some handles who have left. */
-export async function inactiveOwners(db: Db, handles: string[]): Promise<Set<string>> {
+/** Which of some handles are of people who have left. */
+export async function inactivePeople(db: Db, handles: string[]): Promise<Set<string>> {
   if (handles.length === 0) return new Set()
   const rows = await db
     .selectFrom('people')

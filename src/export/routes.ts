@@ -16,7 +16,7 @@ export const exportRoom: Room = {
   routes: exportRoutes,
 }
 
-/** Finished postmortems over all incidents. */
+/** The postmortems of all incidents: a list, and an export. */
 function exportRoutes(app: App, context: Context): void {
   listRoute(app, context)
   streamRoute(app, context)
@@ -86,7 +86,7 @@ function streamRoute(app: App, { db, limits }: Context): void {
   )
 }
 
-/** @throws 406 when the caller takes no NDJSON */
+/** @throws 406 when `Accept` excludes NDJSON */
 function requireAccepted(request: FastifyRequest): void {
   if (request.accepts().type([ndjson]) === false)
     throw new DebriefError('not_acceptable', `The export comes as ${ndjson}.`)

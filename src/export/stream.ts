@@ -4,24 +4,24 @@ import { pipeline } from 'node:stream/promises'
 import type { Limits } from '../config.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { DebriefError } from '../http/problem.ts'
-import { atOneMoment } from '../postmortem/load.ts'
-import { allowIdle, type ExportFilter, nextDocuments, type StoredDocument, touch } from './store.ts'
+import { inSnapshot } from '../postmortem/load.ts'
+import { type ExportFilter, keepAlive, nextDocuments, type StoredDocument, setIdleTimeout } from './store.ts'
 
 export type Exporter = (filter: ExportFilter, gone: AbortSignal) => Promise<Readable>
 
 /**
- * Makes exports: NDJSON of one moment, read from the database no faster than it is taken. Each holds a connection until
- * its reader has it all, goes away (`gone`), or stops taking.
- * @returns what has its first bytes, so that what fails before them is answered as a problem
- * @throws 503 when as many are under way as may be
+ * Makes exports: NDJSON of one snapshot, read from the database with backpressure. An export holds a connection until
+ * its reader has taken it all, disconnects (`gone`), or stops reading.
+ * @returns a stream that has its first bytes already, so that an error before them can be answered as a problem
+ * @throws 503 when too many exports are under way
  */
 export function createExporter(db: Db, { exports, streamIdle }: Limits): Exporter {
   let running = 0
   return async (filter, gone) => {
-    if (running >= exports) throw tooMany(exports)
+    if (running >= exports) throw tooManyError(exports)
     running += 1
     const out = addAbortSignal(gone, new PassThrough())
-    sendDocuments(db, filter, streamIdle, out)
+    writeDocuments(db, filter, streamIdle, out)
       .finally(() => {
         running -= 1
       })
@@ -30,31 +30,40 @@ export function createExporter(db: Db, { exports, streamIdle }: Limits): Exporte
         error => out.destroy(error),
       )
     await once(out, 'readable').catch(error => {
-      throw gone.aborted ? readerHasGone : error
+      throw gone.aborted ? readerGoneError : error
     })
     return out
   }
 }
 
-const readerHasGone = new DebriefError('unavailable', 'The reader has gone away.')
+const readerGoneError = new DebriefError('unavailable', 'The reader has gone away.')
 
-const tooMany = (exports: number) =>
+const tooManyError = (exports: number) =>
   new DebriefError(
     'unavailable',
     `${exports} exports are under way, and that is as many as may be. Try again shortly.`,
   )
 
-/** Sends all lines but the last one, which it returns: who sees that one holds nothing any more. */
-async function sendDocuments(db: Db, filter: ExportFilter, idle: number, out: PassThrough): Promise<string> {
+/**
+ * Writes all lines but the last one, which it returns: when a reader sees that line, the export's transaction has
+ * ended.
+ */
+async function writeDocuments(
+  db: Db,
+  filter: ExportFilter,
+  idleTimeout: number,
+  out: PassThrough,
+): Promise<string> {
   const sent = { count: 0, after: filter.after ?? 0 }
-  await atOneMoment(db, async trx => {
-    await allowIdle(trx, idle + 2 * touchEvery)
-    await pipeline(unlessIdle(keptOpen(trx, pagesOf(trx, filter, sent)), idle, out), out, { end: false })
+  await inSnapshot(db, async trx => {
+    await setIdleTimeout(trx, idleTimeout + 2 * keepAliveInterval)
+    const chunks = withKeepAlive(trx, pagesOf(trx, filter, sent))
+    await pipeline(withIdleTimeout(chunks, idleTimeout, out), out, { end: false })
   })
   return `${JSON.stringify({ end: true, ...sent })}\n`
 }
 
-/** Pages of lines; `sent` counts them. The database reads a page ahead of what the reader takes. */
+/** Yields pages of lines and counts them in `sent`. Reads one page ahead of the reader. */
 async function* pagesOf(
   trx: Trx,
   filter: ExportFilter,
@@ -68,7 +77,7 @@ async function* pagesOf(
       sent.count += documents.length
       sent.after = documents.at(-1)!.sequence
       ahead = nextDocuments(trx, { ...filter, after: sent.after })
-      // What fails now is heard of when it is waited for.
+      // An error is thrown when the page is awaited; until then it must not count as unhandled.
       ahead.catch(() => {})
       yield Buffer.concat(documents.flatMap(lineOf))
     }
@@ -77,40 +86,40 @@ async function* pagesOf(
   }
 }
 
-/** The document’s data goes out as the bytes that were hashed. */
+/** A document's JSON is written as the bytes that were hashed. */
 const lineOf = ({ json, ...document }: StoredDocument): Buffer[] => {
   const head = JSON.stringify(document).slice(0, -1)
   return [Buffer.from(`${head},"postmortem":`), Buffer.from(json), lineEnd]
 }
 const lineEnd = Buffer.from('}\n')
 
-/** What a slow reader has to take within the idle time-out; its transaction is touched while it takes a page. */
-const pieceBytes = 64 * 1024
-const touchEvery = 250
+/** A slow reader has to take a chunk within the idle time-out. While it takes a page, its transaction is kept alive. */
+const chunkBytes = 64 * 1024
+const keepAliveInterval = 250
 
-async function* keptOpen(trx: Trx, pages: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* withKeepAlive(trx: Trx, pages: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const page of pages) {
-    let touched = performance.now()
-    for (let start = 0; start < page.length; start += pieceBytes) {
-      yield page.subarray(start, start + pieceBytes)
-      if (performance.now() - touched < touchEvery) continue
-      await touch(trx)
-      touched = performance.now()
+    let keptAliveAt = performance.now()
+    for (let start = 0; start < page.length; start += chunkBytes) {
+      yield page.subarray(start, start + chunkBytes)
+      if (performance.now() - keptAliveAt < keepAliveInterval) continue
+      await keepAlive(trx)
+      keptAliveAt = performance.now()
     }
   }
 }
 
-/** Gives up a stream whose reader has not taken a piece for too long. */
-async function* unlessIdle(
-  pieces: AsyncIterable<Buffer>,
+/** Destroys a stream whose reader takes longer than the time-out for one chunk. */
+async function* withIdleTimeout(
+  chunks: AsyncIterable<Buffer>,
   milliseconds: number,
   out: PassThrough,
 ): AsyncGenerator<Buffer> {
-  const idle = () => out.destroy(new Error(`The reader took nothing for ${milliseconds} ms.`))
-  for await (const piece of pieces) {
-    const timer = setTimeout(idle, milliseconds)
+  const cut = () => out.destroy(new Error(`The reader took nothing for ${milliseconds} ms.`))
+  for await (const chunk of chunks) {
+    const timer = setTimeout(cut, milliseconds)
     try {
-      yield piece
+      yield chunk
     } finally {
       clearTimeout(timer)
     }

@@ -36,7 +36,7 @@ export function listFactors(
     .execute()
 }
 
-/** All factors of an incident in the order of their numbers; for the document. */
+/** All factors of an incident for the document, by number. */
 export const allFactors = (db: Db, incident_id: string): Promise<Factor[]> =>
   selectFactors(db).where('incident_id', '=', incident_id).orderBy('number').execute()
 
@@ -57,7 +57,7 @@ export async function createFactor(
   { facts }: Write,
 ): Promise<number> {
   await lockUnsealedShared(trx, incident_id)
-  await requireConsistent(trx, incident_id, input)
+  await requireValidFields(trx, incident_id, input)
   const number = await nextNumber(trx, 'factors', incident_id)
   await trx
     .insertInto('factors')
@@ -66,7 +66,7 @@ export async function createFactor(
   return number
 }
 
-/** Replaces a factor's fields by what `merge` makes of them, under a lock. */
+/** Locks a factor and replaces its fields by the result of `merge`. */
 export async function patchFactor(
   trx: Trx,
   key: NumberedKey,
@@ -76,7 +76,7 @@ export async function patchFactor(
   await lockUnsealedShared(trx, key.incident_id)
   await lockNumbered(trx, 'factors', key, write)
   const fields = merge(fieldsOf(FactorInput, await getFactor(trx, key)))
-  await requireConsistent(trx, key.incident_id, fields)
+  await requireValidFields(trx, key.incident_id, fields)
   await trx
     .updateTable('factors')
     .set({ ...rowOf(FactorInput, fields), ...write.facts })
@@ -85,7 +85,10 @@ export async function patchFactor(
     .executeTakeFirstOrThrow()
 }
 
-/** Deletes a factor that nothing refers to; its number is never used again, and history keeps its image. */
+/**
+ * Deletes a factor; its number is never used again, and its history stays.
+ * @throws 409 when something refers to it
+ */
 export async function deleteFactor(trx: Trx, key: NumberedKey, write: Write): Promise<void> {
   await lockUnsealedShared(trx, key.incident_id)
   await lockNumbered(trx, 'factors', key, write)
@@ -94,8 +97,8 @@ export async function deleteFactor(trx: Trx, key: NumberedKey, write: Write): Pr
 }
 
 /**
- * Locks factors of one incident while something that names them is written: a deletion waits for it. The incident must be
- * locked already.
+ * Locks factors of one incident against deletion while a reference to them is written. The incident must be locked
+ * already.
  * @throws 422 `unknown_reference` with the pointer `/factors/<index>` of each that does not exist
  */
 export async function lockFactors(trx: Trx, incident_id: string, numbers: number[]): Promise<void> {
@@ -140,8 +143,11 @@ async function requireUnreferenced(trx: Trx, { incident_id, number }: NumberedKe
   )
 }
 
-/** What a schema cannot say: a reason for an accepted risk, events of this incident, a factor of an earlier one. */
-async function requireConsistent(trx: Trx, incident_id: string, fields: FactorInput): Promise<void> {
+/**
+ * Checks what a schema cannot: an accepted risk has a reason, the events are this incident's, `recurs` is an earlier
+ * one's.
+ */
+async function requireValidFields(trx: Trx, incident_id: string, fields: FactorInput): Promise<void> {
   if (fields.disposition === 'accepted_risk' && !fields.disposition_reason) {
     const detail = '/disposition_reason is required with accepted_risk: say why the risk is accepted.'
     throw fieldError('/disposition_reason', 'required', detail)
@@ -173,7 +179,7 @@ async function requireEvents(trx: Trx, incident_id: string, ids: string[]): Prom
   )
 }
 
-/** The earlier factor and its incident are locked, so that neither is deleted while this one comes to name it. */
+/** Locks the earlier factor and its incident, so that neither is deleted before the reference is stored. */
 async function requireEarlier(trx: Trx, incident_id: string, recurs: NumberedKey): Promise<void> {
   if (recurs.incident_id === incident_id) {
     throw fieldError('/recurs/incident_id', 'self', '/recurs/incident_id must be another incident.')
@@ -196,5 +202,5 @@ async function requireEarlier(trx: Trx, incident_id: string, recurs: NumberedKey
   throw fieldError('/recurs', 'later', detail)
 }
 
-/** As PostgreSQL prints it. */
+/** In lower case, as PostgreSQL prints it. */
 const canonicalUuid = (uuid: string) => uuid.toLowerCase()

@@ -4,26 +4,26 @@ import type { PageRequest } from '../http/cursor.ts'
 import { toUtc } from '../kit/time.ts'
 import type { HistoryEntry } from './schema.ts'
 
-interface Recorded {
+interface HistoryTable {
   table: string
   /** The column that names the incident. */
   incident: string
   /** The column that names the row within its incident. */
   id: string
-  /** Columns that follow from others, and are no part of an image. */
+  /** Columns that are derived from others, and that images leave out. */
   derived: string[]
 }
 
-const below = { incident: 'incident_id', derived: [] }
-/** Where the rows of each resource stand, as the history trigger of its table says. */
-export const recorded: Record<HistoryEntry['resource'], Recorded> = {
+const ofIncident = { incident: 'incident_id', derived: [] }
+/** The table of each resource, with the arguments of its history trigger. */
+export const historyTables: Record<HistoryEntry['resource'], HistoryTable> = {
   incident: { table: 'incidents', incident: 'id', id: 'id', derived: ['sealed'] },
-  event: { ...below, table: 'events', id: 'id', derived: ['corrected_at'] },
-  factor: { ...below, table: 'factors', id: 'number' },
-  action_item: { ...below, table: 'action_items', id: 'number' },
-  change: { ...below, table: 'changes', id: 'number' },
-  review: { ...below, table: 'reviews', id: 'incident_id' },
-  waiver: { ...below, table: 'waivers', id: 'code' },
+  event: { ...ofIncident, table: 'events', id: 'id', derived: ['corrected_at'] },
+  factor: { ...ofIncident, table: 'factors', id: 'number' },
+  action_item: { ...ofIncident, table: 'action_items', id: 'number' },
+  change: { ...ofIncident, table: 'changes', id: 'number' },
+  review: { ...ofIncident, table: 'reviews', id: 'incident_id' },
+  waiver: { ...ofIncident, table: 'waivers', id: 'code' },
 }
 
 interface Row {
@@ -36,8 +36,8 @@ interface Row {
 }
 
 /**
- * Every version of an incident and of all below it, oldest first: the images that were replaced, the rows of today,
- * and the deletions. `after` is [changed_at, resource, id, version, deleted].
+ * Every version of an incident and of all below it, oldest first: the images in `history`, the current rows, and the
+ * deletions. `after` is [changed_at, resource, id, version, deleted].
  */
 export async function listHistory(
   db: Db,
@@ -50,7 +50,7 @@ export async function listHistory(
       UNION ALL
       SELECT resource, id, version, deletion, image FROM history WHERE incident_id = ${incidentId} AND deletion IS NOT NULL
       UNION ALL
-      ${sql.join(Object.entries(recorded).map(rowsOfToday(incidentId)), sql` UNION ALL `)}
+      ${sql.join(Object.entries(historyTables).map(currentVersions(incidentId)), sql` UNION ALL `)}
     ), dated AS (
       SELECT *, (coalesce(deletion ->> 'changed_at', image ->> 'changed_at'))::timestamptz(3) AS changed_at,
         (deletion IS NOT NULL)::int AS deleted FROM versions
@@ -62,9 +62,9 @@ export async function listHistory(
   return rows.map(toEntry)
 }
 
-const rowsOfToday =
+const currentVersions =
   (incidentId: string) =>
-  ([resource, { table, incident, id, derived }]: [string, Recorded]) =>
+  ([resource, { table, incident, id, derived }]: [string, HistoryTable]) =>
     sql`SELECT ${sql.lit(resource)}, ${sql.ref(id)}::text, version, NULL, to_jsonb(${sql.table(table)}) - ${sql.lit(`{${derived}}`)}::text[]
       FROM ${sql.table(table)} WHERE ${sql.ref(incident)} = ${incidentId}`
 
@@ -100,7 +100,7 @@ function toEntry({ resource, id, version, deletion, image, changed_at }: Row): H
   }
 }
 
-/** The times of an image, which PostgreSQL has written, in the form that all answers have. */
+/** The times of an image as the API formats them: PostgreSQL wrote them into the JSON in its own format. */
 const timesOf = (fields: Record<string, unknown>) =>
   Object.fromEntries(
     ['created_at', 'occurred_at', 'held_at']
@@ -108,6 +108,6 @@ const timesOf = (fields: Record<string, unknown>) =>
       .map(name => [name, toUtc(String(fields[name]))]),
   )
 
-/** The action item that an image names by its number, as all answers name it. */
+/** The action item of an image as the API names it: the image has its number alone. */
 const itemOf = ({ action_item }: Record<string, unknown>) =>
   typeof action_item === 'number' ? { action_item: `AI-${action_item}` } : {}

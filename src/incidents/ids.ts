@@ -3,7 +3,7 @@ import type { Trx } from '../db/open.ts'
 
 const suffixesAtOnce = 100
 
-/** The base, or the base with the lowest of -2, -3… that no incident has, nor a deleted one had. */
+/** The base, or the base with the lowest suffix of -2, -3… that no incident has, nor a deleted one had. */
 export async function freeId(trx: Trx, base: string): Promise<string> {
   for (let from = 1; ; from += suffixesAtOnce) {
     const { rows } = await sql<{ id: string }>`

@@ -5,15 +5,16 @@ import { type Expected, requireVersion } from '../http/conditions.ts'
 import { DebriefError, notFoundError } from '../http/problem.ts'
 import type { Incident } from './schema.ts'
 
-/** The states of a document; the status and `amending` move together, by the lifecycle alone. */
+/** The state of a document. Only the lifecycle changes it, both fields at once. */
 export type DocumentState = Pick<Incident, 'status' | 'amending'>
 
 /**
- * Locks an incident for its lifecycle: nobody writes below it until this transaction ends, and what is read from now on
- * is what will stay.
+ * Locks an incident and everything below it until the transaction ends, so that what is read from now on does not
+ * change.
+ * @throws 404 when there is no such incident
  */
 export async function lockDocument(trx: Trx, id: string): Promise<DocumentState & { version: number }> {
-  await closeGate(trx, id)
+  await lockExclusively(trx, id)
   const row = await trx
     .selectFrom('incidents')
     .select(['status', 'amending', 'version'])
@@ -26,12 +27,12 @@ export async function lockDocument(trx: Trx, id: string): Promise<DocumentState 
 }
 
 /**
- * Locks an incident whose own fields are to change. Not FOR UPDATE: other incidents may be referring to this one
- * meanwhile.
+ * Locks an incident whose own fields are to change. FOR NO KEY UPDATE suffices, and does not wait for other incidents
+ * that are being stored with a reference to this one.
  * @throws 404 when it is not there, 412 when it is of another version than expected, 409 when it is final
  */
-export async function lockFields(trx: Trx, id: string, expected: Expected): Promise<void> {
-  await closeGate(trx, id)
+export async function lockIncident(trx: Trx, id: string, expected: Expected): Promise<void> {
+  await lockExclusively(trx, id)
   const row = await trx
     .selectFrom('incidents')
     .select(['version', 'sealed'])
@@ -43,7 +44,7 @@ export async function lockFields(trx: Trx, id: string, expected: Expected): Prom
   if (row.sealed) throw sealedError(id)
 }
 
-/** Moves the document of a locked incident to another state. */
+/** Sets the state of a locked incident's document. */
 export async function moveDocument(
   trx: Trx,
   id: string,
@@ -57,35 +58,38 @@ export async function moveDocument(
     .executeTakeFirstOrThrow()
 }
 
-/** What those who write below an incident need of it. */
+/** The fields of a locked incident that writes below it depend on. */
 export interface LockedIncident {
   clock_offsets: Record<string, number>
   sealed: boolean
 }
 
 /**
- * Locks an incident FOR SHARE while something below it is written: its writers do not wait for each other, and a deletion
- * or a sealing waits for them.
+ * Locks an incident FOR SHARE while something below it is written: such writes do not wait for each other, but a
+ * deletion and a sealing wait for all of them.
  * @throws 404 when there is no such incident
  */
 export async function lockIncidentShared(trx: Trx, id: string): Promise<LockedIncident> {
   const { rows } = await sql<LockedIncident>`
-    WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${gateOf(id)}))
-    SELECT i.clock_offsets, i.sealed FROM gate, incidents i WHERE i.id = ${id} FOR SHARE OF i`.execute(trx)
+    WITH advisory_lock AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${lockKey(id)}))
+    SELECT i.clock_offsets, i.sealed FROM advisory_lock, incidents i WHERE i.id = ${id} FOR SHARE OF i`.execute(
+    trx,
+  )
   if (!rows[0]) throw notFoundError(`Incident ${id}`)
   return rows[0]
 }
 
 /**
- * Those who write below an incident go through its gate together, and who needs it alone closes it: a lock of the row
- * alone would wait for as long as others keep sharing it, and tools may never stop.
+ * Takes the advisory lock that writes below an incident share. The row's lock alone could starve: PostgreSQL lets new
+ * sharers of a row pass a waiter, and tools may never stop sending. An advisory lock queues them behind it.
  */
-const closeGate = (trx: Trx, id: string) => sql`SELECT pg_advisory_xact_lock(${gateOf(id)})`.execute(trx)
+const lockExclusively = (trx: Trx, id: string) =>
+  sql`SELECT pg_advisory_xact_lock(${lockKey(id)})`.execute(trx)
 
-const gateOf = (id: string) => sql`hashtextextended(${id}, 1)`
+const lockKey = (id: string) => sql`hashtextextended(${id}, 1)`
 
 /**
- * The same for what is part of the document.
+ * Locks an incident FOR SHARE while a part of its document is written.
  * @throws 409 `sealed` when the document is final, and not being corrected
  */
 export async function lockUnsealedShared(trx: Trx, id: string): Promise<LockedIncident> {
@@ -94,6 +98,5 @@ export async function lockUnsealedShared(trx: Trx, id: string): Promise<LockedIn
   return incident
 }
 
-/** The refusal of a write to a document that is final. */
 export const sealedError = (id: string) =>
   new DebriefError('sealed', `${id} is final: POST …/amendments opens it for a correction.`)

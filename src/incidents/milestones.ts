@@ -2,15 +2,15 @@ interface Milestone {
   name: string
   /** The phase that an incident enters with it; null where it changes none. */
   phase: string | null
-  /** Whether a check asks for it. */
+  /** Whether the check MILESTONE_MISSING requires it. */
   required: boolean
   /** The colour in which it is drawn. */
   tone: 'bad' | 'warn' | 'good' | 'calm'
-  /** What happens then, in the words of that check. */
+  /** The end of “the event at which …”, for the message of that check. */
   moment: string
 }
 
-/** What an event can mark, in its order. Contract, phases, checks, document and drawing derive from this table. */
+/** All milestones, in their order. Contract, phases, checks, document and drawing derive from this table. */
 export const milestones = [
   { name: 'impact_started', phase: null, required: true, tone: 'bad', moment: 'the impact began' },
   { name: 'detected', phase: null, required: true, tone: 'calm', moment: 'it was noticed' },
@@ -22,11 +22,11 @@ export const milestones = [
 export const milestoneNames = milestones.map(({ name }) => name)
 export type MilestoneName = (typeof milestoneNames)[number]
 
-/** The milestones that begin a phase: the last of them that an event holds tells the phase. */
+/** The milestones that begin a phase. An incident's phase is that of the last one that an event marks. */
 export const phaseMilestones = milestones.flatMap(({ name, phase }) =>
   phase === null ? [] : [{ name, phase }],
 )
-/** The phase of an incident without any of them. */
+/** The phase of an incident of which no event marks any of them. */
 export const firstPhase = 'ongoing'
 export const phases = [firstPhase, ...phaseMilestones.map(({ phase }) => phase)] as const
 export type Phase = (typeof phases)[number]

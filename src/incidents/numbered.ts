@@ -6,8 +6,8 @@ import { requireVersion } from '../http/conditions.ts'
 import { type DebriefError, notFoundError } from '../http/problem.ts'
 
 /**
- * What hangs below an incident under a number of its own: 1, 2, 3… per incident and table, and never used again. Whoever
- * writes here has locked the incident before.
+ * Rows below an incident are numbered 1, 2, 3… per incident and table; a number is never used again. All functions here
+ * need the incident to be locked.
  */
 const tables = {
   factors: { counter: 'factor', title: 'Factor ' },
@@ -21,7 +21,7 @@ export interface NumberedKey {
   number: number
 }
 
-/** The key in an address: `3`, or `AI-3`. */
+/** Parses the key in a path: `3`, or `AI-3`. */
 export const numberedKey = (incident_id: string, name: string): NumberedKey => ({
   incident_id,
   number: Number(name.replace('AI-', '')),
@@ -32,7 +32,7 @@ export const numberedNotFoundError = (
   { incident_id, number }: NumberedKey,
 ): DebriefError => notFoundError(`${tables[table].title}${number} of ${incident_id}`)
 
-/** Draws the number of a new row. */
+/** Takes the next number of a counter. */
 export async function nextNumber(trx: Trx, table: NumberedTable, incident_id: string): Promise<number> {
   const { value } = await trx
     .insertInto('counters')
@@ -62,7 +62,7 @@ export async function lockNumbered(
   requireVersion(rows[0].version, expected)
 }
 
-/** Deletes a locked row; history keeps its image. */
+/** Deletes a locked row; its history stays. */
 export const deleteNumbered = async (
   trx: Trx,
   table: NumberedTable,
@@ -75,7 +75,7 @@ export const deleteNumbered = async (
     WHERE incident_id = ${incident_id} AND number = ${number}`.execute(trx)
 }
 
-/** Which of some numbers there are. They are kept from being deleted until this transaction ends. */
+/** Returns which of some numbers exist, and locks these rows against deletion until the transaction ends. */
 export async function lockReferenced(
   trx: Trx,
   table: NumberedTable,

@@ -5,8 +5,11 @@ import { DebriefError, fieldError } from '../http/problem.ts'
 import { requireOneHolderAtATime } from './rules.ts'
 import type { IncidentFields } from './schema.ts'
 
-/** What a schema cannot say: people exist, roles do not overlap, related incidents exist. */
-export async function requireConsistent(trx: Trx, fields: IncidentFields, id?: string): Promise<void> {
+/**
+ * Checks what a schema cannot: people and related incidents exist, roles do not overlap, external references are free.
+ * @throws 422 or 409 naming the field
+ */
+export async function requireValidReferences(trx: Trx, fields: IncidentFields, id?: string): Promise<void> {
   requireOneHolderAtATime(fields.roles ?? [])
   const authors = (fields.authors ?? []).map((handle, i) => ({ handle, pointer: `/authors/${i}` }))
   const holders = (fields.roles ?? []).map(({ person }, i) => ({
@@ -14,14 +17,18 @@ export async function requireConsistent(trx: Trx, fields: IncidentFields, id?: s
     pointer: `/roles/${i}/person`,
   }))
   await requirePeople(trx, [...authors, ...holders])
-  await requireRelated(trx, fields.related ?? [], id)
-  await requireFreeReferences(trx, fields.external_refs ?? [], id)
+  await requireRelatedIncidents(trx, fields.related ?? [], id)
+  await requireFreeExternalRefs(trx, fields.external_refs ?? [], id)
 }
 
-async function requireRelated(trx: Trx, related: { incident_id: string }[], id?: string): Promise<void> {
+async function requireRelatedIncidents(
+  trx: Trx,
+  related: { incident_id: string }[],
+  id?: string,
+): Promise<void> {
   const ids = related.map(({ incident_id }) => incident_id)
   if (ids.length === 0) return
-  // Held, so that none of them is deleted before this reference to it is stored.
+  // Locked, so that none of them is deleted before this reference to it is stored.
   const rows = await trx
     .selectFrom('incidents')
     .select('id')
@@ -43,7 +50,7 @@ async function requireRelated(trx: Trx, related: { incident_id: string }[], id?:
   })
 }
 
-async function requireFreeReferences(
+async function requireFreeExternalRefs(
   trx: Trx,
   refs: { system: string; id: string }[],
   id = '',
@@ -65,7 +72,7 @@ async function requireFreeReferences(
   }
 }
 
-/** Throws 409 while another incident, or a factor of one, refers to this one. */
+/** @throws 409 when another incident, or a factor of one, refers to this one */
 export async function requireUnreferenced(trx: Trx, id: string): Promise<void> {
   const reference = await trx
     .selectFrom('incidents')

@@ -161,7 +161,7 @@ function historyRoute(app: App, { db }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       const rows = await history.listHistory(db, incident_id, pageRequest(request))
-      // A deleted incident has a history; only one that never was has none.
+      // A deleted incident still has a history: without one, the id has never been used, which is a 404.
       if (rows.length === 0) await store.getIncident(db, incident_id)
       return toPage(request, reply, rows, history.historyKey)
     },

@@ -8,8 +8,8 @@ interface Assignment {
 }
 
 /**
- * One holder of one role at one time; subject experts apart, of whom there may be many. A handoff closes one
- * assignment and opens the next at the same moment.
+ * Requires each role to have one holder at a time; there may be several subject experts. At a handoff one assignment
+ * ends at the moment at which the next begins.
  * @throws 422 naming the assignment that overlaps, or that ends before it begins
  */
 export function requireOneHolderAtATime(roles: Assignment[]): void {

@@ -36,7 +36,7 @@ export const incidentRoles = [
 
 const phaseMilestoneWords = phaseMilestones.map(({ name }) => `\`${name}\``).join(' and ')
 
-/** How far the incident has come, computed. */
+/** The phase of an incident, which is computed from its milestones. */
 export const phase = () =>
   oneOf(phases, {
     description: `The last of ${phaseMilestoneWords} that an event marks as a milestone; until then \`${firstPhase}\`.`,

@@ -10,14 +10,14 @@ import { canonicalJson } from '../kit/json.ts'
 import { slug } from '../kit/text.ts'
 import { isDate } from '../kit/time.ts'
 import { freeId, isDeleted } from './ids.ts'
-import { lockDocument, lockFields } from './locks.ts'
+import { lockDocument, lockIncident } from './locks.ts'
 import { firstPhase, type Phase, phaseMilestones } from './milestones.ts'
-import { requireConsistent, requireUnreferenced } from './references.ts'
+import { requireUnreferenced, requireValidReferences } from './references.ts'
 import { Incident, IncidentFields, type IncidentInput } from './schema.ts'
 
 const columns = columnsOf(Incident, 'phase')
 
-/** The milestones tell the phase; a retracted claim tells nothing. */
+/** The phase, in SQL: that of the last milestone that an event marks which is not retracted. */
 const phase = sql<Phase>`CASE ${sql.join(
   phaseMilestones
     .toReversed()
@@ -76,8 +76,9 @@ export async function getIncident(db: Db, id: string): Promise<Incident> {
 }
 
 /**
- * Stores a new incident and returns its id. Without a given id it is made of the date and the title, and a
- * collision appends -2, -3…; a given id that is taken is 409.
+ * Stores a new incident and returns its id. Unless it is given, the id is made of the date and the title, with a suffix
+ * -2, -3… where it is taken.
+ * @throws 409 when a given id is taken, 422 when it contradicts `occurred_on`
  */
 export async function createIncident(
   trx: Trx,
@@ -96,7 +97,7 @@ export async function createIncident(
       'date',
       `/id must name a day of the calendar from 1970 to 9998, and ${date} is none.`,
     )
-  await requireConsistent(trx, fields)
+  await requireValidReferences(trx, fields)
   const values = {
     ...rowOf(IncidentFields, fields),
     occurred_on: date,
@@ -125,17 +126,17 @@ export async function createIncident(
   throw fieldError('/id', 'taken', `An incident with the id ${given} is stored already.`, 'conflict')
 }
 
-/** Replaces an incident's fields by what `merge` makes of them, under a lock. */
+/** Locks an incident and replaces its fields by the result of `merge`. */
 export async function patchIncident(
   trx: Trx,
   id: string,
   merge: (fields: IncidentFields) => IncidentFields,
   { facts, expected }: Write,
 ): Promise<void> {
-  await lockFields(trx, id, expected)
+  await lockIncident(trx, id, expected)
   const stored = await getIncident(trx, id)
   const fields = merge(fieldsOf(IncidentFields, stored))
-  await requireConsistent(trx, fields, id)
+  await requireValidReferences(trx, fields, id)
   await trx
     .updateTable('incidents')
     .set({ ...rowOf(IncidentFields, fields), ...facts })
@@ -145,7 +146,7 @@ export async function patchIncident(
     await correctTimes(trx, id)
 }
 
-/** Deletes a draft with everything below it; history keeps the images. */
+/** Deletes a draft with everything below it; its history stays. */
 export async function deleteIncident(trx: Trx, id: string, { facts, expected }: Write): Promise<void> {
   const { status, version } = await lockDocument(trx, id)
   requireVersion(version, expected)
@@ -162,7 +163,7 @@ export async function deleteIncident(trx: Trx, id: string, { facts, expected }: 
     DELETE FROM incidents USING deletion WHERE id = ${id}`.execute(trx)
 }
 
-/** Brings the derived times of the events in line with the incident's clock offsets; no version moves. */
+/** Recomputes the corrected times of an incident's events from its clock offsets; no version changes. */
 async function correctTimes(trx: Trx, incident_id: string): Promise<void> {
   await sql`
     UPDATE events e SET corrected_at = c.corrected_at

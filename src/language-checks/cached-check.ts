@@ -2,15 +2,14 @@ import { BoundedCache } from '../kit/cache.ts'
 import type { BlameCheck, Finding } from '../language/check.ts'
 
 /**
- * The same check with a cache of its findings: a document is checked over and over while it is reviewed, and little of it
- * changes.
- * @param maxSize characters of text that are cached at most
+ * Adds a cache of findings to a check: during a review a document is checked often, and little of it changes.
+ * @param maxSize the most characters of text in the cache
  */
 export function cachedCheck(check: BlameCheck, maxSize = 4_000_000): BlameCheck {
   const sizeOf = (_: Finding[], key: string) => key.length
   const cache = new BoundedCache<string, Finding[]>({ maxEntries: 100_000, maxSize, sizeOf })
   return (text, options = {}) => {
-    // What names people of its own is asked about once.
+    // Not cached: the findings depend on these people, too.
     if (options.people?.length) return check(text, options)
     return cache.getOrMake(`${options.field}\n${text}`, () => check(text, options))
   }

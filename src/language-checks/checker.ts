@@ -1,10 +1,10 @@
 import type { OpenDatabase } from '../db/open.ts'
-import { peopleCalled, peopleVersion } from '../directory/store.ts'
+import { peopleNames, peopleVersion } from '../directory/store.ts'
 import type { Context } from '../http/context.ts'
 import { type BlameCheck, prepareBlameCheck } from '../language/check.ts'
 import { cachedCheck } from './cached-check.ts'
 
-/** A cache of one: the check, and what the database showed when it was prepared. */
+/** A cached check, with the database snapshot and the people's version at which it was prepared. */
 interface Cached {
   snapshot: string
   version: string
@@ -12,8 +12,8 @@ interface Cached {
 }
 
 /**
- * The language check that knows the directory, cached until a person has changed.
- * @returns asks for the check as of now; people who have left are known as well
+ * Caches the language check, which has to know the names of all people, those who have left too, until one changes.
+ * @returns a function that returns the current check
  */
 export function cacheBlameCheck({
   db,
@@ -21,12 +21,12 @@ export function cacheBlameCheck({
 }: Pick<OpenDatabase, 'db' | 'snapshot'>): Context['blameCheck'] {
   let cached: Cached | undefined
   return async () => {
-    // Each is asked before what it vouches for: a change in between is seen by the next call.
+    // Read in this order, a change in between makes the next call miss the cache.
     const shown = await snapshot()
     if (cached?.snapshot === shown) return cached.check
     const version = await peopleVersion(db)
     const check =
-      cached?.version === version ? cached.check : cachedCheck(prepareBlameCheck(await peopleCalled(db)))
+      cached?.version === version ? cached.check : cachedCheck(prepareBlameCheck(await peopleNames(db)))
     cached = { snapshot: shown, version, check }
     return check
   }

@@ -14,7 +14,7 @@ const selectAmendments = (db: Db, incident_id: string) =>
     .where('incident_id', '=', incident_id)
     .orderBy('number')
 
-/** All amendments of an incident, in the order of their numbers. */
+/** All amendments of an incident for the document, by number. */
 export const allAmendments = (db: Db, incident_id: string): Promise<Amendment[]> =>
   selectAmendments(db, incident_id).execute()
 
@@ -30,8 +30,9 @@ export const listAmendments = (
     .execute()
 
 /**
- * Opens a final document for a correction: its working copy is written again, and readers keep the last revision.
- * @throws 409 unless it is final, and nobody is correcting it already
+ * Opens a final document for a correction: the working copy can be written again, and readers still get the last
+ * revision.
+ * @throws 409 unless it is final and not open already
  */
 export async function amend(
   trx: Trx,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { allActionItems } from '../action-items/store.ts'
 import { allChanges } from '../changes/store.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { namesOf } from '../directory/store.ts'
+import { namesByHandle } from '../directory/store.ts'
 import { allFactors } from '../factors/store.ts'
 import { getIncident } from '../incidents/store.ts'
 import { findReview } from '../reviews/store.ts'
@@ -13,21 +13,19 @@ import { allAmendments } from './amendments.ts'
 import type { Postmortem } from './schema.ts'
 
 /**
- * All that the document is rendered from, as it stood at one moment.
+ * Loads all that the document is rendered from, in one snapshot.
  * @throws 404 when there is no such incident
  */
 export const loadPostmortem = (db: Db, incidentId: string): Promise<Postmortem> =>
-  atOneMoment(db, trx => readPostmortem(trx, incidentId))
+  inSnapshot(db, trx => readPostmortem(trx, incidentId))
 
-/** Runs reads that see the same moment, one incident's rows at a time. */
-export const atOneMoment = <T>(db: Db, read: (trx: Trx) => Promise<T>): Promise<T> =>
+/** Runs reads in one read-only transaction, which all see the same snapshot of the database. */
+export const inSnapshot = <T>(db: Db, read: (trx: Trx) => Promise<T>): Promise<T> =>
   db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read)
 
-/**
- * The same inside a transaction, which says what moment that is: one that has locked the incident reads what stays.
- */
+/** Loads the same inside a transaction, which brings its own snapshot or lock. */
 export async function readPostmortem(trx: Trx, incidentId: string): Promise<Postmortem> {
-  // One incident may have most events of all: a plan for any incident would read the others', too.
+  // A generic plan is bad for an incident that has most of all events: it would read the others' as well.
   await sql`SET LOCAL plan_cache_mode = auto`.execute(trx)
   const incident = await getIncident(trx, incidentId)
   const events = await allEvents(trx, incidentId)
@@ -40,9 +38,9 @@ export async function readPostmortem(trx: Trx, incidentId: string): Promise<Post
   const review = (await findReview(trx, incidentId)) ?? null
   const waivers = await allWaivers(trx, incidentId)
   const amendments = await allAmendments(trx, incidentId)
-  const below = { milestones, events, factors, action_items, changes, review, waivers, amendments }
-  const people = await namesOf(trx, handlesIn({ incident, ...below }))
-  return { incident, people, ...below }
+  const children = { milestones, events, factors, action_items, changes, review, waivers, amendments }
+  const people = await namesByHandle(trx, handlesIn({ incident, ...children }))
+  return { incident, people, ...children }
 }
 
 function handlesIn(data: Omit<Postmortem, 'people'>): string[] {

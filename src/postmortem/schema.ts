@@ -28,7 +28,7 @@ const {
   ...exampleItem
 } = examplesOf(ActionItem)[0] as Static<typeof ActionItem>
 
-/** An action item as the document has it: nothing in it depends on the day it is read. */
+/** An action item without the fields that depend on the day on which it is read. */
 export const PostmortemActionItem = component('PostmortemActionItem', storedItem, { examples: [exampleItem] })
 
 export const PostmortemChange = component('PostmortemChange', storedChange, {
@@ -67,7 +67,7 @@ export const Amendment = component(
 
 export const AmendmentPage = pageOf('AmendmentPage', Amendment)
 
-/** All that a postmortem is rendered from: one incident and everything below it, in the order of the document. */
+/** All that a document is rendered from: an incident and everything below it, in the order of the document. */
 export const Postmortem = component(
   'Postmortem',
   {

@@ -4,9 +4,8 @@ import type { ReviewInput } from './schema.ts'
 const day = 86_400_000
 
 /**
- * A review is recorded when it is held.
- * @param now in UTC
- * @throws 422 when it is to be held more than a day from now
+ * Requires the review to have been held already, give or take a day of clocks and zones. `now` is in UTC.
+ * @throws 422
  */
 export function requireHeld({ held_at }: ReviewInput, now: string): void {
   if (Date.parse(held_at) <= Date.parse(now) + day) return

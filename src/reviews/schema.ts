@@ -63,7 +63,7 @@ const acceptance = exact({
   }),
 })
 
-/** No component of the contract: only the document holds it, and in place. */
+/** Inlined into the document's schema, not a component: nothing else in the contract refers to it. */
 export const Review = exact(
   {
     incident_id: incidentId(),

@@ -24,7 +24,7 @@ export const findReview = (db: Db, incident_id: string): Promise<Review | undefi
     .$castTo<Review>()
     .executeTakeFirst()
 
-/** The record of the review, with what the owners of open action items have said. */
+/** The record of the review, with the acceptances of the open action items. */
 export async function getReview(db: Db, incident_id: string): Promise<ReviewDetail> {
   const review = await findReview(db, incident_id)
   if (!review) throw notFoundError(`The review of ${incident_id}`)
@@ -40,8 +40,8 @@ export async function getReview(db: Db, incident_id: string): Promise<ReviewDeta
 }
 
 /**
- * Stores the record of a review, or replaces the one that the caller has read.
- * @throws 428 when the caller does not say what it has read, 412 when that is not what is stored
+ * Stores or replaces the record of a review.
+ * @throws 428 without a condition, 412 when another version is stored
  */
 export async function putReview(
   trx: Trx,
@@ -75,12 +75,12 @@ export async function putReview(
     .onConflict(conflict => conflict.doNothing())
     .returning('incident_id')
     .executeTakeFirst()
-  // Somebody else has stored one since.
+  // A concurrent request has stored one since: this throws the 412.
   if (!inserted) requireVersion(1, expected)
   return 'created'
 }
 
-/** People who are in the directory, and action items of this incident. */
+/** Requires the people to be in the directory, and the action items to be this incident's. */
 async function requireReferenced(trx: Trx, incident_id: string, input: ReviewInput): Promise<void> {
   const attendees = input.attendees.map((handle, i) => ({ handle, pointer: `/attendees/${i}` }))
   await requirePeople(trx, [{ handle: input.facilitator, pointer: '/facilitator' }, ...attendees])

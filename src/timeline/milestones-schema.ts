@@ -11,11 +11,11 @@ const seconds = Type.Unsafe<number | null>({
 
 interface Measure {
   name: string
-  /** What it is the time of. */
+  /** As the document names it, before “time”. */
   title: string
   from: MilestoneName
   to: MilestoneName
-  /** Whether the document has a line for it while it is not known, too. */
+  /** Whether the document lists it even while it is not known. */
   always: boolean
 }
 export const durations = [

@@ -7,7 +7,7 @@ import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
 import { toUtc } from '../kit/time.ts'
-import * as changes from './event-changes.ts'
+import * as updates from './event-updates.ts'
 import { Milestones } from './milestones-schema.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
@@ -123,7 +123,7 @@ function eventRoutes(app: App, { db, now }: Context): void {
     async request => {
       const merge = mergeWith(app, contract.EventFields, request.body)
       const write = writeOf(request, now)
-      return transact(db, trx => changes.patchEvent(trx, request.params, merge, write))
+      return transact(db, trx => updates.patchEvent(trx, request.params, merge, write))
     },
   )
 }
@@ -147,7 +147,7 @@ function retractionRoutes(app: App, { db, now }: Context): void {
     async request => {
       const { reason } = request.body
       const write = writeOf(request, now)
-      return transact(db, trx => changes.retractEvent(trx, request.params, reason, write))
+      return transact(db, trx => updates.retractEvent(trx, request.params, reason, write))
     },
   )
 
@@ -165,7 +165,7 @@ function retractionRoutes(app: App, { db, now }: Context): void {
     },
     async request => {
       const write = writeOf(request, now)
-      return transact(db, trx => changes.restoreEvent(trx, request.params, write))
+      return transact(db, trx => updates.restoreEvent(trx, request.params, write))
     },
   )
 }
@@ -190,7 +190,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
     },
     async request => {
       const write = writeOf(request, now)
-      return transact(db, trx => changes.disputeEvent(trx, request.params, request.body, write))
+      return transact(db, trx => updates.disputeEvent(trx, request.params, request.body, write))
     },
   )
 
@@ -208,7 +208,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
     },
     async request => {
       const write = writeOf(request, now)
-      return transact(db, trx => changes.withdrawDispute(trx, request.params, write))
+      return transact(db, trx => updates.withdrawDispute(trx, request.params, write))
     },
   )
 
@@ -227,7 +227,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
     },
     async request => {
       const write = writeOf(request, now)
-      return transact(db, trx => changes.resolveDispute(trx, request.params, request.body, write))
+      return transact(db, trx => updates.resolveDispute(trx, request.params, request.body, write))
     },
   )
 }

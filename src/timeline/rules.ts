@@ -16,11 +16,12 @@ import {
 const day = 86_400_000
 
 /**
- * The fields of an event as they are stored: times in UTC to the millisecond, defaults filled in.
- * @throws 422 naming the field: a source with nothing to look at, a statement by nobody, a time more than a day ahead
+ * Fills in an event's defaults and brings its times to UTC, as they are stored.
+ * @throws 422 naming the field: a source without url and excerpt, a statement without a speaker, a time more than a day
+ * ahead
  */
-export function normalized(fields: EventFields, now: Date): Answered<EventFields> {
-  const sources = fields.sources.map((source, index) => normalizedSource(source, `/sources/${index}`))
+export function normalizeEvent(fields: EventFields, now: Date): Answered<EventFields> {
+  const sources = fields.sources.map((source, index) => normalizeSource(source, `/sources/${index}`))
   const event = completed(EventFields, { ...fields, sources })
   if (Date.parse(event.occurred_at) > now.getTime() + day) {
     throw fieldError('/occurred_at', 'future', '/occurred_at must not be more than a day ahead of now.')
@@ -29,10 +30,10 @@ export function normalized(fields: EventFields, now: Date): Answered<EventFields
 }
 
 /**
- * A source as it is stored; `at` is the pointer to it.
- * @throws 422 naming the field: nothing to look at, or a statement by nobody
+ * Fills in a source's defaults; `at` is its JSON pointer.
+ * @throws 422 naming the field: a source without url and excerpt, or a statement without a speaker
  */
-export function normalizedSource(given: EventFields['sources'][number], at: string): Source {
+export function normalizeSource(given: EventFields['sources'][number], at: string): Source {
   const isStatement = given.kind === 'statement'
   const system = given.system ?? (isStatement ? 'person' : undefined)
   if (system === undefined)
@@ -53,22 +54,22 @@ export function normalizedSource(given: EventFields['sources'][number], at: stri
   return completed(source, { ...given, system }) as Source
 }
 
-/** A claim with a question to it. The same question again keeps its time, and the answer to it. */
-export function disputed({ dispute }: Event, given: Dispute, at: string): NonNullable<Event['dispute']> {
+/** The dispute of an event. The same one again keeps its time and its resolution. */
+export function raiseDispute({ dispute }: Event, given: Dispute, at: string): NonNullable<Event['dispute']> {
   const isSame = dispute?.statement === given.statement && dispute.raised_by === given.raised_by
   return isSame ? dispute : { ...given, at, resolution: null }
 }
 
 /**
- * The question with its answer, which cites a source.
- * @throws 409 when nobody has questioned the claim
+ * The dispute with its resolution, which cites a source. The same resolution again keeps its time.
+ * @throws 409 when the event is not disputed
  */
-export function resolved({ id, dispute }: Event, { text, source }: DisputeResolution, at: string) {
+export function answerDispute({ id, dispute }: Event, { text, source }: DisputeResolution, at: string) {
   if (dispute === null) {
     const detail = `Event ${id} is not disputed, so there is nothing to resolve: PUT …/dispute first.`
     throw new DebriefError('wrong_state', detail)
   }
-  const given = { text, source: normalizedSource(source, '/source') }
+  const given = { text, source: normalizeSource(source, '/source') }
   const { at: since = at, ...stored } = dispute.resolution ?? {}
   const isSame = canonicalJson(stored) === canonicalJson(given)
   return { ...dispute, resolution: { ...given, at: isSame ? since : at } }
@@ -78,7 +79,7 @@ type TimelineEvent = Pick<Event, 'id' | 'corrected_at' | 'milestone' | 'kind'>
 type Point = Milestones['milestones'][number]
 
 /**
- * Every duration with the events it comes from, and the longest gap between status updates, in seconds.
+ * Computes every duration with its events, and the longest gap between status updates, in seconds.
  * @param events those of the timeline (not retracted), by corrected time
  * @param cadenceMinutes the promised time between two status updates, if any
  */

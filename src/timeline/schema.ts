@@ -65,7 +65,7 @@ const sourceFields = {
   captured_at: optional(timestamp()),
   stated_by: optional(handle({ description: 'Who said it; required for a statement.' })),
 }
-/** What a claim rests on: of an event's, and of any other. */
+/** A source of an event, of a dispute's resolution, or of a change's verification. */
 export const source = exact(sourceFields, {
   description: 'What a claim rests on. It needs a `url` or an `excerpt`; a `statement` needs `stated_by`.',
 })

@@ -10,10 +10,9 @@ import { lockIncidentShared, sealedError } from '../incidents/locks.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
 import { earlierBy } from '../kit/time.ts'
 import type { Milestones } from './milestones-schema.ts'
-import { milestonesOf, normalized } from './rules.ts'
+import { milestonesOf, normalizeEvent } from './rules.ts'
 import { Event, EventFields, type EventInput, type Source } from './schema.ts'
 
-/** What an event is answered with. */
 export const eventColumns = columnsOf(Event)
 
 const selectEvents = (db: Db) => db.selectFrom('events').select(eventColumns).$castTo<Event>()
@@ -28,7 +27,7 @@ export interface EventFilter {
   until?: string | undefined
 }
 
-/** By corrected time; ties by id. */
+/** In the order of (corrected time, id). */
 export function listEvents(
   db: Db,
   incidentId: string,
@@ -55,7 +54,7 @@ export function listEvents(
     .execute()
 }
 
-/** All events of an incident by corrected time, retracted ones too; for the document. */
+/** All events of an incident for the document, by corrected time, retracted ones too. */
 export const allEvents = (db: Db, incidentId: string): Promise<Event[]> =>
   selectEvents(db).where('incident_id', '=', incidentId).orderBy('corrected_at').orderBy('id').execute()
 
@@ -69,8 +68,9 @@ export async function getEvent(db: Db, incidentId: string, id: string): Promise<
 }
 
 /**
- * Stores an event, or recognises it: the same source system, key and content again is a replay.
- * @throws 409 when the key came with other content, or when another event holds the milestone
+ * Stores an event, or finds it: the same source system, dedupe key and content again is a replay. A sealed incident
+ * takes replays alone.
+ * @throws 409 when the key was used with other content, or when another event has the milestone
  */
 export async function createEvent(
   trx: Trx,
@@ -78,17 +78,17 @@ export async function createEvent(
   input: EventInput,
   { facts }: Write,
 ): Promise<{ id: string; replayed: boolean }> {
-  const held = await lockIncidentShared(trx, incidentId)
+  const incident = await lockIncidentShared(trx, incidentId)
   const { dedupe_key, ...fields } = input
-  const values = normalized(fields, new Date(facts.changed_at))
+  const values = normalizeEvent(fields, new Date(facts.changed_at))
   const content_sha256 = sha256Hex(canonicalJson(values))
   const source_system = values.sources[0]!.system
   const key = { incident_id: incidentId, source_system, dedupe_key: dedupe_key ?? content_sha256 }
-  const recognised = async (refusal: () => DebriefError | Promise<DebriefError>) => ({
-    id: await recognise(trx, key, content_sha256, refusal),
+  const replay = async (notFound: () => DebriefError | Promise<DebriefError>) => ({
+    id: await findReplay(trx, key, content_sha256, notFound),
     replayed: true,
   })
-  if (held.sealed) return recognised(() => sealedError(incidentId))
+  if (incident.sealed) return replay(() => sealedError(incidentId))
   await requireSpeakers(trx, values.sources)
   const inserted = await trx
     .insertInto('events')
@@ -97,30 +97,30 @@ export async function createEvent(
       ...rowOf(EventFields, values),
       ...key,
       ...facts,
-      corrected_at: earlierBy(values.occurred_at, offsetOf(source_system, held.clock_offsets)),
+      corrected_at: earlierBy(values.occurred_at, offsetOf(source_system, incident.clock_offsets)),
       content_sha256,
     })
     .onConflict(conflict => conflict.doNothing())
     .returning('id')
     .executeTakeFirst()
   if (inserted) return { id: inserted.id, replayed: false }
-  return recognised(() => milestoneTakenError(trx, incidentId, values.milestone))
+  return replay(() => milestoneTakenError(trx, incidentId, values.milestone))
 }
 
-/** A system may be called `constructor`, so only what the incident itself names counts. */
+/** The clock offset of a system in milliseconds. Reads own members only: a system may be called `constructor`. */
 export const offsetOf = (system: string, clockOffsets: Record<string, number>): number =>
   Object.hasOwn(clockOffsets, system) ? clockOffsets[system]! : 0
 
 /**
- * The id of the event that was sent before under the same key with the same content, seen by a statement of its own: a
- * twin may have committed after the insert began.
- * @param refusal what to say when nothing was sent under this key
+ * The id of the event with the same key and content. A statement of its own sees also one that a concurrent request has
+ * committed since the insert began.
+ * @param notFound makes the error to throw when no event has this key
  */
-async function recognise(
+async function findReplay(
   trx: Trx,
   key: { incident_id: string; source_system: string; dedupe_key: string },
   content_sha256: string,
-  refusal: () => DebriefError | Promise<DebriefError>,
+  notFound: () => DebriefError | Promise<DebriefError>,
 ): Promise<string> {
   const twin = await trx
     .selectFrom('events')
@@ -130,7 +130,7 @@ async function recognise(
     .where('dedupe_key', '=', key.dedupe_key)
     .executeTakeFirst()
   if (twin?.content_sha256 === content_sha256) return twin.id
-  if (!twin) throw await refusal()
+  if (!twin) throw await notFound()
   const detail = `${key.source_system} has sent the dedupe_key ${key.dedupe_key} before, with other content: event ${twin.id} is kept as it is.`
   throw new DebriefError('duplicate_with_other_content', detail, [
     { pointer: '/dedupe_key', code: 'taken', detail },
@@ -154,7 +154,7 @@ export async function milestoneTakenError(
   return new DebriefError('milestone_taken', detail, [{ pointer: '/milestone', code: 'taken', detail }])
 }
 
-/** Durations and phase from the events that tell them. */
+/** Computes milestones, durations and phase from the events that they depend on. */
 export async function getMilestones(
   db: Db,
   incidentId: string,
@@ -176,6 +176,6 @@ export const requireSpeakers = (trx: Trx, sources: Source[]): Promise<void> =>
     sources.flatMap((source, i) => speakerOf(source, `/sources/${i}`)),
   )
 
-/** Who is named by a statement; `at` is the pointer of the field that holds the source. */
+/** The person whom a source cites, if any; `at` is the source's JSON pointer. */
 export const speakerOf = ({ stated_by }: Source, at: string) =>
   stated_by === null ? [] : [{ handle: stated_by, pointer: `${at}/stated_by` }]

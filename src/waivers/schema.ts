@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox'
 import { component, exact, list, rowFields, sentence } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
 
-/** The checks that hold back a final postmortem, in the order of the document. */
+/** The checks that block sealing, in the order of the document. */
 export const errorCheckCodes = [
   'SUMMARY_MISSING',
   'IMPACT_MISSING',
@@ -23,7 +23,7 @@ export const errorCheckCodes = [
   'REVIEW_ALONE',
   'BLAME_LANGUAGE',
 ] as const
-/** Those that only warn. */
+/** The checks that only warn. */
 export const warningCheckCodes = ['FACILITATOR_IS_AUTHOR', 'STATUS_UPDATE_GAP', 'STATEMENT_ONLY'] as const
 export type CheckCode = (typeof errorCheckCodes)[number] | (typeof warningCheckCodes)[number]
 

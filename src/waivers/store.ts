@@ -14,7 +14,7 @@ const waiverColumns = columnsOf(Waiver)
 const selectWaivers = (db: Db, incident_id: string) =>
   db.selectFrom('waivers').select(waiverColumns).where('incident_id', '=', incident_id).$castTo<Waiver>()
 
-/** All waivers of an incident, by code; for the document and the checks. */
+/** All waivers of an incident for the document and the checks, by code. */
 export const allWaivers = (db: Db, incident_id: string): Promise<Waiver[]> =>
   selectWaivers(db, incident_id).orderBy('code').execute()
 
@@ -24,7 +24,7 @@ export async function getWaiver(db: Db, incident_id: string, code: string): Prom
   return waiver
 }
 
-/** Waives a check with a reason, or changes the reason. */
+/** Creates or replaces the waiver of a check. */
 export async function putWaiver(
   trx: Trx,
   incident_id: string,
@@ -45,7 +45,6 @@ export async function putWaiver(
   return stored === undefined && written.version === 1 ? 'created' : 'updated'
 }
 
-/** Takes a waiver back. */
 export async function deleteWaiver(
   trx: Trx,
   incident_id: string,

@@ -98,7 +98,7 @@ t.test('the last use is known to the minute, without a write for each request', 
     [60, 60],
   ] as const) {
     clock.now = new Date(begun.getTime() + seconds * 1000)
-    // For as long as a token is kept, nobody asks for it again.
+    // While a token is cached, the database is not asked again.
     await sleep(1000)
     await reads(token)
     t.equal(await lastUse(), new Date(begun.getTime() + noted * 1000).toISOString())

@@ -1,6 +1,6 @@
 import type { Service } from '../help/service.ts'
 
-/** What the tests of factors and action items begin with: Priya, Sam and Ana, their team, and an incident. */
+/** The fixtures of factors and action items: Priya, Sam and Ana, their team, and an incident. */
 
 export const drill = '/v1/incidents/PM-2026-06-17-payments-drill'
 
@@ -52,7 +52,7 @@ export async function givenItem({ call }: Service, more: object = {}, incident =
   return headers.location!
 }
 
-/** The code of a problem, and where it points. */
+/** The status and code of a problem, and the pointers of its errors. */
 export const refusal = ({ status, body }: { status: number; body: any }) => ({
   status,
   code: body.code,

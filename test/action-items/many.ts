@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../src/db/open.ts'
 
-/** Many action items at once by SQL, and what PostgreSQL does to answer a query about them. */
+/** Inserts many action items by SQL, and reads PostgreSQL's plans of queries about them. */
 
 const facts = sql`'test', timestamptz '2026-06-17 12:00:00+00', 'test'`
 
-/** Items of one statement: all of a million would take longer than a statement may. */
+/** Items per statement: a million in one would exceed the statement time-out. */
 const portion = 20_000
 
 /**
@@ -57,7 +57,7 @@ export interface Plan {
   Plans?: Plan[]
 }
 
-/** Every node of the plan that a query was answered by, the root first. */
+/** Runs a query and returns every node of its plan, the root first. */
 export async function planOf(db: Db, query: RawBuilder<unknown>): Promise<Plan[]> {
   const { rows } = await sql<{ 'QUERY PLAN': [{ Plan: Plan }] }>`
     EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${query}`.execute(db)
@@ -66,5 +66,5 @@ export async function planOf(db: Db, query: RawBuilder<unknown>): Promise<Plan[]
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
 
-/** Pages of the database that a node and all below it looked at. */
+/** The blocks that a node and all below it have read. */
 export const buffersOf = (node: Plan): number => node['Shared Hit Blocks'] + node['Shared Read Blocks']

@@ -17,7 +17,7 @@ const sorts = fc
 
 const filters = fc.constantFrom('', 'overdue=true', 'priority=P1,P2', 'status=open', 'severity=SEV1,SEV3')
 
-/** Negative when `a` comes first: the order that a sort asks for, said independently of the service. */
+/** Compares two items by a sort, independently of the service: negative when `a` comes first. */
 function compare(sort: string, a: any, b: any): number {
   const terms = sort.split(',')
   const last = terms.at(-1)!.startsWith('-') ? '-' : ''
@@ -31,7 +31,7 @@ function compare(sort: string, a: any, b: any): number {
 
 const keyOf = (item: any) => `${item.incident_id} ${item.id}`
 
-/** What is there before the walks begin and stays; all else comes and goes. */
+/** Whether an item exists during the whole test: all others are added and deleted meanwhile. */
 const isThroughout = ({ incident_id }: { incident_id: string }) => /-i\d$/.test(incident_id)
 
 /** Follows a list from page to page; `between` runs after each. */
@@ -42,7 +42,7 @@ async function walk(service: Service, url: string, between = async () => {}): Pr
   return next === undefined ? body.items : [...body.items, ...(await walk(service, next, between))]
 }
 
-/** Each time a new incident with 100 items, and the deletion of an older one. */
+/** Returns a function that adds an incident with 100 items and deletes an older one. */
 function writer(service: Service): () => Promise<void> {
   let next = 10
   return async () => {

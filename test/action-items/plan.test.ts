@@ -23,7 +23,7 @@ const hot: [name: string, filter: ActionItemFilter, sort: string | undefined, in
   ['all', {}, undefined, 'action_items_by_due_date'],
 ]
 
-/** A page of 50 reads its rows, the way down the index, and the names of each row: two of its incident, one of its owner. */
+/** Blocks that a page of 50 may read: its rows and the index above them, and 4 for each of 3 lookups a row. */
 const mostForItems = 60
 const mostForNames = 51 * 3 * 4
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { promqlFault } from '../../src/changes/promql.ts'
 
-/** Each expression, and what is said of it after `expr`. */
+/** Each expression with its fault, as the warning has it after `expr`. */
 const unsound = {
   'sum(rate(x[5m])': 'has a `(` that is not closed',
   'sum(rate(x[5m)': 'has `)` where `[` is open',

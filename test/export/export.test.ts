@@ -9,7 +9,7 @@ import { seal } from '../postmortem/ready.ts'
 import { amend, finalIds, givenFinal, idOf, storeFinals } from './given.ts'
 import { begin, cutTextOf, endOf, linesOf, listen, openTransactions, untilFree } from './reader.ts'
 
-/** More than the buffers between the service and a reader that does not read. */
+/** Enough documents to fill the buffers between the service and a reader that does not read. */
 const many = finalIds(100)
 const large = 200_000
 

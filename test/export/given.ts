@@ -4,7 +4,7 @@ import { nextSequence } from '../../src/postmortem/sealing/revisions.ts'
 import type { Service } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
 
-/** A postmortem that has become final through the API; returns its address. */
+/** Seals a postmortem through the API and returns its address. */
 export async function givenFinal(service: Service, title: string): Promise<string> {
   const incident = await givenReady(service, title)
   const { status, text } = await seal(service, incident)
@@ -12,7 +12,7 @@ export async function givenFinal(service: Service, title: string): Promise<strin
   return incident
 }
 
-/** Opens a final postmortem, changes the incident, and leaves it open. */
+/** Opens a final postmortem for a correction, changes the incident, and leaves it open. */
 export async function amend({ call }: Service, incident: string, fields: object): Promise<void> {
   await call('POST', `${incident}/amendments`, { body: { author: 'ana', reason: 'The name was wrong.' } })
   await call('PATCH', incident, { body: fields })
@@ -22,7 +22,7 @@ export const idOf = (incident: string): string => incident.replace('/v1/incident
 
 const facts = { changed_by: 'admin', changed_at: '2026-06-18T09:00:00.000Z', request_id: 'arranged' }
 
-/** Many final documents of some size, each stored as a sealing leaves it, but not through the checks. */
+/** Stores many final documents of some size as sealing would, but without the checks. */
 export const storeFinals = (db: Db, ids: string[], characters: number): Promise<void> =>
   db.transaction().execute(async trx => {
     for (const id of ids) await storeFinal(trx, id, characters)

@@ -12,7 +12,7 @@ const mebibyte = 1024 * 1024
 const megabytesOf = (pid: number) =>
   Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024
 
-/** Waits until the transaction of an export has asked for nothing for a while: then nothing more is on its way. */
+/** Waits until the transaction of an export has sent no query for a while: by then all buffers are full. */
 async function untilItWaits(db: Db): Promise<void> {
   for (;;) {
     const { rows } = await sql`

@@ -12,14 +12,14 @@ export interface Listening extends Service {
   port: number
 }
 
-/** The service behind a real socket, with some limits of its own. */
+/** Starts the service on a real socket, with some limits changed. */
 export async function listen(t: Test, limits: Partial<Config['limits']> = {}): Promise<Listening> {
   const service = await openService(t, { limits: { ...loadConfig({}).limits, ...limits } })
   const url = await service.app.listen({ port: 0, host: '127.0.0.1' })
   return { ...service, port: Number(new URL(url).port) }
 }
 
-/** Asks for an export; its body comes as fast as it is read. A connection of its own, cut at the test's end. */
+/** Requests an export on a connection of its own, which the end of the test closes. The caller reads the body. */
 export function begin(
   t: Test,
   { port }: { port: number },
@@ -35,11 +35,11 @@ export function begin(
   })
 }
 
-/** The lines of a whole export, as they came. */
+/** Reads the lines of a whole export. */
 export const linesOf = async (answer: IncomingMessage): Promise<string[]> =>
   (await text(answer)).trimEnd().split('\n')
 
-/** What came of an export that was cut; null when it was not. */
+/** Reads what came of an export that was cut; null when it was complete. */
 export async function cutTextOf(answer: IncomingMessage): Promise<string | null> {
   let came = ''
   try {
@@ -52,7 +52,7 @@ export async function cutTextOf(answer: IncomingMessage): Promise<string | null>
 
 const nothing = '{"end":true,"count":0,"after":1000000}'
 
-/** Waits until no export is under way, where one at a time may be. */
+/** Waits until no export is under way, with a limit of one at a time. */
 export async function untilFree(t: Test, service: Listening): Promise<void> {
   while ((await openTransactions(service.db)) > 0) await sleep(10)
   while ((await linesOf(await begin(t, service, '?after=1000000')))[0] !== nothing) await sleep(10)
@@ -60,7 +60,7 @@ export async function untilFree(t: Test, service: Listening): Promise<void> {
 
 export const endOf = (lines: string[]) => JSON.parse(lines.at(-1)!)
 
-/** How many transactions are open besides the one that asks. */
+/** Counts the open transactions besides its own. */
 export async function openTransactions(db: Db): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     SELECT count(*)::int AS count FROM pg_stat_activity

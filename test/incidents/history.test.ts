@@ -1,15 +1,15 @@
 import { sql } from 'kysely'
 import t from 'tap'
-import { recorded } from '../../src/incidents/history.ts'
+import { historyTables } from '../../src/incidents/history.ts'
 import { openService } from '../help/service.ts'
 
 const { db, call } = await openService(t)
 
-/** What the trigger `record_history` was told of each table, as the ground of the migrations lists its arguments. */
+/** The arguments of each table's `record_history` trigger, in the order in which the first migration reads them. */
 const { rows: triggers } = await sql<{ table: string; tgargs: Buffer }>`
   SELECT tgrelid::regclass::text AS "table", tgargs FROM pg_trigger
   WHERE tgfoid = 'record_history'::regproc`.execute(db)
-const told = triggers.map(({ table, tgargs }) => {
+const recorded = triggers.map(({ table, tgargs }) => {
   const [resource, incident, id, derived] = tgargs.toString().split('\0') as [string, string, string, string]
   return { resource, table, incident, id, derived: derived.split(',').filter(name => name !== '') }
 })
@@ -21,15 +21,15 @@ const tablesWith = async (column: string) => {
 }
 
 t.test('the history of an incident covers every table that keeps one, as its trigger says', async t => {
-  const below = told.filter(({ incident }) => incident !== '')
-  t.same(recorded, Object.fromEntries(below.map(({ resource, ...where }) => [resource, where])))
+  const below = recorded.filter(({ incident }) => incident !== '')
+  t.same(historyTables, Object.fromEntries(below.map(({ resource, ...where }) => [resource, where])))
   const { body } = await call('GET', '/openapi.json', { token: null })
   const { enum: named } = body.components.schemas.HistoryEntry.properties.resource
   t.same(new Set(named), new Set(below.map(({ resource }) => resource)), 'and the contract names each')
 })
 
 t.test('only what names no incident keeps its history apart from one', async t => {
-  const apart = new Set(told.filter(({ incident }) => incident === '').map(({ table }) => table))
+  const apart = new Set(recorded.filter(({ incident }) => incident === '').map(({ table }) => table))
   t.ok(apart.has('people'), 'there are such tables')
   t.same(apart.intersection(await tablesWith('incident_id')), new Set())
 })
@@ -37,5 +37,5 @@ t.test('only what names no incident keeps its history apart from one', async t =
 t.test('below an incident nothing that says who changed it goes without a history', async t => {
   const changed = (await tablesWith('incident_id')).intersection(await tablesWith('changed_by'))
   t.ok(changed.has('events'), 'there are such tables')
-  t.same(changed.difference(new Set(told.map(({ table }) => table))), new Set())
+  t.same(changed.difference(new Set(recorded.map(({ table }) => table))), new Set())
 })

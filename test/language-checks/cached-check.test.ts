@@ -4,7 +4,7 @@ import { cachedCheck } from '../../src/language-checks/cached-check.ts'
 
 const blaming = 'The on-call engineer forgot to check the replica.'
 
-/** The check, and the texts that it was really asked about. */
+/** A cached check, with the texts that reached the check behind the cache. */
 function counted(): { check: BlameCheck; asked: string[] } {
   const asked: string[] = []
   return {

@@ -5,7 +5,7 @@ import type { PostmortemChange } from '../../src/postmortem/schema.ts'
 import type { Milestones } from '../../src/timeline/milestones-schema.ts'
 import type { Event, Source } from '../../src/timeline/schema.ts'
 
-/** Stored resources of the payments drill, with defaults that a test overrides. */
+/** Builders for stored resources of the payments drill, with defaults that a test overrides. */
 
 export const incidentId = 'PM-2026-06-17-payments-drill'
 export const row = { version: 1, changed_by: 'admin', changed_at: '2026-06-18T09:00:00.000Z' }

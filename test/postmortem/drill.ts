@@ -218,7 +218,7 @@ const actionItems: ActionItem[] = [
   }),
 ]
 
-/** The whole drill; every call gives a value of its own, to change as a test needs it. */
+/** The whole drill; each call returns a new value, which a test may change. */
 export const drill = (): Postmortem =>
   structuredClone({
     incident: {
@@ -307,7 +307,7 @@ export function bare(): Postmortem {
   }
 }
 
-/** The drill with its events changed, and its milestones computed anew. */
+/** The drill with other events, and milestones computed from them. */
 export function drillWith(change: (events: Event[]) => Event[]): Postmortem {
   const data = drill()
   const events = change(data.events)

@@ -1,11 +1,11 @@
 import { drill, observed } from '../help/cast.ts'
 import type { Reply, Service } from '../help/service.ts'
 
-/** A postmortem that passes every check, stored through the API; tests break what they are about. */
+/** A postmortem that passes every check, stored through the API; each test breaks one thing. */
 
 const people = ['priya', 'sam', 'ana', 'mara']
 
-/** Stores it under a title of its own, in review, and returns its address; and its people, unless they are there. */
+/** Stores it in review under a title and returns its address. Adds its people where they are missing. */
 export async function givenReady({ call }: Service, title = drill.title): Promise<string> {
   const everybody = people.map(handle => ({ handle, name: handle[0]!.toUpperCase() + handle.slice(1) }))
   if ((await call('GET', '/v1/people/mara')).status === 404)
@@ -84,7 +84,7 @@ async function store(call: Service['call'], url: string, bodies: object[]): Prom
   return stored
 }
 
-/** Seals it as it stands: reads the checks, and says that it has. */
+/** Seals it: reads the checks, and sends their ETag. */
 export async function seal({ call }: Service, incident: string): Promise<Reply<any>> {
   const { headers } = await call('GET', `${incident}/checks`)
   return call('POST', `${incident}/revisions`, { headers: { 'if-match': headers.etag! } })

@@ -194,7 +194,7 @@ t.test('the list is in corrected time, ties by id, and every filter holds', asyn
   await add('c', { occurred_at: at(2), kind: 'note' })
   await add('d', { occurred_at: at(5), kind: 'action', milestone: 'mitigated' })
   await call('PUT', `${incident}/events/${ids.d}/retraction`, { body: { reason: 'x' } })
-  // Without the index, and with the row moved to the end of the table, only the query itself keeps the order.
+  // Without the index, and with the row moved to the end of the table, only ORDER BY gives the order.
   await sql`DROP INDEX events_timeline`.execute(db)
   await call('PATCH', `${incident}/events/${ids.b}`, { body: { role: 'scribe' } })
   const listed = async (query: string) =>

@@ -113,7 +113,7 @@ t.test('of equal gaps the first counts', async t => {
   t.match(status_update_gap, { seconds: 1200, from_event_id: ids[1], to_event_id: ids[2] })
 })
 
-/** One thing that happened, as it is sent; what becomes of it is worked out again below, plainly. */
+/** One event to send; `expected` computes its effect independently of the service. */
 interface Happening {
   second: number
   system: 'alpha' | 'beta' | 'gamma'

@@ -1,22 +1,22 @@
 import type { CheckCode } from '../../waivers/schema.ts'
 import { type Block, bulletList, heading, item, type ListItem, label, paragraph } from '../document/blocks.ts'
-import { eventTime } from '../document/clock.ts'
+import { describePointer } from '../document/describe-pointer.ts'
 import { headOf } from '../document/document.ts'
-import { placeOf } from '../document/places.ts'
+import { eventTime } from '../document/time-format.ts'
 import { type View, viewOf } from '../document/view.ts'
-import type { Postmortem } from '../schema.ts'
+import type { Postmortem, PostmortemActionItem } from '../schema.ts'
 import { personName } from '../words.ts'
-import type { Examined } from './examined.ts'
-import type { Check } from './schema.ts'
+import type { CheckInput } from './check-input.ts'
+import type { FailedCheck } from './schema.ts'
 
-/** One page: what there is more of is counted. */
+/** The agenda is one page: a section lists this many entries and counts the rest. */
 const mostListed = 10
 
 /**
- * What the facilitator takes into a blameless review: the words to begin with, and all that is open, as questions.
- * A pure function of the postmortem and of what its checks say.
+ * The facilitator's agenda for a blameless review: an opening, and all that is open, as questions. A pure function of
+ * the postmortem and its failed checks.
  */
-export function agendaDocument({ data, timeline }: Examined, checks: readonly Check[]): Block[] {
+export function agendaDocument({ data, timeline }: CheckInput, checks: readonly FailedCheck[]): Block[] {
   const view = viewOf(data)
   const open = checks.filter(({ waiver }) => waiver === null)
   const isFoundBy = (code: CheckCode) => {
@@ -37,7 +37,7 @@ export function agendaDocument({ data, timeline }: Examined, checks: readonly Ch
       'Is there a log, a message or a metric that shows it?',
       timeline
         .filter(({ id }) => isRemembered(id))
-        .map(event => item([`${eventTime(view.clock, event)} ${event.description}`])),
+        .map(event => item([`${eventTime(view.timeFormat, event)} ${event.description}`])),
     ),
     ...section(
       'Factors without a counterfactual',
@@ -51,11 +51,7 @@ export function agendaDocument({ data, timeline }: Examined, checks: readonly Ch
       'Do you take it, by that day? By what will one see that it is done?',
       data.action_items
         .filter(({ id }) => isUnaccepted(id))
-        .map(({ id, title, owner, due_on, status }) =>
-          item([
-            `${id} ${title} — ${personName(data, owner)}, due ${due_on}${status === 'proposed' ? ', proposed' : ''}`,
-          ]),
-        ),
+        .map(unaccepted => unacceptedItem(data, unaccepted)),
     ),
     ...section(
       'Sentences to turn back to the system',
@@ -87,8 +83,8 @@ function opening(data: Postmortem): Block[] {
   ]
 }
 
-/** What has sections of its own above is not said twice. */
-const elsewhere: readonly CheckCode[] = [
+/** Checks that have a section of their own in the agenda, and the review itself. */
+const ownSections: readonly CheckCode[] = [
   'EVENT_DISPUTED',
   'STATEMENT_ONLY',
   'COUNTERFACTUAL_MISSING',
@@ -97,18 +93,24 @@ const elsewhere: readonly CheckCode[] = [
   'REVIEW_MISSING',
 ]
 
-const isToDecide = ({ code, level }: Check): boolean => level === 'error' && !elsewhere.includes(code)
+const isToDecide = ({ code, level }: FailedCheck): boolean => level === 'error' && !ownSections.includes(code)
 
-function disputeItem(view: View, event: Examined['timeline'][number]): ListItem {
+function disputeItem(view: View, event: CheckInput['timeline'][number]): ListItem {
   const { raised_by, statement } = event.dispute!
   return item(
-    [`${eventTime(view.clock, event)} ${event.description}`],
+    [`${eventTime(view.timeFormat, event)} ${event.description}`],
     [[label(`disputed by ${personName(view.data, raised_by)}`), ` ${statement}`]],
   )
 }
 
-const sentenceItem = (view: View, { pointer, finding }: Check): ListItem =>
-  item([`“${finding!.sentence}” (${placeOf(view, pointer)})`], [[finding!.question]])
+function unacceptedItem(data: Postmortem, unaccepted: PostmortemActionItem): ListItem {
+  const { id, title, owner, due_on, status } = unaccepted
+  const proposed = status === 'proposed' ? ', proposed' : ''
+  return item([`${id} ${title} — ${personName(data, owner)}, due ${due_on}${proposed}`])
+}
+
+const sentenceItem = (view: View, { pointer, finding }: FailedCheck): ListItem =>
+  item([`“${finding!.sentence}” (${describePointer(view, pointer)})`], [[finding!.question]])
 
 function section(title: string, question: string, items: readonly ListItem[]): Block[] {
   if (items.length === 0) return []

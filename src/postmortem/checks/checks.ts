@@ -1,19 +1,19 @@
 import { sha256Hex } from '../../kit/json.ts'
 import { type CheckCode, errorCheckCodes, type Waiver, warningCheckCodes } from '../../waivers/schema.ts'
 import type { Postmortem } from '../schema.ts'
-import type { Examined, LanguageFinding } from './examined.ts'
+import type { CheckInput, LanguageFinding } from './check-input.ts'
 import { checkRules } from './rules.ts'
-import type { Check, Checks } from './schema.ts'
+import type { Checks, FailedCheck } from './schema.ts'
 
-/** Everything that stands between this postmortem and its being final, errors first. */
-export const checksOf = (examined: Examined): Check[] => [
-  ...errorCheckCodes.flatMap(code => checked(examined, code, 'error')),
-  ...warningCheckCodes.flatMap(code => checked(examined, code, 'warning')),
+/** Runs all check rules and returns what fails, errors first, each with its waiver. */
+export const checksOf = (input: CheckInput): FailedCheck[] => [
+  ...errorCheckCodes.flatMap(code => runRule(input, code, 'error')),
+  ...warningCheckCodes.flatMap(code => runRule(input, code, 'warning')),
 ]
 
-function checked(examined: Examined, code: CheckCode, level: Check['level']): Check[] {
-  const waiver = examined.data.waivers.find(one => one.code === code)
-  return checkRules[code](examined).map(({ pointer, ids, message, finding }) => ({
+function runRule(input: CheckInput, code: CheckCode, level: FailedCheck['level']): FailedCheck[] {
+  const waiver = input.data.waivers.find(one => one.code === code)
+  return checkRules[code](input).map(({ pointer, ids, message, finding }) => ({
     code,
     level,
     pointer,
@@ -27,19 +27,22 @@ function checked(examined: Examined, code: CheckCode, level: Check['level']): Ch
           question: finding.question,
         }
       : null,
-    waiver: waiver && excuses(waiver, finding) ? waiverOf(waiver) : null,
+    waiver: waiver && hasWaived(waiver, finding) ? waiverOf(waiver) : null,
   }))
 }
 
-/** A waiver of a code is about all that it finds, but for language it names each text, and is void where one changed. */
-const excuses = ({ findings }: Waiver, finding: LanguageFinding | undefined): boolean =>
+/** Whether a waiver of a check covers one of its failures: a language finding must be listed, with the text's hash. */
+const hasWaived = ({ findings }: Waiver, finding: LanguageFinding | undefined): boolean =>
   finding === undefined ||
   findings.some(
     ({ pointer, text_sha256 }) => pointer === finding.pointer && text_sha256 === finding.text_sha256,
   )
 
-/** The waivers that excuse something, of the language as far as they do: a void one has no place in a final document. */
-export function waiversInForce({ data: { waivers } }: Examined, checks: readonly Check[]): Waiver[] {
+/**
+ * The waivers to seal: those that waive something, with the findings that still apply. A final document shows no
+ * other.
+ */
+export function waiversInForce({ data: { waivers } }: CheckInput, checks: readonly FailedCheck[]): Waiver[] {
   const excused = checks.filter(({ waiver }) => waiver !== null)
   return waivers.flatMap(waiver => {
     const own = excused.filter(({ code }) => code === waiver.code)
@@ -52,21 +55,21 @@ export function waiversInForce({ data: { waivers } }: Examined, checks: readonly
 
 const waiverOf = ({ reason, changed_by, changed_at }: Waiver) => ({ reason, by: changed_by, at: changed_at })
 
-/** The checks that hold the document back: errors that nobody has waived. */
-export const holdingBack = (checks: readonly Check[]): Check[] =>
+/** The checks that block sealing: errors without a waiver. */
+export const blockingChecks = (checks: readonly FailedCheck[]): FailedCheck[] =>
   checks.filter(({ level, waiver }) => level === 'error' && waiver === null)
 
-/** Whether the document is where it can be sealed from: in review, or being corrected. */
+/** Whether the document's state allows sealing: it is in review, or being corrected. */
 export const isSealable = ({
   status,
   amending,
 }: Pick<Postmortem['incident'], 'status' | 'amending'>): boolean => status === 'in_review' || amending
 
-export const answerOf = ({ data: { incident } }: Examined, items: Check[]): Checks => ({
+export const toChecks = ({ data: { incident } }: CheckInput, items: FailedCheck[]): Checks => ({
   items,
-  can_seal: isSealable(incident) && holdingBack(items).length === 0,
+  can_seal: isSealable(incident) && blockingChecks(items).length === 0,
 })
 
-/** Names all that would be sealed, and what the checks say of it: the `ETag` with which it is sealed. */
-export const digestOf = ({ data }: Examined, items: Check[]): string =>
+/** The `ETag` of everything that would be sealed, with the failed checks: sealing requires it as `If-Match`. */
+export const checksEtag = ({ data }: CheckInput, items: FailedCheck[]): string =>
   `"${sha256Hex(JSON.stringify({ data, items }))}"`

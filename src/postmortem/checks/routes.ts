@@ -2,15 +2,15 @@ import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { toMarkdown } from '../document/markdown.ts'
-import { rendered, sendText } from '../document/media.ts'
+import { documentResponses, sendText } from '../document/media.ts'
 import { agendaDocument } from './agenda.ts'
-import { answerOf } from './checks.ts'
-import { examine } from './examine.ts'
+import { toChecks } from './checks.ts'
+import { runChecks } from './run-checks.ts'
 import { Checks } from './schema.ts'
 
 const tags = ['Postmortem']
 
-/** What the checks say, for programs and for the facilitator. */
+/** The failed checks as JSON, and as the facilitator's agenda. */
 export function checkRoutes(app: App, context: Context): void {
   checksRoute(app, context)
   agendaRoute(app, context)
@@ -32,14 +32,14 @@ function checksRoute(app: App, { db, now, blameCheck }: Context): void {
       },
     },
     async ({ params: { incident_id } }, reply) => {
-      const { examined, checks, etag } = await examine(
+      const { input, checks, etag } = await runChecks(
         db,
         incident_id,
         await blameCheck(),
         now().toISOString(),
       )
       reply.header('etag', etag)
-      return answerOf(examined, checks)
+      return toChecks(input, checks)
     },
   )
 }
@@ -56,7 +56,7 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
         description:
           'The words to begin with; open disputes, events that rest on memory alone, factors without a counterfactual, action items that wait for their owners, sentences to turn back to the system, and what is to be decided.',
         params: incidentParams,
-        response: rendered({
+        response: documentResponses({
           'text/markdown': {
             schema: { type: 'string' as const },
             example: '# Review agenda: Payments drill\n',
@@ -65,8 +65,8 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
       },
     },
     async ({ params: { incident_id } }, reply) => {
-      const { examined, checks } = await examine(db, incident_id, await blameCheck(), now().toISOString())
-      return sendText(reply, 'md', toMarkdown(agendaDocument(examined, checks)))
+      const { input, checks } = await runChecks(db, incident_id, await blameCheck(), now().toISOString())
+      return sendText(reply, 'md', toMarkdown(agendaDocument(input, checks)))
     },
   )
 }

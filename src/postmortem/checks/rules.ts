@@ -2,17 +2,17 @@ import type { ActionItem } from '../../action-items/schema.ts'
 import { milestones } from '../../incidents/milestones.ts'
 import { toUtc } from '../../kit/time.ts'
 import type { CheckCode } from '../../waivers/schema.ts'
-import { durationWords, personName, titleWords, words } from '../words.ts'
-import type { Examined, Found } from './examined.ts'
+import { durationWords, humanize, personName, sentenceCase } from '../words.ts'
+import type { CheckInput, Failure } from './check-input.ts'
 
 /**
- * Each check as one function over the loaded postmortem: what it finds, and a sentence that says what to do about it.
- * Pointers are JSON pointers from the incident, by ids: `/factors/2/counterfactual`.
+ * One pure function for each check, in the order of the document. Each failure says what to do about it. Pointers are
+ * JSON pointers from the incident, by ids: `/factors/2/counterfactual`.
  */
-export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
+export const checkRules: Record<CheckCode, (input: CheckInput) => Failure[]> = {
   SUMMARY_MISSING: ({ data: { incident } }) => [
-    ...missing(incident.summary.what_broke, '/summary/what_broke', 'Say in the summary what broke.'),
-    ...missing(
+    ...failIfNull(incident.summary.what_broke, '/summary/what_broke', 'Say in the summary what broke.'),
+    ...failIfNull(
       incident.summary.who_was_affected,
       '/summary/who_was_affected',
       'Say in the summary who was affected, even if it is nobody.',
@@ -21,12 +21,12 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
 
   IMPACT_MISSING: ({ data: { incident } }) =>
     Object.values(incident.impact).every(value => value === null)
-      ? [found('/impact', 'Say what the impact was, in words or in figures.')]
+      ? [failure('/impact', 'Say what the impact was, in words or in figures.')]
       : [],
 
   TIMELINE_EMPTY: ({ timeline }) =>
     timeline.length === 0
-      ? [found('/events', 'Add what happened to the timeline, each event with its source.')]
+      ? [failure('/events', 'Add what happened to the timeline, each event with its source.')]
       : [],
 
   MILESTONE_MISSING: ({ data }) =>
@@ -34,7 +34,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
       .filter(({ required }) => required)
       .filter(({ name }) => !data.milestones.milestones.some(({ milestone }) => milestone === name))
       .map(({ name, moment }) =>
-        found(
+        failure(
           `/milestones/${name}`,
           `Mark the event at which ${moment} with the milestone ${name}: durations are measured from it.`,
         ),
@@ -45,9 +45,9 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
       .filter(({ status }) => status === 'out_of_order')
       .map(({ from, to }) => {
         const [first, last] = [from!, to!]
-        return found(
+        return failure(
           `/milestones/${last.milestone}`,
-          `${titleWords(last.milestone)} (${momentWords(last.at)}) lies before ${words(first.milestone)} (${momentWords(first.at)}): correct the time of one of the events, or the offset of its source’s clock.`,
+          `${sentenceCase(last.milestone)} (${formatUtc(last.at)}) lies before ${humanize(first.milestone)} (${formatUtc(first.at)}): correct the time of one of the events, or the offset of its source’s clock.`,
           [first.event_id, last.event_id],
         )
       }),
@@ -56,9 +56,9 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
     timeline
       .filter(({ dispute }) => dispute !== null && dispute.resolution === null)
       .map(({ id, description, dispute }) =>
-        found(
+        failure(
           `/events/${id}/dispute`,
-          `${personName(data, dispute!.raised_by)} disputes “${shortened(description)}” (“${shortened(dispute!.statement)}”): resolve it by a source, or retract the event.`,
+          `${personName(data, dispute!.raised_by)} disputes “${shorten(description)}” (“${shorten(dispute!.statement)}”): resolve it by a source, or retract the event.`,
           [id],
         ),
       ),
@@ -66,7 +66,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
   FACTOR_COUNT: ({ data: { factors } }) =>
     factors.length < 2
       ? [
-          found(
+          failure(
             '/factors',
             `Name at least two contributing factors, there ${factors.length === 1 ? 'is one' : 'are none'}: incidents have more than one cause.`,
           ),
@@ -78,7 +78,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
     return factors
       .filter(({ events }) => !events.some(id => cited.has(id)))
       .map(({ number, events }) =>
-        found(
+        failure(
           `/factors/${number}/events`,
           events.length === 0
             ? `Name the events of the timeline that factor ${number} rests on.`
@@ -92,7 +92,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
     factors
       .filter(({ counterfactual }) => counterfactual === null)
       .map(({ number }) =>
-        found(
+        failure(
           `/factors/${number}/counterfactual`,
           `Give factor ${number} its counterfactual: if what had been how, what would have gone differently?`,
           [number],
@@ -100,11 +100,11 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
       ),
 
   FACTOR_UNADDRESSED: ({ data: { factors, action_items } }) => {
-    const addressed = new Set(action_items.filter(isWanted).flatMap(item => item.factors))
+    const addressed = new Set(action_items.filter(isNotCancelled).flatMap(item => item.factors))
     return factors
       .filter(({ number, disposition }) => !addressed.has(number) && disposition !== 'accepted_risk')
       .map(({ number }) =>
-        found(
+        failure(
           `/factors/${number}/disposition`,
           `Add an action item that addresses factor ${number}, or accept its risk with a reason.`,
           [number],
@@ -116,29 +116,32 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
     data.action_items
       .filter(item => isOpen(item) && inactive.has(item.owner))
       .map(({ id, owner }) =>
-        found(`/action_items/${id}/owner`, `${personName(data, owner)} has left: give ${id} another owner.`, [
-          id,
-        ]),
+        failure(
+          `/action_items/${id}/owner`,
+          `${personName(data, owner)} has left: give ${id} another owner.`,
+          [id],
+        ),
       ),
 
   ACTION_UNACCEPTED: ({ data, inactive }) =>
     data.action_items
       .filter(
-        item => isWanted(item) && item.acceptance === null && !(isOpen(item) && inactive.has(item.owner)),
+        item =>
+          isNotCancelled(item) && item.acceptance === null && !(isOpen(item) && inactive.has(item.owner)),
       )
       .map(item =>
-        found(
+        failure(
           `/action_items/${item.id}/acceptance`,
-          unaccepted(item, personName(data, item.owner), inactive),
+          unacceptedMessage(item, personName(data, item.owner), inactive),
           [item.id],
         ),
       ),
 
   ACTION_DONE_WHEN: ({ data: { action_items } }) =>
     action_items
-      .filter(item => isWanted(item) && item.done_when === null)
+      .filter(item => isNotCancelled(item) && item.done_when === null)
       .map(({ id }) =>
-        found(`/action_items/${id}/done_when`, `Say by what one will see that ${id} is done.`, [id]),
+        failure(`/action_items/${id}/done_when`, `Say by what one will see that ${id} is done.`, [id]),
       ),
 
   CHANGE_MISSING: ({ data: { changes } }) => {
@@ -147,7 +150,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
     if (shown.some(({ status }) => status !== 'proposed')) return []
     const [proposed] = shown
     return [
-      found(
+      failure(
         '/changes',
         proposed
           ? `Wire the lesson back: change ${proposed.number} is only proposed; once it is in force, set its status to applied.`
@@ -158,22 +161,22 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
 
   WENT_WELL_EMPTY: ({ data: { incident } }) =>
     incident.went_well.length === 0
-      ? [found('/went_well', 'Say what went well: it is what must not be lost next time.')]
+      ? [failure('/went_well', 'Say what went well: it is what must not be lost next time.')]
       : [],
 
   REVIEW_MISSING: ({ data: { review, incident }, now }) => {
-    if (review === null) return [found('/review', 'Hold the review with other people, and record it.')]
+    if (review === null) return [failure('/review', 'Hold the review with other people, and record it.')]
     const held = toUtc(review.held_at)
     if (held > now)
       return [
-        found(
+        failure(
           '/review/held_at',
-          `The review is to be held at ${momentWords(held)}: hold it before you seal.`,
+          `The review is to be held at ${formatUtc(held)}: hold it before you seal.`,
         ),
       ]
     return held.slice(0, 10) < incident.occurred_on
       ? [
-          found(
+          failure(
             '/review/held_at',
             `The review was held on ${held.slice(0, 10)}, before the incident: correct its date.`,
           ),
@@ -186,14 +189,14 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
     const others = review.attendees.filter(handle => !incident.authors.includes(handle))
     if (review.attendees.length >= 2 && others.length > 0) return []
     const who = review.attendees.length < 2 ? 'at least two people' : 'somebody who is not an author'
-    return [found('/review/attendees', `Hold the review with ${who}: nobody reviews alone.`)]
+    return [failure('/review/attendees', `Hold the review with ${who}: nobody reviews alone.`)]
   },
 
   BLAME_LANGUAGE: ({ findings }) =>
     findings.map(finding =>
-      found(
+      failure(
         finding.pointer,
-        `“${shortened(finding.sentence)}” ${finding.why} Turn it back to the system: ${finding.question}`,
+        `“${shorten(finding.sentence)}” ${finding.why} Turn it back to the system: ${finding.question}`,
         finding.ids,
         finding,
       ),
@@ -202,7 +205,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
   FACILITATOR_IS_AUTHOR: ({ data }) =>
     data.review !== null && data.incident.authors.includes(data.review.facilitator)
       ? [
-          found(
+          failure(
             '/review/facilitator',
             `${personName(data, data.review.facilitator)} wrote the postmortem and led its review: let somebody else lead the next one.`,
           ),
@@ -215,7 +218,7 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
     const [gap, promised] = [durationWords(Math.round(seconds)), durationWords(cadence_minutes * 60)]
     const ids = [from_event_id, to_event_id].filter(id => id !== null)
     return [
-      found(
+      failure(
         '/status_update_cadence_minutes',
         `Two status updates lie ${gap} apart, and one every ${promised} was promised: say what stood in the way, or add the update that is missing.`,
         ids,
@@ -227,15 +230,15 @@ export const checkRules: Record<CheckCode, (examined: Examined) => Found[]> = {
     timeline
       .filter(({ sources }) => sources.every(({ kind }) => kind === 'statement'))
       .map(({ id, description }) =>
-        found(
+        failure(
           `/events/${id}/sources`,
-          `“${shortened(description)}” rests on memory alone: look for a log, a message or a metric that shows it.`,
+          `“${shorten(description)}” rests on memory alone: look for a log, a message or a metric that shows it.`,
           [id],
         ),
       ),
 }
 
-function unaccepted(
+function unacceptedMessage(
   { id, owner, status }: Pick<ActionItem, 'id' | 'owner' | 'status'>,
   name: string,
   inactive: ReadonlySet<string>,
@@ -247,26 +250,26 @@ function unaccepted(
 }
 
 /** `2026-06-17 14:08:31 UTC` */
-const momentWords = (utc: string): string => `${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`
+const formatUtc = (utc: string): string => `${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`
 
-const found = (
+const failure = (
   pointer: string,
   message: string,
   ids: (string | number)[] = [],
-  finding?: Found['finding'],
-): Found => ({ pointer, ids: ids.map(String), message, ...(finding && { finding }) })
+  finding?: Failure['finding'],
+): Failure => ({ pointer, ids: ids.map(String), message, ...(finding && { finding }) })
 
-const missing = (value: string | null, pointer: string, message: string): Found[] =>
-  value === null ? [found(pointer, message)] : []
+const failIfNull = (value: string | null, pointer: string, message: string): Failure[] =>
+  value === null ? [failure(pointer, message)] : []
 
 type Item = Pick<ActionItem, 'status'>
 const isOpen = ({ status }: Item) => status !== 'done' && status !== 'cancelled'
-/** What is cancelled addresses nothing, and nothing more is asked of it. */
-const isWanted = ({ status }: Item) => status !== 'cancelled'
+/** A cancelled item addresses no factor, and no check asks anything more of it. */
+const isNotCancelled = ({ status }: Item) => status !== 'cancelled'
 
-const longest = 160
+const maxQuote = 160
 
-function shortened(text: string): string {
-  const points = Array.from(text.slice(0, 2 * longest + 2).replaceAll(/\s+/gu, ' '))
-  return points.length > longest ? `${points.slice(0, longest - 1).join('')}…` : points.join('')
+function shorten(text: string): string {
+  const points = Array.from(text.slice(0, 2 * maxQuote + 2).replaceAll(/\s+/gu, ' '))
+  return points.length > maxQuote ? `${points.slice(0, maxQuote - 1).join('')}…` : points.join('')
 }

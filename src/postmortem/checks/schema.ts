@@ -53,6 +53,6 @@ export const Checks = component(
 )
 
 export type Checks = Static<typeof Checks>
-export type Check = Checks['items'][number]
+export type FailedCheck = Checks['items'][number]
 
 export const checkSchemas = [Checks]

@@ -1,24 +1,24 @@
 import { isHttpUrl } from '../../kit/text.ts'
 
 /**
- * What a document is made of, before it is written as Markdown or HTML. Every string is plain text: whoever
- * writes it out escapes it, and a line break in it stays a line break. Nothing here is emphasis, image or markup.
+ * The blocks of a document, from which Markdown and HTML are rendered. Every string is plain text, which the renderers
+ * escape; a line break in it stays one. There is no emphasis, image or markup.
  */
 
-/** A link to an http or https address; made by `link`, which lets nothing else through. */
+/** A link to an http or https address. `link` makes it, and drops every other scheme. */
 export interface Link {
   text: string
   url: string
 }
 /** A word in brackets: a milestone, a factor's category. */
-export interface Tag {
+export interface InlineTag {
   tag: string
 }
-/** The name of what follows it, with a colon. */
+/** A name with a colon, before its value. */
 export interface Label {
   label: string
 }
-export type Inline = string | Link | Tag | Label
+export type Inline = string | Link | InlineTag | Label
 export type Text = readonly Inline[]
 
 /** One entry of a list; each detail is a line of its own under the text. */
@@ -48,14 +48,14 @@ export const table = (headers: readonly string[], rows: readonly (readonly Text[
   headers,
   rows,
 })
-/** Lines whose indentation and empty lines matter: a log, a query. */
+/** Lines whose indentation and empty lines are kept: a log, a query. */
 export const preformatted = (text: string): Block => ({ type: 'preformatted', text })
 
 /** A unified diff, with `\n` as its only line break. */
 export const diff = (text: string): Block => ({ type: 'diff', text })
 
 export const item = (text: Text, details: readonly Text[] = []): ListItem => ({ text, details })
-export const tag = (word: string): Tag => ({ tag: word })
+export const tag = (word: string): InlineTag => ({ tag: word })
 export const label = (name: string): Label => ({ label: name })
 
 /** A link where the address is http or https; else the text alone, followed by the address as text. */

@@ -33,7 +33,7 @@ export function postmortemSections(data: Postmortem): Block[][] {
   ]
 }
 
-/** The empty template: the same document with placeholders where an incident's own words would stand. */
+/** The empty template: the same document with placeholders. */
 export const templateDocument = (): Block[] => [
   ...titleBlocks(placeholders),
   heading(2, 'Summary'),
@@ -64,7 +64,7 @@ export const templateDocument = (): Block[] => [
   ...reviewRecord({ date: [' not held yet'], attendees: ' —', decisions: [], status: placeholders.status }),
 ]
 
-/** What stands above the first section. */
+/** The words above the first section. */
 export interface Head {
   title: string
   id: string
@@ -83,7 +83,6 @@ const placeholders: Head = {
 
 const statusWords = { draft: 'Draft', in_review: 'In review', final: 'Final' } as const
 
-/** The title and the line below it, as words. */
 export function headOf(data: Postmortem): Head {
   const { title, id, status, severity, authors, amending } = data.incident
   const names = authors.map(handle => personName(data, handle))

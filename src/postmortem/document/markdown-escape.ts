@@ -1,14 +1,14 @@
 /**
- * Which characters of a text need a backslash in Markdown, judged by where they stand, so that `payments_total`,
- * `5 * 3` and `a < b` need none. Where parsers differ, the doubtful case is escaped. All patterns are linear.
+ * Escapes Markdown by context, so that `payments_total`, `5 * 3` and `a < b` need no backslash. Where parsers differ,
+ * the doubtful case is escaped. All patterns match in linear time.
  */
 
 type Mark = '*' | '_' | '~' | '`'
-/** The marks that could pair up in one text (a paragraph, an item, a cell) and so become markup. */
+/** The marks that could pair up, and so become markup, in one text: a paragraph, an item, a cell. */
 export type Marks = ReadonlySet<Mark>
 
-/** Where a piece of text stands: its neighbouring characters (empty at an end), and what it is part of. */
-export interface Place {
+/** The context of a piece of text: its neighbouring characters (empty at an end), and what it is part of. */
+export interface EscapeContext {
   before: string
   after: string
   marks: Marks
@@ -16,7 +16,7 @@ export interface Place {
   link: boolean
 }
 
-/** The marks of a whole text that have a partner. */
+/** Finds the marks of a whole text that have a partner. */
 export function activeMarks(text: string): Marks {
   const active = new Set<Mark>()
   if (!/[*_~`]/.test(text)) return active
@@ -39,7 +39,7 @@ function pairsUp(text: string, mark: '*' | '_' | '~'): boolean {
   return false
 }
 
-/** CommonMark's rules of left- and right-flanking runs, leaning to “yes” for characters parsers class differently. */
+/** CommonMark's rules of left- and right-flanking runs; true for characters that parsers classify differently. */
 function flanking(mark: string, before: string, after: string): { opens: boolean; closes: boolean } {
   const [previous, next] = [kindOf(before), kindOf(after)]
   const left = next !== 'space' && (next !== 'punctuation' || previous !== 'word')
@@ -48,7 +48,7 @@ function flanking(mark: string, before: string, after: string): { opens: boolean
   return { opens: left && previous !== 'word', closes: right && next !== 'word' }
 }
 
-/** A line break may be written as `<br>`, and marks beside marks are special: these may be of any kind. */
+/** Line breaks (which may become `<br>`), `*`, `_`, `` ` `` and `~` are `other`: parsers may take them for any kind. */
 function kindOf(character: string): 'space' | 'word' | 'punctuation' | 'other' {
   if (character === '' || character === ' ' || character === '\t') return 'space'
   if (/[\p{L}\p{N}]/u.test(character)) return 'word'
@@ -62,40 +62,40 @@ const specialInAddress = /https?(?=:\/\/)|www(?=\.)|\\|`+|\*+|_+|~+|[[\]<&|!]/gi
 const maySpecial = /[\\`*_~[\]<&|!”\n]/
 const isAddress = /^(?:https?:\/\/|www\.)/i
 
-/** True for text of one line that needs no backslash inside it, whatever stands beside it but a `[`. */
+/** True for text of one line that needs no backslash, unless a `[` follows it. */
 export const isPlain = (text: string): boolean => !maySpecial.test(text)
 
-/** The text with a backslash where a character would begin or end markup inside a line. */
-export function escapeInline(text: string, place: Place): string {
-  if (place.after !== '[' && isPlain(text) && !(place.link && text.includes('://'))) return text
+/** Escapes the characters that would begin or end markup inside a line. */
+export function escapeInline(text: string, context: EscapeContext): string {
+  if (context.after !== '[' && isPlain(text) && !(context.link && text.includes('://'))) return text
   return text.replace(special, (found, offset: number) =>
     isAddress.test(found)
-      ? escapeAddress(text, found, offset, place)
-      : escapeFound(text, found, offset, place),
+      ? escapeAddress(text, found, offset, context)
+      : escapeFound(text, found, offset, context),
   )
 }
 
 /**
- * A bare address may become a link of the same text, and a parser takes it as it stands: a backslash in it would
- * show. So one that needs a backslash is first kept from being an address, by a backslash before `://` or `.`.
+ * Parsers turn a bare address into a link and show every backslash in it. So an address that needs one is first
+ * broken up, by a backslash before its `://` or its first `.`.
  */
-function escapeAddress(text: string, address: string, offset: number, place: Place): string {
-  const next = text[offset + address.length] ?? place.after
+function escapeAddress(text: string, address: string, offset: number, context: EscapeContext): string {
+  const next = text[offset + address.length] ?? context.after
   const swallowsNext = next === '[' || (/[\n\]]/.test(next) && /['"([{]/.test(address))
   let changed = swallowsNext || address.includes('”')
   const escaped = address.replace(specialInAddress, (found, at: number) => {
     if (/^[hw]/i.test(found)) return `${found}\\`
-    const result = escapeFound(text, found, offset + at, place)
+    const result = escapeFound(text, found, offset + at, context)
     changed ||= result !== found
     return result
   })
   return changed ? escaped : address
 }
 
-function escapeFound(text: string, found: string, offset: number, place: Place): string {
-  const before = text[offset - 1] ?? place.before
-  const after = text[offset + found.length] ?? place.after
-  return needsEscape(text, found, offset, before, after, place) ? found.replace(/[\s\S]/g, '\\$&') : found
+function escapeFound(text: string, found: string, offset: number, context: EscapeContext): string {
+  const before = text[offset - 1] ?? context.before
+  const after = text[offset + found.length] ?? context.after
+  return needsEscape(text, found, offset, before, after, context) ? found.replace(/[\s\S]/g, '\\$&') : found
 }
 
 function needsEscape(
@@ -104,7 +104,7 @@ function needsEscape(
   offset: number,
   before: string,
   after: string,
-  { marks, cell, link }: Place,
+  { marks, cell, link }: EscapeContext,
 ): boolean {
   switch (found[0]) {
     case '\\':
@@ -153,13 +153,13 @@ const lineStart = new RegExp(
   'gm',
 )
 
-/** Escaped lines with a backslash where a line would begin another block. */
+/** Escapes the start of every line that would begin another block. */
 export const escapeLineStarts = (text: string): string =>
   text.replace(lineStart, found =>
     /^\d/.test(found) ? `${found.slice(0, -1)}\\${found.at(-1)}` : `\\${found}`,
   )
 
-/** An http or https address as the target of a link. */
+/** Escapes an http or https address as the target of a link. */
 export function escapeDestination(url: string, cell: boolean): string {
   if (!/[\\()<>`&|]/.test(url)) return url
   return url

@@ -1,5 +1,5 @@
 import type { Block, Inline, Link, ListItem, Text } from './blocks.ts'
-import { inert, inertUrl } from './inert-text.ts'
+import { encodeControls, showControls } from './control-characters.ts'
 import {
   activeMarks,
   escapeDestination,
@@ -9,19 +9,19 @@ import {
   type Marks,
 } from './markdown-escape.ts'
 
-/** Counts the changes of what is rendered: the same data and the same version give the same bytes. */
+/** The version of the renderer: with the same data and version, the bytes are the same. */
 export const rendererVersion = 2
 
 /**
- * The blocks as Markdown (CommonMark with tables). All text comes back as that text from a parser: nothing in it
- * begins a block, a link or HTML. Deterministic, and linear in the length of the text.
+ * Renders blocks as Markdown (CommonMark with tables). A parser reads every text back as it was: nothing in it begins a
+ * block, a link or HTML. Deterministic, and linear in the length of the text.
  */
 export function toMarkdown(blocks: readonly Block[]): string {
   let markdown = ''
   let previousList: string | undefined
   for (const block of blocks) {
     const delimiter = listDelimiter(block, previousList)
-    markdown += `${markdown === '' ? '' : '\n'}${written(block, delimiter)}\n`
+    markdown += `${markdown === '' ? '' : '\n'}${blockToMarkdown(block, delimiter)}\n`
     previousList = delimiter
   }
   return markdown
@@ -34,7 +34,7 @@ function listDelimiter(block: Block, previous: string | undefined): string | und
   return previous === '.' ? ')' : '.'
 }
 
-function written(block: Block, delimiter: string | undefined): string {
+function blockToMarkdown(block: Block, delimiter: string | undefined): string {
   switch (block.type) {
     case 'heading':
       return `${'#'.repeat(block.level)} ${headingText(block.text)}`
@@ -53,13 +53,13 @@ function written(block: Block, delimiter: string | undefined): string {
         ...block.rows.map(tableRow),
       ].join('\n')
     case 'preformatted':
-      return fenced(inert(block.text))
+      return fenced(showControls(block.text))
     case 'diff':
-      return fenced(inert(block.text), 'diff')
+      return fenced(showControls(block.text), 'diff')
   }
 }
 
-/** A `#` at the end would be taken for the heading's closing sequence. */
+/** Escapes `#`s at the end, which a parser would take for the heading's closing sequence. */
 const headingText = (text: Text): string =>
   oneLine(text, { cell: false }).replace(/(?<=[ \t])#(?=#*$)/, '\\#')
 
@@ -77,21 +77,21 @@ function fenced(text: string, language = ''): string {
   return `${fence}${language}\n${text}\n${fence}`
 }
 
-/** Text that may run over several lines: two spaces at a line's end are a break, and following lines are indented. */
+/** Text of several lines: two spaces at a line's end are a hard break, and the following lines are indented. */
 const flow = (text: Text, indent: string): string =>
   escapeLineStarts(linesOf(text, { cell: false }).join('\n')).replaceAll('\n', `  \n${indent}`)
 
-/** Text where the line must not end: a break is `<br>`. */
+/** Text that has to be on one line: a line break becomes `<br>`. */
 const oneLine = (text: Text, where: { cell: boolean }): string => linesOf(text, where).join('<br>')
 
-/** The escaped lines of a text, trimmed and without the empty ones. */
+/** The lines of a text, escaped and trimmed, without empty ones. */
 function linesOf(text: Text, { cell }: { cell: boolean }): string[] {
-  const parts = merged(text)
+  const parts = mergeTexts(text)
   const [only = ''] = parts
   if (parts.length < 2 && typeof only === 'string' && isPlain(only)) return [only.trim()]
-  const marks = activeMarks(parts.map(plain).join('"'))
+  const marks = activeMarks(parts.map(markableText).join('"'))
   const whole = parts
-    .map((part, index) => escaped(part, parts[index - 1], parts[index + 1], marks, cell))
+    .map((part, index) => escapePart(part, parts[index - 1], parts[index + 1], marks, cell))
     .join('')
   if (!whole.includes('\n')) return [whole.trim()]
   return whole
@@ -100,19 +100,19 @@ function linesOf(text: Text, { cell }: { cell: boolean }): string[] {
     .filter(line => line !== '')
 }
 
-/** The texts of a content one after another, fit to be shown; all between two links is one. */
-function merged(text: Text): (string | Link)[] {
+/** Merges everything between two links into one text, with control characters shown. */
+function mergeTexts(text: Text): (string | Link)[] {
   const parts: (string | Link)[] = []
   let words = ''
   for (const inline of text) {
     if (typeof inline === 'string' || !('url' in inline)) words += wordsOf(inline)
     else {
-      if (words !== '') parts.push(trimmedLines(inert(words)))
-      parts.push({ text: inert(inline.text).replaceAll('\n', ' '), url: inertUrl(inline.url) })
+      if (words !== '') parts.push(trimLines(showControls(words)))
+      parts.push({ text: showControls(inline.text).replaceAll('\n', ' '), url: encodeControls(inline.url) })
       words = ''
     }
   }
-  if (words !== '') parts.push(trimmedLines(inert(words)))
+  if (words !== '') parts.push(trimLines(showControls(words)))
   return parts
 }
 
@@ -121,19 +121,22 @@ function wordsOf(inline: Exclude<Inline, Link>): string {
   return 'tag' in inline ? `[${inline.tag}]` : `${inline.label}:`
 }
 
-/** No white space around a line break, and no empty lines; the very ends stay for whoever joins the parts. */
-function trimmedLines(text: string): string {
+/**
+ * Trims white space around line breaks and drops empty lines, but keeps it at both ends, where other parts may
+ * follow.
+ */
+function trimLines(text: string): string {
   if (!text.includes('\n')) return text
   const lines = text.split('\n')
   const inner = lines.slice(1, -1).map(line => line.trim())
   return [lines[0]!.trimEnd(), ...inner.filter(line => line !== ''), lines.at(-1)!.trimStart()].join('\n')
 }
 
-/** What counts for pairs of marks: a link's text, and the backticks of its address. */
-const plain = (part: string | Link): string =>
+/** The part of a text that can have pairs of marks: of a link, its text and the backticks of its address. */
+const markableText = (part: string | Link): string =>
   typeof part === 'string' ? part : `${part.text}"${part.url.includes('`') ? '` `' : ''}`
 
-function escaped(part: string | Link, before: Part, after: Part, marks: Marks, cell: boolean): string {
+function escapePart(part: string | Link, before: Part, after: Part, marks: Marks, cell: boolean): string {
   if (typeof part === 'string')
     return escapeInline(part, {
       before: before ? ')' : '',

@@ -7,32 +7,32 @@ import { toHtml } from './html/html.ts'
 import { styleHash } from './html/style.ts'
 import { toMarkdown } from './markdown.ts'
 
-export const markdown = {
+export const markdownContent = {
   schema: { type: 'string' as const },
   example: '# Postmortem: Payments drill\n',
 }
-export const html = { schema: { type: 'string' as const }, example: '<!doctype html>' }
-export const json = { schema: ref(Postmortem) }
-export const rendered = (content: object) => ({ 200: { description: 'The document.', content } })
+export const htmlContent = { schema: { type: 'string' as const }, example: '<!doctype html>' }
+export const jsonContent = { schema: ref(Postmortem) }
+export const documentResponses = (content: object) => ({ 200: { description: 'The document.', content } })
 
-/** The forms that the document comes in, and their media types. */
+/** The formats of the document, with their media types. */
 const media = { md: 'text/markdown', html: 'text/html', json: 'application/json' } as const
-export type Form = keyof typeof media
+export type Format = keyof typeof media
 
-/** The form that `Accept` prefers; the first one where it does not care. @throws 406 when it takes none */
-export function acceptedForm(request: FastifyRequest, forms: readonly Form[]): Form {
-  const offered = forms.map(form => media[form])
+/** The format that `Accept` prefers; the first one where it prefers none. @throws 406 when it accepts none */
+export function negotiateFormat(request: FastifyRequest, formats: readonly Format[]): Format {
+  const offered = formats.map(format => media[format])
   const accepted = request.accepts().type(offered)
-  const form = forms.find(name => media[name] === accepted)
-  if (form === undefined)
+  const format = formats.find(name => media[name] === accepted)
+  if (format === undefined)
     throw new DebriefError('not_acceptable', `The postmortem comes as ${offered.join(', ')}.`)
-  return form
+  return format
 }
 
-export const sendText = (reply: FastifyReply, form: Form, text: string): FastifyReply =>
-  reply.type(`${media[form]}; charset=utf-8`).send(text)
+export const sendText = (reply: FastifyReply, format: Format, text: string): FastifyReply =>
+  reply.type(`${media[format]}; charset=utf-8`).send(text)
 
-/** One self-contained page, which runs nothing. */
+/** Sends one self-contained page; the Content-Security-Policy forbids scripts. */
 export const sendHtml = (reply: FastifyReply, data: Postmortem): FastifyReply => {
   reply.header(
     'content-security-policy',
@@ -42,9 +42,8 @@ export const sendHtml = (reply: FastifyReply, data: Postmortem): FastifyReply =>
   return sendText(reply, 'html', toHtml(data))
 }
 
-/** The document rendered from its data. */
-export function sendRendered(reply: FastifyReply, form: Form, data: Postmortem): FastifyReply {
-  if (form === 'html') return sendHtml(reply, data)
-  if (form === 'md') return sendText(reply, form, toMarkdown(postmortemDocument(data)))
+export function sendRendered(reply: FastifyReply, format: Format, data: Postmortem): FastifyReply {
+  if (format === 'html') return sendHtml(reply, data)
+  if (format === 'md') return sendText(reply, format, toMarkdown(postmortemDocument(data)))
   return reply.type('application/json; charset=utf-8').send(data)
 }

@@ -1,25 +1,25 @@
-import type { Asked } from '../../action-items/rules.ts'
+import type { Today } from '../../action-items/rules.ts'
 import type { ActionItem } from '../../action-items/schema.ts'
 import type { StoredChange } from '../../changes/schema.ts'
 import type { PostmortemActionItem, PostmortemChange } from '../schema.ts'
-import type { First, Promised } from './promises.ts'
+import type { FirstSealed, SealedEntries } from './first-sealed.ts'
 import type { FollowUp } from './schema.ts'
 
-/** What is stored of the same incident now. */
-export interface Present {
+/** What is stored of the incident now. */
+export interface CurrentEntries {
   action_items: ActionItem[]
   changes: StoredChange[]
 }
 
-/** Compares what was first promised with what is stored now; what was never sealed is new. */
-export function followUpOf(sealed: Promised, present: Present, asked: Asked): FollowUp {
+/** Compares what was sealed first with what is stored now; an entry that was never sealed is new. */
+export function followUpOf(sealed: SealedEntries, current: CurrentEntries, today: Today): FollowUp {
   const { incident_id, revision, sealed_at } = sealed
-  const promisedItems = new Map(sealed.action_items.map(first => [first.entry.id, first]))
-  const live = present.action_items.filter(isLive)
+  const sealedItems = new Map(sealed.action_items.map(first => [first.entry.id, first]))
+  const live = current.action_items.filter(isLive)
   return {
-    ...{ incident_id, revision, sealed_at, ...asked },
-    action_items: present.action_items.map(item => itemSince(promisedItems.get(item.id), item)),
-    changes: changesSince(sealed.changes, present.changes),
+    ...{ incident_id, revision, sealed_at, ...today },
+    action_items: current.action_items.map(item => compareItem(sealedItems.get(item.id), item)),
+    changes: compareChanges(sealed.changes, current.changes),
     open: live.length,
     overdue: live.filter(({ overdue }) => overdue).length,
   }
@@ -28,8 +28,8 @@ export function followUpOf(sealed: Promised, present: Present, asked: Asked): Fo
 const isLive = ({ status }: Pick<ActionItem, 'status'>) => status === 'open' || status === 'in_progress'
 const isClosed = ({ status }: Pick<ActionItem, 'status'>) => status === 'done' || status === 'cancelled'
 
-function itemSince(
-  first: First<PostmortemActionItem> | undefined,
+function compareItem(
+  first: FirstSealed<PostmortemActionItem> | undefined,
   item: ActionItem,
 ): FollowUp['action_items'][number] {
   const before = first?.entry
@@ -44,12 +44,12 @@ function itemSince(
   }
 }
 
-function atSealing({ revision, entry }: First<PostmortemActionItem>) {
+function atSealing({ revision, entry }: FirstSealed<PostmortemActionItem>) {
   const { status, due_on, owner } = entry
   return { revision, status, due_on, owner }
 }
 
-/** A word for what matters most to somebody who asks whether the promise was kept. */
+/** The change of an item that matters most to somebody who asks whether the promise was kept. */
 function itemBecame(
   before: PostmortemActionItem | undefined,
   item: ActionItem,
@@ -63,16 +63,19 @@ function itemBecame(
   return item.status === before.status ? 'unchanged' : item.status
 }
 
-function changesSince(sealed: First<PostmortemChange>[], present: StoredChange[]): FollowUp['changes'] {
+function compareChanges(
+  sealed: FirstSealed<PostmortemChange>[],
+  current: StoredChange[],
+): FollowUp['changes'] {
   const before = new Map(sealed.map(first => [first.entry.number, first]))
-  const now = new Map(present.map(change => [change.number, change]))
+  const now = new Map(current.map(change => [change.number, change]))
   const numbers = [...new Set([...before.keys(), ...now.keys()])].sort((a, b) => a - b)
-  return numbers.map(number => changeSince(number, before.get(number), now.get(number)))
+  return numbers.map(number => compareChange(number, before.get(number), now.get(number)))
 }
 
-function changeSince(
+function compareChange(
   number: number,
-  first: First<PostmortemChange> | undefined,
+  first: FirstSealed<PostmortemChange> | undefined,
   now: StoredChange | undefined,
 ): FollowUp['changes'][number] {
   const { target_kind, target } = (now ?? first?.entry)!

@@ -1,4 +1,4 @@
-import { askedFor } from '../../action-items/rules.ts'
+import { todayFor } from '../../action-items/rules.ts'
 import { actionItemQuery } from '../../action-items/schema.ts'
 import { allActionItems } from '../../action-items/store.ts'
 import { allChanges } from '../../changes/store.ts'
@@ -7,12 +7,12 @@ import { ref } from '../../http/fields.ts'
 import { DebriefError } from '../../http/problem.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { getIncident } from '../../incidents/store.ts'
-import { atOneMoment } from '../load.ts'
+import { inSnapshot } from '../load.ts'
+import { readFirstSealed } from './first-sealed.ts'
 import { followUpOf } from './follow-up.ts'
-import { promisesOf } from './promises.ts'
 import { FollowUp } from './schema.ts'
 
-/** What became of the promises of a final postmortem. */
+/** What became of the action items and changes of a final postmortem. */
 export function followUpRoute(app: App, { db, now, timeZone }: Context): void {
   app.get(
     '/incidents/:incident_id/follow-up',
@@ -30,22 +30,22 @@ export function followUpRoute(app: App, { db, now, timeZone }: Context): void {
       },
     },
     async ({ params: { incident_id }, query }) => {
-      const asked = askedFor(query, { timeZone, moment: now() })
-      const { sealed, action_items, changes } = await atOneMoment(db, async trx => {
+      const today = todayFor(query, { timeZone, moment: now() })
+      const { sealed, action_items, changes } = await inSnapshot(db, async trx => {
         await getIncident(trx, incident_id)
         return {
-          sealed: await promisesOf(trx, incident_id),
-          action_items: await allActionItems(trx, incident_id, asked.as_of),
+          sealed: await readFirstSealed(trx, incident_id),
+          action_items: await allActionItems(trx, incident_id, today.as_of),
           changes: await allChanges(trx, incident_id),
         }
       })
-      if (sealed === undefined) throw neverFinal(incident_id)
-      return followUpOf(sealed, { action_items, changes }, asked)
+      if (sealed === undefined) throw neverFinalError(incident_id)
+      return followUpOf(sealed, { action_items, changes }, today)
     },
   )
 }
 
-const neverFinal = (incident_id: string) =>
+const neverFinalError = (incident_id: string) =>
   new DebriefError(
     'wrong_state',
     `${incident_id} has never been final, so there is nothing to follow up: POST …/revisions makes it so.`,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { Trx } from '../../db/open.ts'
-import { namesOf } from '../../directory/store.ts'
+import { namesByHandle } from '../../directory/store.ts'
 import type { ChangeFacts, Write } from '../../http/caller.ts'
 import { requireVersion } from '../../http/conditions.ts'
 import { fieldError } from '../../http/problem.ts'
@@ -10,12 +10,18 @@ import { lockDocument } from '../../incidents/locks.ts'
 import type { Event, Redaction, Tombstone } from '../../timeline/schema.ts'
 import { eventColumns, getEvent } from '../../timeline/store.ts'
 import type { Postmortem } from '../schema.ts'
-import { type Sealed, sealedBytes, sealedData } from '../sealing/bytes.ts'
 import { nextSequence } from '../sealing/revisions.ts'
-import { type EventTexts, mark, redactableTexts, withoutStrings, withoutTexts } from './texts.ts'
+import { parseSealed, type SealedDocument, serializeDocument } from '../sealing/sealed-document.ts'
+import {
+  type EventTexts,
+  redactableTexts,
+  redactedMark,
+  redactStrings,
+  redactTexts,
+} from './redactable-texts.ts'
 
-/** One redaction under way: the event as it was, the texts that have to go, and what will say so. */
-interface Task {
+/** One redaction under way: the event before it, the texts to redact, and the tombstone to leave. */
+interface RedactionTask {
   event: Event
   texts: ReadonlySet<string>
   tombstone: Tombstone
@@ -23,11 +29,11 @@ interface Task {
 }
 
 /**
- * Takes texts out of an event for good: out of its row, its history, the answers kept for repeated requests, and the
- * revisions. A pointer stands for what it names in the versions that are asked for, else in any, and each such text goes
- * wherever it is in this event, since sources are reordered and texts moved. Where nothing is left to take out, nothing
- * is written.
- * @throws 422 naming a version that never was, a pointer at which nothing ever was, or a reason that quotes what is to go
+ * Redacts texts of an event for good: in its row, its history, the stored answers of idempotent requests, and the
+ * revisions. The pointers select texts in the versions that are given, else in all versions; each of these texts is
+ * then redacted anywhere in the event, since sources get reordered and texts moved. Where nothing is left to redact,
+ * nothing is written.
+ * @throws 422 naming a version that never was, a pointer at which nothing ever was, or a reason that quotes a text
  */
 export async function redactEvent(
   trx: Trx,
@@ -36,27 +42,27 @@ export async function redactEvent(
   { pointers, versions, reason }: Redaction,
   { facts, expected }: Write,
 ): Promise<Event> {
-  const deleted = await findDeleted(trx, incident_id, event_id)
+  const deleted = await findDeletedEvent(trx, incident_id, event_id)
   if (deleted === undefined) await lockDocument(trx, incident_id)
   const event = deleted ?? (await getEvent(trx, incident_id, event_id))
   requireVersion(event.version, expected)
   const images = await imagesOf(trx, event)
   const all = [event, ...images.map(({ image }) => image)]
-  const texts = textsAt(pointers, event, versions === undefined ? all : versionsOf(all, versions))
+  const texts = textsAtPointers(pointers, event, versions === undefined ? all : versionsOf(all, versions))
   if (texts.size === 0) return event
-  requireDiscreet(reason, texts)
+  requireReasonWithoutTexts(reason, texts)
   const tombstone = { pointers, reason, by: facts.changed_by, at: facts.changed_at }
   const task = { event, texts, tombstone, facts }
   if (deleted === undefined) await redactRow(trx, task)
   await redactHistory(trx, task)
   await redactAnswers(trx, task)
-  if (deleted !== undefined) return markDeleted(trx, task)
+  if (deleted !== undefined) return addTombstoneToLastImage(trx, task)
   await redactRevisions(trx, task)
   return getEvent(trx, incident_id, event.id)
 }
 
-/** An event of an incident that was deleted, as its last image has it: what nobody can change any more can still leak. */
-async function findDeleted(trx: Trx, incident_id: string, id: string): Promise<Event | undefined> {
+/** The event of a deleted incident, read from its last image: its history can still leak a secret. */
+async function findDeletedEvent(trx: Trx, incident_id: string, id: string): Promise<Event | undefined> {
   const { rows } = await sql<Event>`
     SELECT ${sql.join(eventColumns.map(name => sql.ref(`e.${name}`)))} FROM history h, jsonb_populate_record(NULL::events,
       jsonb_build_object('redactions', '[]'::jsonb, 'corrected_at', h.image -> 'occurred_at') || h.image) e
@@ -66,15 +72,15 @@ async function findDeleted(trx: Trx, incident_id: string, id: string): Promise<E
   return rows[0]
 }
 
-/** Its last image says what was taken out: it has no row that could. */
-async function markDeleted(trx: Trx, { event, tombstone }: Task): Promise<Event> {
+/** Adds the tombstone to the last image of a deleted event, which has no row any more. */
+async function addTombstoneToLastImage(trx: Trx, { event, tombstone }: RedactionTask): Promise<Event> {
   const redactions = JSON.stringify([...event.redactions, tombstone])
   await sql`
     UPDATE history SET image = image || jsonb_build_object('redactions', ${redactions}::jsonb)
     WHERE incident_id = ${event.incident_id} AND resource = 'event' AND id = ${event.id} AND deletion IS NOT NULL`.execute(
     trx,
   )
-  return (await findDeleted(trx, event.incident_id, event.id))!
+  return (await findDeletedEvent(trx, event.incident_id, event.id))!
 }
 
 type Version = EventTexts & Pick<Event, 'version'>
@@ -84,7 +90,7 @@ interface Image {
   image: Version
 }
 
-/** The versions of an event before today's. */
+/** The images of an event's earlier versions. */
 const imagesOf = (trx: Trx, { incident_id, id }: Event): Promise<Image[]> =>
   trx
     .selectFrom('history')
@@ -97,47 +103,59 @@ const imagesOf = (trx: Trx, { incident_id, id }: Event): Promise<Image[]> =>
 
 function versionsOf(all: Version[], wanted: number[]): Version[] {
   const last = all[0]!.version
-  const unknown = wanted.flatMap((version, i) => (version <= last ? [] : noVersion(i, version, last)))
+  const unknown = wanted.flatMap((version, i) =>
+    version <= last ? [] : unknownVersionError(i, version, last),
+  )
   refuseIfAny(unknown)
   return all.filter(({ version }) => wanted.includes(version))
 }
 
-function noVersion(i: number, version: number, last: number) {
+function unknownVersionError(i: number, version: number, last: number) {
   const detail = `There is no version ${version} of this event, which has been changed to version ${last}.`
   return { pointer: `/versions/${i}`, code: 'unknown', detail }
 }
 
-/** The texts that stand, or stood, at some pointers. What was taken out before is none, but has its pointer still. */
-function textsAt(pointers: string[], { redactions }: Event, versions: EventTexts[]): Set<string> {
+/**
+ * The texts at some pointers in any of the versions. A pointer at which everything is redacted already is known, too.
+ */
+function textsAtPointers(pointers: string[], { redactions }: Event, versions: EventTexts[]): Set<string> {
   const found = versions.flatMap(redactableTexts)
   const before = redactions.flatMap(tombstone => tombstone.pointers)
   const known = new Set([...found.map(([pointer]) => pointer), ...before])
-  const unknown = pointers.flatMap((pointer, i) => (known.has(pointer) ? [] : nothingAt(i, pointer, known)))
+  const unknown = pointers.flatMap((pointer, i) =>
+    known.has(pointer) ? [] : unknownPointerError(i, pointer, known),
+  )
   refuseIfAny(unknown)
   return new Set(
-    found.flatMap(([pointer, text]) => (pointers.includes(pointer) && text !== mark ? text : [])),
+    found.flatMap(([pointer, text]) => (pointers.includes(pointer) && text !== redactedMark ? text : [])),
   )
 }
 
-function nothingAt(i: number, pointer: string, known: ReadonlySet<string>) {
+function unknownPointerError(i: number, pointer: string, known: ReadonlySet<string>) {
   const detail = `Nothing stands at ${pointer} in a version of this event that is asked for. What can be taken out: ${[...known].sort().join(', ')}.`
   return { pointer: `/pointers/${i}`, code: 'unknown', detail }
 }
 
-/** A shorter text may well be a word of the reason. */
+/** In characters: a shorter text may be an ordinary word of the reason. */
 const tellingLength = 8
 
-/** The reason is kept, and printed. */
-function requireDiscreet(reason: string, texts: ReadonlySet<string>): void {
+/** Refuses a reason that quotes a redacted text: the document prints it. */
+function requireReasonWithoutTexts(reason: string, texts: ReadonlySet<string>): void {
   if (![...texts].some(text => text.length >= tellingLength && reason.includes(text))) return
   throw fieldError('/reason', 'quotes', '/reason quotes what is to be taken out: say why without it.')
 }
 
-/** Today's row says what was asked for, although it may have gone from an earlier version only. */
-async function redactRow(trx: Trx, task: Task): Promise<void> {
+/**
+ * Redacts the row. Its tombstone has all pointers asked for, even those that select texts of earlier versions alone.
+ */
+async function redactRow(trx: Trx, task: RedactionTask): Promise<void> {
   const { event, tombstone, facts } = task
-  const pointers = union(tombstone.pointers, takenFrom(event, task))
-  const { description, role, sources, retraction, dispute, redactions } = redacted(event, task, pointers)
+  const pointers = union(tombstone.pointers, pointersOfSecrets(event, task))
+  const { description, role, sources, retraction, dispute, redactions } = redactWithTombstone(
+    event,
+    task,
+    pointers,
+  )
   await trx
     .updateTable('events')
     .set({
@@ -153,25 +171,25 @@ async function redactRow(trx: Trx, task: Task): Promise<void> {
     .executeTakeFirstOrThrow()
 }
 
-/** The pointers at which an event has what has to go. */
-const takenFrom = (event: EventTexts, { texts }: Task): string[] =>
+/** The pointers at which an event has texts to redact. */
+const pointersOfSecrets = (event: EventTexts, { texts }: RedactionTask): string[] =>
   redactableTexts(event).flatMap(([pointer, text]) => (texts.has(text) ? pointer : []))
 
 const union = (...lists: string[][]): string[] => [...new Set(lists.flat())]
 
-/** The event without what has to go. Its tombstones stay, and one more names these pointers. */
-function redacted(event: Event, { texts, tombstone }: Task, pointers: string[]): Event {
-  const kept = withoutTexts(event, text => texts.has(text))
-  return { ...kept, redactions: [...event.redactions, { ...tombstone, pointers }] }
+/** Redacts an event and adds a tombstone with these pointers. */
+function redactWithTombstone(event: Event, { texts, tombstone }: RedactionTask, pointers: string[]): Event {
+  const redacted = redactTexts(event, text => texts.has(text))
+  return { ...redacted, redactions: [...event.redactions, { ...tombstone, pointers }] }
 }
 
-/** After the row was written: what it was until then is an image, too. */
-async function redactHistory(trx: Trx, { event, texts }: Task): Promise<void> {
+/** Redacts the images. Runs after `redactRow`, whose update has made an image of the row before it. */
+async function redactHistory(trx: Trx, { event, texts }: RedactionTask): Promise<void> {
   const images = await imagesOf(trx, event)
   const affected = images.filter(({ image }) => redactableTexts(image).some(([, text]) => texts.has(text)))
   const changed = affected.map(({ seq, image }) => ({
     seq,
-    image: withoutTexts(image, text => texts.has(text)),
+    image: redactTexts(image, text => texts.has(text)),
   }))
   await sql`
     UPDATE history SET image = c.image
@@ -179,8 +197,8 @@ async function redactHistory(trx: Trx, { event, texts }: Task): Promise<void> {
     WHERE history.seq = c.seq`.execute(trx)
 }
 
-/** Answers to requests about the incident that would be given again: where one of them has a text, as it is written there. */
-async function redactAnswers(trx: Trx, { event: { incident_id }, texts }: Task): Promise<void> {
+/** Redacts the stored answers of idempotent requests about the incident that contain a text, as JSON writes it. */
+async function redactAnswers(trx: Trx, { event: { incident_id }, texts }: RedactionTask): Promise<void> {
   const written = [...texts].map(text => JSON.stringify(text))
   const { rows } = await sql<{ caller: string; key: string; body: string }>`
     SELECT caller, key, body FROM idempotent_answers
@@ -191,7 +209,7 @@ async function redactAnswers(trx: Trx, { event: { incident_id }, texts }: Task):
   for (const { caller, key, body } of rows) {
     await trx
       .updateTable('idempotent_answers')
-      .set({ body: JSON.stringify(withoutStrings(JSON.parse(body), texts)) })
+      .set({ body: JSON.stringify(redactStrings(JSON.parse(body), texts)) })
       .where('caller', '=', caller)
       .where('key', '=', key)
       .executeTakeFirstOrThrow()
@@ -201,16 +219,19 @@ async function redactAnswers(trx: Trx, { event: { incident_id }, texts }: Task):
 interface Rewritten {
   number: number
   before: Hashes
-  after: Sealed
+  after: SealedDocument
 }
-type Hashes = Pick<Sealed, 'json_sha256' | 'markdown_sha256'>
+type Hashes = Pick<SealedDocument, 'json_sha256' | 'markdown_sha256'>
 
 const hashesOf = ({ json_sha256, markdown_sha256 }: Hashes): Hashes => ({ json_sha256, markdown_sha256 })
 
-/** First the record, without which no revision can be changed; last the sequence numbers, in the order of the revisions. */
-async function redactRevisions(trx: Trx, task: Task): Promise<void> {
+/**
+ * Redacts the revisions. The record comes first, for a trigger refuses to change a revision without one; the sequence
+ * numbers are taken last, in the order of the revisions.
+ */
+async function redactRevisions(trx: Trx, task: RedactionTask): Promise<void> {
   const { incident_id } = task.event
-  const rewritten = await rewrittenRevisions(trx, task)
+  const rewritten = await renderRedactedRevisions(trx, task)
   await recordRedaction(trx, task, rewritten)
   for (const { number, after } of rewritten) {
     await trx
@@ -222,9 +243,9 @@ async function redactRevisions(trx: Trx, task: Task): Promise<void> {
   }
 }
 
-/** The revisions that have something of it, rendered anew. The others stay as they are. */
-async function rewrittenRevisions(trx: Trx, task: Task): Promise<Rewritten[]> {
-  const names = await namesOf(trx, [task.tombstone.by])
+/** Renders the revisions that contain one of the texts anew; the others do not change. */
+async function renderRedactedRevisions(trx: Trx, task: RedactionTask): Promise<Rewritten[]> {
+  const names = await namesByHandle(trx, [task.tombstone.by])
   const stored = await trx
     .selectFrom('revisions')
     .select(['number', 'json', 'json_sha256', 'markdown_sha256'])
@@ -232,18 +253,22 @@ async function rewrittenRevisions(trx: Trx, task: Task): Promise<Rewritten[]> {
     .orderBy('number')
     .execute()
   return stored.flatMap(({ number, json, ...before }) => {
-    const data = redactedDocument(sealedData(json), task, names)
-    return data === undefined ? [] : { number, before: hashesOf(before), after: sealedBytes(data) }
+    const data = redactedDocument(parseSealed(json), task, names)
+    return data === undefined ? [] : { number, before: hashesOf(before), after: serializeDocument(data) }
   })
 }
 
-function redactedDocument(data: Postmortem, task: Task, names: Postmortem['people']): Postmortem | undefined {
+function redactedDocument(
+  data: Postmortem,
+  task: RedactionTask,
+  names: Postmortem['people'],
+): Postmortem | undefined {
   const sealed = data.events.find(({ id }) => id === task.event.id)
   if (sealed === undefined) return undefined
-  const taken = takenFrom(sealed, task)
-  if (taken.length === 0) return undefined
-  const named = task.tombstone.pointers.filter(pointer => taken.includes(pointer))
-  const after = redacted(sealed, task, union(named, taken))
+  const found = pointersOfSecrets(sealed, task)
+  if (found.length === 0) return undefined
+  const named = task.tombstone.pointers.filter(pointer => found.includes(pointer))
+  const after = redactWithTombstone(sealed, task, union(named, found))
   return {
     ...data,
     people: { ...names, ...data.people },
@@ -251,8 +276,8 @@ function redactedDocument(data: Postmortem, task: Task, names: Postmortem['peopl
   }
 }
 
-/** Who took it out, when and why, and the hashes of each revision before and after. */
-async function recordRedaction(trx: Trx, { event, tombstone, facts }: Task, rewritten: Rewritten[]) {
+/** Records who redacted what, when and why, with the hashes of each revision before and after. */
+async function recordRedaction(trx: Trx, { event, tombstone, facts }: RedactionTask, rewritten: Rewritten[]) {
   const { pointers, reason, by: redacted_by, at: redacted_at } = tombstone
   const revisions = rewritten.map(({ number, before, after }) => ({ number, before, after: hashesOf(after) }))
   await trx

@@ -5,7 +5,7 @@ import { ref } from '../../http/fields.ts'
 import { Event, eventParams, Redaction } from '../../timeline/schema.ts'
 import { redactEvent } from './redaction.ts'
 
-/** The one change that a final document allows. It is an event's, and stands here since it rewrites revisions. */
+/** A route of events, in this folder because it rewrites revisions: the only change that a final document allows. */
 export function redactionRoute(app: App, { db, now }: Context): void {
   app.put(
     '/incidents/:incident_id/events/:event_id/redaction',

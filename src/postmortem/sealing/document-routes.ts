@@ -4,32 +4,41 @@ import { incidentParams } from '../../incidents/schema.ts'
 import { templateDocument } from '../document/document.ts'
 import { toMarkdown } from '../document/markdown.ts'
 import {
-  acceptedForm,
-  type Form,
-  html,
-  json,
-  markdown,
-  rendered,
+  documentResponses,
+  type Format,
+  htmlContent,
+  jsonContent,
+  markdownContent,
+  negotiateFormat,
   sendHtml,
   sendRendered,
   sendText,
 } from '../document/media.ts'
 import { loadPostmortem } from '../load.ts'
 import { documentQuery } from '../schema.ts'
-import { sealedData } from './bytes.ts'
-import { lastBytes } from './revisions.ts'
+import { lastSealedText } from './revisions.ts'
+import { parseSealed } from './sealed-document.ts'
 
 const tags = ['Postmortem']
 
-/** The document by `Accept`, or by suffix for a browser or a script; a final one is the bytes that were sealed. */
+/**
+ * The document by `Accept`, or by suffix for browsers and scripts. A final one is sent as the bytes that were sealed.
+ */
 export function documentRoutes(app: App, { db }: Context): void {
-  const send = async (reply: FastifyReply, form: Form, incidentId: string, copy: 'working' | undefined) => {
+  const send = async (
+    reply: FastifyReply,
+    format: Format,
+    incidentId: string,
+    copy: 'working' | undefined,
+  ) => {
     const sealed =
-      copy === 'working' ? undefined : await lastBytes(db, incidentId, form === 'md' ? 'markdown' : 'json')
-    if (sealed === undefined) return sendRendered(reply, form, await loadPostmortem(db, incidentId))
-    if (form === 'html') return sendHtml(reply, sealedData(sealed.text))
+      copy === 'working'
+        ? undefined
+        : await lastSealedText(db, incidentId, format === 'md' ? 'markdown' : 'json')
+    if (sealed === undefined) return sendRendered(reply, format, await loadPostmortem(db, incidentId))
+    if (format === 'html') return sendHtml(reply, parseSealed(sealed.text))
     reply.header('etag', `"${sealed.sha256.slice(0, 16)}"`)
-    return sendText(reply, form, sealed.text)
+    return sendText(reply, format, sealed.text)
   }
 
   app.get(
@@ -44,24 +53,28 @@ export function documentRoutes(app: App, { db }: Context): void {
           'Markdown unless `Accept` prefers HTML or JSON. The same data gives the same bytes; one that is final is the last revision’s bytes, also while it is being corrected.',
         params: incidentParams,
         querystring: documentQuery,
-        response: rendered({ 'text/markdown': markdown, 'text/html': html, 'application/json': json }),
+        response: documentResponses({
+          'text/markdown': markdownContent,
+          'text/html': htmlContent,
+          'application/json': jsonContent,
+        }),
       },
     },
     async (request, reply) => {
       reply.header('vary', 'accept')
-      const form = acceptedForm(request, ['md', 'html', 'json'])
-      return send(reply, form, request.params.incident_id, request.query.copy)
+      const format = negotiateFormat(request, ['md', 'html', 'json'])
+      return send(reply, format, request.params.incident_id, request.query.copy)
     },
   )
 
-  const suffixes: [Form, string, string, object][] = [
-    ['md', 'Markdown', 'Markdown', { 'text/markdown': markdown }],
-    ['html', 'Html', 'one self-contained HTML page', { 'text/html': html }],
-    ['json', 'Json', 'JSON', { 'application/json': json }],
+  const suffixes: [Format, string, string, object][] = [
+    ['md', 'Markdown', 'Markdown', { 'text/markdown': markdownContent }],
+    ['html', 'Html', 'one self-contained HTML page', { 'text/html': htmlContent }],
+    ['json', 'Json', 'JSON', { 'application/json': jsonContent }],
   ]
-  for (const [form, name, words, content] of suffixes) {
+  for (const [format, name, words, content] of suffixes) {
     app.get(
-      `/incidents/:incident_id/postmortem.${form}`,
+      `/incidents/:incident_id/postmortem.${format}`,
       {
         config: { scope: 'read' },
         schema: {
@@ -70,10 +83,10 @@ export function documentRoutes(app: App, { db }: Context): void {
           summary: `The postmortem as ${words}`,
           params: incidentParams,
           querystring: documentQuery,
-          response: rendered(content),
+          response: documentResponses(content),
         },
       },
-      async (request, reply) => send(reply, form, request.params.incident_id, request.query.copy),
+      async (request, reply) => send(reply, format, request.params.incident_id, request.query.copy),
     )
   }
 
@@ -86,7 +99,7 @@ export function documentRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'The empty postmortem',
         description: 'The document that the renderer writes over nothing, with placeholders.',
-        response: rendered({ 'text/markdown': markdown }),
+        response: documentResponses({ 'text/markdown': markdownContent }),
       },
     },
     async (_request, reply) => sendText(reply, 'md', toMarkdown(templateDocument())),

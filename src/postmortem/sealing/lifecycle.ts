@@ -5,17 +5,17 @@ import { DebriefError, type FieldError } from '../../http/problem.ts'
 import { lockDocument, moveDocument, sealedError } from '../../incidents/locks.ts'
 import { getIncident } from '../../incidents/store.ts'
 import type { BlameCheck } from '../../language/check.ts'
-import { holdingBack, isSealable, waiversInForce } from '../checks/checks.ts'
-import { conclude, readExamined } from '../checks/examine.ts'
-import type { Examined } from '../checks/examined.ts'
-import type { Check } from '../checks/schema.ts'
+import type { CheckInput } from '../checks/check-input.ts'
+import { blockingChecks, isSealable, waiversInForce } from '../checks/checks.ts'
+import { readCheckData, runChecksOn } from '../checks/run-checks.ts'
+import type { FailedCheck } from '../checks/schema.ts'
 import { insertRevision } from './revisions.ts'
 
 /**
- * Moves a document between draft and in review.
+ * Moves a document from draft to in review, or back.
  * @throws 409 when it is final
  */
-export async function requestReview(
+export async function setReviewStatus(
   trx: Trx,
   incident_id: string,
   status: 'draft' | 'in_review',
@@ -35,31 +35,31 @@ export async function requestReview(
 
 /**
  * Makes a document final: locks it, reads it, checks it, and stores its bytes as the next revision.
- * @param requireRead refuses when the caller has read another document than the one that would be sealed
+ * @param requireEtag throws unless the caller has read what would be sealed
  * @returns the number of the revision
  * @throws 409 with every check that fails, or when it is final already
  */
 export async function seal(
   trx: Trx,
   incident_id: string,
-  check: BlameCheck,
+  blameCheck: BlameCheck,
   { facts }: Write,
-  requireRead: (etag: string) => void,
+  requireEtag: (etag: string) => void,
 ): Promise<number> {
   const { status, amending } = await lockDocument(trx, incident_id)
   if (status === 'final' && !amending) throw sealedError(incident_id)
-  const read = await readExamined(trx, incident_id)
-  const { examined, checks, etag } = await conclude(read, check, facts.changed_at)
-  requireRead(etag)
-  requirePassed(examined, checks)
+  const loaded = await readCheckData(trx, incident_id)
+  const { input, checks, etag } = await runChecksOn(loaded, blameCheck, facts.changed_at)
+  requireEtag(etag)
+  requireSealable(input, checks)
   await moveDocument(trx, incident_id, { status: 'final', amending: false }, facts)
-  const waivers = waiversInForce(examined, checks)
-  const data = { ...examined.data, waivers, incident: await getIncident(trx, incident_id) }
+  const waivers = waiversInForce(input, checks)
+  const data = { ...input.data, waivers, incident: await getIncident(trx, incident_id) }
   return insertRevision(trx, incident_id, data, facts)
 }
 
-function requirePassed({ data: { incident } }: Examined, checks: Check[]): void {
-  const failing = holdingBack(checks).map(({ pointer, code, message }) => ({
+function requireSealable({ data: { incident } }: CheckInput, checks: FailedCheck[]): void {
+  const failing = blockingChecks(checks).map(({ pointer, code, message }) => ({
     pointer,
     code,
     detail: message,

@@ -4,14 +4,20 @@ import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { getIncident } from '../../incidents/store.ts'
 import { unifiedDiff } from '../document/diff.ts'
-import { acceptedForm, html, markdown, rendered, sendHtml } from '../document/media.ts'
-import { sealedData } from './bytes.ts'
+import {
+  documentResponses,
+  htmlContent,
+  markdownContent,
+  negotiateFormat,
+  sendHtml,
+} from '../document/media.ts'
 import { getRevision, listRevisions, type StoredRevision } from './revisions.ts'
 import * as contract from './schema.ts'
+import { parseSealed } from './sealed-document.ts'
 
 const tags = ['Postmortem']
 
-/** Final documents, as they were sealed. */
+/** The sealed revisions of a postmortem. */
 export function revisionRoutes(app: App, { db }: Context): void {
   app.get(
     '/incidents/:incident_id/revisions',
@@ -44,20 +50,20 @@ export function revisionRoutes(app: App, { db }: Context): void {
         summary: 'A revision with its bytes, by Accept',
         description: 'JSON with everything unless `Accept` prefers the stored Markdown, or HTML.',
         params: contract.revisionParams,
-        response: rendered({
+        response: documentResponses({
           'application/json': { schema: ref(contract.RevisionDetail) },
-          'text/markdown': markdown,
-          'text/html': html,
+          'text/markdown': markdownContent,
+          'text/html': htmlContent,
         }),
       },
     },
     async (request, reply) => {
       const { incident_id, number } = request.params
       const revision = await getRevision(db, incident_id, Number(number))
-      const form = acceptedForm(request, ['json', 'md', 'html'])
+      const format = negotiateFormat(request, ['json', 'md', 'html'])
       reply.header('vary', 'accept')
-      if (form === 'md') return reply.type('text/markdown; charset=utf-8').send(revision.markdown)
-      if (form === 'html') return sendHtml(reply, sealedData(revision.json))
+      if (format === 'md') return reply.type('text/markdown; charset=utf-8').send(revision.markdown)
+      if (format === 'html') return sendHtml(reply, parseSealed(revision.json))
       return reply.type('application/json; charset=utf-8').send(detailOf(revision))
     },
   )
@@ -71,7 +77,7 @@ export function revisionRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'What changed from one revision to another, as a unified diff of the Markdown',
         params: contract.revisionDiffParams,
-        response: rendered({
+        response: documentResponses({
           'text/x-diff': {
             schema: { type: 'string' as const },
             example: '--- a/postmortem.md\n+++ b/postmortem.md\n',
@@ -89,7 +95,7 @@ export function revisionRoutes(app: App, { db }: Context): void {
   )
 }
 
-/** The document’s data goes out as the bytes that were hashed. */
+/** The JSON of a revision, in which `postmortem` is written as the bytes that were hashed. */
 function detailOf({ json, ...revision }: StoredRevision): string {
   return `${JSON.stringify(revision).slice(0, -1)},"postmortem":${json}}`
 }

@@ -4,13 +4,13 @@ import type { ChangeFacts } from '../../http/caller.ts'
 import type { PageRequest } from '../../http/cursor.ts'
 import { notFoundError } from '../../http/problem.ts'
 import type { Postmortem } from '../schema.ts'
-import { type Sealed, sealedBytes } from './bytes.ts'
 import type { Revision } from './schema.ts'
+import { type SealedDocument, serializeDocument } from './sealed-document.ts'
 
-/** Names the lock under which sequence numbers are drawn, so that they commit in their order. */
+/** The key of the advisory lock under which sequence numbers are taken, so that they commit in order. */
 const sequenceLock = 7_261_744
 
-/** Stores the next revision of a locked incident; its sequence number is drawn last, and held in order to the commit. */
+/** Stores the next revision of a locked incident. Takes its sequence number last, for `nextSequence` locks. */
 export async function insertRevision(
   trx: Trx,
   incident_id: string,
@@ -18,7 +18,7 @@ export async function insertRevision(
   { changed_at: sealed_at, changed_by: sealed_by, request_id }: ChangeFacts,
 ): Promise<number> {
   const number = (await countRevisions(trx, incident_id)) + 1
-  const values = { incident_id, number, ...sealedBytes(data), sealed_at, sealed_by, request_id }
+  const values = { incident_id, number, ...serializeDocument(data), sealed_at, sealed_by, request_id }
   await trx
     .insertInto('revisions')
     .values({ ...values, sequence: await nextSequence(trx) })
@@ -26,7 +26,7 @@ export async function insertRevision(
   return number
 }
 
-/** To be called last in a transaction: until it ends, nobody else draws one. */
+/** Takes the next sequence number, under a lock that lasts to the end of the transaction: call it last. */
 export async function nextSequence(trx: Trx): Promise<number> {
   await sql`SELECT pg_advisory_xact_lock(${sql.lit(sequenceLock)})`.execute(trx)
   const { rows } = await sql<{ sequence: number }>`SELECT nextval('revision_sequence') AS sequence`.execute(
@@ -44,8 +44,8 @@ async function countRevisions(trx: Trx, incident_id: string): Promise<number> {
   return row.count
 }
 
-/** What is answered of revisions, less their bytes. */
-const described = sql`
+/** The columns of `Revision`. */
+const revisionColumns = sql`
   r.incident_id, r.number, r.sequence, r.json_sha256, r.markdown_sha256, r.renderer, r.sealed_at, r.sealed_by,
   (SELECT jsonb_build_object('author', a.author, 'reason', a.reason) FROM amendments a
     WHERE a.incident_id = r.incident_id AND a.number = r.number - 1) AS amendment,
@@ -62,20 +62,20 @@ export async function listRevisions(
   { limit, after }: PageRequest,
 ): Promise<Revision[]> {
   const { rows } = await sql<Revision>`
-    SELECT ${described} FROM revisions r
+    SELECT ${revisionColumns} FROM revisions r
     WHERE r.incident_id = ${incident_id} AND r.number > ${after === null ? 0 : Number(after[0])}
     ORDER BY r.number LIMIT ${sql.lit(limit + 1)}`.execute(db)
   return rows
 }
 
-export type StoredRevision = Revision & Pick<Sealed, 'json' | 'markdown'>
+export type StoredRevision = Revision & Pick<SealedDocument, 'json' | 'markdown'>
 
-/** A revision with its bytes. */
+/** A revision with its texts. */
 export const getRevision = (db: Db, incident_id: string, number: number): Promise<StoredRevision> =>
-  readRevision(db, incident_id, number, sql`${described}, r.json, r.markdown`)
+  readRevision(db, incident_id, number, sql`${revisionColumns}, r.json, r.markdown`)
 
 export const describeRevision = (db: Db, incident_id: string, number: number): Promise<Revision> =>
-  readRevision(db, incident_id, number, described)
+  readRevision(db, incident_id, number, revisionColumns)
 
 async function readRevision<T>(
   db: Db,
@@ -90,13 +90,16 @@ async function readRevision<T>(
   return rows[0]
 }
 
-/** The bytes that readers of a final document get: one form of its last revision. Undefined for one never final. */
-export async function lastBytes(
+/** The sealed text of an incident's last revision in one format, with its hash. Undefined when it was never sealed. */
+export async function lastSealedText(
   db: Db,
   incident_id: string,
-  form: 'json' | 'markdown',
+  format: 'json' | 'markdown',
 ): Promise<{ text: string; sha256: string } | undefined> {
-  const [text, hash] = [sql.ref(form), sql.ref(`${form}_sha256`)] as [RawBuilder<string>, RawBuilder<string>]
+  const [text, hash] = [sql.ref(format), sql.ref(`${format}_sha256`)] as [
+    RawBuilder<string>,
+    RawBuilder<string>,
+  ]
   return db
     .selectFrom('revisions')
     .select([text.as('text'), hash.as('sha256')])

@@ -8,15 +8,15 @@ import { answerOnce } from '../../http/idempotency.ts'
 import { Incident, incidentParams } from '../../incidents/schema.ts'
 import { getIncident } from '../../incidents/store.ts'
 import { amend, listAmendments } from '../amendments.ts'
-import { examine } from '../checks/examine.ts'
+import { runChecks } from '../checks/run-checks.ts'
 import { Amendment, AmendmentInput, AmendmentPage, amendmentsQuery } from '../schema.ts'
-import { requestReview, seal } from './lifecycle.ts'
+import { seal, setReviewStatus } from './lifecycle.ts'
 import { describeRevision } from './revisions.ts'
 import { Revision } from './schema.ts'
 
 const tags = ['Postmortem']
 
-/** From draft to final: the checks, the request for a review, the sealing, and the corrections after it. */
+/** The lifecycle of a document: the review request, sealing, and amendments. */
 export function lifecycleRoutes(app: App, context: Context): void {
   reviewRequestRoutes(app, context)
   sealRoute(app, context)
@@ -39,7 +39,7 @@ function reviewRequestRoutes(app: App, { db, now }: Context): void {
         const { incident_id } = request.params
         const write = writeOf(request, now)
         return transact(db, async trx => {
-          await requestReview(trx, incident_id, status, write)
+          await setReviewStatus(trx, incident_id, status, write)
           return getIncident(trx, incident_id)
         })
       },
@@ -70,11 +70,11 @@ function sealRoute(app: App, { db, now, blameCheck }: Context): void {
       const { incident_id } = request.params
       const write = writeOf(request, now)
       const check = await blameCheck()
-      // While it is locked, only what has changed since is judged: on a long timeline writers would not wait for more.
-      await examine(db, incident_id, check, write.facts.changed_at)
+      // Fills the cache of the language check: `seal` runs it again while writers wait for its lock.
+      await runChecks(db, incident_id, check, write.facts.changed_at)
       return answerOnce({ db, now }, request, reply, async trx => {
-        const requireRead = (etag: string) => requireTag(request, etag, 'GET …/checks')
-        const number = await seal(trx, incident_id, check, write, requireRead)
+        const requireEtag = (etag: string) => requireTag(request, etag, 'GET …/checks')
+        const number = await seal(trx, incident_id, check, write, requireEtag)
         const body = await describeRevision(trx, incident_id, number)
         return { status: 201, location: `/v1/incidents/${incident_id}/revisions/${number}`, body }
       })

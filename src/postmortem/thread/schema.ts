@@ -45,7 +45,7 @@ const edge = exact({
   }),
 })
 
-const loose = exact({
+const dangling = exact({
   node: nodeId('The node whose thread ends.'),
   missing: oneOf(missingKinds, { description: 'What would continue it.' }),
   message: Type.String({ description: 'What is missing, in one sentence.' }),
@@ -56,7 +56,7 @@ export const Thread = component(
   {
     nodes: Type.Array(ref(ThreadNode), { description: 'From the sources to the verifications.' }),
     edges: Type.Array(edge),
-    dangling: Type.Array(loose, { description: 'Where the thread is broken, and what would mend it.' }),
+    dangling: Type.Array(dangling, { description: 'Where the thread is broken, and what would mend it.' }),
   },
   {
     description:
@@ -93,6 +93,6 @@ export const Thread = component(
 export type Thread = Static<typeof Thread>
 export type ThreadNode = Static<typeof ThreadNode>
 export type Edge = Thread['edges'][number]
-export type Loose = Thread['dangling'][number]
+export type Dangling = Thread['dangling'][number]
 
 export const threadSchemas = [ThreadNode, Thread]

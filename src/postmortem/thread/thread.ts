@@ -1,17 +1,17 @@
 import type { Source } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { sourceName } from '../words.ts'
-import { looseEnds } from './loose-ends.ts'
+import { findDangling } from './dangling.ts'
 import type { Edge, Thread, ThreadNode } from './schema.ts'
 
 /**
- * The thread from every source to every verification: what is stored as nodes, what refers to what as edges, and where
- * it is broken. In the order of the thread; within a kind in the order of the document.
+ * The thread from every source to every verification, as a graph: resources are nodes, references are edges. Both are
+ * in the order of the thread, and of the document within a kind.
  */
 export const threadOf = (data: Postmortem): Thread => ({
   nodes: nodesOf(data),
   edges: edgesOf(data),
-  dangling: looseEnds(data),
+  dangling: findDangling(data),
 })
 
 const eventNode = (id: string) => `events/${id}`
@@ -58,11 +58,11 @@ function nodesOf(data: Postmortem): ThreadNode[] {
   ]
 }
 
-/** Which source it is, and what it says. */
+/** The name of a source, and its excerpt. */
 const sourceLabel = (data: Postmortem, source: Source): string =>
   source.excerpt === null ? sourceName(data, source) : `${sourceName(data, source)}: ${source.excerpt}`
 
-/** Factors of earlier incidents that came back in this one, each once. */
+/** The factors of earlier incidents that recur in this one, each once. */
 function earlierFactors({ factors }: Postmortem): ThreadNode[] {
   const recurred = factors.flatMap(({ recurs }) => recurs ?? [])
   const nodes = recurred.map((earlier): [string, ThreadNode] => {
@@ -100,11 +100,11 @@ function edgesOf({ events, factors, action_items, changes }: Postmortem): Edge[]
   ]
 }
 
-const longest = 200
+const maxLabel = 200
 
-/** A label of 200 code points at most. */
+/** Cuts a label to 200 code points. */
 function cut(text: string): string {
-  if (text.length <= longest) return text
-  const points = Array.from(text.slice(0, 2 * longest + 2))
-  return points.length <= longest ? text : `${points.slice(0, longest - 1).join('')}…`
+  if (text.length <= maxLabel) return text
+  const points = Array.from(text.slice(0, 2 * maxLabel + 2))
+  return points.length <= maxLabel ? text : `${points.slice(0, maxLabel - 1).join('')}…`
 }

@@ -4,17 +4,17 @@ import { observed } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
 import { aReview, givenReady, seal } from '../ready.ts'
 
-/** Every check is broken alone on a postmortem that passes all of them. */
+/** Makes each check fail alone, on a postmortem that passes all of them. */
 
 const service = await openService(t)
 const { call } = service
 
 interface Break {
-  /** Breaks a postmortem that is ready. */
+  /** Makes the check fail on a ready postmortem. */
   by: (incident: string) => Promise<unknown>
-  /** What the check points at, with an event's id as `<event>`. */
+  /** The pointers of the failures, with an event's id as `<event>`. */
   pointer: string
-  /** A word that its sentence has. */
+  /** A part of the message. */
   says: RegExp
 }
 
@@ -160,7 +160,7 @@ const breaks: Record<string, Break> = {
   },
 }
 
-/** These cannot be broken without others: what they rest on is what others judge. */
+/** These cannot fail alone: what makes them fail makes others fail, too. */
 const notAlone = ['TIMELINE_EMPTY', 'REVIEW_MISSING']
 
 const checks = async (incident: string) => (await call('GET', `${incident}/checks`)).body

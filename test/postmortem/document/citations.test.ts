@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import t from 'tap'
+import type { CheckInput } from '../../../src/postmortem/checks/check-input.ts'
 import { checksOf } from '../../../src/postmortem/checks/checks.ts'
-import type { Examined } from '../../../src/postmortem/checks/examined.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
 import type { Source } from '../../../src/timeline/schema.ts'
 import { sourceKinds } from '../../../src/timeline/schema.ts'
 import { source } from '../builders.ts'
 import { drill } from '../drill.ts'
 
-/** A better cited postmortem never fails more: what is added to be looked at takes nothing away. */
+/** Adding sources, links or claims to a postmortem never makes a check fail. */
 
-const examined = (data: Postmortem): Examined => ({
+const input = (data: Postmortem): CheckInput => ({
   now: '2026-07-01T09:00:00.000Z',
   data,
   timeline: data.events.filter(({ retraction }) => retraction === null),
@@ -19,7 +19,7 @@ const examined = (data: Postmortem): Examined => ({
 })
 
 const failing = (data: Postmortem): string[] =>
-  checksOf(examined(data)).map(({ code, pointer }) => `${code} ${pointer}`)
+  checksOf(input(data)).map(({ code, pointer }) => `${code} ${pointer}`)
 
 const citation = fc.record({
   kind: fc.constantFrom(...sourceKinds),
@@ -29,7 +29,7 @@ const citation = fc.record({
 const cited = ({ kind, system, excerpt }: { kind: Source['kind']; system: string; excerpt: string }) =>
   source(kind, system, { excerpt, stated_by: kind === 'statement' ? 'sam' : null })
 
-/** The drill, with some of its sources, links and claims taken away. */
+/** The drill without some of its sources, links and claims. */
 const postmortems = fc
   .record({
     remembered: fc.subarray(drill().events.map((_, i) => i)),

@@ -7,8 +7,8 @@ import { incidentId, row, source } from '../builders.ts'
 import { drill } from '../drill.ts'
 
 /**
- * Whole documents, byte for byte, in each state of their life. What changes here changes what readers see, and asks for
- * another version of the renderer; DEBRIEF_TEST_GOLDEN=write writes them anew, to be read in the diff.
+ * Whole documents, byte for byte, in each state. A change here changes what readers see and needs a new version of the
+ * renderer; DEBRIEF_TEST_GOLDEN=write writes the golden files, to be reviewed as a diff.
  */
 
 const review: Postmortem['review'] = {

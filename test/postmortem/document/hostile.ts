@@ -148,7 +148,7 @@ export const hostileText: fc.Arbitrary<string> = fc
   )
   .filter(storable)
 
-/** Addresses that are http or https, with whatever may stand in one; now and then one that is not. */
+/** http and https addresses with any characters that are allowed in one; some have another scheme. */
 export const hostileUrl: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 4,
@@ -231,7 +231,7 @@ export function poisoned(text: () => string, url: () => string): Postmortem {
   return data
 }
 
-/** A whole postmortem of hostile texts: some dozens of texts and addresses, dealt out in turn. */
+/** A postmortem of hostile texts: some dozens of texts and addresses, used in turn. */
 export const hostilePostmortem: fc.Arbitrary<Postmortem> = fc
   .tuple(
     fc.array(hostileText, { minLength: 1, maxLength: 60 }),

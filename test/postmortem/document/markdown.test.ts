@@ -22,7 +22,7 @@ import { saidByBlocks, saidByMarkdownIt, saidByMdast } from './read-back.ts'
 
 const runs = { numRuns: Number(process.env.FC_RUNS ?? 300) }
 
-/** A text in every place that a text can have. */
+/** A text in every kind of block and inline that can have one. */
 const everywhere = (text: string): Block[] => [
   heading(1, 'Postmortem: ', text),
   paragraph(text),
@@ -44,7 +44,7 @@ const everywhere = (text: string): Block[] => [
   diff(unifiedDiff({ target: text, before: `${text}\nx`, after: `y\n${text}` })!),
 ]
 
-/** Fails unless both parsers find the blocks that were written: structure, words, links, and nothing active. */
+/** Fails unless both parsers read back the blocks: structure, words, links, and nothing active. */
 function readsBack(t: Test, blocks: readonly Block[], name: string): void {
   const markdown = toMarkdown(blocks)
   const said = saidByBlocks(blocks)

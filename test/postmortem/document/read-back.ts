@@ -4,20 +4,20 @@ import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfm } from 'micromark-extension-gfm'
 import type { Block, Inline, Text } from '../../../src/postmortem/document/blocks.ts'
-import { inert, inertUrl } from '../../../src/postmortem/document/inert-text.ts'
+import { encodeControls, showControls } from '../../../src/postmortem/document/control-characters.ts'
 
 /**
- * What a Markdown text says, in one form for the blocks that were written and for two independent parsers: the
- * structure, the words (white space counts once, as it does when Markdown is shown), and the targets of links.
+ * The content of a document, in one shape for the blocks that were rendered and for two independent parsers: the
+ * structure, the words (with white space collapsed, as when Markdown is shown), and the targets of links.
  */
 export interface Said {
   blocks: unknown[]
   links: string[]
-  /** Nodes that must not be: HTML but `<br>`, images, emphasis, links whose text is not their target. */
+  /** Forbidden nodes: HTML but `<br>`, images, emphasis, links whose text is not their target. */
   active: string[]
 }
 
-/** White space counts once, as when Markdown is shown. */
+/** Collapses white space, as when Markdown is shown. */
 const spaced = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
 export function saidByBlocks(blocks: readonly Block[]): Said {
@@ -26,8 +26,8 @@ export function saidByBlocks(blocks: readonly Block[]): Said {
   for (const block of blocks) {
     if (block.type === 'heading') said.blocks.push([`h${block.level}`, words(block.text)])
     else if (block.type === 'paragraph') said.blocks.push(['paragraph', words(block.text)])
-    else if (block.type === 'preformatted') said.blocks.push(['code', inert(block.text)])
-    else if (block.type === 'diff') said.blocks.push(['diff', inert(block.text)])
+    else if (block.type === 'preformatted') said.blocks.push(['code', showControls(block.text)])
+    else if (block.type === 'diff') said.blocks.push(['diff', showControls(block.text)])
     else if (block.type === 'table')
       said.blocks.push(['table', [block.headers.map(spaced), ...block.rows.map(row => row.map(words))]])
     else
@@ -41,11 +41,11 @@ export function saidByBlocks(blocks: readonly Block[]): Said {
 }
 
 function wordsOf(inline: Inline, said: Said): string {
-  if (typeof inline === 'string') return inert(inline)
-  if ('tag' in inline) return `[${inert(inline.tag)}]`
-  if ('label' in inline) return `${inert(inline.label)}:`
-  noteLink(said, inert(inline.text), inertUrl(inline.url))
-  return inert(inline.text)
+  if (typeof inline === 'string') return showControls(inline)
+  if ('tag' in inline) return `[${showControls(inline.tag)}]`
+  if ('label' in inline) return `${showControls(inline.label)}:`
+  noteLink(said, showControls(inline.text), encodeControls(inline.url))
+  return showControls(inline.text)
 }
 
 export function saidByMdast(markdown: string): Said {
@@ -115,7 +115,7 @@ const encodedSafely = (url: string): string => {
 }
 
 const markdownIt = new MarkdownIt({ html: true, linkify: true })
-// What the parser found is compared, not how it prettifies addresses.
+// Addresses are compared as the parser found them, not as it would prettify them.
 markdownIt.normalizeLinkText = text => text
 markdownIt.normalizeLink = url => url
 
@@ -151,7 +151,7 @@ function itBlock(cursor: Cursor, said: Said): unknown {
   return [token.type]
 }
 
-/** The tokens up to the one that closes `open`, which is passed over. */
+/** The tokens up to the one that closes `open`, and consumes that one. */
 function upTo(cursor: Cursor, open: Token): Token[] {
   const close = open.type.replace('_open', '_close')
   const from = cursor.at
@@ -195,7 +195,7 @@ function itWords(inline: Token, said: Said): string {
   return words
 }
 
-/** linkify also links `example.com` and `//example.com`, which is as harmless: the text is the target. */
+/** linkify also links `example.com` and `//example.com`; that is harmless, since the text is the target. */
 function noteItLink(said: Said, text: string, url: string): void {
   if (url === `//${text}` || url === `http://${text}`) return
   noteLink(said, text, url)

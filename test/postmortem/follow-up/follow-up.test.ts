@@ -1,8 +1,8 @@
 import t from 'tap'
 import type { ActionItem } from '../../../src/action-items/schema.ts'
 import { allActionItems } from '../../../src/action-items/store.ts'
-import { followUpOf, type Present } from '../../../src/postmortem/follow-up/follow-up.ts'
-import type { Promised } from '../../../src/postmortem/follow-up/promises.ts'
+import type { SealedEntries } from '../../../src/postmortem/follow-up/first-sealed.ts'
+import { type CurrentEntries, followUpOf } from '../../../src/postmortem/follow-up/follow-up.ts'
 import { amend, givenFinal, idOf } from '../../export/given.ts'
 import { logLine } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
@@ -155,5 +155,5 @@ t.test('the word for a change is its status, or that its text is another', async
 
 const first = <T>(entry: T) => ({ revision: 1, entry })
 const sealing = { incident_id: 'PM-2026-06-17-x', revision: 1, sealed_at: '2026-06-18T09:00:00.000Z' }
-const since = (sealed: Promised, present: Present) =>
-  followUpOf(sealed, present, { as_of: '2026-06-18', tz: 'UTC' })
+const since = (sealed: SealedEntries, current: CurrentEntries) =>
+  followUpOf(sealed, current, { as_of: '2026-06-18', tz: 'UTC' })

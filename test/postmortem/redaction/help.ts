@@ -2,9 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../../src/db/open.ts'
 import type { Call, Reply, Service } from '../../help/service.ts'
 
-/** What the tests of redaction share. */
-
-/** What must not stand anywhere; the texts around it have what each form escapes. */
+/** A secret, inside a text with characters that JSON, Markdown and HTML escape. */
 export const secret = 'correct-horse-battery-staple'
 export const leaked = { kind: 'log', system: 'payments-db', excerpt: `login "admin" \\ <${secret}> 100 %` }
 export const reason = 'A password was in the log line.'
@@ -17,7 +15,7 @@ export const redact = (
   { body, ...more }: Call & { body?: object } = {},
 ): Promise<Reply<any>> => call('PUT', `${event}/redaction`, { ...more, body: { pointers, reason, ...body } })
 
-/** The tables in which a text stands, with how many rows: `events 1`. */
+/** The tables that contain a text, with the number of rows: `events 1`. */
 export async function rowsWith(db: Db, text: string): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     SELECT relname AS name FROM pg_class
@@ -31,7 +29,7 @@ export async function rowsWith(db: Db, text: string): Promise<string[]> {
   return found
 }
 
-/** The versions of an event, as the history has them. */
+/** The versions of an event in the history. */
 export async function versionsOf({ call }: Service, event: string): Promise<any[]> {
   const incident = event.slice(0, event.indexOf('/events/'))
   const { body } = await call('GET', `${incident}/history?limit=200`)

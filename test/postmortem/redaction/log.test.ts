@@ -9,7 +9,7 @@ import { enter, observed, openIncident } from '../../help/cast.ts'
 import { adminToken, openService } from '../../help/service.ts'
 import { leaked, reason, rowsWith, secret } from './help.ts'
 
-/** What fails in the database is undone as a whole, and neither the answer nor the log has the secret. */
+/** When the database refuses a redaction, it is rolled back as a whole, and neither answer nor log has the secret. */
 
 const service = await openService(t)
 await enter(service)
@@ -37,7 +37,7 @@ t.teardown(async () => {
 const send = (method: 'POST' | 'PUT', url: string, payload: object) =>
   app.inject({ method, url, headers: { authorization: `Bearer ${adminToken}` }, payload })
 
-/** Where a row is refused, PostgreSQL quotes the beginnings of its columns. */
+/** PostgreSQL's error quotes the beginnings of a refused row's columns. */
 const telling = observed({ description: secret, role: secret, sources: [{ ...leaked, excerpt: secret }] })
 const redaction = { pointers: ['/role'], reason }
 

@@ -7,7 +7,7 @@ import { adminToken, openService } from '../../help/service.ts'
 import { givenReady, seal } from '../ready.ts'
 import { idOf, leaked, redact, secret, versionsOf } from './help.ts'
 
-/** Each redaction keeps who did it, when and why, whoever takes something out of the same event later. */
+/** Each redaction of an event keeps who did it, when and why, also after later ones. */
 
 const service = await openService(t)
 const { app, call, db, clock } = service
@@ -151,7 +151,7 @@ t.test('what happens to the event later leaves every redaction in place, and in 
   )
 })
 
-/** As an event was sealed when it had one tombstone at most. */
+/** An event in the earlier sealed form, which had one tombstone at most. */
 const asBefore = ({ redactions, ...event }: any) => ({ ...event, redaction: redactions.at(-1) ?? null })
 
 async function sealAsBefore(incident: string): Promise<string> {

@@ -205,7 +205,7 @@ t.test('raw SQL changes no revision', async t => {
   t.same(await db.selectFrom('revisions').selectAll().orderBy('sequence').execute(), before)
 })
 
-/** All rows of an incident, each under the name that the history gives it. */
+/** All rows of an incident, by the resource's name in the history. */
 async function storedRows(id: string): Promise<{ key: string; version: number }[]> {
   const rows = []
   for (const [table, resource, name] of [

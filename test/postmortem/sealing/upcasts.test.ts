@@ -6,13 +6,13 @@ import { postmortemDocument } from '../../../src/postmortem/document/document.ts
 import { toHtml } from '../../../src/postmortem/document/html/html.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown.ts'
 import { Postmortem } from '../../../src/postmortem/schema.ts'
-import { sealedData } from '../../../src/postmortem/sealing/bytes.ts'
+import { parseSealed } from '../../../src/postmortem/sealing/sealed-document.ts'
 import { upcastForm, upcasts } from '../../../src/postmortem/sealing/upcasts.ts'
 import { adminToken, openService } from '../../help/service.ts'
 import { saidByBlocks, saidByMdast } from '../document/read-back.ts'
 import { sealWhole } from './whole.ts'
 
-/** What was sealed in each form that there ever was can be read, as a document in which nothing is missing. */
+/** A document that was sealed in any earlier form can be read and rendered, with no field missing. */
 
 const folder = new URL('samples/', import.meta.url)
 const today = new URL('today.json', folder)
@@ -23,7 +23,7 @@ if (process.env.DEBRIEF_TEST_SAMPLE === 'write') writeFileSync(today, sealedNow)
 
 const sampleOf = (name: string) => readFileSync(new URL(name, folder), 'utf8')
 const names = readdirSync(folder).sort()
-/** What a value that is missing is printed as. */
+/** How a missing value would be printed. */
 const missing = /\b(?:undefined|null|NaN)\b|\[object/
 
 t.test('each change of the form has a sealed sample of the form before it', async t => {
@@ -39,7 +39,7 @@ for (const name of names) {
   const sample = sampleOf(name)
 
   t.test(`what was sealed in the form of ${name} is a whole document`, async t => {
-    const data = sealedData(sample)
+    const data = parseSealed(sample)
     t.same(service.app.check(Postmortem, structuredClone(data)), [], 'valid by the schema of today')
     const blocks = postmortemDocument(data)
     const markdown = toMarkdown(blocks)
@@ -62,7 +62,7 @@ for (const name of names) {
     for (const path of ['postmortem', 'postmortem.html', 'revisions/2']) {
       const { status, text } = await service.call('GET', `${incident}/${path}`, { headers: accept })
       t.equal(status, 200)
-      t.equal(text, toHtml(sealedData(sample)))
+      t.equal(text, toHtml(parseSealed(sample)))
     }
     const followUp = await service.call('GET', `${incident}/follow-up`)
     t.equal(followUp.body.action_items.length, 5)
@@ -93,11 +93,11 @@ t.test('a step of tomorrow reaches all that reads sealed data', async t => {
   t.match(await bytesOf(`${incident}/postmortem.json`), due_on, 'a redaction writes the form of its day')
 })
 
-/** An answer that has the bytes of a sealed document, which may be in another form than the contract's of today. */
+/** Reads an answer that has the bytes of a sealed document, which may be in an earlier form than the contract's. */
 const bytesOf = async (url: string): Promise<string> =>
   (await service.app.inject({ url, headers: { authorization: `Bearer ${adminToken}` } })).body
 
-/** In place of all revisions' data, as if they had been sealed then. */
+/** Replaces the JSON of all revisions, as if they had been sealed in that form. */
 async function storeAsSealed(json: string): Promise<void> {
   await sql`ALTER TABLE revisions DISABLE TRIGGER revisions_stay`.execute(service.db)
   await service.db
@@ -120,7 +120,7 @@ t.test('the sample of today has the fields that a postmortem has, and no others'
     t.same([...fieldsIn(JSON.parse(json))].sort(), [...fields].sort(), whatToDo)
 })
 
-/** Every field of a schema, by where it stands; the entries of a list stand at `*`. */
+/** Every field of a schema by its path; `*` stands for the entries of a list. */
 function fieldsOf({ $ref, anyOf = [], properties = {}, items }: any, at = ''): Set<string> {
   if ($ref) return fieldsOf(service.app.getSchemas()[$ref.replace(/#$/, '')], at)
   const below = Object.entries(properties).map(([name, field]) =>
@@ -133,7 +133,7 @@ function fieldsOf({ $ref, anyOf = [], properties = {}, items }: any, at = ''): S
   )
 }
 
-/** Their names are no fields. */
+/** Maps, whose keys are no fields. */
 const keyed = ['/people', '/incident/labels', '/incident/clock_offsets']
 
 function fieldsIn(value: unknown, at = ''): Set<string> {

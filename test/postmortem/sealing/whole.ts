@@ -64,7 +64,7 @@ const more: ['PUT' | 'POST' | 'PATCH', string, object][] = [
   ['PUT', '/checks/FACTOR_UNCITED/waiver', { reason: 'Nothing in the timeline shows who was not there.' }],
 ]
 
-/** One that is retracted, and one that a secret was taken out of, twice. */
+/** One event that is retracted, and one that was redacted twice. */
 async function addQuestionedEvents(call: Service['call']): Promise<void> {
   const retracted = await must(call('POST', `${incident}/events`, { body: observed() }))
   const reason = 'It was the staging system.'
@@ -82,7 +82,7 @@ async function addQuestionedEvents(call: Service['call']): Promise<void> {
   }
 }
 
-/** A sentence that blames, and why it may stand. */
+/** A sentence that blames, and its waiver. */
 async function waiveLanguage(call: Service['call']): Promise<void> {
   const description = 'The on-call engineer forgot to check the replica.'
   const body = { ...observed({ description, kind: 'note' }), occurred_at: '2026-06-17T14:20:00Z' }

@@ -29,7 +29,7 @@ const whole = (more: Partial<Postmortem> = {}): Postmortem => ({
   ...more,
 })
 
-/** Each loose end as `node: missing`. */
+/** Each dangling node as `node: missing`. */
 const loose = (more: Partial<Postmortem>) =>
   threadOf(whole(more)).dangling.map(({ node, missing }) => `${node}: ${missing}`)
 const messages = (more: Partial<Postmortem>) => threadOf(whole(more)).dangling.map(({ message }) => message)

@@ -1,9 +1,9 @@
 import type { Block, Inline, ListItem, Text } from '../blocks.ts'
-import { inert, inertUrl } from '../inert-text.ts'
+import { encodeControls, showControls } from '../control-characters.ts'
 
-/** Text for HTML, in an element or a double-quoted attribute: the same text, and nothing in it is markup. */
+/** Escapes a text for HTML, in an element or a double-quoted attribute. */
 export const escapeHtml = (text: string): string =>
-  inert(text).replace(/[&<>"']/g, character => entities[character]!)
+  showControls(text).replace(/[&<>"']/g, character => entities[character]!)
 
 const entities: Record<string, string> = {
   '&': '&amp;',
@@ -32,7 +32,7 @@ function blockToHtml(block: Block): string {
   }
 }
 
-/** Each line keeps its sign, so that nothing depends on its colour; where the hunks begin is no line of either text. */
+/** Lines keep their `+` and `-`, so that nothing depends on colour alone. File names and hunk headers are `<b>`. */
 function diffToHtml(text: string): string {
   const [from, to, ...lines] = text.split('\n').map(escapeHtml)
   return [`<b>${from}</b>`, `<b>${to}</b>`, ...lines.map(markedLine)].join('\n')
@@ -53,8 +53,8 @@ const itemToHtml = ({ text, details }: ListItem): string =>
   `<li>${textToHtml(text)}${details.map(one => `<div class="detail">${textToHtml(one)}</div>`).join('')}</li>`
 
 /**
- * A table whose cells know their column's name, because on a narrow screen each row becomes a card. The roles say
- * again what the elements mean: changing how a table is displayed takes its meaning from assistive technology.
+ * Each cell has its column's name, which is shown on narrow screens, where a row becomes a card. The explicit roles are
+ * needed there: with another `display`, browsers no longer expose a table to assistive technology.
  */
 function tableToHtml(headers: readonly string[], rows: readonly (readonly Text[])[]): string {
   const names = headers.map(escapeHtml)
@@ -80,5 +80,5 @@ function inlineToHtml(inline: Inline): string {
   if ('tag' in inline)
     return `<span class="tag" data-tag="${escapeHtml(inline.tag)}">${escapeHtml(inline.tag)}</span>`
   if ('label' in inline) return `<span class="label">${escapeHtml(inline.label)}:</span>`
-  return `<a href="${escapeHtml(inertUrl(inline.url))}" rel="noreferrer">${escapeHtml(inline.text)}</a>`
+  return `<a href="${escapeHtml(encodeControls(inline.url))}" rel="noreferrer">${escapeHtml(inline.text)}</a>`
 }

@@ -1,5 +1,5 @@
 import type { Postmortem } from '../../schema.ts'
-import { titleWords } from '../../words.ts'
+import { sentenceCase } from '../../words.ts'
 import { heading } from '../blocks.ts'
 import { headOf, postmortemSections } from '../document.ts'
 import { durationValue } from '../sections/timeline.ts'
@@ -67,10 +67,10 @@ ${facts(view)}
 const statusTone = { draft: '', in_review: 'warn', final: 'good' } as const
 const severityTone = { SEV1: 'bad', SEV2: 'bad', SEV3: 'warn', SEV4: '', SEV5: '' } as const
 
-/** The few figures a reader looks for first. */
+/** The figures that readers look for first. */
 function facts(view: View): string {
   const figures: [string, string][] = [
-    ['Phase', titleWords(view.data.milestones.phase)],
+    ['Phase', sentenceCase(view.data.milestones.phase)],
     ['Detection time', durationValue(view, 'time_to_detect')],
     ['Mitigation time', durationValue(view, 'time_to_mitigate')],
     ['Resolution time', durationValue(view, 'time_to_resolve')],

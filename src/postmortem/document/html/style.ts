@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { milestones } from '../../../incidents/milestones.ts'
-import { words } from '../../words.ts'
+import { humanize } from '../../words.ts'
 
 const coloured = milestones.filter(({ tone }) => tone !== 'calm')
 const tags = coloured.map(
   ({ name, tone }) =>
-    `.tag[data-tag="${words(name)}"] { background: var(--${tone}-wash); color: var(--${tone}); }`,
+    `.tag[data-tag="${humanize(name)}"] { background: var(--${tone}-wash); color: var(--${tone}); }`,
 )
 const marks = coloured.map(({ name, tone }) => `svg .mark.${name} { fill: var(--${tone}); }`)
 
-/** The page's whole style: light and dark, screen, phone and print. Nothing is loaded from anywhere. */
+/** The page's style sheet: light and dark, screen, phone and print. It loads nothing. */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -129,5 +129,5 @@ ${marks.join('\n')}
 }
 `
 
-/** The style's hash as `style-src '…'` of a Content-Security-Policy names it: no other style may be used then. */
+/** The hash of the style for `style-src` of the Content-Security-Policy, which blocks every other style. */
 export const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`

@@ -1,20 +1,20 @@
 import type { Event } from '../../../timeline/schema.ts'
 
-/** How times map to the width of the drawn timeline. Times are milliseconds since 1970, places are 0 to 1. */
+/** Maps times (milliseconds since 1970) to positions on the axis (0 to 1). */
 export interface Scale {
   from: number
   to: number
   at: (time: number) => number
   holds: (time: number) => boolean
-  /** How many events lie before or after what is drawn. */
+  /** How many events are outside of the axis. */
   outside: number
 }
 
 const margin = 0.03
 
 /**
- * A scale over the milestones and the events near them. A deploy two days earlier would squeeze the incident
- * into a point, so events further away than half the milestones' span are left out and counted.
+ * A scale over the milestones and the events near them. Events further away than half the milestones' span are left out
+ * and counted: a deploy two days earlier would squeeze the incident into a point.
  */
 export function scaleOf(events: readonly Event[]): Scale {
   const times = events.map(event => Date.parse(event.corrected_at))
@@ -37,7 +37,7 @@ function withinReach(times: readonly number[], [first, last]: [number, number]):
   return times.filter(time => time >= first - reach && time <= last + reach)
 }
 
-/** Reduced rather than spread: there may be more events than a call takes arguments. */
+/** Not `Math.min(...times)`: there may be more events than a call can take arguments. */
 const extent = (times: readonly number[]): [number, number] => [
   times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY),
   times.reduce((most, time) => Math.max(most, time), Number.NEGATIVE_INFINITY),
@@ -54,7 +54,7 @@ const steps = [
   ...[1, 2, 7, 14, 30, 90, 365].map(n => n * day),
 ]
 
-/** At most `most` round times with their places and words: `14:05`, `14:05:30`, and `06-17` where a day begins. */
+/** At most `most` ticks at round times: `14:05`, `14:05:30`, and `06-17` where a day begins. */
 export function ticksOf({ from, to, at }: Scale, most: number): { at: number; words: string }[] {
   const step = steps.find(one => (to - from) / one <= most) ?? Math.ceil((to - from) / most / day) * day
   const found: { at: number; words: string }[] = []

@@ -1,10 +1,10 @@
 import { type MilestoneName, milestoneNames } from '../../../incidents/milestones.ts'
 import { durations } from '../../../timeline/milestones-schema.ts'
 import type { Event } from '../../../timeline/schema.ts'
-import { titleWords } from '../../words.ts'
-import { eventTime } from '../clock.ts'
+import { sentenceCase } from '../../words.ts'
 import { durationValue } from '../sections/timeline.ts'
-import { holderOf, isKnown, type View } from '../view.ts'
+import { eventTime } from '../time-format.ts'
+import { isDurationKnown, milestoneEvent, type View } from '../view.ts'
 import { escapeHtml } from './blocks.ts'
 import { type Scale, scaleOf, ticksOf } from './timeline-scale.ts'
 
@@ -13,7 +13,7 @@ import { type Scale, scaleOf, ticksOf } from './timeline-scale.ts'
 interface Size {
   name: 'wide' | 'narrow'
   width: number
-  /** The least distance between two times of the axis. */
+  /** The least distance between two ticks. */
   tickGap: number
 }
 const sizes: Size[] = [
@@ -24,10 +24,10 @@ const sizes: Size[] = [
 const left = 10
 const laneHeight = 22
 const spanHeight = 30
-/** Events nearer than this many pixels share one mark, so that a drawing of 20,000 events stays a drawing. */
-const grain = 5
+/** Events closer than this many pixels share one mark: there may be 20,000 of them. */
+const markGap = 5
 
-/** A figure with the drawing, once for wide and once for narrow screens; empty where there is no event. */
+/** A figure with two drawings, for wide and for narrow screens; empty where there is no event. */
 export function timelineFigure(view: View): string {
   if (view.timeline.length === 0) return ''
   const scale = scaleOf(view.timeline)
@@ -38,7 +38,7 @@ export function timelineFigure(view: View): string {
 function caption(view: View, { outside }: Scale): string {
   const count = view.timeline.length
   const all = `${count} ${count === 1 ? 'event' : 'events'}, times in UTC.`
-  const shaded = holderOf(view, 'impact_started') && holderOf(view, 'mitigated')
+  const shaded = milestoneEvent(view, 'impact_started') && milestoneEvent(view, 'mitigated')
   const shade = shaded ? ' Shaded: the impact until it was mitigated, then until it was resolved.' : ''
   const far =
     outside === 0 ? '' : ` ${outside} of them ${outside === 1 ? 'lies' : 'lie'} outside the drawing.`
@@ -46,8 +46,8 @@ function caption(view: View, { outside }: Scale): string {
 }
 
 function drawing(view: View, scale: Scale, size: Size): string {
-  const room = roomFor(view, scale, size.width)
-  const x = (utc: string) => round(left + scale.at(Date.parse(utc)) * room)
+  const axisWidth = axisWidthFor(view, scale, size.width)
+  const x = (utc: string) => round(left + scale.at(Date.parse(utc)) * axisWidth)
   const labels = milestoneLabels(view, scale, x)
   const axis = laneHeight * (1 + Math.max(-1, ...labels.map(label => label.lane))) + 20
   const spans = spansOf(view, x)
@@ -55,10 +55,10 @@ function drawing(view: View, scale: Scale, size: Size): string {
   return [
     `<svg class="${size.name}" viewBox="0 0 ${size.width} ${height}" role="img" aria-labelledby="timeline-${size.name}-title timeline-${size.name}-desc">`,
     `<title id="timeline-${size.name}-title">Timeline of the incident</title>`,
-    `<desc id="timeline-${size.name}-desc">${escapeHtml(described(view))}</desc>`,
+    `<desc id="timeline-${size.name}-desc">${escapeHtml(description(view))}</desc>`,
     ...shades(view, x, axis),
     `<line class="axis" x1="0" y1="${axis}" x2="${size.width}" y2="${axis}"/>`,
-    ...ticks(scale, Math.max(1, Math.floor(room / size.tickGap)), room, axis),
+    ...ticks(scale, Math.max(1, Math.floor(axisWidth / size.tickGap)), axisWidth, axis),
     ...labels.map(label => milestoneMark(label, axis)),
     ...eventMarks(view, scale, x, axis),
     ...labels.map(label => `<circle class="mark ${label.name}" cx="${label.x}" cy="${axis}" r="6"/>`),
@@ -67,20 +67,20 @@ function drawing(view: View, scale: Scale, size: Size): string {
   ].join('\n')
 }
 
-/** The drawing in words, for those who do not see it. */
-function described(view: View): string {
-  const milestones = held(view).map(
-    ({ name, event }) => `${titleWords(name)} ${eventTime(view.clock, event)}`,
+/** The drawing in words, for screen readers. */
+function description(view: View): string {
+  const milestones = markedMilestones(view).map(
+    ({ name, event }) => `${sentenceCase(name)} ${eventTime(view.timeFormat, event)}`,
   )
   const known = durations
-    .filter(({ name }) => isKnown(view, name))
+    .filter(({ name }) => isDurationKnown(view, name))
     .map(({ name, title }) => `${title} time ${durationValue(view, name)}`)
   return [...milestones, ...known].map(words => `${words}.`).join(' ')
 }
 
-function held(view: View): { name: MilestoneName; event: Event }[] {
+function markedMilestones(view: View): { name: MilestoneName; event: Event }[] {
   return milestoneNames.flatMap(name => {
-    const event = holderOf(view, name)
+    const event = milestoneEvent(view, name)
     return event && event.retraction === null ? [{ name, event }] : []
   })
 }
@@ -95,17 +95,17 @@ interface MilestoneLabel {
 }
 
 /**
- * Names stand to the right of their own line. From right to left, each goes one lane above those it would run
- * into, so that no line crosses a name.
+ * Lays out the names of milestones, each to the right of its line. From right to left, each goes one lane above those
+ * it would overlap, so that no line crosses a name.
  */
 function milestoneLabels(view: View, scale: Scale, x: (utc: string) => number): MilestoneLabel[] {
   const placed: MilestoneLabel[] = []
-  const byTime = held(view).toSorted(
+  const byTime = markedMilestones(view).toSorted(
     (a, b) => Date.parse(a.event.corrected_at) - Date.parse(b.event.corrected_at),
   )
   for (const { name, event } of byTime.reverse()) {
     const time = drawnTime(view, scale, event)
-    const label = { name, x: x(event.corrected_at), time, words: titleWords(name) }
+    const label = { name, x: x(event.corrected_at), time, words: sentenceCase(name) }
     const end = label.x + 16 + widthOf(`${label.time} ${label.words}`)
     const below = placed.filter(other => other.x < end).map(other => other.lane)
     placed.push({ ...label, lane: 1 + Math.max(-1, ...below) })
@@ -113,12 +113,12 @@ function milestoneLabels(view: View, scale: Scale, x: (utc: string) => number): 
   return placed
 }
 
-/** How wide the axis may be for the names of milestones and durations to fit at the right of their places. */
-function roomFor(view: View, scale: Scale, width: number): number {
+/** The width of the axis that leaves room for the names of milestones and durations on the right. */
+function axisWidthFor(view: View, scale: Scale, width: number): number {
   const place = (utc: string) => scale.at(Date.parse(utc))
-  const names = held(view).map(({ name, event }) => ({
+  const names = markedMilestones(view).map(({ name, event }) => ({
     at: place(event.corrected_at),
-    wide: widthOf(`${drawnTime(view, scale, event)} ${titleWords(name)}`),
+    wide: widthOf(`${drawnTime(view, scale, event)} ${sentenceCase(name)}`),
   }))
   const spans = spansOf(view, place).map(({ to, words }) => ({ at: to, wide: widthOf(words) }))
   return [...names, ...spans].reduce(
@@ -127,10 +127,10 @@ function roomFor(view: View, scale: Scale, width: number): number {
   )
 }
 
-/** `23:50`: the axis shows where a day begins. Over several days, `06-17 23:50`. */
-function drawnTime({ clock }: View, { from, to }: Scale, event: Event): string {
+/** `23:50`, or `06-17 23:50` where the drawing covers more than a day. */
+function drawnTime({ timeFormat }: View, { from, to }: Scale, event: Event): string {
   const date = event.corrected_at.slice(0, 10)
-  const time = eventTime({ ...clock, date, dated: false }, event)
+  const time = eventTime({ ...timeFormat, date, dated: false }, event)
   return to - from > 86_400_000 ? `${date.slice(5)} ${time}` : time
 }
 
@@ -139,12 +139,12 @@ function milestoneMark({ x, time, words, lane }: MilestoneLabel, axis: number): 
   return `<g><line class="leader" x1="${x}" y1="${y - 8}" x2="${x}" y2="${axis}"/><text x="${x + 6}" y="${y + 2}"><tspan class="time">${escapeHtml(time)}</tspan> ${words}</text></g>`
 }
 
-/** One mark for the events that fall on the same few pixels, with what they are as its tooltip. */
+/** One mark for all events on the same few pixels, with a tooltip. */
 function eventMarks(view: View, scale: Scale, x: (utc: string) => number, axis: number): string[] {
   const groups = new Map<number, Event[]>()
   for (const event of view.timeline) {
     if (!scale.holds(Date.parse(event.corrected_at))) continue
-    const place = Math.round(x(event.corrected_at) / grain)
+    const place = Math.round(x(event.corrected_at) / markGap)
     const group = groups.get(place)
     if (group) group.push(event)
     else groups.set(place, [event])
@@ -158,13 +158,13 @@ function eventMarks(view: View, scale: Scale, x: (utc: string) => number, axis: 
 function tooltip(view: View, event: Event, more: number): string {
   const points = Array.from(event.description.slice(0, 300))
   const text = points.length > 120 ? `${points.slice(0, 120).join('')}…` : event.description
-  return `${eventTime(view.clock, event)} ${text}${more === 0 ? '' : ` (and ${more} more)`}`
+  return `${eventTime(view.timeFormat, event)} ${text}${more === 0 ? '' : ` (and ${more} more)`}`
 }
 
 /** The impact until it was mitigated, and from then until it was resolved. */
 function shades(view: View, x: (utc: string) => number, axis: number): string[] {
   const [started, mitigated, resolved] = (['impact_started', 'mitigated', 'resolved'] as const).map(name =>
-    holderOf(view, name),
+    milestoneEvent(view, name),
   )
   return [
     shade('impact', started, mitigated ?? resolved, x, axis),
@@ -184,9 +184,9 @@ function shade(
   return `<rect class="${name}" x="${start}" y="${axis - 7}" width="${round(end - start)}" height="14"/>`
 }
 
-const ticks = (scale: Scale, most: number, room: number, axis: number): string[] =>
+const ticks = (scale: Scale, most: number, axisWidth: number, axis: number): string[] =>
   ticksOf(scale, most).map(({ at, words }) => {
-    const x = round(left + at * room)
+    const x = round(left + at * axisWidth)
     return `<g class="tick"><line x1="${x}" y1="${axis}" x2="${x}" y2="${axis + 12}"/><text x="${x}" y="${axis + 26}" text-anchor="${x < 30 ? 'start' : 'middle'}">${words}</text></g>`
   })
 
@@ -206,14 +206,14 @@ function spansOf(view: View, x: (utc: string) => number): Span[] {
   })
 }
 
-/** A bar with its words to its right, or above it where they would not fit. */
+/** A bar with its label to the right, or above it where that does not fit. */
 function spanBar({ from, to, words }: Span, y: number, width: number): string {
   const fits = to + 10 + widthOf(words) <= width
   const [x, baseline] = fits ? [to + 10, y + 4] : [Math.max(0, Math.min(from, width - widthOf(words))), y - 7]
   return `<g class="span"><rect x="${from}" y="${y - 3}" width="${round(Math.max(3, to - from))}" height="6" rx="3"/><text x="${round(x)}" y="${baseline}">${escapeHtml(words)}</text></g>`
 }
 
-/** A generous guess of how wide a text is drawn: no font can be measured here. */
+/** A generous estimate of a text's width in pixels: no font can be measured here. */
 const widthOf = (text: string): number => text.length * 7.2
 
 const round = (pixels: number): number => Math.round(pixels * 10) / 10

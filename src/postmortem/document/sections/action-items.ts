@@ -1,5 +1,5 @@
 import type { PostmortemActionItem } from '../../schema.ts'
-import { personName, words } from '../../words.ts'
+import { humanize, personName } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -16,14 +16,14 @@ import type { View } from '../view.ts'
 
 const headers = ['ID', 'Action', 'Owner', 'Due', 'Priority', 'Factor']
 
-/** The table of action items, and under it how each stands. Nothing here depends on today's date. */
+/** The table of action items, and below it the status of each. Nothing here depends on today's date. */
 export function actionItemsSection(view: View): Block[] {
   const items = view.data.action_items
   if (items.length === 0) return [heading(2, 'Action items'), paragraph('No action items are stored yet.')]
   return [
     heading(2, 'Action items'),
     actionItemsTable(items.map(one => row(view, one))),
-    bulletList(items.map(one => standing(view, one))),
+    bulletList(items.map(one => statusItem(view, one))),
   ]
 }
 
@@ -39,32 +39,39 @@ const row = (view: View, one: PostmortemActionItem): Text[] => [
 ]
 
 /** `AI-1: open, accepted, tracked as CHK-481 in jira`, and its further details. */
-function standing(view: View, one: PostmortemActionItem): ListItem {
+function statusItem(view: View, one: PostmortemActionItem): ListItem {
   const details: Text[] = []
   if (one.done_when !== null) details.push([label('done when'), ` ${one.done_when}`])
   for (const moved of one.deferrals)
     details.push([label(`moved from ${moved.from} to ${moved.to}`), ` ${moved.reason}`])
-  if (one.closure !== null) details.push(closed(one.closure))
-  if (one.effectiveness !== null) details.push(effect(one.effectiveness))
-  return item([label(one.id), ` ${words(one.status)}${accepted(view, one)}`, ...tracked(one)], details)
+  if (one.closure !== null) details.push(closureLine(one.closure))
+  if (one.effectiveness !== null) details.push(effectivenessLine(one.effectiveness))
+  return item(
+    [label(one.id), ` ${humanize(one.status)}${acceptanceWords(view, one)}`, ...trackerWords(one)],
+    details,
+  )
 }
 
-/** Whether the owner took it; of a closed item, only that the owner did. */
-function accepted(view: View, { acceptance, owner, status }: PostmortemActionItem): string {
+/** Whether the item was accepted; a closed one says so only where it was. */
+function acceptanceWords(view: View, { acceptance, owner, status }: PostmortemActionItem): string {
   if (acceptance === null) return status === 'done' || status === 'cancelled' ? '' : ', not accepted yet'
   return `, accepted${acceptance.by === owner ? '' : ` by ${personName(view.data, acceptance.by)}`}`
 }
 
-const tracked = ({ tracker }: PostmortemActionItem): Text =>
+const trackerWords = ({ tracker }: PostmortemActionItem): Text =>
   tracker === null ? [] : [', tracked as ', link(tracker.key, tracker.url), ` in ${tracker.system}`]
 
-function closed(closure: NonNullable<PostmortemActionItem['closure']>): Text {
+function closureLine(closure: NonNullable<PostmortemActionItem['closure']>): Text {
   const name = label(`${closure.outcome} ${closure.at.slice(0, 10)}`)
   const evidence: Text = closure.evidence_url === null ? [] : [' ', link('evidence', closure.evidence_url)]
   return [name, ...evidence, closure.reason === null ? '' : ` ${closure.reason}`]
 }
 
-function effect({ review_on, result, note }: NonNullable<PostmortemActionItem['effectiveness']>): Text {
+function effectivenessLine({
+  review_on,
+  result,
+  note,
+}: NonNullable<PostmortemActionItem['effectiveness']>): Text {
   const when = review_on === null ? '' : `, to be looked at on ${review_on}`
   return [label('effectiveness'), ` ${result}${when}${note === null ? '' : `; ${note}`}`]
 }

@@ -10,16 +10,16 @@ import {
   type Text,
   tag,
 } from '../blocks.ts'
-import { eventTime } from '../clock.ts'
+import { eventTime } from '../time-format.ts'
 import type { View } from '../view.ts'
 
-/** The fixed sentence, and every contributing factor under its own number. */
+/** The opening sentence, and the contributing factors under their numbers. */
 export function analysisSection(view: View): Block[] {
-  const stored = runs(view.data.factors).flatMap((run, index, all) => [
-    ...removed((all[index - 1]?.at(-1)?.number ?? 0) + 1, run[0]!.number - 1),
+  const stored = consecutiveRuns(view.data.factors).flatMap((run, index, all) => [
+    ...deletedNote((all[index - 1]?.at(-1)?.number ?? 0) + 1, run[0]!.number - 1),
     numberedList(
       run[0]!.number,
-      run.map(factor => factorItem(factor, factor.counterfactual, restOf(view, factor))),
+      run.map(factor => factorItem(factor, factor.counterfactual, factorDetails(view, factor))),
     ),
   ])
   return [...analysisOpening(), ...(stored.length > 0 ? stored : [paragraph('None is stored yet.')])]
@@ -30,8 +30,8 @@ export const analysisOpening = (): Block[] => [
   paragraph('We do not name a single root cause. Contributing factors:'),
 ]
 
-/** Factors whose numbers follow one another: a deleted one leaves a gap, and the others keep their numbers. */
-function runs(factors: readonly Factor[]): Factor[][] {
+/** Groups factors into runs of consecutive numbers: a deleted factor leaves a gap. */
+function consecutiveRuns(factors: readonly Factor[]): Factor[][] {
   const found: Factor[][] = []
   for (const factor of factors) {
     const run = found.at(-1)
@@ -41,14 +41,14 @@ function runs(factors: readonly Factor[]): Factor[][] {
   return found
 }
 
-/** Says that the numbers from `first` to `last` have no factor any more, lest one seem to be lost. */
-function removed(first: number, last: number): Block[] {
+/** Says that the factors `first` to `last` were deleted, so that the gap does not look like an error. */
+function deletedNote(first: number, last: number): Block[] {
   if (last < first) return []
   if (last === first) return [paragraph(`Factor ${first} was removed.`)]
   return [paragraph(`Factors ${first} ${last === first + 1 ? 'and' : 'to'} ${last} were removed.`)]
 }
 
-/** One factor as the document lists it; the category and texts may be a template's placeholders. */
+/** One factor of the list; category and texts may be the template's placeholders. */
 export function factorItem(
   factor: { category: string; statement: string },
   counterfactual: Factor['counterfactual'],
@@ -67,12 +67,12 @@ function counterfactualSentence(counterfactual: NonNullable<Factor['counterfactu
   return `if ${condition} had ${had}, the incident would have ${would_have}${end}`
 }
 
-/** The lines below the counterfactual: what the factor rests on, what was done about it, where it recurs. */
-function restOf(view: View, factor: Factor): Text[] {
+/** The lines below the counterfactual: events, effect, action items, disposition and recurrence. */
+function factorDetails(view: View, factor: Factor): Text[] {
   const { effect, disposition, disposition_reason, recurs } = factor
   const items = addressedBy(view, factor)
   const thread = [
-    `rests on ${restsOn(view, factor)}`,
+    `rests on ${eventTimes(view, factor)}`,
     ...(effect === null ? [] : [`effect: ${effectWords[effect]}`]),
     ...(items.length === 0 ? [] : [`addressed by ${items.join(', ')}`]),
   ]
@@ -83,7 +83,7 @@ function restOf(view: View, factor: Factor): Text[] {
   return lines
 }
 
-/** As supposed as the counterfactual: “prevented” alone would read as if the incident had been. */
+/** In the conditional: “prevented” alone would read as if the incident had been. */
 const effectWords = {
   prevented: 'would have prevented it',
   detected_sooner: 'would have shown it sooner',
@@ -91,12 +91,12 @@ const effectWords = {
   recovered_sooner: 'would have shortened recovery',
 } as const
 
-function restsOn({ clock, eventById }: View, factor: Factor): string {
+function eventTimes({ timeFormat, eventById }: View, factor: Factor): string {
   const events = factor.events.flatMap(id => eventById.get(id) ?? [])
   if (events.length === 0) return 'no event yet'
   return events
     .toSorted((a, b) => compare(a.corrected_at, b.corrected_at) || compare(a.id, b.id))
-    .map(event => `${eventTime(clock, event)}${event.retraction ? ' (retracted)' : ''}`)
+    .map(event => `${eventTime(timeFormat, event)}${event.retraction ? ' (retracted)' : ''}`)
     .join(', ')
 }
 

@@ -1,6 +1,6 @@
 import type { Source } from '../../../timeline/schema.ts'
 import type { PostmortemChange } from '../../schema.ts'
-import { words } from '../../words.ts'
+import { humanize } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -15,13 +15,13 @@ import {
 } from '../blocks.ts'
 import { unifiedDiff } from '../diff.ts'
 import type { View } from '../view.ts'
-import { cited } from './timeline.ts'
+import { sourceLine } from './timeline.ts'
 
-/** Each change with its diff, from the review on: before that it is still being looked for what to change. */
+/** Each change with its diff. A draft only counts them: until the review they are still being worked out. */
 export function changesSection(view: View): Block[] {
   const { incident, changes } = view.data
   if (changes.length === 0) return noChanges()
-  if (incident.status === 'draft') return [heading(2, 'Changes'), paragraph(recorded(changes.length))]
+  if (incident.status === 'draft') return [heading(2, 'Changes'), paragraph(countWords(changes.length))]
   return [heading(2, 'Changes'), ...changes.flatMap(change => changeBlocks(view, change))]
 }
 
@@ -30,24 +30,24 @@ export const noChanges = (): Block[] => [
   paragraph('No change to an SLO, an alert rule or a runbook is recorded yet.'),
 ]
 
-const recorded = (count: number): string =>
+const countWords = (count: number): string =>
   count === 1
     ? '1 change is recorded; it is shown from the review on.'
     : `${count} changes are recorded; they are shown from the review on.`
 
 function changeBlocks(view: View, change: PostmortemChange): Block[] {
-  const kind = change.target_kind === 'slo' ? 'SLO' : words(change.target_kind)
+  const kind = change.target_kind === 'slo' ? 'SLO' : humanize(change.target_kind)
   const text = unifiedDiff(change)
-  const verification = change.verified_by_source && verifiedBy(view, change.verified_by_source)
+  const verification = change.verified_by_source && verificationItem(view, change.verified_by_source)
   return [
     heading(3, `Change ${change.number}: ${kind} `, change.target),
-    bulletList([...facts(change), ...(verification ? [verification.item] : [])]),
+    bulletList([...factItems(change), ...(verification ? [verification.item] : [])]),
     ...(verification?.notes ?? []),
     ...(text === null ? [] : [diff(text)]),
   ]
 }
 
-function facts({ status, action_item, factors, url }: PostmortemChange): ListItem[] {
+function factItems({ status, action_item, factors, url }: PostmortemChange): ListItem[] {
   const reasons = [...(action_item === null ? [] : [action_item]), ...factorWords(factors)]
   return [
     item([label('Status'), ` ${status}`]),
@@ -61,10 +61,10 @@ function factorWords(factors: readonly number[]): string[] {
   return [`${factors.length === 1 ? 'factor' : 'factors'} ${factors.join(', ')}`]
 }
 
-/** What shows that the change works; what is too long for one line of it stands whole below the list. */
-function verifiedBy(view: View, source: Source): { item: ListItem; notes: Block[] } {
+/** The source that verifies a change, and the blocks below the list for texts that are too long for its line. */
+function verificationItem(view: View, source: Source): { item: ListItem; notes: Block[] } {
   const notes: Block[] = []
-  const text = cited(view, source, (name, whole) => {
+  const text = sourceLine(view, source, (name, whole) => {
     notes.push(paragraph(label(name)), preformatted(whole))
     return `(${name.toLowerCase()} below)`
   })

@@ -1,11 +1,11 @@
 import type { Waiver } from '../../../waivers/schema.ts'
 import { personName } from '../../words.ts'
 import { type Block, bulletList, heading, item, type ListItem, label, link, type Text } from '../blocks.ts'
-import { momentOf } from '../clock.ts'
-import { placeOf } from '../places.ts'
+import { describePointer } from '../describe-pointer.ts'
+import { formatTimestamp } from '../time-format.ts'
 import type { View } from '../view.ts'
 
-/** The record of the review, in the template's four lines, and what it turned around, waived and corrected since. */
+/** The record of the review in the template's four lines, then reframed sentences, waivers and amendments. */
 export function reviewSection(view: View, status: string): Block[] {
   const { review, waivers, amendments } = view.data
   return [
@@ -13,7 +13,7 @@ export function reviewSection(view: View, status: string): Block[] {
       date:
         review === null
           ? [' not held yet']
-          : [` ${momentOf(view.clock, review.held_at)} UTC`, ...recording(view)],
+          : [` ${formatTimestamp(view.timeFormat, review.held_at)} UTC`, ...recording(view)],
       attendees: review === null ? ' —' : ` ${attendees(view)}`,
       decisions: decisions(view),
       status,
@@ -26,18 +26,20 @@ export function reviewSection(view: View, status: string): Block[] {
     ...listUnder(
       'Amendments',
       amendments.map(({ author, reason, amended_at }) =>
-        item([`${momentOf(view.clock, amended_at)} UTC, ${personName(view.data, author)}: ${reason}`]),
+        item([
+          `${formatTimestamp(view.timeFormat, amended_at)} UTC, ${personName(view.data, author)}: ${reason}`,
+        ]),
       ),
     ),
   ]
 }
 
-/** Why a check does not hold here; of the language, of which texts. */
+/** A waiver with its reason; one of the language check names its texts. */
 function waiverItem(view: View, { code, reason, findings, changed_by, changed_at }: Waiver): ListItem {
-  const places = [...new Set(findings.map(({ pointer }) => placeOf(view, pointer)))]
+  const places = [...new Set(findings.map(({ pointer }) => describePointer(view, pointer)))]
   const about = places.length === 0 ? '' : ` of ${places.join('; ')}`
   return item([
-    `${code}${about}: ${reason} (${personName(view.data, changed_by)}, ${momentOf(view.clock, changed_at)} UTC)`,
+    `${code}${about}: ${reason} (${personName(view.data, changed_by)}, ${formatTimestamp(view.timeFormat, changed_at)} UTC)`,
   ])
 }
 
@@ -48,7 +50,7 @@ interface Record {
   status: string
 }
 
-/** The four lines that stand in every document. */
+/** The four lines that every document has. */
 export const reviewRecord = ({ date, attendees, decisions, status }: Record): Block[] => [
   heading(2, 'Review record'),
   bulletList([
@@ -63,7 +65,7 @@ function recording({ data: { review } }: View): Text {
   return review?.recording_url ? [' (', link('recording', review.recording_url), ')'] : []
 }
 
-/** Everybody who took part, and who led it. */
+/** The attendees, with the facilitator marked. */
 function attendees({ data }: View): string {
   const { facilitator, attendees } = data.review!
   const all = attendees.includes(facilitator) ? attendees : [facilitator, ...attendees]
@@ -72,7 +74,7 @@ function attendees({ data }: View): string {
     .join(', ')
 }
 
-/** Numbered where there are several: one may be of several lines. */
+/** The decisions, numbered where there are several, since one can have several lines. */
 function decisions({ data: { review } }: View): Text[] {
   const all = review?.decisions ?? []
   return all.map(({ text, action_item }, i) => {

@@ -1,5 +1,5 @@
 import { incidentRoles } from '../../../incidents/schema.ts'
-import { durationWords, personName, titleWords, words } from '../../words.ts'
+import { durationWords, humanize, personName, sentenceCase } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -12,11 +12,11 @@ import {
   paragraphs,
   type Text,
 } from '../blocks.ts'
-import { durationBetween, eventTime, momentOf } from '../clock.ts'
-import { holderOf, type View } from '../view.ts'
+import { durationBetween, eventTime, formatTimestamp } from '../time-format.ts'
+import { milestoneEvent, type View } from '../view.ts'
 import { durationValue } from './timeline.ts'
 
-/** What broke, who was affected, how long; then what else is known of the incident as a whole. */
+/** What broke, who was affected, how long; then references, impact and roles. */
 export function summarySection(view: View): Block[] {
   const { summary } = view.data.incident
   return [
@@ -24,8 +24,8 @@ export function summarySection(view: View): Block[] {
     ...paragraphs([label('What broke'), ' '], summary.what_broke ?? notWritten),
     ...paragraphs([label('Who was affected'), ' '], summary.who_was_affected ?? notWritten),
     paragraph(label('How long'), ` ${howLong(view)}`),
-    ...about(view),
-    ...impact(view),
+    ...referenceBlocks(view),
+    ...impactBlocks(view),
     ...rolesAndHandoffs(view),
   ]
 }
@@ -34,28 +34,28 @@ const notWritten = 'not written yet.'
 
 /** The sentence after “How long”, computed from the milestones. */
 function howLong(view: View): string {
-  const start = holderOf(view, 'impact_started')
+  const start = milestoneEvent(view, 'impact_started')
   if (!start) return 'not known: no event is marked as the start of the impact.'
-  const from = eventTime(view.clock, start)
-  const end = holderOf(view, 'resolved')
+  const from = eventTime(view.timeFormat, start)
+  const end = milestoneEvent(view, 'resolved')
   if (!end) return `since ${from} UTC${dateOf(view)}; ${mitigatedAt(view)}not yet resolved.`
   const lasted = view.data.milestones.durations.find(duration => duration.name === 'time_to_resolve')
-  const until = eventTime(view.clock, end)
+  const until = eventTime(view.timeFormat, end)
   if (lasted?.status !== 'ok')
     return `not known: resolved (${until}) is before the start of the impact (${from}).`
   return `${durationValue(view, 'time_to_resolve')}, from ${from} to ${until} UTC${dateOf(view)}.`
 }
 
-/** The date of the times, where they do not carry it themselves. */
-const dateOf = ({ clock }: View): string => (clock.dated ? '' : ` on ${clock.date}`)
+/** The date, unless the times have it themselves. */
+const dateOf = ({ timeFormat }: View): string => (timeFormat.dated ? '' : ` on ${timeFormat.date}`)
 
 function mitigatedAt(view: View): string {
-  const mitigated = holderOf(view, 'mitigated')
-  return mitigated ? `mitigated at ${eventTime(view.clock, mitigated)}, ` : ''
+  const mitigated = milestoneEvent(view, 'mitigated')
+  return mitigated ? `mitigated at ${eventTime(view.timeFormat, mitigated)}, ` : ''
 }
 
-/** A paragraph of one line each for the services, labels, references and related incidents that are stored. */
-function about({ data: { incident } }: View): Block[] {
+/** A paragraph with a line each for services, labels, references and related incidents. */
+function referenceBlocks({ data: { incident } }: View): Block[] {
   const lines: [string, Text[]][] = [
     ['Services', incident.services.map(name => [name])],
     [
@@ -65,7 +65,7 @@ function about({ data: { incident } }: View): Block[] {
         .map(([name, value]) => [`${name} = ${value}`]),
     ],
     ['References', incident.external_refs.map(known => [link(`${known.system} ${known.id}`, known.url)])],
-    ['Related', incident.related.map(other => [`${words(other.relation)} ${other.incident_id}`])],
+    ['Related', incident.related.map(other => [`${humanize(other.relation)} ${other.incident_id}`])],
   ]
   const stored = lines.filter(([, entries]) => entries.length > 0)
   if (stored.length === 0) return []
@@ -81,11 +81,11 @@ function about({ data: { incident } }: View): Block[] {
 
 const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1)
 
-function impact({ data: { incident } }: View): Block[] {
+function impactBlocks({ data: { incident } }: View): Block[] {
   const { description, users_affected, requests_failed, cost } = incident.impact
   const figures: [string, string][] = []
-  if (users_affected !== null) figures.push(['Users affected', grouped(users_affected)])
-  if (requests_failed !== null) figures.push(['Requests failed', grouped(requests_failed)])
+  if (users_affected !== null) figures.push(['Users affected', groupThousands(users_affected)])
+  if (requests_failed !== null) figures.push(['Requests failed', groupThousands(requests_failed)])
   if (cost !== null) figures.push(['Cost', cost])
   if (description === null && figures.length === 0) return []
   return [
@@ -98,7 +98,7 @@ function impact({ data: { incident } }: View): Block[] {
 }
 
 /** `1840` as `1,840`, in every locale. */
-const grouped = (count: number): string => String(count).replace(/\d(?=(?:\d{3})+$)/g, '$&,')
+const groupThousands = (count: number): string => String(count).replace(/\d(?=(?:\d{3})+$)/g, '$&,')
 
 function rolesAndHandoffs(view: View): Block[] {
   const { incident, milestones } = view.data
@@ -119,26 +119,28 @@ const roleItems = (view: View) =>
   incidentRoles
     .map(role => view.data.incident.roles.filter(assignment => assignment.role === role))
     .filter(holders => holders.length > 0)
-    .map(holders => item([label(titleWords(holders[0]!.role)), ` ${holdersInTurn(view, holders)}`]))
+    .map(holders => item([label(sentenceCase(holders[0]!.role)), ` ${holdersInTurn(view, holders)}`]))
 
 function holdersInTurn(view: View, holders: readonly Assignment[]): string {
   const inTurn = holders.toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from))
   return inTurn.reduce((sentence, holder, index) => {
     const before = inTurn[index - 1]
-    if (!before) return held(view, holder)
+    if (!before) return assignmentWords(view, holder)
     const handedOn = before.to !== null && Date.parse(before.to) === Date.parse(holder.from)
-    return `${sentence}${handedOn ? ', then ' : '; '}${held(view, holder)}`
+    return `${sentence}${handedOn ? ', then ' : '; '}${assignmentWords(view, holder)}`
   }, '')
 }
 
-function held(view: View, { person, from, to }: Assignment): string {
-  const since = momentOf(view.clock, from)
+function assignmentWords(view: View, { person, from, to }: Assignment): string {
+  const since = formatTimestamp(view.timeFormat, from)
   const name = personName(view.data, person)
-  return to === null ? `${name} from ${since}` : `${name} from ${since} to ${momentOf(view.clock, to)}`
+  return to === null
+    ? `${name} from ${since}`
+    : `${name} from ${since} to ${formatTimestamp(view.timeFormat, to)}`
 }
 
 /** The longest gap between two status updates, measured against the cadence that was promised. */
-function longestGap({ clock, data, eventById }: View): string {
+function longestGap({ timeFormat, data, eventById }: View): string {
   const { seconds, status, cadence_minutes, from_event_id, to_event_id } = data.milestones.status_update_gap
   const promised = cadence_minutes === null ? null : durationWords(cadence_minutes * 60)
   if (status === 'missing' || seconds === null)
@@ -146,11 +148,11 @@ function longestGap({ clock, data, eventById }: View): string {
       ? 'fewer than two are stored.'
       : `one every ${promised} was promised; fewer than two are stored, so no gap can be measured.`
   const [from, to] = [from_event_id, to_event_id].map(id => eventById.get(id ?? ''))
-  const between = from && to ? ` (${eventTime(clock, from)} → ${eventTime(clock, to)})` : ''
-  return `the longest gap was ${durationBetween(seconds, from, to)}${between}${against(promised, status)}.`
+  const between = from && to ? ` (${eventTime(timeFormat, from)} → ${eventTime(timeFormat, to)})` : ''
+  return `the longest gap was ${durationBetween(seconds, from, to)}${between}${cadenceWords(promised, status)}.`
 }
 
-function against(promised: string | null, status: 'ok' | 'exceeded'): string {
+function cadenceWords(promised: string | null, status: 'ok' | 'exceeded'): string {
   if (promised === null) return '; no cadence was promised'
   return status === 'exceeded'
     ? `, longer than the ${promised} promised`

@@ -1,6 +1,6 @@
 import { type DurationName, durations } from '../../../timeline/milestones-schema.ts'
 import type { Event, Source } from '../../../timeline/schema.ts'
-import { personName, sourceName, words } from '../../words.ts'
+import { humanize, personName, sourceName } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -17,17 +17,17 @@ import {
   table,
   tag,
 } from '../blocks.ts'
-import { correctionOf, durationBetween, eventTime, momentOf, timeOf } from '../clock.ts'
-import { isKnown, type View } from '../view.ts'
+import { clockCorrection, durationBetween, eventTime, formatTime, formatTimestamp } from '../time-format.ts'
+import { isDurationKnown, type View } from '../view.ts'
 
 const headers = ['Time', 'Event', 'Source']
 
-/** How much of an excerpt stands in its table cell, in code points; longer ones stand whole under the table. */
+/** The most code points of an excerpt in a table cell; longer ones are printed in full below the table. */
 const cellExcerpt = 160
 
 const lineEnd = /[\n\r\u2028\u2029]/
 
-/** What is too long for a table cell, and stands whole further down. */
+/** A text that is too long for a table cell, and is printed in full below the table. */
 interface Note {
   name: 'Excerpt' | 'Query'
   of: string
@@ -50,30 +50,34 @@ export function timelineSection(view: View): Block[] {
 export const timelineTable = (rows: readonly (readonly Text[])[]): Block => table(headers, rows)
 
 function row(view: View, event: Event, notes: Note[]): Text[] {
-  return [[eventTime(view.clock, event)], described(event), joined(sourcesOf(view, event, notes), '\n')]
+  return [
+    [eventTime(view.timeFormat, event)],
+    descriptionOf(event),
+    joined(sourcesOf(view, event, notes), '\n'),
+  ]
 }
 
-function described(event: Event): Text {
-  const mark: Text = event.milestone ? [tag(words(event.milestone)), ' '] : []
+function descriptionOf(event: Event): Text {
+  const mark: Text = event.milestone ? [tag(humanize(event.milestone)), ' '] : []
   return [...mark, event.role === null ? event.description : `${event.description} (${event.role})`]
 }
 
-/** What an event rests on, with its clock's correction once. What is too long for a table cell is added to `notes`. */
+/** The sources of an event; the first one has the clock's correction. Adds texts that are too long to `notes`. */
 const sourcesOf = (view: View, event: Event, notes: Note[]): Text[] =>
   event.sources.map((source, index) =>
-    citedFor(view, event, source, notes, index === 0 ? correctionOf(event) : ''),
+    sourceLineFor(view, event, source, notes, index === 0 ? clockCorrection(event) : ''),
   )
 
-function citedFor(view: View, event: Event, source: Source, notes: Note[], correction = ''): Text {
+function sourceLineFor(view: View, event: Event, source: Source, notes: Note[], correction = ''): Text {
   const below = (name: Note['name'], text: string) => {
-    notes.push({ name, of: `${eventTime(view.clock, event)}, ${sourceName(view.data, source)}`, text })
+    notes.push({ name, of: `${eventTime(view.timeFormat, event)}, ${sourceName(view.data, source)}`, text })
     return `(${name.toLowerCase()} ${notes.length} below)`
   }
-  return cited(view, source, below, correction)
+  return sourceLine(view, source, below, correction)
 }
 
-/** A source in one line. `below` puts a text that is too long for it elsewhere, and says where. */
-export function cited(
+/** A source in one line. `below` moves a text that is too long elsewhere, and returns the reference to it. */
+export function sourceLine(
   view: View,
   source: Source,
   below: (name: Note['name'], text: string) => string,
@@ -81,7 +85,7 @@ export function cited(
 ): Text {
   const cite: Inline[] = [link(sourceName(view.data, source), source.url), correction]
   if (source.excerpt !== null) {
-    const short = shortened(source.excerpt)
+    const short = shorten(source.excerpt)
     cite.push(`: “${short}”`)
     if (short !== source.excerpt) cite.push(` ${below('Excerpt', source.excerpt)}`)
   }
@@ -89,8 +93,8 @@ export function cited(
   return cite
 }
 
-/** The excerpt itself where it is one short line; else its first line, cut, with an ellipsis. */
-function shortened(excerpt: string): string {
+/** The excerpt if it is one short line; else its first line, cut, with an ellipsis. */
+function shorten(excerpt: string): string {
   if (excerpt.length <= cellExcerpt && !lineEnd.test(excerpt)) return excerpt
   const first = excerpt.trim().split(lineEnd, 1)[0]!
   const points = Array.from(first.slice(0, 2 * cellExcerpt + 2))
@@ -106,10 +110,10 @@ function noteBlocks(note: Note, number: number): Block[] {
   return [paragraph(label(`${note.name} ${number}`), ` ${note.of}`), preformatted(note.text)]
 }
 
-/** Some durations always, the others on a second line once they are known. */
+/** The durations that are always listed, and on a second line the others that are known. */
 function durationLines(view: View): Text {
   const always = durations.filter(duration => duration.always)
-  const known = durations.filter(duration => !duration.always && isKnown(view, duration.name))
+  const known = durations.filter(duration => !duration.always && isDurationKnown(view, duration.name))
   return joined(
     [always, known]
       .filter(line => line.length > 0)
@@ -141,20 +145,20 @@ export function durationValue(view: View, name: DurationName): string {
 
 function missingReason(missing: readonly string[]): string {
   if (missing.length === 0) return 'no event is marked as a milestone'
-  return `no event is marked as ${missing.map(words).join(' or ')}`
+  return `no event is marked as ${missing.map(humanize).join(' or ')}`
 }
 
 type Point = View['data']['milestones']['durations'][number]['from']
 
 function pointWords(view: View, point: Point): string {
   if (point === null) return 'an unknown moment'
-  const time = timeOf(view.clock, point.at, eventAt(view, point)?.precision)
-  return `${words(point.milestone)} ${time}`
+  const time = formatTime(view.timeFormat, point.at, eventAt(view, point)?.precision)
+  return `${humanize(point.milestone)} ${time}`
 }
 
 const eventAt = (view: View, point: Point): Event | undefined => view.eventById.get(point?.event_id ?? '')
 
-/** What was taken out of the timeline, what is or was disputed in it, and where a secret was taken out. */
+/** The events that were retracted, disputed or redacted. */
 function questionedClaims(view: View, notes: Note[]): Block[] {
   const questioned = view.data.events.filter(
     ({ retraction, dispute, redactions }) => retraction !== null || dispute !== null || redactions.length > 0,
@@ -172,7 +176,7 @@ function questionedClaims(view: View, notes: Note[]): Block[] {
 
 const questionedItem = (view: View, event: Event, notes: Note[]): ListItem =>
   item(
-    [`${eventTime(view.clock, event)} `, ...described(event)],
+    [`${eventTime(view.timeFormat, event)} `, ...descriptionOf(event)],
     [
       ...disputeLines(view, event, notes),
       ...retractionLines(view, event, notes),
@@ -180,17 +184,17 @@ const questionedItem = (view: View, event: Event, notes: Note[]): ListItem =>
     ],
   )
 
-/** A retracted event stands in no table, so its sources stand here. */
+/** With the sources: a retracted event is not in the table, which has those of the others. */
 function retractionLines(view: View, event: Event, notes: Note[]): Text[] {
   if (event.retraction === null) return []
   const { at, reason } = event.retraction
   return [
-    [label(`retracted ${momentOf(view.clock, at)}`), ` ${reason}`],
+    [label(`retracted ${formatTimestamp(view.timeFormat, at)}`), ` ${reason}`],
     [label('source'), ' ', ...joined(sourcesOf(view, event, notes), '; ')],
   ]
 }
 
-/** Without the moments of the question and its answer: the claim is about the incident, not about when it was discussed. */
+/** Without the times of the dispute and its resolution, which say nothing about the incident. */
 function disputeLines(view: View, event: Event, notes: Note[]): Text[] {
   if (event.dispute === null) return []
   const { statement, raised_by, resolution } = event.dispute
@@ -199,12 +203,12 @@ function disputeLines(view: View, event: Event, notes: Note[]): Text[] {
   return [
     [label(raised), ` ${statement}`],
     [label('resolved'), ` ${resolution.text}`],
-    [label('source'), ' ', ...citedFor(view, event, resolution.source, notes)],
+    [label('source'), ' ', ...sourceLineFor(view, event, resolution.source, notes)],
   ]
 }
 
 const redactionLines = (view: View, { redactions }: Event): Text[] =>
   redactions.map(({ by, at, reason }) => [
-    label(`redacted ${momentOf(view.clock, at)} by ${personName(view.data, by)}`),
+    label(`redacted ${formatTimestamp(view.timeFormat, at)} by ${personName(view.data, by)}`),
     ` ${reason}`,
   ])

@@ -1,31 +1,31 @@
 import type { Event } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
 
-/** A sentence that blames, and where it stands. */
+/** A sentence that blames, with the field that it is in. */
 export interface LanguageFinding {
   pointer: string
   ids: string[]
-  /** Of the whole text of the field: a waiver names it. */
+  /** Hash of the whole field, by which a waiver refers to it. */
   text_sha256: string
   sentence: string
   why: string
   question: string
 }
 
-/** What the checks look at: the loaded postmortem, and what is known about people and sentences. */
-export interface Examined {
+/** The input of the check rules. */
+export interface CheckInput {
   data: Postmortem
   /** The events that are not retracted. */
   timeline: readonly Event[]
   /** Handles of owners who have left. */
   inactive: ReadonlySet<string>
   findings: readonly LanguageFinding[]
-  /** The moment of asking, in UTC. */
+  /** The time of the check, in UTC. */
   now: string
 }
 
-/** One thing that a check has found. */
-export interface Found {
+/** One failure of a check. */
+export interface Failure {
   pointer: string
   ids: string[]
   message: string

@@ -6,78 +6,77 @@ import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import { lockUnsealedShared } from '../incidents/locks.ts'
 import { earlierBy } from '../kit/time.ts'
-import { disputed, normalized, resolved } from './rules.ts'
+import { answerDispute, normalizeEvent, raiseDispute } from './rules.ts'
 import { type Dispute, type DisputeResolution, type Event, EventFields } from './schema.ts'
 import { getEvent, milestoneTakenError, offsetOf, requireSpeakers, speakerOf } from './store.ts'
 
-/** What happens to an event of the timeline: it is mended, retracted, put back, disputed and resolved. */
+/** The updates of an event: patch, retract and restore it; dispute it, and withdraw or resolve the dispute. */
 
 export interface EventKey {
   incident_id: string
   event_id: string
 }
 
-/** Replaces an event's fields by what `merge` makes of them. Its source system and key stay as they were. */
+/** Replaces an event's fields by the result of `merge`. Its source system and dedupe key never change. */
 export const patchEvent = (
   trx: Trx,
   key: EventKey,
   merge: (fields: EventFields) => EventFields,
   write: Write,
 ): Promise<Event> =>
-  changeEvent(trx, key, write, async (stored, clockOffsets) => {
-    const values = normalized(merge(fieldsOf(EventFields, stored)), new Date(write.facts.changed_at))
+  updateEvent(trx, key, write, async (stored, clockOffsets) => {
+    const values = normalizeEvent(merge(fieldsOf(EventFields, stored)), new Date(write.facts.changed_at))
     await requireSpeakers(trx, values.sources)
     const corrected_at = earlierBy(values.occurred_at, offsetOf(stored.source_system, clockOffsets))
     return { ...rowOf(EventFields, values), corrected_at }
   })
 
-/** Takes an event out of the timeline; it stays stored, with the reason. */
+/** Retracts an event: it stays stored, with the reason. */
 export const retractEvent = (trx: Trx, key: EventKey, reason: string, write: Write): Promise<Event> =>
-  changeEvent(trx, key, write, async ({ retraction }) => {
+  updateEvent(trx, key, write, async ({ retraction }) => {
     const at = retraction?.reason === reason ? retraction.at : write.facts.changed_at
     return { retraction: JSON.stringify({ reason, at }) }
   })
 
 /** Puts a retracted event back into the timeline. */
 export const restoreEvent = (trx: Trx, key: EventKey, write: Write): Promise<Event> =>
-  changeEvent(trx, key, write, async () => ({ retraction: null }))
+  updateEvent(trx, key, write, async () => ({ retraction: null }))
 
-/** Questions a claim; the same question again changes nothing. */
+/** Disputes an event; the same dispute again changes nothing. */
 export const disputeEvent = (trx: Trx, key: EventKey, given: Dispute, write: Write): Promise<Event> =>
-  changeEvent(trx, key, write, async stored => {
+  updateEvent(trx, key, write, async stored => {
     await requirePeople(trx, [{ handle: given.raised_by, pointer: '/raised_by' }])
-    return { dispute: JSON.stringify(disputed(stored, given, write.facts.changed_at)) }
+    return { dispute: JSON.stringify(raiseDispute(stored, given, write.facts.changed_at)) }
   })
 
-/** Takes the question back. */
 export const withdrawDispute = (trx: Trx, key: EventKey, write: Write): Promise<Event> =>
-  changeEvent(trx, key, write, async () => ({ dispute: null }))
+  updateEvent(trx, key, write, async () => ({ dispute: null }))
 
-/** Answers the question by what a source shows. */
+/** Resolves a dispute by a source. */
 export const resolveDispute = (
   trx: Trx,
   key: EventKey,
   given: DisputeResolution,
   write: Write,
 ): Promise<Event> =>
-  changeEvent(trx, key, write, async stored => {
-    const dispute = resolved(stored, given, write.facts.changed_at)
+  updateEvent(trx, key, write, async stored => {
+    const dispute = answerDispute(stored, given, write.facts.changed_at)
     await requirePeople(trx, speakerOf(dispute.resolution.source, '/source'))
     return { dispute: JSON.stringify(dispute) }
   })
 
-/** Changes one event of the timeline under a lock: `change` gets the stored event and says what to set. */
-async function changeEvent(
+/** Locks one event and updates it: `update` gets the stored event and returns the columns to set. */
+async function updateEvent(
   trx: Trx,
   { incident_id, event_id }: EventKey,
   { facts, expected }: Write,
-  change: (stored: Event, clockOffsets: Record<string, number>) => Promise<object>,
+  update: (stored: Event, clockOffsets: Record<string, number>) => Promise<object>,
 ): Promise<Event> {
   const { clock_offsets } = await lockUnsealedShared(trx, incident_id)
   await trx.selectFrom('events').select('version').where('id', '=', event_id).forUpdate().executeTakeFirst()
   const stored = await getEvent(trx, incident_id, event_id)
   requireVersion(stored.version, expected)
-  const set = await change(stored, clock_offsets)
+  const set = await update(stored, clock_offsets)
   const { milestone } = { ...stored, ...set }
   try {
     await attempt(trx, () =>

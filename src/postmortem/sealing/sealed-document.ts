@@ -4,8 +4,8 @@ import { rendererVersion, toMarkdown } from '../document/markdown.ts'
 import type { Postmortem } from '../schema.ts'
 import { upcastForm } from './upcasts.ts'
 
-/** The bytes of a final document, as text, with their hashes. */
-export interface Sealed {
+/** The texts of a final document, with the hashes of their bytes in UTF-8. */
+export interface SealedDocument {
   json: string
   json_sha256: string
   markdown: string
@@ -13,7 +13,8 @@ export interface Sealed {
   renderer: number
 }
 
-export function sealedBytes(data: Postmortem): Sealed {
+/** Serializes and hashes a document for sealing. */
+export function serializeDocument(data: Postmortem): SealedDocument {
   const json = canonicalJson(data)
   const markdown = toMarkdown(postmortemDocument(data))
   return {
@@ -25,5 +26,5 @@ export function sealedBytes(data: Postmortem): Sealed {
   }
 }
 
-/** The data of a sealed document, in today's form. */
-export const sealedData = (json: string): Postmortem => upcastForm(JSON.parse(json)) as Postmortem
+/** Parses a sealed document, upcast to the current form. */
+export const parseSealed = (json: string): Postmortem => upcastForm(JSON.parse(json)) as Postmortem

@@ -3,22 +3,25 @@ import type { Db } from '../../db/open.ts'
 import type { Postmortem, PostmortemActionItem, PostmortemChange } from '../schema.ts'
 import { type SealedForm, upcastForm } from '../sealing/upcasts.ts'
 
-/** What was sealed, each as the first revision has it that has it: a correction does not make a promise anew. */
-export interface Promised {
+/**
+ * What was sealed of an incident, each entry as in the first revision that has it: that is what was promised, and an
+ * amendment does not promise it anew.
+ */
+export interface SealedEntries {
   incident_id: string
-  /** The last one. */
+  /** The last revision. */
   revision: number
   sealed_at: string
-  action_items: First<PostmortemActionItem>[]
-  changes: First<PostmortemChange>[]
+  action_items: FirstSealed<PostmortemActionItem>[]
+  changes: FirstSealed<PostmortemChange>[]
 }
-export interface First<T> {
+export interface FirstSealed<T> {
   revision: number
   entry: T
 }
 
-/** What the revisions of an incident promise. Undefined for one never final. */
-export async function promisesOf(db: Db, incident_id: string): Promise<Promised | undefined> {
+/** Reads the first sealed entries of an incident. Undefined when it was never sealed. */
+export async function readFirstSealed(db: Db, incident_id: string): Promise<SealedEntries | undefined> {
   const last = await db
     .selectFrom('revisions')
     .select(['incident_id', 'number as revision', 'sealed_at'])
@@ -29,21 +32,21 @@ export async function promisesOf(db: Db, incident_id: string): Promise<Promised 
   return (
     last && {
       ...last,
-      action_items: await firstOfEach(db, incident_id, 'action_items', 'id'),
-      changes: await firstOfEach(db, incident_id, 'changes', 'number'),
+      action_items: await firstRevisionOfEach(db, incident_id, 'action_items', 'id'),
+      changes: await firstRevisionOfEach(db, incident_id, 'changes', 'number'),
     }
   )
 }
 
-/** Each entry of a list of the document as the first revision has it that has it, in today's form. */
-async function firstOfEach<List extends 'action_items' | 'changes'>(
+/** Each entry of a list of the document as in the first revision that has it, upcast to the current form. */
+async function firstRevisionOfEach<List extends 'action_items' | 'changes'>(
   db: Db,
   incident_id: string,
   list: List,
   key: string,
-): Promise<First<Postmortem[List][number]>[]> {
+): Promise<FirstSealed<Postmortem[List][number]>[]> {
   const name = sql`entry -> ${sql.lit(key)}`
-  const { rows } = await sql<First<SealedForm>>`
+  const { rows } = await sql<FirstSealed<SealedForm>>`
     SELECT DISTINCT ON (${name}) r.number AS revision, entry
     FROM revisions r, jsonb_array_elements(r.json::jsonb -> ${list}) AS entry
     WHERE r.incident_id = ${incident_id} ORDER BY ${name}, r.number`.execute(db)

@@ -1,20 +1,20 @@
-import { words } from '../words.ts'
-import { eventTime } from './clock.ts'
+import { humanize } from '../words.ts'
+import { eventTime } from './time-format.ts'
 import type { View } from './view.ts'
 
-/** Where a text stands in the document, in words for who reads it: a pointer is for programs. */
-export function placeOf(view: View, pointer: string): string {
+/** Describes in words what a JSON pointer refers to: `the counterfactual of factor 2`. */
+export function describePointer(view: View, pointer: string): string {
   const [collection = '', key = '', name = ''] = pointer.slice(1).split('/')
   switch (collection) {
     case 'title':
       return 'the title'
     case 'summary':
-      return `the summary, ${words(key)}`
+      return `the summary, ${humanize(key)}`
     case 'impact':
       return 'the impact'
     case 'events': {
       const event = view.data.events.find(({ id }) => id === key)
-      return event ? `the event at ${eventTime(view.clock, event)}` : 'an event'
+      return event ? `the event at ${eventTime(view.timeFormat, event)}` : 'an event'
     }
     case 'factors':
       return name === 'counterfactual' ? `the counterfactual of factor ${key}` : `factor ${key}`
@@ -23,7 +23,7 @@ export function placeOf(view: View, pointer: string): string {
     case 'went_well':
     case 'went_poorly':
     case 'got_lucky':
-      return isIndex(key) ? `${words(collection)}, point ${Number(key) + 1}` : pointer
+      return isIndex(key) ? `${humanize(collection)}, point ${Number(key) + 1}` : pointer
     case 'review':
       if (!isIndex(name)) return pointer
       return `${key === 'decisions' ? 'decision' : 'reframed sentence'} ${Number(name) + 1}`
@@ -32,5 +32,5 @@ export function placeOf(view: View, pointer: string): string {
   }
 }
 
-/** A waiver may name any pointer; lists are numbered from 1 for people. */
+/** Whether a pointer's token is an index: a waiver may name any pointer. */
 const isIndex = (name: string): boolean => /^\d{1,3}$/.test(name)

@@ -1,12 +1,12 @@
 import type { Factor } from '../../factors/schema.ts'
 import type { Postmortem, PostmortemActionItem, PostmortemChange } from '../schema.ts'
-import type { Loose } from './schema.ts'
+import type { Dangling } from './schema.ts'
 
 /**
- * Where the thread is broken: a factor that nothing shows, or that nothing answers to; an action item that has changed
- * nothing; a change that nothing verifies. An event that shows no factor is none: most of a timeline is what happened.
+ * Finds where the thread is broken: factors without a standing event or an action item, action items without a change,
+ * changes without a verification. Events without a factor do not count: most of a timeline shows none.
  */
-export function looseEnds(data: Postmortem): Loose[] {
+export function findDangling(data: Postmortem): Dangling[] {
   const retracted = new Set(data.events.filter(event => event.retraction !== null).map(({ id }) => id))
   return [
     ...data.factors.flatMap(factor => unshown(factor, retracted)),
@@ -16,7 +16,7 @@ export function looseEnds(data: Postmortem): Loose[] {
   ]
 }
 
-function unshown({ number, events }: Factor, retracted: Set<string>): Loose[] {
+function unshown({ number, events }: Factor, retracted: Set<string>): Dangling[] {
   const standing = events.filter(id => !retracted.has(id))
   if (events.length > 0 && standing.length === events.length) return []
   const message = `Factor ${number} rests ${restsOn(events.length, standing.length)}`
@@ -29,8 +29,8 @@ function restsOn(events: number, standing: number): string {
   return 'on an event that is retracted, among others: name another, or leave it out.'
 }
 
-/** As the check has it: a change that comes from the factor alone is nobody’s promise. */
-function unaddressed({ number, disposition }: Factor, { action_items }: Postmortem): Loose[] {
+/** As in the check FACTOR_UNADDRESSED: a change that comes from the factor has no owner, so it does not count. */
+function unaddressed({ number, disposition }: Factor, { action_items }: Postmortem): Dangling[] {
   const named = action_items.filter(({ factors }) => factors.includes(number))
   const isAnswered = disposition === 'accepted_risk' || named.some(({ status }) => status !== 'cancelled')
   if (isAnswered) return []
@@ -41,7 +41,7 @@ function unaddressed({ number, disposition }: Factor, { action_items }: Postmort
   return [{ node: `factors/${number}`, missing: 'action_item', message }]
 }
 
-function withoutChange({ id, status }: PostmortemActionItem, changes: PostmortemChange[]): Loose[] {
+function withoutChange({ id, status }: PostmortemActionItem, changes: PostmortemChange[]): Dangling[] {
   if (status === 'cancelled' || changes.some(({ action_item }) => action_item === id)) return []
   const message =
     status === 'done'
@@ -50,7 +50,7 @@ function withoutChange({ id, status }: PostmortemActionItem, changes: Postmortem
   return [{ node: `action-items/${id}`, missing: 'change', message }]
 }
 
-function unverified({ number, status }: PostmortemChange): Loose[] {
+function unverified({ number, status }: PostmortemChange): Dangling[] {
   if (status === 'verified') return []
   const message =
     status === 'applied'
