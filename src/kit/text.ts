@@ -1,8 +1,6 @@
-/** Strings, as the model counts and judges them. */
-
 const invisible = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}]*$/u
 
-/** True when nothing in it can be seen: only white space and zero-width characters. */
+/** True when there is nothing to see: only white space and zero-width characters, or nothing. */
 export const isBlank = (value: string): boolean => invisible.test(value)
 
 /** False for what PostgreSQL cannot store: NUL and lone surrogates. */
@@ -11,7 +9,7 @@ export const isStorable = (value: string): boolean => !value.includes('\0') && v
 /** True when it holds no line break and no other control character. */
 export const isOneLine = (value: string): boolean => !/[\p{Cc}\u2028\u2029]/u.test(value)
 
-/** Lower-case words joined by hyphens, at most `max` characters; empty when nothing of it can be kept. */
+/** Lower-case words joined by hyphens, at most `max` characters; empty when no letter or digit is left. */
 export const slug = (value: string, max: number): string =>
   value
     .normalize('NFKD')

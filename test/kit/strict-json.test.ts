@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { JsonFault, parseStrictJson } from '../../src/kit/strict-json.ts'
+import { parseStrictJson, StrictJsonError } from '../../src/kit/strict-json.ts'
 
 /** The fault of a text, as `kind pointer`; undefined when it is taken. */
 function faultOf(text: string | Buffer): string | undefined {
@@ -8,7 +8,7 @@ function faultOf(text: string | Buffer): string | undefined {
     parseStrictJson(Buffer.from(text))
     return undefined
   } catch (error) {
-    if (!(error instanceof JsonFault)) throw error
+    if (!(error instanceof StrictJsonError)) throw error
     return `${error.kind} ${error.pointer}`
   }
 }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Limits } from '../../config.ts'
 import { isObject } from '../../kit/json.ts'
-import { JsonFault, type JsonFaultKind, parseStrictJson } from '../../kit/strict-json.ts'
+import { parseStrictJson, StrictJsonError, type StrictJsonErrorKind } from '../../kit/strict-json.ts'
 import { DebriefError, fieldError } from '../problem.ts'
 import { type ProblemCode, problemCodes } from '../problem-codes.ts'
 
@@ -64,7 +64,7 @@ const bodyTimeoutError = (milliseconds: number) =>
 
 const cutOffError = new DebriefError('malformed_request', 'The connection ended before the body did.')
 
-const problemOf: Record<JsonFaultKind, ProblemCode> = {
+const problemOf: Record<StrictJsonErrorKind, ProblemCode> = {
   encoding: 'malformed_request',
   syntax: 'malformed_request',
   depth: 'malformed_request',
@@ -77,7 +77,7 @@ function parse(bytes: Buffer): unknown {
   try {
     return parseStrictJson(bytes)
   } catch (error) {
-    if (!(error instanceof JsonFault)) throw error
+    if (!(error instanceof StrictJsonError)) throw error
     const { kind, pointer, message } = error
     throw fieldError(pointer, kind === 'text' ? 'format' : kind, message, problemOf[kind])
   }
