@@ -1,5 +1,5 @@
 import type { Trx } from '../db/open.ts'
-import { attempt } from '../db/transact.ts'
+import { withSavepoint } from '../db/transact.ts'
 import { DebriefError, toDebriefError } from './problem.ts'
 
 /** How the entries of a batch are stored. */
@@ -24,7 +24,7 @@ export async function storeBatch<Entry, Result>(
   const keyed = entries.map((entry, index) => ({ entry, index, key: keyOf(entry) }))
   for (const { entry, index } of keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))) {
     try {
-      results[index] = await attempt(trx, () => store(entry))
+      results[index] = await withSavepoint(trx, () => store(entry))
     } catch (error) {
       results[index] = refused(entry, refusalOf(error as Error), index)
     }
