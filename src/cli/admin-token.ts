@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createToken } from '../access/store.ts'
 import type { Db } from '../db/open.ts'
-import { findToken, isGood } from '../http/api-tokens.ts'
+import { findToken, isValidToken } from '../http/api-tokens.ts'
 
 /**
  * The admin token of an embedded database, from `<data folder>/admin.token`. The first start makes it, with mode 0600;
@@ -16,7 +16,7 @@ export async function adminTokenOf(
   const now = new Date()
   const kept = readKept(file)
   const stored = await findToken(db, kept)
-  if (stored && isGood(stored, now)) return { token: kept, file, isNew: false }
+  if (stored && isValidToken(stored, now)) return { token: kept, file, isNew: false }
   const token = await createToken(db, {
     name: 'admin',
     scope: 'admin',

@@ -6,9 +6,9 @@ import { isObject } from '../../kit/json.ts'
 import type { Tag } from '../context.ts'
 import { examplesOf } from '../fields.ts'
 import { addHeaders, headersTaken, requestHeaders, responseHeaders } from './headers.ts'
-import { needsToken, problemExamples, problemResponses, type Route } from './problem-answers.ts'
+import { needsToken, problemExamples, problemResponses, type Route } from './problem-responses.ts'
 
-/** The order in which the reference shows the tags; one that is not named here comes after these. */
+/** The order of the tags in the reference; tags that are not named here come last. */
 const tagOrder = [
   'System',
   'Directory',
@@ -23,7 +23,7 @@ const tagOrder = [
   'Administration',
 ]
 
-/** What the contract says of the service as a whole. */
+/** The contract's `info`. */
 export const apiInfo = {
   title: 'Debrief API',
   version: '0.1.0',
@@ -33,7 +33,7 @@ export const apiInfo = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 }
 
-/** Serves the contract at /openapi.json and its reference at /docs, with no need of a network. */
+/** Serves the contract at /openapi.json and its reference at /docs, which loads nothing from other hosts. */
 export async function registerOpenapi(
   app: FastifyInstance,
   components: TSchema[],
@@ -44,7 +44,7 @@ export async function registerOpenapi(
       openapi: '3.1.0',
       info: apiInfo,
       servers: [{ url: '/' }],
-      tags: inOrder(tags),
+      tags: describedTags(tags),
       security: [{ bearer: [] }],
       components: {
         examples: problemExamples(),
@@ -77,7 +77,7 @@ export async function registerOpenapi(
     }),
     transformObject: given => {
       const document = 'openapiObject' in given ? (given.openapiObject as Json) : {}
-      return addHeaders(withParameterExamples(withExamples(withWords(document), components)))
+      return addHeaders(withParameterExamples(withExamples(withStatusDescriptions(document), components)))
     },
   })
   await app.register(swaggerUi, {
@@ -89,13 +89,13 @@ export async function registerOpenapi(
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }
 
-/** The tags that are described, in the order of the reference. */
-function inOrder(tags: Tag[]): Tag[] {
+/** The tags that have a description, in the order of the reference. */
+function describedTags(tags: Tag[]): Tag[] {
   const place = ({ name }: Tag) => (tagOrder.includes(name) ? tagOrder.indexOf(name) : tagOrder.length)
   return tags.filter(({ description }) => description !== undefined).toSorted((a, b) => place(a) - place(b))
 }
 
-/** For plain http on any host: nothing is upgraded to https, and nothing comes from elsewhere. */
+/** For plain http on any host: no `upgrade-insecure-requests`, and nothing from other hosts. */
 const contentSecurityPolicy = {
   'default-src': "'self'",
   'img-src': "'self' data:",
@@ -106,7 +106,7 @@ const contentSecurityPolicy = {
   'frame-ancestors': "'self'",
 }
 
-/** An operation with the scope that it needs, and the problems that it can answer. */
+/** Adds to an operation's schema the scope it needs and the problems it can answer. */
 function documented(route: Route): FastifySchema {
   const { schema } = route
   return {
@@ -117,7 +117,7 @@ function documented(route: Route): FastifySchema {
   }
 }
 
-/** The scope as what the token needs, and in words; a GET takes Basic too. */
+/** The operation's security requirement, and a sentence about it; a GET takes Basic, too. */
 function scoped({ schema, methods, config: { scope } }: Route) {
   const schemes = methods.includes('GET') ? ['bearer', 'basic'] : ['bearer']
   const words = `Needs a token of scope \`${scope}\`.`
@@ -129,8 +129,8 @@ function scoped({ schema, methods, config: { scope } }: Route) {
 
 type Json = Record<string, unknown>
 
-/** Says what a status adds to the description of what is answered. */
-function withWords(document: Json): Json {
+/** Begins the descriptions of responses with what their status means. */
+function withStatusDescriptions(document: Json): Json {
   const lead: Record<string, string> = {
     'post 200': 'Stored before, with the same content: nothing is stored now.',
     'post 201': 'Stored.',
@@ -146,7 +146,7 @@ function withWords(document: Json): Json {
   return document
 }
 
-/** Keeps a parameter's example in its schema: the reference's page would fill it in, and send it unasked. */
+/** Moves a parameter's example into its schema, since Swagger UI would fill it in and send it. */
 function withParameterExamples(document: Json): Json {
   for (const methods of Object.values(document.paths as Record<string, Record<string, Json>>))
     for (const { parameters = [] } of Object.values(methods))
@@ -158,7 +158,7 @@ function withParameterExamples(document: Json): Json {
   return document
 }
 
-/** Shows, with each body and answer that is a named component, the example the component carries. */
+/** Adds the component's first example to each body and answer that refers to it. */
 function withExamples(document: Json, components: TSchema[]): Json {
   const examples = new Map(
     components.map(schema => [`#/components/schemas/${idOf(schema)}`, examplesOf(schema)[0]]),
