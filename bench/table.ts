@@ -1,11 +1,11 @@
 import { median } from './measure.ts'
 
-/** What was measured, and how it is printed. */
+/** Rows of measurements, and the table that is printed of them. */
 
 export interface Goal {
   limit: number
   atMost: boolean
-  /** False for what later work is to reach. */
+  /** False for a goal that later work is to reach. */
   isDue: boolean
 }
 
@@ -23,7 +23,7 @@ export interface Row {
   holds: string
 }
 
-/** Debrief against its baseline: the ratio of their medians, and from which to which it went over the rounds. */
+/** Compares Debrief with its baseline: the ratio of their medians, and the range of the rounds' ratios. */
 export function compared(what: string, unit: string, [ours, theirs]: number[][], goal?: Goal): Row {
   const ratios = ours!.map((value, round) => value / theirs![round]!)
   const range = `${format(Math.min(...ratios))}–${format(Math.max(...ratios))}`
@@ -37,7 +37,7 @@ export function compared(what: string, unit: string, [ours, theirs]: number[][],
   }
 }
 
-/** A figure of Debrief's own; without a goal it is only reported. */
+/** A figure without a baseline; without a goal it is only reported. */
 export function measured(what: string, unit: string, values: number[], goal?: Goal): Row {
   const value = median(values)
   return {
