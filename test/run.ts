@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '../src/db/migrate.ts'
-import { filesOnServer } from './help/on-server.ts'
+import { filesOnServer } from './help/files-on-server.ts'
+import { rowTypesOf, tablesFile } from './help/row-types.ts'
 import { createDatabase, dropDatabase, inDatabase, startServer } from './help/server.ts'
-import { tablesFile, tablesOf } from './help/tables.ts'
 
 /**
  * Runs the tests on a real PostgreSQL: the server of DATABASE_URL (its role may create databases), or else an embedded
@@ -61,7 +61,7 @@ function preferMemory(): void {
 }
 
 async function writeTables(url: string): Promise<number> {
-  writeFileSync(tablesFile, await tablesOf(url))
+  writeFileSync(tablesFile, await rowTypesOf(url))
   return 0
 }
 

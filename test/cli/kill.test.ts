@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { isAlive } from '../../src/db/embedded/pids.ts'
 import { findEmbedded } from '../../src/db/embedded/server.ts'
-import { query, tempFolder } from '../db/embedded/help.ts'
-import { openClient } from '../failures/help.ts'
-import { firstWrite, judgeTimes } from '../failures/recovery.ts'
+import { query, tempFolder } from '../db/embedded/embedded-servers.ts'
+import { openClient } from '../failures/help/proxied-service.ts'
+import { checkRecoveryTimes, timeToFirstWrite } from '../failures/help/recovery-time.ts'
 import { serverProcesses, startService, tokenIn } from '../help/command.ts'
 import { differences, type Ledger, startWriters } from '../help/ledger.ts'
 import { scaled, timeIsUp } from '../help/scale.ts'
@@ -52,7 +52,7 @@ async function killDatabase(victims: number[]): Promise<void> {
   for (const pid of victims) process.kill(pid, 'SIGKILL')
   await anotherServer(victims[0]!)
   const call = openClient(t, service.url, 1, target.token)
-  recoveries.push(await firstWrite(call))
+  recoveries.push(await timeToFirstWrite(call))
 }
 
 /** Waits until there is another postmaster, and it answers. */
@@ -89,7 +89,7 @@ for (let kill = 0; kill < kills && !timeIsUp(); kill++) {
 }
 
 t.test('after all of it the service writes soon, and stops as it should', async t => {
-  judgeTimes(t, recoveries)
+  checkRecoveryTimes(t, recoveries)
   service.child.kill('SIGTERM')
   t.match(await service.ended, { code: 0 })
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { tempFolder } from '../db/embedded/help.ts'
+import { tempFolder } from '../db/embedded/embedded-servers.ts'
 import { send, startService } from '../help/command.ts'
 
 const data = tempFolder(t)

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { processesWith, tempFolder } from '../db/embedded/help.ts'
+import { processesWith, tempFolder } from '../db/embedded/embedded-servers.ts'
 import { command, type Service, send, startService, tokenIn } from '../help/command.ts'
 
 const people = async (url: string, token: string) => (await send(`${url}/v1/people`, { token })).status

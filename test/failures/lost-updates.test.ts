@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { scaled, timeIsUp } from '../help/scale.ts'
-import { type Answer, type Call, walk } from './help.ts'
-import { openIncident, startSenders, withFaults } from './retries.ts'
+import { type Answer, type Call, readAllPages } from './help/proxied-service.ts'
+import { openIncident, startSenders, withFaults } from './help/retrying-senders.ts'
 
 const clients = 32
 const rounds = scaled(3, 201)
@@ -78,7 +78,7 @@ interface Entry {
 
 /** Where the history is not one line of versions, each counting one more than the one before; one sentence each. */
 async function faultsOf({ incident, resource, field, acknowledged }: Line): Promise<string[]> {
-  const history = await walk<Entry>(calm, `${incident}/history?limit=200`)
+  const history = await readAllPages<Entry>(calm, `${incident}/history?limit=200`)
   const line = history.filter(entry => entry.resource === resource).sort((a, b) => a.version - b.version)
   const texts = line.map(({ fields }) => fields[field]!)
   const isOff = (entry: Entry, i: number) => entry.version !== i + 1 || Number.parseInt(texts[i]!, 10) !== i

@@ -3,7 +3,14 @@ import pg from 'pg'
 import t, { type Test } from 'tap'
 import { differences, startWriters } from '../help/ledger.ts'
 import { scaled, timeIsUp } from '../help/scale.ts'
-import { type Answer, adminToken, type Call, holdTable, openClient, startOnProxy } from './help.ts'
+import {
+  type Answer,
+  adminToken,
+  type Call,
+  lockTable,
+  openClient,
+  startOnProxy,
+} from './help/proxied-service.ts'
 
 const rounds = scaled(1, 50)
 const writers = 32
@@ -63,7 +70,7 @@ t.test('while a table is locked, requests are refused and life goes on; then all
   for (let round = 1; round <= rounds && !timeIsUp(); round++) {
     const { ledger, stop } = await startWriters(t, target, `PM-2026-06-17-locked-${round}`, writers)
     while (ledger.writes < writers) await sleep(5)
-    const lock = await holdTable(t, databaseUrl, 'events')
+    const lock = await lockTable(t, databaseUrl, 'events')
     const before = ledger.refusals
     const refused = async () => {
       while (ledger.refusals - before < writers) await sleep(5)
@@ -129,7 +136,7 @@ t.test('a call that takes too long is refused; sent again, it is stored once', a
   })
   const call = openClient(t, service.url, 8)
   const incident = await openIncident(call)
-  const lock = await holdTable(t, databaseUrl, 'events')
+  const lock = await lockTable(t, databaseUrl, 'events')
   const post = () => call('POST', `${incident}/events`, { body: noteOf('It took long.') })
   t.ok(isRefusal(await post()), 'refused with Retry-After')
   t.ok(isRefusal(await call('GET', `${incident}/events`)), 'a read, too')

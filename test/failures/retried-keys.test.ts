@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { scaled, timeIsUp } from '../help/scale.ts'
-import { each, holdTable } from './help.ts'
+import { lockTable, runConcurrently } from './help/proxied-service.ts'
 import {
+  checkTally,
   idOf,
-  judgeTally,
   newTally,
-  notOnce,
+  notStoredOnce,
   openIncident,
   startSenders,
   store,
   withFaults,
-} from './retries.ts'
+} from './help/retrying-senders.ts'
 
 const rounds = scaled(1, 20)
 const keysOfRound = scaled(3, 50)
@@ -68,7 +68,7 @@ async function storeSome({ place, field, rest }: Kind, tally = newTally()) {
   const acknowledged = new Map<string, string>()
   const unlike: string[] = []
   await withFaults(senders, () =>
-    each(Array(keysOfRound).keys(), 2, async i => {
+    runConcurrently(Array(keysOfRound).keys(), 2, async i => {
       const body = { [field]: `Number ${i} of ${mark}`, ...rest }
       const headers = { 'idempotency-key': randomUUID() }
       const answers = await store(senders, { path, body, headers, copies: 50 }, tally)
@@ -76,7 +76,7 @@ async function storeSome({ place, field, rest }: Kind, tally = newTally()) {
       if (new Set(answers.map(({ status, text }) => status + text)).size > 1) unlike.push(body[field]!)
     }),
   )
-  return { unlike, notOnce: await notOnce(senders, list, field, acknowledged) }
+  return { unlike, notStoredOnce: await notStoredOnce(senders, list, field, acknowledged) }
 }
 
 t.test('an Idempotency-Key stores one thing, however often and however many at once it is sent', async t => {
@@ -85,10 +85,10 @@ t.test('an Idempotency-Key stores one thing, however often and however many at o
     for (const kind of kinds)
       t.strictSame(
         await storeSome(kind, tally),
-        { unlike: [], notOnce: [] },
+        { unlike: [], notStoredOnce: [] },
         `round ${round} of ${rounds}: each ${kind.what} is stored once, and its answers are alike`,
       )
-  judgeTally(t, tally)
+  checkTally(t, tally)
 })
 
 for (const kind of kinds) {
@@ -107,7 +107,7 @@ for (const kind of kinds) {
     const { path } = await kind.place('')
     const headers = { 'idempotency-key': randomUUID() }
     const post = () => calm('POST', path, { body: { [kind.field]: 'Slow.', ...kind.rest }, headers })
-    const lock = await holdTable(t, senders.databaseUrl, 'incidents')
+    const lock = await lockTable(t, senders.databaseUrl, 'incidents')
     const first = post()
     while ((await lock.waiting()) === 0) await sleep(5)
     const twin = await post()

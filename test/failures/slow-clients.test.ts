@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { judge } from '../help/contract-check.ts'
+import { checkAnswer } from '../help/contract-check.ts'
 import { scaled } from '../help/scale.ts'
-import { adminToken, openClient, startOnProxy } from './help.ts'
+import { adminToken, openClient, startOnProxy } from './help/proxied-service.ts'
 
 const slowClients = scaled(20, 500)
 
@@ -57,6 +57,6 @@ function faultOf(answer: string, where: { method: string; url: string }): string
   const lines = head.split('\r\n').map(line => line.split(': '))
   const headers = Object.fromEntries(lines.slice(1).map(([name, value]) => [name!.toLowerCase(), value]))
   if (!head.startsWith('HTTP/1.1 408 ') || headers.connection !== 'close') return [answer]
-  judge({ ...where, status: 408, headers, body })
+  checkAnswer({ ...where, status: 408, headers, body })
   return JSON.parse(body).code === 'request_timeout' ? [] : [answer]
 }

@@ -2,7 +2,7 @@ import type { Db } from '../../src/db/open.ts'
 import type { Service } from './service.ts'
 
 /** A small cast for the tests: Priya and Sam of the payments team, Ana without one; and what happens to them. */
-export async function enter({ call }: Service): Promise<void> {
+export async function seedPeople({ call }: Service): Promise<void> {
   await call('PUT', '/v1/teams/payments-team', { body: { name: 'Payments' } })
   const people = [
     { handle: 'priya', name: 'Priya Raman', team: 'payments-team' },
@@ -36,7 +36,7 @@ export const observed = (fields: object = {}) => ({
 })
 
 /** An action item of Priya's, stored without the routes that other tests are about. */
-export async function owe(
+export async function insertActionItem(
   db: Db,
   incident: string,
   fields: { number: number; title: string; status?: string },
@@ -56,7 +56,7 @@ interface Page<Item> {
 }
 
 /** All pages of a list, one after the other; `between` happens after each page. */
-export async function walk<Item = any>(
+export async function readAllPages<Item = any>(
   { call }: Service,
   url: string,
   between: () => Promise<unknown> = async () => {},

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { postmasterPid } from '../../src/db/embedded/pids.ts'
-import { judge } from './contract-check.ts'
+import { checkAnswer } from './contract-check.ts'
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -66,13 +66,13 @@ export const tokenIn = (data: string): string => readFileSync(join(data, 'admin.
 
 /** Sends a request with a token and JSON; the answer has been held against the contract. */
 export async function send(url: string, sending: Sending = {}): Promise<Response> {
-  const response = await transmit(url, sending)
-  judgeAnswer(sending.method ?? 'GET', response, await response.clone().text())
+  const response = await sendUnchecked(url, sending)
+  checkResponse(sending.method ?? 'GET', response, await response.clone().text())
   return response
 }
 
 /** Sends a request with a token and JSON, to a service that may be gone before its answer is whole. */
-export function transmit(
+export function sendUnchecked(
   url: string,
   { token, method = 'GET', body, type = 'application/json' }: Sending = {},
 ): Promise<Response> {
@@ -87,9 +87,9 @@ export function transmit(
 }
 
 /** Throws when an answer, with the text that it had, is not what the contract says. */
-export function judgeAnswer(method: string, { url, status, headers }: Response, body: string): void {
+export function checkResponse(method: string, { url, status, headers }: Response, body: string): void {
   const { pathname, search } = new URL(url)
-  judge({ method, url: pathname + search, status, headers: Object.fromEntries(headers), body })
+  checkAnswer({ method, url: pathname + search, status, headers: Object.fromEntries(headers), body })
 }
 
 interface Sending {

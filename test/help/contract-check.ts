@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 
-/** The committed contract, as a judge of every answer that a test receives. */
+/** The committed contract, as a checkAnswer of every answer that a test receives. */
 
 interface Media {
   schema?: object
@@ -52,7 +52,7 @@ export interface Answer {
  * Throws when an answer is not what the contract documents for its operation; where it documents none, when an
  * error is not a problem.
  */
-export function judge(answer: Answer): void {
+export function checkAnswer(answer: Answer): void {
   const { method, url, status, headers, body } = answer
   const path = url.split('?')[0]!
   const template =
@@ -60,7 +60,7 @@ export function judge(answer: Answer): void {
   const operation =
     template && contract.paths[template.path]![method === 'HEAD' ? 'get' : method.toLowerCase()]
   if (!operation) {
-    judgeUndocumented(answer)
+    checkUndocumented(answer)
     return
   }
   const where = `${method} ${template.path} ${status}`
@@ -81,7 +81,7 @@ export function judge(answer: Answer): void {
   if (!type.endsWith('json') || method === 'HEAD') return
   const validate = validatorOf(where + type, media!.schema ?? {})
   if (type.endsWith('ndjson')) {
-    judgeLines(where, body, validate)
+    checkLines(where, body, validate)
     return
   }
   const parsed = JSON.parse(body)
@@ -92,14 +92,14 @@ export function judge(answer: Answer): void {
 }
 
 /** Each line by itself, for that is what the contract describes. */
-function judgeLines(where: string, body: string, validate: ValidateFunction): void {
+function checkLines(where: string, body: string, validate: ValidateFunction): void {
   requireThat(body.endsWith('\n'), `${where}: the last line has no end`)
   for (const line of body.trimEnd().split('\n'))
     requireThat(validate(JSON.parse(line)), `${where}: ${ajv.errorsText(validate.errors)}\n${line}`)
 }
 
 /** What no operation answers: the service's other pages, and the errors of routes and methods that do not exist. */
-function judgeUndocumented({ method, url, status, headers, body }: Answer): void {
+function checkUndocumented({ method, url, status, headers, body }: Answer): void {
   if (status < 400) return
   const where = `${method} ${url} ${status}`
   const type = headers['content-type']

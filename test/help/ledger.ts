@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { judgeAnswer, send, transmit } from './command.ts'
+import { checkResponse, send, sendUnchecked } from './command.ts'
 
 /** One event as its only writer knows it: what was acknowledged last, and what is under way. */
 interface Entry {
@@ -112,7 +112,7 @@ async function acknowledged(work: Work, method: string, path: string, body: obje
 async function attempt({ target, ledger }: Work, method: string, path: string, body: object) {
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
   const sending = { token: target.token, method, body, type }
-  const response = await transmit(target.url + path, sending).catch(() => null)
+  const response = await sendUnchecked(target.url + path, sending).catch(() => null)
   const text = await response?.text().catch(() => null)
   if (!response || text == null) {
     ledger.broken++
@@ -133,7 +133,7 @@ async function attempt({ target, ledger }: Work, method: string, path: string, b
 /** What the contract has against an answer. */
 function faultOf(method: string, response: Response, text: string): string | undefined {
   try {
-    judgeAnswer(method, response, text)
+    checkResponse(method, response, text)
     return undefined
   } catch (error) {
     return String(error)
@@ -144,13 +144,13 @@ function faultOf(method: string, response: Response, text: string): string | und
 export async function differences(target: Target, ledger: Ledger): Promise<string[]> {
   const incident = `${target.url}/v1/incidents/${ledger.incident}`
   const events = new Map<string, StoredEvent>()
-  for (const event of await walk<StoredEvent>(target, `${incident}/events?limit=200`))
+  for (const event of await readAllPages<StoredEvent>(target, `${incident}/events?limit=200`))
     events.set(event.id, event)
   const lost = [...ledger.entries].flatMap(([id, entry]) => difference(id, entry, events.get(id)))
   const keys = [...events.values()].map(event => event.dedupe_key)
   const strange = keys.filter(key => !ledger.keys.has(key)).map(key => `${key} was never sent`)
   const twice = keys.length === new Set(keys).size ? [] : ['an event is there twice']
-  const gaps = versionGaps(await walk<Version>(target, `${incident}/history?limit=200`))
+  const gaps = versionGaps(await readAllPages<Version>(target, `${incident}/history?limit=200`))
   return [...lost, ...strange, ...twice, ...gaps]
 }
 
@@ -182,7 +182,7 @@ function versionGaps(history: Version[]): string[] {
   })
 }
 
-async function walk<T>({ url, token }: Target, first: string): Promise<T[]> {
+async function readAllPages<T>({ url, token }: Target, first: string): Promise<T[]> {
   const items: T[] = []
   for (let next: string | undefined = first; next; ) {
     const response: Response = await send(next, { token })

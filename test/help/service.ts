@@ -5,7 +5,7 @@ import { openLog } from '../../src/cli/log.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import { type Db, type OpenDatabase, openDatabase } from '../../src/db/open.ts'
 import type { App } from '../../src/http/context.ts'
-import { judge } from './contract-check.ts'
+import { checkAnswer } from './contract-check.ts'
 import * as server from './server.ts'
 
 /** Where test/run.ts has a server, and in it the migrated template that each test file's database is a copy of. */
@@ -89,7 +89,7 @@ function caller(app: App): Service['call'] {
       headers: response.headers as Record<string, string>,
       text: response.body,
     }
-    judge({
+    checkAnswer({
       method,
       url,
       status: answer.status,

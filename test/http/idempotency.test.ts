@@ -2,13 +2,13 @@ import fastify from 'fastify'
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
 import { answerOnce } from '../../src/http/idempotency.ts'
-import { drill, enter, observed, openIncident } from '../help/cast.ts'
+import { drill, observed, openIncident, seedPeople } from '../help/cast.ts'
 import { contract } from '../help/contract-check.ts'
 import { openService, type Reply } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db, clock } = service
 const incident = await openIncident(service)
 

@@ -6,12 +6,12 @@ import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { type ProblemCode, problemCodes } from '../../src/http/problem-codes.ts'
-import { enter, observed, openIncident } from '../help/cast.ts'
+import { observed, openIncident, seedPeople } from '../help/cast.ts'
 import { adminToken, openService, type Reply } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, app, db } = service
 const incident = await openIncident(service)
 const holder = await call('POST', `${incident}/events`, {

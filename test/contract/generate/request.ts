@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
-import { judge } from '../../help/contract-check.ts'
+import { checkAnswer } from '../../help/contract-check.ts'
 import { adminToken, type Service } from '../../help/service.ts'
 import { valuesOf } from './arbitraries.ts'
 import { lookup, namedValues, sensible, wholeObjects } from './named-values.ts'
@@ -113,7 +113,7 @@ export async function send({ app }: Service, request: Request): Promise<Answer> 
   if (response === null) throw new Error(`No answer in ${patience} ms`)
   const { statusCode: status, body: text } = response
   const given = response.headers as Record<string, string>
-  judge({ method, url, status, headers: given, body: text })
+  checkAnswer({ method, url, status, headers: given, body: text })
   const isJson = /[/+]json/.test(given['content-type'] ?? '') && method !== 'HEAD'
   const milliseconds = performance.now() - start
   return { status, headers: given, body: isJson && text !== '' ? JSON.parse(text) : null, milliseconds }

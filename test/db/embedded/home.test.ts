@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { bundledPackage, provideBinaries, withInitdb } from '../../../src/db/embedded/binaries.ts'
 import { startEmbedded } from '../../../src/db/embedded/server.ts'
-import { isRoot, query, start, tempFolder } from './help.ts'
+import { isRoot, query, start, tempFolder } from './embedded-servers.ts'
 
 const account = isRoot ? { uid: 65534, gid: 65534 } : undefined
 const answers = [{ n: 1 }]

@@ -3,11 +3,11 @@ import t from 'tap'
 import { countTokens, createToken } from '../../../src/access/store.ts'
 import { type Scope, scopes } from '../../../src/http/api-tokens.ts'
 import { sha256Hex } from '../../../src/kit/json.ts'
-import { enter, observed, openIncident } from '../../help/cast.ts'
+import { observed, openIncident, seedPeople } from '../../help/cast.ts'
 import { adminToken, openService } from '../../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db, clock } = service
 const incident = await openIncident(service)
 

@@ -7,7 +7,7 @@ import { arranged } from '../../contract/generate/named-values.ts'
 import { type Operation, operations } from '../../contract/generate/operations.ts'
 import { payloadOf, type Request, targetOf, validRequests } from '../../contract/generate/request.ts'
 import { seedWorld } from '../../contract/generate/world.ts'
-import { judge } from '../../help/contract-check.ts'
+import { checkAnswer } from '../../help/contract-check.ts'
 import { digestOf } from '../../help/digest.ts'
 import { openService } from '../../help/service.ts'
 
@@ -210,7 +210,7 @@ async function call(request: Request, authorization: string | undefined) {
     ...(payload === undefined ? {} : { payload }),
   })
   const { statusCode: status, headers, body } = response
-  judge({ method: request.method, url, status, headers, body })
+  checkAnswer({ method: request.method, url, status, headers, body })
   const isProblem = status >= 400 && request.method !== 'HEAD'
   return { status, code: isProblem ? (JSON.parse(body).code as string) : undefined }
 }

@@ -49,7 +49,7 @@ export function startService(
   t: Test,
   dataDirectory: string,
 ): { child: ChildProcess; answer: Promise<Connection | string> } {
-  const program = fileURLToPath(new URL('service.ts', import.meta.url))
+  const program = fileURLToPath(new URL('owner-process.ts', import.meta.url))
   const child = spawn(process.execPath, [program, dataDirectory], { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'exit')
   t.teardown(async () => {

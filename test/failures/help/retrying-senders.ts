@@ -1,6 +1,13 @@
 import type { Test } from 'tap'
-import { type Answer, type Call, openClient, type Setting, startOnProxy, walk } from './help.ts'
-import { openProxy, type TcpProxy } from './proxy.ts'
+import {
+  type Answer,
+  type Call,
+  openClient,
+  type ProxiedService,
+  readAllPages,
+  startOnProxy,
+} from './proxied-service.ts'
+import { openProxy, type TcpProxy } from './tcp-proxy.ts'
 
 /** Senders that repeat what they send over a network that loses answers, and what they were told. */
 
@@ -26,7 +33,7 @@ export interface Tally {
 
 export const newTally = (): Tally => ({ deliveries: 0, broken: 0, refused: 0, replayed: 0, wrong: [] })
 
-export interface Senders extends Setting {
+export interface Senders extends ProxiedService {
   /** Past the faults. */
   calm: Call
   /** Through the faults. */
@@ -106,7 +113,7 @@ export async function openIncident({ calm }: Senders, title = 'The retry test'):
   return `/v1/incidents/${idOf(answer!)}`
 }
 
-export function judgeTally(t: Test, tally: Tally): void {
+export function checkTally(t: Test, tally: Tally): void {
   const { deliveries, broken, refused, replayed, wrong } = tally
   t.comment(`${deliveries} deliveries: ${broken} without an answer, ${refused} refused, ${replayed} replayed`)
   t.strictSame(wrong.slice(0, 10), [], 'every answer was a success, or a refusal that says when to try again')
@@ -114,13 +121,13 @@ export function judgeTally(t: Test, tally: Tally): void {
 }
 
 /** What a list does not hold exactly once, under the id that was acknowledged for its name; one line each. */
-export async function notOnce(
+export async function notStoredOnce(
   { calm }: Senders,
   list: string,
   field: string,
   acknowledged: Map<string, string>,
 ): Promise<string[]> {
-  const stored = await walk<any>(calm, list)
+  const stored = await readAllPages<any>(calm, list)
   const strange = stored
     .filter(item => acknowledged.get(item[field]) !== idIn(item))
     .map(item => `${item[field]} is stored as ${idIn(item)}, and nobody was told so`)

@@ -6,7 +6,7 @@ const mostRounds = 5
  * How many times as much CPU time of this thread the longer work takes: whatever else the machine does is not in it.
  * What that takes from caches can only add, so the least of several rounds counts: as many as bring it to `limit`.
  */
-export function growthOf(short: () => void, long: () => void, limit: number): number {
+export function cpuRatio(short: () => void, long: () => void, limit: number): number {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   let rounds = 0
   do {

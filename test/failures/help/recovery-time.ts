@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { Call } from './help.ts'
+import type { Call } from './proxied-service.ts'
 
 /** Far more than a service needs to reach its database again: more says that it does not try. */
 const patience = 10_000
 
 /** Writes until a write is acknowledged; returns the milliseconds that it took from now. */
-export async function firstWrite(call: Call): Promise<number> {
+export async function timeToFirstWrite(call: Call): Promise<number> {
   const start = performance.now()
   for (;;) {
     const body = { name: `Priya at ${start}` }
@@ -19,7 +19,7 @@ export async function firstWrite(call: Call): Promise<number> {
 }
 
 /** How long a service took to write again, over all of its losses. */
-export function judgeTimes(t: Test, times: number[]): void {
+export function checkRecoveryTimes(t: Test, times: number[]): void {
   const sorted = times.toSorted((a, b) => a - b)
   const [middle = 0, most = 0] = [sorted[sorted.length >> 1], sorted.at(-1)]
   t.comment(

@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { scaled, timeIsUp } from '../help/scale.ts'
-import { type Answer, holdTable, openClient, type Setting, startOnProxy } from './help.ts'
+import {
+  type Answer,
+  lockTable,
+  openClient,
+  type ProxiedService,
+  startOnProxy,
+} from './help/proxied-service.ts'
 
 // How a service on a server of DATABASE_URL stops while requests are under way: each is answered.
 
@@ -11,8 +17,8 @@ const rounds = scaled(2, 100)
 const inFlight = scaled(100, 1000)
 
 /** How requests come to be under way for long; what is returned ends that. */
-const ways: [what: string, slow: (t: Test, setting: Setting) => Promise<() => Promise<void>>][] = [
-  ['wait for a lock', async (t, { databaseUrl }) => (await holdTable(t, databaseUrl, 'incidents')).release],
+const ways: [what: string, slow: (t: Test, setting: ProxiedService) => Promise<() => Promise<void>>][] = [
+  ['wait for a lock', async (t, { databaseUrl }) => (await lockTable(t, databaseUrl, 'incidents')).release],
   [
     'have a slow database',
     async (_t, { database }) => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { differences, startWriters } from '../help/ledger.ts'
-import { adminToken, openClient, startOnProxy } from './help.ts'
-import { firstWrite, judgeTimes } from './recovery.ts'
+import { adminToken, openClient, startOnProxy } from './help/proxied-service.ts'
+import { checkRecoveryTimes, timeToFirstWrite } from './help/recovery-time.ts'
 
 // A network that forgets its connections without a word, as a firewall does: no end, no reset, no answer.
 
@@ -29,7 +29,7 @@ t.test(
   async t => {
     const { service, database, target, ledger, stop } = await startLoaded(t)
     database.silence()
-    judgeTimes(t, [await firstWrite(openClient(t, service.url, 1))])
+    checkRecoveryTimes(t, [await timeToFirstWrite(openClient(t, service.url, 1))])
     await stop()
     t.ok(ledger.refusals > 0, 'it answered 503 meanwhile')
     t.strictSame({ wrong: ledger.wrong, broken: ledger.broken }, { wrong: [], broken: 0 })

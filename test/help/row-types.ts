@@ -11,7 +11,7 @@ export const tablesFile = new URL('../../src/db/tables.ts', import.meta.url)
  * The row types of a migrated database as TypeScript, as `.kysely-codegenrc.json` says.
  * `npm run tables` writes them to `tablesFile`; a test holds the two equal.
  */
-export async function tablesOf(url: string): Promise<string> {
+export async function rowTypesOf(url: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'debrief-tables-'))
   const file = join(folder, 'tables.ts')
   try {

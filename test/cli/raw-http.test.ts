@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { tempFolder } from '../db/embedded/help.ts'
+import { tempFolder } from '../db/embedded/embedded-servers.ts'
 import { ready, send, startService, tokenIn } from '../help/command.ts'
-import { judge } from '../help/contract-check.ts'
+import { checkAnswer } from '../help/contract-check.ts'
 
 const data = tempFolder(t)
 const { url } = await startService(t, { DEBRIEF_DATA: data, DEBRIEF_LOG_LEVEL: 'error' })
@@ -110,7 +110,7 @@ for (const [what, request] of Object.entries(malformed))
     t.match(headers, new RegExp(`^content-length: ${Buffer.byteLength(body)}\\r?$`, 'im'))
     const id = /^x-request-id: ([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21})\r?$/im.exec(headers)?.[1]
     t.match(JSON.parse(body), { status: 400, code: 'malformed_request', request_id: id ?? 'none' })
-    judge({
+    checkAnswer({
       method: 'GET',
       url: '/nothing',
       status: 400,
