@@ -9,7 +9,7 @@ import pg from 'pg'
 import { migrate } from '../src/db/migrate.ts'
 import { type Db, openDatabase } from '../src/db/open.ts'
 import { analyzeItems, insertItems } from '../test/action-items/many.ts'
-import { ask, createDatabase, dropDatabase, inDatabase, startServer } from '../test/help/server.ts'
+import { createDatabase, dropDatabase, inDatabase, runStatements, startServer } from '../test/help/server.ts'
 import { postmasterOf, type Target } from './measure.ts'
 
 /** The servers that are measured, and what is stored in their databases. */
@@ -98,9 +98,9 @@ async function findPostmaster(server: string): Promise<number> {
 
 /** Does PostgreSQL's maintenance now, so that none runs while it is measured. Only a superuser may run CHECKPOINT. */
 async function vacuumAndCheckpoint(url: string, analyze: () => Promise<unknown>): Promise<void> {
-  await ask(url, 'VACUUM action_items')
+  await runStatements(url, 'VACUUM action_items')
   await analyze()
-  await ask(url, 'CHECKPOINT').catch(() => {})
+  await runStatements(url, 'CHECKPOINT').catch(() => {})
 }
 
 /** Makes an empty folder, which `stack` removes. */
@@ -116,7 +116,7 @@ async function createSeededDatabase(stack: AsyncDisposableStack, server: string)
   stack.defer(() => dropDatabase(server, database))
   const url = inDatabase(server, database)
   await migrate({ connectionString: url })
-  await ask(
+  await runStatements(
     url,
     `INSERT INTO incidents (id, title, severity, occurred_on, created_at, changed_by, changed_at, request_id)
     VALUES ('${incident}', 'Payments drill', 'SEV2', '2026-01-01', now(), 'bench', now(), 'bench')`,

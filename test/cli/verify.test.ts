@@ -11,7 +11,7 @@ import { seal } from '../postmortem/ready.ts'
 
 const verified = (t: Test, settings: Record<string, string>) => command(t, ['verify'], settings).ended
 
-/** Changes what is stored past the trigger that holds it, as somebody with the database's password could. */
+/** Changes a sealed row with its trigger disabled, as somebody with the database's password could. */
 async function tamper(db: Db, change: ReturnType<typeof sql>): Promise<void> {
   await sql`ALTER TABLE revisions DISABLE TRIGGER revisions_stay`.execute(db)
   await change.execute(db)

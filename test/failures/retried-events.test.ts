@@ -15,12 +15,12 @@ import {
 const rounds = scaled(1, 200)
 const eventsOfRound = scaled(200, 1000)
 
-/** 250 deliveries of each 50 events: one fifty-fold, four five-fold, the others four-fold. */
+/** 250 deliveries for every 50 events: one is sent 50 times, four 5 times, the others 4 times. */
 const copiesOf = (i: number): number => (i % 50 === 0 ? 50 : i % 50 < 5 ? 5 : 4)
 
 const description = (i: number) => `Event ${i} of many`
 
-/** Every other event is known by the key that it brings, the others by their content. */
+/** Every other event has a dedupe_key; the others are deduplicated by their content. */
 const eventOf = (i: number) => ({
   occurred_at: '2026-06-17T14:08:00Z',
   kind: 'note',

@@ -18,8 +18,8 @@ const rounds = scaled(1, 20)
 const keysOfRound = scaled(3, 50)
 
 const senders = await startSenders(t)
-const { calm } = senders
-await calm('PUT', '/v1/people/priya', { body: { name: 'Priya Raman' } })
+const { direct } = senders
+await direct('PUT', '/v1/people/priya', { body: { name: 'Priya Raman' } })
 
 interface Kind {
   what: string
@@ -53,7 +53,7 @@ const kinds: Kind[] = [
     what: 'action item',
     place: async () => {
       const incident = await openIncident(senders)
-      await calm('POST', `${incident}/factors`, { body: aFactor })
+      await direct('POST', `${incident}/factors`, { body: aFactor })
       return below(incident, 'action-items')
     },
     field: 'title',
@@ -61,7 +61,7 @@ const kinds: Kind[] = [
   },
 ]
 
-/** Sends each of a few things 50 times at once, with a key of its own, until it is acknowledged. */
+/** Sends a few things until each is acknowledged: 50 times at once, with one key each. */
 async function storeSome({ place, field, rest }: Kind, tally = newTally()) {
   const mark = randomUUID()
   const { path, list } = await place(mark)
@@ -95,7 +95,8 @@ for (const kind of kinds) {
   t.test(`the key of one ${kind.what} does not serve for another`, async t => {
     const { path } = await kind.place('')
     const headers = { 'idempotency-key': randomUUID() }
-    const post = (name: string) => calm('POST', path, { body: { [kind.field]: name, ...kind.rest }, headers })
+    const post = (name: string) =>
+      direct('POST', path, { body: { [kind.field]: name, ...kind.rest }, headers })
     const first = await post('The first one.')
     const again = await post('The first one.')
     t.match(again, { status: 201, text: first!.text, headers: { 'idempotent-replayed': 'true' } })
@@ -106,7 +107,7 @@ for (const kind of kinds) {
   t.test(`while one ${kind.what} is being stored, its twin is told to come back`, async t => {
     const { path } = await kind.place('')
     const headers = { 'idempotency-key': randomUUID() }
-    const post = () => calm('POST', path, { body: { [kind.field]: 'Slow.', ...kind.rest }, headers })
+    const post = () => direct('POST', path, { body: { [kind.field]: 'Slow.', ...kind.rest }, headers })
     const lock = await lockTable(t, senders.databaseUrl, 'incidents')
     const first = post()
     while ((await lock.waiting()) === 0) await sleep(5)

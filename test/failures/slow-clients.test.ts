@@ -11,7 +11,7 @@ const { service } = await startOnProxy(t, { DEBRIEF_BODY_TIMEOUT_MS: '400' })
 const { hostname, port } = new URL(service.url)
 const call = openClient(t, service.url, 4)
 
-/** Sends a byte at a time until the service has had enough; returns all that it said. */
+/** Sends a byte at a time until the service closes the connection; returns its answer. */
 async function drip(t: Test, start: string, byte: string): Promise<string> {
   const socket = connect(Number(port), hostname)
   t.teardown(() => socket.destroy())
@@ -51,7 +51,7 @@ for (const [what, start, byte, where] of slow)
     t.strictSame(faults, [], `all ${slowClients} were answered 408`)
   })
 
-/** What is wrong with an answer that should be a 408 and the last of its connection. */
+/** The answer, where it is not a 408 that closes the connection. */
 function faultOf(answer: string, where: { method: string; url: string }): string[] {
   const [head = '', body = ''] = answer.split('\r\n\r\n')
   const lines = head.split('\r\n').map(line => line.split(': '))

@@ -1,20 +1,20 @@
-/** CPU time is told in ticks of some milliseconds: a few of them are needed to say anything. */
-const leastMicroseconds = 20_000
-const mostRounds = 5
+/** Several ticks of the CPU clock, which are some milliseconds long. */
+const minMicroseconds = 20_000
+const maxRounds = 5
 
 /**
- * How many times as much CPU time of this thread the longer work takes: whatever else the machine does is not in it.
- * What that takes from caches can only add, so the least of several rounds counts: as many as bring it to `limit`.
+ * How many times as much CPU time of this thread the longer work takes, so that a busy machine counts little. It can only
+ * add, by cold caches, so the minimum of each counts over as many rounds as bring the ratio to `limit`.
  */
 export function cpuRatio(short: () => void, long: () => void, limit: number): number {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   let rounds = 0
   do {
-    // The longer one first: what is compiled on the way is no part of the shorter one's cost.
+    // The longer one first, so that the shorter one's cost has no compilation in it.
     most = Math.min(most, cpuOf(long))
     least = Math.min(least, cpuOf(short))
     rounds += 1
-  } while (most > limit * least && rounds < mostRounds)
+  } while (most > limit * least && rounds < maxRounds)
   return most / least
 }
 
@@ -23,6 +23,6 @@ function cpuOf(work: () => void): number {
   for (let runs = 1; ; runs += 1) {
     work()
     const { user, system } = process.threadCpuUsage(before)
-    if (user + system >= leastMicroseconds) return (user + system) / runs
+    if (user + system >= minMicroseconds) return (user + system) / runs
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { parseStrictJson, StrictJsonError } from '../../src/kit/strict-json.ts'
 
-/** The fault of a text, as `kind pointer`; undefined when it is taken. */
+/** The error of parsing a text, as `kind pointer`; undefined when it is accepted. */
 function faultOf(text: string | Buffer): string | undefined {
   try {
     parseStrictJson(Buffer.from(text))

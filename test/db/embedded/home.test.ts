@@ -66,7 +66,7 @@ t.test('what a start that died left half made is swept', async t => {
   const dead = spawnSync('true').pid
   for (const name of [`pg.${dead}`, `copy.${dead}`]) mkdirSync(join(data, name, 'base'), { recursive: true })
   await start(t, data)
-  // The programs are copied there where their own folder is closed to PostgreSQL's account.
+  // Has a copy of the programs where PostgreSQL's account cannot read their own folder.
   const left = readdirSync(data).filter(name => !name.startsWith('postgresql-'))
   t.strictSame(left.sort(), ['pg', 'postgresql.log'])
 })
@@ -157,7 +157,7 @@ t.test('programs that were copied to a path with odd characters make a cluster',
   t.strictSame(readdirSync(temp), ['pg'], 'and the copy that did it is gone')
 })
 
-/** The package as `npm ci --ignore-scripts` leaves it. */
+/** Copies the package as `npm ci --ignore-scripts` leaves it, without symlinks. */
 function withoutLinks(folder: string, source = bundledPackage()): string {
   mkdirSync(folder)
   for (const entry of readdirSync(source, { withFileTypes: true })) {

@@ -4,42 +4,42 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 
-/** A network that can fail: it carries bytes between clients and a server until it is told otherwise. */
+/** A TCP proxy that can fail like a network. */
 export interface TcpProxy {
-  /** Where it listens on 127.0.0.1, also after it has refused. */
+  /** The port on 127.0.0.1, the same after `refuse` and `accept`. */
   port: number
   faults: Faults
-  /** Answers that were thrown away, and connections that were cut from outside, so far. */
+  /** Answers that were dropped, and connections that `cut` reset, so far. */
   counts: { dropped: number; cut: number }
-  /** Resets every connection, whatever is under way. */
+  /** Resets every connection. */
   cut: () => void
   /** Resets every connection, and refuses new ones until `accept`. */
   refuse: () => void
   accept: () => Promise<void>
-  /** The connections of now stay open and never carry a byte again; new ones work. */
+  /** Keeps the current connections open without another byte on them; new ones work. */
   silence: () => void
 }
 
-/** What goes wrong with each piece of an answer. */
+/** Faults of each chunk of an answer. */
 export interface Faults {
-  /** The share of answers, 0 to 1, that are thrown away with their connection: the request has gone through. */
+  /** The share of chunks, 0 to 1, that are dropped with their connection; their requests have reached the server. */
   drop: number
-  /** Milliseconds that each piece of an answer takes longer. */
+  /** Milliseconds by which each chunk is delayed. */
   delay: number
 }
 
-interface Line {
+interface Link {
   client: Socket
   server: Socket
-  silent: boolean
+  isSilent: boolean
 }
 
-/** Opens a proxy before the server at `target`; it ends with the test. */
+/** Opens a proxy to the server at `target`, until the test's end. */
 export async function openProxy(t: Test, target: NetConnectOpts): Promise<TcpProxy> {
-  const lines = new Set<Line>()
+  const links = new Set<Link>()
   const faults = { drop: 0, delay: 0 }
   const counts = { dropped: 0, cut: 0 }
-  const listener = createServer(client => carry(client, target, { lines, faults, counts }))
+  const listener = createServer(client => connectClient(client, target, { links, faults, counts }))
   const listen = async (port: number) => {
     listener.listen(port, '127.0.0.1')
     await once(listener, 'listening')
@@ -47,8 +47,8 @@ export async function openProxy(t: Test, target: NetConnectOpts): Promise<TcpPro
   }
   const port = await listen(0)
   const cut = () => {
-    counts.cut += lines.size
-    for (const line of lines) end(line)
+    counts.cut += links.size
+    for (const link of links) end(link)
   }
   const refuse = () => {
     listener.close()
@@ -57,20 +57,20 @@ export async function openProxy(t: Test, target: NetConnectOpts): Promise<TcpPro
   t.teardown(refuse)
   const accept = async () => void (await listen(port))
   const silence = () => {
-    for (const line of lines) line.silent = true
+    for (const link of links) link.isSilent = true
   }
   return { port, faults, counts, cut, refuse, accept, silence }
 }
 
-type State = Pick<TcpProxy, 'faults' | 'counts'> & { lines: Set<Line> }
+type State = Pick<TcpProxy, 'faults' | 'counts'> & { links: Set<Link> }
 
-/** Connects a client with the server until one of them ends, or a fault does. */
-function carry(client: Socket, target: NetConnectOpts, { lines, faults, counts }: State): void {
-  const line: Line = { client, server: connect(target), silent: false }
-  lines.add(line)
-  for (const socket of [line.client, line.server]) socket.on('error', () => {})
+/** Pipes a client and the server to each other until one of them or a fault ends the connection. */
+function connectClient(client: Socket, target: NetConnectOpts, { links, faults, counts }: State): void {
+  const link: Link = { client, server: connect(target), isSilent: false }
+  links.add(link)
+  for (const socket of [link.client, link.server]) socket.on('error', () => {})
   async function* requests(pieces: AsyncIterable<Buffer>) {
-    for await (const piece of pieces) yield await spoken(line, piece)
+    for await (const piece of pieces) yield await unlessSilent(link, piece)
   }
   async function* answers(pieces: AsyncIterable<Buffer>) {
     for await (const piece of pieces) {
@@ -79,22 +79,22 @@ function carry(client: Socket, target: NetConnectOpts, { lines, faults, counts }
         counts.dropped += 1
         throw new Error('dropped')
       }
-      yield await spoken(line, piece)
+      yield await unlessSilent(link, piece)
     }
   }
-  const both = [pipeline(client, requests, line.server), pipeline(line.server, answers, client)]
-  Promise.allSettled(both).then(() => lines.delete(line))
-  for (const way of both) way.catch(() => end(line))
+  const both = [pipeline(client, requests, link.server), pipeline(link.server, answers, client)]
+  Promise.allSettled(both).then(() => links.delete(link))
+  for (const way of both) way.catch(() => end(link))
 }
 
-/** The piece, or nothing for ever once the line is silent. */
-async function spoken(line: Line, piece: Buffer): Promise<Buffer> {
-  if (line.silent) await once(line.client, 'close')
+/** Returns the chunk; once the link is silent, never resolves before the client closes. */
+async function unlessSilent(link: Link, piece: Buffer): Promise<Buffer> {
+  if (link.isSilent) await once(link.client, 'close')
   return piece
 }
 
-/** The client sees a reset, as from a network that fails. */
-function end({ client, server }: Line): void {
+/** Resets the client's connection, as a failing network does. */
+function end({ client, server }: Link): void {
   client.resetAndDestroy()
   server.destroy()
 }

@@ -104,7 +104,7 @@ t.test('a revoked token is refused at once where it was revoked, and elsewhere w
   for (const token of [here, elsewhere]) t.equal((await read(`Bearer ${token}`)).status, 200)
   t.equal((await call('DELETE', `/v1/tokens/${here.slice(4, 16)}`)).status, 204)
   t.equal((await read(`Bearer ${here}`)).status, 401)
-  // As another process does.
+  // In the database, as another process revokes it.
   const revoked_at = clock.now.toISOString()
   await db.updateTable('tokens').set({ revoked_at }).where('id', '=', elsewhere.slice(4, 16)).execute()
   await sleep(1000)

@@ -11,7 +11,7 @@ import { checkAnswer } from '../../help/contract-check.ts'
 import { digestOf } from '../../help/digest.ts'
 import { openService } from '../../help/service.ts'
 
-/** Every operation and the scope that it needs. A new one has to be entered here by hand: who may call it is a decision. */
+/** The scope that each operation needs, by hand, so that a new operation's scope is a decision. */
 const needs: Record<string, Scope | 'public'> = {
   livez: 'public',
   getHome: 'public',
@@ -95,7 +95,7 @@ const needs: Record<string, Scope | 'public'> = {
   getFollowUp: 'read',
 }
 
-/** What a token of each scope may call. */
+/** The scopes that each scope covers. */
 const covers: Record<Scope, Scope[]> = {
   admin: ['admin', 'review', 'write', 'read', 'events:write'],
   review: ['review', 'write', 'read', 'events:write'],
@@ -120,7 +120,7 @@ await db
   .where('id', '=', idOf(revoked))
   .execute()
 
-/** A token of the right form, with a checksum that is right. */
+/** A well-formed token with a valid checksum. */
 const made = (id: string, secret: string) => {
   const checksum = createHash('sha256').update(`dbf_${id}${secret}`).digest('hex').slice(0, 8)
   return `dbf_${id}${secret}${checksum}`
@@ -186,18 +186,18 @@ for (const operation of operations.filter(({ id }) => needs[id] !== 'public')) {
   })
 }
 
-/** A valid request of an operation: what it needs to be let in is all that can be wrong with it. */
+/** A valid request of an operation, which only its authorization can make fail. */
 function sample(operation: Operation): Request {
   samples += 1
   return fc.sample(validRequests(operation, world), { numRuns: 1, seed: samples })[0]!
 }
 
-/** One that has not been made before, where it can be made once only. */
+/** A valid request whose state is prepared, where it can succeed only once. */
 const ready = (operation: Operation): Promise<Request> => arranged(service, sample(operation))
 
 let addresses = 0
 
-/** Sends a request; each from another address, since failures are counted by address. */
+/** Sends a request, each from another address, since wrong tokens are limited by address. */
 async function call(request: Request, authorization: string | undefined) {
   const payload = payloadOf(request)
   const url = targetOf(request)

@@ -8,7 +8,7 @@ await seedPeople(service)
 const { call, db, clock, app } = service
 const incident = await openIncident(service)
 
-/** The value of each series, by its name with its labels. */
+/** Scrapes /metrics: the value of each series by its name with labels. */
 async function scrape(): Promise<Map<string, number>> {
   const { status, text } = await call('GET', '/metrics')
   t.equal(status, 200)
