@@ -12,7 +12,7 @@ import { analyzeItems, insertItems } from '../test/action-items/many.ts'
 import { createDatabase, dropDatabase, inDatabase, runStatements, startServer } from '../test/help/server.ts'
 import { postmasterOf, type Target } from './measure.ts'
 
-/** The servers that are measured, and what is stored in their databases. */
+/** Starts the servers that are measured, and fills their databases. */
 
 export const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const baselineProgram = fileURLToPath(new URL('baseline.ts', import.meta.url))
@@ -147,16 +147,16 @@ export async function start(
     await ended
   }
   stack.defer(stop)
-  let said = ''
+  let output = ''
   const url = await new Promise<string | undefined>(resolve => {
     createInterface(child.stderr).on('line', line => {
-      said += `${line}\n`
+      output += `${line}\n`
       const address = /listens on (http:[^\s;]+)/.exec(line)?.[1]
       if (address) resolve(address)
     })
     ended.then(() => resolve(undefined))
   })
-  if (url === undefined || child.pid === undefined) throw new Error(`${args.join(' ')} ended: ${said}`)
+  if (url === undefined || child.pid === undefined) throw new Error(`${args.join(' ')} ended: ${output}`)
   return { url, pid: child.pid, stop }
 }
 

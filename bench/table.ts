@@ -53,8 +53,8 @@ function judged(value: number, goal: Goal | undefined, unit: string): Pick<Row, 
   if (goal === undefined) return { goal: '', holds: '' }
   const { limit, atMost, isDue } = goal
   const holds = atMost ? value <= limit : value >= limit
-  const wanted = `${atMost ? '≤' : '≥'} ${limit}${unit}`
-  return { goal: wanted, holds: holds ? 'yes' : isDue ? 'no' : 'no, not yet due' }
+  const target = `${atMost ? '≤' : '≥'} ${limit}${unit}`
+  return { goal: target, holds: holds ? 'yes' : isDue ? 'no' : 'no, not yet due' }
 }
 
 function format(value: number): string {

@@ -86,8 +86,8 @@ class Client extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads, passed on
   override query(statement: any, values?: any, ...rest: any[]): any {
     const name = typeof statement === 'string' && values?.length > 0 ? statementName(statement) : undefined
-    const named = name === undefined ? statement : { name, text: statement, values }
-    const answer = super.query(named, name === undefined ? values : undefined, ...(rest as []))
+    const prepared = name === undefined ? statement : { name, text: statement, values }
+    const answer = super.query(prepared, name === undefined ? values : undefined, ...(rest as []))
     return answer instanceof Promise ? answer.catch(error => this.#destroyAfterTimeout(error)) : answer
   }
 

@@ -14,7 +14,7 @@ interface Batch<Entry, Result> {
 /**
  * Stores each entry in a savepoint of one transaction, so that a refused entry leaves nothing behind.
  * @returns the results in the order of the entries
- * @throws what is worse than a refusal (5xx)
+ * @throws any other error than a refusal (4xx)
  */
 export async function storeBatch<Entry, Result>(
   trx: Trx,

@@ -15,7 +15,7 @@ export function etagOf(body: string | Buffer, version: number | null): string {
   return version === null ? `"${hash}"` : `"${version}-${hash}"`
 }
 
-/** Whether a route evaluates `If-Match`: a POST creates something, unless its route says that it takes one. */
+/** Whether a route evaluates `If-Match`: all but GET, and of the POSTs only those that declare it. */
 export const isConditional = (method: string, { takes = [] }: FastifyContextConfig): boolean =>
   method !== 'GET' && (method !== 'POST' || takes.includes('If-Match') || takes.includes('If-Match-read'))
 

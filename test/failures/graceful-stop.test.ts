@@ -17,16 +17,17 @@ const rounds = scaled(2, 100)
 const inFlight = scaled(100, 1000)
 
 /** Ways to keep requests in flight; each returns a function that lets them finish. */
-const ways: [what: string, slow: (t: Test, setting: ProxiedService) => Promise<() => Promise<void>>][] = [
-  ['wait for a lock', async (t, { databaseUrl }) => (await lockTable(t, databaseUrl, 'incidents')).release],
+const slowdowns: [what: string, slow: (t: Test, setting: ProxiedService) => Promise<() => Promise<void>>][] =
   [
-    'have a slow database',
-    async (_t, { database }) => {
-      database.faults.delay = 20
-      return async () => {}
-    },
-  ],
-]
+    ['wait for a lock', async (t, { databaseUrl }) => (await lockTable(t, databaseUrl, 'incidents')).release],
+    [
+      'have a slow database',
+      async (_t, { database }) => {
+        database.faults.delay = 20
+        return async () => {}
+      },
+    ],
+  ]
 
 const received = (log: string): number => log.match(/"method":"POST".*"msg":"request received"/g)?.length ?? 0
 
@@ -63,7 +64,7 @@ async function missing(databaseUrl: string, acknowledged: string[]): Promise<str
 }
 
 for (let round = 1; round <= rounds && !timeIsUp(); round++) {
-  const [what, slow] = ways[round % ways.length]!
+  const [what, slow] = slowdowns[round % slowdowns.length]!
   await t.test(`${round} SIGTERM while ${inFlight} requests ${what}: each is answered`, async t => {
     const setting = await startOnProxy(t, { DEBRIEF_LOG_LEVEL: 'debug' })
     const { service, databaseUrl } = setting

@@ -46,14 +46,16 @@ const newRecord = () => ({ acknowledged: new Map<number, string>(), wrong: [], c
  * or nearly all of 32 writers would conflict each time.
  */
 async function runWriter(call: Call, target: Target, name: string): Promise<void> {
-  for (let late = 0; target.acknowledged.size < changesOfRound; ) {
+  for (let conflictsInARow = 0; target.acknowledged.size < changesOfRound; ) {
     const read = await call('GET', target.path)
     if (read?.status !== 200) continue
     const count = Number.parseInt(JSON.parse(read.text)[target.field], 10) + 1
     const change = `${count} by ${name}`
     const sending = { body: { [target.field]: change }, headers: { 'if-match': read.headers.etag! } }
-    late = record(target, change, await call('PATCH', target.path, sending)) ? late + 1 : 0
-    await sleep(Math.random() * 200 * Math.min(late, 5))
+    conflictsInARow = record(target, change, await call('PATCH', target.path, sending))
+      ? conflictsInARow + 1
+      : 0
+    await sleep(Math.random() * 200 * Math.min(conflictsInARow, 5))
   }
 }
 

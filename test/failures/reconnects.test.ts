@@ -18,7 +18,7 @@ const cutsOfRound = scaled(4, 20)
 const writers = 8
 
 /** How a service loses its database; each ends when the database can be reached again. */
-const ways: ((setting: ProxiedService) => Promise<void>)[] = [
+const outages: ((setting: ProxiedService) => Promise<void>)[] = [
   terminateBackends,
   async ({ database }) => database.cut(),
   async ({ database }) => {
@@ -54,7 +54,7 @@ t.test(
       const { ledger, stop } = await startWriters(t, target, `PM-2026-06-17-cuts-${round}`, writers)
       for (let cut = 0; cut < cutsOfRound; cut++) {
         await sleep(50 + Math.random() * 150)
-        await ways[cut % ways.length]!(setting)
+        await outages[cut % outages.length]!(setting)
         times.push(await timeToFirstWrite(call))
       }
       await stop()

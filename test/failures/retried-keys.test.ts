@@ -104,15 +104,19 @@ for (const kind of kinds) {
     t.match(other, { status: 422, text: '"code":"idempotency_key_reused"' })
   })
 
-  t.test(`while one ${kind.what} is being stored, its twin is told to come back`, async t => {
+  t.test(`while one ${kind.what} is being stored, a duplicate is refused with Retry-After`, async t => {
     const { path } = await kind.place('')
     const headers = { 'idempotency-key': randomUUID() }
     const post = () => direct('POST', path, { body: { [kind.field]: 'Slow.', ...kind.rest }, headers })
     const lock = await lockTable(t, senders.databaseUrl, 'incidents')
     const first = post()
     while ((await lock.waiting()) === 0) await sleep(5)
-    const twin = await post()
-    t.match(twin, { status: 409, text: '"code":"request_in_progress"', headers: { 'retry-after': /^\d+$/ } })
+    const duplicate = await post()
+    t.match(duplicate, {
+      status: 409,
+      text: '"code":"request_in_progress"',
+      headers: { 'retry-after': /^\d+$/ },
+    })
     await lock.release()
     t.match(await first, { status: 201, headers: { 'idempotent-replayed': undefined } })
     t.match(await post(), { status: 201, headers: { 'idempotent-replayed': 'true' } })

@@ -25,7 +25,7 @@ let incident = await givenReady(service)
  */
 async function race(round: number) {
   const answers: { key: string; status: number; code: string }[] = []
-  const begun = Promise.withResolvers<void>()
+  const firstStored = Promise.withResolvers<void>()
   const writing = Array.from({ length: writers }, async (_, i) => {
     for (let n = 0, isOpen = true; isOpen; n += 1) {
       const key = `${round}-${i}-${n}`
@@ -34,10 +34,10 @@ async function race(round: number) {
       })
       answers.push({ key, status, code: body.code })
       isOpen = status === 201
-      begun.resolve()
+      firstStored.resolve()
     }
   })
-  await begun.promise
+  await firstStored.promise
   const sealed = await sealNow(incident)
   if (sealed.status !== 201) throw new Error(`round ${round}: ${sealed.text}`)
   await Promise.all(writing)

@@ -145,10 +145,10 @@ export async function differences(target: Target, ledger: Ledger): Promise<strin
     events.set(event.id, event)
   const lost = [...ledger.entries].flatMap(([id, entry]) => difference(id, entry, events.get(id)))
   const keys = [...events.values()].map(event => event.dedupe_key)
-  const strange = keys.filter(key => !ledger.keys.has(key)).map(key => `${key} was never sent`)
+  const unknown = keys.filter(key => !ledger.keys.has(key)).map(key => `${key} was never sent`)
   const twice = keys.length === new Set(keys).size ? [] : ['an event is there twice']
   const gaps = versionGaps(await readAllPages<Version>(target, `${incident}/history?limit=200`))
-  return [...lost, ...strange, ...twice, ...gaps]
+  return [...lost, ...unknown, ...twice, ...gaps]
 }
 
 interface StoredEvent {

@@ -86,7 +86,7 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
-/** Refuses a body with a root-cause field, in any usual spelling, and says why there is none. */
+/** Refuses a body with a root-cause field, in any usual spelling, and explains that Debrief has none. */
 export function refuseRootCause(
   request: FastifyRequest,
   _reply: unknown,

@@ -4,10 +4,10 @@ import { DebriefError, toDebriefError, toProblem } from '../problem.ts'
 /** Answers every error, Fastify's and the router's too, as problem+json. */
 export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = asCursorError(toDebriefError(error), request)
-    if (known.code === 'internal') request.log.error({ err: withoutRowDetail(error) }, 'request failed')
-    else if (known.status >= 500) request.log.warn({ reason: error.message }, 'request could not be served')
-    return sendProblem(known, request, reply)
+    const problem = asCursorError(toDebriefError(error), request)
+    if (problem.code === 'internal') request.log.error({ err: withoutRowDetail(error) }, 'request failed')
+    else if (problem.status >= 500) request.log.warn({ reason: error.message }, 'request could not be served')
+    return sendProblem(problem, request, reply)
   })
 }
 

@@ -14,9 +14,9 @@ interface Address {
 export function answerOtherMethods(app: FastifyInstance): void {
   const addresses = new Map<string, Address>()
   app.addHook('onRoute', ({ url, method }) => {
-    const known = addresses.get(url) ?? { pattern: patternOf(url), methods: new Set(['OPTIONS']) }
-    for (const name of [method].flat()) known.methods.add(name)
-    addresses.set(url, known)
+    const address = addresses.get(url) ?? { pattern: patternOf(url), methods: new Set(['OPTIONS']) }
+    for (const name of [method].flat()) address.methods.add(name)
+    addresses.set(url, address)
   })
   // In onRequest, so that no body is read.
   app.addHook('onRequest', (request, reply, done) => {
@@ -39,8 +39,8 @@ function patternOf(url: string): RegExp {
 }
 
 function allowedAt(path: string, addresses: Address[]): string | undefined {
-  const found = path === '*' ? addresses : addresses.filter(({ pattern }) => pattern.test(path))
-  const methods = new Set(found.flatMap(({ methods }) => [...methods]))
+  const matching = path === '*' ? addresses : addresses.filter(({ pattern }) => pattern.test(path))
+  const methods = new Set(matching.flatMap(({ methods }) => [...methods]))
   return methods.size === 0 ? undefined : [...methods].sort().join(', ')
 }
 

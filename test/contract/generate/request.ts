@@ -100,16 +100,16 @@ export async function send({ app }: Service, request: Request): Promise<Answer> 
   const url = targetOf(request)
   const payload = payloadOf(request)
   const start = performance.now()
-  const abandoned = new AbortController()
+  const timer = new AbortController()
   const answered = app.inject({
     method: method as 'GET',
     url,
     headers: { authorization: `Bearer ${adminToken}`, ...headers },
     ...(payload === undefined ? {} : { payload }),
   })
-  const late = sleep(answerTimeout, null, { signal: abandoned.signal }).catch(() => null)
-  const response = await Promise.race([answered, late])
-  abandoned.abort()
+  const timeout = sleep(answerTimeout, null, { signal: timer.signal }).catch(() => null)
+  const response = await Promise.race([answered, timeout])
+  timer.abort()
   if (response === null) throw new Error(`No answer in ${answerTimeout} ms`)
   const { statusCode: status, body: text } = response
   const given = response.headers as Record<string, string>

@@ -128,10 +128,10 @@ export async function notStoredOnce(
   acknowledged: Map<string, string>,
 ): Promise<string[]> {
   const stored = await readAllPages<any>(direct, list)
-  const strange = stored
+  const unknown = stored
     .filter(item => acknowledged.get(item[field]) !== idIn(item))
     .map(item => `${item[field]} is stored as ${idIn(item)}, and nobody was told so`)
   const names = new Set(stored.map(item => item[field]))
   const lost = [...acknowledged.keys()].filter(name => !names.has(name)).map(name => `${name} is lost`)
-  return [...strange, ...lost]
+  return [...unknown, ...lost]
 }

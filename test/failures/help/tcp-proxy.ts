@@ -69,28 +69,28 @@ function connectClient(client: Socket, target: NetConnectOpts, { links, faults, 
   const link: Link = { client, server: connect(target), isSilent: false }
   links.add(link)
   for (const socket of [link.client, link.server]) socket.on('error', () => {})
-  async function* requests(pieces: AsyncIterable<Buffer>) {
-    for await (const piece of pieces) yield await unlessSilent(link, piece)
+  async function* requests(chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) yield await unlessSilent(link, chunk)
   }
-  async function* answers(pieces: AsyncIterable<Buffer>) {
-    for await (const piece of pieces) {
+  async function* answers(chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
       if (faults.delay > 0) await sleep(faults.delay)
       if (Math.random() < faults.drop) {
         counts.dropped += 1
         throw new Error('dropped')
       }
-      yield await unlessSilent(link, piece)
+      yield await unlessSilent(link, chunk)
     }
   }
-  const both = [pipeline(client, requests, link.server), pipeline(link.server, answers, client)]
-  Promise.allSettled(both).then(() => links.delete(link))
-  for (const way of both) way.catch(() => end(link))
+  const pipes = [pipeline(client, requests, link.server), pipeline(link.server, answers, client)]
+  Promise.allSettled(pipes).then(() => links.delete(link))
+  for (const pipe of pipes) pipe.catch(() => end(link))
 }
 
 /** Returns the chunk; once the link is silent, never resolves before the client closes. */
-async function unlessSilent(link: Link, piece: Buffer): Promise<Buffer> {
+async function unlessSilent(link: Link, chunk: Buffer): Promise<Buffer> {
   if (link.isSilent) await once(link.client, 'close')
-  return piece
+  return chunk
 }
 
 /** Resets the client's connection, as a failing network does. */

@@ -121,7 +121,7 @@ await db
   .execute()
 
 /** A well-formed token with a valid checksum. */
-const made = (id: string, secret: string) => {
+const wellFormedToken = (id: string, secret: string) => {
   const checksum = createHash('sha256').update(`dbf_${id}${secret}`).digest('hex').slice(0, 8)
   return `dbf_${id}${secret}${checksum}`
 }
@@ -131,8 +131,8 @@ const wrong: Record<string, string | undefined> = {
   'an empty token': 'Bearer ',
   'a malformed token': 'Bearer dbf_admin',
   'a token with a bad checksum': `Bearer ${admin.slice(0, -1)}${admin.endsWith('0') ? '1' : '0'}`,
-  'an unknown token': `Bearer ${made('z'.repeat(12), 'A'.repeat(43))}`,
-  'the right id with another secret': `Bearer ${made(idOf(admin), 'A'.repeat(43))}`,
+  'an unknown token': `Bearer ${wellFormedToken('z'.repeat(12), 'A'.repeat(43))}`,
+  'the right id with another secret': `Bearer ${wellFormedToken(idOf(admin), 'A'.repeat(43))}`,
   'an expired token': `Bearer ${expired}`,
   'a revoked token': `Bearer ${revoked}`,
   'a good token under another scheme': `Token ${admin}`,

@@ -33,7 +33,7 @@ function missingPart({ keyword, params, propertyName }: ErrorObject): string {
   return name === undefined ? '' : `/${pointerToken(name)}`
 }
 
-/** The field's description in the contract, which says why there is the rule. */
+/** The field's description in the contract, which explains the rule. */
 const explained = ({ parentSchema }: ErrorObject): string => {
   const description = parentSchema?.description as string | undefined
   return description ? `. ${description.replace(/\.$/, '')}` : ''
