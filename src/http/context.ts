@@ -45,14 +45,14 @@ export interface Context {
 
 /** A part of the API that the app registers. */
 export interface Room {
-  tag: Tag
+  tag: ContractTag
   /** The named components of the contract. */
   schemas: TSchema[]
   routes: (app: App, context: Context) => void
 }
 
 /** A tag of the contract. Rooms may share one: one of them describes it. */
-export interface Tag {
+export interface ContractTag {
   name: string
   description?: string
 }

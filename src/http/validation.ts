@@ -3,11 +3,11 @@ import type { Static, TSchema } from 'typebox'
 import { applyMergePatch } from '../kit/json.ts'
 import { DebriefError, type FieldError } from './problem.ts'
 
-export type Check = <T extends TSchema>(schema: T, value: unknown) => FieldError[]
+export type SchemaCheck = <T extends TSchema>(schema: T, value: unknown) => FieldError[]
 
 declare module 'fastify' {
   interface FastifyInstance {
-    check: Check
+    check: SchemaCheck
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { programPath } from '../../config.ts'
 import { type Account, type Binaries, bundledPackage, provideBinaries, withInitdb } from './binaries.ts'
-import { type Home, makePrivateFolder, openHome, openSocketFolder } from './home.ts'
+import { type ClusterHome, makePrivateFolder, openHome, openSocketFolder } from './home.ts'
 
 /** A cluster that `postgres` can be started on. */
 export interface Cluster {
@@ -65,7 +65,7 @@ export function findCluster(dataDirectory: string): Pick<Cluster, 'folder' | 'so
 }
 
 /** Creates the cluster in a draft folder and renames it, so that no half-made cluster is ever in its place. */
-async function makeCluster(home: Home, binaries: Binaries, folder: string): Promise<void> {
+async function makeCluster(home: ClusterHome, binaries: Binaries, folder: string): Promise<void> {
   const draft = `${folder}.${process.pid}`
   rmSync(draft, { recursive: true, force: true })
   try {
@@ -79,7 +79,7 @@ async function makeCluster(home: Home, binaries: Binaries, folder: string): Prom
   }
 }
 
-async function initdb(draft: string, home: Home, binaries: Binaries): Promise<void> {
+async function initdb(draft: string, home: ClusterHome, binaries: Binaries): Promise<void> {
   const locale = ['--encoding=UTF8', '--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
   // `trust` is safe: the socket's folder is 0700, so only the owner and root can connect.
   const access = [`--username=${superuser}`, '--auth-local=trust', '--auth-host=reject']

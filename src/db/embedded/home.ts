@@ -15,7 +15,7 @@ import { type Account, canEnter } from './binaries.ts'
 import { isAlive } from './pids.ts'
 
 /** The folder of the cluster (`pg`), the copied programs and the log, and the account that runs PostgreSQL. */
-export interface Home {
+export interface ClusterHome {
   folder: string
   account: Account
 }
@@ -32,7 +32,7 @@ export const port = 5432
  * /var/lib/debrief where a parent folder shuts PostgreSQL's account out.
  * @throws Error where the folder or an existing cluster in it cannot be used by this account.
  */
-export function openHome(dataDirectory: string, log: (message: string) => void): Home {
+export function openHome(dataDirectory: string, log: (message: string) => void): ClusterHome {
   if (process.platform === 'win32')
     throw new Error('No PostgreSQL runs bundled on Windows: set DATABASE_URL.')
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0
@@ -76,14 +76,14 @@ function makeDataFolder(folder: string, asRoot: boolean): string {
   return data
 }
 
-function homeForOwnAccount(data: string): Home {
+function homeForOwnAccount(data: string): ClusterHome {
   const owner = ownerOf(join(data, 'pg'))
   if (!owner || owner.uid === process.geteuid?.()) return { folder: data, account: undefined }
   throw new Error(`The database in ${data} belongs to uid ${owner.uid}: run as that account or as root.`)
 }
 
 /** Root's home: an existing cluster stays in its place with its owner, since a new place would look like lost data. */
-function homeForRoot(data: string): Home {
+function homeForRoot(data: string): ClusterHome {
   const moved = join(rootsFolder, hashOf(data))
   const folder = [data, moved].find(home => ownerOf(join(home, 'pg')))
   const owner = folder ? ownerOf(join(folder, 'pg')) : undefined

@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
 import { isObject } from '../../kit/json.ts'
-import type { Tag } from '../context.ts'
+import type { ContractTag } from '../context.ts'
 import { examplesOf } from '../fields.ts'
 import { addHeaders, headersTaken, requestHeaders, responseHeaders } from './headers.ts'
 import { needsToken, problemExamples, problemResponses, type Route } from './problem-responses.ts'
@@ -33,11 +33,26 @@ export const apiInfo = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 }
 
+/** Bearer for every operation, and Basic for a browser. */
+const securitySchemes = {
+  bearer: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    description:
+      '`Authorization: Bearer dbf_…`, of the scope that the operation names or of one that covers it: `admin` covers `review`, that `write`, and that `read` and `events:write`.',
+  },
+  basic: {
+    type: 'http' as const,
+    scheme: 'basic',
+    description: 'For GET in a browser: the token is the password.',
+  },
+}
+
 /** Serves the contract at /openapi.json and its reference at /docs, which loads nothing from other hosts. */
 export async function registerOpenapi(
   app: FastifyInstance,
   components: TSchema[],
-  tags: Tag[],
+  tags: ContractTag[],
 ): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -50,19 +65,7 @@ export async function registerOpenapi(
         examples: problemExamples(),
         headers: responseHeaders,
         parameters: requestHeaders,
-        securitySchemes: {
-          bearer: {
-            type: 'http',
-            scheme: 'bearer',
-            description:
-              '`Authorization: Bearer dbf_…`, of the scope that the operation names or of one that covers it: `admin` covers `review`, that `write`, and that `read` and `events:write`.',
-          },
-          basic: {
-            type: 'http',
-            scheme: 'basic',
-            description: 'For GET in a browser: the token is the password.',
-          },
-        },
+        securitySchemes,
       },
     },
     refResolver: { buildLocalReference: json => String(json.$id) },
@@ -90,8 +93,9 @@ export async function registerOpenapi(
 }
 
 /** The tags that have a description, in the order of the reference. */
-function describedTags(tags: Tag[]): Tag[] {
-  const place = ({ name }: Tag) => (tagOrder.includes(name) ? tagOrder.indexOf(name) : tagOrder.length)
+function describedTags(tags: ContractTag[]): ContractTag[] {
+  const place = ({ name }: ContractTag) =>
+    tagOrder.includes(name) ? tagOrder.indexOf(name) : tagOrder.length
   return tags.filter(({ description }) => description !== undefined).toSorted((a, b) => place(a) - place(b))
 }
 

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../../kit/json.ts'
 import { isBlank, isHttpUrl, isOneLine, isStorable } from '../../../kit/text.ts'
 import { isDate, isDateTime } from '../../../kit/time.ts'
 import { DebriefError, type FieldError } from '../../problem.ts'
-import type { Check } from '../../validation.ts'
+import type { SchemaCheck } from '../../validation.ts'
 import { fieldErrors } from './field-errors.ts'
 
 /** Ajv for bodies, queries and parameters: nothing is coerced, filled in or dropped; one-line fields are trimmed. */
@@ -48,7 +48,7 @@ export function createValidator(schemas: TSchema[]) {
   }
 
   /** Every field of `value` that breaks a rule of `schema`; empty when it is valid. */
-  const check: Check = (schema, value) => {
+  const check: SchemaCheck = (schema, value) => {
     const errorsOf = compiled.get(schema) ?? lazyCheck(withoutId(schema))
     compiled.set(schema, errorsOf)
     return errorsOf(value)
