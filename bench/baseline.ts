@@ -3,10 +3,7 @@ import fastify from 'fastify'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 
-/**
- * What Debrief is measured against: Fastify and `pg` as they come, with nothing around one statement a request. The
- * pools are as large as the service's.
- */
+/** The baseline: Fastify and `pg` as they come, one statement a request, with pools as large as the service's. */
 
 const app = fastify()
 const reads = new pg.Pool({ connectionString: process.env.BENCH_READS!, max: 10 })
@@ -26,7 +23,7 @@ interface Event {
   dedupe_key: string
 }
 
-/** The place of a hash, which would be work of Debrief's own. */
+/** Stands for the content hash, which would be Debrief's own work. */
 const noHash = '0'.repeat(64)
 
 app.post<{ Params: { incident: string }; Body: Event }>(
@@ -102,7 +99,7 @@ app.put<{ Body: string }>('/static', async ({ body }, reply) => {
 })
 app.get('/static', async (_request, reply) => reply.type('application/json; charset=utf-8').send(bytes))
 
-/** The rows of one incident's document, as many queries as tables. */
+/** The queries of one incident's document, one for each table. */
 const documentRows = [
   `SELECT i.*,
     EXISTS (SELECT FROM events e WHERE e.incident_id = i.id AND e.milestone = 'resolved' AND e.retraction IS NULL) AS resolved

@@ -3,9 +3,9 @@ import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import autocannon from 'autocannon'
 
-/** How load is made and what it costs is read. Linux only: the CPU of a process is read from /proc. */
+/** Sends load and measures its CPU. Linux only, since it reads the CPU time of processes from /proc. */
 
-/** A server that is measured: where it listens, and the processes whose CPU its answers cost. */
+/** A server under measurement, and the processes whose CPU counts. */
 export interface Target {
   url: string
   /** Sent with every request. */
@@ -15,7 +15,7 @@ export interface Target {
   postmaster: number
 }
 
-/** What one request carries besides the target's headers. */
+/** A request; the target adds its headers. */
 export interface Sent {
   path: string
   method?: 'GET' | 'POST'
@@ -46,7 +46,7 @@ export async function load(
     sampleInt: 20,
     requests: [{ setupRequest: request => ({ ...request, ...withHeaders(next(), target) }) }],
   })
-  // What was on its way at the end is answered, too, and its cost belongs to this run.
+  // Lets the last requests in flight be answered: their cost belongs to this run.
   await sleep(50)
   const cpu = cpuOf(target) - before
   const answered = result['2xx']
@@ -69,7 +69,7 @@ function withHeaders(sent: Sent, { headers }: Target): autocannon.Request {
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
 /**
- * Milliseconds from sending a GET to the last byte of its answer, which is thrown away.
+ * Milliseconds from sending a GET to the last byte of its answer, which is discarded.
  * @throws Error when it is not 2xx
  */
 export function timeOf({ url, headers }: Target, path: string): Promise<number> {
@@ -89,7 +89,7 @@ export function timeOf({ url, headers }: Target, path: string): Promise<number> 
   })
 }
 
-/** Lets the sides take turns, A B A B …; what a first round of warming up gives is dropped. One list a side. */
+/** Runs the sides in turns, A B A B …, and drops a first round as warm-up. Returns a list of samples for each side. */
 export async function takeTurns<T>(rounds: number, sides: (() => Promise<T>)[]): Promise<T[][]> {
   const samples: T[][] = sides.map(() => [])
   for (let round = 0; round <= rounds; round++) {
@@ -120,10 +120,10 @@ function cpuOf({ pid, postmaster }: Target): number {
 /** USER_HZ is 100 on every Linux that Node runs on. */
 const microsecondsATick = 10_000
 
-/** `own` is what the process itself has used; `all` also what its ended children had. */
+/** Clock ticks of CPU: `own` of the process itself, `all` also of its ended children. */
 function ticksOf(pid: number, whose: 'own' | 'all'): number {
   const stat = textOf(`/proc/${pid}/stat`)
-  // A child that has just ended is counted with its parent's.
+  // A child that has just ended is counted with its parent.
   if (stat === '' && whose === 'own') return 0
   const [utime, stime, cutime, cstime] = stat
     .slice(stat.lastIndexOf(')'))
@@ -136,14 +136,14 @@ function ticksOf(pid: number, whose: 'own' | 'all'): number {
 const childrenOf = (pid: number): number[] =>
   textOf(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number)
 
-/** The most memory that a process has had at once, in MB. */
+/** A process's peak resident memory, in MB. */
 export function peakMemory(pid: number): number {
   const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(textOf(`/proc/${pid}/status`))?.[1]
   if (kilobytes === undefined) throw new Error(`The process ${pid} has ended.`)
   return Number(kilobytes) / 1024
 }
 
-/** The parent of a backend is the postmaster. */
+/** The pid of a backend's parent. @throws Error when PostgreSQL runs on another machine */
 export function postmasterOf(backend: number): number {
   const isHere = textOf(`/proc/${backend}/cmdline`).startsWith('postgres')
   const parent = /^PPid:\s+(\d+)/m.exec(textOf(`/proc/${backend}/status`))?.[1]

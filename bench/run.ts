@@ -1,27 +1,27 @@
 import { parseArgs } from 'node:util'
 import { peakMemory } from './measure.ts'
-import { dashboards } from './paths/dashboards.ts'
-import { events } from './paths/events.ts'
-import { overduePages } from './paths/overdue.ts'
-import { postmortems } from './paths/postmortem.ts'
-import { starts } from './paths/start.ts'
-import { summary } from './paths/summary.ts'
-import { type Scale, type Stage, setStage } from './stage.ts'
+import { measureDashboards } from './scenarios/dashboards.ts'
+import { measureEvents } from './scenarios/events.ts'
+import { measureOverduePages } from './scenarios/overdue.ts'
+import { measurePostmortems } from './scenarios/postmortem.ts'
+import { measureStarts } from './scenarios/start.ts'
+import { measureSummary } from './scenarios/summary.ts'
+import { type Scale, type Setup, setUp } from './setup.ts'
 import { measured, type Row, tableOf } from './table.ts'
 
 /**
- * `npm run bench` measures the service, each path against a baseline in the same run; `-- --quick` does so in less than
- * a minute, `-- --only <path>,<path>` measures some. It runs on Linux, on a PostgreSQL of its own or on that of DATABASE_URL.
- * Ends with 1 when something could not be measured; a goal that is missed is only said.
+ * `npm run bench` measures the service, each scenario against a baseline in the same run; `-- --quick` takes less than a
+ * minute, `-- --only <scenario>,<scenario>` runs some. Linux only; on a PostgreSQL of its own or on that of DATABASE_URL.
+ * The exit code is 1 when something could not be measured, but not for a missed goal.
  */
 
-const paths: Record<string, (stage: Stage) => Promise<Row[]>> = {
-  events,
-  overdue: overduePages,
-  dashboards,
-  summary,
-  postmortem: postmortems,
-  start: starts,
+const scenarios: Record<string, (setup: Setup) => Promise<Row[]>> = {
+  events: measureEvents,
+  overdue: measureOverduePages,
+  dashboards: measureDashboards,
+  summary: measureSummary,
+  postmortem: measurePostmortems,
+  start: measureStarts,
   memory: async ({ service }) => [measured('peak memory of the service', 'MB', [peakMemory(service.pid)])],
 }
 
@@ -49,18 +49,18 @@ const quick: Scale = {
 }
 
 async function main(): Promise<number> {
-  const { scale, wanted } = asked()
+  const { scale, chosen } = parseOptions()
   const began = performance.now()
   const say = (message: string) =>
     console.error(`${Math.round((performance.now() - began) / 1000)} s  ${message}`)
   await using stack = new AsyncDisposableStack()
-  takeDownOnSignals(stack)
+  disposeOnSignals(stack)
   say('starting the servers')
-  const stage = await setStage(stack, scale, say)
+  const setup = await setUp(stack, scale, say)
   const rows: Row[] = []
   const failures: string[] = []
-  for (const name of wanted) {
-    await paths[name]!(stage).then(
+  for (const name of chosen) {
+    await scenarios[name]!(setup).then(
       more => rows.push(...more),
       error => failures.push(`${name} could not be measured: ${error.message}`),
     )
@@ -73,17 +73,17 @@ async function main(): Promise<number> {
   return failures.length > 0 ? 1 : 0
 }
 
-function asked(): { scale: Scale; wanted: string[] } {
+function parseOptions(): { scale: Scale; chosen: string[] } {
   const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
-  const all = Object.keys(paths)
-  const wanted = values.only?.split(',') ?? all
-  if (!wanted.every(name => all.includes(name)))
+  const all = Object.keys(scenarios)
+  const chosen = values.only?.split(',') ?? all
+  if (!chosen.every(name => all.includes(name)))
     throw new Error(`--only takes any of ${all.join(', ')}, with commas between.`)
-  return { scale: values.quick ? quick : full, wanted }
+  return { scale: values.quick ? quick : full, chosen }
 }
 
-/** npm and the launcher pass signals on, so one may come twice. */
-function takeDownOnSignals(stack: AsyncDisposableStack): void {
+/** Stops the servers on a signal, once: npm and the launcher forward signals, so one may come twice. */
+function disposeOnSignals(stack: AsyncDisposableStack): void {
   let isEnding = false
   const end = () => {
     if (isEnding) return

@@ -1,11 +1,11 @@
 import { median } from './measure.ts'
 
-/** What was measured, and how it is printed. */
+/** Rows of measurements, and the table that is printed of them. */
 
 export interface Goal {
   limit: number
   atMost: boolean
-  /** False for what later work is to reach. */
+  /** False for a goal that later work is to reach. */
   isDue: boolean
 }
 
@@ -23,7 +23,7 @@ export interface Row {
   holds: string
 }
 
-/** Debrief against its baseline: the ratio of their medians, and from which to which it went over the rounds. */
+/** Compares Debrief with its baseline: the ratio of their medians, and the range of the rounds' ratios. */
 export function compared(what: string, unit: string, [ours, theirs]: number[][], goal?: Goal): Row {
   const ratios = ours!.map((value, round) => value / theirs![round]!)
   const range = `${format(Math.min(...ratios))}–${format(Math.max(...ratios))}`
@@ -37,7 +37,7 @@ export function compared(what: string, unit: string, [ours, theirs]: number[][],
   }
 }
 
-/** A figure of Debrief's own; without a goal it is only reported. */
+/** A figure without a baseline; without a goal it is only reported. */
 export function measured(what: string, unit: string, values: number[], goal?: Goal): Row {
   const value = median(values)
   return {
@@ -53,8 +53,8 @@ function judged(value: number, goal: Goal | undefined, unit: string): Pick<Row, 
   if (goal === undefined) return { goal: '', holds: '' }
   const { limit, atMost, isDue } = goal
   const holds = atMost ? value <= limit : value >= limit
-  const wanted = `${atMost ? '≤' : '≥'} ${limit}${unit}`
-  return { goal: wanted, holds: holds ? 'yes' : isDue ? 'no' : 'no, not yet due' }
+  const target = `${atMost ? '≤' : '≥'} ${limit}${unit}`
+  return { goal: target, holds: holds ? 'yes' : isDue ? 'no' : 'no, not yet due' }
 }
 
 function format(value: number): string {

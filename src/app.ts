@@ -9,7 +9,7 @@ import { actionItemRoom } from './action-items/routes.ts'
 import { backlogOf } from './action-items/summary.ts'
 import { changeRoom } from './changes/routes.ts'
 import type { Config } from './config.ts'
-import type { OpenDatabase } from './db/open.ts'
+import type { Db, OpenDatabase } from './db/open.ts'
 import { directoryRoom } from './directory/routes.ts'
 import { exportRoom } from './export/routes.ts'
 import { factorRoom } from './factors/routes.ts'
@@ -19,22 +19,17 @@ import { registerOpenapi } from './http/contract/openapi.ts'
 import { Problem, toDebriefError } from './http/problem.ts'
 import { requireToken } from './http/server/authentication.ts'
 import { refuseRootCause, registerJsonBodies } from './http/server/bodies.ts'
-import {
-  allowedHostsOf,
-  answerClientError,
-  answerUnusual,
-  guardRequests,
-  serverOptions,
-} from './http/server/connections.ts'
+import { answerClientError, handleUnusualRequests, serverOptions } from './http/server/connections.ts'
 import { registerErrors, sendProblem } from './http/server/error-handler.ts'
 import { readConditions, registerEtags } from './http/server/etags.ts'
 import { childLogger, RequestLog } from './http/server/log.ts'
 import { answerOtherMethods } from './http/server/methods.ts'
 import { collectMetrics, metricsRoute } from './http/server/metrics.ts'
+import { allowedHostsOf, checkRequests } from './http/server/request-checks.ts'
 import { buildSerializer } from './http/server/serializer.ts'
 import { systemRoutes, systemSchemas, systemTag } from './http/server/system.ts'
 import { limitTimes } from './http/server/time-limits.ts'
-import { createValidator, refuseUnknownQueries } from './http/server/validator.ts'
+import { createValidator, refuseUnknownQueries } from './http/server/validation/validator.ts'
 import { incidentRoom } from './incidents/routes.ts'
 import { dateIn } from './kit/time.ts'
 import { cacheBlameCheck } from './language-checks/checker.ts'
@@ -50,9 +45,9 @@ export interface AppOptions {
   database: Omit<OpenDatabase, 'close'>
   config: Pick<Config, 'host' | 'allowedHosts' | 'timeZone' | 'adminToken' | 'limits'>
   now: () => Date
-  /** False while the database is known to be away; asked by /readyz before it asks the database itself. */
+  /** False while the database is known to be down; /readyz asks it before it queries the database. */
   databaseReady?: () => boolean
-  /** Silence, unless given. */
+  /** No logging without one. */
   logger?: FastifyBaseLogger
 }
 
@@ -74,20 +69,24 @@ const components = [Problem, ...systemSchemas, ...pageSchemas, ...rooms.flatMap(
 const tags = [systemTag, ...rooms.map(({ tag }) => tag)]
 
 /** The whole service, ready to listen or to be called with `inject`. */
-export async function buildApp({
-  database,
-  config,
-  now,
-  databaseReady = () => true,
-  logger,
-}: AppOptions): Promise<App> {
-  const { db, pool } = database
-  const app: App = fastify({
+export async function buildApp(options: AppOptions): Promise<App> {
+  const { database, config, databaseReady = () => true } = options
+  const app = createApp(options)
+  await registerHooks(app, config)
+  await registerOpenapi(app, components, tags)
+  systemRoutes(app, { isReady: async () => databaseReady() && (await isAnswering(database.db)) })
+  pageRoutes(app)
+  await registerGuardedRoutes(app, options)
+  return app
+}
+
+function createApp({ config, logger }: AppOptions): App {
+  return fastify({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
     logController: new RequestLog(),
     childLoggerFactory: childLogger,
     genReqId: () => uuidv7(),
-    // Longer than an address may be: an id that is too long is refused by its schema.
+    // Longer than any URL, so that the schema of an id refuses one that is too long.
     routerOptions: { maxParamLength: 10_000 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -96,33 +95,36 @@ export async function buildApp({
     schemaController: { compilersFactory: { buildSerializer } },
     frameworkErrors: (error, request, reply) => sendProblem(toDebriefError(error), request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>()
+}
 
+/** The hooks, parsers and handlers of every route. Hooks run in the order in which they are registered. */
+async function registerHooks(app: App, config: AppOptions['config']): Promise<void> {
   const { check, compiler } = createValidator(components)
   for (const schema of components) app.addSchema(schema)
   app.setValidatorCompiler(compiler)
   app.decorate('check', check)
   registerJsonBodies(app, config.limits)
-  answerUnusual(app.server)
-  guardRequests(app, allowedHostsOf(config.host, config.allowedHosts))
+  handleUnusualRequests(app.server)
+  checkRequests(app, allowedHostsOf(config.host, config.allowedHosts))
   limitTimes(app, config.limits)
-  closeConnectionsWhenStopping(app)
+  closeConnectionsOnStop(app)
   answerOtherMethods(app)
   app.addHook('preValidation', refuseRootCause)
   await app.register(accepts)
   registerErrors(app)
   registerEtags(app)
   readConditions(app)
-  await registerOpenapi(app, components, tags)
+}
 
-  const isReady = async () =>
-    databaseReady() &&
-    (await sql`SELECT 1`.execute(db).then(
-      () => true,
-      () => false,
-    ))
-  systemRoutes(app, { isReady })
-  pageRoutes(app)
+const isAnswering = (db: Db): Promise<boolean> =>
+  sql`SELECT 1`.execute(db).then(
+    () => true,
+    () => false,
+  )
 
+/** The routes that need a token: /metrics, and those of the rooms below /v1. */
+async function registerGuardedRoutes(app: App, { database, config, now }: AppOptions): Promise<void> {
+  const { db, pool } = database
   await app.register(rateLimit, { global: false })
   const tokens = createTokenCache(db, now)
   const context: Context = {
@@ -146,17 +148,16 @@ export async function buildApp({
       { prefix: '/v1' },
     )
   })
-  return app
 }
 
-/** Answers under way when the service stops are the last of their connection, and their clients are told so. */
-function closeConnectionsWhenStopping(app: App): void {
-  let stopping = false
+/** While the service stops, answers in progress carry `Connection: close`, so that clients do not send more. */
+function closeConnectionsOnStop(app: App): void {
+  let isStopping = false
   app.addHook('preClose', async () => {
-    stopping = true
+    isStopping = true
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
-    if (stopping) reply.header('connection', 'close')
+    if (isStopping) reply.header('connection', 'close')
     done(null, payload)
   })
 }

@@ -27,21 +27,21 @@ const Environment = Type.Object({
   DEBRIEF_POOL_SIZE: Type.Integer({ default: 10, minimum: 2, maximum: 1000 }),
 })
 
-/** What nothing may exceed: times in milliseconds, sizes in bytes. */
+/** Limits of requests and answers: times in milliseconds, sizes in bytes. */
 export interface Limits {
-  /** Of an ordinary body. */
+  /** The most bytes of a body. */
   bodyBytes: number
-  /** Until the headers, and then the body, of a request are there. */
+  /** Until a request's headers have arrived, and again until its body has. */
   bodyTimeout: number
-  /** Until an ordinary route answers, from when its body is there. */
+  /** From a request's whole body to its answer, or to the start of a stream. */
   handlerTimeout: number
-  /** Until the reader of a stream takes the next piece of it. */
+  /** How long a client may read nothing of a stream. */
   streamIdle: number
-  /** Exports at a time: each holds a connection to the database for as long as its reader takes. */
+  /** Simultaneous exports: each uses a database connection for as long as its client reads. */
   exports: number
 }
 
-/** What one connection to the database may take: milliseconds, and how many there are. */
+/** Limits of the database connections: times in milliseconds, and the size of the pool. */
 export interface DatabaseLimits {
   statementTimeout: number
   lockTimeout: number
@@ -56,20 +56,20 @@ export interface Config {
   dataDirectory: string
   /** A PostgreSQL server (15 to 18); the embedded one when absent. */
   databaseUrl: string | undefined
-  /** IANA name; “today” for what is overdue. */
+  /** IANA name of the zone that decides what “today” is. */
   timeZone: string
   adminToken: string | undefined
-  /** Names that a request may be addressed to, besides those of the loopback; empty unless given. */
+  /** Accepted values of Host besides those of the loopback; empty unless set. */
   allowedHosts: string[]
   limits: Limits
   databaseLimits: DatabaseLimits
   logLevel: Static<typeof Environment>['DEBRIEF_LOG_LEVEL']
 }
 
-/** Where the programs are found that Debrief starts: the PATH they inherit. */
+/** PATH, for the programs that Debrief starts. */
 export const programPath = (): string => process.env.PATH ?? ''
 
-const isMilliseconds = 'must be a number of milliseconds from 1 to 600000'
+const millisecondsRule = 'must be a number of milliseconds from 1 to 600000'
 
 const rules: Record<string, string> = {
   DEBRIEF_HOST: 'must be an address or a host name to listen on, e.g. 127.0.0.1',
@@ -79,20 +79,20 @@ const rules: Record<string, string> = {
   DEBRIEF_ADMIN_TOKEN: 'must have at least 32 characters; `openssl rand -hex 32` makes a good one',
   DEBRIEF_LOG_LEVEL: 'must be one of fatal, error, warn, info, debug, silent',
   DEBRIEF_ALLOWED_HOSTS: 'must be host names, separated by commas, e.g. debrief.example',
-  DEBRIEF_BODY_TIMEOUT_MS: isMilliseconds,
-  DEBRIEF_HANDLER_TIMEOUT_MS: isMilliseconds,
-  DEBRIEF_STREAM_IDLE_MS: isMilliseconds,
+  DEBRIEF_BODY_TIMEOUT_MS: millisecondsRule,
+  DEBRIEF_HANDLER_TIMEOUT_MS: millisecondsRule,
+  DEBRIEF_STREAM_IDLE_MS: millisecondsRule,
   DEBRIEF_EXPORTS: 'must be a number of exports from 1 to 1000',
-  DEBRIEF_STATEMENT_TIMEOUT_MS: isMilliseconds,
-  DEBRIEF_LOCK_TIMEOUT_MS: isMilliseconds,
-  DEBRIEF_POOL_WAIT_MS: isMilliseconds,
+  DEBRIEF_STATEMENT_TIMEOUT_MS: millisecondsRule,
+  DEBRIEF_LOCK_TIMEOUT_MS: millisecondsRule,
+  DEBRIEF_POOL_WAIT_MS: millisecondsRule,
   DEBRIEF_POOL_SIZE: 'must be a number of connections from 2 to 1000',
 }
 
 /**
  * Reads the settings from the environment; the only place that does. An empty variable counts as absent.
- * `dataDirectory` is the data folder where the environment names none.
- * Throws an Error whose message is one sentence that says what to change.
+ * @param dataDirectory the data folder where the environment names none
+ * @throws Error with one sentence that says what to change
  */
 export function loadConfig(
   environment: NodeJS.ProcessEnv = process.env,
@@ -118,7 +118,7 @@ export function loadConfig(
       bodyTimeout: values.DEBRIEF_BODY_TIMEOUT_MS,
       handlerTimeout: values.DEBRIEF_HANDLER_TIMEOUT_MS,
       streamIdle: values.DEBRIEF_STREAM_IDLE_MS,
-      // One connection is left for everybody else.
+      // Leaves one connection to the other requests.
       exports: Math.min(values.DEBRIEF_EXPORTS, values.DEBRIEF_POOL_SIZE - 1),
     },
     databaseLimits: {

@@ -19,7 +19,7 @@ const options = {
 type Values = ReturnType<typeof parseCommand>['values']
 type Command = (config: Config, values: Values) => Promise<unknown>
 
-/** Each is read when it is asked for: a mistake in the settings or the options is answered before. */
+/** Commands are imported lazily, so that a mistake in the settings or options is answered without loading the service. */
 const commands: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./cli/serve.ts')).serve,
   demo: async () => (await import('./cli/demo.ts')).demo,
@@ -28,10 +28,9 @@ const commands: Record<string, () => Promise<Command>> = {
   openapi: async () => (await import('./cli/openapi.ts')).generateContract,
 }
 
-/** The demo ends with a sealed postmortem, which the real data folder would have to keep for ever. */
+/** The demo's own data folder, since its sealed postmortem cannot be deleted. */
 const demoData = './.debrief-demo'
 
-/** The command line's front door. */
 async function main(): Promise<void> {
   const { positionals, values } = parseCommand()
   const name = positionals.join(' ')
@@ -46,7 +45,7 @@ function parseCommand() {
   try {
     return parseArgs({ allowPositionals: true, options })
   } catch (error) {
-    // Node adds advice about positional arguments, which no command has.
+    // Drops Node's advice about positional arguments, which no command takes.
     const [problem = ''] = String((error as Error).message).split('. ')
     throw new Error(`${problem}.\n${usage}`, { cause: error })
   }

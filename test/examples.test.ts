@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { alertRuleWarnings } from '../src/changes/alert-rule.ts'
 import { storeDrill } from '../src/demo/drill.ts'
 import { type Drill, readDrill } from '../src/demo/drill-file.ts'
-import { judgeAnswer } from './help/command.ts'
+import { checkResponse } from './help/command.ts'
 import { adminToken, openService, type Service } from './help/service.ts'
 
 const example = (name: string) => readFileSync(new URL(`../examples/${name}`, import.meta.url), 'utf8')
@@ -20,7 +20,7 @@ t.teardown(() => Object.assign(globalThis, { fetch }))
 let line = Number.POSITIVE_INFINITY
 globalThis.fetch = async (input, init) => {
   const response = await fetch(input, init)
-  judgeAnswer(init?.method ?? 'GET', response, await response.clone().text())
+  checkResponse(init?.method ?? 'GET', response, await response.clone().text())
   if (--line < 0) throw new Error('The line is cut.')
   return response
 }

@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 /**
- * Runs the long version of each test file that has one, one after the other: `npm run torture -- --minutes 10`.
- * The minutes are divided among the files; without them each reaches its full figure. Files may be named.
- * Says now and then how far it is, and ends with "N passed, N failed".
+ * Runs each test file that uses `scaled` at its full scale, one after the other: `npm run torture -- --minutes 10`.
+ * Divides the minutes among the files; without them each runs to its full count. Arguments name files.
+ * Prints its progress, and "N passed, N failed" at the end.
  */
 
 const runner = fileURLToPath(new URL('run.ts', import.meta.url))
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const progressEvery = 20_000
+const progressInterval = 20_000
 
 interface Outcome {
   passed: number
@@ -22,7 +22,7 @@ interface Outcome {
 }
 
 async function main(): Promise<number> {
-  const { minutes, files } = wanted()
+  const { minutes, files } = parseOptions()
   const all = { passed: 0, failed: 0 }
   const each = minutes === undefined ? undefined : minutes / files.length
   console.log(
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
   return all.failed === 0 && all.passed > 0 ? 0 : 1
 }
 
-function wanted(): { minutes: number | undefined; files: string[] } {
+function parseOptions(): { minutes: number | undefined; files: string[] } {
   const { values, positionals } = parseArgs({
     options: { minutes: { type: 'string' } },
     allowPositionals: true,
@@ -47,7 +47,7 @@ function wanted(): { minutes: number | undefined; files: string[] } {
   return { minutes, files: positionals.length > 0 ? positionals : longFiles() }
 }
 
-/** The test files that ask how much they should do. */
+/** The test files that use `scaled`. */
 function longFiles(): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.test.ts'))
@@ -56,12 +56,12 @@ function longFiles(): string[] {
     .sort()
 }
 
-/** Runs one file with a runner, and so a PostgreSQL, of its own. */
+/** Runs one file by test/run.ts, with a PostgreSQL of its own. */
 async function run(file: string, minutes: number | undefined, title: string): Promise<Outcome> {
   const started = performance.now()
   const report: Report = { last: 'it starts', asserts: 0 }
   const say = (message: string) => console.log(`${title}: ${message}, ${clock(performance.now() - started)}`)
-  const progress = setInterval(() => say(`${report.asserts} asserts, ${report.last}`), progressEvery)
+  const progress = setInterval(() => say(`${report.asserts} asserts, ${report.last}`), progressInterval)
   const child = start(file, minutes)
   await listen(child.stdout, report)
   const code = await new Promise<number | null>(resolve => child.once('close', resolve))
@@ -84,15 +84,15 @@ function start(file: string, minutes: number | undefined) {
 }
 
 interface Report {
-  /** What the test said last, in a comment or an assertion. */
+  /** The last comment or assertion. */
   last: string
   asserts: number
-  /** The last comment: what a test has measured, at its end. */
+  /** The last comment, in which a test reports what it measured. */
   comment?: string
   outcome?: Outcome
 }
 
-/** Takes down what a run says, in TAP, until it ends; what fails is printed at once, with what TAP says of it. */
+/** Reads a run's TAP into `report` until it ends; prints failures with their diagnostics at once. */
 async function listen(output: Readable, report: Report): Promise<void> {
   let isFailing = false
   for await (const line of createInterface(output)) {

@@ -103,7 +103,7 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
       const { token_id } = request.params
       const write = writeOf(request, now)
       await transact(db, trx => store.revokeToken(trx, token_id, write))
-      tokens.forget(token_id)
+      tokens.evict(token_id)
       return reply.code(204).send(null)
     },
   )

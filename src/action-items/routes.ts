@@ -1,10 +1,10 @@
 import { transact } from '../db/transact.ts'
+import { cachedAnswer, createAnswerCache, sendCached } from '../http/answer-cache.ts'
 import { writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, pageWithLink } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
-import { createAnswerCache, sendShared, sharedAnswer } from '../http/shared-answers.ts'
 import { mergeWith } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
@@ -57,9 +57,9 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
         const rows = await listActionItems(database, filter, sort, page, today.as_of)
         if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
         const { link, ...found } = pageWithLink(request, rows, sortKey(sort))
-        return sharedAnswer(writePage(found, today), link)
+        return cachedAnswer(writePage(found, today), link)
       })
-      return sendShared(reply, answer)
+      return sendCached(reply, answer)
     },
   )
 
@@ -82,9 +82,9 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
         const filter = filterOf(request.query)
         const counts = await summarizeActionItems(db, filter, group_by, today.as_of)
         if (counts.groups.length === 0) await requireKnownNames(db, filter)
-        return sharedAnswer(JSON.stringify({ ...today, group_by, ...counts }))
+        return cachedAnswer(JSON.stringify({ ...today, group_by, ...counts }))
       })
-      return sendShared(reply, answer)
+      return sendCached(reply, answer)
     },
   )
 }
@@ -155,7 +155,7 @@ function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
       const filter = { incident_id: [incident_id] }
       const rows = await listActionItems(database, filter, byNumber, pageRequest(request), today.as_of)
       const { link, ...found } = pageWithLink(request, rows, sortKey(byNumber))
-      return sendShared(reply, sharedAnswer(writePage(found, today), link))
+      return sendCached(reply, cachedAnswer(writePage(found, today), link))
     },
   )
 

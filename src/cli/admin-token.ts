@@ -2,11 +2,11 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createToken } from '../access/store.ts'
 import type { Db } from '../db/open.ts'
-import { findToken, isGood } from '../http/api-tokens.ts'
+import { findToken, isValidToken } from '../http/api-tokens.ts'
 
 /**
- * The admin token of an embedded database, from `<data folder>/admin.token`. The first start makes it, with mode 0600;
- * so does one whose file does not belong to this database.
+ * The admin token of an embedded database, from `<data folder>/admin.token` (mode 0600). Creates one on the first start,
+ * and where the file's token is not valid in this database.
  */
 export async function adminTokenOf(
   db: Db,
@@ -14,9 +14,9 @@ export async function adminTokenOf(
 ): Promise<{ token: string; file: string; isNew: boolean }> {
   const file = join(dataDirectory, 'admin.token')
   const now = new Date()
-  const kept = readKept(file)
-  const stored = await findToken(db, kept)
-  if (stored && isGood(stored, now)) return { token: kept, file, isNew: false }
+  const fromFile = readTokenFile(file)
+  const stored = await findToken(db, fromFile)
+  if (stored && isValidToken(stored, now)) return { token: fromFile, file, isNew: false }
   const token = await createToken(db, {
     name: 'admin',
     scope: 'admin',
@@ -28,8 +28,8 @@ export async function adminTokenOf(
   return { token, file, isNew: true }
 }
 
-/** The file's token, empty where there is none; somebody may have opened the file to others. */
-function readKept(file: string): string {
+/** The file's token, empty where there is none. Resets the mode to 0600, in case the file was opened to others. */
+function readTokenFile(file: string): string {
   if (!existsSync(file)) return ''
   chmodSync(file, 0o600)
   return readFileSync(file, 'utf8').trim()

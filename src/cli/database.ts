@@ -5,13 +5,13 @@ import { migrate } from '../db/migrate.ts'
 import { type OpenDatabase, openDatabase } from '../db/open.ts'
 
 export interface Database extends OpenDatabase {
-  /** False while the embedded server is away. */
+  /** False while the embedded server is down. */
   ready: () => boolean
 }
 
 /**
- * The database of the settings, migrated: the server of `DATABASE_URL`, or else the embedded one, started.
- * `log` hears one sentence at a time.
+ * Connects to the server of `DATABASE_URL`, or else starts the embedded one, and migrates the database.
+ * @param log called with one sentence at a time
  */
 export async function connectDatabase(config: Config, log: (message: string) => void): Promise<Database> {
   const { connection, ready, stop } = await serverOf(config, log)
@@ -33,7 +33,7 @@ export async function connectDatabase(config: Config, log: (message: string) => 
   return { ...opened, ready, close }
 }
 
-/** The same for a short command: beside a running service it uses the server that the service owns. */
+/** Connects for a short command: to the embedded server of a running service where there is one. */
 export async function connectBeside(config: Config, log: (message: string) => void): Promise<Database> {
   const running = config.databaseUrl === undefined ? findEmbedded(config.dataDirectory) : null
   if (running === null) return connectDatabase(config, log)
@@ -42,7 +42,7 @@ export async function connectBeside(config: Config, log: (message: string) => vo
 }
 
 /**
- * For a command that asks what there is: a folder without a database is a mistyped one.
+ * Requires that the database exists: for a command that only reads, a folder without one is a mistake.
  * @throws Error with one sentence that says what to set
  */
 export function requireDatabase({ databaseUrl, dataDirectory }: Config): void {

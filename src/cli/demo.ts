@@ -5,10 +5,7 @@ import { readDrill } from '../demo/drill-file.ts'
 import { say } from './say.ts'
 import { serve } from './serve.ts'
 
-/**
- * Starts the service, takes the payments drill from nothing to final through the API, prints its postmortem, and keeps
- * serving.
- */
+/** Starts the service, stores the payments drill through the API until it is final, and prints its postmortem. */
 export async function demo(config: Config): Promise<void> {
   const { url, token } = await serve({
     ...config,
@@ -22,10 +19,10 @@ export async function demo(config: Config): Promise<void> {
   const incident = `${url}/v1/incidents/${drill.incident.id}`
   const response = await fetch(`${incident}/postmortem.md`, { headers: { authorization: `Bearer ${token}` } })
   process.stdout.write(`\n${await response.text()}`)
-  say(whereNext(url, incident, config))
+  say(nextSteps(url, incident, config))
 }
 
-function whereNext(url: string, incident: string, { databaseUrl, dataDirectory }: Config): string {
+function nextSteps(url: string, incident: string, { databaseUrl, dataDirectory }: Config): string {
   const where = databaseUrl ? 'DEBRIEF_ADMIN_TOKEN' : join(dataDirectory, 'admin.token')
   return `
 Look at it in a browser (any user name; the password is the token in ${where}):

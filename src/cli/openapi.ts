@@ -5,7 +5,7 @@ import { openDatabase } from '../db/open.ts'
 
 const file = new URL('../../openapi/openapi.json', import.meta.url)
 
-/** The contract as JSON text, from the schemas alone: the pool it is given never connects. */
+/** The contract as JSON text. Needs no database: the pool never connects. */
 export async function contractJson(): Promise<string> {
   const database = openDatabase({}, () => {})
   const app = await buildApp({

@@ -1,4 +1,4 @@
-/** A sentence for the person at the terminal; the log of requests goes to standard output. */
+/** Prints a sentence for the person at the terminal, on standard error: standard output has the log. */
 export const say = (message: string): void => {
   process.stderr.write(`${message}\n`)
 }

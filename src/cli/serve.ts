@@ -8,18 +8,18 @@ import { connectDatabase, type Database } from './database.ts'
 import { openLog } from './log.ts'
 import { say } from './say.ts'
 
-/** Requests take seconds at most: one that is not over by then waits for its client. */
-const drainMilliseconds = 10_000
+/** How long a stop waits for requests in progress: longer than any takes, unless its client is slow. */
+const drainTimeout = 10_000
 
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   url: string
-  /** A token of scope admin, where this start knows one. */
+  /** An admin token; undefined where only the database's hashes are known. */
   token: string | undefined
 }
 
 /**
- * Starts the service and returns once it listens; SIGINT and SIGTERM stop it after the requests under way.
+ * Starts the service and returns once it listens; SIGINT and SIGTERM stop it after the requests in progress.
  * @throws Error with one sentence that says what to change
  */
 export async function serve(config: Config): Promise<Service> {
@@ -70,22 +70,22 @@ function listenError(cause: NodeJS.ErrnoException, { host, port }: Config): Erro
   return new Error(sentence, { cause })
 }
 
-/** Ends when the last request under way is answered, or cut: a client that sends half of one may never go on. */
+/** Closes the app after the last request in progress; after `drainTimeout` cuts those that still wait for their client. */
 async function drain(app: App): Promise<void> {
-  const idle = setInterval(() => app.server.closeIdleConnections(), 50)
-  const late = setTimeout(() => app.server.closeAllConnections(), drainMilliseconds)
+  const closeIdle = setInterval(() => app.server.closeIdleConnections(), 50)
+  const closeAll = setTimeout(() => app.server.closeAllConnections(), drainTimeout)
   await app.close()
-  clearInterval(idle)
-  clearTimeout(late)
+  clearInterval(closeIdle)
+  clearTimeout(closeAll)
 }
 
-/** npm forwards signals, so one may come twice: the first stops the service, the others change nothing. */
+/** Stops on the first signal and ignores others: npm forwards signals, so one may come twice. */
 function stopOnSignals(stop: () => Promise<void>): void {
-  let stopping = false
+  let isStopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (stopping) return
-      stopping = true
+      if (isStopping) return
+      isStopping = true
       stop().then(
         () => process.exit(0),
         error => {

@@ -13,7 +13,7 @@ export interface TokenOptions {
 }
 
 /**
- * `debrief token create`: makes an API token and prints it alone on standard output.
+ * `debrief token create`: creates an API token and prints nothing but it on standard output.
  * @throws Error with one sentence when an option is missing or wrong
  */
 export async function createTokenCommand(

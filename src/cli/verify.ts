@@ -9,8 +9,8 @@ import { say } from './say.ts'
 const progressEvery = 1000
 
 /**
- * `debrief verify`: hashes the bytes of every stored revision again, and prints a line for each hash that is another
- * than the stored one, then how many there were. The exit code is 1 where any is.
+ * `debrief verify`: recomputes the hashes of every stored revision and prints a line for each mismatch, then the counts.
+ * The exit code is 1 where there is a mismatch.
  */
 export async function verify(config: Config): Promise<void> {
   requireDatabase(config)
@@ -24,7 +24,7 @@ export async function verify(config: Config): Promise<void> {
   }
 }
 
-/** Page after page, in the order of their sequence numbers. */
+/** Reads the revisions page by page, in the order of their sequence numbers. */
 async function verifyAll(trx: Trx): Promise<{ verified: number; wrong: number }> {
   let [verified, wrong, after] = [0, 0, 0]
   for (;;) {
@@ -43,10 +43,10 @@ async function verifyAll(trx: Trx): Promise<{ verified: number; wrong: number }>
 
 function mismatchesOf({ incident_id, revision, ...stored }: StoredDocument): string[] {
   return (['json', 'markdown'] as const).flatMap(form => {
-    const [kept, computed] = [stored[`${form}_sha256`], sha256Hex(stored[form])]
-    if (kept === computed) return []
+    const [sealed, computed] = [stored[`${form}_sha256`], sha256Hex(stored[form])]
+    if (sealed === computed) return []
     return [
-      `${incident_id} revision ${revision}: ${form}_sha256 is stored as ${kept}, its bytes give ${computed}`,
+      `${incident_id} revision ${revision}: ${form}_sha256 is stored as ${sealed}, its bytes give ${computed}`,
     ]
   })
 }

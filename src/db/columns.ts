@@ -1,14 +1,11 @@
 import type { Static, TProperties, TSchema } from 'typebox'
 import { toUtc } from '../kit/time.ts'
 
-/**
- * From the contract to the columns of a table. A field has one name from the client to the table, so that a schema says
- * all: which columns there are, which of them a patch may change, and in what form each is stored.
- */
+/** Derives a table's columns from the contract: a field has the same name in the API and in its table. */
 
 type Fields = TSchema & { properties: TProperties }
 
-/** The columns of what a schema answers; `computed` names its fields that are none. */
+/** The columns that hold the fields of an answer's schema; `computed` names fields that are not stored. */
 export function columnsOf<T extends Fields, const C extends string = never>(
   { properties }: T,
   ...computed: C[]
@@ -17,13 +14,13 @@ export function columnsOf<T extends Fields, const C extends string = never>(
   return names as Exclude<keyof Static<T> & string, C>[]
 }
 
-/** The fields of a stored resource that a schema of its input names, such as those a patch may change. */
+/** Picks from a stored resource the fields that an input schema names, such as those a patch may change. */
 export function fieldsOf<T extends Fields>({ properties }: T, stored: { [K in keyof Static<T>]: unknown }) {
   const names = Object.keys(properties) as (keyof Static<T>)[]
   return Object.fromEntries(names.map(name => [name, stored[name]])) as Static<T>
 }
 
-/** A field as its column has it: objects and lists of them are JSON, lists of plain values are arrays. */
+/** A field's value in its column: objects and lists of objects are JSON, lists of scalars are arrays. */
 type Column<V> = V extends undefined
   ? never
   : V extends readonly (infer E)[]
@@ -35,7 +32,7 @@ type Column<V> = V extends undefined
       : V
 export type Row<T> = { [K in keyof T]-?: Column<T[K]> }
 
-/** The columns of valid fields, `completed`. */
+/** The row to insert for valid fields: `completed`, with objects as JSON. */
 export function rowOf<T extends Fields>(schema: T, fields: Static<T>): Row<Static<T>> {
   const values = completed(schema, fields) as Record<string, unknown>
   const columns = Object.entries(schema.properties as Record<string, Schema>).map(([name, field]) => [
@@ -48,7 +45,7 @@ export function rowOf<T extends Fields>(schema: T, fields: Static<T>): Row<Stati
 const isJson = ({ type, items }: Schema): boolean =>
   items === undefined ? [type].flat().includes('object') : isJson(items)
 
-/** The part of JSON Schema that fields are made of. */
+/** The part of JSON Schema that field schemas use. */
 interface Schema {
   type?: string | string[]
   format?: string
@@ -57,10 +54,7 @@ interface Schema {
   items?: Schema
 }
 
-/**
- * A valid value as it is stored: what was left out is null, empty or its default, times are in UTC, and UUIDs are in
- * lower case.
- */
+/** A valid value as it is stored: absent fields get null, empty or their default; times in UTC, UUIDs in lower case. */
 export function completed<T extends TSchema>(schema: T, value: Static<T>): Static<T> {
   return complete(schema as Schema, value) as Static<T>
 }

@@ -3,9 +3,9 @@ import pg from 'pg'
 import { sessionSettings, withSessionOptions } from './open.ts'
 
 const folder = new URL('../../migrations/', import.meta.url)
-/** One number for all instances: the holder migrates, the others wait and then find nothing to do. */
+/** The same for all instances: one migrates, the others wait and then find nothing pending. */
 const advisoryLock = 7_120_914_201
-const oldest = 15
+const oldestMajor = 15
 
 /**
  * Brings a database to this version of Debrief. Safe to call from several instances at once.
@@ -25,11 +25,11 @@ export async function migrate(connection: pg.ClientConfig): Promise<void> {
   }
 }
 
-/** The first connection of a start: what it meets is mostly a wrong address. */
+/** The first connection of a start, where a wrong DATABASE_URL shows. */
 async function connect(settings: pg.ClientConfig): Promise<pg.Client> {
   try {
     const client = new pg.Client(settings)
-    // What breaks the connection later is told by the query that it breaks.
+    // Without a listener a broken connection would end the process; the query that it breaks throws anyway.
     client.on('error', () => {})
     await client.connect()
     return client
@@ -54,9 +54,9 @@ async function versionOf(client: pg.Client): Promise<ServerVersion> {
 
 /** @throws Error with one sentence when the server is older than PostgreSQL 15 */
 export function requireSupported({ number, name }: ServerVersion): void {
-  if (number >= oldest * 10_000) return
+  if (number >= oldestMajor * 10_000) return
   throw new Error(
-    `Debrief needs PostgreSQL ${oldest} or newer, and DATABASE_URL leads to PostgreSQL ${name}.`,
+    `Debrief needs PostgreSQL ${oldestMajor} or newer, and DATABASE_URL leads to PostgreSQL ${name}.`,
   )
 }
 
@@ -75,7 +75,7 @@ async function applyPending(client: pg.Client): Promise<void> {
   for (const name of known.filter(name => !applied.has(name))) await apply(client, name)
 }
 
-/** All of a migration or nothing: the connection ends with what failed. */
+/** Runs a migration in a transaction. One that fails is rolled back when the caller ends the connection. */
 async function apply(client: pg.Client, name: string): Promise<void> {
   try {
     await client.query('BEGIN')

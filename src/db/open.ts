@@ -10,22 +10,19 @@ export type Trx = Transaction<DB>
 /** A row as PostgreSQL wrote it, column by column. */
 export type TextRow = (string | null)[]
 
-/** The pool, with what may be asked of it alone: no transaction has `text` or `snapshot`. */
+/** The pool, and the calls that only a pool has: the compiler refuses `text` and `snapshot` of a transaction. */
 export interface OpenDatabase {
   db: Db
-  /** Connections that are open, that are free, and requests that wait for one. */
+  /** Counts of open connections, of idle ones, and of requests that wait for one. */
   pool: () => { open: number; free: number; waiting: number }
-  /**
-   * The rows of a query in PostgreSQL's own text, for an answer that is written from them: making values of each column
-   * and text of them again would be most of its cost.
-   */
+  /** Rows in PostgreSQL's text format, for an answer written straight from them: parsing each value would cost most. */
   text(query: RawBuilder<unknown>): Promise<TextRow[]>
   /**
-   * Names what the database shows at this moment: which transactions have ended. It is another one as soon as anything
-   * has been written, by whomever, and never comes back. Asked for so often that it goes around the query builder.
+   * The current snapshot (`pg_current_snapshot`), which changes with every write and never repeats. Called so often that
+   * it bypasses the query builder.
    */
   snapshot(): Promise<string>
-  /** Ends the pool once every query under way has answered; resolves when no connection of it is left. */
+  /** Ends the pool after the running queries; resolves when all its connections are closed. */
   close(): Promise<void>
 }
 
@@ -34,7 +31,7 @@ const dateOnly = 1082
 const bigint = 20
 
 /**
- * Times leave PostgreSQL as text, so that nothing is lost on the way: `2026-06-17 14:08:00.5+00` becomes
+ * Converts PostgreSQL's text of a time, without the rounding of a Date: `2026-06-17 14:08:00.5+00` becomes
  * `2026-06-17T14:08:00.500Z`. The session's zone is UTC, so the offset is always +00.
  */
 export function utcTimestamp(value: string): string {
@@ -55,9 +52,8 @@ const types = {
 }
 
 /**
- * The settings every connection of Debrief has: UTC, nothing idles in a transaction for ever, and a statement that has a
- * name is planned once. Made anew for its values, the plan of a page of action items would cost as much as the page;
- * that one plan is good for all values, limits are written into the texts.
+ * The settings of every connection: UTC, no transaction idles for ever, and one generic plan for each prepared statement.
+ * Planning a page of action items anew costs as much as the page; a generic plan is as good, since limits are literals.
  */
 export const sessionSettings = {
   types,
@@ -68,7 +64,7 @@ export const sessionSettings = {
   keepAlive: true,
 } satisfies pg.PoolConfig
 
-/** Options that an address brings would replace the session's own: both are sent, ours last. */
+/** Appends our `options` to those of the connection string, which would replace them otherwise. */
 export function withSessionOptions<T extends pg.ClientConfig>(connection: T): T {
   if (!connection.connectionString || !URL.canParse(connection.connectionString)) return connection
   const address = new URL(connection.connectionString)
@@ -82,43 +78,43 @@ export function withSessionOptions<T extends pg.ClientConfig>(connection: T): T 
 }
 
 /**
- * PostgreSQL parses and plans a statement that has a name once a connection. The texts that stores write are few; those
- * that grow with what is asked for (a list of ids) stay without a name once there are many.
- * A connection on which an answer is overdue is given up: the network may have forgotten it without a word.
+ * Sends statements as prepared ones, which PostgreSQL parses and plans once a connection. Texts that vary with the request
+ * (a list of ids) stay unprepared once there are many.
+ * Destroys a connection whose query timed out: a firewall may have dropped it silently.
  */
 class Client extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads, passed on
   override query(statement: any, values?: any, ...rest: any[]): any {
     const name = typeof statement === 'string' && values?.length > 0 ? statementName(statement) : undefined
-    const named = name === undefined ? statement : { name, text: statement, values }
-    const answer = super.query(named, name === undefined ? values : undefined, ...(rest as []))
-    return answer instanceof Promise ? answer.catch(error => this.#giveUpIfSilent(error)) : answer
+    const prepared = name === undefined ? statement : { name, text: statement, values }
+    const answer = super.query(prepared, name === undefined ? values : undefined, ...(rest as []))
+    return answer instanceof Promise ? answer.catch(error => this.#destroyAfterTimeout(error)) : answer
   }
 
-  #giveUpIfSilent(error: Error): never {
-    if (error.message === silence) this.connection.stream.destroy(error)
+  #destroyAfterTimeout(error: Error): never {
+    if (error.message === queryTimeoutMessage) this.connection.stream.destroy(error)
     throw error
   }
 }
 
-/** What pg says where `query_timeout` has passed. */
-const silence = 'Query read timeout'
+/** pg's error message after `query_timeout`. */
+const queryTimeoutMessage = 'Query read timeout'
 
-/** Not a cache: a connection keeps a statement under its name for as long as it lives, so none is ever evicted. */
+/** Names by statement text. Not a cache: connections keep prepared statements for good, so none is ever evicted. */
 const statementNames = new Map<string, string>()
-const mostNames = 500
+const maxStatementNames = 500
 
 function statementName(text: string): string | undefined {
   const known = statementNames.get(text)
-  if (known !== undefined || statementNames.size >= mostNames) return known
+  if (known !== undefined || statementNames.size >= maxStatementNames) return known
   const name = `debrief_${statementNames.size}`
   statementNames.set(text, name)
   return name
 }
 
 /**
- * Opens one pool. `onError` hears of connections that break, idle or between two statements of a request: without a
- * listener the process would end.
+ * Opens one pool.
+ * @param onError called when a connection breaks while no query runs on it; without a listener the process would end
  */
 export function openDatabase(
   connection: pg.PoolConfig,
@@ -131,7 +127,7 @@ export function openDatabase(
     Client,
     statement_timeout: limits.statementTimeout,
     lock_timeout: limits.lockTimeout,
-    // PostgreSQL itself ends a statement before.
+    // Later than PostgreSQL's own statement_timeout.
     query_timeout: limits.statementTimeout + 1000,
     connectionTimeoutMillis: limits.poolWait,
     max: limits.poolSize,
@@ -141,7 +137,7 @@ export function openDatabase(
       client.on('error', onError).on('end', () => clients.delete(client as Client))
     },
   })
-  // The pool repeats what an idle client says.
+  // The pool emits the errors of idle clients again.
   pool.on('error', () => {})
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return {
@@ -152,23 +148,23 @@ export function openDatabase(
       (await pool.query('SELECT pg_current_snapshot()::text AS snapshot')).rows[0].snapshot,
     close: async () => {
       await db.destroy()
-      await allEnded(clients)
+      await untilClosed(clients)
     },
   }
 }
 
-const goodbyeMilliseconds = 1000
+const closeTimeout = 1000
 
 /**
- * A pool has ended when it has said goodbye on its connections. A server that is stopped before it has heard that says
- * that they broke; one that has fallen silent never answers, and is waited for no longer than a second.
+ * Waits until every connection is closed: `pool.end()` resolves earlier, and a server stopped in between reports them as
+ * broken. After a second destroys those that a silent server has not closed.
  */
-async function allEnded(clients: Set<Client>): Promise<void> {
-  const late = setTimeout(() => {
+async function untilClosed(clients: Set<Client>): Promise<void> {
+  const timeout = setTimeout(() => {
     for (const client of clients) client.connection.stream.destroy()
-  }, goodbyeMilliseconds)
+  }, closeTimeout)
   await Promise.all([...clients].map(client => new Promise<void>(resolve => client.once('end', resolve))))
-  clearTimeout(late)
+  clearTimeout(timeout)
 }
 
 const asText = { getTypeParser: () => (value: string) => value } as typeof types

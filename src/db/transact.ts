@@ -1,22 +1,22 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from './open.ts'
 
-/** Serialization failure and deadlock: PostgreSQL ended this transaction for the sake of another. */
-const passing = new Set(['40001', '40P01'])
+/** Serialization failure and deadlock. */
+const retryableCodes = new Set(['40001', '40P01'])
 
-/** Runs a transaction and returns what it returns. One that lost against another is run again, three times at most. */
+/** Runs a transaction and returns its result. Retries a serialization failure or a deadlock up to three times. */
 export async function transact<T>(db: Db, run: (trx: Trx) => Promise<T>): Promise<T> {
-  for (let again = 3; ; again -= 1) {
+  for (let retriesLeft = 3; ; retriesLeft -= 1) {
     try {
       return await db.transaction().execute(run)
     } catch (error) {
-      if (again === 0 || !passing.has(String((error as { code?: unknown }).code))) throw error
+      if (retriesLeft === 0 || !retryableCodes.has(String((error as { code?: unknown }).code))) throw error
     }
   }
 }
 
-/** Runs a part of a transaction. Where it fails, what it wrote is undone, and the transaction can go on. */
-export async function attempt<T>(trx: Trx, run: () => Promise<T>): Promise<T> {
+/** Runs a part of a transaction in a savepoint: when it throws, its writes are rolled back and the transaction can go on. */
+export async function withSavepoint<T>(trx: Trx, run: () => Promise<T>): Promise<T> {
   await sql`SAVEPOINT attempt`.execute(trx)
   try {
     return await run()
@@ -29,7 +29,7 @@ export async function attempt<T>(trx: Trx, run: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Begins a DELETE that says who deletes, which the history wants to know:
+ * Begins a DELETE with who deletes, for the history trigger:
  * `${deletionBy(facts)} DELETE FROM factors USING deletion WHERE …`.
  */
 export const deletionBy = (facts: { changed_by: string; changed_at: string; request_id: string }) =>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 type Fields = Record<string, unknown>
 
-/** A whole incident as a script would send it, in the order of its keys, from nothing to final. */
+/** A whole incident from nothing to final; its keys are in the order in which they are sent. */
 export interface Drill {
   teams: ({ handle: string } & Fields)[]
   people: ({ handle: string; name: string } & Fields)[]
@@ -15,7 +15,7 @@ export interface Drill {
   disputes: { event: string; statement: string; raised_by: string; resolution: Fields }[]
   /** `before` and `after` are the texts of files in examples/changes. */
   changes: ({ target_kind: string; target: string } & Fields)[]
-  /** The record of the review; null: it is not held yet. */
+  /** The record of the review; null when it is not held yet. */
   review: ({ held_at: string; facilitator: string } & Fields) | null
 }
 

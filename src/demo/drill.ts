@@ -1,11 +1,11 @@
-import { type Call, caller, once, storeMissing } from './call.ts'
+import { type Call, createClient, createOnly, storeMissing } from './client.ts'
 import type { Drill } from './drill-file.ts'
 import { type Step, takeToFinal } from './review.ts'
 
 /**
- * Stores the drill through the API, and takes it to final. Every step is safe to repeat: what is there already is left
- * as it is, also where somebody has changed it since, and a document that is final is not touched.
- * @param progress hears what was done
+ * Stores the drill through the API, and takes it to final. Safe to repeat: leaves what exists as it is, also where it was
+ * changed since, and does nothing when the document is final.
+ * @param progress called with a sentence after each step
  * @throws Error when the service refuses a step
  */
 export async function storeDrill(
@@ -14,7 +14,7 @@ export async function storeDrill(
   drill: Drill,
   progress: (message: string) => void,
 ): Promise<void> {
-  const call = caller(url, token)
+  const call = createClient(url, token)
   const incident = `/v1/incidents/${drill.incident.id}`
   await storePeople(call, drill)
   progress(`${drill.people.length} people of ${drill.teams.length} teams are in the directory.`)
@@ -27,11 +27,11 @@ export async function storeDrill(
 }
 
 async function storePeople(call: Call, { teams, people }: Drill): Promise<void> {
-  for (const { handle, ...team } of teams) await call('PUT', `/v1/teams/${handle}`, team, once)
-  for (const { handle, ...person } of people) await call('PUT', `/v1/people/${handle}`, person, once)
+  for (const { handle, ...team } of teams) await call('PUT', `/v1/teams/${handle}`, team, createOnly)
+  for (const { handle, ...person } of people) await call('PUT', `/v1/people/${handle}`, person, createOnly)
 }
 
-/** Answers the ids of the events by their `dedupe_key`. */
+/** @returns the events' ids by their `dedupe_key` */
 async function storeEvents(call: Call, incident: string, { events }: Drill): Promise<Map<string, string>> {
   const ids = new Map<string, string>()
   for (const event of events) {

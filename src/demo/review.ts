@@ -1,10 +1,10 @@
-import { type Call, once, storeMissing } from './call.ts'
+import { type Call, createOnly, storeMissing } from './client.ts'
 import type { Drill } from './drill-file.ts'
 
-/** What the steps of storing a drill share. */
+/** The state that the steps of storing a drill share. */
 export interface Step {
   call: Call
-  /** Its path. */
+  /** The incident's path. */
   incident: string
   drill: Drill
   /** By the `dedupe_key` of the event. */
@@ -12,7 +12,7 @@ export interface Step {
   progress: (message: string) => void
 }
 
-/** From a draft to a final document: a doubt, the lesson wired back, the review, the seal. */
+/** Takes the draft to a final document: a dispute, the lesson wired back, the review, the seal. */
 export async function takeToFinal(step: Step): Promise<void> {
   await raiseDisputes(step)
   await requestReview(step)
@@ -29,7 +29,7 @@ interface Event {
   dispute: { statement: string; resolution: unknown } | null
 }
 
-/** Only of an event that nobody has touched: a dispute that was taken back is not raised again. */
+/** Disputes only unchanged events, so that a withdrawn dispute is not raised again. */
 async function raiseDisputes({ call, incident, drill, eventIds, progress }: Step): Promise<void> {
   for (const { event, statement, raised_by } of drill.disputes) {
     const path = `${incident}/events/${eventIds.get(event)}`
@@ -42,9 +42,9 @@ async function raiseDisputes({ call, incident, drill, eventIds, progress }: Step
 async function requestReview({ call, incident, progress }: Step): Promise<void> {
   const { body } = await call<{ status: string; version: number }>('GET', incident)
   if (body.status !== 'draft' || body.version > 1) return
-  const holding = (await readChecks(call, incident)).items.filter(holdsBack)
+  const blocking = (await readChecks(call, incident)).items.filter(blocksSealing)
   progress(
-    `It is a draft, and ${holding.length} findings hold it back from being final: ${counted(holding)}.`,
+    `It is a draft, and ${blocking.length} findings hold it back from being final: ${countByCode(blocking)}.`,
   )
   await call('PUT', `${incident}/review-request`)
   progress(`A review is asked for; its facilitator takes ${incident}/review/agenda into it.`)
@@ -88,7 +88,7 @@ async function wireBack({ call, incident, drill: { changes }, progress }: Step):
 }
 
 async function recordReview({ call, incident, drill, progress }: Step): Promise<void> {
-  const { status } = await call('PUT', `${incident}/review`, drill.review, once)
+  const { status } = await call('PUT', `${incident}/review`, drill.review, createOnly)
   if (status !== 201) return
   const { held_at, facilitator } = drill.review!
   progress(
@@ -96,17 +96,17 @@ async function recordReview({ call, incident, drill, progress }: Step): Promise<
   )
 }
 
-/** Makes it final, unless something that somebody has changed since holds it back. */
+/** Seals the document, unless a change since has made a check fail. */
 async function seal({ call, incident, progress }: Step): Promise<void> {
   const { items, can_seal, etag } = await readChecks(call, incident)
-  const holding = items.filter(holdsBack).length
+  const blocking = items.filter(blocksSealing).length
   if (!can_seal)
     return progress(
-      `It is not final, since somebody has changed it (${holding === 1 ? '1 finding holds' : `${holding} findings hold`} it back).`,
+      `It is not final, since somebody has changed it (${blocking === 1 ? '1 finding holds' : `${blocking} findings hold`} it back).`,
     )
   const path = `${incident}/revisions`
   const { body } = await call<Revision>('POST', path, undefined, { 'if-match': etag })
-  const warned = counted(items.filter(({ level }) => level === 'warning'))
+  const warned = countByCode(items.filter(({ level }) => level === 'warning'))
   const warnings = warned === '' ? '' : ` (a warning stays: ${warned})`
   progress(
     `Nothing holds it back any more${warnings}: it is final, as revision ${body.number}, and its Markdown has the SHA-256 ${body.markdown_sha256.slice(0, 12)}…`,
@@ -125,10 +125,10 @@ interface Check {
   waiver: unknown
 }
 
-const holdsBack = ({ level, waiver }: Check): boolean => level === 'error' && waiver === null
+const blocksSealing = ({ level, waiver }: Check): boolean => level === 'error' && waiver === null
 
 /** `EVENT_DISPUTED, ACTION_UNACCEPTED (5)` */
-function counted(checks: Check[]): string {
+function countByCode(checks: Check[]): string {
   const codes = Map.groupBy(checks, ({ code }) => code)
   return [...codes].map(([code, { length }]) => (length > 1 ? `${code} (${length})` : code)).join(', ')
 }

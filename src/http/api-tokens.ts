@@ -5,7 +5,7 @@ import { sha256Hex } from '../kit/json.ts'
 export const scopes = ['admin', 'review', 'write', 'read', 'events:write'] as const
 export type Scope = (typeof scopes)[number]
 
-/** A token as it is stored, less its secret. */
+/** A stored token without its secret. */
 export interface StoredToken {
   id: string
   name: string
@@ -18,15 +18,15 @@ export interface StoredToken {
   is_person_active: boolean
 }
 
-/** A cache of the tokens that were looked up within the last second. */
+/** Looks tokens up, and caches each for a second. */
 export interface TokenCache {
-  /** The stored token of a whole `dbf_…`, good or not; undefined when nothing is stored for it. */
+  /** The stored token of a whole `dbf_…`, valid or not; undefined when nothing is stored for it. */
   find: (token: string) => Promise<StoredToken | undefined>
-  /** Drops a token from the cache, so that it is looked up anew: to be called when it has been revoked. */
-  forget: (id: string) => void
+  /** Evicts a token, so that a revocation in this process takes effect at once. */
+  evict: (id: string) => void
 }
 
-/** Caches what was looked up for a second and no longer; a revocation elsewhere binds here after that. */
+/** Caches lookups for a second, after which a revocation in another process takes effect here. */
 export function createTokenCache(db: Db, now: () => Date): TokenCache {
   const cache = new BoundedCache<string, Promise<StoredToken | undefined>>({ maxEntries: 1000, maxAge: 1000 })
   const find = (token: string) => {
@@ -34,17 +34,17 @@ export function createTokenCache(db: Db, now: () => Date): TokenCache {
     if (cached !== undefined) return cached
     const id = tokenId(token)
     if (id === undefined) return Promise.resolve(undefined)
-    const stored = lookUp(db, id, sha256Hex(token), now)
+    const stored = findAndMarkUsed(db, id, sha256Hex(token), now)
     cache.set(token, stored)
     const drop = () => void (cache.get(token) === stored && cache.delete(token))
-    // What is unknown, or could not be asked, is not worth the room.
+    // Unknown tokens and failed lookups are not cached.
     stored.then(row => row ?? drop(), drop)
     return stored
   }
-  const forget = (id: string) => {
+  const evict = (id: string) => {
     for (const token of cache.keys()) if (token.startsWith(`dbf_${id}`)) cache.delete(token)
   }
-  return { find, forget }
+  return { find, evict }
 }
 
 /** The stored token of a whole `dbf_…`; undefined when the form, the checksum or the secret is wrong. */
@@ -54,7 +54,7 @@ export async function findToken(db: Db, token: string): Promise<StoredToken | un
 }
 
 /** Whether a stored token is neither revoked nor expired, nor that of a person who has left. */
-export const isGood = ({ revoked_at, expires_at, is_person_active }: StoredToken, now: Date): boolean =>
+export const isValidToken = ({ revoked_at, expires_at, is_person_active }: StoredToken, now: Date): boolean =>
   revoked_at === null && is_person_active && (expires_at === null || expires_at > now.toISOString())
 
 /** The public part of `dbf_<id><secret><checksum>`; undefined when the form or the checksum is wrong. */
@@ -65,10 +65,10 @@ function tokenId(token: string): string | undefined {
 
 export const tokenChecksum = (idAndSecret: string): string => sha256Hex(`dbf_${idAndSecret}`).slice(0, 8)
 
-async function lookUp(db: Db, id: string, secret_sha256: string, now: () => Date) {
+async function findAndMarkUsed(db: Db, id: string, secret_sha256: string, now: () => Date) {
   const stored = await selectToken(db, id, secret_sha256)
   const moment = now()
-  if (stored && isGood(stored, moment)) await noteUse(db, stored, moment)
+  if (stored && isValidToken(stored, moment)) await updateLastUsed(db, stored, moment)
   return stored
 }
 
@@ -83,8 +83,8 @@ const selectToken = (db: Db, id: string, secret_sha256: string): Promise<StoredT
     .$castTo<StoredToken>()
     .executeTakeFirst()
 
-/** Writes the last use at most once a minute, so that no request but the first of a minute pays for it. */
-async function noteUse(db: Db, { id, last_used_at }: StoredToken, now: Date): Promise<void> {
+/** Updates `last_used_at` at most once a minute, so that few requests pay for a write. */
+async function updateLastUsed(db: Db, { id, last_used_at }: StoredToken, now: Date): Promise<void> {
   const minuteAgo = new Date(now.getTime() - 60_000).toISOString()
   if (last_used_at !== null && last_used_at > minuteAgo) return
   await db

@@ -1,19 +1,20 @@
 import type { Trx } from '../db/open.ts'
-import { attempt } from '../db/transact.ts'
+import { withSavepoint } from '../db/transact.ts'
 import { DebriefError, toDebriefError } from './problem.ts'
 
 /** How the entries of a batch are stored. */
 interface Batch<Entry, Result> {
-  /** What two batches must not take in different orders, or they would block each other. */
+  /** Entries are stored in this key's order, so that two batches cannot deadlock. */
   keyOf: (entry: Entry) => string
   store: (entry: Entry) => Promise<Result>
-  /** What becomes of an entry that was refused (4xx); throwing refuses the whole batch. */
+  /** The result of an entry that was refused (4xx); throwing refuses the whole batch. */
   refused: (entry: Entry, refusal: DebriefError, index: number) => Result
 }
 
 /**
- * Stores each entry by itself, all in one transaction: one that is refused leaves nothing. The results are in the order
- * of the entries. Anything worse than a refusal ends the batch.
+ * Stores each entry in a savepoint of one transaction, so that a refused entry leaves nothing behind.
+ * @returns the results in the order of the entries
+ * @throws any other error than a refusal (4xx)
  */
 export async function storeBatch<Entry, Result>(
   trx: Trx,
@@ -24,7 +25,7 @@ export async function storeBatch<Entry, Result>(
   const keyed = entries.map((entry, index) => ({ entry, index, key: keyOf(entry) }))
   for (const { entry, index } of keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))) {
     try {
-      results[index] = await attempt(trx, () => store(entry))
+      results[index] = await withSavepoint(trx, () => store(entry))
     } catch (error) {
       results[index] = refused(entry, refusalOf(error as Error), index)
     }
@@ -32,11 +33,11 @@ export async function storeBatch<Entry, Result>(
   return results
 }
 
-/** All or nothing: the first refusal refuses the whole list, and the error's pointers say which entry it was. */
+/** Makes a batch atomic: the first refusal refuses the whole list, with pointers that name the entry. */
 export const refuseAll =
   (list: string) =>
   (_entry: unknown, refusal: DebriefError, index: number): never => {
-    throw below(`/${list}/${index}`, refusal)
+    throw withPointerPrefix(`/${list}/${index}`, refusal)
   }
 
 function refusalOf(error: Error): DebriefError {
@@ -45,11 +46,11 @@ function refusalOf(error: Error): DebriefError {
   return known
 }
 
-function below(pointer: string, { code, message, errors, headers }: DebriefError): DebriefError {
-  const named = errors.length > 0 ? errors : [{ code, detail: message }]
-  const moved = named.map(error => ({
+function withPointerPrefix(pointer: string, { code, message, errors, headers }: DebriefError): DebriefError {
+  const listed = errors.length > 0 ? errors : [{ code, detail: message }]
+  const prefixed = listed.map(error => ({
     ...error,
     pointer: pointer + ('pointer' in error ? error.pointer : ''),
   }))
-  return new DebriefError(code, `${pointer}: ${message}`, moved, headers)
+  return new DebriefError(code, `${pointer}: ${message}`, prefixed, headers)
 }

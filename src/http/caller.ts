@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Scope } from './api-tokens.ts'
 import type { Expected } from './conditions.ts'
 
-/** Who is calling: the token, and the person it acts for, if any. */
+/** The token of a request, and the person it acts for, if any. */
 export interface Caller {
   id: string
   name: string
@@ -10,7 +10,7 @@ export interface Caller {
   person: string | null
 }
 
-/** Who changes a row, when, and in which request: three columns of every row. */
+/** Who changes a row, when, and in which request: the audit columns of every row. */
 export interface ChangeFacts {
   changed_by: string
   changed_at: string
@@ -23,7 +23,7 @@ declare module 'fastify' {
   }
 }
 
-/** A write as its request asks for it: who writes, when, and which version it may find. */
+/** What a store needs to know of a write's request: who writes, when, and which version it expects. */
 export interface Write {
   facts: ChangeFacts
   expected: Expected
@@ -38,5 +38,5 @@ export const writeOf = (request: FastifyRequest, now: () => Date): Write => ({
   expected: request.expected,
 })
 
-/** Who a caller is to a reader: the person it acts for, else the token's name. */
+/** The caller's name in `changed_by`: the person it acts for, else the token's name. */
 export const callerName = ({ person, name }: Caller): string => person ?? name

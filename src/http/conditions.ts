@@ -4,29 +4,29 @@ import { DebriefError } from './problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the write may find, as `If-Match` and `If-None-Match: *` say; null when it does not matter. */
+    /** The condition that `If-Match` or `If-None-Match: *` sets; null without one. */
     expected: Expected
   }
 }
 
-/** The strong `ETag` of a body, led by its resource's version where it is one resource's. */
+/** The strong `ETag` of a body; that of a single resource begins with its version. */
 export function etagOf(body: string | Buffer, version: number | null): string {
   const hash = sha256Hex(body).slice(0, 16)
   return version === null ? `"${hash}"` : `"${version}-${hash}"`
 }
 
-/** Whether `If-Match` counts: a POST makes something new, unless its route says that it takes one. */
+/** Whether a route evaluates `If-Match`: all but GET, and of the POSTs only those that declare it. */
 export const isConditional = (method: string, { takes = [] }: FastifyContextConfig): boolean =>
   method !== 'GET' && (method !== 'POST' || takes.includes('If-Match') || takes.includes('If-Match-read'))
 
-/** The entity tags that a condition lists. */
-export const tagsOf = (header: string) => header.split(',').map(tag => tag.trim())
+/** The entity tags of an `If-Match` or `If-None-Match` header. */
+export const parseEntityTags = (header: string) => header.split(',').map(tag => tag.trim())
 
 /**
- * Asks a call to say what it has read, where changing something unseen would do harm.
- * @param stored whether there is something that would be replaced
- * @param tag what `If-Match` has to be, as a sentence names it
- * @throws 428 unless it sends `If-Match`; or `If-None-Match: *`, where nothing is stored
+ * Requires a condition where replacing something unread would do harm.
+ * @param stored whether something would be replaced
+ * @param tag what to send as `If-Match`, for the error's sentence
+ * @throws 428 without `If-Match`, or without `If-None-Match: *` where nothing is stored
  */
 export function requireCondition(
   expected: Expected,
@@ -42,26 +42,26 @@ export function requireCondition(
 }
 
 /**
- * Refuses a write whose `If-Match` does not name the entity tag of what it is about, where that is no resource's version.
- * @param read the call that answers it, as a sentence names it
+ * Requires that `If-Match` names an entity tag that is not one resource's version, such as that of the checks.
+ * @param read the call that answers this ETag, for the error's sentence
  * @throws 428 without `If-Match`, 412 when it names others
  */
 export function requireTag({ headers, expected }: FastifyRequest, etag: string, read: string): void {
   requireCondition(expected, true, `the ETag of ${read}`)
   const header = headers['if-match'] ?? ''
-  if (header.trim() === '*' || tagsOf(header).includes(etag)) return
+  if (header.trim() === '*' || parseEntityTags(header).includes(etag)) return
   throw new DebriefError(
     'version_mismatch',
     `If-Match is not the ETag that ${read} has now: read it again, then repeat the call.`,
   )
 }
 
-/** What a write may find: one of these versions, anything that exists, nothing yet; null when it does not matter. */
+/** A write's condition: one of these versions is stored, anything is, or nothing is; null for none. */
 export type Expected = number[] | 'existing' | 'missing' | null
 
 /**
- * Throws 412 unless the write finds what was expected.
- * @param stored the version that is there; 0 when nothing is
+ * @param stored the stored version; 0 when nothing is stored
+ * @throws 412 unless it is as expected
  */
 export function requireVersion(stored: number, expected: Expected): void {
   if (

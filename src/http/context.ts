@@ -10,17 +10,17 @@ import type { TokenCache } from './api-tokens.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * The request headers that the route acts on, besides the `If-Match` that every PUT, PATCH and DELETE takes. The
-     * contract lists them, and the problems that follow from them.
+     * The request headers that the route evaluates, besides the `If-Match` of every PUT, PATCH and DELETE. The contract
+     * lists them and the problems that follow from them.
      */
     takes?: readonly TakenHeader[]
   }
 }
 
-/** `If-Match-read` is an `If-Match` that has to be sent, with the ETag of what was read in place of a version's. */
+/** `If-Match-read` is a required `If-Match` with the ETag of what was read, instead of a resource's version. */
 export type TakenHeader = 'If-Match' | 'If-Match-read' | 'Idempotency-Key'
 
-/** The application as routes see it: bodies, queries and answers typed by their schemas. */
+/** The Fastify instance, with bodies, queries and answers typed by their schemas. */
 export type App = FastifyInstance<
   RawServerDefault,
   IncomingMessage,
@@ -29,30 +29,30 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >
 
-/** What routes work with, passed in and never reached for. */
+/** The dependencies of routes, passed to each room. */
 export interface Context {
   db: Db
-  /** The pool that `db` asks: for the few calls that go around the query builder. */
+  /** The pool behind `db`, for the few calls that bypass the query builder. */
   database: Omit<OpenDatabase, 'close'>
   now: () => Date
   tokens: TokenCache
-  /** IANA name of the zone whose “today” counts unless a call names another. */
+  /** IANA name of the zone that decides what “today” is, unless a call names another. */
   timeZone: string
   limits: Limits
-  /** Asks for the language check that knows the directory as it is now. */
+  /** Returns the language check with the directory's current names. */
   blameCheck: () => Promise<BlameCheck>
 }
 
-/** A part of the API, as the app lists it. */
+/** A part of the API that the app registers. */
 export interface Room {
-  tag: Tag
+  tag: ContractTag
   /** The named components of the contract. */
   schemas: TSchema[]
   routes: (app: App, context: Context) => void
 }
 
-/** What the contract groups operations by. Rooms may share one: one of them describes it. */
-export interface Tag {
+/** A tag of the contract. Rooms may share one: one of them describes it. */
+export interface ContractTag {
   name: string
   description?: string
 }

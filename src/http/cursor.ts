@@ -23,14 +23,14 @@ export function pageRequest(request: FastifyRequest): PageRequest {
   }
 }
 
-/** One page from `limit + 1` rows. Sets `Link: rel="next"` (RFC 8288) where there is more. */
+/** One page from `limit + 1` rows. Sets `Link: rel="next"` (RFC 8288) where there is a next page. */
 export function toPage<T>(request: FastifyRequest, reply: FastifyReply, rows: T[], keyOf: (row: T) => Key[]) {
   const { link, ...page } = pageWithLink(request, rows, keyOf)
   if (link !== undefined) reply.header('link', link)
   return page
 }
 
-/** One page from `limit + 1` rows: the last row only tells that there is more. With it comes its `Link` to the next. */
+/** One page from `limit + 1` rows, where the extra row only shows that there is a next page; and the `Link` to that. */
 export function pageWithLink<T>(request: FastifyRequest, rows: T[], keyOf: (row: T) => Key[]) {
   const { limit } = pageRequest(request)
   const items = rows.slice(0, limit)
@@ -62,7 +62,7 @@ function decode(cursor: string, bound: string): Key[] {
   throw new DebriefError('invalid_cursor', detail, [{ parameter: 'cursor', code: 'checksum', detail }])
 }
 
-/** Undefined when it is no key: the checksum keeps mistakes out, not somebody who computes one. */
+/** Undefined for a malformed key: anybody can compute the checksum, which only catches mistakes. */
 function parse(payload: string): Key[] | undefined {
   try {
     const key: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())

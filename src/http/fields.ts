@@ -1,8 +1,8 @@
 import Type, { type Static, type TProperties, type TSchema } from 'typebox'
 
 /**
- * The building blocks of every contract: strings with Debrief's limits (in Unicode code points),
- * dates, enumerations, and the three views of one resource (input, merge patch, answer).
+ * Building blocks for schemas: strings with Debrief's limits (in code points), dates, enumerations, and the three views of
+ * a resource (input, merge patch, answer).
  */
 
 /** One line of text, trimmed; 1 to `max` code points. */
@@ -49,7 +49,7 @@ export const oneOf = <const T extends readonly string[]>(values: T, options: obj
 export const list = <T extends TSchema>(item: T, options: object = {}) =>
   Type.Array(item, { maxItems: 100, ...options })
 
-/** A batch: each entry is checked and answered by itself, so one bad entry refuses only itself. */
+/** A batch whose entries the handler validates one by one, so that a bad entry refuses only itself. */
 export const itemwise = <T extends TSchema>(item: T, options: object = {}) =>
   Type.Array(item, { ...options, 'x-itemwise': true })
 
@@ -79,7 +79,7 @@ export const exact = <T extends TProperties>(properties: T, options: object = {}
 export const component = <T extends TProperties>(id: string, properties: T, options: object = {}) =>
   exact(properties, { $id: id, ...options })
 
-/** A reference to a named component, typed as what it refers to. */
+/** A `$ref` to a named component, typed as that component. */
 export const ref = <T extends TSchema>(schema: T) =>
   Type.Unsafe<Static<T>>({ $ref: `${(schema as { $id?: string }).$id}#` })
 
@@ -118,7 +118,7 @@ function patchSchema(schema: JsonObjectSchema): JsonObjectSchema {
   return { ...rest, properties: Object.fromEntries(fields) }
 }
 
-/** With null allowed, which removes. */
+/** Allows null, which removes the field in a merge patch. */
 const removable = (schema: JsonObjectSchema): JsonObjectSchema =>
   [schema.type].flat().includes('null') ? schema : (nullable(schema) as object)
 
@@ -130,7 +130,7 @@ export type Answered<T> = T extends readonly (infer E)[]
       : { [K in keyof T]-?: Answered<Exclude<T[K], undefined>> }
     : T
 
-/** What is answered of an input's properties: every field is present, null where nothing is stored. */
+/** The answer's view of an input's properties: every field is present, null where nothing is stored. */
 export function answered<T extends TProperties>(
   properties: T,
 ): { [K in keyof T]: ReturnType<typeof answeredField<T[K]>> } {
@@ -149,7 +149,7 @@ function requireAll(schema: JsonObjectSchema & { items?: JsonObjectSchema }): ob
   return { ...schema, properties: Object.fromEntries(properties), required: Object.keys(schema.properties) }
 }
 
-/** What every stored row carries about its own last change. */
+/** The fields of every resource about its last change. */
 export const rowFields = {
   version: Type.Integer({
     minimum: 1,
@@ -182,7 +182,7 @@ export const pageOf = <T extends TSchema>(
     },
   )
 
-/** The examples a component carries; the first one is shown with each operation that uses it. */
+/** A component's examples; the contract shows the first with each operation that uses the component. */
 export const examplesOf = (schema: TSchema) => (schema as { examples?: unknown[] }).examples ?? []
 
 export const pageQuery = {

@@ -5,17 +5,17 @@ import { transact } from '../db/transact.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
 import { DebriefError } from './problem.ts'
 
-/** What a POST answers when it has stored something. */
-export interface Answer<Body> {
+/** The answer of a POST that has stored something. */
+export interface PostAnswer<Body> {
   status: 201 | 207
-  /** The address of what is new. */
+  /** The path of the new resource. */
   location?: string
   body: Body
 }
 
-const lifetime = 7 * 86_400_000
+const keyLifetime = 7 * 86_400_000
 
-interface Keyed {
+interface KeyedRequest {
   caller: string
   key: string
   request_sha256: string
@@ -23,25 +23,25 @@ interface Keyed {
 
 /**
  * Runs a POST in one transaction and answers it. With an `Idempotency-Key` the answer is stored in that transaction,
- * and the same request within seven days gets it again, with `Idempotent-Replayed: true`.
- * @throws 409 while the same key is under way, 422 when the key came with another request, 400 when it is malformed;
- *   an Error when the route does not say that it takes a key, for nobody would know
+ * and a retry within seven days gets the stored answer, with `Idempotent-Replayed: true`.
+ * @throws 409 while a request with this key is in progress, 422 when the key was used for another request, 400 when it
+ *   is malformed; an Error when the route does not declare that it takes a key
  */
 export async function answerOnce<Body>(
   { db, now }: { db: Db; now: () => Date },
   request: FastifyRequest,
   reply: FastifyReply,
-  run: (trx: Trx) => Promise<Answer<Body>>,
+  run: (trx: Trx) => Promise<PostAnswer<Body>>,
 ): Promise<Body> {
-  requireTaken(request)
-  const keyed = keyedBy(request)
+  requireKeyDeclared(request)
+  const keyed = parseKeyedRequest(request)
   const { answer, isReplay } = await transact(db, async trx => {
     if (keyed === undefined) return { answer: await run(trx), isReplay: false }
-    await hold(trx, keyed)
-    const stored = await find<Body>(trx, keyed, now())
+    await lockKey(trx, keyed)
+    const stored = await findAnswer<Body>(trx, keyed, now())
     if (stored) return { answer: stored, isReplay: true }
     const answer = await run(trx)
-    await store(trx, keyed, answer, now())
+    await storeAnswer(trx, keyed, answer, now())
     return { answer, isReplay: false }
   })
   if (isReplay) reply.header('idempotent-replayed', 'true')
@@ -50,13 +50,13 @@ export async function answerOnce<Body>(
   return answer.body
 }
 
-function requireTaken({ routeOptions: { method, url, config } }: FastifyRequest): void {
+function requireKeyDeclared({ routeOptions: { method, url, config } }: FastifyRequest): void {
   if (config.takes?.includes('Idempotency-Key')) return
   throw new Error(`${method} ${url} answers once, but does not say that it takes an Idempotency-Key`)
 }
 
-/** Bare or quoted, as the IETF draft has it. */
-function keyedBy(request: FastifyRequest): Keyed | undefined {
+/** Accepts a bare key, or a quoted one as in the IETF draft (Idempotency-Key HTTP header field). */
+function parseKeyedRequest(request: FastifyRequest): KeyedRequest | undefined {
   const header = request.headers['idempotency-key']
   if (header === undefined) return undefined
   const [, quoted, bare] = /^(?:"([\x20-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/.exec(String(header)) ?? []
@@ -73,8 +73,8 @@ function malformedKeyError(): DebriefError {
   ])
 }
 
-/** One request of a key at a time, until this transaction ends. */
-async function hold(trx: Trx, { caller, key }: Keyed): Promise<void> {
+/** Locks the key until the transaction ends. @throws 409 while another request has it */
+async function lockKey(trx: Trx, { caller, key }: KeyedRequest): Promise<void> {
   const { rows } = await sql<{ held: boolean }>`
     SELECT pg_try_advisory_xact_lock(hashtextextended(${`${caller}\n${key}`}, 0)) AS held`.execute(trx)
   if (rows[0]?.held) return
@@ -83,7 +83,11 @@ async function hold(trx: Trx, { caller, key }: Keyed): Promise<void> {
   throw new DebriefError('request_in_progress', detail, [fault], { 'retry-after': '1' })
 }
 
-async function find<Body>(trx: Trx, keyed: Keyed, now: Date): Promise<Answer<Body> | undefined> {
+async function findAnswer<Body>(
+  trx: Trx,
+  keyed: KeyedRequest,
+  now: Date,
+): Promise<PostAnswer<Body> | undefined> {
   const stored = await trx
     .selectFrom('idempotent_answers')
     .select(['request_sha256', 'status', 'location', 'body'])
@@ -95,7 +99,7 @@ async function find<Body>(trx: Trx, keyed: Keyed, now: Date): Promise<Answer<Bod
   const { request_sha256, status, location, body } = stored
   if (request_sha256 !== keyed.request_sha256) throw keyReusedError()
   return {
-    status: status as Answer<Body>['status'],
+    status: status as PostAnswer<Body>['status'],
     ...(location !== null && { location }),
     body: JSON.parse(body),
   }
@@ -108,8 +112,13 @@ function keyReusedError(): DebriefError {
   ])
 }
 
-/** Each new answer takes up to two expired ones away, so that the table ends up as large as it has to be. */
-async function store(trx: Trx, keyed: Keyed, answer: Answer<unknown>, now: Date): Promise<void> {
+/** Stores an answer and deletes up to two expired ones, so that the table does not grow without bound. */
+async function storeAnswer(
+  trx: Trx,
+  keyed: KeyedRequest,
+  answer: PostAnswer<unknown>,
+  now: Date,
+): Promise<void> {
   const { status, location = null, body } = answer
   await sql`
     WITH swept AS (
@@ -125,4 +134,4 @@ async function store(trx: Trx, keyed: Keyed, answer: Answer<unknown>, now: Date)
       location = excluded.location, body = excluded.body, created_at = excluded.created_at`.execute(trx)
 }
 
-const expiry = (now: Date) => new Date(now.getTime() - lifetime).toISOString()
+const expiry = (now: Date) => new Date(now.getTime() - keyLifetime).toISOString()

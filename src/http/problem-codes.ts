@@ -1,16 +1,16 @@
-/** What is known of an error code. */
+/** An error code's status and documentation. */
 interface ProblemKind {
   status: number
   title: string
   /** What it means, and what to do. */
   meaning: string
-  /** One case of it, for the contract. */
+  /** An example for the contract. */
   example: {
-    /** The path that was asked. */
+    /** The path of the request. */
     instance: string
-    /** Left out where the service answers with the meaning. */
+    /** Absent where the answer's detail is the meaning. */
     detail?: string
-    /** What was wrong in the request. */
+    /** The wrong field or parameter. */
     field?: { pointer?: string; parameter?: string; code: string }
   }
 }

@@ -48,7 +48,7 @@ export const Problem = component(
 )
 export type Problem = Static<typeof Problem>
 
-/** The one error class: a code of the closed list, a sentence for this case, and the fields concerned. */
+/** The one error class: a code of the closed list, a sentence for this case, and the fields that are wrong. */
 export class DebriefError extends Error {
   readonly code: ProblemCode
   readonly errors: FieldError[]
@@ -87,23 +87,24 @@ export function toProblem(error: DebriefError, request: { url: string; id: strin
     type: `/problems/${error.code}`,
     title,
     status,
-    detail: short(error.message),
+    detail: truncated(error.message),
     instance: request.url.split('?')[0] ?? '/',
     code: error.code,
     request_id: request.id,
-    errors: error.errors.slice(0, 50).map(shortened),
+    errors: error.errors.slice(0, 50).map(truncatedField),
   }
 }
 
-/** What was sent may be a name as long as the body; who sent it knows it by its beginning. */
-const longest = 500
-const short = (text: string) => (text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text)
+/** Longer texts are truncated: an unknown name in a body may be as long as the body. */
+const maxTextLength = 500
+const truncated = (text: string) =>
+  text.length > maxTextLength ? `${text.slice(0, maxTextLength).toWellFormed()}…` : text
 
-const shortened = ({ pointer, parameter, code, detail }: FieldError): FieldError => ({
-  ...(pointer !== undefined && { pointer: short(pointer) }),
-  ...(parameter !== undefined && { parameter: short(parameter) }),
+const truncatedField = ({ pointer, parameter, code, detail }: FieldError): FieldError => ({
+  ...(pointer !== undefined && { pointer: truncated(pointer) }),
+  ...(parameter !== undefined && { parameter: truncated(parameter) }),
   code,
-  detail: short(detail),
+  detail: truncated(detail),
 })
 
 const byStatus: Record<number, ProblemCode> = {
@@ -113,7 +114,7 @@ const byStatus: Record<number, ProblemCode> = {
   503: 'unavailable',
 }
 
-/** What any error is answered as: the framework's, the database's, and those that nobody thought of. */
+/** Converts any error: Fastify's, PostgreSQL's, or an unexpected one, which becomes `internal`. */
 export function toDebriefError(error: FastifyError | Error): DebriefError {
   if (error instanceof DebriefError) return error
   const code = 'code' in error ? String(error.code) : ''
@@ -129,7 +130,7 @@ export function toDebriefError(error: FastifyError | Error): DebriefError {
   return new DebriefError('internal', 'An unexpected error happened; the log has it under this request id.')
 }
 
-/** What PostgreSQL refuses although validation let it pass; validation is where it belongs. */
+/** SQLSTATEs of values that PostgreSQL refuses: each is a gap in validation, and no reason for a 500. */
 const sqlStates: Record<string, [ProblemCode, string]> = {
   '23505': ['conflict', 'Something with the same unique key is stored already.'],
   '23503': ['conflict', 'Something that this refers to, or that refers to this, stands in the way.'],

@@ -3,25 +3,25 @@ import type { Static, TSchema } from 'typebox'
 import { applyMergePatch } from '../kit/json.ts'
 import { DebriefError, type FieldError } from './problem.ts'
 
-export type Check = <T extends TSchema>(schema: T, value: unknown) => FieldError[]
+export type SchemaCheck = <T extends TSchema>(schema: T, value: unknown) => FieldError[]
 
 declare module 'fastify' {
   interface FastifyInstance {
-    check: Check
+    check: SchemaCheck
   }
 }
 
-/** Throws the 422 of a body that has errors; for rules that go beyond a schema. */
+/** @throws 422 when there are errors; for rules that a schema cannot express */
 export function refuseIfAny(errors: FieldError[]): void {
   if (errors.length > 0) throw new DebriefError('invalid_body', errors[0]!.detail, errors)
 }
 
-/** Checks a value that the framework has not checked: an entry of a batch, or what a merge patch results in. */
+/** Checks a value that Fastify has not validated: an entry of a batch, or the result of a merge patch. */
 export function requireValid(app: FastifyInstance, schema: TSchema, value: unknown): void {
   refuseIfAny(app.check(schema, value))
 }
 
-/** A function that applies a merge patch to stored fields; the result has to satisfy `schema`. */
+/** Returns a function that applies a merge patch to stored fields. @throws 422 when the result breaks `schema` */
 export const mergeWith =
   <T extends TSchema>(app: FastifyInstance, schema: T, patch: unknown) =>
   (fields: Static<T>): Static<T> => {
@@ -30,18 +30,18 @@ export const mergeWith =
     return merged as Static<T>
   }
 
-/** Something that a body names, and whether it is there. */
-export interface Named {
-  /** JSON pointer of the field that names it. */
+/** Something that a body refers to, and whether it exists. */
+export interface Reference {
+  /** JSON pointer of the field that refers to it. */
   pointer: string
   isKnown: boolean
-  /** What is named, and why it is not there: `factor 3, and PM-… has no such factor`. */
+  /** What it refers to, and why that does not exist: `factor 3, and PM-… has no such factor`. */
   what: string
 }
 
-/** Throws the 422 of a body that names what is not there. */
-export function requireKnown(named: Named[]): void {
-  const errors = named
+/** @throws 422 when a reference is unknown */
+export function requireKnown(references: Reference[]): void {
+  const errors = references
     .filter(({ isKnown }) => !isKnown)
     .map(({ pointer, what }) => ({ pointer, code: 'unknown', detail: `${pointer} names ${what}.` }))
   if (errors.length > 0) throw new DebriefError('unknown_reference', errors[0]!.detail, errors)

@@ -1,12 +1,12 @@
-/** What a cache holds at most, and for how long. */
+/** How much a cache may hold, and for how long. */
 export interface CacheLimits<Key, Value> {
   maxEntries: number
   /** Of all entries together, as `sizeOf` measures each: characters, where texts are cached. */
   maxSize?: number
   sizeOf?: (value: Value, key: Key) => number
-  /** In milliseconds, since it was set: an entry that is asked for again does not live longer. */
+  /** In milliseconds since the entry was set; reading it does not extend it. */
   maxAge?: number
-  /** Milliseconds of a clock that never goes back. */
+  /** A monotonic clock, in milliseconds. */
   now?: () => number
 }
 
@@ -16,10 +16,10 @@ interface Entry<Value> {
   since: number
 }
 
-/** The part of its limits to which a full cache is emptied. */
+/** A full cache evicts entries until it is down to this part of its limits. */
 const lowWater = 7 / 8
 
-/** A cache in memory. What was used least recently makes room for what is new. */
+/** An LRU cache in memory: a full one evicts the least recently used entries. */
 export class BoundedCache<Key, Value> {
   /** The least recently used first: a Map keeps the order in which its keys were set. */
   readonly #entries = new Map<Key, Entry<Value>>()
@@ -31,7 +31,7 @@ export class BoundedCache<Key, Value> {
     this.#limits = { ...unlimited, sizeOf: () => 0, now: () => performance.now(), ...limits }
   }
 
-  /** The value of a key; undefined where there is none, or none that is young enough. */
+  /** The value of a key; undefined where there is none, or where it has expired. */
   get(key: Key): Value | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
@@ -53,12 +53,12 @@ export class BoundedCache<Key, Value> {
     return value
   }
 
-  /** A value that is larger than the whole cache may be is not cached. */
+  /** Does not cache a value that is larger than the whole cache may be. */
   set(key: Key, value: Value): void {
     this.delete(key)
     const size = this.#limits.sizeOf(value, key)
     if (size > this.#limits.maxSize) return
-    if (!this.#hasRoom(size, 1)) this.#makeRoom(size)
+    if (!this.#hasRoom(size, 1)) this.#evict(size)
     this.#entries.set(key, { value, size, since: this.#limits.now() })
     this.#size += size
   }
@@ -82,8 +82,8 @@ export class BoundedCache<Key, Value> {
     return this.#entries.size < Math.ceil(part * maxEntries) && this.#size + size <= part * maxSize
   }
 
-  /** For several at a time: each time that a Map is read from its start, it steps over all that was deleted there. */
-  #makeRoom(size: number): void {
+  /** Evicts several entries at once, since iterating a Map from its start steps over all entries deleted there. */
+  #evict(size: number): void {
     for (const key of this.#entries.keys()) {
       if (this.#hasRoom(size, lowWater)) return
       this.delete(key)

@@ -2,59 +2,59 @@ import { isUtf8 } from 'node:buffer'
 import { pointerToken } from './json.ts'
 import { isStorable } from './text.ts'
 
-export type JsonFaultKind = 'encoding' | 'syntax' | 'depth' | 'duplicate' | 'prototype' | 'text'
+export type StrictJsonErrorKind = 'encoding' | 'syntax' | 'depth' | 'duplicate' | 'prototype' | 'text'
 
-/** What is wrong with a text that should be JSON, and the JSON pointer of where, as far as there is one. */
-export class JsonFault extends Error {
-  readonly kind: JsonFaultKind
+/** Why a body was refused, and the JSON pointer of the place; an empty pointer means the whole body. */
+export class StrictJsonError extends Error {
+  readonly kind: StrictJsonErrorKind
   readonly pointer: string
 
-  constructor(kind: JsonFaultKind, pointer: string, sentence: string) {
+  constructor(kind: StrictJsonErrorKind, pointer: string, sentence: string) {
     super(sentence)
     this.kind = kind
     this.pointer = pointer
   }
 }
 
-/** How many objects and lists may stand inside each other, the outermost counted. */
-export const deepest = 32
+/** How deep objects and lists may be nested, counting the outermost. */
+export const maxDepth = 32
 
 /**
  * Parses JSON that any two readers understand alike (I-JSON, RFC 7493): UTF-8, no name twice in an object (escaped
  * spellings count as what they spell), no `__proto__`, at most 32 deep, and only texts that can be stored.
- * @throws JsonFault naming the first fault
+ * @throws StrictJsonError naming the first fault
  */
 export function parseStrictJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw invalidUtf8(bytes)
+  if (!isUtf8(bytes)) throw invalidUtf8Error(bytes)
   const text = bytes.toString()
   const value = parse(text)
-  inspect(text)
+  scan(text)
   return value
 }
 
-function invalidUtf8(bytes: Buffer): JsonFault {
-  const mended = Buffer.from(bytes.toString())
-  const at = bytes.findIndex((byte, i) => byte !== mended[i])
-  return new JsonFault('encoding', '', `The body is not valid UTF-8 from byte ${at} on.`)
+function invalidUtf8Error(bytes: Buffer): StrictJsonError {
+  const decoded = Buffer.from(bytes.toString())
+  const at = bytes.findIndex((byte, i) => byte !== decoded[i])
+  return new StrictJsonError('encoding', '', `The body is not valid UTF-8 from byte ${at} on.`)
 }
 
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new JsonFault('syntax', '', `The body is not JSON: ${(error as Error).message}.`)
+    throw new StrictJsonError('syntax', '', `The body is not JSON: ${(error as Error).message}.`)
   }
 }
 
-/** An object or a list that the walk is in: the names it has had, and the member it is at. */
+/** An object or a list that the scan is in: the names it has seen, and the current member. */
 interface Level {
   names: Set<string> | null
   at: string | number
   expectsName: boolean
 }
 
-/** One pass over a text that is known to be JSON, so that only strings, brackets and commas need a look. */
-function inspect(text: string): void {
+/** Scans a text that JSON.parse has accepted, so only strings, brackets and commas matter. */
+function scan(text: string): void {
   const levels: Level[] = []
   let level: Level | undefined
   for (let i = 0; i < text.length; i++) {
@@ -102,11 +102,11 @@ function decode(text: string, start: number, end: number): string {
   return raw.includes('\\') ? JSON.parse(text.slice(start, end + 1)) : raw
 }
 
-/** Valid UTF-8 and JSON's own grammar keep NUL and lone surrogates out, but their escapes get through. */
+/** Refuses escaped NUL and lone surrogates; unescaped ones are no valid JSON or UTF-8 already. */
 function requireStorable(string: string, levels: Level[]): void {
   if (isStorable(string)) return
   const pointer = pointerOf(levels)
-  throw new JsonFault('text', pointer, `${pointer || 'The body'} must be valid Unicode without NUL.`)
+  throw new StrictJsonError('text', pointer, `${pointer || 'The body'} must be valid Unicode without NUL.`)
 }
 
 function enterMember(level: Level, name: string, levels: Level[]): void {
@@ -118,15 +118,19 @@ function enterMember(level: Level, name: string, levels: Level[]): void {
     return
   }
   const pointer = pointerOf(levels)
-  if (isRepeated) throw new JsonFault('duplicate', pointer, `${pointer} is there twice.`)
-  throw new JsonFault('prototype', pointer, `${pointer} is a name that no object may have.`)
+  if (isRepeated) throw new StrictJsonError('duplicate', pointer, `${pointer} is there twice.`)
+  throw new StrictJsonError('prototype', pointer, `${pointer} is a name that no object may have.`)
 }
 
 function enter(levels: Level[], level: Level): Level {
   levels.push(level)
-  if (levels.length <= deepest) return level
+  if (levels.length <= maxDepth) return level
   const pointer = pointerOf(levels.slice(0, -1))
-  throw new JsonFault('depth', pointer, `${pointer} is nested too deeply: ${deepest} levels are the most.`)
+  throw new StrictJsonError(
+    'depth',
+    pointer,
+    `${pointer} is nested too deeply: ${maxDepth} levels are the most.`,
+  )
 }
 
 function nextMember(level: Level): void {

@@ -1,17 +1,15 @@
-/** Strings, as the model counts and judges them. */
-
 const invisible = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}]*$/u
 
-/** True when nothing in it can be seen: only white space and zero-width characters. */
+/** True for a string without a visible character: empty, or only white space and zero-width characters. */
 export const isBlank = (value: string): boolean => invisible.test(value)
 
 /** False for what PostgreSQL cannot store: NUL and lone surrogates. */
 export const isStorable = (value: string): boolean => !value.includes('\0') && value.isWellFormed()
 
-/** True when it holds no line break and no other control character. */
+/** True without line breaks and other control characters. */
 export const isOneLine = (value: string): boolean => !/[\p{Cc}\u2028\u2029]/u.test(value)
 
-/** Lower-case words joined by hyphens, at most `max` characters; empty when nothing of it can be kept. */
+/** Lower-case words joined by hyphens, at most `max` characters; empty when no letter or digit is left. */
 export const slug = (value: string, max: number): string =>
   value
     .normalize('NFKD')

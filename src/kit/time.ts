@@ -2,22 +2,22 @@ import { BoundedCache } from './cache.ts'
 
 /** Dates and times as Debrief accepts and prints them. Pure: no clock is read here. */
 
-const dateTime =
+const dateTimePattern =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:[Zz]|[+-](\d{2}):(\d{2}))$/
 
 /** True for an RFC 3339 date-time with an offset, without leap second and without 24:00, from 1970 to 9998 in UTC. */
 export function isDateTime(value: string): boolean {
-  const parts = dateTime.exec(value)
+  const parts = dateTimePattern.exec(value)
   if (!parts) return false
   const [year, month, day, hour, minute, second, offsetHour = 0, offsetMinute = 0] = parts
     .slice(1)
     .map(n => Number(n ?? 0))
   if (hour! > 23 || minute! > 59 || second! > 59 || offsetHour > 23 || offsetMinute > 59) return false
-  return isCalendarDay(year!, month!, day!) && isWithinReach(Date.parse(value))
+  return isCalendarDay(year!, month!, day!) && isStorableTime(Date.parse(value))
 }
 
-/** Whatever offset it came with, a time is stored in UTC, and has to be one that could be sent again. */
-const isWithinReach = (milliseconds: number): boolean =>
+/** Judged in UTC, where times are stored: what is answered must be accepted when it is sent back. */
+const isStorableTime = (milliseconds: number): boolean =>
   milliseconds >= 0 && milliseconds < Date.UTC(9999, 0, 1)
 
 /** True for `YYYY-MM-DD` that names a day of the calendar. */
@@ -45,17 +45,18 @@ export const earlierBy = (utc: string, milliseconds: number): string =>
 export function dateIn(timeZone: string, moment: Date): string {
   const calendar = calendarOf(timeZone)
   const minute = Math.floor(moment.getTime() / 60_000)
-  if (calendar.minute !== minute) Object.assign(calendar, { minute, date: format(calendar.dates, moment) })
+  if (calendar.minute !== minute)
+    Object.assign(calendar, { minute, date: formatDate(calendar.formatter, moment) })
   return calendar.date
 }
 
-/** What the platform takes besides IANA's names: short forms that mean another zone to every other reader. */
-const notOfIana =
+/** Aliases that Intl accepts but the IANA database lacks, such as IST: most of them are ambiguous. */
+const nonIanaAliases =
   /^(ACT|AET|AGT|ART|AST|BET|BST|CAT|CNT|CST|CTT|EAT|ECT|IET|IST|JST|MIT|NET|NST|PLT|PNT|PRT|PST|SST|VST|SystemV\/.*)$/i
 
 /** True for a name of the IANA time zone database (an offset such as `+02:00` is none). */
 export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name) || notOfIana.test(name)) return false
+  if (!/^[A-Za-z]/.test(name) || nonIanaAliases.test(name)) return false
   try {
     calendarOf(name)
     return true
@@ -64,14 +65,14 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** The days of a zone, and the date that it was when last asked: a date begins on a full minute. */
+/** A zone's date formatter and its last answer, good for a minute: a date begins on a full minute. */
 interface Calendar {
-  dates: Intl.DateTimeFormat
+  formatter: Intl.DateTimeFormat
   minute: number
   date: string
 }
 
-/** By the spelling of the zone. Making a calendar costs a hundred times what using it does. */
+/** By zone name. Creating a formatter costs a hundred times as much as using it. */
 const calendarCache = new BoundedCache<string, Calendar>({ maxEntries: 1000 })
 
 const calendarOf = (timeZone: string): Calendar =>
@@ -79,12 +80,12 @@ const calendarOf = (timeZone: string): Calendar =>
 
 function createCalendar(timeZone: string): Calendar {
   const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
-  const dates = new Intl.DateTimeFormat('en-CA-u-ca-iso8601', { timeZone, ...parts })
-  return { dates, minute: Number.NaN, date: '' }
+  const formatter = new Intl.DateTimeFormat('en-CA-u-ca-iso8601', { timeZone, ...parts })
+  return { formatter, minute: Number.NaN, date: '' }
 }
 
-function format(dates: Intl.DateTimeFormat, moment: Date): string {
-  const parts = dates.formatToParts(moment).map(({ type, value }) => [type, value])
+function formatDate(formatter: Intl.DateTimeFormat, moment: Date): string {
+  const parts = formatter.formatToParts(moment).map(({ type, value }) => [type, value])
   const { year, month, day } = Object.fromEntries(parts)
   return `${year}-${month}-${day}`
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { style, styleHash } from '../postmortem/document/html/style.ts'
 import { type HomeLink, home, linksToBuild, linksToRead } from './schema.ts'
 
-/** What the page has beyond the style of a postmortem. */
+/** Styles besides those of a postmortem. */
 const ownStyle = `
 main { max-width: 54rem; }
 header { padding-bottom: 1.4rem; }
@@ -21,10 +21,10 @@ h2 + p { margin: -.5rem 0 1.1rem; color: var(--soft); font-size: .95rem; }
 
 const ownHash = `sha256-${createHash('sha256').update(ownStyle).digest('base64')}`
 
-/** The page runs nothing, loads nothing, and stands in no frame. */
+/** The page's Content-Security-Policy: no scripts, nothing loaded, no frame. */
 export const homePolicy = `default-src 'none'; style-src '${styleHash}' '${ownHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
-/** A page that says what this is and where to go; the same bytes for everybody. */
+/** The HTML of `/`: what this is and where to go. */
 export const homePage = `<!doctype html>
 <html lang="en">
 <head>
@@ -58,8 +58,8 @@ ${listOf(linksToBuild)}
 
 function listOf(links: HomeLink[]): string {
   const items = links.map(
-    ({ href, title, words }) =>
-      `<li><a href="${href}"><strong>${title}</strong> <span>${words}</span> <code>${href}</code></a></li>`,
+    ({ href, title, summary }) =>
+      `<li><a href="${href}"><strong>${title}</strong> <span>${summary}</span> <code>${href}</code></a></li>`,
   )
   return `<ul class="links">\n${items.join('\n')}\n</ul>`
 }

@@ -4,12 +4,12 @@ import { DebriefError } from '../http/problem.ts'
 import { homePage, homePolicy } from './home.ts'
 import { Home, home } from './schema.ts'
 
-/** The first one is what a tool gets that does not care. */
+/** The first is the answer to a client without a preference. */
 const offered = ['application/json', 'text/html']
 
 const page = { schema: { type: 'string' as const }, example: '<!doctype html>' }
 
-/** `/` says what this is: a page to people, JSON to tools. Public. */
+/** `/`: what this is, as HTML to browsers and as JSON to tools. Public. */
 export function pageRoutes(app: App): void {
   app.get(
     '/',

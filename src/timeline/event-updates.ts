@@ -1,6 +1,6 @@
 import { fieldsOf, rowOf } from '../db/columns.ts'
 import type { Trx } from '../db/open.ts'
-import { attempt } from '../db/transact.ts'
+import { withSavepoint } from '../db/transact.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
@@ -79,7 +79,7 @@ async function updateEvent(
   const set = await update(stored, clock_offsets)
   const { milestone } = { ...stored, ...set }
   try {
-    await attempt(trx, () =>
+    await withSavepoint(trx, () =>
       trx
         .updateTable('events')
         .set({ ...set, ...facts })

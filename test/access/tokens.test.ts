@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { enter, walk } from '../help/cast.ts'
+import { readAllPages, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db, clock } = service
 
 const make = async (fields: object = {}) =>
@@ -112,7 +112,7 @@ t.test('the list is newest first, in pages', async t => {
     clock.now = new Date(clock.now.getTime() + 1000)
     ids.unshift((await make({ name: `tool ${i}` })).id)
   }
-  const met = await walk<{ id: string }>(service, '/v1/tokens?limit=2')
+  const met = await readAllPages<{ id: string }>(service, '/v1/tokens?limit=2')
   t.same(
     met.slice(0, 5).map(({ id }) => id),
     ids,

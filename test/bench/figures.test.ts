@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { load, median, takeTurns, timeOf } from '../../bench/measure.ts'
 import { atLeast, atMost, compared, later, measured, tableOf } from '../../bench/table.ts'
 
-/** The benchmark's own arithmetic, and that what cannot be measured is never reported as a figure. */
+/** The benchmark's arithmetic; a failed measurement is never reported as a figure. */
 
 /** A server in this process, which also stands for its PostgreSQL. */
 async function serve(t: Test, answer: (n: number) => number) {
@@ -27,7 +27,7 @@ async function serve(t: Test, answer: (n: number) => number) {
 
 const briefly = { connections: 2, seconds: 0.2 }
 
-/** Uses at least so much CPU. */
+/** Uses at least this much CPU time. */
 function work(milliseconds: number): void {
   const before = process.cpuUsage()
   for (;;) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { tempFolder } from '../db/embedded/help.ts'
+import { tempFolder } from '../db/embedded/embedded-servers.ts'
 
 /** The launcher in a package of its own, whose scripts say what they are, and whose Node.js is a link to this one. */
 

@@ -3,7 +3,7 @@ import t from 'tap'
 import { alertRuleWarnings } from '../../src/changes/alert-rule.ts'
 import { changeWarningCodes } from '../../src/changes/schema.ts'
 import { drill } from '../action-items/given.ts'
-import { growthOf } from '../help/growth.ts'
+import { cpuRatio } from '../help/cpu-ratio.ts'
 import { openService } from '../help/service.ts'
 import { changes } from '../postmortem/drill-changes.ts'
 import { aChange, givenChange, givenThread } from './given.ts'
@@ -206,7 +206,7 @@ t.test('the cost grows with the length of the text, however hostile', async t =>
   }
   for (const [name, textOf] of Object.entries(hostile)) {
     const [short, long] = [textOf(longest / 16), textOf(longest)]
-    const growth = growthOf(
+    const growth = cpuRatio(
       () => alertRuleWarnings(short),
       () => alertRuleWarnings(long),
       40,

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { tempFolder } from '../db/embedded/help.ts'
+import { tempFolder } from '../db/embedded/embedded-servers.ts'
 import { command, type Settings } from '../help/command.ts'
 
-/** What the demo has said when it is through; it starts in `folder`. */
+/** Runs the demo in `folder` and returns what it printed. */
 async function runDemo(t: Test, folder: string, settings: Settings): Promise<string> {
   const before = process.cwd()
   process.chdir(folder)

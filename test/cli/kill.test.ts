@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { isAlive } from '../../src/db/embedded/pids.ts'
 import { findEmbedded } from '../../src/db/embedded/server.ts'
-import { query, tempFolder } from '../db/embedded/help.ts'
-import { openClient } from '../failures/help.ts'
-import { firstWrite, judgeTimes } from '../failures/recovery.ts'
+import { query, tempFolder } from '../db/embedded/embedded-servers.ts'
+import { openClient } from '../failures/help/proxied-service.ts'
+import { checkRecoveryTimes, timeToFirstWrite } from '../failures/help/recovery-time.ts'
 import { serverProcesses, startService, tokenIn } from '../help/command.ts'
 import { differences, type Ledger, startWriters } from '../help/ledger.ts'
 import { scaled, timeIsUp } from '../help/scale.ts'
 
 const kills = scaled(6, 250)
-/** Every so many kills, it is the database that is killed. */
+/** Every n-th kill is of the database instead of the service. */
 const databaseEvery = scaled(2, 5)
-/** Acknowledged writes round each kill. */
+/** Acknowledged writes around each kill. */
 const writesOfKill = scaled(300, 4000)
 const writers = scaled(8, 16)
 
@@ -22,14 +22,14 @@ const target = { url: service.url, token: tokenIn(data) }
 const recoveries: number[] = []
 let incidents = 0
 
-/** Some load first, then a moment that nobody chose; after the kill the rest of the load. */
+/** Kills at a random moment under load, and runs the rest of the load afterwards. */
 async function underLoad(t: Test, kill: () => Promise<void>): Promise<Ledger> {
   incidents += 1
   const { ledger, stop } = await startWriters(t, target, `PM-2026-06-17-kill-${incidents}`, writers)
-  await written(ledger, Math.random() * writesOfKill)
+  await untilWritten(ledger, Math.random() * writesOfKill)
   await sleep(Math.random() * 20)
   await kill()
-  await written(ledger, Math.max(writesOfKill, ledger.writes + writers))
+  await untilWritten(ledger, Math.max(writesOfKill, ledger.writes + writers))
   await stop()
   t.strictSame(ledger.wrong, [], 'every answer was 2xx or a 503 with Retry-After')
   const lost = await differences(target, ledger)
@@ -37,7 +37,7 @@ async function underLoad(t: Test, kill: () => Promise<void>): Promise<Ledger> {
   return ledger
 }
 
-async function written(ledger: Ledger, writes: number): Promise<void> {
+async function untilWritten(ledger: Ledger, writes: number): Promise<void> {
   while (ledger.writes < writes) await sleep(10)
 }
 
@@ -50,13 +50,13 @@ async function killService(): Promise<void> {
 
 async function killDatabase(victims: number[]): Promise<void> {
   for (const pid of victims) process.kill(pid, 'SIGKILL')
-  await anotherServer(victims[0]!)
+  await untilRestarted(victims[0]!)
   const call = openClient(t, service.url, 1, target.token)
-  recoveries.push(await firstWrite(call))
+  recoveries.push(await timeToFirstWrite(call))
 }
 
-/** Waits until there is another postmaster, and it answers. */
-async function anotherServer(killed: number): Promise<void> {
+/** Waits until a new postmaster runs and the service answers. */
+async function untilRestarted(killed: number): Promise<void> {
   const isNew = (pid: number | undefined) => pid !== undefined && pid !== killed && isAlive(pid)
   const answers = () =>
     query(findEmbedded(data)!, 'SELECT').then(
@@ -89,7 +89,7 @@ for (let kill = 0; kill < kills && !timeIsUp(); kill++) {
 }
 
 t.test('after all of it the service writes soon, and stops as it should', async t => {
-  judgeTimes(t, recoveries)
+  checkRecoveryTimes(t, recoveries)
   service.child.kill('SIGTERM')
   t.match(await service.ended, { code: 0 })
 })

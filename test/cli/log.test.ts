@@ -1,5 +1,5 @@
 import t from 'tap'
-import { tempFolder } from '../db/embedded/help.ts'
+import { tempFolder } from '../db/embedded/embedded-servers.ts'
 import { send, startService } from '../help/command.ts'
 
 const data = tempFolder(t)
@@ -18,7 +18,7 @@ interface Line {
   [field: string]: unknown
 }
 
-/** The lines of one request, once it is logged that it was answered. */
+/** The log lines of a request, once its answer is logged. */
 async function linesOf({ headers }: Response): Promise<Line[]> {
   for (;;) {
     const whole = service.output.stdout.split('\n').slice(0, -1)

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { processesWith, tempFolder } from '../db/embedded/help.ts'
+import { processesWith, tempFolder } from '../db/embedded/embedded-servers.ts'
 import { command, type Service, send, startService, tokenIn } from '../help/command.ts'
 
 const people = async (url: string, token: string) => (await send(`${url}/v1/people`, { token })).status
@@ -57,7 +57,7 @@ const stops: [string, (pid: number) => Promise<void>][] = [
 for (const [what, signal] of stops) {
   t.test(`${what} under load: every accepted request is answered, and nothing is left`, async t => {
     const data = tempFolder(t)
-    const service = await startService(t, { DEBRIEF_DATA: data, ...patient }, true)
+    const service = await startService(t, { DEBRIEF_DATA: data, ...generousTimeouts }, true)
     const load = startLoad(service.url, tokenIn(data))
     while (load.answers.length <= clients) await sleep(5)
     await sleep(Math.random() * 300)
@@ -89,8 +89,8 @@ interface Answer {
 
 const clients = 16
 
-/** A slow machine is no reason to refuse a write here. */
-const patient = {
+/** Timeouts that a busy machine does not reach. */
+const generousTimeouts = {
   DEBRIEF_LOG_LEVEL: 'debug',
   DEBRIEF_HANDLER_TIMEOUT_MS: '60000',
   DEBRIEF_STATEMENT_TIMEOUT_MS: '60000',
@@ -98,7 +98,7 @@ const patient = {
   DEBRIEF_POOL_WAIT_MS: '60000',
 }
 
-/** Clients that write one request after another until nobody answers; all they were answered so far, and in the end. */
+/** Starts clients that write one request after another until none is answered: the answers so far, and all at the end. */
 function startLoad(url: string, token: string): { answers: Answer[]; over: Promise<Answer[]> } {
   const answers: Answer[] = []
   const client = async () => {
@@ -118,7 +118,7 @@ async function createIncident(url: string, token: string): Promise<Answer> {
   return { id: response.headers.get('x-request-id') ?? '', status: response.status }
 }
 
-/** Requests that the service's log says it took, less those whose whole answer was read. */
+/** Requests that the service logged as received, without those whose whole answer was read. */
 function unanswered(log: string, answers: Answer[]): string[] {
   const lines = log
     .trim()

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import type { Db } from '../../src/db/open.ts'
 import { sha256Hex } from '../../src/kit/json.ts'
-import { tempFolder } from '../db/embedded/help.ts'
+import { tempFolder } from '../db/embedded/embedded-servers.ts'
 import { amend, finalIds, givenFinal, idOf, storeFinals } from '../export/given.ts'
 import { command, startService } from '../help/command.ts'
 import { openService } from '../help/service.ts'
@@ -11,7 +11,7 @@ import { seal } from '../postmortem/ready.ts'
 
 const verified = (t: Test, settings: Record<string, string>) => command(t, ['verify'], settings).ended
 
-/** Changes what is stored past the trigger that holds it, as somebody with the database's password could. */
+/** Changes a sealed row with its trigger disabled, as somebody with the database's password could. */
 async function tamper(db: Db, change: ReturnType<typeof sql>): Promise<void> {
   await sql`ALTER TABLE revisions DISABLE TRIGGER revisions_stay`.execute(db)
   await change.execute(db)

@@ -14,7 +14,7 @@ import { type Answer, send } from './generate/request.ts'
 import { newTally, report, tryAll } from './generate/trial.ts'
 import { seedWorld } from './generate/world.ts'
 
-/** Valid requests with exactly one thing broken: refused as documented, and nothing is stored. */
+/** Generated requests with exactly one fault: each is refused as documented, and stores nothing. */
 
 t.setTimeout(scaled(240_000, 6 * 3_600_000))
 const service = await openService(t)
@@ -53,7 +53,7 @@ async function refused(broken: Broken): Promise<Answer> {
   return answer
 }
 
-/** What is not as it was expected. */
+/** How an answer differs from the expected refusal; undefined when it does not. */
 function faultIn({ request, status, code, pointer, parameter }: Broken, answer: Answer): string | undefined {
   const { body, headers } = answer
   const got = `got ${answer.status} ${JSON.stringify(body)}`

@@ -7,7 +7,7 @@ import { type Answer, print, type Request, send, validRequests } from './generat
 import { newTally, report, tryAll } from './generate/trial.ts'
 import { seedWorld } from './generate/world.ts'
 
-/** Requests made from the contract that must be accepted. */
+/** Generated requests that are valid by the contract: each is accepted. */
 
 t.setTimeout(scaled(240_000, 6 * 3_600_000))
 const service = await openService(t)
@@ -40,7 +40,7 @@ async function accepted(request: Request): Promise<Answer> {
   return answer
 }
 
-/** With the same key, the same answer again. */
+/** Requires that a retry with the same key gets the same answer. */
 async function requireReplayed(request: Request, { status, body }: Answer): Promise<void> {
   if (!isSuccess(status)) return
   const again = await send(service, request)
@@ -49,7 +49,7 @@ async function requireReplayed(request: Request, { status, body }: Answer): Prom
   throw new Error(`Expected ${JSON.stringify(body)} again, got ${again.status} ${JSON.stringify(again.body)}`)
 }
 
-/** 2xx; or 409 where the contract has it, since only the state decides that. */
+/** Requires 2xx; or 409 where it is documented, since that depends on the stored state. */
 function requireAccepted({ operation }: Request, { status, body }: Answer): void {
   if (isSuccess(status)) return
   if (status === 409 && operation.statuses.includes(409)) return

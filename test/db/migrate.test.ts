@@ -7,7 +7,7 @@ import { createDatabase } from '../help/service.ts'
 const folder = new URL('../../migrations/', import.meta.url)
 const files = readdirSync(folder).sort()
 
-/** A new database that nothing has migrated, and a connection to it. */
+/** Creates a database without migrations, and connects to it. */
 async function emptyDatabase(t: Test) {
   const connection = await createDatabase(t, 'template0')
   const client = new pg.Client(connection)

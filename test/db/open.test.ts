@@ -22,7 +22,7 @@ t.test('rows come as PostgreSQL wrote them, and no transaction is taken for the 
   const query = sql`SELECT timestamptz '2026-06-17 14:08:00.5+00', ${7}::bigint, NULL, '{"a": 1}'::jsonb`
   t.same(await database.text(query), [['2026-06-17 14:08:00.5+00', '7', null, '{"a": 1}']])
   await transact(database.db, async trx => {
-    // @ts-expect-error: it would be asked outside of the transaction
+    // @ts-expect-error: it would run outside of the transaction
     const inside: Pick<OpenDatabase, 'text'> = trx
     // @ts-expect-error: it would be the one of another connection
     const shown: Pick<OpenDatabase, 'snapshot'> = trx

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { enter } from '../help/cast.ts'
+import { seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call } = service
 const send = (people: unknown[], query = '') => call('POST', `/v1/people/batch${query}`, { body: { people } })
 

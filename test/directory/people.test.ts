@@ -1,9 +1,9 @@
 import t from 'tap'
-import { enter, openIncident, owe, walk } from '../help/cast.ts'
+import { insertActionItem, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db, clock } = service
 const handles = (items: { handle: string }[]) => items.map(({ handle }) => handle)
 const atSameTime = <T>(count: number, act: (i: number) => Promise<T>) =>
@@ -95,7 +95,7 @@ t.test('a team that is not there is refused, and so is a person as a team', asyn
 })
 
 t.test('people are listed by handle, of one team, active or not', async t => {
-  const listed = async (query: string) => handles(await walk(service, `/v1/people?limit=2${query}`))
+  const listed = async (query: string) => handles(await readAllPages(service, `/v1/people?limit=2${query}`))
   await call('PUT', '/v1/teams/sre', { body: { name: 'SRE' } })
   await call('PUT', '/v1/people/z-9', { body: { name: 'Z', team: 'sre' } })
   await call('PUT', '/v1/people/z.9', { body: { name: 'Z', team: 'sre', active: false } })
@@ -110,14 +110,14 @@ t.test('people are listed by handle, of one team, active or not', async t => {
 })
 
 t.test('a walk misses and repeats nobody while others come and go past', async t => {
-  const before = handles(await walk(service, '/v1/people?limit=200'))
+  const before = handles(await readAllPages(service, '/v1/people?limit=200'))
   let added = 0
   const newcomer = () => {
     added += 1
     const place = added % 2 === 0 ? 'aa' : 'zz'
     return call('PUT', `/v1/people/${place}-${added}`, { body: { name: 'Newcomer' } })
   }
-  const met = handles(await walk(service, '/v1/people?limit=3', newcomer))
+  const met = handles(await readAllPages(service, '/v1/people?limit=3', newcomer))
   t.ok(added > 3)
   t.equal(new Set(met).size, met.length, 'nobody twice')
   t.same(
@@ -129,9 +129,9 @@ t.test('a walk misses and repeats nobody while others come and go past', async t
 
 t.test('deactivating somebody lists the open items that want another owner', async t => {
   const incident = await openIncident(service)
-  await owe(db, incident, { number: 2, title: 'Alert on retries' })
-  await owe(db, incident, { number: 1, title: 'Retry with backoff', status: 'in_progress' })
-  await owe(db, incident, { number: 3, title: 'Done long ago', status: 'done' })
+  await insertActionItem(db, incident, { number: 2, title: 'Alert on retries' })
+  await insertActionItem(db, incident, { number: 1, title: 'Retry with backoff', status: 'in_progress' })
+  await insertActionItem(db, incident, { number: 3, title: 'Done long ago', status: 'done' })
   const { status, body } = await call('PATCH', '/v1/people/priya', { body: { active: false } })
   t.equal(status, 200)
   const id = incident.split('/').at(-1)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t from 'tap'
 import { sha256Hex } from '../../src/kit/json.ts'
-import { holdTable } from '../failures/help.ts'
+import { lockTable } from '../failures/help/proxied-service.ts'
 import { openIncident } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 import { seal } from '../postmortem/ready.ts'
@@ -109,7 +109,7 @@ t.test('a reader that goes away leaves nothing behind', async t => {
 
 t.test('a reader that goes away before the first byte leaves nothing behind', async t => {
   const service = await listen(t, { exports: 1 })
-  const { waiting, release } = await holdTable(t, service.connection.connectionString!, 'revisions')
+  const { waiting, release } = await lockTable(t, service.connection.connectionString!, 'revisions')
   const gone = begin(t, service).catch(() => 'gone')
   while ((await waiting()) === 0) await sleep(5)
   service.app.server.closeAllConnections()

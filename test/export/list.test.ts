@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openIncident, walk } from '../help/cast.ts'
+import { openIncident, readAllPages } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
 import { amend, finalIds, givenFinal, idOf, storeFinals } from './given.ts'
@@ -81,21 +81,21 @@ t.test('a walk is complete, in order, whatever the page', async t => {
   for (const title of ['b', 'a', 'c']) drafts.push(idOf(await openIncident(service, { title })))
   const expected = [...ids, ...drafts.sort()]
   for (const limit of [1, 4, 23, 25]) {
-    const found = await walk(service, `/v1/postmortems?status=final,draft&limit=${limit}`)
+    const found = await readAllPages(service, `/v1/postmortems?status=final,draft&limit=${limit}`)
     t.same(
       found.map(({ incident_id }) => incident_id),
       expected,
       `limit ${limit}`,
     )
   }
-  t.equal((await walk(service, '/v1/postmortems?service=checkout&severity=SEV3&limit=10')).length, 23)
+  t.equal((await readAllPages(service, '/v1/postmortems?service=checkout&severity=SEV3&limit=10')).length, 23)
 })
 
 t.test('what became final while somebody walks comes at its end', async t => {
   const service = await openService(t)
   await storeFinals(service.db, finalIds(4), 100)
   const late = ['PM-2026-01-01-late']
-  const found = await walk(service, '/v1/postmortems?limit=2', async () => {
+  const found = await readAllPages(service, '/v1/postmortems?limit=2', async () => {
     if (late.length > 0) await storeFinals(service.db, late.splice(0), 100)
   })
   t.same(

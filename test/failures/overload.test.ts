@@ -3,18 +3,25 @@ import pg from 'pg'
 import t, { type Test } from 'tap'
 import { differences, startWriters } from '../help/ledger.ts'
 import { scaled, timeIsUp } from '../help/scale.ts'
-import { type Answer, adminToken, type Call, holdTable, openClient, startOnProxy } from './help.ts'
+import {
+  type Answer,
+  adminToken,
+  type Call,
+  lockTable,
+  openClient,
+  startOnProxy,
+} from './help/proxied-service.ts'
 
 const rounds = scaled(1, 50)
 const writers = 32
 
-const crowded = await startOnProxy(t, {
+const limited = await startOnProxy(t, {
   DEBRIEF_POOL_SIZE: '2',
   DEBRIEF_POOL_WAIT_MS: '300',
   DEBRIEF_LOCK_TIMEOUT_MS: '300',
   DEBRIEF_STATEMENT_TIMEOUT_MS: '1000',
 })
-const { service, databaseUrl } = crowded
+const { service, databaseUrl } = limited
 const call = openClient(t, service.url, 8)
 const target = { url: service.url, token: adminToken }
 
@@ -25,8 +32,8 @@ const noteOf = (description: string) => ({
   sources: [{ kind: 'log', system: 'overload-test', excerpt: description }],
 })
 
-/** Sends again what is refused, as a busy machine may take longer than the limits of these tests. */
-async function untilTaken(send: () => Promise<Answer | null>): Promise<Answer | null> {
+/** Retries while it is refused: a busy machine may exceed the timeouts of these tests. */
+async function retryWhileRefused(send: () => Promise<Answer | null>): Promise<Answer | null> {
   for (;;) {
     const answer = await send()
     if (!isRefusal(answer)) return answer
@@ -35,15 +42,15 @@ async function untilTaken(send: () => Promise<Answer | null>): Promise<Answer | 
 
 async function openIncident(call: Call): Promise<string> {
   const body = { title: 'Overload', severity: 'SEV3' }
-  const answer = await untilTaken(() => call('POST', '/v1/incidents', { body }))
+  const answer = await retryWhileRefused(() => call('POST', '/v1/incidents', { body }))
   return `/v1/incidents/${JSON.parse(answer!.text).id}`
 }
 
 const isRefusal = (answer: Answer | null) =>
   answer?.status === 503 && answer.headers['retry-after'] !== undefined
 
-/** Asks /livez until `end`; the answers that were not 200. */
-async function watchLife(until: Promise<unknown>): Promise<{ asked: number; dead: unknown[] }> {
+/** Polls /livez until `until` resolves; counts the answers, and returns those other than 200. */
+async function pollLivez(until: Promise<unknown>): Promise<{ asked: number; dead: unknown[] }> {
   const call = openClient(t, service.url, 1)
   const seen = { asked: 0, dead: [] as unknown[] }
   let isOver = false
@@ -59,18 +66,18 @@ async function watchLife(until: Promise<unknown>): Promise<{ asked: number; dead
   return seen
 }
 
-t.test('while a table is locked, requests are refused and life goes on; then all is as before', async t => {
+t.test('while a table is locked, requests are refused and /livez answers; then all is as before', async t => {
   for (let round = 1; round <= rounds && !timeIsUp(); round++) {
     const { ledger, stop } = await startWriters(t, target, `PM-2026-06-17-locked-${round}`, writers)
     while (ledger.writes < writers) await sleep(5)
-    const lock = await holdTable(t, databaseUrl, 'events')
+    const lock = await lockTable(t, databaseUrl, 'events')
     const before = ledger.refusals
     const refused = async () => {
       while (ledger.refusals - before < writers) await sleep(5)
     }
-    const life = await watchLife(refused())
-    t.strictSame(life.dead, [], `/livez answered 200, ${life.asked} times`)
-    t.ok(life.asked > 0, 'while requests were refused')
+    const liveness = await pollLivez(refused())
+    t.strictSame(liveness.dead, [], `/livez answered 200, ${liveness.asked} times`)
+    t.ok(liveness.asked > 0, 'while requests were refused')
     await lock.release()
     const { writes } = ledger
     while (ledger.writes < writes + writers) await sleep(5)
@@ -82,7 +89,7 @@ t.test('while a table is locked, requests are refused and life goes on; then all
   }
 })
 
-/** Reads and writes, as many at once as the pool has connections: each is answered with success. */
+/** Checks that reads and writes succeed, as many at once as the pool has connections. */
 async function answersEverything(t: Test): Promise<void> {
   const call = openClient(t, service.url, 2)
   const incident = await openIncident(call)
@@ -129,12 +136,12 @@ t.test('a call that takes too long is refused; sent again, it is stored once', a
   })
   const call = openClient(t, service.url, 8)
   const incident = await openIncident(call)
-  const lock = await holdTable(t, databaseUrl, 'events')
+  const lock = await lockTable(t, databaseUrl, 'events')
   const post = () => call('POST', `${incident}/events`, { body: noteOf('It took long.') })
   t.ok(isRefusal(await post()), 'refused with Retry-After')
   t.ok(isRefusal(await call('GET', `${incident}/events`)), 'a read, too')
   await lock.release()
-  t.match(await untilTaken(post), { status: /^20[01]$/ })
-  const list = await untilTaken(() => call('GET', `${incident}/events`))
+  t.match(await retryWhileRefused(post), { status: /^20[01]$/ })
+  const list = await retryWhileRefused(() => call('GET', `${incident}/events`))
   t.equal(JSON.parse(list!.text).items.length, 1)
 })

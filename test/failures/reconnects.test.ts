@@ -4,15 +4,21 @@ import t from 'tap'
 import { command } from '../help/command.ts'
 import { differences, startWriters } from '../help/ledger.ts'
 import { scaled, timeIsUp } from '../help/scale.ts'
-import { adminToken, type Call, openClient, type Setting, startOnProxy } from './help.ts'
-import { firstWrite, judgeTimes } from './recovery.ts'
+import {
+  adminToken,
+  type Call,
+  openClient,
+  type ProxiedService,
+  startOnProxy,
+} from './help/proxied-service.ts'
+import { checkRecoveryTimes, timeToFirstWrite } from './help/recovery-time.ts'
 
 const rounds = scaled(2, 50)
 const cutsOfRound = scaled(4, 20)
 const writers = 8
 
 /** How a service loses its database; each ends when the database can be reached again. */
-const ways: ((setting: Setting) => Promise<void>)[] = [
+const outages: ((setting: ProxiedService) => Promise<void>)[] = [
   terminateBackends,
   async ({ database }) => database.cut(),
   async ({ database }) => {
@@ -27,7 +33,7 @@ const ways: ((setting: Setting) => Promise<void>)[] = [
   },
 ]
 
-async function terminateBackends({ databaseUrl }: Setting): Promise<void> {
+async function terminateBackends({ databaseUrl }: ProxiedService): Promise<void> {
   const client = new pg.Client(databaseUrl)
   await client.connect()
   await client.query(
@@ -48,8 +54,8 @@ t.test(
       const { ledger, stop } = await startWriters(t, target, `PM-2026-06-17-cuts-${round}`, writers)
       for (let cut = 0; cut < cutsOfRound; cut++) {
         await sleep(50 + Math.random() * 150)
-        await ways[cut % ways.length]!(setting)
-        times.push(await firstWrite(call))
+        await outages[cut % outages.length]!(setting)
+        times.push(await timeToFirstWrite(call))
       }
       await stop()
       t.ok(ledger.refusals > 0, 'it answered 503 meanwhile')
@@ -61,7 +67,7 @@ t.test(
         `round ${round} of ${rounds}: all ${ledger.writes} acknowledged writes are there`,
       )
     }
-    judgeTimes(t, times)
+    checkRecoveryTimes(t, times)
     t.equal(service.child.exitCode, null, 'it is the process that was started')
   },
 )
@@ -90,6 +96,6 @@ t.test('while the database is away, what needs it is refused, and what does not 
     t.equal(await statusOf(call, path), 200, path)
   t.equal(await statusOf(openClient(t, service.url, 1, 'wrong'), '/v1/people'), 401)
   await database.accept()
-  await firstWrite(call)
+  await timeToFirstWrite(call)
   t.strictSame([...new Set(await ask(reader))], [200], 'and nobody has to wait for it')
 })

@@ -1,26 +1,26 @@
 import t from 'tap'
 import { scaled, timeIsUp } from '../help/scale.ts'
-import { each } from './help.ts'
+import { runConcurrently } from './help/proxied-service.ts'
 import {
+  checkTally,
   idOf,
-  judgeTally,
   newTally,
-  notOnce,
+  notStoredOnce,
   openIncident,
   startSenders,
   store,
   withFaults,
-} from './retries.ts'
+} from './help/retrying-senders.ts'
 
 const rounds = scaled(1, 200)
 const eventsOfRound = scaled(200, 1000)
 
-/** 250 deliveries of each 50 events: one fifty-fold, four five-fold, the others four-fold. */
+/** 250 deliveries for every 50 events: one is sent 50 times, four 5 times, the others 4 times. */
 const copiesOf = (i: number): number => (i % 50 === 0 ? 50 : i % 50 < 5 ? 5 : 4)
 
 const description = (i: number) => `Event ${i} of many`
 
-/** Every other event is known by the key that it brings, the others by their content. */
+/** Every other event has a dedupe_key; the others are deduplicated by their content. */
 const eventOf = (i: number) => ({
   occurred_at: '2026-06-17T14:08:00Z',
   kind: 'note',
@@ -36,13 +36,13 @@ t.test('an event that is delivered many times, at once and again, is stored once
     const path = `${await openIncident(senders)}/events`
     const acknowledged = new Map<string, string>()
     await withFaults(senders, () =>
-      each(Array(eventsOfRound).keys(), 8, async i => {
+      runConcurrently(Array(eventsOfRound).keys(), 8, async i => {
         const [answer] = await store(senders, { path, body: eventOf(i), copies: copiesOf(i) }, tally)
         acknowledged.set(description(i), idOf(answer!))
       }),
     )
-    const faults = await notOnce(senders, `${path}?limit=200`, 'description', acknowledged)
+    const faults = await notStoredOnce(senders, `${path}?limit=200`, 'description', acknowledged)
     t.strictSame(faults, [], `round ${round} of ${rounds}: each of ${acknowledged.size} events is there once`)
   }
-  judgeTally(t, tally)
+  checkTally(t, tally)
 })

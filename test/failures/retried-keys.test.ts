@@ -2,24 +2,24 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { scaled, timeIsUp } from '../help/scale.ts'
-import { each, holdTable } from './help.ts'
+import { lockTable, runConcurrently } from './help/proxied-service.ts'
 import {
+  checkTally,
   idOf,
-  judgeTally,
   newTally,
-  notOnce,
+  notStoredOnce,
   openIncident,
   startSenders,
   store,
   withFaults,
-} from './retries.ts'
+} from './help/retrying-senders.ts'
 
 const rounds = scaled(1, 20)
 const keysOfRound = scaled(3, 50)
 
 const senders = await startSenders(t)
-const { calm } = senders
-await calm('PUT', '/v1/people/priya', { body: { name: 'Priya Raman' } })
+const { direct } = senders
+await direct('PUT', '/v1/people/priya', { body: { name: 'Priya Raman' } })
 
 interface Kind {
   what: string
@@ -53,7 +53,7 @@ const kinds: Kind[] = [
     what: 'action item',
     place: async () => {
       const incident = await openIncident(senders)
-      await calm('POST', `${incident}/factors`, { body: aFactor })
+      await direct('POST', `${incident}/factors`, { body: aFactor })
       return below(incident, 'action-items')
     },
     field: 'title',
@@ -61,14 +61,14 @@ const kinds: Kind[] = [
   },
 ]
 
-/** Sends each of a few things 50 times at once, with a key of its own, until it is acknowledged. */
+/** Sends a few things until each is acknowledged: 50 times at once, with one key each. */
 async function storeSome({ place, field, rest }: Kind, tally = newTally()) {
   const mark = randomUUID()
   const { path, list } = await place(mark)
   const acknowledged = new Map<string, string>()
   const unlike: string[] = []
   await withFaults(senders, () =>
-    each(Array(keysOfRound).keys(), 2, async i => {
+    runConcurrently(Array(keysOfRound).keys(), 2, async i => {
       const body = { [field]: `Number ${i} of ${mark}`, ...rest }
       const headers = { 'idempotency-key': randomUUID() }
       const answers = await store(senders, { path, body, headers, copies: 50 }, tally)
@@ -76,7 +76,7 @@ async function storeSome({ place, field, rest }: Kind, tally = newTally()) {
       if (new Set(answers.map(({ status, text }) => status + text)).size > 1) unlike.push(body[field]!)
     }),
   )
-  return { unlike, notOnce: await notOnce(senders, list, field, acknowledged) }
+  return { unlike, notStoredOnce: await notStoredOnce(senders, list, field, acknowledged) }
 }
 
 t.test('an Idempotency-Key stores one thing, however often and however many at once it is sent', async t => {
@@ -85,17 +85,18 @@ t.test('an Idempotency-Key stores one thing, however often and however many at o
     for (const kind of kinds)
       t.strictSame(
         await storeSome(kind, tally),
-        { unlike: [], notOnce: [] },
+        { unlike: [], notStoredOnce: [] },
         `round ${round} of ${rounds}: each ${kind.what} is stored once, and its answers are alike`,
       )
-  judgeTally(t, tally)
+  checkTally(t, tally)
 })
 
 for (const kind of kinds) {
   t.test(`the key of one ${kind.what} does not serve for another`, async t => {
     const { path } = await kind.place('')
     const headers = { 'idempotency-key': randomUUID() }
-    const post = (name: string) => calm('POST', path, { body: { [kind.field]: name, ...kind.rest }, headers })
+    const post = (name: string) =>
+      direct('POST', path, { body: { [kind.field]: name, ...kind.rest }, headers })
     const first = await post('The first one.')
     const again = await post('The first one.')
     t.match(again, { status: 201, text: first!.text, headers: { 'idempotent-replayed': 'true' } })
@@ -103,15 +104,19 @@ for (const kind of kinds) {
     t.match(other, { status: 422, text: '"code":"idempotency_key_reused"' })
   })
 
-  t.test(`while one ${kind.what} is being stored, its twin is told to come back`, async t => {
+  t.test(`while one ${kind.what} is being stored, a duplicate is refused with Retry-After`, async t => {
     const { path } = await kind.place('')
     const headers = { 'idempotency-key': randomUUID() }
-    const post = () => calm('POST', path, { body: { [kind.field]: 'Slow.', ...kind.rest }, headers })
-    const lock = await holdTable(t, senders.databaseUrl, 'incidents')
+    const post = () => direct('POST', path, { body: { [kind.field]: 'Slow.', ...kind.rest }, headers })
+    const lock = await lockTable(t, senders.databaseUrl, 'incidents')
     const first = post()
     while ((await lock.waiting()) === 0) await sleep(5)
-    const twin = await post()
-    t.match(twin, { status: 409, text: '"code":"request_in_progress"', headers: { 'retry-after': /^\d+$/ } })
+    const duplicate = await post()
+    t.match(duplicate, {
+      status: 409,
+      text: '"code":"request_in_progress"',
+      headers: { 'retry-after': /^\d+$/ },
+    })
     await lock.release()
     t.match(await first, { status: 201, headers: { 'idempotent-replayed': undefined } })
     t.match(await post(), { status: 201, headers: { 'idempotent-replayed': 'true' } })

@@ -6,13 +6,13 @@ import { scaled, timeIsUp } from '../help/scale.ts'
 import { openService } from '../help/service.ts'
 import { aReview, givenReady } from '../postmortem/ready.ts'
 
-/** Sealing races everybody who still writes: what it does not contain was refused. */
+/** Sealing while others write: a write is in the sealed document, or was refused. */
 
 t.setTimeout(scaled(240_000, 6 * 3_600_000))
 const service = await openService(t)
 const { call } = service
-const any = { 'if-match': '*' }
-const sealNow = (incident: string) => call('POST', `${incident}/revisions`, { headers: any })
+const anyVersion = { 'if-match': '*' }
+const sealNow = (incident: string) => call('POST', `${incident}/revisions`, { headers: anyVersion })
 const reopen = (incident: string, reason: string) =>
   call('POST', `${incident}/amendments`, { body: { author: 'ana', reason } })
 
@@ -20,12 +20,12 @@ const writers = 32
 let incident = await givenReady(service)
 
 /**
- * Lets 32 write one event after another until they are refused, and seals once the first is stored. Returns the answers,
- * and what was sealed.
+ * Starts 32 writers that post events until they are refused, and seals once the first event is stored. Returns their
+ * answers, and the keys in the sealed document.
  */
 async function race(round: number) {
   const answers: { key: string; status: number; code: string }[] = []
-  const begun = Promise.withResolvers<void>()
+  const firstStored = Promise.withResolvers<void>()
   const writing = Array.from({ length: writers }, async (_, i) => {
     for (let n = 0, isOpen = true; isOpen; n += 1) {
       const key = `${round}-${i}-${n}`
@@ -34,10 +34,10 @@ async function race(round: number) {
       })
       answers.push({ key, status, code: body.code })
       isOpen = status === 201
-      begun.resolve()
+      firstStored.resolve()
     }
   })
-  await begun.promise
+  await firstStored.promise
   const sealed = await sealNow(incident)
   if (sealed.status !== 201) throw new Error(`round ${round}: ${sealed.text}`)
   await Promise.all(writing)
@@ -58,7 +58,7 @@ t.test('each event that races the sealing is in the sealed copy, or was refused'
   const rounds = scaled(20, 1000)
   const seen = { rounds: 0, sealed: 0, refused: 0 }
   for (; seen.rounds < rounds && !timeIsUp(); seen.rounds += 1) {
-    // Or the document would grow with each round.
+    // A new incident now and then, since the document grows with each round.
     if (seen.rounds % 20 === 0) incident = await givenReady(service, `Raced ${seen.rounds}`)
     else await reopen(incident, `Round ${seen.rounds}.`)
     const { answers, inside } = await race(seen.rounds)
@@ -83,7 +83,7 @@ t.test('a sealing gets its turn though 32 tools never stop writing', async t => 
         await call('POST', `${busy}/events`, { body: observed({ dedupe_key: `${i}-${n}` }) })
     })
     await sleep(50)
-    const { status, body } = await call('POST', `${busy}/revisions`, { headers: any })
+    const { status, body } = await call('POST', `${busy}/revisions`, { headers: anyVersion })
     isSealed = true
     await Promise.all(writing)
     t.equal(status, 201, JSON.stringify(body.detail))
@@ -120,9 +120,9 @@ t.test(
       const title = `Raced ${round}`
       const [patched, reviewed, factored, sealed] = await Promise.all([
         call('PATCH', other, { body: { title } }),
-        call('PUT', `${other}/review`, { body: { ...aReview, facilitator: 'sam' }, headers: any }),
+        call('PUT', `${other}/review`, { body: { ...aReview, facilitator: 'sam' }, headers: anyVersion }),
         call('PATCH', `${other}/factors/1`, { body: { statement: title } }),
-        call('POST', `${other}/revisions`, { headers: any }),
+        call('POST', `${other}/revisions`, { headers: anyVersion }),
       ])
       t.equal(sealed.status, 201)
       const { body } = await call('GET', `${other}/revisions/1`)

@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { judge } from '../help/contract-check.ts'
+import { checkAnswer } from '../help/contract-check.ts'
 import { scaled } from '../help/scale.ts'
-import { adminToken, openClient, startOnProxy } from './help.ts'
+import { adminToken, openClient, startOnProxy } from './help/proxied-service.ts'
 
 const slowClients = scaled(20, 500)
 
@@ -11,7 +11,7 @@ const { service } = await startOnProxy(t, { DEBRIEF_BODY_TIMEOUT_MS: '400' })
 const { hostname, port } = new URL(service.url)
 const call = openClient(t, service.url, 4)
 
-/** Sends a byte at a time until the service has had enough; returns all that it said. */
+/** Sends a byte at a time until the service closes the connection; returns its answer. */
 async function drip(t: Test, start: string, byte: string): Promise<string> {
   const socket = connect(Number(port), hostname)
   t.teardown(() => socket.destroy())
@@ -51,12 +51,12 @@ for (const [what, start, byte, where] of slow)
     t.strictSame(faults, [], `all ${slowClients} were answered 408`)
   })
 
-/** What is wrong with an answer that should be a 408 and the last of its connection. */
+/** The answer, where it is not a 408 that closes the connection. */
 function faultOf(answer: string, where: { method: string; url: string }): string[] {
   const [head = '', body = ''] = answer.split('\r\n\r\n')
   const lines = head.split('\r\n').map(line => line.split(': '))
   const headers = Object.fromEntries(lines.slice(1).map(([name, value]) => [name!.toLowerCase(), value]))
   if (!head.startsWith('HTTP/1.1 408 ') || headers.connection !== 'close') return [answer]
-  judge({ ...where, status: 408, headers, body })
+  checkAnswer({ ...where, status: 408, headers, body })
   return JSON.parse(body).code === 'request_timeout' ? [] : [answer]
 }

@@ -1,8 +1,8 @@
 import type { Db } from '../../src/db/open.ts'
 import type { Service } from './service.ts'
 
-/** A small cast for the tests: Priya and Sam of the payments team, Ana without one; and what happens to them. */
-export async function enter({ call }: Service): Promise<void> {
+/** Stores the cast of the tests: Priya and Sam of the payments team, and Ana without a team. */
+export async function seedPeople({ call }: Service): Promise<void> {
   await call('PUT', '/v1/teams/payments-team', { body: { name: 'Payments' } })
   const people = [
     { handle: 'priya', name: 'Priya Raman', team: 'payments-team' },
@@ -26,7 +26,7 @@ export const logLine = {
   excerpt: '14:02:11 payments call failed: 503 from payments-stub',
 }
 
-/** An event as a script would send it. */
+/** The body of an event. */
 export const observed = (fields: object = {}) => ({
   occurred_at: '2026-06-17T14:02:00Z',
   kind: 'impact',
@@ -35,8 +35,8 @@ export const observed = (fields: object = {}) => ({
   ...fields,
 })
 
-/** An action item of Priya's, stored without the routes that other tests are about. */
-export async function owe(
+/** Inserts an action item of Priya's into the database. */
+export async function insertActionItem(
   db: Db,
   incident: string,
   fields: { number: number; title: string; status?: string },
@@ -55,8 +55,8 @@ interface Page<Item> {
   next_cursor: string | null
 }
 
-/** All pages of a list, one after the other; `between` happens after each page. */
-export async function walk<Item = any>(
+/** The items of all pages of a list; calls `between` after each page. */
+export async function readAllPages<Item = any>(
   { call }: Service,
   url: string,
   between: () => Promise<unknown> = async () => {},

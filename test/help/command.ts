@@ -5,16 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { postmasterPid } from '../../src/db/embedded/pids.ts'
-import { judge } from './contract-check.ts'
+import { checkAnswer } from './contract-check.ts'
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
-/** A command of Debrief in a process of its own, and what it has printed so far. */
+/** A command of Debrief in a child process, and its output so far. */
 export interface Command {
   child: ChildProcess
   pid: number
   output: { stdout: string; stderr: string }
-  /** Resolves when it has ended and all it printed has been read. */
+  /** Resolves when the process has ended and its output has been read. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }>
 }
 
@@ -23,10 +23,10 @@ export interface Service extends Command {
   url: string
 }
 
-/** Settings of the child: only these DEBRIEF_ variables, and DATABASE_URL where given. */
+/** The child's DEBRIEF_ variables and DATABASE_URL; it inherits none. */
 export type Settings = Record<string, string>
 
-/** Starts `debrief <args>`; the test's end stops what is left of it. */
+/** Starts `debrief <args>`; the test's end stops it. */
 export function command(t: Test, args: string[], settings: Settings, detached = false): Command {
   const child = spawn(process.execPath, [program, ...args], {
     env: environment(settings),
@@ -53,26 +53,26 @@ export async function startService(t: Test, settings: Settings, detached = false
   const started = command(t, ['serve'], { DEBRIEF_PORT: '0', ...settings }, detached)
   const url = await addressOf(started)
   if (url === undefined) throw new Error(`The service ended: ${(await started.ended).stderr}`)
-  await ready(url)
+  await untilReady(url)
   return { ...started, url }
 }
 
 /** Waits until /readyz answers 200. */
-export async function ready(url: string): Promise<void> {
+export async function untilReady(url: string): Promise<void> {
   while ((await send(`${url}/readyz`)).status !== 200) await sleep(10)
 }
 
 export const tokenIn = (data: string): string => readFileSync(join(data, 'admin.token'), 'utf8').trim()
 
-/** Sends a request with a token and JSON; the answer has been held against the contract. */
+/** Sends a request with a token and JSON, and checks the answer against the contract. */
 export async function send(url: string, sending: Sending = {}): Promise<Response> {
-  const response = await transmit(url, sending)
-  judgeAnswer(sending.method ?? 'GET', response, await response.clone().text())
+  const response = await sendUnchecked(url, sending)
+  checkResponse(sending.method ?? 'GET', response, await response.clone().text())
   return response
 }
 
-/** Sends a request with a token and JSON, to a service that may be gone before its answer is whole. */
-export function transmit(
+/** Sends a request with a token and JSON, without a check: for a service that may die before its answer is whole. */
+export function sendUnchecked(
   url: string,
   { token, method = 'GET', body, type = 'application/json' }: Sending = {},
 ): Promise<Response> {
@@ -86,10 +86,10 @@ export function transmit(
   })
 }
 
-/** Throws when an answer, with the text that it had, is not what the contract says. */
-export function judgeAnswer(method: string, { url, status, headers }: Response, body: string): void {
+/** Checks a response, whose body is passed as text, against the contract. @throws Error when it differs */
+export function checkResponse(method: string, { url, status, headers }: Response, body: string): void {
   const { pathname, search } = new URL(url)
-  judge({ method, url: pathname + search, status, headers: Object.fromEntries(headers), body })
+  checkAnswer({ method, url: pathname + search, status, headers: Object.fromEntries(headers), body })
 }
 
 interface Sending {
@@ -119,7 +119,7 @@ function parentOf(pid: number): number {
   }
 }
 
-/** Where it says that it listens; undefined when it ends before. */
+/** The URL where the service listens; undefined when it ends before. */
 async function addressOf({ child, output }: Command): Promise<string | undefined> {
   while (child.exitCode === null && child.signalCode === null) {
     const url = /^Debrief listens on (http:\S+);/m.exec(output.stderr)?.[1]
@@ -129,7 +129,7 @@ async function addressOf({ child, output }: Command): Promise<string | undefined
   return undefined
 }
 
-/** Ours without settings of Debrief and PostgreSQL, and without what tap gives to the children of a test. */
+/** Our environment without the variables of Debrief, PostgreSQL and tap. */
 function environment(settings: Settings): NodeJS.ProcessEnv {
   const foreign = /^(DEBRIEF_|DATABASE_URL|PG|NODE_OPTIONS|NODE_V8_COVERAGE|_TAPJS)/
   const own = Object.entries(process.env).filter(([name]) => !foreign.test(name))

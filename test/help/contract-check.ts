@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 
-/** The committed contract, as a judge of every answer that a test receives. */
+/** Checks every answer that a test receives against the committed contract. */
 
 interface Media {
   schema?: object
@@ -48,11 +48,8 @@ export interface Answer {
   body: string
 }
 
-/**
- * Throws when an answer is not what the contract documents for its operation; where it documents none, when an
- * error is not a problem.
- */
-export function judge(answer: Answer): void {
+/** @throws Error when an answer is not as its operation documents it, or an undocumented error is not a problem */
+export function checkAnswer(answer: Answer): void {
   const { method, url, status, headers, body } = answer
   const path = url.split('?')[0]!
   const template =
@@ -60,7 +57,7 @@ export function judge(answer: Answer): void {
   const operation =
     template && contract.paths[template.path]![method === 'HEAD' ? 'get' : method.toLowerCase()]
   if (!operation) {
-    judgeUndocumented(answer)
+    checkUndocumented(answer)
     return
   }
   const where = `${method} ${template.path} ${status}`
@@ -81,7 +78,7 @@ export function judge(answer: Answer): void {
   if (!type.endsWith('json') || method === 'HEAD') return
   const validate = validatorOf(where + type, media!.schema ?? {})
   if (type.endsWith('ndjson')) {
-    judgeLines(where, body, validate)
+    checkLines(where, body, validate)
     return
   }
   const parsed = JSON.parse(body)
@@ -91,15 +88,15 @@ export function judge(answer: Answer): void {
   requireThat(media!.examples?.[code] !== undefined, `${where}: the contract does not document ${code}`)
 }
 
-/** Each line by itself, for that is what the contract describes. */
-function judgeLines(where: string, body: string, validate: ValidateFunction): void {
+/** Checks each line of NDJSON by itself, as the contract describes it. */
+function checkLines(where: string, body: string, validate: ValidateFunction): void {
   requireThat(body.endsWith('\n'), `${where}: the last line has no end`)
   for (const line of body.trimEnd().split('\n'))
     requireThat(validate(JSON.parse(line)), `${where}: ${ajv.errorsText(validate.errors)}\n${line}`)
 }
 
-/** What no operation answers: the service's other pages, and the errors of routes and methods that do not exist. */
-function judgeUndocumented({ method, url, status, headers, body }: Answer): void {
+/** Checks answers without an operation: undocumented pages, and errors of unknown routes and methods. */
+function checkUndocumented({ method, url, status, headers, body }: Answer): void {
   if (status < 400) return
   const where = `${method} ${url} ${status}`
   const type = headers['content-type']
@@ -112,7 +109,7 @@ function judgeUndocumented({ method, url, status, headers, body }: Answer): void
   requireThat(problem.status === status, `${where}: the problem says ${problem.status}`)
 }
 
-/** Every header that the contract promises is there, and none of the contract's that this answer does not promise. */
+/** Requires the response's documented headers, and no header that the contract documents only elsewhere. */
 function requireHeaders(where: string, { headers = {} }: Response, given: Answer['headers']): void {
   const known = contract.components.headers
   for (const [name, { $ref }] of Object.entries(headers)) {

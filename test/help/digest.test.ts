@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
-import { enter, observed, openIncident } from './cast.ts'
+import { observed, openIncident, seedPeople } from './cast.ts'
 import { digestOf } from './digest.ts'
 import { openService } from './service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db } = service
 const incident = await openIncident(service)
 

@@ -1,15 +1,15 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../src/db/open.ts'
 
-/** What is no data: the list of migrations, and when a token was last seen. */
-const leftOut: Record<string, string[] | 'all'> = { migrations: 'all', tokens: ['last_used_at'] }
+/** Not part of the digest: the list of migrations, and when a token was last used. */
+const excluded: Record<string, string[] | 'all'> = { migrations: 'all', tokens: ['last_used_at'] }
 
-const asked = new WeakMap<Db, RawBuilder<{ digest: string }>>()
+const queries = new WeakMap<Db, RawBuilder<{ digest: string }>>()
 
-/** One hash over all rows of all tables: equal exactly when the same rows are stored, in whatever order they lie. */
+/** One hash over all rows of all tables, whatever their order. */
 export async function digestOf(db: Db): Promise<string> {
-  const query = asked.get(db) ?? digestQuery(await tablesOf(db))
-  asked.set(db, query)
+  const query = queries.get(db) ?? digestQuery(await tablesOf(db))
+  queries.set(db, query)
   const { rows } = await query.execute(db)
   return rows[0]!.digest
 }
@@ -18,15 +18,15 @@ async function tablesOf(db: Db): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     SELECT relname AS name FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' ORDER BY 1`.execute(db)
-  return rows.map(({ name }) => name).filter(name => leftOut[name] !== 'all')
+  return rows.map(({ name }) => name).filter(name => excluded[name] !== 'all')
 }
 
-/** Rows are hashed one by one and their hashes sorted, so that where a row lies does not count. */
+/** Hashes each row and sorts the hashes, so that the physical order of rows does not matter. */
 function digestQuery(tables: string[]): RawBuilder<{ digest: string }> {
   const ofTables = tables.map(
     table => sql`
       SELECT ${table}::text AS name, string_agg(row_hash, '' ORDER BY row_hash COLLATE "C") AS rows FROM (
-        SELECT md5((to_jsonb(t) - ${leftOut[table] ?? []}::text[])::text) AS row_hash FROM ${sql.table(table)} t
+        SELECT md5((to_jsonb(t) - ${excluded[table] ?? []}::text[])::text) AS row_hash FROM ${sql.table(table)} t
       ) AS hashes`,
   )
   return sql`

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { judgeAnswer, send, transmit } from './command.ts'
+import { checkResponse, send, sendUnchecked } from './command.ts'
 
-/** One event as its only writer knows it: what was acknowledged last, and what is under way. */
+/** An event as its only writer knows it: the last acknowledged description, and the last one sent. */
 interface Entry {
   version: number
   acknowledged: string
   attempted: string
 }
 
-/** What a load of writers was told, kept outside the service and its database. */
+/** The answers that writers got, recorded outside the service and its database. */
 export interface Ledger {
   incident: string
   entries: Map<string, Entry>
@@ -17,22 +17,19 @@ export interface Ledger {
   writes: number
   keys: Set<string>
   refusals: number
-  /** Requests without a whole answer: a service that lives has none. */
+  /** Requests without a whole answer: none while the service runs. */
   broken: number
-  /** Answers that should never be: neither 2xx nor a complete 503. */
+  /** Wrong answers: neither 2xx nor a complete 503. */
   wrong: string[]
 }
 
-/** Where the service is now: another place after a restart. */
+/** Where the service listens, which changes with a restart. */
 export interface Target {
   url: string
   token: string
 }
 
-/**
- * Writers that post events and patch them until `stop`, or the test's end; one request at a time each, repeated until
- * acknowledged.
- */
+/** Starts writers that post and patch events until `stop` or the test's end. Each retries a request until it succeeds. */
 export async function startWriters(t: Test, target: Target, incident: string, count: number) {
   const created = await send(`${target.url}/v1/incidents`, {
     token: target.token,
@@ -96,7 +93,7 @@ async function patchEvent(work: Work, id: string, description: string): Promise<
   if (stored) Object.assign(entry, { version: stored.version, acknowledged: description })
 }
 
-/** Sends until it is acknowledged; undefined when the writers are stopped before. */
+/** Retries until the write is acknowledged; undefined when the writers are stopped before. */
 async function acknowledged(work: Work, method: string, path: string, body: object) {
   while (!work.stopping) {
     const stored = await attempt(work, method, path, body)
@@ -112,7 +109,7 @@ async function acknowledged(work: Work, method: string, path: string, body: obje
 async function attempt({ target, ledger }: Work, method: string, path: string, body: object) {
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
   const sending = { token: target.token, method, body, type }
-  const response = await transmit(target.url + path, sending).catch(() => null)
+  const response = await sendUnchecked(target.url + path, sending).catch(() => null)
   const text = await response?.text().catch(() => null)
   if (!response || text == null) {
     ledger.broken++
@@ -130,28 +127,28 @@ async function attempt({ target, ledger }: Work, method: string, path: string, b
   return undefined
 }
 
-/** What the contract has against an answer. */
+/** How an answer differs from the contract; undefined when it does not. */
 function faultOf(method: string, response: Response, text: string): string | undefined {
   try {
-    judgeAnswer(method, response, text)
+    checkResponse(method, response, text)
     return undefined
   } catch (error) {
     return String(error)
   }
 }
 
-/** What is not as the ledger says, one line each: nothing, when all that was acknowledged is there. */
+/** How the stored events differ from the ledger, one line each; empty when every acknowledged write is stored. */
 export async function differences(target: Target, ledger: Ledger): Promise<string[]> {
   const incident = `${target.url}/v1/incidents/${ledger.incident}`
   const events = new Map<string, StoredEvent>()
-  for (const event of await walk<StoredEvent>(target, `${incident}/events?limit=200`))
+  for (const event of await readAllPages<StoredEvent>(target, `${incident}/events?limit=200`))
     events.set(event.id, event)
   const lost = [...ledger.entries].flatMap(([id, entry]) => difference(id, entry, events.get(id)))
   const keys = [...events.values()].map(event => event.dedupe_key)
-  const strange = keys.filter(key => !ledger.keys.has(key)).map(key => `${key} was never sent`)
+  const unknown = keys.filter(key => !ledger.keys.has(key)).map(key => `${key} was never sent`)
   const twice = keys.length === new Set(keys).size ? [] : ['an event is there twice']
-  const gaps = versionGaps(await walk<Version>(target, `${incident}/history?limit=200`))
-  return [...lost, ...strange, ...twice, ...gaps]
+  const gaps = versionGaps(await readAllPages<Version>(target, `${incident}/history?limit=200`))
+  return [...lost, ...unknown, ...twice, ...gaps]
 }
 
 interface StoredEvent {
@@ -182,7 +179,7 @@ function versionGaps(history: Version[]): string[] {
   })
 }
 
-async function walk<T>({ url, token }: Target, first: string): Promise<T[]> {
+async function readAllPages<T>({ url, token }: Target, first: string): Promise<T[]> {
   const items: T[] = []
   for (let next: string | undefined = first; next; ) {
     const response: Response = await send(next, { token })

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { startEmbedded } from '../../src/db/embedded/server.ts'
 
-/** The PostgreSQL that tests and benchmarks make their databases on. */
+/** The PostgreSQL server of tests and benchmarks. */
 export interface Server {
   /** Of a role that may create databases. */
   url: string
   stop: () => Promise<void>
 }
 
-/** The server of DATABASE_URL, or else an embedded one that is gone when it stops. */
+/** Uses the server of DATABASE_URL, or else starts an embedded one whose data `stop` deletes. */
 export async function startServer(): Promise<Server> {
   if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => {} }
   const dataDirectory = mkdtempSync(join(tmpdir(), 'debrief-server-'))
@@ -27,27 +27,27 @@ export async function startServer(): Promise<Server> {
   }
 }
 
-/** The address of one of its databases. */
+/** The URL of a database on the server. */
 export function inDatabase(server: string, database: string): string {
   const address = new URL(server)
   address.pathname = `/${database}`
   return address.toString()
 }
 
-/** Makes a database under a name of its own, empty or as a copy; returns the name. */
+/** Creates a database with a random name, empty or from a template; returns the name. */
 export async function createDatabase(server: string, kind: string, template?: string): Promise<string> {
   const database = `debrief_${kind}_${randomBytes(6).toString('hex')}`
   const copy = template === undefined ? '' : `TEMPLATE ${template} STRATEGY wal_log`
-  await ask(inDatabase(server, 'postgres'), `CREATE DATABASE ${database} ${copy}`)
+  await runStatements(inDatabase(server, 'postgres'), `CREATE DATABASE ${database} ${copy}`)
   return database
 }
 
 /**
- * Drops a database that services may still be connected to. Not WITH (FORCE): that is refused to an ordinary role
- * while autovacuum works there, which DROP DATABASE alone ends.
+ * Drops a database that services may still be connected to. Not WITH (FORCE), which an ordinary role may not use while
+ * autovacuum works there; DROP DATABASE alone ends autovacuum.
  */
 export async function dropDatabase(server: string, database: string): Promise<void> {
-  await ask(
+  await runStatements(
     inDatabase(server, 'postgres'),
     `ALTER DATABASE ${database} ALLOW_CONNECTIONS false`,
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -57,7 +57,7 @@ export async function dropDatabase(server: string, database: string): Promise<vo
 }
 
 /** Runs statements, each in a transaction of its own. */
-export async function ask(url: string, ...statements: string[]): Promise<void> {
+export async function runStatements(url: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

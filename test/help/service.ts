@@ -5,10 +5,10 @@ import { openLog } from '../../src/cli/log.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import { type Db, type OpenDatabase, openDatabase } from '../../src/db/open.ts'
 import type { App } from '../../src/http/context.ts'
-import { judge } from './contract-check.ts'
+import { checkAnswer } from './contract-check.ts'
 import * as server from './server.ts'
 
-/** Where test/run.ts has a server, and in it the migrated template that each test file's database is a copy of. */
+/** The URL of test/run.ts' server, which has a migrated template to copy each test's database from. */
 export const testServer = process.env.DEBRIEF_TEST_SERVER ?? ''
 const template = process.env.DEBRIEF_TEST_TEMPLATE ?? 'debrief_template'
 
@@ -33,28 +33,28 @@ export interface Service {
   db: Db
   database: OpenDatabase
   connection: pg.ClientConfig
-  /** Calls the service as admin unless told otherwise; the answer has been held against the contract. */
+  /** Calls the service, as admin by default, and checks the answer against the contract. */
   call: <T = any>(method: Method, url: string, call?: Call) => Promise<Reply<T>>
-  /** The moment that the service takes for now. */
+  /** The service's clock. */
   clock: { now: Date }
 }
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS'
 
-/** On a busy machine what a test asks for may take longer than a client would wait; limits have tests of their own. */
-const patient = loadConfig({
+/** Timeouts that a busy machine does not reach; the timeouts have tests of their own. */
+const generousTimeouts = loadConfig({
   DEBRIEF_HANDLER_TIMEOUT_MS: '120000',
   DEBRIEF_STATEMENT_TIMEOUT_MS: '120000',
   DEBRIEF_LOCK_TIMEOUT_MS: '120000',
   DEBRIEF_POOL_WAIT_MS: '120000',
 })
 
-/** The service on a database of its own, in this process; both are gone after the test. */
+/** Opens the service in this process on a new database, until the test's end. */
 export async function openService(
   t: Test,
   { now = '2026-06-18T09:00:00.000Z', ...settings }: { now?: string } & Partial<Config> = {},
 ): Promise<Service> {
   const connection = await createDatabase(t)
-  const config = { ...patient, adminToken, ...settings }
+  const config = { ...generousTimeouts, adminToken, ...settings }
   const database = openDatabase(connection, () => {}, config.databaseLimits)
   const clock = { now: new Date(now) }
   const app = await buildApp({
@@ -89,7 +89,7 @@ function caller(app: App): Service['call'] {
       headers: response.headers as Record<string, string>,
       text: response.body,
     }
-    judge({
+    checkAnswer({
       method,
       url,
       status: answer.status,
@@ -101,7 +101,7 @@ function caller(app: App): Service['call'] {
   }
 }
 
-/** A new database, copied from the migrated template; dropped after the test. */
+/** Creates a database from the migrated template; drops it after the test. */
 export async function createDatabase(t: Test, from = template): Promise<pg.ClientConfig> {
   const database = await server.createDatabase(testServer, 'test', from)
   t.teardown(() => server.dropDatabase(testServer, database))

@@ -2,13 +2,13 @@ import fastify from 'fastify'
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
 import { answerOnce } from '../../src/http/idempotency.ts'
-import { drill, enter, observed, openIncident } from '../help/cast.ts'
+import { drill, observed, openIncident, seedPeople } from '../help/cast.ts'
 import { contract } from '../help/contract-check.ts'
 import { openService, type Reply } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db, clock } = service
 const incident = await openIncident(service)
 
@@ -21,14 +21,14 @@ interface Post {
   url: string
   body?: object
   headers?: Record<string, string>
-  /** What makes it another request. */
+  /** Another URL or body, for a different request. */
   other: { url?: string; body?: object }
   status: number
-  /** Makes it one that can be stored, where that can be done once only. */
+  /** Prepares the state again, where the request can succeed only once. */
   anew?: () => Promise<Partial<Post>>
 }
 
-/** Every POST that takes a key, with a body that it would store anew each time. */
+/** Every POST that takes a key, with a body that it would store again each time. */
 const posts: Record<string, Post> = {
   createIncident: {
     url: '/v1/incidents',
@@ -93,7 +93,7 @@ const posts: Record<string, Post> = {
     },
   },
 }
-/** Known by their own content, with a secret that is shown once, or a question that stores nothing. */
+/** POSTs without a key: deduplicated by content, with a secret that is shown once, or storing nothing. */
 const keyless = ['createEvent', 'createToken', 'checkLanguage']
 
 const send = ({ url, body, headers }: Pick<Post, 'url' | 'body' | 'headers'>, key: string, token?: string) =>

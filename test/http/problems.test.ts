@@ -6,12 +6,12 @@ import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { type ProblemCode, problemCodes } from '../../src/http/problem-codes.ts'
-import { enter, observed, openIncident } from '../help/cast.ts'
+import { observed, openIncident, seedPeople } from '../help/cast.ts'
 import { adminToken, openService, type Reply } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, app, db } = service
 const incident = await openIncident(service)
 const holder = await call('POST', `${incident}/events`, {
@@ -20,12 +20,12 @@ const holder = await call('POST', `${incident}/events`, {
 const factor = { category: 'technical', statement: 'Payments calls are not retried.' }
 await call('POST', `${incident}/factors`, { body: factor })
 
-const impatient = await openService(t, {
+const shortTimeouts = await openService(t, {
   limits: { ...loadConfig({}).limits, bodyTimeout: 200 },
 })
-const port = Number(new URL(await impatient.app.listen({ port: 0, host: '127.0.0.1' })).port)
+const port = Number(new URL(await shortTimeouts.app.listen({ port: 0, host: '127.0.0.1' })).port)
 
-/** What a socket is answered before the service closes it. */
+/** Sends bytes on a socket and reads the answer until the service closes it. */
 async function exchange(request: string): Promise<Reply<any>> {
   const socket = connect(port, '127.0.0.1')
   socket.write(request)
@@ -37,7 +37,7 @@ async function exchange(request: string): Promise<Reply<any>> {
   return { status: Number(line.split(' ')[1]), headers, text: body, body: JSON.parse(body) }
 }
 
-/** One way to meet each code. */
+/** A request for each code that provokes it. */
 const provocations: Record<ProblemCode, () => Promise<Reply<any>>> = {
   malformed_request: () => call('POST', '/v1/incidents', { payload: '{' }),
   invalid_query: () => call('GET', '/v1/people?colour=red'),

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
-import { drill, enter, observed, openIncident, owe, walk } from '../help/cast.ts'
+import { drill, insertActionItem, observed, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db, clock } = service
 const idOf = (incident: string) => incident.split('/').at(-1)!
 const setStatus = (incident: string, status: string) =>
@@ -144,7 +144,7 @@ t.test('20 patches of different fields without If-Match are all kept', async t =
 t.test('a draft is deleted with all below it, by an admin only', async t => {
   const incident = await openIncident(service, { external_refs: [{ system: 'jira', id: 'DEL' }] })
   const event = await call('POST', `${incident}/events`, { body: observed() })
-  await owe(db, incident, { number: 1, title: 'Retry' })
+  await insertActionItem(db, incident, { number: 1, title: 'Retry' })
   const answer = await call('DELETE', incident)
   t.same([answer.status, answer.text], [204, ''])
   t.equal((await call('GET', incident)).status, 404)
@@ -261,7 +261,7 @@ t.test('history tells every version of everything, who made it, and in which req
     for (const hidden of ['version', 'changed_by', 'corrected_at', 'content_sha256', 'incident_id'])
       t.notOk(hidden in fields, hidden)
 
-  const paged = await walk(service, `${incident}/history?limit=2`)
+  const paged = await readAllPages(service, `${incident}/history?limit=2`)
   t.same(paged, body.items)
 })
 
@@ -272,7 +272,7 @@ t.test('deletions are told too', async t => {
   t.equal(made.status, 201)
   const gone = await call('DELETE', `${incident}/factors/1`)
   t.equal(gone.status, 204)
-  const items = (await walk(service, `${incident}/history?limit=1`)).filter(
+  const items = (await readAllPages(service, `${incident}/history?limit=1`)).filter(
     ({ resource }) => resource === 'factor',
   )
   t.match(items, [
@@ -289,7 +289,7 @@ t.test('versions have no gaps, whatever was tried in between', async t => {
     await call('PATCH', incident, { body: { authors: ['nobody'] } })
     await call('POST', `${incident}/events`, { body: observed({ dedupe_key: `${i}` }) })
   }
-  const items = await walk(service, `${incident}/history?limit=3`)
+  const items = await readAllPages(service, `${incident}/history?limit=3`)
   const versions = items.filter(({ resource }) => resource === 'incident').map(({ version }) => version)
   t.same(versions, [1, 2, 3, 4, 5, 6], 'and its children never touch it')
 })

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { enter, observed, openIncident, walk } from '../help/cast.ts'
+import { observed, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db } = service
 
 const stories = {
@@ -24,7 +24,10 @@ for (const [name, story] of Object.entries(stories))
 const address = (wanted: Name) => [...names].find(([, name]) => name === wanted)![0]
 
 const found = async (query: Record<string, string>) => {
-  const items = await walk<{ id: string }>(service, `/v1/incidents?limit=1&${new URLSearchParams(query)}`)
+  const items = await readAllPages<{ id: string }>(
+    service,
+    `/v1/incidents?limit=1&${new URLSearchParams(query)}`,
+  )
   return items.map(({ id }) => names.get(`/v1/incidents/${id}`)).sort()
 }
 const all = ['first', 'fourth', 'second', 'third']

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import t from 'tap'
-import { drill, enter, openIncident } from '../help/cast.ts'
+import { drill, openIncident, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db } = service
 
 t.test('the id of a deleted incident is never used again, given or made', async t => {

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { drill, enter, openIncident, walk } from '../help/cast.ts'
+import { drill, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, clock } = service
 
 const create = (fields: object = {}) => call('POST', '/v1/incidents', { body: { ...drill, ...fields } })
@@ -228,7 +228,7 @@ t.test('an external reference belongs to one incident, also in a race', async t 
 })
 
 t.test('the list has the newest first, and a walk meets each once while others are opened', async t => {
-  const before = await walk<{ id: string; occurred_on: string }>(service, '/v1/incidents?limit=200')
+  const before = await readAllPages<{ id: string; occurred_on: string }>(service, '/v1/incidents?limit=200')
   const ids = before.map(({ id }) => id)
   const sorted = [...before].sort((a, b) =>
     a.occurred_on === b.occurred_on ? (a.id < b.id ? 1 : -1) : a.occurred_on < b.occurred_on ? 1 : -1,
@@ -242,7 +242,7 @@ t.test('the list has the newest first, and a walk meets each once while others a
     day += 1
     return create({ title: 'Meanwhile', occurred_on: day % 2 === 0 ? '2027-01-01' : '2020-01-01' })
   }
-  const met = (await walk<{ id: string }>(service, '/v1/incidents?limit=4', open)).map(({ id }) => id)
+  const met = (await readAllPages<{ id: string }>(service, '/v1/incidents?limit=4', open)).map(({ id }) => id)
   t.equal(new Set(met).size, met.length)
   t.same(
     ids.filter(id => !met.includes(id)),

@@ -3,7 +3,7 @@ import t from 'tap'
 import { DebriefError } from '../../src/http/problem.ts'
 import { requireOneHolderAtATime } from '../../src/incidents/rules.ts'
 import { incidentRoles } from '../../src/incidents/schema.ts'
-import { enter, openIncident } from '../help/cast.ts'
+import { openIncident, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const at = (minute: number) => new Date(Date.UTC(2026, 5, 17, 14, minute)).toISOString()
@@ -104,7 +104,7 @@ t.test('it agrees with looking at every pair', async t => {
 
 t.test('the rule holds at the door, at creation and in a patch', async t => {
   const service = await openService(t)
-  await enter(service)
+  await seedPeople(service)
   const roles = [held('scribe', 'ana', 0), held('scribe', 'sam', 10)]
   const made = await service.call('POST', '/v1/incidents', { body: { title: 'X', severity: 'SEV3', roles } })
   t.match(

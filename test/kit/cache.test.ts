@@ -45,9 +45,9 @@ t.test(
           else if (what === 1) cache.get(key)
           else cache.set(key, value)
           if (what > 1) last.set(key, value)
-          const held = [...cache.keys()].map(name => [name, cache.get(name)!] as const)
-          const size = held.reduce((sum, [, text]) => sum + text.length, 0)
-          return held.length <= 7 && size <= 20 && held.every(([name, text]) => last.get(name) === text)
+          const entries = [...cache.keys()].map(name => [name, cache.get(name)!] as const)
+          const size = entries.reduce((sum, [, text]) => sum + text.length, 0)
+          return entries.length <= 7 && size <= 20 && entries.every(([name, text]) => last.get(name) === text)
         })
       }),
     )

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { JsonFault, parseStrictJson } from '../../src/kit/strict-json.ts'
+import { parseStrictJson, StrictJsonError } from '../../src/kit/strict-json.ts'
 
-/** The fault of a text, as `kind pointer`; undefined when it is taken. */
+/** The error of parsing a text, as `kind pointer`; undefined when it is accepted. */
 function faultOf(text: string | Buffer): string | undefined {
   try {
     parseStrictJson(Buffer.from(text))
     return undefined
   } catch (error) {
-    if (!(error instanceof JsonFault)) throw error
+    if (!(error instanceof StrictJsonError)) throw error
     return `${error.kind} ${error.pointer}`
   }
 }

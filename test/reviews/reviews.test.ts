@@ -1,12 +1,12 @@
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
 import type { Scope } from '../../src/http/api-tokens.ts'
-import { enter, openIncident } from '../help/cast.ts'
+import { openIncident, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
 const { call, db, clock } = service
-await enter(service)
+await seedPeople(service)
 
 const item = { title: 'Retry', owner: 'priya', due_on: '2026-06-24', priority: 'P1', factors: [1] }
 const first = { 'if-none-match': '*' }

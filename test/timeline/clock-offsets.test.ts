@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t from 'tap'
-import { enter, logLine, observed, openIncident, walk } from '../help/cast.ts'
+import { logLine, observed, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db } = service
 const post = (incident: string, fields: object = {}) =>
   call('POST', `${incident}/events`, { body: observed(fields) })
@@ -18,7 +18,7 @@ t.test('new offsets move the corrected times at once, and no version', async t =
   const gone = await post(incident, { occurred_at: '2026-06-17T14:30:00Z' })
   await call('PUT', `${gone.headers.location}/retraction`, { body: { reason: 'x' } })
   const corrected = async () => {
-    const items = await walk<any>(service, `${incident}/events?limit=200`)
+    const items = await readAllPages<any>(service, `${incident}/events?limit=200`)
     return Object.fromEntries(
       items.map(({ id, corrected_at, version }) => [id, `${version} ${corrected_at}`]),
     )
@@ -71,7 +71,7 @@ t.test('many events and many offsets at once end in one corrected time', async t
   await Promise.all(writes)
   const { body } = await call('GET', incident)
   const expected = new Date(Date.parse('2026-06-17T14:02:00Z') - body.clock_offsets.checkout).toISOString()
-  const items = await walk<any>(service, `${incident}/events?limit=200`)
+  const items = await readAllPages<any>(service, `${incident}/events?limit=200`)
   t.equal(items.length, 15)
   for (const { corrected_at } of items) t.equal(corrected_at, expected)
 })

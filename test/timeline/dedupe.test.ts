@@ -1,13 +1,13 @@
 import t from 'tap'
-import { enter, logLine, observed, openIncident, walk } from '../help/cast.ts'
+import { logLine, observed, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call } = service
 const post = (incident: string, fields: object = {}) =>
   call('POST', `${incident}/events`, { body: observed(fields) })
-const count = async (incident: string) => (await walk(service, `${incident}/events?limit=200`)).length
+const count = async (incident: string) => (await readAllPages(service, `${incident}/events?limit=200`)).length
 const at = (minute: number) => `2026-06-17T14:${String(minute).padStart(2, '0')}:00Z`
 
 t.test('the same event again is answered with the stored one, and says so', async t => {

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { enter, logLine, observed, openIncident } from '../help/cast.ts'
+import { logLine, observed, openIncident, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
 const { call, clock } = service
-await enter(service)
+await seedPeople(service)
 const incident = await openIncident(service)
 
 async function givenEvent(key: string): Promise<string> {

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import t from 'tap'
-import { enter, logLine, observed, openIncident, walk } from '../help/cast.ts'
+import { logLine, observed, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, clock, db } = service
 
 const post = (incident: string, fields: object = {}) =>
@@ -198,7 +198,7 @@ t.test('the list is in corrected time, ties by id, and every filter holds', asyn
   await sql`DROP INDEX events_timeline`.execute(db)
   await call('PATCH', `${incident}/events/${ids.b}`, { body: { role: 'scribe' } })
   const listed = async (query: string) =>
-    (await walk<{ description: string }>(service, `${incident}/events?limit=1${query}`))
+    (await readAllPages<{ description: string }>(service, `${incident}/events?limit=1${query}`))
       .map(e => e.description)
       .join('')
   t.equal(await listed(''), 'abcd')
@@ -218,12 +218,16 @@ t.test('a walk misses and repeats nothing of what was there while others insert'
   const add = (i: number, fields: object = {}) =>
     post(incident, { description: `event ${i}`, occurred_at: `2026-06-17T14:${10 + (i % 5)}:00Z`, ...fields })
   for (let i = 0; i < 25; i += 1) await add(i)
-  const before = (await walk<{ id: string }>(service, `${incident}/events?limit=200`)).map(({ id }) => id)
+  const before = (await readAllPages<{ id: string }>(service, `${incident}/events?limit=200`)).map(
+    ({ id }) => id,
+  )
   let added = 100
   const insert = async () => {
     for (const last = added + 3; added < last; added += 1) await add(added)
   }
-  const met = (await walk<{ id: string }>(service, `${incident}/events?limit=4`, insert)).map(({ id }) => id)
+  const met = (await readAllPages<{ id: string }>(service, `${incident}/events?limit=4`, insert)).map(
+    ({ id }) => id,
+  )
   t.equal(new Set(met).size, met.length, 'nothing twice')
   t.same(
     before.filter(id => !met.includes(id)),

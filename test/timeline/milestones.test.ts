@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { enter, logLine, observed, openIncident } from '../help/cast.ts'
+import { logLine, observed, openIncident, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call } = service
 const post = (incident: string, fields: object) =>
   call('POST', `${incident}/events`, { body: observed(fields) })

@@ -14,10 +14,10 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The unprivileged account that runs PostgreSQL for root; undefined where the service's own account does. */
+/** The unprivileged account that runs PostgreSQL when Debrief is root; undefined means Debrief's own account. */
 export type Account = { uid: number; gid: number } | undefined
 
-/** Absolute paths of the programs, and the major version they are of. */
+/** Absolute paths of PostgreSQL's programs, and their major version. */
 export interface Binaries {
   postgres: string
   initdb: string
@@ -43,23 +43,22 @@ export function bundledPackage(): string {
 }
 
 /**
- * Gives programs that `account` can run: the package's own where all its links exist and the account can
- * read them, else a copy in `home`, made once for each version. Without the links, initdb would load the
- * system's libpq.
+ * Finds programs that `account` can run: the package's own where the account can read them and all symlinks exist, else
+ * a copy in `home`, made once for each version. Without the symlinks initdb would load the system's libpq.
  */
 export async function provideBinaries(source: string, home: string, account: Account): Promise<Binaries> {
   const version = packageVersion(source)
   const links = readLinks(source)
-  if (usable(source, links, account)) return programs(source, version)
+  if (isUsable(source, links, account)) return binariesIn(source, version)
   const copy = join(home, `postgresql-${version}`)
   if (!existsSync(copy)) await copyPackage(source, links, copy)
-  if (usable(copy, links, account)) return programs(copy, version)
-  throw new Error(`PostgreSQL's programs in ${copy} cannot be read by its account: remove that folder.`)
+  if (isUsable(copy, links, account)) return binariesIn(copy, version)
+  throw new Error(`PostgreSQL's binariesIn in ${copy} cannot be read by its account: remove that folder.`)
 }
 
 /**
- * Calls `use` with an initdb that finds its postgres: initdb runs that through a shell, by its real path in double
- * quotes, and escapes nothing. Where the path would say something else there, `use` gets a copy in a temp folder.
+ * Calls `use` with an initdb whose path is safe: initdb runs `postgres` through a shell, by its real path in double
+ * quotes, without escaping. Where the path has a character that means something there, `use` gets a copy in a temp folder.
  */
 export async function withInitdb(
   { initdb }: Binaries,
@@ -84,12 +83,12 @@ function isPlainInQuotes(path: string): boolean {
   return !/["$`\\]/.test(path)
 }
 
-/** Whether `account`, asked as that account, can enter `folder`: root's own look at it would say nothing. */
+/** Whether `account` can enter `folder`; tried as that account, since root can enter any. */
 export function canEnter(folder: string, account: Account): boolean {
   return asAccount('cd "$0"', [folder], account)
 }
 
-function usable(folder: string, links: Link[], account: Account): boolean {
+function isUsable(folder: string, links: Link[], account: Account): boolean {
   const needed = ['bin/postgres', 'bin/initdb', 'lib/postgresql', 'share/postgresql/postgres.bki']
   const files = [...needed.map(file => `native/${file}`), ...links.map(link => link.target)]
   return asAccount('cd "$0" && for file; do test -r "$file" || exit 1; done', [folder, ...files], account)
@@ -99,7 +98,7 @@ function asAccount(script: string, args: string[], account: Account): boolean {
   return spawnSync('/bin/sh', ['-c', script, ...args], { ...account, cwd: '/', stdio: 'ignore' }).status === 0
 }
 
-function programs(folder: string, version: string): Binaries {
+function binariesIn(folder: string, version: string): Binaries {
   const bin = join(folder, 'native', 'bin')
   return { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb'), major: Number.parseInt(version, 10) }
 }
@@ -127,7 +126,7 @@ async function copyPackage(source: string, links: Link[], copy: string): Promise
   }
 }
 
-/** Copies folders and plain files; links are made afterwards. Modes are set, so that no umask shuts the account out. */
+/** Copies folders and plain files, not links. Sets the modes, so that no umask shuts the account out. */
 async function copyFolder(from: string, to: string): Promise<void> {
   makeFolder(to)
   const entries = await readdir(from, { withFileTypes: true })
@@ -139,7 +138,7 @@ async function copyFolder(from: string, to: string): Promise<void> {
   await Promise.all(copies)
 }
 
-/** Synced, because the renamed folder counts as whole from then on, also after a power cut. */
+/** Syncs the copy to disk, since the folder counts as complete once it is renamed, also after a power cut. */
 async function copyToDisk(source: string, target: string): Promise<void> {
   await copyFile(source, target)
   const handle = await open(target, 'r+')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { programPath } from '../../config.ts'
 import { type Account, type Binaries, bundledPackage, provideBinaries, withInitdb } from './binaries.ts'
-import { type Home, makePrivateFolder, openHome, openSocketFolder } from './home.ts'
+import { type ClusterHome, makePrivateFolder, openHome, openSocketFolder } from './home.ts'
 
 /** A cluster that `postgres` can be started on. */
 export interface Cluster {
@@ -16,14 +16,14 @@ export interface Cluster {
   binaries: Binaries
 }
 
-/** The role that owns the lock and makes databases; the service itself connects as an ordinary one. */
+/** The role that takes the owner's lock and creates databases; the service itself connects as an ordinary one. */
 export const superuser = 'postgres'
 
-/** What every program of PostgreSQL sees of our environment: no PG* variable and no locale of ours. */
+/** The environment of PostgreSQL's programs: none of our PG* variables, and not our locale. */
 export const environment = { PATH: programPath(), LC_ALL: 'C', TZ: 'UTC' }
 
 /**
- * Opens the data folder, finds the programs, and makes the cluster where there is none yet.
+ * Opens the data folder, finds the programs, and creates the cluster where there is none yet.
  * @throws Error with one sentence where the folder, the programs or an older cluster cannot be used.
  */
 export async function prepareCluster(
@@ -54,7 +54,7 @@ async function openCluster(dataDirectory: string, log: (message: string) => void
   }
 }
 
-/** The cluster's folder and its socket's, where a server of it may be running; null when there is no cluster yet. */
+/** The folders of an existing cluster and of its socket; null when there is no cluster yet. */
 export function findCluster(dataDirectory: string): Pick<Cluster, 'folder' | 'socketFolder'> | null {
   if (!existsSync(dataDirectory)) return null
   const home = openHome(dataDirectory, () => {})
@@ -64,8 +64,8 @@ export function findCluster(dataDirectory: string): Pick<Cluster, 'folder' | 'so
     : null
 }
 
-/** Made beside its place and renamed into it, so that there is never half of a cluster. */
-async function makeCluster(home: Home, binaries: Binaries, folder: string): Promise<void> {
+/** Creates the cluster in a draft folder and renames it, so that no half-made cluster is ever in its place. */
+async function makeCluster(home: ClusterHome, binaries: Binaries, folder: string): Promise<void> {
   const draft = `${folder}.${process.pid}`
   rmSync(draft, { recursive: true, force: true })
   try {
@@ -79,9 +79,9 @@ async function makeCluster(home: Home, binaries: Binaries, folder: string): Prom
   }
 }
 
-async function initdb(draft: string, home: Home, binaries: Binaries): Promise<void> {
+async function initdb(draft: string, home: ClusterHome, binaries: Binaries): Promise<void> {
   const locale = ['--encoding=UTF8', '--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
-  // The socket's folder is 0700, so whoever can connect is the owner or root already.
+  // `trust` is safe: the socket's folder is 0700, so only the owner and root can connect.
   const access = [`--username=${superuser}`, '--auth-local=trust', '--auth-host=reject']
   const args = ['-D', draft, ...locale, ...access, '--data-checksums', '--no-instructions']
   try {
@@ -98,7 +98,7 @@ function firstError(error: unknown): string {
   return /(?:error|FATAL): +(.+)/.exec(output)?.[1] ?? (output.trim() || String(error))
 }
 
-/** A rename survives a power cut only once its folder is on the disk. */
+/** Syncs a folder, without which a rename in it may not survive a power cut. */
 function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r')
   fsyncSync(handle)

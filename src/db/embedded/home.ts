@@ -14,15 +14,16 @@ import { dirname, join, resolve } from 'node:path'
 import { type Account, canEnter } from './binaries.ts'
 import { isAlive } from './pids.ts'
 
-/** Where the cluster lives (its `pg` folder, the copied programs, the log), and who runs it. */
-export interface Home {
+/** The folder of the cluster (`pg`), the copied programs and the log, and the account that runs PostgreSQL. */
+export interface ClusterHome {
   folder: string
   account: Account
 }
 
 const nobody = { uid: 65534, gid: 65534 }
-const systemFolder = '/var/lib/debrief'
-const longestSocketPath = 107
+const rootsFolder = '/var/lib/debrief'
+/** Bytes: Linux's limit of `sun_path`, less its final NUL. */
+const maxSocketPath = 107
 
 export const port = 5432
 
@@ -31,19 +32,19 @@ export const port = 5432
  * /var/lib/debrief where a parent folder shuts PostgreSQL's account out.
  * @throws Error where the folder or an existing cluster in it cannot be used by this account.
  */
-export function openHome(dataDirectory: string, log: (message: string) => void): Home {
+export function openHome(dataDirectory: string, log: (message: string) => void): ClusterHome {
   if (process.platform === 'win32')
     throw new Error('No PostgreSQL runs bundled on Windows: set DATABASE_URL.')
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0
   const data = makeDataFolder(resolve(dataDirectory), asRoot)
-  const home = asRoot ? rootsHome(data) : ownHome(data)
+  const home = asRoot ? homeForRoot(data) : homeForOwnAccount(data)
   if (home.folder !== data)
     log(`A parent of ${data} shuts PostgreSQL's account out: the database is in ${home.folder}.`)
-  sweep(home.folder)
+  removeLeftovers(home.folder)
   return home
 }
 
-/** A folder, ours alone, whose socket path is short enough: the cluster's own, else a hashed one in the temp folder. */
+/** The socket's folder, private and with a short enough path: the cluster's own, else one in the temp folder. */
 export function openSocketFolder(cluster: string, account: Account): string {
   if (socketFits(cluster)) return cluster
   const name = `debrief-${hashOf(cluster)}`
@@ -52,7 +53,7 @@ export function openSocketFolder(cluster: string, account: Account): string {
   return folder
 }
 
-/** Makes a 0700 folder that `account` owns; one that is already there must be just that, or it is refused. */
+/** Makes a 0700 folder that `account` owns; refuses an existing one with another mode or owner. */
 export function makePrivateFolder(folder: string, account: Account): void {
   const owner = account ?? { uid: process.geteuid?.(), gid: undefined }
   const made = mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -62,7 +63,7 @@ export function makePrivateFolder(folder: string, account: Account): void {
   throw new Error(`${folder} must be a folder with mode 0700 that uid ${owner.uid} owns: remove it.`)
 }
 
-/** Root's folders are 0711, whatever the umask, or PostgreSQL's account could not reach what is in them. */
+/** Makes the data folder and its parents; as root with mode 0711, whatever the umask, so that PostgreSQL's account can pass. */
 function makeDataFolder(folder: string, asRoot: boolean): string {
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
   const data = realpathSync(folder)
@@ -75,15 +76,15 @@ function makeDataFolder(folder: string, asRoot: boolean): string {
   return data
 }
 
-function ownHome(data: string): Home {
+function homeForOwnAccount(data: string): ClusterHome {
   const owner = ownerOf(join(data, 'pg'))
   if (!owner || owner.uid === process.geteuid?.()) return { folder: data, account: undefined }
   throw new Error(`The database in ${data} belongs to uid ${owner.uid}: run as that account or as root.`)
 }
 
-/** A cluster that is there already stays where it is, with its owner: to root, a moved one would look empty. */
-function rootsHome(data: string): Home {
-  const moved = join(systemFolder, hashOf(data))
+/** Root's home: an existing cluster stays in its place with its owner, since a new place would look like lost data. */
+function homeForRoot(data: string): ClusterHome {
+  const moved = join(rootsFolder, hashOf(data))
   const folder = [data, moved].find(home => ownerOf(join(home, 'pg')))
   const owner = folder ? ownerOf(join(folder, 'pg')) : undefined
   const account = owner?.uid ? owner : nobody
@@ -101,8 +102,8 @@ function ownerOf(cluster: string): Account {
   return found && { uid: found.uid, gid: found.gid }
 }
 
-/** Removes what a start that died left half made: `pg.<pid>` and `copy.<pid>`. */
-function sweep(folder: string): void {
+/** Removes the drafts of starts that were killed: `pg.<pid>` and `copy.<pid>`. */
+function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = Number(/^(?:pg|copy)\.(\d+)$/.exec(name)?.[1])
     if (pid && !isAlive(pid)) rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 5 })
@@ -110,7 +111,7 @@ function sweep(folder: string): void {
 }
 
 function socketFits(folder: string): boolean {
-  return Buffer.byteLength(join(folder, `.s.PGSQL.${port}`)) <= longestSocketPath
+  return Buffer.byteLength(join(folder, `.s.PGSQL.${port}`)) <= maxSocketPath
 }
 
 function hashOf(path: string): string {

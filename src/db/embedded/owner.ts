@@ -3,7 +3,7 @@ import { type Cluster, superuser } from './cluster.ts'
 import { port } from './home.ts'
 import { isAlive } from './pids.ts'
 
-/** The connection that holds the owner's lock; `lost` resolves when it has ended, for whatever reason. */
+/** The connection that holds the owner's lock; `lost` resolves when it has ended, for any reason. */
 export interface Owner {
   client: pg.Client
   lost: Promise<void>
@@ -11,22 +11,22 @@ export interface Owner {
   starter: number
 }
 
-/** absent: nothing listens. busy: it is starting, stopping, or a dead owner's lock is not gone yet. */
+/** absent: nothing listens. busy: the server is starting or stopping, or a dead owner's lock is not released yet. */
 export type Claim =
   | { kind: 'owner'; owner: Owner }
   | { kind: 'absent' }
   | { kind: 'busy'; reason: string }
   | { kind: 'refused'; reason: string }
 
-/** The service's own role: not a superuser, as on a server of somebody else's. */
+/** The role that the service connects as: no superuser, as on any other server. */
 export const serviceRole = 'debrief'
 
-// Any number will do, as long as it is always the same.
+// The advisory lock's key: any constant number.
 const ownerLock = 4_227_361
 
 /**
- * Tries once to become the cluster's owner: connects and takes a session lock, which dies with this process.
- * Then the service's role and database are there, too.
+ * Tries once to become the cluster's owner: connects, takes a session lock, which ends with this process, and creates
+ * the service's role and database where missing.
  */
 export async function claimCluster(cluster: Cluster, database: string): Promise<Claim> {
   const client = newClient(cluster)
@@ -65,7 +65,7 @@ async function takeLock(client: pg.Client, lost: Promise<void>, cluster: Cluster
     }
   }
   const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS held', [ownerLock])
-  if (!rows[0].held) return lockedOut(client, cluster)
+  if (!rows[0].held) return lockTakenClaim(client, cluster)
   return { kind: 'owner', owner: { client, lost, starter: trailingNumber(name) } }
 }
 
@@ -76,8 +76,8 @@ async function serverOf(client: pg.Client): Promise<{ folder: string; name: stri
   return rows[0]
 }
 
-/** A dead owner's lock goes within milliseconds, so only a live one refuses us. */
-async function lockedOut(client: pg.Client, cluster: Cluster): Promise<Claim> {
+/** Refuses only while the holder lives: a dead owner's lock is released within milliseconds. */
+async function lockTakenClaim(client: pg.Client, cluster: Cluster): Promise<Claim> {
   const { rows } = await client.query(
     `SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
      WHERE a.datname = current_database() AND l.locktype = 'advisory' AND l.objid = $1 AND l.classid = 0 AND l.granted`,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Whether a process with this pid runs, whoever it belongs to; one that only waits for its parent does not. */
+/** Whether a process with this pid runs, of whatever user; a zombie does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -16,7 +16,7 @@ export function postmasterPid(folder: string): number | undefined {
   return Number.parseInt(readText(join(folder, 'postmaster.pid')), 10) || undefined
 }
 
-/** Whether the process is the postmaster of `folder`; a pid alone may have gone to another, or be another container's. */
+/** Whether the process is the postmaster of `folder`: its pid may have been reused, or be of another container. */
 export function isPostmaster(pid: number, folder: string): boolean {
   if (process.platform === 'linux') return readText(`/proc/${pid}/cmdline`).split('\0').includes(folder)
   return isAlive(pid)

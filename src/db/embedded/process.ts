@@ -9,25 +9,25 @@ import { type Cluster, environment } from './cluster.ts'
 import { makePrivateFolder, port } from './home.ts'
 import { isPostmaster, postmasterPid, readText } from './pids.ts'
 
-/** A running postmaster and the shell that stops it when we die. `child` is absent where another process started it. */
-export interface Server {
+/** A running postmaster, and the guard: a shell that stops it when we die. `child` is absent when we did not start it. */
+export interface ServerProcess {
   pid: number
   guard: ChildProcess
   child?: ChildProcess
 }
 
-const largestLog = 8 * 1024 * 1024
-const patience = 15_000
+const maxLogBytes = 8 * 1024 * 1024
+const stopTimeout = 15_000
 
 /**
- * Starts `postgres` in a process group of its own, so that Ctrl-C leaves it running until requests are done.
+ * Starts `postgres` in a process group of its own, so that Ctrl-C does not stop it before the requests are done.
  * @throws Error where the program cannot be started at all; later failures show in `child` and the log.
  */
-export function spawnServer(cluster: Cluster): Server {
-  dropLockFromBeforeBoot(cluster)
+export function spawnServer(cluster: Cluster): ServerProcess {
+  removePidFileFromBeforeBoot(cluster)
   if (cluster.socketFolder !== cluster.folder) makePrivateFolder(cluster.socketFolder, cluster.account)
   const log = openLogFile(cluster)
-  const child = spawn(cluster.binaries.postgres, settings(cluster), {
+  const child = spawn(cluster.binaries.postgres, serverArguments(cluster), {
     ...cluster.account,
     cwd: cluster.folder,
     env: environment,
@@ -41,34 +41,34 @@ export function spawnServer(cluster: Cluster): Server {
   return { pid: child.pid, child, guard: startGuard(child.pid, cluster.account) }
 }
 
-/** A postmaster that is running already, under a guard of ours from now on. */
-export function adoptServer(pid: number, account: Account): Server {
+/** Starts a guard for a postmaster that another process started. */
+export function adoptServer(pid: number, account: Account): ServerProcess {
   return { pid, guard: startGuard(pid, account) }
 }
 
-/** Lets the server live on without us. */
-export function releaseServer(server: Server | undefined): void {
+/** Ends the guard without stopping the server. */
+export function releaseServer(server: ServerProcess | undefined): void {
   server?.guard.kill('SIGKILL')
 }
 
 /** Whether the server is a child of ours that has not ended. */
-export function isRunning(server: Server | undefined): boolean {
+export function isRunning(server: ServerProcess | undefined): boolean {
   return server?.child !== undefined && server.child.exitCode === null && server.child.signalCode === null
 }
 
 /** Fast shutdown; resolves when the postmaster is gone. After 15 s, SIGQUIT: the next start recovers from the WAL. */
-export async function stopServer(folder: string, server: Server): Promise<void> {
-  if (isPostmaster(server.pid, folder)) signal(server.pid, 'SIGINT')
-  const deadline = performance.now() + patience
-  // While a process ends it has no command line any more, but is still there: of our own child we know better.
+export async function stopServer(folder: string, server: ServerProcess): Promise<void> {
+  if (isPostmaster(server.pid, folder)) sendSignal(server.pid, 'SIGINT')
+  const deadline = performance.now() + stopTimeout
+  // An exiting process has no command line any more, so isPostmaster misses it: of our own child, ask for its exit.
   while (isPostmaster(server.pid, folder) || isRunning(server)) {
-    if (performance.now() > deadline) signal(server.pid, 'SIGQUIT')
+    if (performance.now() > deadline) sendSignal(server.pid, 'SIGQUIT')
     await sleep(10)
   }
   releaseServer(server)
 }
 
-/** Why the server last failed to start, in its own words. */
+/** The server's last FATAL or PANIC message, or else its last log line. */
 export function lastFailure(logFile: string): string {
   const lines = readText(logFile).trimEnd().split('\n').slice(-50)
   const last = lines.findLast(line => /(FATAL|PANIC): /.test(line)) ?? lines.at(-1) ?? ''
@@ -76,11 +76,11 @@ export function lastFailure(logFile: string): string {
 }
 
 /**
- * On the command line, what must hold whatever somebody writes into postgresql.conf; the rest is tuned there.
- * The log holds no statement and no row, for both can hold what users wrote.
+ * Sets on the command line what postgresql.conf must not override; the rest is tuned there.
+ * Keeps statements and rows out of the log, since both can hold what users wrote.
  */
-function settings(cluster: Cluster): string[] {
-  const held = {
+function serverArguments(cluster: Cluster): string[] {
+  const settings = {
     listen_addresses: '',
     port: String(port),
     unix_socket_directories: `"${cluster.socketFolder.replaceAll('"', '""')}"`,
@@ -99,11 +99,11 @@ function settings(cluster: Cluster): string[] {
   return [
     '-D',
     cluster.folder,
-    ...Object.entries(held).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]
 }
 
-/** The shell reads a pipe that only we hold, so it goes on exactly when we end, also by SIGKILL. */
+/** Starts a shell that reads a pipe of ours: the pipe closes when we end, also by SIGKILL, and the shell then stops `pid`. */
 function startGuard(pid: number, account: Account): ChildProcess {
   const script = 'read -r _; kill -INT "$0"'
   const guard = spawn('/bin/sh', ['-c', script, String(pid)], {
@@ -121,10 +121,10 @@ function startGuard(pid: number, account: Account): ChildProcess {
 }
 
 /**
- * After a power cut `postmaster.pid` may name what is now another program of this account, and PostgreSQL would
- * refuse to start for ever. From before the boot, it says nothing.
+ * Removes a `postmaster.pid` from before the boot: its pid may belong to another program of this account now, and
+ * PostgreSQL would then refuse to start.
  */
-function dropLockFromBeforeBoot(cluster: Cluster): void {
+function removePidFileFromBeforeBoot(cluster: Cluster): void {
   const file = join(cluster.folder, 'postmaster.pid')
   const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs
   const pid = postmasterPid(cluster.folder)
@@ -134,19 +134,19 @@ function dropLockFromBeforeBoot(cluster: Cluster): void {
   rmSync(join(cluster.socketFolder, `.s.PGSQL.${port}.lock`), { force: true })
 }
 
-/** Its owner is the cluster's, so that root and that account can take turns. */
+/** Opens the log, owned by the cluster's account, so that root and that account can both start the service. */
 function openLogFile({ logFile, account }: Cluster): number {
-  if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > largestLog)
+  if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > maxLogBytes)
     renameSync(logFile, `${logFile}.old`)
   const log = openSync(logFile, 'a', 0o600)
   if (account) fchownSync(log, account.uid, account.gid)
   return log
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+function sendSignal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
   } catch {
-    // Gone already, which is what the caller wants to see.
+    // The process has ended already.
   }
 }

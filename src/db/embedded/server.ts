@@ -8,29 +8,29 @@ import {
   isRunning,
   lastFailure,
   releaseServer,
-  type Server,
+  type ServerProcess,
   spawnServer,
   stopServer,
 } from './process.ts'
 
 /** The bundled PostgreSQL, owned by this process. */
 export interface EmbeddedServer {
-  /** What a pg.Pool or pg.Client needs to connect: host is the socket's folder. */
+  /** Settings for a pg.Pool or pg.Client: `host` is the socket's folder. */
   connection: { host: string; port: number; user: string; database: string }
   /** False from the moment the owner's lock connection is lost until it is held again. */
   ready(): boolean
   /**
-   * Ends the lock connection, sends SIGINT to postgres, resolves when postmaster.pid is gone. Idempotent.
-   * The caller has ended its pools before.
+   * Ends the lock's connection, sends SIGINT to the postmaster, resolves when it has ended. Idempotent.
+   * The caller ends its pools before.
    */
   stop(): Promise<void>
 }
 
 export interface EmbeddedOptions {
-  /** Made where missing; holds the cluster unless PostgreSQL's account cannot reach it. */
+  /** Created where missing; holds the cluster unless PostgreSQL's account cannot reach it. */
   dataDirectory: string
   log: (message: string) => void
-  /** Made where missing; `debrief` by default. */
+  /** Created where missing; `debrief` by default. */
   database?: string
 }
 
@@ -38,19 +38,19 @@ interface State {
   cluster: Cluster
   database: string
   log: (message: string) => void
-  server?: Server | undefined
+  server?: ServerProcess | undefined
   owner?: Owner | undefined
   recovery?: Promise<void> | undefined
   stopping: boolean
-  /** Starts in a row that ended before the server answered. */
+  /** Consecutive starts that failed before the server answered. */
   failures: number
 }
 
-const patience = 60_000
+const startTimeout = 60_000
 
 /**
  * Starts the bundled PostgreSQL on a Unix socket, after initdb where there is no cluster yet, and keeps it running
- * until `stop`. Stops or adopts a server that a dead service left.
+ * until `stop`. Stops or adopts a server that a dead service left running.
  * @throws Error with one clear sentence, such as that another service with pid N owns the folder.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
@@ -74,10 +74,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   }
 }
 
-/** Whether a service has made its database in this folder. */
+/** Whether this folder holds a cluster. */
 export const hasEmbedded = (dataDirectory: string): boolean => findCluster(dataDirectory) !== null
 
-/** Where the server of a running service listens, for a command beside it; null when none is running. */
+/** The connection to the server of a running service, for a command beside it; null when none is running. */
 export function findEmbedded(
   dataDirectory: string,
   database = 'debrief',
@@ -88,26 +88,26 @@ export function findEmbedded(
   return { host: cluster.socketFolder, port, user: serviceRole, database }
 }
 
-/** Tries until this process owns a running server, or is stopping. */
+/** Retries until this process owns a running server, or is stopping. */
 async function acquire(state: State): Promise<void> {
-  const deadline = performance.now() + patience
+  const deadline = performance.now() + startTimeout
   state.failures = 0
   for (let pause = 20; !state.stopping; pause = Math.min(2 * pause, 500)) {
-    const reason = await step(state)
+    const reason = await tryAcquire(state)
     if (reason === undefined) return
     if (performance.now() > deadline) throw new Error(`PostgreSQL is not available after a minute: ${reason}`)
     await sleep(pause)
   }
 }
 
-/** One attempt; undefined when the lock is held, else why it is not. */
-async function step(state: State): Promise<string | undefined> {
+/** Tries once; undefined when this process holds the lock now, else the reason why not. */
+async function tryAcquire(state: State): Promise<string | undefined> {
   const claim = await claimCluster(state.cluster, state.database)
   if (claim.kind === 'absent') return isRunning(state.server) ? 'It is starting.' : start(state)
   if (claim.kind === 'busy') return claim.reason
   if (claim.kind === 'refused') {
-    // The owner may be using the server that we started.
-    leave(state)
+    // Not stopped: its owner may be using the server that we started.
+    releaseCurrent(state)
     throw new Error(claim.reason)
   }
   return takeOver(state, claim.owner)
@@ -115,16 +115,16 @@ async function step(state: State): Promise<string | undefined> {
 
 function start(state: State): string {
   const reason = state.server ? lastFailure(state.cluster.logFile) : 'It is starting.'
-  // Another start, or the last backends of a killed postmaster, are over soon; nothing else mends itself.
-  const passing = /already exists|still in use|is starting/.test(reason)
-  state.failures = passing ? 0 : state.failures + 1
+  // Another start, or the last backends of a killed postmaster: over soon, while other failures repeat.
+  const isTransient = /already exists|still in use|is starting/.test(reason)
+  state.failures = isTransient ? 0 : state.failures + 1
   if (state.failures >= 3) throw new Error(`PostgreSQL cannot start on ${state.cluster.folder}: ${reason}`)
-  leave(state)
+  releaseCurrent(state)
   state.server = spawnServer(state.cluster)
   return reason
 }
 
-/** With the lock held, nobody else stops or starts this server. */
+/** Called with the lock held, so nobody else stops or starts this server. */
 async function takeOver(state: State, owner: Owner): Promise<string | undefined> {
   const { folder, account } = state.cluster
   const pid = postmasterPid(folder)
@@ -135,15 +135,15 @@ async function takeOver(state: State, owner: Owner): Promise<string | undefined>
     )
   }
   if (state.server?.pid !== pid) {
-    leave(state)
+    releaseCurrent(state)
     state.server = adoptServer(pid, account)
     if (isOrphan(owner)) return stopOrphan(state, owner)
   }
-  hold(state, owner)
+  becomeOwner(state, owner)
   return undefined
 }
 
-/** Its guard may be about to stop it, and its programs and settings may be an older version's: it starts anew. */
+/** Whether the service that started the server has died: its guard may be stopping it, and its version may be older. */
 function isOrphan(owner: Owner): boolean {
   return owner.starter === process.pid || !isAlive(owner.starter)
 }
@@ -154,7 +154,7 @@ async function stopOrphan(state: State, owner: Owner): Promise<string> {
   return 'It is starting.'
 }
 
-function hold(state: State, owner: Owner): void {
+function becomeOwner(state: State, owner: Owner): void {
   state.owner = owner
   owner.lost.then(() => {
     state.owner = undefined
@@ -162,14 +162,14 @@ function hold(state: State, owner: Owner): void {
   })
 }
 
-/** Never gives up while the service lives: it is not ready meanwhile, and says why when that changes. */
+/** Retries for as long as the service runs, which is not ready meanwhile; logs each new reason once. */
 async function recover(state: State): Promise<void> {
   state.log('The connection to PostgreSQL was lost; starting it again.')
-  for (let said = ''; !state.stopping && !state.owner; ) {
+  for (let lastLogged = ''; !state.stopping && !state.owner; ) {
     const problem = await acquire(state).catch(error => String(error.message))
     if (!problem) continue
-    if (problem !== said) state.log(problem)
-    said = problem
+    if (problem !== lastLogged) state.log(problem)
+    lastLogged = problem
     await sleep(1000)
   }
   if (state.owner) state.log('PostgreSQL is back.')
@@ -188,7 +188,7 @@ async function stopCurrent(state: State): Promise<void> {
   state.server = undefined
 }
 
-function leave(state: State): void {
+function releaseCurrent(state: State): void {
   releaseServer(state.server)
   state.server = undefined
 }

@@ -1,11 +1,11 @@
 import { isObject } from '../../kit/json.ts'
 import { isConditional } from '../conditions.ts'
-import type { Route } from './problem-answers.ts'
+import type { Route } from './problem-responses.ts'
 
 type Json = Record<string, unknown>
 interface Operation {
   parameters?: Json[]
-  /** Which of the request headers below it takes; ours alone, and not in the contract. */
+  /** The request headers that the operation takes; removed before the contract is written. */
   'x-takes'?: (keyof typeof requestHeaders)[]
   responses: Record<string, Json>
 }
@@ -71,14 +71,14 @@ export const requestHeaders = {
   ),
 }
 
-/** Which of them a route takes. */
+/** The names of the request headers that a route takes. */
 export function headersTaken({ config, methods, schema }: Route): (keyof typeof requestHeaders)[] {
   const { takes = [] } = config
-  const isOfWhatWasRead = takes.includes('If-Match-read')
+  const needsReadTag = takes.includes('If-Match-read')
   const creates = Object.hasOwn((schema.response as object | undefined) ?? {}, '201')
   const applies: [boolean, keyof typeof requestHeaders][] = [
-    [isOfWhatWasRead, 'If-Match-read'],
-    [!isOfWhatWasRead && methods.some(method => isConditional(method, config)), 'If-Match'],
+    [needsReadTag, 'If-Match-read'],
+    [!needsReadTag && methods.some(method => isConditional(method, config)), 'If-Match'],
     [methods.includes('GET') && !config.streams, 'If-None-Match'],
     [methods.includes('PUT') && creates, 'If-None-Match-create'],
     [takes.includes('Idempotency-Key'), 'Idempotency-Key'],
@@ -86,7 +86,7 @@ export function headersTaken({ config, methods, schema }: Route): (keyof typeof 
   return applies.flatMap(([holds, name]) => (holds ? [name] : []))
 }
 
-/** Adds the headers of every operation to the contract, and the 304 where an ETag is taken back. */
+/** Adds to every operation of the contract its headers, and 304 where it takes `If-None-Match`. */
 export function addHeaders(document: Json): Json {
   for (const methods of Object.values(document.paths as Record<string, Json>))
     for (const [method, operation] of Object.entries(methods))
@@ -120,7 +120,7 @@ function headersOf({ parameters, taken, responses }: Described, method: string, 
   const isPost = method === 'post'
   const isKeyed = taken.includes('Idempotency-Key')
   const isStream = method === 'get' && !taken.includes('If-None-Match')
-  // A POST that neither makes nor changes anything only asks.
+  // A POST that neither creates nor changes anything.
   const isQuestion = isPost && !('201' in responses) && !taken.includes('If-Match')
   const applies: [boolean, keyof typeof responseHeaders][] = [
     [/^(200|201|304)$/.test(status) && !isQuestion && !isStream, 'ETag'],

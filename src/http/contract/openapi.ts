@@ -3,12 +3,12 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
 import { isObject } from '../../kit/json.ts'
-import type { Tag } from '../context.ts'
+import type { ContractTag } from '../context.ts'
 import { examplesOf } from '../fields.ts'
 import { addHeaders, headersTaken, requestHeaders, responseHeaders } from './headers.ts'
-import { needsToken, problemExamples, problemResponses, type Route } from './problem-answers.ts'
+import { needsToken, problemExamples, problemResponses, type Route } from './problem-responses.ts'
 
-/** The order in which the reference shows the tags; one that is not named here comes after these. */
+/** The order of the tags in the reference; tags that are not named here come last. */
 const tagOrder = [
   'System',
   'Directory',
@@ -23,7 +23,7 @@ const tagOrder = [
   'Administration',
 ]
 
-/** What the contract says of the service as a whole. */
+/** The contract's `info`. */
 export const apiInfo = {
   title: 'Debrief API',
   version: '0.1.0',
@@ -33,36 +33,39 @@ export const apiInfo = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 }
 
-/** Serves the contract at /openapi.json and its reference at /docs, with no need of a network. */
+/** Bearer for every operation, and Basic for a browser. */
+const securitySchemes = {
+  bearer: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    description:
+      '`Authorization: Bearer dbf_…`, of the scope that the operation names or of one that covers it: `admin` covers `review`, that `write`, and that `read` and `events:write`.',
+  },
+  basic: {
+    type: 'http' as const,
+    scheme: 'basic',
+    description: 'For GET in a browser: the token is the password.',
+  },
+}
+
+/** Serves the contract at /openapi.json and its reference at /docs, which loads nothing from other hosts. */
 export async function registerOpenapi(
   app: FastifyInstance,
   components: TSchema[],
-  tags: Tag[],
+  tags: ContractTag[],
 ): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: apiInfo,
       servers: [{ url: '/' }],
-      tags: inOrder(tags),
+      tags: describedTags(tags),
       security: [{ bearer: [] }],
       components: {
         examples: problemExamples(),
         headers: responseHeaders,
         parameters: requestHeaders,
-        securitySchemes: {
-          bearer: {
-            type: 'http',
-            scheme: 'bearer',
-            description:
-              '`Authorization: Bearer dbf_…`, of the scope that the operation names or of one that covers it: `admin` covers `review`, that `write`, and that `read` and `events:write`.',
-          },
-          basic: {
-            type: 'http',
-            scheme: 'basic',
-            description: 'For GET in a browser: the token is the password.',
-          },
-        },
+        securitySchemes,
       },
     },
     refResolver: { buildLocalReference: json => String(json.$id) },
@@ -77,7 +80,7 @@ export async function registerOpenapi(
     }),
     transformObject: given => {
       const document = 'openapiObject' in given ? (given.openapiObject as Json) : {}
-      return addHeaders(withParameterExamples(withExamples(withWords(document), components)))
+      return addHeaders(withParameterExamples(withExamples(withStatusDescriptions(document), components)))
     },
   })
   await app.register(swaggerUi, {
@@ -89,13 +92,14 @@ export async function registerOpenapi(
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }
 
-/** The tags that are described, in the order of the reference. */
-function inOrder(tags: Tag[]): Tag[] {
-  const place = ({ name }: Tag) => (tagOrder.includes(name) ? tagOrder.indexOf(name) : tagOrder.length)
+/** The tags that have a description, in the order of the reference. */
+function describedTags(tags: ContractTag[]): ContractTag[] {
+  const place = ({ name }: ContractTag) =>
+    tagOrder.includes(name) ? tagOrder.indexOf(name) : tagOrder.length
   return tags.filter(({ description }) => description !== undefined).toSorted((a, b) => place(a) - place(b))
 }
 
-/** For plain http on any host: nothing is upgraded to https, and nothing comes from elsewhere. */
+/** For plain http on any host: no `upgrade-insecure-requests`, and nothing from other hosts. */
 const contentSecurityPolicy = {
   'default-src': "'self'",
   'img-src': "'self' data:",
@@ -106,7 +110,7 @@ const contentSecurityPolicy = {
   'frame-ancestors': "'self'",
 }
 
-/** An operation with the scope that it needs, and the problems that it can answer. */
+/** Adds to an operation's schema the scope it needs and the problems it can answer. */
 function documented(route: Route): FastifySchema {
   const { schema } = route
   return {
@@ -117,7 +121,7 @@ function documented(route: Route): FastifySchema {
   }
 }
 
-/** The scope as what the token needs, and in words; a GET takes Basic too. */
+/** The operation's security requirement, and a sentence about it; a GET takes Basic, too. */
 function scoped({ schema, methods, config: { scope } }: Route) {
   const schemes = methods.includes('GET') ? ['bearer', 'basic'] : ['bearer']
   const words = `Needs a token of scope \`${scope}\`.`
@@ -129,8 +133,8 @@ function scoped({ schema, methods, config: { scope } }: Route) {
 
 type Json = Record<string, unknown>
 
-/** Says what a status adds to the description of what is answered. */
-function withWords(document: Json): Json {
+/** Begins the descriptions of responses with what their status means. */
+function withStatusDescriptions(document: Json): Json {
   const lead: Record<string, string> = {
     'post 200': 'Stored before, with the same content: nothing is stored now.',
     'post 201': 'Stored.',
@@ -146,7 +150,7 @@ function withWords(document: Json): Json {
   return document
 }
 
-/** Keeps a parameter's example in its schema: the reference's page would fill it in, and send it unasked. */
+/** Moves a parameter's example into its schema, since Swagger UI would fill it in and send it. */
 function withParameterExamples(document: Json): Json {
   for (const methods of Object.values(document.paths as Record<string, Record<string, Json>>))
     for (const { parameters = [] } of Object.values(methods))
@@ -158,7 +162,7 @@ function withParameterExamples(document: Json): Json {
   return document
 }
 
-/** Shows, with each body and answer that is a named component, the example the component carries. */
+/** Adds the component's first example to each body and answer that refers to it. */
 function withExamples(document: Json, components: TSchema[]): Json {
   const examples = new Map(
     components.map(schema => [`#/components/schemas/${idOf(schema)}`, examplesOf(schema)[0]]),

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sha256Hex } from '../../kit/json.ts'
-import { isGood, type Scope, type TokenCache } from '../api-tokens.ts'
+import { isValidToken, type Scope, type TokenCache } from '../api-tokens.ts'
 import type { Caller } from '../caller.ts'
 import { DebriefError } from '../problem.ts'
 
-/** What each scope may do besides itself. */
-const includes: Record<Scope, readonly Scope[]> = {
+/** The scopes that each scope covers. */
+const coveredScopes: Record<Scope, readonly Scope[]> = {
   admin: ['admin', 'review', 'write', 'read', 'events:write'],
   review: ['review', 'write', 'read', 'events:write'],
   write: ['write', 'read', 'events:write'],
@@ -27,12 +27,12 @@ interface Options {
   now: () => Date
 }
 
-/** How many wrong tokens an address may send in a minute before it is told to wait. A good one is always taken. */
+/** Wrong tokens that an address may send in a minute before it gets 429. A valid token is never limited. */
 const wrongTokensAMinute = 30
 
 /**
- * Asks every call of the routes below for a token whose scope covers the route's. Needs `@fastify/rate-limit`, for the
- * limit on wrong tokens from one address.
+ * Requires, for every route registered after it, a token whose scope covers the route's. Needs `@fastify/rate-limit` to
+ * limit wrong tokens from one address.
  */
 export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: Options): void {
   const adminSha256 = adminToken === undefined ? undefined : sha256Hex(adminToken)
@@ -42,7 +42,7 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
     if (!route.config?.scope) throw new Error(`${route.method} ${route.url} names no scope`)
   })
   app.addHook('onRequest', async request => {
-    const token = presentedToken(request)
+    const token = tokenOf(request)
     if (token === undefined) throw noTokenError(request)
     const caller = await callerOf(token)
     if (caller === undefined) throw await wrongTokenError(request)
@@ -54,7 +54,7 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
     if (adminSha256 !== undefined && sha256Hex(token) === adminSha256)
       return { id: 'DEBRIEF_ADMIN_TOKEN', name: 'admin', scope: 'admin', person: null }
     const stored = await tokens.find(token)
-    return stored && isGood(stored, now()) ? stored : undefined
+    return stored && isValidToken(stored, now()) ? stored : undefined
   }
 
   async function wrongTokenError(request: FastifyRequest): Promise<DebriefError> {
@@ -70,12 +70,12 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
 }
 
 function requireScope({ scope }: Caller, needed: Scope): void {
-  if (includes[scope].includes(needed)) return
+  if (coveredScopes[scope].includes(needed)) return
   throw new DebriefError('forbidden', `This call needs a token of scope ${needed}; this one has ${scope}.`)
 }
 
 /** `Authorization: Bearer`; for GET also Basic with the token as password, so that a person can open a page. */
-function presentedToken({ headers, method }: FastifyRequest): string | undefined {
+function tokenOf({ headers, method }: FastifyRequest): string | undefined {
   const [scheme = '', credentials = ''] = headers.authorization?.split(' ') ?? []
   if (scheme.toLowerCase() === 'bearer') return credentials
   const mayUseBasic = method === 'GET' || method === 'HEAD'

@@ -2,24 +2,24 @@ import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Limits } from '../../config.ts'
 import { isObject } from '../../kit/json.ts'
-import { JsonFault, type JsonFaultKind, parseStrictJson } from '../../kit/strict-json.ts'
+import { parseStrictJson, StrictJsonError, type StrictJsonErrorKind } from '../../kit/strict-json.ts'
 import { DebriefError, fieldError } from '../problem.ts'
 import { type ProblemCode, problemCodes } from '../problem-codes.ts'
 
-/** Takes the JSON content types. An empty body is none where a route reads none, whatever its content type says. */
+/** Parses the JSON content types. A route without a body schema accepts an empty body of any JSON type. */
 export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
   app.removeAllContentTypeParsers()
   const types = ['application/json', 'application/merge-patch+json']
   app.addContentTypeParser(types, async (request: FastifyRequest, payload: Readable) => {
     requireReadable(request)
-    const bytes = await receive(request, payload, limits)
+    const bytes = await readBody(request, payload, limits)
     if (request.routeOptions.schema?.body) return parse(bytes)
     if (bytes.length > 0) throw fieldError('', 'unexpected', 'This call takes no body.')
     return undefined
   })
 }
 
-/** JSON is UTF-8 (RFC 8259), and what is compressed could unpack to anything. */
+/** Refuses charsets other than UTF-8 (RFC 8259) and compressed bodies, whose unpacked size has no limit. */
 function requireReadable({ headers }: FastifyRequest): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1]
   const coding = headers['content-encoding']
@@ -29,8 +29,8 @@ function requireReadable({ headers }: FastifyRequest): void {
   throw new DebriefError('unsupported_media_type', problemCodes.unsupported_media_type.meaning)
 }
 
-/** All bytes of a body that is neither too long nor too slow. What is left of one that is refused is read and dropped. */
-function receive(
+/** Reads a whole body within the limits of size and time. The rest of a refused one is read and dropped. */
+function readBody(
   { headers }: FastifyRequest,
   payload: Readable,
   { bodyBytes, bodyTimeout }: Limits,
@@ -40,20 +40,20 @@ function receive(
     if (Number(headers['content-length']) > bodyBytes) return reject(tooLargeError)
     const chunks: Buffer[] = []
     let length = 0
-    const timer = setTimeout(() => end(() => reject(bodyTimeoutError(bodyTimeout))), bodyTimeout)
-    const end = (settle: () => void) => {
+    const timer = setTimeout(() => settle(() => reject(bodyTimeoutError(bodyTimeout))), bodyTimeout)
+    const settle = (settlePromise: () => void) => {
       clearTimeout(timer)
-      payload.off('data', take)
-      settle()
+      payload.off('data', onData)
+      settlePromise()
     }
-    const take = (chunk: Buffer) => {
+    const onData = (chunk: Buffer) => {
       length += chunk.length
-      if (length > bodyBytes) end(() => reject(tooLargeError))
+      if (length > bodyBytes) settle(() => reject(tooLargeError))
       else chunks.push(chunk)
     }
-    payload.on('data', take)
-    payload.once('end', () => end(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))))
-    payload.once('error', () => end(() => reject(cutOffError)))
+    payload.on('data', onData)
+    payload.once('end', () => settle(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))))
+    payload.once('error', () => settle(() => reject(connectionEndedError)))
   })
 }
 
@@ -62,9 +62,12 @@ const bodyTimeoutError = (milliseconds: number) =>
     connection: 'close',
   })
 
-const cutOffError = new DebriefError('malformed_request', 'The connection ended before the body did.')
+const connectionEndedError = new DebriefError(
+  'malformed_request',
+  'The connection ended before the body did.',
+)
 
-const problemOf: Record<JsonFaultKind, ProblemCode> = {
+const problemOf: Record<StrictJsonErrorKind, ProblemCode> = {
   encoding: 'malformed_request',
   syntax: 'malformed_request',
   depth: 'malformed_request',
@@ -77,13 +80,13 @@ function parse(bytes: Buffer): unknown {
   try {
     return parseStrictJson(bytes)
   } catch (error) {
-    if (!(error instanceof JsonFault)) throw error
+    if (!(error instanceof StrictJsonError)) throw error
     const { kind, pointer, message } = error
     throw fieldError(pointer, kind === 'text' ? 'format' : kind, message, problemOf[kind])
   }
 }
 
-/** Refuses a body that names a root cause, under any of the usual spellings, with the reason there is no such field. */
+/** Refuses a body with a root-cause field, in any usual spelling, and explains that Debrief has none. */
 export function refuseRootCause(
   request: FastifyRequest,
   _reply: unknown,

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Expected, etagOf, isConditional, requireVersion, tagsOf } from '../conditions.ts'
+import { type Expected, etagOf, isConditional, parseEntityTags, requireVersion } from '../conditions.ts'
 import { DebriefError } from '../problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What is answered is a stream: it has no ETag, for nobody knows its hash before its end. */
+    /** The route answers a stream, which has no ETag: its hash is known only at its end. */
     streams?: true
   }
   interface FastifyReply {
-    /** The version of the one resource that is answered; it leads its ETag. */
+    /** The version of the single resource in the answer, with which its ETag begins. */
     resourceVersion: number | null
   }
 }
@@ -27,7 +27,7 @@ export function registerEtags(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => done(null, withEtag(request, reply, payload)))
 }
 
-/** From this length on a text is encoded once, to be hashed, measured and sent; below, Node sends it with the headers. */
+/** Longer texts are encoded once, to be hashed, measured and sent; Node sends shorter ones in one write with the headers. */
 const longText = 100_000
 
 function withEtag(request: FastifyRequest, reply: FastifyReply, sent: unknown): unknown {
@@ -39,18 +39,18 @@ function withEtag(request: FastifyRequest, reply: FastifyReply, sent: unknown): 
   reply.header('etag', etag)
   if (!isRead || !matches(request.headers['if-none-match'], String(etag))) return payload
   reply.code(304).removeHeader('content-type').removeHeader('content-length')
-  // The framework measures what HEAD would have sent, so there has to be something.
+  // Fastify measures the payload of a HEAD answer, so it must not be null.
   return request.method === 'HEAD' ? '' : null
 }
 
 const isReading = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD'
 
-/** Reads the conditions of every write before anything is done, and refuses those of a call that cannot have any. */
+/** Parses the conditions of every write into `request.expected`, and refuses those that a route cannot meet. */
 export function readConditions(app: FastifyInstance): void {
   app.decorateRequest('expected', null)
   app.addHook('preValidation', (request, _reply, done) => {
     if (!isReading(request)) request.expected = expectedVersions(request)
-    // Of what a call makes anew nothing can be expected but that it is not there yet.
+    // A call that creates something meets `If-None-Match: *` and no other condition.
     if (!isConditional(request.method, request.routeOptions.config)) requireVersion(0, request.expected)
     done()
   })
@@ -62,23 +62,23 @@ const isBody = (payload: unknown): payload is string | Buffer =>
 function matches(header: string | undefined, etag: string): boolean {
   return (
     header !== undefined &&
-    (header.trim() === '*' || tagsOf(header).some(tag => tag.replace(/^W\//, '') === etag))
+    (header.trim() === '*' || parseEntityTags(header).some(tag => tag.replace(/^W\//, '') === etag))
   )
 }
 
 /**
- * What `If-Match` and `If-None-Match: *` allow a write to find. A tag that is no resource's, or a weak one, allows none.
+ * The condition that `If-Match` or `If-None-Match: *` sets. A weak tag, or one that is not a resource's, matches no version.
  * @throws 400 when `If-Match` is not a list of entity tags, or `If-None-Match` is anything but `*`.
  */
 function expectedVersions(request: FastifyRequest): Expected {
   const header = request.headers['if-match']
-  const unless = request.headers['if-none-match']?.trim()
-  if (unless === '*') return 'missing'
-  if (unless !== undefined)
+  const ifNoneMatch = request.headers['if-none-match']?.trim()
+  if (ifNoneMatch === '*') return 'missing'
+  if (ifNoneMatch !== undefined)
     throw malformedHeaderError('If-None-Match', 'must be * where something is written')
   if (header === undefined) return null
   if (header.trim() === '*') return 'existing'
-  const tags = tagsOf(header)
+  const tags = parseEntityTags(header)
   if (!tags.every(tag => /^(W\/)?"[^"]*"$/.test(tag))) {
     throw malformedHeaderError(
       'If-Match',

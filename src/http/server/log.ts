@@ -1,6 +1,6 @@
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 
-/** One line for each request, when it has been answered; at level debug, one when it comes, too. */
+/** Logs one line for each answered request, and at level debug one for each received. */
 export class RequestLog extends LogController {
   override incomingRequest(request: FastifyRequest): void {
     request.log.debug({ method: request.method, url: request.url }, 'request received')
@@ -20,7 +20,7 @@ export class RequestLog extends LogController {
   }
 }
 
-/** Names what a request's lines belong to: its id and, where the client is traced, the trace (W3C Trace Context). */
+/** Adds to a request's log lines its id and, where the client sends one, the trace (W3C Trace Context). */
 export function childLogger(
   logger: FastifyBaseLogger,
   bindings: Record<string, unknown>,

@@ -1,24 +1,24 @@
 import type { FastifyInstance } from 'fastify'
 import { DebriefError } from '../problem.ts'
 
-/** An address of the service, and what it takes. */
+/** The URL of routes, and their methods. */
 interface Address {
   pattern: RegExp
   methods: Set<string>
 }
 
 /**
- * Answers what no route takes: 405 with `Allow` for a known address, 404 for any other; and OPTIONS, with what there
- * is. To be called before the routes are registered, for it listens to each.
+ * Answers requests without a route: OPTIONS with `Allow`, another method of a known URL with 405, the rest with 404. Must
+ * be called before the routes are registered, since its onRoute hook collects them.
  */
 export function answerOtherMethods(app: FastifyInstance): void {
   const addresses = new Map<string, Address>()
   app.addHook('onRoute', ({ url, method }) => {
-    const known = addresses.get(url) ?? { pattern: patternOf(url), methods: new Set(['OPTIONS']) }
-    for (const name of [method].flat()) known.methods.add(name)
-    addresses.set(url, known)
+    const address = addresses.get(url) ?? { pattern: patternOf(url), methods: new Set(['OPTIONS']) }
+    for (const name of [method].flat()) address.methods.add(name)
+    addresses.set(url, address)
   })
-  // Before a body is read: nobody wants it.
+  // In onRequest, so that no body is read.
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done()
     const path = request.url.split('?')[0]!
@@ -29,7 +29,7 @@ export function answerOtherMethods(app: FastifyInstance): void {
   })
 }
 
-/** From a route's own address, never from what a request brings. */
+/** Builds a regular expression from a route's URL, never from a request's. */
 function patternOf(url: string): RegExp {
   const parts = url.split(/(:[A-Za-z_]+|\*)/).map(part => {
     if (part.startsWith(':')) return '[^/]+'
@@ -39,8 +39,8 @@ function patternOf(url: string): RegExp {
 }
 
 function allowedAt(path: string, addresses: Address[]): string | undefined {
-  const found = path === '*' ? addresses : addresses.filter(({ pattern }) => pattern.test(path))
-  const methods = new Set(found.flatMap(({ methods }) => [...methods]))
+  const matching = path === '*' ? addresses : addresses.filter(({ pattern }) => pattern.test(path))
+  const methods = new Set(matching.flatMap(({ methods }) => [...methods]))
   return methods.size === 0 ? undefined : [...methods].sort().join(', ')
 }
 

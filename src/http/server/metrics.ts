@@ -13,11 +13,11 @@ export interface Backlog {
 
 interface Watched {
   pool: OpenDatabase['pool']
-  /** What is open and overdue now. */
+  /** Counts what is open and overdue now. */
   backlog: () => Promise<Backlog[]>
 }
 
-/** Of the process, not of one service in it. */
+/** Shared by all apps of the process, as in tests. */
 const processMetrics = new Registry()
 let areProcessMetricsCollected = false
 
@@ -48,7 +48,7 @@ function countRequests(app: App, registers: Registry[]): void {
   })
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none'
-    // A client may invent methods; a label may not grow without bound.
+    // Bounds the label's values, since clients may send any method.
     const method = route === 'none' ? 'any' : request.method
     total.inc({ method, route, status: reply.statusCode })
     seconds.observe({ method, route }, reply.elapsedTime / 1000)

@@ -3,8 +3,8 @@ import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
 const factory = SerializerSelector()
 
 /**
- * Builds the serializer of each answer when it is first needed. Each build looks through all components of the contract,
- * so a start that builds all of them would wait for as many times as many.
+ * Compiles each answer's serializer lazily: every compilation goes through all components of the contract, which made a
+ * start that compiles all of them slow.
  */
 export const buildSerializer: typeof factory = (components, options) => {
   const compile = factory(components, options)

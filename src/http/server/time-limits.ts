@@ -3,8 +3,8 @@ import type { Limits } from '../../config.ts'
 import { DebriefError } from '../problem.ts'
 
 /**
- * Bounds the time that a call may take until it is answered, once its body is there, and that a body nobody reads may go
- * on. A stream bounds itself once it flows.
+ * Limits the time from a request's whole body to its answer, and the time that a body may go on after the answer. Streams
+ * have their own limit once they have begun.
  */
 export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout }: Limits): void {
   app.addHook('preHandler', (_request, reply, done) => {

@@ -4,7 +4,7 @@ import { print, type Request, validRequests } from '../generate/request.ts'
 import type { World } from '../generate/world.ts'
 import { type Place, placesIn, pointerTo, replaced } from './json-pointers.ts'
 
-/** A request with exactly one thing wrong, and what has to be answered. */
+/** A request with exactly one fault, and the expected answer. */
 export interface Broken {
   request: Request
   status: number[]
@@ -17,11 +17,11 @@ export interface Broken {
 
 export interface Fault {
   name: string
-  /** Broken requests of an operation; null where it has nothing that could be broken so. */
+  /** Broken requests of an operation; null where it cannot have this fault. */
   of: (operation: Operation, world: World) => fc.Arbitrary<Broken> | null
 }
 
-/** A fault that any request of some operations can have. */
+/** A fault of the whole request, for operations that `applies` selects. */
 export const ofRequest = (
   name: string,
   applies: (operation: Operation) => boolean,
@@ -39,7 +39,7 @@ export const needsToken = ({ statuses }: Operation) => statuses.includes(401)
 export const takesHeader = (name: string) => (operation: Operation) =>
   parametersIn(operation, 'header').some(header => header.name === name)
 
-/** A fault of one value in a body: `wrong` says what to put in the place of a value that `suits`. */
+/** A fault of one value in a body: replaces a value that `suits` by one of `wrong`. */
 export const ofPlace = (
   name: string,
   suits: (place: Place) => boolean,
@@ -47,7 +47,7 @@ export const ofPlace = (
   named: (place: Place) => string = ({ tokens }) => pointerTo(tokens),
 ): Fault => ofChange(name, suits, place => wrong(place).map(value => ({ value, pointer: named(place) })))
 
-/** A fault of one value in a body, where what is named depends on what is wrong. */
+/** The same, where the pointer of the expected error depends on the wrong value. */
 export const ofChange = (
   name: string,
   suits: (place: Place) => boolean,
@@ -74,10 +74,10 @@ export const ofChange = (
   },
 })
 
-/** A batch answers each entry by itself, unless it is asked to refuse all for one. */
+/** Makes a batch atomic, since it would answer 200 with a refusal of the entry otherwise. */
 const refusedWhole = (request: Request): Request =>
   request.operation.id === 'putPeople' ? { ...request, query: [['atomic', 'true']] } : request
 
-/** A broken request with what was expected, for the report of a failure. */
+/** Prints a broken request and the expected answer, for the report of a failure. */
 export const printBroken = ({ request, status, code = '', pointer, parameter }: Broken): string =>
   `${print(request)} → ${status.join(' or ')} ${code} ${pointer ?? parameter ?? ''}`

@@ -5,7 +5,7 @@ import { stringOf } from '../generate/strings.ts'
 import { type Fault, ofChange, ofPlace } from './fault.ts'
 import { type Place, pointerTo } from './json-pointers.ts'
 
-/** What can be wrong with one field of a body: 422, and the field is named. */
+/** Faults of one field of a body: 422 with the field's pointer. */
 
 const isText = ({ value, schema }: Place) => typeof value === 'string' && !schema.enum
 const isOf =
@@ -14,7 +14,7 @@ const isOf =
     typeof value === 'string' && formats.includes(schema.format ?? '')
 const isList = ({ value }: Place) => Array.isArray(value)
 const isExact = ({ value, schema }: Place) => schema.properties !== undefined && value !== null
-const words = (...some: unknown[]) => fc.constantFrom(...some)
+const oneOf = (...some: unknown[]) => fc.constantFrom(...some)
 
 const examplesOfType: Record<string, unknown[]> = {
   string: ['', 'text', '7', 'true'],
@@ -31,7 +31,7 @@ function valueOfOtherType({ schema }: Place): fc.Arbitrary<unknown> {
   const others = Object.keys(examplesOfType).filter(
     type => !allowed.includes(type) && !(type === 'integer' && allowed.includes('number')),
   )
-  return words(...others.flatMap(type => examplesOfType[type]))
+  return oneOf(...others.flatMap(type => examplesOfType[type]))
 }
 
 const wrongType = ofPlace(
@@ -44,7 +44,7 @@ const missing = ofChange(
   'a required field that is missing',
   ({ schema, value }) => value !== null && (schema.required ?? []).some(name => name in value),
   ({ schema, value, tokens }) =>
-    words(...schema.required!.filter(name => name in value)).map(name => {
+    oneOf(...schema.required!.filter(name => name in value)).map(name => {
       const { [name as string]: _, ...rest } = value
       return { value: rest, pointer: pointerTo(tokens, name as string) }
     }),
@@ -67,8 +67,8 @@ const strangeNames = [
 const unknownProperty = ofChange('an unknown property', isExact, ({ schema, value, tokens }) =>
   fc
     .tuple(
-      words(...strangeNames.filter(name => !(name in schema.properties!) || name in {})),
-      words(1, null, {}, 'x'),
+      oneOf(...strangeNames.filter(name => !(name in schema.properties!) || name in {})),
+      oneOf(1, null, {}, 'x'),
     )
     .map(([name, member]) => ({
       value: { ...value, [name as string]: member },
@@ -76,9 +76,9 @@ const unknownProperty = ofChange('an unknown property', isExact, ({ schema, valu
     })),
 )
 
-/** Longer than it may be by a few code points; whatever its format, it begins as it should. */
+/** A few code points longer than allowed, and otherwise of the right format. */
 const tooLongFor = ({ schema: { maxLength = 64, format } }: Place) =>
-  fc.tuple(words(1, 2, 100), words('x', '0', '😀')).map(([more, filler]) => {
+  fc.tuple(oneOf(1, 2, 100), oneOf('x', '0', '😀')).map(([more, filler]) => {
     const start = format === 'http-url' ? 'https://a.example/' : ''
     const end = format === 'email' ? '@a.example' : ''
     const rest = maxLength + (more as number) - start.length - end.length
@@ -90,41 +90,41 @@ const tooLong = ofPlace(
   tooLongFor,
 )
 
-const blanks = words('', ' ', '\u00a0', '\u200b', '\u200d\ufeff', '\u00ad', '\u3164', '  \u2003 ')
+const blanks = oneOf('', ' ', '\u00a0', '\u200b', '\u200d\ufeff', '\u00ad', '\u3164', '  \u2003 ')
 const blank = ofPlace('a text in which nothing can be seen', isOf('line', 'text'), () => blanks)
 
-const controls = words('\n', '\r', '\t', '\u0000', '\u001b', '\u007f', '\u0085', '\u2028', '\u2029')
+const controls = oneOf('\n', '\r', '\t', '\u0000', '\u001b', '\u007f', '\u0085', '\u2028', '\u2029')
 const controlled = ofPlace('a control character in one line', isOf('line'), () =>
   controls.map(control => `Payments${control}drill`),
 )
 
-/** Before, in or after what was there, in every kind of string. */
+/** Inserts a character before, in or after the value. */
 const within = (characters: fc.Arbitrary<unknown>) => (place: Place) =>
-  fc.tuple(characters, words(0, 1, 1000)).map(([character, at]) => {
+  fc.tuple(characters, oneOf(0, 1, 1000)).map(([character, at]) => {
     const cut = Math.min(at as number, place.value.length)
-    // Not inside a surrogate pair: that would make another fault.
+    // Not inside a surrogate pair, which would be another fault.
     const text = [...(place.value as string)]
     return [...text.slice(0, cut), character, ...text.slice(cut)].join('')
   })
-const nul = ofPlace('a NUL', ({ value }) => typeof value === 'string', within(words('\0')))
+const nul = ofPlace('a NUL', ({ value }) => typeof value === 'string', within(oneOf('\0')))
 const surrogate = ofPlace(
   'a lone surrogate',
   ({ value }) => typeof value === 'string',
-  within(words('\ud800', '\udbff', '\udc00', '\udfff', '\udc00\ud800')),
+  within(oneOf('\ud800', '\udbff', '\udc00', '\udfff', '\udc00\ud800')),
 )
 
 const outOfRange = ofPlace(
   'a number out of range',
   ({ value }) => typeof value === 'number',
   ({ schema: { minimum = 0, maximum = 0 } }) =>
-    words(minimum - 1, maximum + 1, minimum + 0.5, -(2 ** 53), 1e300, Number.MAX_SAFE_INTEGER + 2),
+    oneOf(minimum - 1, maximum + 1, minimum + 0.5, -(2 ** 53), 1e300, Number.MAX_SAFE_INTEGER + 2),
 )
 
 const badEnum = ofPlace(
   'a word that is not in the list',
   ({ value, schema }) => typeof value === 'string' && schema.enum !== undefined,
   ({ value }) =>
-    words('', 'other', `${value} `, `${value}\n`, changedCase(value), 'constructor', '__proto__'),
+    oneOf('', 'other', `${value} `, `${value}\n`, changedCase(value), 'constructor', '__proto__'),
 )
 
 const changedCase = (word: string) => (word === word.toLowerCase() ? word.toUpperCase() : word.toLowerCase())
@@ -214,7 +214,7 @@ const badFormats: Record<string, string[]> = {
 }
 const badPatterns = ['', ' ', '-', 'A B', 'Üx', '../x', 'a\n', 'a'.repeat(300), '%00', 'PM-2026-06-17-']
 
-/** What a string of this format or pattern must not be. */
+/** Strings that break this format or pattern. */
 export function wrongStrings({ format = '', pattern, maxLength = 1e6 }: Place['schema']): string[] {
   const ofPattern = pattern === undefined ? [] : badPatterns.filter(text => !new RegExp(pattern).test(text))
   return [...ofPattern, ...(badFormats[format] ?? [])].filter(text => text.length <= maxLength)
@@ -223,10 +223,10 @@ export function wrongStrings({ format = '', pattern, maxLength = 1e6 }: Place['s
 const badFormat = ofPlace(
   'a text of the wrong form',
   place => isText(place) && wrongStrings(place.schema).length > 0,
-  ({ schema }) => words(...wrongStrings(schema)),
+  ({ schema }) => oneOf(...wrongStrings(schema)),
 )
 
-/** As `place`, but its entries are whatever the schema allows: it need not exist. */
+/** A shape for any values that the schema allows, without regard to what is stored. */
 const bare = { full: false, known: () => undefined, isWhole: () => true }
 
 const tooMany = ofPlace(
@@ -245,7 +245,7 @@ const tooManyNames = ofPlace(
   'a map with too many entries',
   ({ schema }) => schema.maxProperties !== undefined,
   ({ schema: { maxProperties = 0 }, value }) =>
-    words(1, 2, 500).map(more => {
+    oneOf(1, 2, 500).map(more => {
       const names = Array.from({ length: maxProperties + (more as number) }, (_, i) => `name-${i}`)
       return Object.fromEntries(names.map(name => [name, Object.values(value)[0]]))
     }),
@@ -255,7 +255,7 @@ const badName = ofChange(
   'a map with a name of the wrong form',
   ({ schema }) => schema.propertyNames !== undefined,
   ({ schema, value, tokens }) =>
-    words(...wrongStrings(schema.propertyNames!)).map(name => ({
+    oneOf(...wrongStrings(schema.propertyNames!)).map(name => ({
       value: { ...value, [name as string]: Object.values(value)[0] },
       pointer: pointerTo(tokens, name as string),
     })),
@@ -270,7 +270,7 @@ const tooFew = ofPlace(
 const repeated = ofPlace(
   'a repeated entry',
   place => isList(place) && place.schema.uniqueItems === true && place.value.length > 0,
-  ({ value }) => words(...value).map(entry => [...value, entry]),
+  ({ value }) => oneOf(...value).map(entry => [...value, entry]),
 )
 
 const rootCauses = [
@@ -286,7 +286,7 @@ const rootCause = ofChange(
   'a root cause',
   ({ tokens }) => tokens.length === 0,
   ({ value }) =>
-    words(...rootCauses).map(name => ({ value: { ...value, [name as string]: 'Sam' }, pointer: `/${name}` })),
+    oneOf(...rootCauses).map(name => ({ value: { ...value, [name as string]: 'Sam' }, pointer: `/${name}` })),
 )
 
 export const fieldFaults: Fault[] = [

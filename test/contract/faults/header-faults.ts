@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import type { Request } from '../generate/request.ts'
 import { type Broken, type Fault, hasBody, ofRequest, takesHeader } from './fault.ts'
 
-/** What can be wrong with the headers of a request, or with how much it sends. */
+/** Faults of a request's headers, and bodies that are too large. */
 
-const words = <T>(...some: T[]) => fc.constantFrom(...some)
+const oneOf = <T>(...some: T[]) => fc.constantFrom(...some)
 const withHeaders = (request: Request, headers: Record<string, string>): Request => ({
   ...request,
   headers: { ...request.headers, ...headers },
@@ -37,21 +37,21 @@ const wrongTypes = [
   ],
 ]
 const mediaType = ofRequest('a wrong content type', hasBody, request =>
-  words(...wrongTypes).map(type => ({
+  oneOf(...wrongTypes).map(type => ({
     request: withHeaders(request, { 'content-type': type }),
     status: [415],
   })),
 )
 
 const charset = ofRequest('a wrong charset', hasBody, request =>
-  words('iso-8859-1', 'utf-16', 'us-ascii', 'utf-7', 'latin1', '"utf-16le"', 'UTF-32').map(name => ({
+  oneOf('iso-8859-1', 'utf-16', 'us-ascii', 'utf-7', 'latin1', '"utf-16le"', 'UTF-32').map(name => ({
     request: withHeaders(request, { 'content-type': `application/json; charset=${name}` }),
     status: [415],
   })),
 )
 
 const encoding = ofRequest('a content encoding', hasBody, request =>
-  words('gzip', 'br', 'deflate', 'zstd', 'GZIP', 'gzip, br', 'unknown').map(name => ({
+  oneOf('gzip', 'br', 'deflate', 'zstd', 'GZIP', 'gzip, br', 'unknown').map(name => ({
     request: withHeaders(request, { 'content-encoding': name }),
     status: [415],
   })),
@@ -59,7 +59,7 @@ const encoding = ofRequest('a content encoding', hasBody, request =>
 
 const mebibyte = 1024 * 1024
 const tooLarge = ofRequest('a body that is too large', hasBody, request =>
-  words(1, 1000, mebibyte).map(more => ({
+  oneOf(1, 1000, mebibyte).map(more => ({
     request: { ...request, payload: JSON.stringify(request.body).padEnd(mebibyte + more, ' ') },
     status: [413],
   })),
@@ -73,7 +73,7 @@ const badHeader = (request: Request, name: string, value: string): Broken => ({
 })
 
 const malformedIfMatch = ofRequest('a malformed If-Match', takesHeader('If-Match'), request =>
-  words(
+  oneOf(
     '1',
     '"1',
     '1"',
@@ -99,7 +99,7 @@ const staleTags = [
   `"98-${hash}", "99-${hash}"`,
 ]
 const stale = ofRequest('a stale If-Match', takesHeader('If-Match'), request =>
-  words(...staleTags).map(tag => ({
+  oneOf(...staleTags).map(tag => ({
     request: withHeaders(request, { 'if-match': tag }),
     status: [412],
     code: 'version_mismatch',
@@ -120,7 +120,7 @@ const creation = ofRequest(
   'a creation of what is there',
   ({ id }) => /^put(Person|Team)$/.test(id),
   (request, world) =>
-    words(...(request.operation.id === 'putPerson' ? world.people : world.teams)).map(handle => ({
+    oneOf(...(request.operation.id === 'putPerson' ? world.people : world.teams)).map(handle => ({
       request: { ...withHeaders(request, { 'if-none-match': '*' }), params: { handle } },
       status: [412],
     })),
@@ -133,7 +133,7 @@ const unread = ofRequest(
 )
 
 const malformedKey = ofRequest('a malformed Idempotency-Key', takesHeader('Idempotency-Key'), request =>
-  words('', 'a b', '"a', 'a"b"', '""', 'x'.repeat(256), `"${'x'.repeat(256)}"`, 'é', '\t').map(value =>
+  oneOf('', 'a b', '"a', 'a"b"', '""', 'x'.repeat(256), `"${'x'.repeat(256)}"`, 'é', '\t').map(value =>
     badHeader(request, 'Idempotency-Key', value),
   ),
 )
@@ -142,7 +142,7 @@ const usedKey = ofRequest(
   'an Idempotency-Key of another request',
   takesHeader('Idempotency-Key'),
   (request, { key }) =>
-    words(key, `"${key}"`).map(value => ({
+    oneOf(key, `"${key}"`).map(value => ({
       ...badHeader(request, 'Idempotency-Key', value),
       status: [422],
       code: 'idempotency_key_reused',
@@ -153,7 +153,7 @@ const accept = ofRequest(
   'an Accept that nothing meets',
   ({ statuses }) => statuses.includes(406),
   request =>
-    words('image/png', 'application/pdf', 'text/*;q=0, application/json;q=0', 'x/y').map(value => ({
+    oneOf('image/png', 'application/pdf', 'text/*;q=0, application/json;q=0', 'x/y').map(value => ({
       request: withHeaders(request, { accept: value }),
       status: [406],
     })),

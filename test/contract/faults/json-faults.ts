@@ -3,23 +3,23 @@ import { payloadOf, type Request } from '../generate/request.ts'
 import { type Broken, type Fault, hasBody, ofRequest } from './fault.ts'
 import { placesIn, replaced } from './json-pointers.ts'
 
-/** What can be wrong with the bytes of a body: 400, as they are no JSON that Debrief reads. */
+/** Faults of a body's bytes, which are not the strict JSON that Debrief parses: 400. */
 
 const placeholder = 'placeholder-of-raw-bytes'
-const words = <T>(...some: T[]) => fc.constantFrom(...some)
+const oneOf = <T>(...some: T[]) => fc.constantFrom(...some)
 
 const unreadable = (request: Request, payload: string | Buffer): Broken => ({
   request: { ...request, payload },
   status: [400],
 })
 
-/** The objects of a body, as tokens. */
+/** The JSON pointer tokens of a body's objects. */
 const objectsIn = ({ operation, body }: Request) =>
   placesIn(operation.body!, body)
     .filter(({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value))
     .filter(({ value }) => Object.keys(value).length > 0)
 
-/** The body with one more member, written as it is, at the end of one of its objects. */
+/** The body's JSON with one more member, given as JSON text, at the end of one of its objects. */
 const withMember = (request: Request, tokens: (string | number)[], object: object, written: string): string =>
   JSON.stringify(replaced(request.body, tokens, { ...object, [placeholder]: 0 })).replace(
     `"${placeholder}":0`,
@@ -46,8 +46,8 @@ const proto = ofRequest('a __proto__ key', hasBody, request =>
   fc
     .tuple(
       fc.constantFrom(...objectsIn(request)),
-      words('"__proto__"', '"\\u005f_proto__"', '"__pro\\u0074o__"'),
-      words('{}', 'null', '{"isAdmin":true}', '1'),
+      oneOf('"__proto__"', '"\\u005f_proto__"', '"__pro\\u0074o__"'),
+      oneOf('{}', 'null', '{"isAdmin":true}', '1'),
     )
     .map(([{ tokens, value }, key, member]) =>
       unreadable(request, withMember(request, tokens, value, `${key}:${member}`)),
@@ -61,8 +61,8 @@ const tooDeep = ofRequest('a body that is nested too deep', hasBody, request =>
   fc
     .tuple(
       fc.constantFrom(...objectsIn(request)),
-      words(33, 34, 100, 1000, 100_000),
-      words('array', 'object'),
+      oneOf(33, 34, 100, 1000, 100_000),
+      oneOf('array', 'object'),
     )
     .map(([{ tokens, value }, depth, kind]) => {
       // The objects around it count too.
@@ -71,7 +71,7 @@ const tooDeep = ofRequest('a body that is nested too deep', hasBody, request =>
     }),
 )
 
-/** Bytes that no UTF-8 text has: stray and cut sequences, overlong forms, surrogates, beyond U+10FFFF. */
+/** Invalid UTF-8: stray and cut sequences, overlong forms, surrogates, beyond U+10FFFF. */
 const badBytes = [
   [0xff],
   [0x80],
@@ -85,7 +85,7 @@ const badBytes = [
 
 const invalidUtf8 = ofRequest('invalid UTF-8', hasBody, request =>
   fc
-    .tuple(fc.constantFrom(...objectsIn(request)), words(...badBytes), words(0, 1))
+    .tuple(fc.constantFrom(...objectsIn(request)), oneOf(...badBytes), oneOf(0, 1))
     .map(([{ tokens, value }, bytes, place]) => {
       const member = place === 0 ? `"${placeholder}":1` : `"a":"b${placeholder}c"`
       const [before, after] = withMember(request, tokens, value, member).split(placeholder) as [
@@ -105,7 +105,7 @@ const truncated = ofRequest('truncated JSON', hasBody, request => {
 
 const noJson = ofRequest('a body that is no JSON', hasBody, request => {
   const payload = String(payloadOf(request))
-  return words(
+  return oneOf(
     ...[
       `${payload}x`,
       `${payload}${payload}`,
@@ -144,7 +144,7 @@ const noJson = ofRequest('a body that is no JSON', hasBody, request => {
 const empty = ofRequest('an empty body', hasBody, request => fc.constant(unreadable(request, '')))
 
 const notAnObject = ofRequest('a body that is no object', hasBody, request =>
-  words('null', '[]', '[{}]', '"text"', '1', 'true', '-0', '1e400').map(payload => ({
+  oneOf('null', '[]', '[{}]', '"text"', '1', 'true', '-0', '1e400').map(payload => ({
     request: { ...request, payload },
     status: [422],
     pointer: '',
@@ -155,7 +155,7 @@ const unwanted = ofRequest(
   'a body where none is taken',
   ({ body, method }) => body === undefined && method !== 'GET',
   request =>
-    words('{}', 'null', '{"reason":"x"}').map(payload => ({
+    oneOf('{}', 'null', '{"reason":"x"}').map(payload => ({
       request: { ...request, headers: { 'content-type': 'application/json' }, payload },
       status: [422],
       pointer: '',

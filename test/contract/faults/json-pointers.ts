@@ -1,6 +1,6 @@
 import { resolved, type Schema } from '../generate/operations.ts'
 
-/** Where something stands in a body, and what the contract says of it. */
+/** A value in a body, with its JSON pointer tokens and its schema. */
 export interface Place {
   tokens: (string | number)[]
   schema: Schema
@@ -29,7 +29,7 @@ const memberOf = ({ properties, additionalProperties }: Schema, name: string): S
 export const pointerTo = (tokens: Place['tokens'], ...more: Place['tokens']): string =>
   [...tokens, ...more].map(token => `/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
-/** A copy of the body with another value at a place. */
+/** A copy of the body with the value at a pointer replaced. */
 export function replaced(body: unknown, [token, ...rest]: Place['tokens'], value: unknown): unknown {
   if (token === undefined) return value
   const copy: any = Array.isArray(body) ? [...body] : { ...(body as object) }

@@ -5,13 +5,13 @@ import type { Request } from '../generate/request.ts'
 import { type Fault, needsToken, ofRequest } from './fault.ts'
 import { escapes } from './query-faults.ts'
 
-/** What can be wrong with a method and a path. */
+/** Faults of a request's method and path. */
 
-const words = <T>(...some: T[]) => fc.constantFrom(...some)
+const oneOf = <T>(...some: T[]) => fc.constantFrom(...some)
 
 const any = () => true
 const tooLongUrl = ofRequest('a URL that is too long', needsToken, request =>
-  words(9_000, 12_000, 100_000).map(length => ({
+  oneOf(9_000, 12_000, 100_000).map(length => ({
     request: {
       ...request,
       target: target => `${target}${target.includes('?') ? '&' : '?'}q=${'x'.repeat(length)}`,
@@ -20,16 +20,16 @@ const tooLongUrl = ofRequest('a URL that is too long', needsToken, request =>
   })),
 )
 
-/** CONNECT never comes to a route, and OPTIONS is answered everywhere. */
+/** Without CONNECT, which never reaches a route, and OPTIONS, which every path answers. */
 const methods = METHODS.filter(method => method !== 'CONNECT' && method !== 'OPTIONS')
 const unknownMethod = ofRequest('a method that the path has not', any, request =>
-  words(...methods.filter(method => !answersTo(request.operation, method))).map(method => ({
+  oneOf(...methods.filter(method => !answersTo(request.operation, method))).map(method => ({
     request: { ...withoutBody(request), method },
     status: [405],
   })),
 )
 
-/** HEAD is answered wherever GET is, and OPTIONS everywhere. */
+/** Every path answers OPTIONS, and one with GET also HEAD. */
 const answersTo = ({ methods }: Operation, method: string) =>
   method === 'OPTIONS' || methods.includes(method === 'HEAD' ? 'GET' : method)
 
@@ -41,7 +41,7 @@ function withoutBody({ body: _, payload: __, headers, ...request }: Request): Re
 const hasPath = (operation: Operation) => parametersIn(operation, 'path').length > 0
 
 const escapeInPath = ofRequest('a malformed escape in the path', hasPath, request =>
-  fc.tuple(words(...escapes), words(...Object.keys(request.params))).map(([malformed, name]) => ({
+  fc.tuple(oneOf(...escapes), oneOf(...Object.keys(request.params))).map(([malformed, name]) => ({
     request: {
       ...request,
       params: { ...request.params, [name]: 'MARK' },
@@ -74,10 +74,10 @@ const malformedIds = [
   '{}',
 ]
 const malformedId = ofRequest('a malformed id', hasPath, request =>
-  words(...Object.keys(request.params)).chain(name => {
+  oneOf(...Object.keys(request.params)).chain(name => {
     const { schema } = parametersIn(request.operation, 'path').find(parameter => parameter.name === name)!
     const wrong = malformedIds.filter(id => !matches(schema, id))
-    return words(...wrong).map(id => ({
+    return oneOf(...wrong).map(id => ({
       request: { ...request, params: { ...request.params, [name]: id } },
       status: [404],
     }))
@@ -100,7 +100,7 @@ const unknownId = ofRequest(
   'an id under which nothing is stored',
   operation => hasPath(operation) && !/^put(Person|Team)$/.test(operation.id),
   request =>
-    words(...Object.keys(request.params)).map(name => ({
+    oneOf(...Object.keys(request.params)).map(name => ({
       request: { ...request, params: { ...request.params, [name]: nobody[name] ?? 'nothing' } },
       status: [404],
       code: 'not_found',

@@ -4,9 +4,9 @@ import type { Request } from '../generate/request.ts'
 import { type Broken, type Fault, needsToken, ofRequest } from './fault.ts'
 import { wrongStrings } from './field-faults.ts'
 
-/** What can be wrong with a query: 400, and the parameter is named. */
+/** Faults of a query: 400 with the parameter's name. */
 
-const words = <T>(...some: T[]) => fc.constantFrom(...some)
+const oneOf = <T>(...some: T[]) => fc.constantFrom(...some)
 
 const asks = (
   request: Request,
@@ -33,7 +33,7 @@ const unknownNames = [
 ]
 const unknownQuery = ofRequest('an unknown query parameter', needsToken, request =>
   fc
-    .tuple(words(...unknownNames), words('1', '', 'x'))
+    .tuple(oneOf(...unknownNames), oneOf('1', '', 'x'))
     .map(([name, value]) => asks(request, [...request.query, [name, value]], name)),
 )
 
@@ -42,7 +42,7 @@ const hasQuery = (operation: Operation) => queryOf(operation).length > 0
 const without = (request: Request, name: string) => request.query.filter(([other]) => other !== name)
 
 const repeatedQuery = ofRequest('a repeated query parameter', hasQuery, request =>
-  words(...queryOf(request.operation)).map(({ name, schema }) => {
+  oneOf(...queryOf(request.operation)).map(({ name, schema }) => {
     const value = schema.enum?.[0] ?? schema.pattern?.match(/[A-Za-z0-9]+/)?.[0] ?? '1'
     return asks(request, [...without(request, name), [name, String(value)], [name, String(value)]], name)
   }),
@@ -52,12 +52,12 @@ const requiredQuery = ofRequest(
   'a required query parameter that is missing',
   operation => queryOf(operation).some(({ required }) => required),
   request =>
-    words(...queryOf(request.operation).filter(({ required }) => required)).map(({ name }) =>
+    oneOf(...queryOf(request.operation).filter(({ required }) => required)).map(({ name }) =>
       asks(request, without(request, name), name),
     ),
 )
 
-/** What a parameter's schema does not allow. */
+/** Values that a parameter's schema does not allow. */
 function wrongValues({ enum: list, minLength = 0, maxLength, format, ...schema }: Schema): string[] {
   return [
     ...(list ? ['', 'other', ` ${list[0]}`, `${list[0]}\n`, 'TRUE', '0'] : []),
@@ -73,12 +73,12 @@ const wrongQuery = ofRequest(
   operation =>
     queryOf(operation).some(({ name, schema }) => name !== 'cursor' && wrongValues(schema).length > 0),
   request =>
-    words(
+    oneOf(
       ...queryOf(request.operation).filter(
         ({ name, schema }) => name !== 'cursor' && wrongValues(schema).length > 0,
       ),
     )
-      .chain(({ name, schema }) => fc.tuple(fc.constant(name), words(...wrongValues(schema))))
+      .chain(({ name, schema }) => fc.tuple(fc.constant(name), oneOf(...wrongValues(schema))))
       .map(([name, value]) => asks(request, [...without(request, name), [name, value]], name)),
 )
 
@@ -103,7 +103,7 @@ const badLimits = [
   'null',
 ]
 const badLimit = ofRequest('a bad limit', takes('limit'), request =>
-  words(...badLimits).map(limit => asks(request, [...without(request, 'limit'), ['limit', limit]], 'limit')),
+  oneOf(...badLimits).map(limit => asks(request, [...without(request, 'limit'), ['limit', limit]], 'limit')),
 )
 
 const zones = [
@@ -119,7 +119,7 @@ const zones = [
   "'",
 ]
 const badZone = ofRequest('a time zone that there is not', takes('tz'), request =>
-  words(...zones).map(tz => asks(request, [...without(request, 'tz'), ['tz', tz]], 'tz')),
+  oneOf(...zones).map(tz => asks(request, [...without(request, 'tz'), ['tz', tz]], 'tz')),
 )
 
 const sums = '0123456789abcdef'
@@ -144,9 +144,9 @@ const forgedCursor = ofRequest('a forged cursor', takes('cursor'), (request, { c
     `${base64({ a: 1 })}.${sum}`,
     cursor.toUpperCase(),
   ]
-  // The filters are part of what a cursor is bound to: here they are others.
+  // A cursor is bound to its filters, and these are others.
   const others = request.operation.id === 'listPeople' ? [] : [cursor]
-  return words(...forged, ...elsewhere, ...others).map(value =>
+  return oneOf(...forged, ...elsewhere, ...others).map(value =>
     asks(request, [...request.query, ['cursor', value]], 'cursor', 'invalid_cursor'),
   )
 })
@@ -166,7 +166,7 @@ export const escapes = [
 ]
 const escapeInQuery = ofRequest('a malformed escape in the query', needsToken, request =>
   fc
-    .tuple(words(...escapes), words(...queryOf(request.operation).map(({ name }) => name), 'q'))
+    .tuple(oneOf(...escapes), oneOf(...queryOf(request.operation).map(({ name }) => name), 'q'))
     .map(([malformed, name]) => ({
       request: {
         ...request,

@@ -3,7 +3,7 @@ import type { Request } from '../generate/request.ts'
 import type { World } from '../generate/world.ts'
 import { type Broken, type Fault, ofRequest } from './fault.ts'
 
-/** What is wrong although each field by itself is right: rules between fields, and names of what is not there. */
+/** Faults that no schema shows: broken rules between fields, and references to what does not exist. */
 
 type Body = Record<string, any>
 type Rule = [
@@ -16,7 +16,7 @@ const incidents = ['createIncident', 'patchIncident']
 const events = ['createEvent', 'patchEvent']
 const factors = ['createFactor', 'patchFactor']
 const changes = ['createChange', 'patchChange']
-// With a status that a patch may have too, or the state would refuse first.
+// With status open, since a patch of a closed item would be refused for its state first.
 const items = ['createActionItem', 'patchActionItem']
 
 const commander = { role: 'incident_commander', person: 'priya', from: '2026-06-17T14:00:00Z', to: null }
@@ -125,7 +125,7 @@ const broken = (name: string, rules: Rule[]): Fault => {
   )
 }
 
-/** A batch that one refused entry refuses. */
+/** Makes a batch atomic, so that one refused entry refuses it. */
 const strictly = ({ operation }: Request): Partial<Request> =>
   operation.id === 'putPeople' ? { query: [['atomic', 'true']] } : {}
 

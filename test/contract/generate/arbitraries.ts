@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { resolved, type Schema, typesOf } from './operations.ts'
 import { stringOf } from './strings.ts'
 
-/** From a schema of the contract to the values that it allows. */
+/** Arbitraries for the values that a schema of the contract allows. */
 
 export interface Shape {
-  /** Every optional field is there and nothing is null, so that there is something to break everywhere. */
+  /** Sets every optional field and no null, so that every field has a value to break. */
   full: boolean
   /** A better arbitrary for the fields of this name (`owner`, or `authors[]` for the entries of a list), if any. */
   known: (name: string) => fc.Arbitrary<unknown> | undefined
-  /** The objects of this name have all their fields, although the schema (of a merge patch) asks for none. */
+  /** Whether objects of this name have all fields, although their schema (of a merge patch) requires none. */
   isWhole: (name: string) => boolean
 }
 
@@ -39,7 +39,7 @@ const rangeOf = ({ minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_
   max: maximum,
 })
 
-/** A few entries mostly; of free text now and then as many as there may be. */
+/** Up to three entries; lists of free text sometimes have the most that are allowed. */
 function lists(schema: Schema, name: string, shape: Shape): fc.Arbitrary<unknown[]> {
   const { items = {}, minItems = 0, maxItems = 10, uniqueItems = false } = schema
   const entries = valuesOf(items, `${name}[]`, shape)
@@ -55,7 +55,7 @@ function lists(schema: Schema, name: string, shape: Shape): fc.Arbitrary<unknown
     : few
 }
 
-/** What the service takes for one and the same entry: one-line texts are trimmed. */
+/** Equal entries have the same key: the service trims one-line texts before it compares. */
 const identity = (value: unknown): string =>
   typeof value === 'string' ? value.trim() : JSON.stringify(value)
 
@@ -71,7 +71,7 @@ function objects(schema: Schema, name: string, shape: Shape): fc.Arbitrary<objec
     .filter(object => Object.keys(object).length >= minProperties)
 }
 
-/** Few names, so that merging patches into one another never makes a map too large; some are JavaScript's own. */
+/** Few names, so that merged patches never exceed a map's limit; some are names of JavaScript's own properties. */
 const mapNames = ['a', 'constructor', 'region', 'tostring', 'valueof', '0', '9.z_-']
 
 function maps({ additionalProperties }: Schema, name: string, shape: Shape): fc.Arbitrary<object> {

@@ -6,7 +6,7 @@ import type { Request } from './request.ts'
 import { moments } from './strings.ts'
 import { addChange, addFactor, addItem, addToken, idIn, type World } from './world.ts'
 
-/** What the contract's schemas do not say, and a valid request must nevertheless keep to: all of it is here. */
+/** All rules for valid requests that the contract's schemas do not express. */
 
 type Values = fc.Arbitrary<unknown>
 
@@ -47,7 +47,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     recurs: fc.constant(earlier),
     action_item: fc.constantFrom('AI-1', 'AI-2'),
     expires_at: moments(dayBetween('2026-06-20', '9998-12-30')),
-    // What the events of the world had when they were stored; and a reason that quotes none of it.
+    // Fields of the world's events, and reasons that do not quote them.
     'redactEvent pointers[]': fc.constantFrom('/description', '/sources/0/excerpt'),
     'redactEvent versions[]': fc.constant(1),
     'redactEvent reason': fc.constantFrom('A password.', 'It names a customer.\nShe asked.'),
@@ -85,12 +85,12 @@ export function namedValues(world: World, incident: string): Record<string, Valu
   }
 }
 
-/** Objects that a merge patch may name only as a whole, since nothing may be stored that it could be merged into. */
+/** Objects that a merge patch must contain whole, since there may be no stored one to merge with. */
 export const wholeObjects = new Set(['counterfactual', 'tracker', 'verified_by_source'])
 
 type Body = Record<string, any>
 
-/** Rules between fields: where the field on the left is there, or in that operation, the body is mended to keep to it. */
+/** Rules between fields, by a field or an operation: each repairs a body that has that field, or is that operation's. */
 const rules: Record<string, (body: Body) => Body> = {
   id: body => (body.occurred_on === undefined ? body : { ...body, occurred_on: body.id.slice(3, 13) }),
   roles: body => ({ ...body, roles: body.roles && oneHolderEach(body.roles.map(inOrder)) }),
@@ -106,7 +106,7 @@ const rules: Record<string, (body: Body) => Body> = {
   patchChange: wiredBack,
   acceptActionItem: () => ({ by: 'priya' }),
   resolveDispute: body => ({ ...body, source: citing(body.source) }),
-  // Of language alone, and that is no code of these requests.
+  // Only waivers of language codes have findings, and these requests use none.
   putWaiver: ({ reason }) => ({ reason }),
   outcome: body =>
     body.outcome === 'done'
@@ -114,10 +114,10 @@ const rules: Record<string, (body: Body) => Body> = {
       : { ...body, reason: body.reason ?? 'Not worth it.' },
 }
 
-/** The same body, mended where fields contradict each other. */
-export function sensible(body: unknown, { id }: Operation): unknown {
-  const kept = Object.entries(rules).filter(([name]) => name === id || Object.hasOwn(body as Body, name))
-  return kept.reduce((mended, [, mend]) => mend(mended), body as Body)
+/** The body, repaired where fields contradict each other. */
+export function repairRules(body: unknown, { id }: Operation): unknown {
+  const applying = Object.entries(rules).filter(([name]) => name === id || Object.hasOwn(body as Body, name))
+  return applying.reduce((repaired, [, repair]) => repair(repaired), body as Body)
 }
 
 const inOrder = (role: Body): Body =>
@@ -141,7 +141,7 @@ const citing = (source: Body): Body => ({
   ...(source.url ? {} : { excerpt: source.excerpt ?? 'seen' }),
 })
 
-/** A change that is right in itself, whatever is stored of the one that it may be a patch of. */
+/** Repairs a change so that it is valid on its own, whatever a patch of it finds stored. */
 function wiredBack(body: Body): Body {
   const { target, factors, action_item, before = null, after = null } = body
   const isNew = target !== undefined && !factors && !action_item
@@ -163,7 +163,7 @@ function verified(body: Body): Body {
   return isNamed ? { ...body, status: status ?? 'applied', verified_by_source: null } : body
 }
 
-/** A valid request that finds what it needs in a state that no request before it can have changed: made just for it. */
+/** Prepares the stored state that a request needs, made just for it, and points the request to that. */
 export async function arranged(service: Service, request: Request): Promise<Request> {
   const { params, headers } = (await arrange[request.operation.id]?.(service, request)) ?? {}
   return {
@@ -220,6 +220,6 @@ async function newItem({ call }: Service, { params }: Request) {
   return { params: { action_item_id: body.id } }
 }
 
-/** The values for a field of an operation; none where any that the schema allows will do. */
+/** The values for a field of an operation; undefined where any value of the schema is valid. */
 export const lookup = (values: Record<string, Values>, { id }: Operation, name: string): Values | undefined =>
   values[`${id} ${name}`] ?? values[name]

@@ -1,6 +1,6 @@
 import { contract } from '../../help/contract-check.ts'
 
-/** The operations of the committed contract, as a generator of requests reads them. */
+/** The operations of the committed contract. */
 
 export interface Schema {
   $ref?: string
@@ -41,7 +41,7 @@ export interface Operation {
   body: Schema | undefined
   /** The statuses that it documents. */
   statuses: number[]
-  /** All methods that the contract has for this address; one without parameters may be one of several paths. */
+  /** All methods of this path, and of other paths that match it: `/people/batch` also matches `/people/{handle}`. */
   methods: string[]
 }
 
@@ -73,7 +73,7 @@ function methodsAt(address: string): string[] {
   return paths.flatMap(([, members]) => Object.keys(members)).map(method => method.toUpperCase())
 }
 
-/** Whether an address, with its own parameters in braces, is one that a path stands for. */
+/** Whether a path's template matches an address, which may have parameters in braces itself. */
 function isOf(path: string, address: string): boolean {
   const [parts, others] = [path.split('/'), address.split('/')]
   return (
@@ -84,11 +84,11 @@ function isOf(path: string, address: string): boolean {
 export const parametersIn = (operation: Operation, place: Parameter['in']) =>
   operation.parameters.filter(parameter => parameter.in === place)
 
-/** The schema itself, where it is a reference. */
+/** The schema with its `$ref` followed. */
 export const resolved = (schema: Schema): Schema =>
   schema.$ref === undefined ? schema : resolved(at<Schema>(schema.$ref))
 
-/** What a reference of the contract stands for. */
+/** Follows a `$ref` of the contract. */
 function at<T extends object = Parameter>(ref: string): T {
   const found = ref
     .slice(2)

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
-import { judge } from '../../help/contract-check.ts'
+import { checkAnswer } from '../../help/contract-check.ts'
 import { adminToken, type Service } from '../../help/service.ts'
 import { valuesOf } from './arbitraries.ts'
-import { lookup, namedValues, sensible, wholeObjects } from './named-values.ts'
+import { lookup, namedValues, repairRules, wholeObjects } from './named-values.ts'
 import { type Operation, type Parameter, parametersIn } from './operations.ts'
 import type { World } from './world.ts'
 
@@ -46,7 +46,7 @@ export function validRequests(
       query: fc.record(query, { requiredKeys }).map(pairs) as fc.Arbitrary<[string, string][]>,
       headers: fc.tuple(mediaTypes(operation), keys(operation)).map(both => Object.assign({}, ...both)),
       ...(operation.body
-        ? { body: valuesOf(operation.body, '', shape).map(one => sensible(one, operation)) }
+        ? { body: valuesOf(operation.body, '', shape).map(one => repairRules(one, operation)) }
         : {}),
     }) as fc.Arbitrary<Request>
   })
@@ -68,7 +68,7 @@ function mediaTypes({ method, body }: Operation): Headers {
     .map(type => ({ 'content-type': type }))
 }
 
-/** Where a key is taken, a new one now and then, in each form that there is. */
+/** Sometimes a new Idempotency-Key, bare, quoted or long, where the operation takes one. */
 function keys(operation: Operation): Headers {
   if (!parametersIn(operation, 'header').some(({ name }) => name === 'Idempotency-Key'))
     return fc.constant({})
@@ -91,29 +91,29 @@ export interface Answer {
   milliseconds: number
 }
 
-/** Longer than any answer may take: then the service hangs. */
-const patience = 15_000
+/** Milliseconds; longer than any answer takes unless the service hangs. */
+const answerTimeout = 15_000
 
-/** Sends a request as admin. Throws when no answer comes, or when it is not what the contract documents. */
+/** Sends a request as admin. @throws Error without an answer, or when the answer is not as documented */
 export async function send({ app }: Service, request: Request): Promise<Answer> {
   const { method, headers } = request
   const url = targetOf(request)
   const payload = payloadOf(request)
   const start = performance.now()
-  const abandoned = new AbortController()
+  const timer = new AbortController()
   const answered = app.inject({
     method: method as 'GET',
     url,
     headers: { authorization: `Bearer ${adminToken}`, ...headers },
     ...(payload === undefined ? {} : { payload }),
   })
-  const late = sleep(patience, null, { signal: abandoned.signal }).catch(() => null)
-  const response = await Promise.race([answered, late])
-  abandoned.abort()
-  if (response === null) throw new Error(`No answer in ${patience} ms`)
+  const timeout = sleep(answerTimeout, null, { signal: timer.signal }).catch(() => null)
+  const response = await Promise.race([answered, timeout])
+  timer.abort()
+  if (response === null) throw new Error(`No answer in ${answerTimeout} ms`)
   const { statusCode: status, body: text } = response
   const given = response.headers as Record<string, string>
-  judge({ method, url, status, headers: given, body: text })
+  checkAnswer({ method, url, status, headers: given, body: text })
   const isJson = /[/+]json/.test(given['content-type'] ?? '') && method !== 'HEAD'
   const milliseconds = performance.now() - start
   return { status, headers: given, body: isJson && text !== '' ? JSON.parse(text) : null, milliseconds }
@@ -134,7 +134,7 @@ const shortened = (text: string, length: number) =>
 const legible = (text: string) =>
   text.replace(/[\p{Cc}\p{Cs}]/gu, character => JSON.stringify(character).slice(1, -1))
 
-/** A request as it would be read aloud: whole where it is short. */
+/** Prints a request on one line, with long parts truncated. */
 export function print(request: Request): string {
   const payload = payloadOf(request)
   const body = payload === undefined ? '' : ` ${shortened(legible(String(payload)), 1500)}`

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Schema } from './operations.ts'
 
-/** Strings that satisfy the contract, the odd ones among them. Lengths count code points. */
+/** Arbitraries for strings that satisfy the contract, odd ones included. Lengths count code points. */
 
 const visible = [
   ...'aZ09.-_*|`<&"\'\\/%{}[]()#~:;,?!@$^=+',
@@ -16,7 +16,7 @@ const visible = [
 const inLine = [...visible, ' ', '\u00a0', '\u0301', '\u200d', '\u202e', '\ufeff']
 const inText = [...inLine, '\n', '\r', '\t', '\u2028', '\u0085', '\u001b']
 
-/** Short ones mostly, and now and then one as long as it may be. At least one code point can be seen. */
+/** Mostly short strings, sometimes one of the maximum length; each with a visible code point. */
 function visibleString(pool: string[], max: number): fc.Arbitrary<string> {
   const unit = fc.constantFrom(...pool)
   const around = fc.string({ unit, maxLength: Math.min(12, Math.floor((max - 1) / 2)) })
@@ -45,7 +45,7 @@ const times = fc
   )
   .map(parts => parts.join(''))
 
-/** RFC 3339 moments on the days given, by default on any: in UTC, too, from 1970 to 9998. */
+/** RFC 3339 date-times on the given days, by default any; in UTC from 1970 to 9998. */
 export const moments = (on: fc.Arbitrary<string> = dates): fc.Arbitrary<string> =>
   fc
     .tuple(on, times)

@@ -3,28 +3,28 @@ import fc from 'fast-check'
 import type { Test } from 'tap'
 import { scaled, timeIsUp } from '../../help/scale.ts'
 
-/** A short run is the same every time; a long one looks elsewhere each time, and is repeated with the seed it prints. */
+/** A short run has always the same seed; a long one a new seed, which it prints. */
 const seed = Number(process.env.DEBRIEF_TEST_SEED || scaled(1, Date.now() % 2 ** 31))
 
 export interface Tally {
-  /** Requests sent as trials. */
+  /** Requests sent. */
   count: number
   milliseconds: number[]
 }
 
 export const newTally = (): Tally => ({ count: 0, milliseconds: [] })
 
-/** A kind of generated value, and what is tried with each. */
+/** A property: generated values, and what must hold for each. */
 export interface Trial<T> {
   name: string
   runs: number
   values: fc.Arbitrary<T>
-  /** Throws when it does not go as it must. */
+  /** Throws when the property does not hold. */
   attempt: (value: T) => Promise<{ milliseconds: number }>
   print: (value: T) => string
 }
 
-/** Tries generated values. A failure says which value, made as small as it can be, and how it comes again. */
+/** Tries generated values. A failure prints the shrunk value and the seed that reproduces it. */
 export async function tryAll<T>(t: Test, trial: Trial<T>, tally: Tally): Promise<void> {
   const property = fc.asyncProperty(trial.values, async value => {
     if (timeIsUp()) return
@@ -40,10 +40,10 @@ export async function tryAll<T>(t: Test, trial: Trial<T>, tally: Tally): Promise
   t.fail(`${smallest}\n  ${message}\n  DEBRIEF_TEST_SEED=${seed}, path ${counterexamplePath}`)
 }
 
-/** Each trial has a seed of its own, or all would meet the same of what they choose from. */
+/** A seed for each trial, so that they do not all draw the same choices. */
 const seedOf = (name: string): number => createHash('sha256').update(`${seed} ${name}`).digest().readInt32BE()
 
-/** Says what a file did. */
+/** Reports a file's requests and their latencies. */
 export function report(t: Test, { count, milliseconds }: Tally): void {
   const sorted = milliseconds.toSorted((a, b) => a - b)
   const at = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(1)

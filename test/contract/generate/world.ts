@@ -2,19 +2,19 @@ import { openIncident } from '../../help/cast.ts'
 import type { Service } from '../../help/service.ts'
 import { givenReady, seal } from '../../postmortem/ready.ts'
 
-/** A small world for generated requests to refer to. What is named here stays, whatever valid requests change. */
+/** Stored resources that generated requests refer to. Valid requests never delete or rename them. */
 export interface World {
   /** Active people, never changed. */
   people: string[]
-  /** Somebody who is no longer active. */
+  /** A person who is no longer active. */
   left: string
   teams: string[]
-  /** People and teams that requests may change at will. */
+  /** People and teams that requests may change. */
   changeable: { people: string[]; teams: string[] }
   incidents: string[]
   /** The events of each incident. */
   events: Record<string, string[]>
-  /** A factor of an incident that was before all others. */
+  /** A factor of an incident before all others. */
   earlier: { incident_id: string; number: number }
   /** An incident whose postmortem is final. */
   sealed: string

@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { bundledPackage, provideBinaries, withInitdb } from '../../../src/db/embedded/binaries.ts'
 import { startEmbedded } from '../../../src/db/embedded/server.ts'
-import { isRoot, query, start, tempFolder } from './help.ts'
+import { isRoot, query, start, tempFolder } from './embedded-servers.ts'
 
 const account = isRoot ? { uid: 65534, gid: 65534 } : undefined
 const answers = [{ n: 1 }]
@@ -66,7 +66,7 @@ t.test('what a start that died left half made is swept', async t => {
   const dead = spawnSync('true').pid
   for (const name of [`pg.${dead}`, `copy.${dead}`]) mkdirSync(join(data, name, 'base'), { recursive: true })
   await start(t, data)
-  // The programs are copied there where their own folder is closed to PostgreSQL's account.
+  // Has a copy of the programs where PostgreSQL's account cannot read their own folder.
   const left = readdirSync(data).filter(name => !name.startsWith('postgresql-'))
   t.strictSame(left.sort(), ['pg', 'postgresql.log'])
 })
@@ -157,7 +157,7 @@ t.test('programs that were copied to a path with odd characters make a cluster',
   t.strictSame(readdirSync(temp), ['pg'], 'and the copy that did it is gone')
 })
 
-/** The package as `npm ci --ignore-scripts` leaves it. */
+/** Copies the package as `npm ci --ignore-scripts` leaves it, without symlinks. */
 function withoutLinks(folder: string, source = bundledPackage()): string {
   mkdirSync(folder)
   for (const entry of readdirSync(source, { withFileTypes: true })) {

@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import t from 'tap'
 import { isAlive, postmasterPid } from '../../../src/db/embedded/pids.ts'
 import { startEmbedded } from '../../../src/db/embedded/server.ts'
-import { connectionOf, kill, processesWith, query, start, startService, tempFolder, until } from './help.ts'
+import {
+  connectionOf,
+  kill,
+  processesWith,
+  query,
+  start,
+  startService,
+  tempFolder,
+  until,
+} from './embedded-servers.ts'
 
 /** The command line of the shell that guards the postmaster `pid`. */
 const guardOf = (pid: number) => `kill -INT "$0"\0${pid}\0`

@@ -37,7 +37,7 @@ const operations = Object.entries(contract.paths).flatMap(([path, methods]) =>
     operation: operation as Operation,
   })),
 )
-/** The names of the operations that `isFaulty` finds something wrong with. */
+/** The names of the operations for which `isFaulty` holds. */
 const faulty = (isFaulty: (operation: Operation, path: string, method: string) => boolean) =>
   operations
     .filter(({ operation, path, method }) => isFaulty(operation, path, method))
@@ -208,7 +208,7 @@ t.test('what can be wrong with a header is documented where it is taken, and onl
     [],
     'precondition_required',
   )
-  // A write that takes no condition refuses one.
+  // Also for a write that takes no condition, which refuses one.
   t.same(
     faulty(
       (operation, _, method) =>

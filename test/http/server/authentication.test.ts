@@ -3,11 +3,11 @@ import t from 'tap'
 import { countTokens, createToken } from '../../../src/access/store.ts'
 import { type Scope, scopes } from '../../../src/http/api-tokens.ts'
 import { sha256Hex } from '../../../src/kit/json.ts'
-import { enter, observed, openIncident } from '../../help/cast.ts'
+import { observed, openIncident, seedPeople } from '../../help/cast.ts'
 import { adminToken, openService } from '../../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db, clock } = service
 const incident = await openIncident(service)
 
@@ -104,7 +104,7 @@ t.test('a revoked token is refused at once where it was revoked, and elsewhere w
   for (const token of [here, elsewhere]) t.equal((await read(`Bearer ${token}`)).status, 200)
   t.equal((await call('DELETE', `/v1/tokens/${here.slice(4, 16)}`)).status, 204)
   t.equal((await read(`Bearer ${here}`)).status, 401)
-  // As another process does.
+  // In the database, as another process revokes it.
   const revoked_at = clock.now.toISOString()
   await db.updateTable('tokens').set({ revoked_at }).where('id', '=', elsewhere.slice(4, 16)).execute()
   await sleep(1000)

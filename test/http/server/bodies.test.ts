@@ -1,9 +1,9 @@
 import t from 'tap'
-import { drill, enter, logLine, observed, openIncident } from '../../help/cast.ts'
+import { drill, logLine, observed, openIncident, seedPeople } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call } = service
 const incident = await openIncident(service)
 

@@ -2,11 +2,11 @@ import fastify from 'fastify'
 import t from 'tap'
 import { registerErrors } from '../../../src/http/server/error-handler.ts'
 import { readConditions } from '../../../src/http/server/etags.ts'
-import { enter, observed, openIncident } from '../../help/cast.ts'
+import { observed, openIncident, seedPeople } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call } = service
 const incident = await openIncident(service)
 const event = `${incident}/events/${(await call('POST', `${incident}/events`, { body: observed() })).body.id}`

@@ -7,11 +7,11 @@ import { arranged } from '../../contract/generate/named-values.ts'
 import { type Operation, operations } from '../../contract/generate/operations.ts'
 import { payloadOf, type Request, targetOf, validRequests } from '../../contract/generate/request.ts'
 import { seedWorld } from '../../contract/generate/world.ts'
-import { judge } from '../../help/contract-check.ts'
+import { checkAnswer } from '../../help/contract-check.ts'
 import { digestOf } from '../../help/digest.ts'
 import { openService } from '../../help/service.ts'
 
-/** Every operation and the scope that it needs. A new one has to be entered here by hand: who may call it is a decision. */
+/** The scope that each operation needs, by hand, so that a new operation's scope is a decision. */
 const needs: Record<string, Scope | 'public'> = {
   livez: 'public',
   getHome: 'public',
@@ -95,7 +95,7 @@ const needs: Record<string, Scope | 'public'> = {
   getFollowUp: 'read',
 }
 
-/** What a token of each scope may call. */
+/** The scopes that each scope covers. */
 const covers: Record<Scope, Scope[]> = {
   admin: ['admin', 'review', 'write', 'read', 'events:write'],
   review: ['review', 'write', 'read', 'events:write'],
@@ -120,8 +120,8 @@ await db
   .where('id', '=', idOf(revoked))
   .execute()
 
-/** A token of the right form, with a checksum that is right. */
-const made = (id: string, secret: string) => {
+/** A well-formed token with a valid checksum. */
+const wellFormedToken = (id: string, secret: string) => {
   const checksum = createHash('sha256').update(`dbf_${id}${secret}`).digest('hex').slice(0, 8)
   return `dbf_${id}${secret}${checksum}`
 }
@@ -131,8 +131,8 @@ const wrong: Record<string, string | undefined> = {
   'an empty token': 'Bearer ',
   'a malformed token': 'Bearer dbf_admin',
   'a token with a bad checksum': `Bearer ${admin.slice(0, -1)}${admin.endsWith('0') ? '1' : '0'}`,
-  'an unknown token': `Bearer ${made('z'.repeat(12), 'A'.repeat(43))}`,
-  'the right id with another secret': `Bearer ${made(idOf(admin), 'A'.repeat(43))}`,
+  'an unknown token': `Bearer ${wellFormedToken('z'.repeat(12), 'A'.repeat(43))}`,
+  'the right id with another secret': `Bearer ${wellFormedToken(idOf(admin), 'A'.repeat(43))}`,
   'an expired token': `Bearer ${expired}`,
   'a revoked token': `Bearer ${revoked}`,
   'a good token under another scheme': `Token ${admin}`,
@@ -186,18 +186,18 @@ for (const operation of operations.filter(({ id }) => needs[id] !== 'public')) {
   })
 }
 
-/** A valid request of an operation: what it needs to be let in is all that can be wrong with it. */
+/** A valid request of an operation, which only its authorization can make fail. */
 function sample(operation: Operation): Request {
   samples += 1
   return fc.sample(validRequests(operation, world), { numRuns: 1, seed: samples })[0]!
 }
 
-/** One that has not been made before, where it can be made once only. */
+/** A valid request whose state is prepared, where it can succeed only once. */
 const ready = (operation: Operation): Promise<Request> => arranged(service, sample(operation))
 
 let addresses = 0
 
-/** Sends a request; each from another address, since failures are counted by address. */
+/** Sends a request, each from another address, since wrong tokens are limited by address. */
 async function call(request: Request, authorization: string | undefined) {
   const payload = payloadOf(request)
   const url = targetOf(request)
@@ -210,7 +210,7 @@ async function call(request: Request, authorization: string | undefined) {
     ...(payload === undefined ? {} : { payload }),
   })
   const { statusCode: status, headers, body } = response
-  judge({ method: request.method, url, status, headers, body })
+  checkAnswer({ method: request.method, url, status, headers, body })
   const isProblem = status >= 400 && request.method !== 'HEAD'
   return { status, code: isProblem ? (JSON.parse(body).code as string) : undefined }
 }

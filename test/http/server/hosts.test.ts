@@ -1,5 +1,5 @@
 import t from 'tap'
-import { allowedHostsOf } from '../../../src/http/server/connections.ts'
+import { allowedHostsOf } from '../../../src/http/server/request-checks.ts'
 import { openService } from '../../help/service.ts'
 
 const answer = async (service: Awaited<ReturnType<typeof openService>>, host: string) => {

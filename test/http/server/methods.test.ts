@@ -10,7 +10,7 @@ const paths = Object.entries(contract.paths).map(([path, operations]) => ({
   pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`),
   methods: Object.keys(operations).map(name => name.toUpperCase()),
 }))
-/** `/v1/people/batch` is the address of a person, too. */
+/** An address may match several paths: `/v1/people/batch` is also a person's. */
 const addresses = paths.map(({ url }) => ({
   url,
   methods: paths.filter(({ pattern }) => pattern.test(url)).flatMap(({ methods }) => methods),

@@ -1,14 +1,14 @@
 import t from 'tap'
 import { createToken } from '../../../src/access/store.ts'
-import { enter, openIncident, owe } from '../../help/cast.ts'
+import { insertActionItem, openIncident, seedPeople } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db, clock, app } = service
 const incident = await openIncident(service)
 
-/** The value of each series, by its name with its labels. */
+/** Scrapes /metrics: the value of each series by its name with labels. */
 async function scrape(): Promise<Map<string, number>> {
   const { status, text } = await call('GET', '/metrics')
   t.equal(status, 200)
@@ -50,9 +50,9 @@ t.test('what callers invent makes no new series', async t => {
 })
 
 t.test('open and overdue action items are counted by priority, as of today', async t => {
-  await owe(db, incident, { number: 1, title: 'Retry' })
-  await owe(db, incident, { number: 2, title: 'Page twice' })
-  await owe(db, incident, { number: 3, title: 'Done', status: 'done' })
+  await insertActionItem(db, incident, { number: 1, title: 'Retry' })
+  await insertActionItem(db, incident, { number: 2, title: 'Page twice' })
+  await insertActionItem(db, incident, { number: 3, title: 'Done', status: 'done' })
   const counts = async () => {
     const series = await scrape()
     return ['open', 'overdue'].map(state =>

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { enter, openIncident, walk } from '../../help/cast.ts'
+import { openIncident, readAllPages, seedPeople } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call } = service
 const people = Array.from({ length: 230 }, (_, i) => ({
   handle: `p${String(i).padStart(3, '0')}`,
@@ -72,7 +72,7 @@ t.test('a query that PostgreSQL could not take is a bad query', async t => {
 })
 
 t.test('a walk by next_cursor meets everyone once, in order', async t => {
-  const met = await walk<{ handle: string }>(service, '/v1/people?limit=60')
+  const met = await readAllPages<{ handle: string }>(service, '/v1/people?limit=60')
   t.same(
     met.map(({ handle }) => handle),
     everyone,

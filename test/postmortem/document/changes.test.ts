@@ -3,7 +3,7 @@ import { postmortemDocument } from '../../../src/postmortem/document/document.ts
 import { toHtml } from '../../../src/postmortem/document/html/html.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown.ts'
 import type { PostmortemChange } from '../../../src/postmortem/schema.ts'
-import { growthOf } from '../../help/growth.ts'
+import { cpuRatio } from '../../help/cpu-ratio.ts'
 import { change, source } from '../builders.ts'
 import { drill } from '../drill.ts'
 
@@ -189,7 +189,7 @@ t.test('the cost of a diff is bounded, however hostile the texts are', async t =
   const harmless = written(long, `one line more\n${long}`)
   for (const length of [1500, 12_500, 50_000]) {
     const hostile = written(lines(random(1), length), lines(random(7), length))
-    const growth = growthOf(harmless, hostile, 16)
+    const growth = cpuRatio(harmless, hostile, 16)
     t.ok(growth <= 16, `${length} lines cost ${growth.toFixed(1)} times as much as one line more of 50,000`)
   }
 })

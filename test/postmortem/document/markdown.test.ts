@@ -15,7 +15,7 @@ import {
 import { unifiedDiff } from '../../../src/postmortem/document/diff.ts'
 import { postmortemDocument, templateDocument } from '../../../src/postmortem/document/document.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown.ts'
-import { growthOf } from '../../help/growth.ts'
+import { cpuRatio } from '../../help/cpu-ratio.ts'
 import { bare, drill } from '../drill.ts'
 import { hostilePostmortem, hostileText, nasty } from './hostile.ts'
 import { saidByBlocks, saidByMarkdownIt, saidByMdast } from './read-back.ts'
@@ -212,7 +212,7 @@ t.test('the cost grows with the length of the text, however hostile', async t =>
   ]
   for (const unit of units) {
     const [short, long] = [2_000, 32_000].map(length => everywhere(unit.repeat(length)))
-    const growth = growthOf(
+    const growth = cpuRatio(
       () => toMarkdown(short!),
       () => toMarkdown(long!),
       40,

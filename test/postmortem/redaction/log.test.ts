@@ -5,14 +5,14 @@ import t from 'tap'
 import { buildApp } from '../../../src/app.ts'
 import { loadConfig } from '../../../src/config.ts'
 import { openDatabase } from '../../../src/db/open.ts'
-import { enter, observed, openIncident } from '../../help/cast.ts'
+import { observed, openIncident, seedPeople } from '../../help/cast.ts'
 import { adminToken, openService } from '../../help/service.ts'
 import { leaked, reason, rowsWith, secret } from './help.ts'
 
 /** When the database refuses a redaction, it is rolled back as a whole, and neither answer nor log has the secret. */
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { db, connection, call } = service
 
 const lines: string[] = []

@@ -1,11 +1,11 @@
 import t from 'tap'
-import { enter, logLine, observed, openIncident } from '../../help/cast.ts'
+import { logLine, observed, openIncident, seedPeople } from '../../help/cast.ts'
 import { digestOf } from '../../help/digest.ts'
 import { openService } from '../../help/service.ts'
 import { idOf, leaked, reason, redact, rowsWith, secret, versionsOf } from './help.ts'
 
 const service = await openService(t)
-await enter(service)
+await seedPeople(service)
 const { call, db, clock } = service
 
 async function given(fields: object = {}): Promise<{ incident: string; event: string }> {

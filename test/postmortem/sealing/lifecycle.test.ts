@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import t from 'tap'
-import { observed, walk } from '../../help/cast.ts'
+import { observed, readAllPages } from '../../help/cast.ts'
 import { digestOf } from '../../help/digest.ts'
 import { openService } from '../../help/service.ts'
 import { aReview, givenReady, seal } from '../ready.ts'
@@ -161,7 +161,7 @@ t.test('a correction is sealed as the next revision, and readers keep the last o
   t.match(diff.text, /^-# Postmortem: Payments drill\n\+# Postmortem: Payments drill, corrected$/m)
   t.match(diff.headers['content-type'], 'text/x-diff')
   t.same(
-    (await walk(service, `${incident}/revisions?limit=1`)).map(({ number }) => number),
+    (await readAllPages(service, `${incident}/revisions?limit=1`)).map(({ number }) => number),
     [1, 2],
   )
   t.match((await call('GET', `${incident}/amendments`)).body.items, [{ number: 1 }])
@@ -234,7 +234,7 @@ t.test(
     await call('PUT', `${incident}/checks/FACTOR_COUNT/waiver`, { body: { reason: 'One is enough.' } })
     await call('PUT', `${incident}/checks/FACTOR_COUNT/waiver`, { body: { reason: 'One is plenty.' } })
     await seal(service, incident)
-    const entries = await walk(service, `${incident}/history?limit=200`)
+    const entries = await readAllPages(service, `${incident}/history?limit=200`)
     const versions = new Map<string, any[]>()
     for (const entry of entries) {
       const key = `${entry.resource} ${entry.id}`

@@ -1,4 +1,4 @@
-// A service that does nothing but own a database: server.test.ts starts it, kills it and reads what it prints.
+// A process that only owns an embedded database: server.test.ts starts it, kills it and reads its output.
 import { startEmbedded } from '../../../src/db/embedded/server.ts'
 
 try {

@@ -9,18 +9,18 @@ import pg from 'pg'
 import { migrate } from '../src/db/migrate.ts'
 import { type Db, openDatabase } from '../src/db/open.ts'
 import { analyzeItems, insertItems } from '../test/action-items/many.ts'
-import { ask, createDatabase, dropDatabase, inDatabase, startServer } from '../test/help/server.ts'
+import { createDatabase, dropDatabase, inDatabase, runStatements, startServer } from '../test/help/server.ts'
 import { postmasterOf, type Target } from './measure.ts'
 
-/** The servers that are measured, and what is stored in their databases. */
+/** Starts the servers that are measured, and fills their databases. */
 
 export const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const baselineProgram = fileURLToPath(new URL('baseline.ts', import.meta.url))
 
-/** How much is done. */
+/** How much a run measures. */
 export interface Scale {
   rounds: number
-  /** Of one side's turn under load. */
+  /** Duration of one side's turn under load. */
   seconds: number
   /** Action items in the database. */
   items: number
@@ -29,59 +29,62 @@ export interface Scale {
   documents: [events: number, reads: number][]
 }
 
-/** An incident that is there from the beginning, in Debrief's database and in the other. */
+/** An incident that both databases have from the beginning. */
 export const incident = 'PM-2026-01-01-bench'
 
-export interface Stage {
+export interface Setup {
   scale: Scale
   /** Debrief's database. */
   db: Db
   service: Target
-  /** A bare Fastify with `pg`: it reads Debrief's database, and stores into another of the same shape. */
+  /** A bare Fastify with `pg`: it reads Debrief's database, and writes to another with the same tables. */
   baseline: Target
-  /** Puts the action items into the database when they are first asked for. */
-  needItems: () => Promise<void>
+  /** Stores the action items on the first call. */
+  ensureItems: () => Promise<void>
   say: (message: string) => void
 }
 
-/** Starts everything; `stack` takes it down. */
-export async function setStage(
+/** Starts the servers; `stack` stops them. */
+export async function setUp(
   stack: AsyncDisposableStack,
   scale: Scale,
   say: (message: string) => void,
-): Promise<Stage> {
+): Promise<Setup> {
   const server = await startServer()
   stack.defer(server.stop)
   const postmaster = await findPostmaster(server.url)
-  const [own, bare] = await Promise.all([furnish(stack, server.url), furnish(stack, server.url)])
-  const { db, close } = openDatabase({ connectionString: own }, () => {})
+  const [serviceDatabase, baselineDatabase] = await Promise.all([
+    createSeededDatabase(stack, server.url),
+    createSeededDatabase(stack, server.url),
+  ])
+  const { db, close } = openDatabase({ connectionString: serviceDatabase }, () => {})
   stack.defer(close)
 
   const args = ['token', 'create', '--name', 'bench', '--scope', 'admin']
   const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], {
-    env: environment({ DATABASE_URL: own }),
+    env: environment({ DATABASE_URL: serviceDatabase }),
   })
   const [service, baseline] = await Promise.all([
-    start(stack, [program, 'serve'], { DATABASE_URL: own, DEBRIEF_PORT: '0' }),
-    start(stack, [baselineProgram], { BENCH_READS: own, BENCH_WRITES: bare }),
+    start(stack, [program, 'serve'], { DATABASE_URL: serviceDatabase, DEBRIEF_PORT: '0' }),
+    start(stack, [baselineProgram], { BENCH_READS: serviceDatabase, BENCH_WRITES: baselineDatabase }),
   ])
   let loading: Promise<void> | undefined
   const loadItems = async () => {
     say(`storing ${scale.items.toLocaleString('en')} action items`)
     await insertItems(db, 0, scale.items)
-    await settle(own, () => analyzeItems(db))
+    await vacuumAndCheckpoint(serviceDatabase, () => analyzeItems(db))
   }
   return {
     scale,
     db,
     service: { ...service, headers: { authorization: `Bearer ${stdout.trim()}` }, postmaster },
     baseline: { ...baseline, headers: {}, postmaster },
-    needItems: () => (loading ??= loadItems()),
+    ensureItems: () => (loading ??= loadItems()),
     say,
   }
 }
 
-/** A backend is its child, for as long as the connection lasts. */
+/** Finds the postmaster's pid: the parent of any backend. */
 async function findPostmaster(server: string): Promise<number> {
   const client = new pg.Client({ connectionString: server })
   await client.connect()
@@ -93,27 +96,27 @@ async function findPostmaster(server: string): Promise<number> {
   }
 }
 
-/** Leaves PostgreSQL nothing to catch up with while it is measured; only a superuser may ask for a checkpoint. */
-async function settle(url: string, analyze: () => Promise<unknown>): Promise<void> {
-  await ask(url, 'VACUUM action_items')
+/** Does PostgreSQL's maintenance now, so that none runs while it is measured. Only a superuser may run CHECKPOINT. */
+async function vacuumAndCheckpoint(url: string, analyze: () => Promise<unknown>): Promise<void> {
+  await runStatements(url, 'VACUUM action_items')
   await analyze()
-  await ask(url, 'CHECKPOINT').catch(() => {})
+  await runStatements(url, 'CHECKPOINT').catch(() => {})
 }
 
-/** An empty folder that is gone afterwards. */
+/** Makes an empty folder, which `stack` removes. */
 export function makeFolder(stack: AsyncDisposableStack): string {
   const folder = mkdtempSync(join(tmpdir(), 'debrief-bench-'))
   stack.defer(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** A new database with Debrief's tables and one incident; its address. */
-async function furnish(stack: AsyncDisposableStack, server: string): Promise<string> {
+/** Creates a database with Debrief's tables and one incident; returns its URL. */
+async function createSeededDatabase(stack: AsyncDisposableStack, server: string): Promise<string> {
   const database = await createDatabase(server, 'bench')
   stack.defer(() => dropDatabase(server, database))
   const url = inDatabase(server, database)
   await migrate({ connectionString: url })
-  await ask(
+  await runStatements(
     url,
     `INSERT INTO incidents (id, title, severity, occurred_on, created_at, changed_by, changed_at, request_id)
     VALUES ('${incident}', 'Payments drill', 'SEV2', '2026-01-01', now(), 'bench', now(), 'bench')`,
@@ -128,7 +131,7 @@ export interface Started {
   stop: () => Promise<void>
 }
 
-/** Runs a program that says on standard error where it listens; returns once it does. Its output is thrown away. */
+/** Starts a program and returns once it prints on standard error where it listens. Discards its standard output. */
 export async function start(
   stack: AsyncDisposableStack,
   args: string[],
@@ -144,20 +147,20 @@ export async function start(
     await ended
   }
   stack.defer(stop)
-  let said = ''
+  let output = ''
   const url = await new Promise<string | undefined>(resolve => {
     createInterface(child.stderr).on('line', line => {
-      said += `${line}\n`
+      output += `${line}\n`
       const address = /listens on (http:[^\s;]+)/.exec(line)?.[1]
       if (address) resolve(address)
     })
     ended.then(() => resolve(undefined))
   })
-  if (url === undefined || child.pid === undefined) throw new Error(`${args.join(' ')} ended: ${said}`)
+  if (url === undefined || child.pid === undefined) throw new Error(`${args.join(' ')} ended: ${output}`)
   return { url, pid: child.pid, stop }
 }
 
-/** Ours, without settings that are meant for another service. */
+/** Our environment without settings of another service. */
 function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(DEBRIEF_|DATABASE_URL|PG|NODE_OPTIONS)/.test(name),

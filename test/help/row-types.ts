@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** Where the row types of the migrated database are kept. */
+/** The generated file with the row types of the database. */
 export const tablesFile = new URL('../../src/db/tables.ts', import.meta.url)
 
 /**
- * The row types of a migrated database as TypeScript, as `.kysely-codegenrc.json` says.
- * `npm run tables` writes them to `tablesFile`; a test holds the two equal.
+ * Generates the row types of a migrated database with kysely-codegen (`.kysely-codegenrc.json`). `npm run tables` writes
+ * them to `tablesFile`; a test compares the two.
  */
-export async function tablesOf(url: string): Promise<string> {
+export async function rowTypesOf(url: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'debrief-tables-'))
   const file = join(folder, 'tables.ts')
   try {

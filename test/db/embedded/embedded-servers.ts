@@ -14,7 +14,7 @@ type Connection = EmbeddedServer['connection']
 
 export const isRoot = process.getuid?.() === 0
 
-/** A temp folder for one test; 0755 unless told, for root's PostgreSQL runs as nobody. */
+/** Makes a temp folder for one test; mode 0755 by default, since root's PostgreSQL runs as nobody. */
 export function tempFolder(t: Test, mode = 0o755): string {
   const folder = mkdtempSync(join(tmpdir(), 'debrief-test-'))
   chmodSync(folder, mode)
@@ -44,12 +44,12 @@ export async function query(connection: Connection, sql: string): Promise<Record
   }
 }
 
-/** A service in a process of its own; `answer` is its connection, or its complaint when it has ended without one. */
+/** Starts an owner in a process of its own; `answer` is its connection, or its error output when it ended without one. */
 export function startService(
   t: Test,
   dataDirectory: string,
 ): { child: ChildProcess; answer: Promise<Connection | string> } {
-  const program = fileURLToPath(new URL('service.ts', import.meta.url))
+  const program = fileURLToPath(new URL('owner-process.ts', import.meta.url))
   const child = spawn(process.execPath, [program, dataDirectory], { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'exit')
   t.teardown(async () => {
@@ -61,28 +61,28 @@ export function startService(
   return { child, answer: Promise.race([connection, ended.then(() => errors)]) }
 }
 
-/** The connection of a service that has to start. */
+/** The connection of a service. @throws Error when it did not start */
 export async function connectionOf(service: { answer: Promise<Connection | string> }): Promise<Connection> {
   const answer = await service.answer
   if (typeof answer === 'string') throw new Error(answer)
   return answer
 }
 
-/** SIGKILL, and wait until the child is gone. */
+/** Sends SIGKILL and waits until the child has exited. */
 export async function kill(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit')
   child.kill('SIGKILL')
   await ended
 }
 
-/** Pids whose command line holds `part`; Linux only. */
+/** Pids whose command line contains `part`; Linux only. */
 export function processesWith(part: string): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter(pid => pid && commandLine(pid).includes(part))
 }
 
-/** Waits until `happened` is true, for as long as the test may take. */
+/** Polls until `happened` returns true, without a timeout of its own. */
 export async function until(happened: () => boolean): Promise<void> {
   while (!happened()) await sleep(5)
 }

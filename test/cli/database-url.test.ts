@@ -7,7 +7,7 @@ import { createDatabase } from '../help/service.ts'
 
 const adminToken = 'an-admin-token-of-this-test-only-0123456789'
 
-/** The address of a new database: migrated, or empty. */
+/** Creates a database, migrated or empty, and returns its URL. */
 async function databaseUrl(t: Test, from?: 'template0'): Promise<string> {
   return (await createDatabase(t, from)).connectionString ?? ''
 }

@@ -12,15 +12,15 @@ export type Call = <T>(
   headers?: Record<string, string>,
 ) => Promise<Answer<T>>
 
-/** With these a PUT creates and never overwrites. */
-export const once = { 'if-none-match': '*' }
+/** Headers of a PUT that creates and never overwrites. */
+export const createOnly = { 'if-none-match': '*' }
 
 /**
- * Calls the service with a token, in JSON. That something is there already is no fault: 412 says so to a PUT sent
- * `once`, as 409 does to the POST of an incident.
+ * Creates a client that sends and reads JSON, with a token. Treats as success that something exists already: 412 of a PUT
+ * with `createOnly`, and 409 of the POST of an incident.
  * @throws Error when the service refuses a call
  */
-export function caller(url: string, token: string): Call {
+export function createClient(url: string, token: string): Call {
   return async <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const response = await fetch(url + path, {
       method,
@@ -32,15 +32,16 @@ export function caller(url: string, token: string): Call {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    const isThere =
-      (response.status === 412 && headers === once) || (response.status === 409 && path === '/v1/incidents')
-    if (!response.ok && !isThere) throw new Error(`${method} ${path} was refused: ${text}`)
+    const exists =
+      (response.status === 412 && headers === createOnly) ||
+      (response.status === 409 && path === '/v1/incidents')
+    if (!response.ok && !exists) throw new Error(`${method} ${path} was refused: ${text}`)
     const etag = response.headers.get('etag') ?? ''
     return { status: response.status, etag, body: JSON.parse(text) as T }
   }
 }
 
-/** Posts the entries whose number in the list's order has not been given yet, and answers them. */
+/** Posts the entries of a numbered list that are not stored yet, and returns them. */
 export async function storeMissing<T extends object>(call: Call, path: string, wanted: T[]): Promise<T[]> {
   const { body } = await call<{ items: { number?: number; id?: string }[] }>('GET', `${path}?limit=200`)
   const numbers = body.items.map(({ number, id }) => number ?? Number(id?.slice('AI-'.length)))

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs'
-import { makeFolder, program, type Stage, start } from '../stage.ts'
+import { makeFolder, program, type Setup, start } from '../setup.ts'
 import { atMost, measured, type Row } from '../table.ts'
 
-/** From the start of the process to the first 200 of /readyz, with the bundled PostgreSQL: in an empty folder, and again. */
-export async function starts({ scale, say }: Stage): Promise<Row[]> {
+/** From the start of the process to the first 200 of /readyz, with the bundled PostgreSQL: in an empty folder, then in that. */
+export async function measureStarts({ scale, say }: Setup): Promise<Row[]> {
   say('starts')
   await using stack = new AsyncDisposableStack()
   const folder = makeFolder(stack)

@@ -5,7 +5,7 @@ import { type ProblemCode, problemCodes } from '../problem-codes.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The error codes that only this route's own rules can give; the rest follow from its shape and what it takes. */
+    /** The error codes of this route's own rules; the others follow from its schema and `takes`. */
     problems?: readonly ProblemCode[]
   }
 }
@@ -19,7 +19,7 @@ export interface Route {
 
 type Response = { description: string; content: object }
 
-/** The problem answers that an operation documents, by status: of its shape, its own, of its headers, and a default. */
+/** An operation's problem responses by status: of its schema, its own rules and its headers; and a default. */
 export function problemResponses(route: Route): Record<string, Response> {
   const { problems = [], takes = [] } = route.config
   const codes = [
@@ -34,12 +34,12 @@ export function problemResponses(route: Route): Record<string, Response> {
   return {
     ...Object.fromEntries(documented),
     ...(statuses.some(status => status < 500) ? {} : { '4XX': unread }),
-    default: { ...problemResponse(ofAnyRequest), description: 'Any other problem.' },
+    default: { ...problemResponse(codesOfAnyRequest), description: 'Any other problem.' },
   }
 }
 
-/** What can be wrong with a request before it is known what it asks for, and what should never be. */
-const ofAnyRequest: ProblemCode[] = [
+/** The codes of requests refused before routing, and `internal`. */
+const codesOfAnyRequest: ProblemCode[] = [
   'method_not_allowed',
   'uri_too_long',
   'misdirected',
@@ -49,7 +49,7 @@ const ofAnyRequest: ProblemCode[] = [
 
 export const needsToken = ({ config }: Route): boolean => config.scope !== undefined
 
-/** What an operation can answer by what it takes: a token, a path, a query, a body, a condition. */
+/** The codes that follow from an operation's token, path, query, body and condition. */
 function codesOfShape(route: Route): ProblemCode[] {
   const { schema, url, methods } = route
   const isWrite = methods.some(method => method !== 'GET')
@@ -61,9 +61,9 @@ function codesOfShape(route: Route): ProblemCode[] {
     [isWrite, ['invalid_header']],
     [needsToken(route), ['unauthenticated', 'forbidden', 'too_many_attempts']],
     [schema.params !== undefined, ['not_found']],
-    [formsOf(schema).length > 1, ['not_acceptable']],
+    [mediaTypesOf(schema).length > 1, ['not_acceptable']],
     [isWrite, ['version_mismatch']],
-    // What takes no body refuses one, too.
+    // An operation without a body refuses one, so it has these, too.
     [isWrite, ['too_large', 'unsupported_media_type', 'invalid_body']],
     [schema.body !== undefined, ['root_cause_refused']],
     [needsToken(route) || url === '/readyz', ['unavailable']],
@@ -71,7 +71,7 @@ function codesOfShape(route: Route): ProblemCode[] {
   return applies.flatMap(([holds, codes]) => (holds ? codes : []))
 }
 
-/** What can be wrong with a header that a route takes, besides what is wrong with it in any write. */
+/** The codes that follow from each header that a route takes. */
 const codesOfHeader: Record<TakenHeader, ProblemCode[]> = {
   'If-Match': ['invalid_header', 'version_mismatch'],
   'If-Match-read': ['precondition_required', 'invalid_header', 'version_mismatch'],
@@ -81,8 +81,8 @@ const codesOfHeader: Record<TakenHeader, ProblemCode[]> = {
 const takesCursor = ({ querystring }: FastifySchema) =>
   Object.hasOwn((querystring as { properties?: object } | undefined)?.properties ?? {}, 'cursor')
 
-/** The media types that a success may come in. */
-function formsOf({ response }: FastifySchema): string[] {
+/** The media types of the 200 response. */
+function mediaTypesOf({ response }: FastifySchema): string[] {
   const { 200: success } = (response ?? {}) as { 200?: { content?: object } }
   return Object.keys(success?.content ?? {})
 }

@@ -1,19 +1,19 @@
 import { type Load, load, type Target, takeTurns } from '../measure.ts'
-import type { Stage } from '../stage.ts'
+import type { Setup } from '../setup.ts'
 import { atLeast, compared, type Row } from '../table.ts'
 
 const path = '/v1/action-items?overdue=true&limit=50'
 
-/** 32 dashboards that poll one address, against the same bytes as a string in a bare server. */
-export async function dashboards(stage: Stage): Promise<Row[]> {
-  await stage.needItems()
-  stage.say('32 dashboards')
-  await copyAnswer(stage)
+/** 32 dashboards that poll one URL, against a bare server that answers the same bytes from memory. */
+export async function measureDashboards(setup: Setup): Promise<Row[]> {
+  await setup.ensureItems()
+  setup.say('32 dashboards')
+  await copyAnswer(setup)
   const side = (target: Target, path: string) => () =>
-    load(target, () => ({ path }), { connections: 32, seconds: stage.scale.seconds })
-  const turns = await takeTurns<Load>(stage.scale.rounds, [
-    side(stage.service, path),
-    side(stage.baseline, '/static'),
+    load(target, () => ({ path }), { connections: 32, seconds: setup.scale.seconds })
+  const turns = await takeTurns<Load>(setup.scale.rounds, [
+    side(setup.service, path),
+    side(setup.baseline, '/static'),
   ])
   const [rates, cpu] = [
     turns.map(loads => loads.map(({ rate }) => rate)),
@@ -25,7 +25,7 @@ export async function dashboards(stage: Stage): Promise<Row[]> {
   ]
 }
 
-async function copyAnswer({ service, baseline }: Stage): Promise<void> {
+async function copyAnswer({ service, baseline }: Setup): Promise<void> {
   const answer = await fetch(`${service.url}${path}`, { headers: service.headers })
   const headers = { 'content-type': 'text/plain' }
   const copy = await fetch(`${baseline.url}/static`, { method: 'PUT', headers, body: await answer.text() })

@@ -1,52 +1,52 @@
 import { selectItemsPage, sortTerms } from '../../src/action-items/list-query.ts'
 import { buffersOf, type Plan, planOf } from '../../test/action-items/many.ts'
 import { type Load, load, type Sent, type Target, takeTurns } from '../measure.ts'
-import type { Stage } from '../stage.ts'
+import type { Setup } from '../setup.ts'
 import { atMost, compared, measured, type Row } from '../table.ts'
 
 const limit = 50
 const connections = 8
 
-/** Each filter, as the parameters of the n-th request: there are 20 owners and four priorities. */
+/** Filters with their parameters for the n-th request: there are 20 owners and four priorities. */
 const filters: [name: string, of: (n: number) => { owner?: string; priority?: string }][] = [
   ['overdue page', () => ({})],
   ['overdue page by owner', n => ({ owner: `owner-${n % 20}` })],
   ['overdue page by priority', n => ({ priority: `P${n % 4}` })],
 ]
 
-/** A page of what is overdue, no two requests alike: against the same SQL in a bare server. */
-export async function overduePages(stage: Stage): Promise<Row[]> {
-  await stage.needItems()
+/** A page of overdue items, a different request each time, against the same SQL in a bare server. */
+export async function measureOverduePages(setup: Setup): Promise<Row[]> {
+  await setup.ensureItems()
   const rows: Row[] = []
   for (const [name, of] of filters) {
-    stage.say(name)
-    rows.push(await compareCpu(stage, name, of), ...(await readPlan(stage, name, of(7))))
+    setup.say(name)
+    rows.push(await compareCpu(setup, name, of), ...(await readPlan(setup, name, of(7))))
   }
   return rows
 }
 
-async function compareCpu(stage: Stage, name: string, of: (n: number) => object): Promise<Row> {
+async function compareCpu(setup: Setup, name: string, of: (n: number) => object): Promise<Row> {
   let n = 0
   const request = (path: string) => (): Sent => {
     n += 1
-    return { path: `${path}${new URLSearchParams({ as_of: dayAfter(n), ...of(n) })}` }
+    return { path: `${path}${new URLSearchParams({ as_of: asOfDay(n), ...of(n) })}` }
   }
   const side = (target: Target, path: string) => () =>
-    load(target, request(path), { connections, seconds: stage.scale.seconds })
-  const turns = await takeTurns<Load>(stage.scale.rounds, [
-    side(stage.service, `/v1/action-items?overdue=true&limit=${limit}&`),
-    side(stage.baseline, '/overdue?'),
+    load(target, request(path), { connections, seconds: setup.scale.seconds })
+  const turns = await takeTurns<Load>(setup.scale.rounds, [
+    side(setup.service, `/v1/action-items?overdue=true&limit=${limit}&`),
+    side(setup.baseline, '/overdue?'),
   ])
   const cpu = turns.map(loads => loads.map(({ cpu }) => cpu))
   return compared(`${name}: CPU a request`, 'µs', cpu, atMost(0.75))
 }
 
-/** Days on which all that is live is overdue. They come again after 50,000. */
-const dayAfter = (n: number): string =>
+/** A day on which all live items are overdue; repeats after 50,000. */
+const asOfDay = (n: number): string =>
   new Date(Date.UTC(2029, 0, 1 + (n % 50_000))).toISOString().slice(0, 10)
 
-/** What PostgreSQL looks at and how long it takes; the names of the page are looked up besides its items. */
-async function readPlan({ db }: Stage, name: string, filter: object): Promise<Row[]> {
+/** PostgreSQL's time for a page, and the buffers it reads for the items without the lookups of names. */
+async function readPlan({ db }: Setup, name: string, filter: object): Promise<Row[]> {
   const query = selectItemsPage(toLists(filter), sortTerms(), { limit, after: null }, '2029-01-01')
   const buffers: number[] = []
   const times: number[] = []

@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import type { Db } from '../../src/db/open.ts'
 import { median, type Target, takeTurns, timeOf } from '../measure.ts'
-import { incident, type Stage } from '../stage.ts'
+import { incident, type Setup } from '../setup.ts'
 import { atMost, compared, type Row } from '../table.ts'
 
 /**
- * The Markdown of one incident, read alone: as a draft, against fetching its rows in a bare server that throws them away,
- * and as a final document, against a bare server that sends the same stored bytes.
+ * The Markdown of an incident, one request at a time: as a draft, against a bare server that fetches the same rows and
+ * discards them; and as a final document, against a bare server that sends the same stored bytes.
  */
-export async function postmortems({ scale, db, service, baseline, say }: Stage): Promise<Row[]> {
+export async function measurePostmortems({ scale, db, service, baseline, say }: Setup): Promise<Row[]> {
   const rows: Row[] = []
   for (const [size, reads] of scale.documents) {
     const what = `postmortem of ${size.toLocaleString('en')} events`
@@ -37,7 +37,7 @@ async function textOf({ url, headers }: Target, path: string): Promise<string> {
   return response.text()
 }
 
-/** The document as its first revision, of which only the Markdown is read. */
+/** Stores the document as revision 1; only its Markdown is read. */
 async function storeRevision(db: Db, id: string, markdown: string): Promise<void> {
   await sql`
     INSERT INTO revisions (incident_id, number, sequence, json, json_sha256, markdown, markdown_sha256, renderer, sealed_by,
@@ -57,11 +57,11 @@ async function medianTime(target: Target, path: string, reads: number): Promise<
 const owner = 'priya'
 
 async function storeIncident(service: Target, id: string): Promise<void> {
-  await put(service, 'PUT', `/v1/people/${owner}`, { name: 'Priya Raman' })
-  await put(service, 'POST', '/v1/incidents', { id, title: 'Payments drill', severity: 'SEV2' })
+  await sendJson(service, 'PUT', `/v1/people/${owner}`, { name: 'Priya Raman' })
+  await sendJson(service, 'POST', '/v1/incidents', { id, title: 'Payments drill', severity: 'SEV2' })
 }
 
-async function put({ url, headers }: Target, method: string, path: string, body: object): Promise<void> {
+async function sendJson({ url, headers }: Target, method: string, path: string, body: object): Promise<void> {
   const sent = {
     method,
     headers: { ...headers, 'content-type': 'application/json' },
@@ -71,7 +71,7 @@ async function put({ url, headers }: Target, method: string, path: string, body:
   if (!ok) throw new Error(`${method} ${path}: ${status}`)
 }
 
-/** Events, a milestone in four of them, four factors and five action items. */
+/** Stores events, four of them with a milestone, four factors and five action items. */
 async function storeClaims(db: Db, id: string, size: number): Promise<void> {
   await sql`
     INSERT INTO events (id, incident_id, occurred_at, corrected_at, "precision", kind, milestone, description, role,

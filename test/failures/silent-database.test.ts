@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { differences, startWriters } from '../help/ledger.ts'
-import { adminToken, openClient, startOnProxy } from './help.ts'
-import { firstWrite, judgeTimes } from './recovery.ts'
+import { adminToken, openClient, startOnProxy } from './help/proxied-service.ts'
+import { checkRecoveryTimes, timeToFirstWrite } from './help/recovery-time.ts'
 
-// A network that forgets its connections without a word, as a firewall does: no end, no reset, no answer.
+// A network that drops its connections silently, as a firewall does: no FIN, no RST, no answer.
 
 const limits = {
   DEBRIEF_HANDLER_TIMEOUT_MS: '1000',
@@ -13,7 +13,7 @@ const limits = {
   DEBRIEF_POOL_WAIT_MS: '500',
 }
 
-/** The service under load, whatever becomes of it: a service that hangs is killed at the test's end. */
+/** Starts the service and writers; the test's end kills it, since it may hang. */
 async function startLoaded(t: Test) {
   const setting = await startOnProxy(t, limits)
   const { service } = setting
@@ -29,7 +29,7 @@ t.test(
   async t => {
     const { service, database, target, ledger, stop } = await startLoaded(t)
     database.silence()
-    judgeTimes(t, [await firstWrite(openClient(t, service.url, 1))])
+    checkRecoveryTimes(t, [await timeToFirstWrite(openClient(t, service.url, 1))])
     await stop()
     t.ok(ledger.refusals > 0, 'it answered 503 meanwhile')
     t.strictSame({ wrong: ledger.wrong, broken: ledger.broken }, { wrong: [], broken: 0 })
@@ -43,7 +43,7 @@ t.test('a silent database does not keep the service from stopping', async t => {
   const { refusals } = ledger
   while (ledger.refusals === refusals) await sleep(5)
   service.child.kill('SIGTERM')
-  const patience = sleep(25_000, 'it hangs', { ref: false })
-  t.match(await Promise.race([service.ended, patience]), { code: 0, signal: null })
+  const timeout = sleep(25_000, 'it hangs', { ref: false })
+  t.match(await Promise.race([service.ended, timeout]), { code: 0, signal: null })
   await stop()
 })

@@ -3,23 +3,23 @@ import type { NetConnectOpts } from 'node:net'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
 import type { Test } from 'tap'
-import { type Service, type Settings, startService } from '../help/command.ts'
-import { judge } from '../help/contract-check.ts'
-import { createDatabase } from '../help/service.ts'
-import { openProxy, type TcpProxy } from './proxy.ts'
+import { type Service, type Settings, startService } from '../../help/command.ts'
+import { checkAnswer } from '../../help/contract-check.ts'
+import { createDatabase } from '../../help/service.ts'
+import { openProxy, type TcpProxy } from './tcp-proxy.ts'
 
 export const adminToken = 'an-admin-token-of-this-test-only-0123456789'
 
-export interface Setting {
+export interface ProxiedService {
   service: Service
-  /** The database's own address, past the proxy. */
+  /** The database's URL without the proxy. */
   databaseUrl: string
-  /** Between the service and PostgreSQL. */
+  /** The proxy between the service and PostgreSQL. */
   database: TcpProxy
 }
 
-/** The service in a process of its own, on a new database that it reaches through a proxy. */
-export async function startOnProxy(t: Test, settings: Settings = {}): Promise<Setting> {
+/** Starts the service in a process of its own, on a new database behind a proxy. */
+export async function startOnProxy(t: Test, settings: Settings = {}): Promise<ProxiedService> {
   const { connectionString: databaseUrl = '' } = await createDatabase(t)
   const database = await openProxy(t, serverAt(databaseUrl))
   const service = await startService(t, {
@@ -31,7 +31,7 @@ export async function startOnProxy(t: Test, settings: Settings = {}): Promise<Se
   return { service, databaseUrl, database }
 }
 
-/** Where the server of a PostgreSQL address listens: a Unix socket, where its `host` parameter names a folder. */
+/** Where the server of a PostgreSQL URL listens: on a Unix socket where its `host` parameter names a folder. */
 function serverAt(databaseUrl: string): NetConnectOpts {
   const { hostname, port, searchParams } = new URL(databaseUrl)
   const folder = searchParams.get('host')
@@ -52,14 +52,14 @@ export interface Answer {
   text: string
 }
 
-/** Sends a request and returns its answer, which the contract allows; null when the connection broke before its end. */
+/** Sends a request and returns its answer, checked against the contract; null when the connection broke before its end. */
 export type Call = (
   method: string,
   path: string,
   sending?: { body?: object; headers?: Record<string, string> },
 ) => Promise<Answer | null>
 
-/** A client that keeps up to `connections` connections to a service. */
+/** A client with up to `connections` keep-alive connections to a service. */
 export function openClient(
   t: Test,
   url: string | { port: number },
@@ -77,7 +77,7 @@ export function openClient(
     const all = { authorization: `Bearer ${token}`, ...framing, ...headers }
     const answer = await exchange({ ...options, headers: all }, payload)
     if (answer)
-      judge({ method, url: path, status: answer.status, headers: answer.headers, body: answer.text })
+      checkAnswer({ method, url: path, status: answer.status, headers: answer.headers, body: answer.text })
     return answer
   }
 }
@@ -96,8 +96,8 @@ function exchange(options: object, payload: string | undefined): Promise<Answer 
   })
 }
 
-/** Runs `workers` loops at once, each of which takes the next of `items` until there is none. */
-export async function each<T>(
+/** Runs `work` for every item, in `workers` loops that take items from one queue. */
+export async function runConcurrently<T>(
   items: Iterable<T>,
   workers: number,
   work: (item: T) => Promise<unknown>,
@@ -110,7 +110,7 @@ export async function each<T>(
 }
 
 /** All items of a list, page after page. */
-export async function walk<Item>(call: Call, first: string): Promise<Item[]> {
+export async function readAllPages<Item>(call: Call, first: string): Promise<Item[]> {
   const items: Item[] = []
   for (let cursor: string | null = ''; cursor !== null; ) {
     const answer: Answer | null = await call('GET', cursor === '' ? first : `${first}&cursor=${cursor}`)
@@ -122,14 +122,14 @@ export async function walk<Item>(call: Call, first: string): Promise<Item[]> {
   return items
 }
 
-export interface Hold {
-  /** How many statements of the service wait for a lock. */
+export interface TableLock {
+  /** How many statements of the service wait for the lock. */
   waiting: () => Promise<number>
   release: () => Promise<void>
 }
 
-/** Locks a whole table against readers and writers, as a clumsy migration would; the test's end releases it. */
-export async function holdTable(t: Test, databaseUrl: string, table: string): Promise<Hold> {
+/** Takes an ACCESS EXCLUSIVE lock on a table, until `release` or the test's end. */
+export async function lockTable(t: Test, databaseUrl: string, table: string): Promise<TableLock> {
   const client = new pg.Client(databaseUrl)
   await client.connect()
   t.teardown(() => client.end())

@@ -3,24 +3,31 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { scaled, timeIsUp } from '../help/scale.ts'
-import { type Answer, holdTable, openClient, type Setting, startOnProxy } from './help.ts'
+import {
+  type Answer,
+  lockTable,
+  openClient,
+  type ProxiedService,
+  startOnProxy,
+} from './help/proxied-service.ts'
 
-// How a service on a server of DATABASE_URL stops while requests are under way: each is answered.
+// On SIGTERM a service on a server of DATABASE_URL answers every request in flight before it exits.
 
 const rounds = scaled(2, 100)
 const inFlight = scaled(100, 1000)
 
-/** How requests come to be under way for long; what is returned ends that. */
-const ways: [what: string, slow: (t: Test, setting: Setting) => Promise<() => Promise<void>>][] = [
-  ['wait for a lock', async (t, { databaseUrl }) => (await holdTable(t, databaseUrl, 'incidents')).release],
+/** Ways to keep requests in flight; each returns a function that lets them finish. */
+const slowdowns: [what: string, slow: (t: Test, setting: ProxiedService) => Promise<() => Promise<void>>][] =
   [
-    'have a slow database',
-    async (_t, { database }) => {
-      database.faults.delay = 20
-      return async () => {}
-    },
-  ],
-]
+    ['wait for a lock', async (t, { databaseUrl }) => (await lockTable(t, databaseUrl, 'incidents')).release],
+    [
+      'have a slow database',
+      async (_t, { database }) => {
+        database.faults.delay = 20
+        return async () => {}
+      },
+    ],
+  ]
 
 const received = (log: string): number => log.match(/"method":"POST".*"msg":"request received"/g)?.length ?? 0
 
@@ -32,7 +39,7 @@ function isListening(url: string): Promise<boolean> {
   }).finally(() => socket.destroy())
 }
 
-/** The ids that were acknowledged, and the answers that nobody should get. */
+/** The acknowledged ids, and the wrong answers. */
 function sorted(answers: (Answer | null)[]): { acknowledged: string[]; wrong: (Answer | null)[] } {
   const isStored = (answer: Answer | null) => answer?.status === 201
   const isRefusal = (answer: Answer | null) => answer?.status === 503 && answer.headers['retry-after']
@@ -42,7 +49,7 @@ function sorted(answers: (Answer | null)[]): { acknowledged: string[]; wrong: (A
   }
 }
 
-/** The acknowledged incidents that the database does not hold, and the connections that the service left behind. */
+/** The acknowledged incidents that are not stored, and the connections that the service left open. */
 async function missing(databaseUrl: string, acknowledged: string[]): Promise<string[]> {
   const client = new pg.Client(databaseUrl)
   await client.connect()
@@ -57,12 +64,12 @@ async function missing(databaseUrl: string, acknowledged: string[]): Promise<str
 }
 
 for (let round = 1; round <= rounds && !timeIsUp(); round++) {
-  const [what, slow] = ways[round % ways.length]!
+  const [what, slow] = slowdowns[round % slowdowns.length]!
   await t.test(`${round} SIGTERM while ${inFlight} requests ${what}: each is answered`, async t => {
     const setting = await startOnProxy(t, { DEBRIEF_LOG_LEVEL: 'debug' })
     const { service, databaseUrl } = setting
     const call = openClient(t, service.url, inFlight)
-    const quicken = await slow(t, setting)
+    const release = await slow(t, setting)
     const post = (i: number) =>
       call('POST', '/v1/incidents', { body: { title: `Load ${i}`, severity: 'SEV4' } })
     const answers = Array.from({ length: inFlight }, (_, i) => post(i))
@@ -70,7 +77,7 @@ for (let round = 1; round <= rounds && !timeIsUp(); round++) {
     service.child.kill('SIGTERM')
     const start = performance.now()
     while (await isListening(service.url)) await sleep(5)
-    await quicken()
+    await release()
     t.match(await service.ended, { code: 0, signal: null })
     t.comment(`it ended ${(performance.now() - start).toFixed()} ms after the signal`)
     const { acknowledged, wrong } = sorted(await Promise.all(answers))

@@ -1,10 +1,10 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import { pointerToken } from '../../kit/json.ts'
-import type { FieldError } from '../problem.ts'
+import { pointerToken } from '../../../kit/json.ts'
+import type { FieldError } from '../../problem.ts'
 
 /**
- * Ajv's errors as pointers and sentences, one for each field: of alternatives (`anyOf` with null) only the real one
- * counts, and of several rules that one value breaks the first.
+ * Converts Ajv's errors to pointers and sentences, the first for each field. Drops those of `anyOf` itself and of its null
+ * branch, which say nothing.
  */
 export function fieldErrors(errors: ErrorObject[]): FieldError[] {
   const meaningful = errors.filter(
@@ -12,8 +12,8 @@ export function fieldErrors(errors: ErrorObject[]): FieldError[] {
       !['anyOf', 'if', 'propertyNames'].includes(e.keyword) &&
       !(e.keyword === 'type' && e.params.type === 'null' && errors.length > 1),
   )
-  const faults = (meaningful.length > 0 ? meaningful : errors).map(toFieldError)
-  return faults.filter(({ pointer }, i) => faults.findIndex(other => other.pointer === pointer) === i)
+  const found = (meaningful.length > 0 ? meaningful : errors).map(toFieldError)
+  return found.filter(({ pointer }, i) => found.findIndex(other => other.pointer === pointer) === i)
 }
 
 function toFieldError(error: ErrorObject): FieldError {
@@ -33,13 +33,13 @@ function missingPart({ keyword, params, propertyName }: ErrorObject): string {
   return name === undefined ? '' : `/${pointerToken(name)}`
 }
 
-/** What the contract says of the field, where a bare rule would leave a reader asking why. */
+/** The field's description in the contract, which explains the rule. */
 const explained = ({ parentSchema }: ErrorObject): string => {
   const description = parentSchema?.description as string | undefined
   return description ? `. ${description.replace(/\.$/, '')}` : ''
 }
 
-/** The names there are, for whoever mistyped one. */
+/** The known property names, to help with a typo. */
 const knownNames = ({ parentSchema }: ErrorObject): string => {
   const names = Object.keys((parentSchema?.properties as object | undefined) ?? {})
   return names.length > 0 ? `. Known: ${names.join(', ')}` : ''

@@ -1,11 +1,11 @@
 import { parseStrictJson } from '../../src/kit/strict-json.ts'
 import { type Load, load, median, type Target, takeTurns } from '../measure.ts'
-import { incident, type Stage } from '../stage.ts'
+import { incident, type Setup } from '../setup.ts'
 import { atLeast, atMost, compared, later, measured, type Row } from '../table.ts'
 
 let sent = 0
 
-/** An event of 1 KB that has not been sent before. */
+/** The body of a new event, about 1 KB. */
 function nextBody(): string {
   sent += 1
   const system = 'prometheus'
@@ -36,18 +36,18 @@ function nextBody(): string {
   })
 }
 
-/** One event a request, against one INSERT a request; and what the guards around the parser are of that. */
-export async function events(stage: Stage): Promise<Row[]> {
-  const [busy, busyRows] = await compareEvents(stage, 32, {
+/** One event a request, against one INSERT a request; and the share of the strict parser in that. */
+export async function measureEvents(setup: Setup): Promise<Row[]> {
+  const [busy, busyRows] = await compareEvents(setup, 32, {
     cpu: later(atMost(0.5)),
     rate: later(atLeast(1.5)),
   })
-  const [, lonelyRows] = await compareEvents(stage, 1, { rate: later(atLeast(0.9)) })
-  return [...busyRows, ...lonelyRows, ...(await weighGuards(stage, median(busy.map(({ cpu }) => cpu))))]
+  const [, singleRows] = await compareEvents(setup, 1, { rate: later(atLeast(0.9)) })
+  return [...busyRows, ...singleRows, ...(await measureParsing(setup, median(busy.map(({ cpu }) => cpu))))]
 }
 
 async function compareEvents(
-  { scale, service, baseline, say }: Stage,
+  { scale, service, baseline, say }: Setup,
   connections: number,
   goals: { cpu?: ReturnType<typeof later>; rate: ReturnType<typeof later> },
 ): Promise<[ours: Load[], Row[]]> {
@@ -69,8 +69,8 @@ async function compareEvents(
   ]
 }
 
-/** The strict parser against JSON.parse, in this process, over bodies as they are sent. */
-async function weighGuards({ scale, say }: Stage, cpuOfEvent: number): Promise<Row[]> {
+/** The strict parser against JSON.parse, in this process, over the bodies of events. */
+async function measureParsing({ scale, say }: Setup, cpuOfEvent: number): Promise<Row[]> {
   say('input guards')
   const bodies = Array.from({ length: 2000 }, () => Buffer.from(nextBody()))
   const side = (parse: (bytes: Buffer) => unknown) => async () => cpuOfParsing(bodies, parse)

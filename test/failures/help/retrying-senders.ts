@@ -1,10 +1,17 @@
 import type { Test } from 'tap'
-import { type Answer, type Call, openClient, type Setting, startOnProxy, walk } from './help.ts'
-import { openProxy, type TcpProxy } from './proxy.ts'
+import {
+  type Answer,
+  type Call,
+  openClient,
+  type ProxiedService,
+  readAllPages,
+  startOnProxy,
+} from './proxied-service.ts'
+import { openProxy, type TcpProxy } from './tcp-proxy.ts'
 
-/** Senders that repeat what they send over a network that loses answers, and what they were told. */
+/** Senders that retry over a network that loses answers, and a tally of what they got. */
 
-/** One thing that is sent again and again: where, with what, and how often at once at first. */
+/** A POST to deliver: first as `copies` simultaneous requests, then retried one by one. */
 export interface Delivery {
   path: string
   body: object
@@ -12,37 +19,37 @@ export interface Delivery {
   copies: number
 }
 
-/** What all the senders were told, kept outside the service. */
+/** Counts of the answers that all senders got. */
 export interface Tally {
   deliveries: number
   /** Connections that broke before their answer. */
   broken: number
-  /** 503, and 409 for a twin that is under way. */
+  /** 503, and 409 while a request with the same key is in progress. */
   refused: number
   replayed: number
-  /** Answers that a retry must never get. */
+  /** Answers that no retry may get. */
   wrong: string[]
 }
 
 export const newTally = (): Tally => ({ deliveries: 0, broken: 0, refused: 0, replayed: 0, wrong: [] })
 
-export interface Senders extends Setting {
-  /** Past the faults. */
-  calm: Call
-  /** Through the faults. */
+export interface Senders extends ProxiedService {
+  /** A client without faults. */
+  direct: Call
+  /** A client whose network fails inside `withFaults`. */
   faulty: Call
   network: TcpProxy
 }
 
-/** The service behind a network that fails only inside `withFaults`. */
+/** Starts the service and its clients; the network fails only inside `withFaults`. */
 export async function startSenders(t: Test): Promise<Senders> {
   const setting = await startOnProxy(t)
   const { url } = setting.service
   const network = await openProxy(t, { host: '127.0.0.1', port: Number(new URL(url).port) })
-  return { ...setting, network, calm: openClient(t, url, 8), faulty: openClient(t, network, 100) }
+  return { ...setting, network, direct: openClient(t, url, 8), faulty: openClient(t, network, 100) }
 }
 
-/** While `work` runs, answers of the service get lost, rarely its database's too, and now and then all is cut. */
+/** Runs `work` while the network drops answers of the service, rarely of its database, and cuts all connections at times. */
 export async function withFaults({ network, database }: Senders, work: () => Promise<void>): Promise<void> {
   network.faults.drop = 0.1
   database.faults.drop = 0.001
@@ -52,7 +59,7 @@ export async function withFaults({ network, database }: Senders, work: () => Pro
   database.faults.drop = 0
 }
 
-/** Delivers through the faults until it is acknowledged; returns every answer of success. */
+/** Delivers over the faulty network until it is acknowledged; returns every successful answer. */
 export async function store({ faulty }: Senders, delivery: Delivery, tally: Tally): Promise<Answer[]> {
   const answers = await deliver(faulty, delivery, tally)
   const ids = new Set(answers.map(idOf))
@@ -61,7 +68,7 @@ export async function store({ faulty }: Senders, delivery: Delivery, tally: Tall
   return answers
 }
 
-/** Sends all copies at once, then one after the other until there is an answer of success; returns all of those. */
+/** Sends all copies at once, then one at a time until one succeeds; returns the successful answers. */
 async function deliver(
   call: Call,
   { path, body, headers = {}, copies }: Delivery,
@@ -94,37 +101,37 @@ function isSuccess(answer: Answer | null, tally: Tally): boolean {
   return false
 }
 
-/** What a stored thing is called in its list: an incident's or event's id, a factor's number, an action item's AI-n. */
+/** The id of a stored resource: an incident's or event's `id`, a factor's number, an action item's AI-n. */
 export const idOf = ({ text }: Answer): string => idIn(JSON.parse(text))
 
 const idIn = ({ id, number }: { id?: string; number?: number }): string => id ?? String(number)
 
 /** Opens an incident and returns its address. */
-export async function openIncident({ calm }: Senders, title = 'The retry test'): Promise<string> {
+export async function openIncident({ direct }: Senders, title = 'The retry test'): Promise<string> {
   const body = { title, severity: 'SEV3' }
-  const [answer] = await deliver(calm, { path: '/v1/incidents', body, copies: 1 }, newTally())
+  const [answer] = await deliver(direct, { path: '/v1/incidents', body, copies: 1 }, newTally())
   return `/v1/incidents/${idOf(answer!)}`
 }
 
-export function judgeTally(t: Test, tally: Tally): void {
+export function checkTally(t: Test, tally: Tally): void {
   const { deliveries, broken, refused, replayed, wrong } = tally
   t.comment(`${deliveries} deliveries: ${broken} without an answer, ${refused} refused, ${replayed} replayed`)
   t.strictSame(wrong.slice(0, 10), [], 'every answer was a success, or a refusal that says when to try again')
   t.ok(broken > 0 && replayed > 0, 'answers were lost, and replayed')
 }
 
-/** What a list does not hold exactly once, under the id that was acknowledged for its name; one line each. */
-export async function notOnce(
-  { calm }: Senders,
+/** Compares a list with the acknowledged ids by name: what is missing, or stored under another id, one line each. */
+export async function notStoredOnce(
+  { direct }: Senders,
   list: string,
   field: string,
   acknowledged: Map<string, string>,
 ): Promise<string[]> {
-  const stored = await walk<any>(calm, list)
-  const strange = stored
+  const stored = await readAllPages<any>(direct, list)
+  const unknown = stored
     .filter(item => acknowledged.get(item[field]) !== idIn(item))
     .map(item => `${item[field]} is stored as ${idIn(item)}, and nobody was told so`)
   const names = new Set(stored.map(item => item[field]))
   const lost = [...acknowledged.keys()].filter(name => !names.has(name)).map(name => `${name} is lost`)
-  return [...strange, ...lost]
+  return [...unknown, ...lost]
 }

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { tempFolder } from '../db/embedded/help.ts'
-import { ready, send, startService, tokenIn } from '../help/command.ts'
-import { judge } from '../help/contract-check.ts'
+import { tempFolder } from '../db/embedded/embedded-servers.ts'
+import { send, startService, tokenIn, untilReady } from '../help/command.ts'
+import { checkAnswer } from '../help/contract-check.ts'
 
 const data = tempFolder(t)
 const { url } = await startService(t, { DEBRIEF_DATA: data, DEBRIEF_LOG_LEVEL: 'error' })
@@ -20,7 +20,7 @@ function open(t: Test, address = url): Socket {
   return socket
 }
 
-/** All that a connection answers until its end. */
+/** Sends bytes on a connection and reads everything until its end. */
 async function exchange(t: Test, request: string): Promise<string> {
   const socket = open(t)
   let answer = ''
@@ -69,7 +69,7 @@ t.test('a client that goes away in the middle of its request does no harm', asyn
     await sleep(20)
     socket.destroy()
   }
-  await ready(url)
+  await untilReady(url)
   t.strictSame((await page('/v1/incidents')).titles, [])
 })
 
@@ -83,7 +83,7 @@ t.test('a client that goes away before its answer does no harm, and its write is
   )
   await sleep(1)
   socket.destroy()
-  await ready(url)
+  await untilReady(url)
   const { status } = await send(`${url}/v1/incidents/${id}`, { token })
   t.ok(status === 200 || status === 404, `then it answers ${status}`)
 })
@@ -110,14 +110,14 @@ for (const [what, request] of Object.entries(malformed))
     t.match(headers, new RegExp(`^content-length: ${Buffer.byteLength(body)}\\r?$`, 'im'))
     const id = /^x-request-id: ([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21})\r?$/im.exec(headers)?.[1]
     t.match(JSON.parse(body), { status: 400, code: 'malformed_request', request_id: id ?? 'none' })
-    judge({
+    checkAnswer({
       method: 'GET',
       url: '/nothing',
       status: 400,
       headers: { 'content-type': 'application/problem+json', 'x-request-id': id },
       body,
     })
-    await ready(url)
+    await untilReady(url)
   })
 
 t.test('a connection that had an answer is closed at malformed HTTP, without a second answer', async t => {

@@ -3,17 +3,14 @@ import type { SchemaValidateFunction } from 'ajv/dist/types/index.js'
 import addFormats from 'ajv-formats'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
-import { canonicalJson } from '../../kit/json.ts'
-import { isBlank, isHttpUrl, isOneLine, isStorable } from '../../kit/text.ts'
-import { isDate, isDateTime } from '../../kit/time.ts'
-import { DebriefError, type FieldError } from '../problem.ts'
-import type { Check } from '../validation.ts'
-import { fieldErrors } from './field-faults.ts'
+import { canonicalJson } from '../../../kit/json.ts'
+import { isBlank, isHttpUrl, isOneLine, isStorable } from '../../../kit/text.ts'
+import { isDate, isDateTime } from '../../../kit/time.ts'
+import { DebriefError, type FieldError } from '../../problem.ts'
+import type { SchemaCheck } from '../../validation.ts'
+import { fieldErrors } from './field-errors.ts'
 
-/**
- * One validator for every body, query and parameter: nothing is coerced, filled in or dropped.
- * Its only change to what was sent is the trimming of one-line fields.
- */
+/** Ajv for bodies, queries and parameters: nothing is coerced, filled in or dropped; one-line fields are trimmed. */
 const formats = {
   line: (value: string) => !isBlank(value) && isOneLine(value) && isStorable(value),
   text: (value: string) => !isBlank(value) && isStorable(value),
@@ -23,43 +20,42 @@ const formats = {
   uuid: (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value),
 }
 
-/** A body up to this size gets all its faults listed; of a larger one the first must do, whatever it may hold. */
-const listableCharacters = 16 * 1024
+/** Up to this length of a body's JSON all errors are listed; of a longer one only the first, to bound the work. */
+const maxListedLength = 16 * 1024
 
-/** Compiles the contract's schemas; `schemas` are its named components. */
+/** Creates the validator; `schemas` are the contract's named components. */
 export function createValidator(schemas: TSchema[]) {
-  const first = createAjv(schemas, false)
-  let all: Ajv2020 | undefined
-  /** Not a cache: the contract has so many schemas and no more, and each is needed again. */
+  const firstErrorAjv = createAjv(schemas, false)
+  let allErrorsAjv: Ajv2020 | undefined
+  /** Not a cache: one entry for each schema of the contract, none is ever evicted. */
   const compiled = new Map<TSchema, (value: unknown) => FieldError[]>()
 
   /**
-   * What breaks a rule of `schema`: the first pass stops at the first fault, the second lists them for a small value.
-   * Each is compiled when it is first needed, or every start would wait for all of them.
+   * Returns a check that stops at the first error, then lists all errors of a small value in a second pass. Compiles each
+   * pass lazily, which keeps the start fast.
    */
-  const judge = (schema: object) => {
+  const lazyCheck = (schema: object) => {
     let firstPass: ValidateFunction | undefined
     let secondPass: ValidateFunction | undefined
     return (value: unknown): FieldError[] => {
-      firstPass ??= first.compile(schema)
+      firstPass ??= firstErrorAjv.compile(schema)
       if (firstPass(value)) return []
-      if ((JSON.stringify(value) ?? '').length > listableCharacters)
-        return fieldErrors(firstPass.errors ?? [])
-      all ??= createAjv(schemas, true)
-      secondPass ??= all.compile(schema)
+      if ((JSON.stringify(value) ?? '').length > maxListedLength) return fieldErrors(firstPass.errors ?? [])
+      allErrorsAjv ??= createAjv(schemas, true)
+      secondPass ??= allErrorsAjv.compile(schema)
       return secondPass(value) ? [] : fieldErrors(secondPass.errors ?? [])
     }
   }
 
   /** Every field of `value` that breaks a rule of `schema`; empty when it is valid. */
-  const check: Check = (schema, value) => {
-    const errorsOf = compiled.get(schema) ?? judge(withoutId(schema))
+  const check: SchemaCheck = (schema, value) => {
+    const errorsOf = compiled.get(schema) ?? lazyCheck(withoutId(schema))
     compiled.set(schema, errorsOf)
     return errorsOf(value)
   }
 
   const compiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-    const errorsOf = judge(httpPart === 'body' ? leaveItemsToHandler(schema, schemas) : schema)
+    const errorsOf = lazyCheck(httpPart === 'body' ? withoutItemSchemas(schema, schemas) : schema)
     return (value: unknown) => {
       const repeated = httpPart === 'querystring' ? repeatedParameters(value) : []
       const errors = repeated.length > 0 ? repeated : errorsOf(value)
@@ -70,7 +66,7 @@ export function createValidator(schemas: TSchema[]) {
 }
 
 function createAjv(schemas: TSchema[], allErrors: boolean): Ajv2020 {
-  // That the schemas are some is for the contract's lint to say, once: here it would cost each start.
+  // Schemas are not validated here, which would slow every start: the contract's lint does it.
   const ajv = new Ajv2020({
     strict: false,
     ownProperties: true,
@@ -88,20 +84,22 @@ function createAjv(schemas: TSchema[], allErrors: boolean): Ajv2020 {
     before: 'maxLength',
     validate: trim,
   })
-  // Ajv's own calls the `toString` and the `valueOf` of what was sent, which may be anything.
+  // Ajv's own calls `toString` and `valueOf` of the value, which a body may replace with its own members.
   ajv.removeKeyword('uniqueItems')
-  ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', validate: haveNoTwins, errors: true })
+  ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', validate: validateUniqueItems, errors: true })
   for (const schema of schemas) ajv.addSchema(schema)
   return ajv
 }
 
-const haveNoTwins: SchemaValidateFunction = (isWanted: boolean, items: unknown[]) => {
+const validateUniqueItems: SchemaValidateFunction = (isUnique: boolean, items: unknown[]) => {
   const places = new Map<string, number>()
-  for (const [i, item] of isWanted ? items.entries() : []) {
+  for (const [i, item] of isUnique ? items.entries() : []) {
     const text = canonicalJson(item)
     const j = places.get(text)
     if (j !== undefined) {
-      haveNoTwins.errors = [{ keyword: 'uniqueItems', params: { i, j }, message: 'must not repeat an entry' }]
+      validateUniqueItems.errors = [
+        { keyword: 'uniqueItems', params: { i, j }, message: 'must not repeat an entry' },
+      ]
       return false
     }
     places.set(text, i)
@@ -109,7 +107,7 @@ const haveNoTwins: SchemaValidateFunction = (isWanted: boolean, items: unknown[]
   return true
 }
 
-/** Lets routes that have no query of their own take none: a parameter that would be ignored is refused. */
+/** Refuses query parameters on routes without a query schema, instead of ignoring them. */
 export function refuseUnknownQueries(app: FastifyInstance): void {
   const none = { type: 'object', properties: {}, additionalProperties: false }
   app.addHook('onRoute', route => {
@@ -146,14 +144,14 @@ function trim(
   return true
 }
 
-/** Named components are known to Ajv by their id already; compiling one again by value needs it without. */
+/** A component without its `$id`, which Ajv knows already and would refuse to compile a second time. */
 function withoutId(schema: TSchema): object {
   const { $id: _, ...rest } = schema as TSchema & { $id?: string }
   return rest
 }
 
-/** In a batch each entry gets its own answer, so the framework checks only that there is a list. */
-function leaveItemsToHandler(schema: TSchema, schemas: TSchema[]): object {
+/** A batch's schema that accepts any entries, since the handler validates them one by one. */
+function withoutItemSchemas(schema: TSchema, schemas: TSchema[]): object {
   const id = (schema as { $ref?: string }).$ref?.replace(/#$/, '')
   const target = schemas.find(candidate => id && (candidate as { $id?: string }).$id === id) as
     | { properties?: Record<string, object> }
