@@ -37,19 +37,15 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
       const expiry = expires_at ? toUtc(expires_at) : null
       const created_at = now().toISOString()
       requireFuture(expiry, created_at)
-      if (person !== null) await store.requireTokenHolder(db, person, '/person')
       const created_by = callerName(request.caller)
-      const token = await store.createToken(db, {
-        name,
-        scope,
-        person,
-        expires_at: expiry,
-        created_at,
-        created_by,
+      const fields = { name, scope, person, expires_at: expiry, created_at, created_by }
+      const stored = await transact(db, async trx => {
+        if (person !== null) await store.requireTokenHolder(trx, person, '/person')
+        const token = await store.createToken(trx, fields)
+        return { ...(await store.getToken(trx, store.tokenIdOf(token))), token }
       })
-      const id = store.tokenIdOf(token)
-      reply.code(201).header('location', `/v1/tokens/${id}`)
-      return { ...(await store.getToken(db, id)), token }
+      reply.code(201).header('location', `/v1/tokens/${stored.id}`)
+      return stored
     },
   )
 
