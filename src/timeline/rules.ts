@@ -3,6 +3,7 @@ import type { Answered } from '../http/fields.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { firstPhase, type MilestoneName, milestoneNames, phaseMilestones } from '../incidents/milestones.ts'
 import { canonicalJson } from '../kit/json.ts'
+import { toUtc } from '../kit/time.ts'
 import { durations, type Milestones } from './milestones-schema.ts'
 import {
   type Dispute,
@@ -21,12 +22,11 @@ const day = 86_400_000
  * ahead
  */
 export function normalizeEvent(fields: EventFields, now: Date): Answered<EventFields> {
-  const sources = fields.sources.map((source, index) => normalizeSource(source, `/sources/${index}`))
-  const event = completed(EventFields, { ...fields, sources })
-  if (Date.parse(event.occurred_at) > now.getTime() + day) {
+  if (Date.parse(toUtc(fields.occurred_at)) > now.getTime() + day) {
     throw fieldError('/occurred_at', 'future', '/occurred_at must not be more than a day ahead of now.')
   }
-  return event as Answered<EventFields>
+  const sources = fields.sources.map((source, index) => normalizeSource(source, `/sources/${index}`))
+  return completed(EventFields, { ...fields, sources }) as Answered<EventFields>
 }
 
 /**
