@@ -23,10 +23,10 @@ export const PostmortemSummary = component(
   {
     incident_id: incidentId(),
     title: line(),
-    severity: oneOf(severities),
+    severity: oneOf('Severity', severities),
     services: Type.Array(Type.String()),
     occurred_on: Incident.properties.occurred_on,
-    status: oneOf(statuses),
+    status: oneOf('PostmortemStatus', statuses),
     amending: Incident.properties.amending,
     revision: nullable(revisionNumber),
     sequence: nullable(sequence),
@@ -81,7 +81,7 @@ export const ExportedPostmortem = component(
 export const ExportEnd = component(
   'ExportEnd',
   {
-    end: Type.Unsafe<true>({ type: 'boolean', const: true }),
+    end: Type.Boolean({ description: 'Always true.' }),
     count: Type.Integer({ minimum: 0, description: 'How many postmortems were sent.' }),
     after: Type.Integer({ minimum: 0, description: 'What the next export takes as `after`.' }),
   },
