@@ -90,7 +90,7 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
 }
 
 const filterOf = (query: Omit<contract.ActionItemsQuery, 'sort' | 'cursor' | 'limit'>) => ({
-  overdue: query.overdue === undefined ? undefined : query.overdue === 'true',
+  overdue: query.overdue,
   owner: query.owner?.split(','),
   team: query.team?.split(','),
   priority: query.priority?.split(','),

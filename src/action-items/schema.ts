@@ -7,7 +7,6 @@ import {
   component,
   exact,
   examplesOf,
-  flag,
   handle,
   integer,
   line,
@@ -235,7 +234,9 @@ const todayQuery = {
   ),
 }
 const filters = {
-  overdue: Type.Optional(flag({ description: 'true: only what is overdue; false: only what is not.' })),
+  overdue: Type.Optional(
+    Type.Boolean({ description: 'true: only what is overdue; false: only what is not.' }),
+  ),
   ...todayQuery,
   owner: Type.Optional(
     anyOfNames({ pattern: separated(handle()), description: 'Any of these handles, separated by commas.' }),

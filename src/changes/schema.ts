@@ -12,6 +12,7 @@ import {
   optional,
   pageOf,
   pageQuery,
+  pathNumber,
   rowFields,
   text,
   url,
@@ -145,7 +146,7 @@ export const ChangePage = pageOf('ChangePage', Change)
 
 export const changeParams = exact({
   incident_id: incidentId(),
-  number: Type.String({ pattern: '^[1-9][0-9]{0,8}$', description: 'The change’s number in its incident.' }),
+  number: pathNumber('The change’s number in its incident.'),
 })
 export const changesQuery = exact({
   ...pageQuery,

@@ -95,5 +95,5 @@ function requireAccepted(request: FastifyRequest): void {
 const filterOf = ({ severity, service, after }: contract.ExportQuery): store.ExportFilter => ({
   severity: severity?.split(','),
   service: service?.split(','),
-  after: after === undefined ? undefined : Number(after),
+  after,
 })

@@ -5,6 +5,7 @@ import {
   component,
   exact,
   examplesOf,
+  integer,
   line,
   nullable,
   oneOf,
@@ -108,11 +109,11 @@ const filters = {
     anyOfNames({ description: 'Any of these services, separated by commas.', examples: ['checkout'] }),
   ),
   after: Type.Optional(
-    Type.String({
-      pattern: '^(0|[1-9][0-9]{0,14})$',
+    integer(0, Number.MAX_SAFE_INTEGER, {
+      format: 'int64',
       description:
         'A sequence number: only what became final after it, so that a reader goes on where it was.',
-      examples: ['42'],
+      examples: [42],
     }),
   ),
 }

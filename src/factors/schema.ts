@@ -11,6 +11,7 @@ import {
   optional,
   pageOf,
   pageQuery,
+  pathNumber,
   rowFields,
   sentence,
   uuid,
@@ -93,9 +94,10 @@ export const Factor = component(
 )
 export const FactorPage = pageOf('FactorPage', Factor)
 
-export const factorNumber = () =>
-  Type.String({ pattern: '^[1-9][0-9]{0,8}$', description: 'The factor’s number in its incident.' })
-export const factorParams = exact({ incident_id: incidentId(), number: factorNumber() })
+export const factorParams = exact({
+  incident_id: incidentId(),
+  number: pathNumber('The factor’s number in its incident.'),
+})
 export const factorsQuery = exact({ ...pageQuery, category: Type.Optional(anyOfWords(factorCategories)) })
 
 export type Factor = Static<typeof Factor>

@@ -39,6 +39,12 @@ export const calendarDate = (options: object = {}) => Type.String({ format: 'dat
 export const integer = (minimum: number, maximum: number, options: object = {}) =>
   Type.Integer({ minimum, maximum, ...options })
 
+/** The greatest number of PostgreSQL's `integer`, and of a generated client's usual one. */
+export const maxInteger = 2_147_483_647
+
+/** The number in the address of a factor, a change or a revision. */
+export const pathNumber = (description: string) => integer(1, maxInteger, { description })
+
 export const uuid = (options: object = {}) => Type.String({ format: 'uuid', ...options })
 
 /** A closed list of words. */
@@ -190,10 +196,9 @@ export const pageQuery = {
     Type.String({ maxLength: 1000, description: 'From `next_cursor` or `Link: rel="next"`.' }),
   ),
   limit: Type.Optional(
-    Type.String({
-      pattern: '^[1-9][0-9]{0,5}$',
+    integer(1, maxInteger, {
       description: 'How many items, 1 to 200 (more means 200). Default 50.',
-      examples: ['50'],
+      examples: [50],
     }),
   ),
 }
@@ -210,5 +215,3 @@ export const anyOfWords = (values: readonly string[], options: object = {}) =>
 
 /** Several free words, separated by commas: OR. */
 export const anyOfNames = (options: object = {}) => text(2000, { pattern: '^[^,]+(,[^,]+)*$', ...options })
-
-export const flag = (options: object = {}) => oneOf(['true', 'false'], options)

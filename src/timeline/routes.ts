@@ -83,7 +83,7 @@ function eventRoutes(app: App, { db, now }: Context): void {
       const filter = {
         kind: kind?.split(','),
         milestone: milestone?.split(','),
-        retracted: retracted === undefined ? undefined : retracted === 'true',
+        retracted,
         since: occurred_since && toUtc(occurred_since),
         until: occurred_until && toUtc(occurred_until),
       }

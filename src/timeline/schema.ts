@@ -4,7 +4,6 @@ import {
   anyOfWords,
   component,
   exact,
-  flag,
   handle,
   integer,
   line,
@@ -250,7 +249,7 @@ export const eventsQuery = exact({
   kind: Type.Optional(anyOfWords(eventKinds)),
   milestone: Type.Optional(anyOfWords(milestoneNames)),
   retracted: Type.Optional(
-    flag({ description: 'true: only retracted events; false: only those of the timeline.' }),
+    Type.Boolean({ description: 'true: only retracted events; false: only those of the timeline.' }),
   ),
   occurred_since: Type.Optional(
     timestamp({

@@ -57,8 +57,14 @@ const requiredQuery = ofRequest(
     ),
 )
 
+/** Whether a text is one of an integer's own. */
+const isWithin = ({ minimum = 0, maximum = 0 }: Schema, text: string) =>
+  /^-?\d+$/.test(text) && String(Number(text)) === text && Number(text) >= minimum && Number(text) <= maximum
+
 /** Values that a parameter's schema does not allow. */
 function wrongValues({ enum: list, minLength = 0, maxLength, format, ...schema }: Schema): string[] {
+  if (schema.type === 'boolean') return ['1', '0', 'True', 'FALSE', '', 'yes', ' true', 'null']
+  if (schema.type === 'integer') return badIntegers.filter(text => !isWithin(schema, text))
   return [
     ...(list ? ['', 'other', ` ${list[0]}`, `${list[0]}\n`, 'TRUE', '0'] : []),
     ...(minLength > 0 ? [''] : []),
@@ -85,7 +91,7 @@ const wrongQuery = ofRequest(
 const takes = (name: string) => (operation: Operation) =>
   queryOf(operation).some(query => query.name === name)
 
-const badLimits = [
+const badIntegers = [
   '0',
   '-1',
   '1.5',
@@ -98,12 +104,14 @@ const badLimits = [
   '5 ',
   '0x10',
   '٣',
-  '1000000',
+  '2147483648000000',
   '9'.repeat(30),
   'null',
 ]
 const badLimit = ofRequest('a bad limit', takes('limit'), request =>
-  oneOf(...badLimits).map(limit => asks(request, [...without(request, 'limit'), ['limit', limit]], 'limit')),
+  oneOf(...badIntegers).map(limit =>
+    asks(request, [...without(request, 'limit'), ['limit', limit]], 'limit'),
+  ),
 )
 
 const zones = [

@@ -44,10 +44,45 @@ t.test('limit is an integer from 1; more than 200 means 200', async t => {
   t.equal(await counts(''), 50)
   t.equal(await counts('?limit=200'), 200)
   t.equal(await counts('?limit=999'), 200)
+  t.equal(await counts('?limit=2147483647'), 200)
+  t.same(await refusal('/v1/people?limit=2147483648'), [400, 'invalid_query', 'limit too_large'])
+  t.same(await refusal(`/v1/people?limit=${'9'.repeat(30)}`), [400, 'invalid_query', 'limit too_large'])
+  t.same(await refusal('/v1/people?limit=0'), [400, 'invalid_query', 'limit too_small'])
+})
+
+t.test('a truth is true or false and nothing else', async t => {
+  for (const active of ['1', '0', 'True', 'TRUE', 'yes', '', '%20true', 'true%20', 'null', 'on'])
+    t.same(await refusal(`/v1/people?active=${active}`), [400, 'invalid_query', 'active type'], active)
+  for (const atomic of ['1', 'True', '']) {
+    const batch = { people: [{ handle: 'kim', name: 'Kim' }] }
+    const { status, body } = await call('POST', `/v1/people/batch?atomic=${atomic}`, { body: batch })
+    t.match({ status, body }, { status: 400, body: { errors: [{ parameter: 'atomic', code: 'type' }] } })
+  }
+})
+
+t.test('a refusal names the parameter, its rule and an example, beside all other faults', async t => {
+  const { body } = await call('GET', '/v1/people?limit=05&active=1&name=x')
+  const details = body.errors.map(({ detail }: { detail: string }) => detail)
+  t.equal(details[0], 'limit must be an integer in plain digits, such as 50.')
+  t.equal(details[1], 'active must be true or false.')
+  t.match(details[2], /^name is not known here\. Known: cursor, limit, team, active\.$/)
+})
+
+t.test('a number in an address that is no integer is an address under which nothing is', async t => {
+  const incident = await openIncident(service)
+  for (const number of ['0', '-1', '1e2', '07', '%207', '%2B7', '1.0', 'x', '9'.repeat(30)])
+    for (const path of ['factors', 'changes', 'revisions']) {
+      const { status, body } = await call('GET', `${incident}/${path}/${number}`)
+      t.match(
+        { status, body },
+        { status: 404, body: { code: 'not_found', errors: [{ parameter: 'number' }] } },
+      )
+    }
+  t.match(await call('GET', `${incident}/factors/2147483647`), { status: 404, body: { errors: [] } })
 })
 
 t.test('a parameter that breaks its rule is named', async t => {
-  t.match(await refusal('/v1/people?active=yes'), [400, 'invalid_query', 'active enum'])
+  t.match(await refusal('/v1/people?active=yes'), [400, 'invalid_query', 'active type'])
   t.match(await refusal('/v1/incidents?status=open'), [400, 'invalid_query', 'status pattern'])
   t.match(await refusal('/v1/incidents?severity=SEV1,,SEV2'), [400, 'invalid_query', 'severity pattern'])
   t.match(await refusal('/v1/incidents?occurred_since=today'), [
