@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
 import { daysOverdue } from './rules.ts'
-import { ActionItem, type SortName } from './schema.ts'
+import { ActionItem, type ActionItemsQuery, type SortName } from './schema.ts'
 
 export interface ActionItemFilter {
   overdue?: boolean | undefined
@@ -81,14 +81,12 @@ const columns = {
   number: { column: sql`a.number`, type: sql`integer` },
 }
 
-const defaultSort = 'due_on'
-
 /**
- * Parses a sort such as `-due_on,priority`. Ties are ordered by due date and unique key in the direction of the last
+ * Parses a sort such as `-due_on`, `priority`. Ties are ordered by due date and unique key in the direction of the last
  * term, so that a sort in one direction can use an index scan.
  */
-export function sortTerms(sort = defaultSort): SortTerm[] {
-  const named = sort.split(',').map(term => ({
+export function sortTerms(sort: ActionItemsQuery['sort'] = ['due_on']): SortTerm[] {
+  const named = sort.map(term => ({
     name: term.replace('-', '') as SortName,
     isDescending: term.startsWith('-'),
   }))

@@ -1,6 +1,7 @@
-import Type, { type Static, type TSchema } from 'typebox'
+import Type, { type Static } from 'typebox'
 import {
   answered,
+  anyOf,
   anyOfNames,
   anyOfWords,
   calendarDate,
@@ -18,6 +19,7 @@ import {
   pageQuery,
   rowFields,
   sentence,
+  sortBy,
   timestamp,
   url,
 } from '../http/fields.ts'
@@ -221,12 +223,6 @@ export const ActionItemSummary = component(
   },
 )
 
-/** The pattern of one or more values, separated by commas. */
-const separated = ({ pattern }: TSchema & { pattern?: string | RegExp }) => {
-  const one = String(pattern).replace(/^\^|\$$/g, '')
-  return `^${one}(,${one})*$`
-}
-
 const todayQuery = {
   as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
   tz: Type.Optional(
@@ -238,12 +234,8 @@ const filters = {
     Type.Boolean({ description: 'true: only what is overdue; false: only what is not.' }),
   ),
   ...todayQuery,
-  owner: Type.Optional(
-    anyOfNames({ pattern: separated(handle()), description: 'Any of these handles, separated by commas.' }),
-  ),
-  team: Type.Optional(
-    anyOfNames({ pattern: separated(handle()), description: 'Items whose owner is in any of these teams.' }),
-  ),
+  owner: Type.Optional(anyOf(handle(), { description: 'Any of these handles, separated by commas.' })),
+  team: Type.Optional(anyOf(handle(), { description: 'Items whose owner is in any of these teams.' })),
   priority: Type.Optional(anyOfWords(priorities)),
   type: Type.Optional(anyOfWords(actionTypes)),
   status: Type.Optional(anyOfWords(actionStatuses)),
@@ -255,10 +247,8 @@ const filters = {
       description: 'Items of incidents that touched any of these services.',
     }),
   ),
-  incident_id: Type.Optional(anyOfNames({ pattern: separated(incidentId()) })),
+  incident_id: Type.Optional(anyOf(incidentId())),
 }
-const sortPattern = `-?(${sortNames.join('|')})`
-
 export const actionItemParams = exact({
   incident_id: incidentId(),
   action_item_id: Type.String({ pattern: '^AI-[1-9][0-9]{0,8}$' }),
@@ -267,10 +257,10 @@ export const actionItemsQuery = exact({
   ...pageQuery,
   ...filters,
   sort: Type.Optional(
-    Type.String({
-      pattern: `^${sortPattern}(,${sortPattern}){0,3}$`,
-      description: `Names of ${sortNames.join(', ')}, separated by commas; a minus sorts down. Ties go by due date, then by incident and number, in the direction of the last name. Default \`due_on\`.`,
-    }),
+    sortBy(
+      sortNames,
+      'Ties go by due date, then by incident and number, in the direction of the last name. Default `due_on`.',
+    ),
   ),
 })
 export const incidentActionItemsQuery = exact({ ...pageQuery, ...todayQuery })

@@ -67,9 +67,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       await getIncident(db, incident_id)
-      const { status, target_kind } = request.query
-      const filter = { status: status?.split(','), target_kind: target_kind?.split(',') }
-      const rows = await store.listChanges(db, incident_id, filter, pageRequest(request))
+      const rows = await store.listChanges(db, incident_id, request.query, pageRequest(request))
       return toPage(request, reply, rows, change => [change.number])
     },
   )

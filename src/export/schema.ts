@@ -106,7 +106,7 @@ function exportedExample() {
 const filters = {
   severity: Type.Optional(anyOfWords(severities)),
   service: Type.Optional(
-    anyOfNames({ description: 'Any of these services, separated by commas.', examples: ['checkout'] }),
+    anyOfNames({ description: 'Any of these services, separated by commas.', examples: [['checkout']] }),
   ),
   after: Type.Optional(
     integer(0, Number.MAX_SAFE_INTEGER, {

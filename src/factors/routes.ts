@@ -66,8 +66,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       await getIncident(db, incident_id)
-      const filter = { category: request.query.category?.split(',') }
-      const rows = await store.listFactors(db, incident_id, filter, pageRequest(request))
+      const rows = await store.listFactors(db, incident_id, request.query, pageRequest(request))
       return toPage(request, reply, rows, factor => [factor.number])
     },
   )

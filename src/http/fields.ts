@@ -203,15 +203,30 @@ export const pageQuery = {
   ),
 }
 
-/** Several words of a closed list, separated by commas: OR. */
-export const anyOfWords = (values: readonly string[], options: object = {}) =>
-  Type.String({
-    pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`,
-    maxLength: 500,
+/**
+ * A parameter of several values, any of which is to hold. The contract shows the form with commas, which generated
+ * clients send; a repeated parameter means the same.
+ */
+export const anyOf = <T extends TSchema>(item: T, options: object = {}) =>
+  Type.Array(item, {
+    minItems: 1,
+    maxItems: 100,
     description: 'Any of these, separated by commas.',
-    examples: [values.slice(0, 2).join(',')],
     ...options,
   })
 
-/** Several free words, separated by commas: OR. */
-export const anyOfNames = (options: object = {}) => text(2000, { pattern: '^[^,]+(,[^,]+)*$', ...options })
+/** Any of several words of a closed list. */
+export const anyOfWords = <const T extends readonly string[]>(values: T, options: object = {}) =>
+  anyOf(oneOf(values), { examples: [values.slice(0, 2)], ...options })
+
+/** Any of several free names. None has a comma, which separates them. */
+export const anyOfNames = (options: object = {}) => anyOf(text(200, { pattern: '^[^,]+$' }), options)
+
+/** The names to sort by, in their order. A pattern and not an enum: generators make the same constant of both directions. */
+export const sortBy = <const T extends string>(names: readonly T[], rest: string) =>
+  Type.Array(Type.Unsafe<T | `-${T}`>({ type: 'string', pattern: `^-?(${names.join('|')})$` }), {
+    minItems: 1,
+    maxItems: names.length,
+    description: `Any of ${names.map(name => `\`${name}\``).join(', ')}, separated by commas; a minus sorts down. ${rest}`,
+    examples: [[`-${names[0]}`]],
+  })

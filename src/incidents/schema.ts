@@ -246,7 +246,7 @@ export const incidentsQuery = exact({
   phase: Type.Optional(anyOfWords(phases)),
   severity: Type.Optional(anyOfWords(severities)),
   service: Type.Optional(
-    anyOfNames({ description: 'Any of these services, separated by commas.', examples: ['checkout'] }),
+    anyOfNames({ description: 'Any of these services, separated by commas.', examples: [['checkout']] }),
   ),
   external_ref: Type.Optional(
     Type.String({

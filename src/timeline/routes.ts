@@ -81,8 +81,8 @@ function eventRoutes(app: App, { db, now }: Context): void {
       const { kind, milestone, retracted, occurred_since, occurred_until } = request.query
       await getIncident(db, incident_id)
       const filter = {
-        kind: kind?.split(','),
-        milestone: milestone?.split(','),
+        kind,
+        milestone,
         retracted,
         since: occurred_since && toUtc(occurred_since),
         until: occurred_until && toUtc(occurred_until),

@@ -41,8 +41,10 @@ const queryOf = (operation: Operation) => parametersIn(operation, 'query')
 const hasQuery = (operation: Operation) => queryOf(operation).length > 0
 const without = (request: Request, name: string) => request.query.filter(([other]) => other !== name)
 
+/** A list may be repeated, which is the same as with commas. */
+const onceOf = (operation: Operation) => queryOf(operation).filter(({ schema }) => schema.type !== 'array')
 const repeatedQuery = ofRequest('a repeated query parameter', hasQuery, request =>
-  oneOf(...queryOf(request.operation)).map(({ name, schema }) => {
+  oneOf(...onceOf(request.operation)).map(({ name, schema }) => {
     const value = schema.enum?.[0] ?? schema.pattern?.match(/[A-Za-z0-9]+/)?.[0] ?? '1'
     return asks(request, [...without(request, name), [name, String(value)], [name, String(value)]], name)
   }),
@@ -63,6 +65,7 @@ const isWithin = ({ minimum = 0, maximum = 0 }: Schema, text: string) =>
 
 /** Values that a parameter's schema does not allow. */
 function wrongValues({ enum: list, minLength = 0, maxLength, format, ...schema }: Schema): string[] {
+  if (schema.type === 'array') return wrongValues(schema.items!)
   if (schema.type === 'boolean') return ['1', '0', 'True', 'FALSE', '', 'yes', ' true', 'null']
   if (schema.type === 'integer') return badIntegers.filter(text => !isWithin(schema, text))
   return [

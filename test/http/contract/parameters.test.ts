@@ -42,6 +42,22 @@ t.test('no parameter spells a number or a truth as text', async t => {
   )
 })
 
+t.test('a list is an array, sent with commas', async t => {
+  const isSpelt = ({ pattern = '' }: { pattern?: string }) => pattern.includes('(,')
+  t.same(
+    parameters.filter(({ schema }) => isSpelt(schema)).map(({ where }) => where),
+    [],
+    'no pattern has commas',
+  )
+  const lists = parameters.filter(({ schema }) => schema.type === 'array')
+  t.ok(lists.length > 20)
+  const wrong = lists.filter(({ style, explode }) => style !== 'form' || explode !== false)
+  t.same(
+    wrong.map(({ where }) => where),
+    [],
+  )
+})
+
 t.test(
   'every integer says its bounds, and limit no bound at which more is refused below its own',
   async t => {

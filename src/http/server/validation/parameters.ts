@@ -5,7 +5,7 @@ interface ParameterSchema {
   type?: string
   examples?: unknown[]
 }
-/** A parameter as it came; a list where it was repeated. */
+/** A parameter as it came; an array where it was repeated. */
 type Given = string | string[]
 
 interface Parsed {
@@ -16,7 +16,7 @@ interface Parsed {
 
 /**
  * Returns a function that gives the parameters of a query or a path the types of their schemas. It reads strictly:
- * `true` and not `1`, `7` and not `07` or `7e0`.
+ * `true` and not `1`, `7` and not `07` or `7e0`. A list comes with commas, repeated, or both.
  */
 export function createParameterParser(schema: { properties?: Record<string, ParameterSchema> }) {
   const known = new Map(Object.entries(schema.properties ?? {}))
@@ -36,6 +36,7 @@ export function createParameterParser(schema: { properties?: Record<string, Para
 type Outcome = { value: unknown } | { code: string; rule: string }
 
 function parse({ type, examples = [] }: ParameterSchema, text: Given): Outcome {
+  if (type === 'array') return { value: [text].flat().flatMap(part => part.split(',')) }
   if (Array.isArray(text)) return { code: 'repeated', rule: 'may be given once' }
   if (type === 'integer') {
     // Digits beyond the safe integers are above every maximum, which the schema then refuses.

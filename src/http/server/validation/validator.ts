@@ -129,11 +129,14 @@ export function refuseUnknownQueries(app: FastifyInstance): void {
 }
 
 function parameterError(httpPart: string | undefined, errors: FieldError[]): Error {
-  const parameters = errors.map(({ pointer = '', ...rest }) => ({
-    ...rest,
-    parameter: pointer.slice(1),
-    detail: rest.detail.slice(1),
-  }))
+  const named = errors.map(({ pointer = '', code, detail }) => {
+    // The pointer of a list's entry: only its parameter is named.
+    const parameter = pointer.split('/')[1] ?? ''
+    return { code, parameter, detail: parameter + detail.slice(pointer.length) }
+  })
+  const parameters = named.filter(
+    ({ parameter }, i) => named.findIndex(other => other.parameter === parameter) === i,
+  )
   const rule = parameters[0]!.detail
   if (httpPart !== 'params') return new DebriefError('invalid_query', rule, parameters)
   return new DebriefError('not_found', `Nothing can be stored under this address: in it, ${rule}`, parameters)
