@@ -11,7 +11,7 @@ import { getIncident } from '../incidents/store.ts'
 import { requireKnownNames } from './filter-names.ts'
 import { listActionItems, sortKey, writePage } from './list-json.ts'
 import { byNumber, sortTerms } from './list-query.ts'
-import { todayFor } from './rules.ts'
+import { requireOneDueSpan, todayFor } from './rules.ts'
 import * as contract from './schema.ts'
 import { stateRoutes } from './state-routes.ts'
 import * as store from './store.ts'
@@ -49,6 +49,7 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
       },
     },
     async (request, reply) => {
+      requireOneDueSpan(request.query)
       const today = todayFor(request.query, { timeZone, moment: now() })
       const answer = await share(`${request.url} ${today.as_of}`, async () => {
         const sort = sortTerms(request.query.sort)
@@ -77,6 +78,7 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
     },
     async (request, reply) => {
       const { group_by } = request.query
+      requireOneDueSpan(request.query)
       const today = todayFor(request.query, { timeZone, moment: now() })
       const answer = await share(`${request.url} ${today.as_of}`, async () => {
         const filter = request.query

@@ -239,8 +239,16 @@ const filters = {
   priority: Type.Optional(anyOfWords(priorities)),
   type: Type.Optional(anyOfWords(actionTypes)),
   status: Type.Optional(anyOfWords(actionStatuses)),
-  due_before: Type.Optional(calendarDate({ description: 'Due before this date (exclusive).' })),
-  due_after: Type.Optional(calendarDate({ description: 'Due after this date (exclusive).' })),
+  due_from: Type.Optional(calendarDate({ description: 'Due on this date or later (inclusive).' })),
+  due_to: Type.Optional(calendarDate({ description: 'Due on this date or earlier (inclusive).' })),
+  due_within: Type.Optional(
+    Type.String({
+      pattern: '^(0|[1-9][0-9]{0,3})d$',
+      description:
+        'Due from `as_of` to that many days on (inclusive), which leaves out what is overdue; not together with `due_from` or `due_to`.',
+      examples: ['7d'],
+    }),
+  ),
   severity: Type.Optional(anyOfWords(severities)),
   service: Type.Optional(
     anyOfNames({

@@ -259,8 +259,8 @@ export const incidentsQuery = exact({
   occurred_since: Type.Optional(
     calendarDate({ description: 'On this date or later (inclusive).', examples: ['2026-06-01'] }),
   ),
-  occurred_until: Type.Optional(
-    calendarDate({ description: 'On this date or earlier (inclusive).', examples: ['2026-06-30'] }),
+  occurred_before: Type.Optional(
+    calendarDate({ description: 'Before this date (exclusive).', examples: ['2026-07-01'] }),
   ),
   q: Type.Optional(
     text(200, { description: 'A literal part of the title, in any case.', examples: ['payments'] }),

@@ -257,7 +257,7 @@ export const eventsQuery = exact({
       examples: ['2026-06-17T14:00:00Z'],
     }),
   ),
-  occurred_until: Type.Optional(
+  occurred_before: Type.Optional(
     timestamp({ description: 'Corrected time before this (exclusive).', examples: ['2026-06-17T15:00:00Z'] }),
   ),
 })
