@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
 import { daysOverdue } from './rules.ts'
-import { ActionItem, type SortName } from './schema.ts'
+import { ActionItem, type ActionItemsQuery, type SortName } from './schema.ts'
 
 export interface ActionItemFilter {
   overdue?: boolean | undefined
@@ -11,8 +11,10 @@ export interface ActionItemFilter {
   priority?: string[] | undefined
   type?: string[] | undefined
   status?: string[] | undefined
-  due_before?: string | undefined
-  due_after?: string | undefined
+  due_from?: string | undefined
+  due_to?: string | undefined
+  /** Days from today on, such as `7d`. */
+  due_within?: string | undefined
   severity?: string[] | undefined
   service?: string[] | undefined
   incident_id?: string[] | undefined
@@ -81,14 +83,12 @@ const columns = {
   number: { column: sql`a.number`, type: sql`integer` },
 }
 
-const defaultSort = 'due_on'
-
 /**
- * Parses a sort such as `-due_on,priority`. Ties are ordered by due date and unique key in the direction of the last
+ * Parses a sort such as `-due_on`, `priority`. Ties are ordered by due date and unique key in the direction of the last
  * term, so that a sort in one direction can use an index scan.
  */
-export function sortTerms(sort = defaultSort): SortTerm[] {
-  const named = sort.split(',').map(term => ({
+export function sortTerms(sort: ActionItemsQuery['sort'] = ['due_on']): SortTerm[] {
+  const named = sort.map(term => ({
     name: term.replace('-', '') as SortName,
     isDescending: term.startsWith('-'),
   }))
@@ -140,7 +140,7 @@ export function whereOf(
   as_of: string,
   ...more: RawBuilder<unknown>[]
 ): RawBuilder<unknown> {
-  const { overdue, status, due_before, due_after, team, service } = filter
+  const { overdue, status, due_from, due_to, due_within, team, service } = filter
   const isLate = sql`a.due_on < ${as_of}::date`
   const asksLive = status?.every(word => word === 'open' || word === 'in_progress')
   const all = [
@@ -148,8 +148,10 @@ export function whereOf(
     (overdue || asksLive) && isLive,
     overdue === true && isLate,
     overdue === false && sql`NOT (${isLive} AND ${isLate})`,
-    due_before !== undefined && sql`a.due_on < ${due_before}::date`,
-    due_after !== undefined && sql`a.due_on > ${due_after}::date`,
+    due_from !== undefined && sql`a.due_on >= ${due_from}::date`,
+    due_to !== undefined && sql`a.due_on <= ${due_to}::date`,
+    due_within !== undefined &&
+      sql`a.due_on BETWEEN ${as_of}::date AND ${as_of}::date + ${Number.parseInt(due_within, 10)}::integer`,
     anyOf(sql`a.owner`, filter.owner),
     anyOf(sql`a.priority`, filter.priority),
     anyOf(sql`a.type`, filter.type),

@@ -11,7 +11,7 @@ import { getIncident } from '../incidents/store.ts'
 import { requireKnownNames } from './filter-names.ts'
 import { listActionItems, sortKey, writePage } from './list-json.ts'
 import { byNumber, sortTerms } from './list-query.ts'
-import { todayFor } from './rules.ts'
+import { requireOneDueSpan, todayFor } from './rules.ts'
 import * as contract from './schema.ts'
 import { stateRoutes } from './state-routes.ts'
 import * as store from './store.ts'
@@ -49,10 +49,11 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
       },
     },
     async (request, reply) => {
+      requireOneDueSpan(request.query)
       const today = todayFor(request.query, { timeZone, moment: now() })
       const answer = await share(`${request.url} ${today.as_of}`, async () => {
         const sort = sortTerms(request.query.sort)
-        const filter = filterOf(request.query)
+        const filter = request.query
         const page = pageRequest(request)
         const rows = await listActionItems(database, filter, sort, page, today.as_of)
         if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
@@ -77,9 +78,10 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
     },
     async (request, reply) => {
       const { group_by } = request.query
+      requireOneDueSpan(request.query)
       const today = todayFor(request.query, { timeZone, moment: now() })
       const answer = await share(`${request.url} ${today.as_of}`, async () => {
-        const filter = filterOf(request.query)
+        const filter = request.query
         const counts = await summarizeActionItems(db, filter, group_by, today.as_of)
         if (counts.groups.length === 0) await requireKnownNames(db, filter)
         return cachedAnswer(JSON.stringify({ ...today, group_by, ...counts }))
@@ -88,20 +90,6 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
     },
   )
 }
-
-const filterOf = (query: Omit<contract.ActionItemsQuery, 'sort' | 'cursor' | 'limit'>) => ({
-  overdue: query.overdue === undefined ? undefined : query.overdue === 'true',
-  owner: query.owner?.split(','),
-  team: query.team?.split(','),
-  priority: query.priority?.split(','),
-  type: query.type?.split(','),
-  status: query.status?.split(','),
-  due_before: query.due_before,
-  due_after: query.due_after,
-  severity: query.severity?.split(','),
-  service: query.service?.split(','),
-  incident_id: query.incident_id?.split(','),
-})
 
 function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
   app.post(

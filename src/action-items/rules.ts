@@ -33,6 +33,13 @@ export function todayFor(
   return { as_of: query.as_of ?? dateIn(tz, moment), tz }
 }
 
+/** @throws 400 when a query asks for a span of due dates both by its ends and by its length */
+export function requireOneDueSpan(query: { due_from?: string; due_to?: string; due_within?: string }): void {
+  if (query.due_within === undefined || (query.due_from ?? query.due_to) === undefined) return
+  const detail = 'due_within says from when to when: leave out due_from and due_to, or due_within.'
+  throw new DebriefError('invalid_query', detail, [{ parameter: 'due_within', code: 'exclusive', detail }])
+}
+
 /**
  * Whole days by which an item is past its due date; 0 on that day, and for an item that is neither open nor in
  * progress.

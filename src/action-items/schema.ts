@@ -1,13 +1,13 @@
-import Type, { type Static, type TSchema } from 'typebox'
+import Type, { type Static } from 'typebox'
 import {
   answered,
+  anyOf,
   anyOfNames,
   anyOfWords,
   calendarDate,
   component,
   exact,
   examplesOf,
-  flag,
   handle,
   integer,
   line,
@@ -20,6 +20,7 @@ import {
   part,
   rowFields,
   sentence,
+  sortBy,
   timestamp,
   url,
 } from '../http/fields.ts'
@@ -236,12 +237,6 @@ export const ActionItemSummary = component(
   },
 )
 
-/** The pattern of one or more values, separated by commas. */
-const separated = ({ pattern }: TSchema & { pattern?: string | RegExp }) => {
-  const one = String(pattern).replace(/^\^|\$$/g, '')
-  return `^${one}(,${one})*$`
-}
-
 const todayQuery = {
   as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
   tz: Type.Optional(
@@ -249,29 +244,33 @@ const todayQuery = {
   ),
 }
 const filters = {
-  overdue: Type.Optional(flag({ description: 'true: only what is overdue; false: only what is not.' })),
+  overdue: Type.Optional(
+    Type.Boolean({ description: 'true: only what is overdue; false: only what is not.' }),
+  ),
   ...todayQuery,
-  owner: Type.Optional(
-    anyOfNames({ pattern: separated(handle()), description: 'Any of these handles, separated by commas.' }),
+  owner: Type.Optional(anyOf(handle(), { description: 'Any of these handles, separated by commas.' })),
+  team: Type.Optional(anyOf(handle(), { description: 'Items whose owner is in any of these teams.' })),
+  priority: Type.Optional(anyOfWords('ActionItemPriority', priorities)),
+  type: Type.Optional(anyOfWords('ActionItemType', actionTypes)),
+  status: Type.Optional(anyOfWords('ActionItemStatus', actionStatuses)),
+  due_from: Type.Optional(calendarDate({ description: 'Due on this date or later (inclusive).' })),
+  due_to: Type.Optional(calendarDate({ description: 'Due on this date or earlier (inclusive).' })),
+  due_within: Type.Optional(
+    Type.String({
+      pattern: '^(0|[1-9][0-9]{0,3})d$',
+      description:
+        'Due from `as_of` to that many days on (inclusive), which leaves out what is overdue; not together with `due_from` or `due_to`.',
+      examples: ['7d'],
+    }),
   ),
-  team: Type.Optional(
-    anyOfNames({ pattern: separated(handle()), description: 'Items whose owner is in any of these teams.' }),
-  ),
-  priority: Type.Optional(anyOfWords(priorities)),
-  type: Type.Optional(anyOfWords(actionTypes)),
-  status: Type.Optional(anyOfWords(actionStatuses)),
-  due_before: Type.Optional(calendarDate({ description: 'Due before this date (exclusive).' })),
-  due_after: Type.Optional(calendarDate({ description: 'Due after this date (exclusive).' })),
-  severity: Type.Optional(anyOfWords(severities)),
+  severity: Type.Optional(anyOfWords('Severity', severities)),
   service: Type.Optional(
     anyOfNames({
       description: 'Items of incidents that touched any of these services.',
     }),
   ),
-  incident_id: Type.Optional(anyOfNames({ pattern: separated(incidentId()) })),
+  incident_id: Type.Optional(anyOf(incidentId())),
 }
-const sortPattern = `-?(${sortNames.join('|')})`
-
 export const actionItemParams = exact({
   incident_id: incidentId(),
   action_item_id: Type.String({ pattern: '^AI-[1-9][0-9]{0,8}$' }),
@@ -280,10 +279,10 @@ export const actionItemsQuery = exact({
   ...pageQuery,
   ...filters,
   sort: Type.Optional(
-    Type.String({
-      pattern: `^${sortPattern}(,${sortPattern}){0,3}$`,
-      description: `Names of ${sortNames.join(', ')}, separated by commas; a minus sorts down. Ties go by due date, then by incident and number, in the direction of the last name. Default \`due_on\`.`,
-    }),
+    sortBy(
+      sortNames,
+      'Ties go by due date, then by incident and number, in the direction of the last name. Default `due_on`.',
+    ),
   ),
 })
 export const incidentActionItemsQuery = exact({ ...pageQuery, ...todayQuery })

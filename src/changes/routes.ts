@@ -6,7 +6,6 @@ import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
-import { numberedKey } from '../incidents/numbered.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
 import * as contract from './schema.ts'
@@ -68,9 +67,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       await getIncident(db, incident_id)
-      const { status, target_kind } = request.query
-      const filter = { status: status?.split(','), target_kind: target_kind?.split(',') }
-      const rows = await store.listChanges(db, incident_id, filter, pageRequest(request))
+      const rows = await store.listChanges(db, incident_id, request.query, pageRequest(request))
       return toPage(request, reply, rows, change => [change.number])
     },
   )
@@ -89,7 +86,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
         response: { 200: ref(contract.Change) },
       },
     },
-    async request => store.getChange(db, keyOf(request.params)),
+    async request => store.getChange(db, request.params),
   )
 
   app.patch(
@@ -107,7 +104,7 @@ function memberRoutes(app: App, { db, now }: Context): void {
       },
     },
     async request => {
-      const key = keyOf(request.params)
+      const key = request.params
       const merge = mergeWith(app, contract.ChangeInput, request.body)
       const write = writeOf(request, now)
       return transact(db, async trx => {
@@ -132,12 +129,9 @@ function memberRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const write = writeOf(request, now)
-      const key = keyOf(request.params)
+      const key = request.params
       await transact(db, trx => store.deleteChange(trx, key, write))
       return reply.code(204).send(null)
     },
   )
 }
-
-const keyOf = ({ incident_id, number }: { incident_id: string; number: string }) =>
-  numberedKey(incident_id, number)

@@ -14,6 +14,7 @@ import {
   pageOf,
   pageQuery,
   part,
+  pathNumber,
   rowFields,
   text,
   url,
@@ -148,12 +149,12 @@ export const ChangePage = pageOf('ChangePage', Change)
 
 export const changeParams = exact({
   incident_id: incidentId(),
-  number: Type.String({ pattern: '^[1-9][0-9]{0,8}$', description: 'The change’s number in its incident.' }),
+  number: pathNumber('The change’s number in its incident.'),
 })
 export const changesQuery = exact({
   ...pageQuery,
-  status: Type.Optional(anyOfWords(changeStatuses)),
-  target_kind: Type.Optional(anyOfWords(targetKinds)),
+  status: Type.Optional(anyOfWords('ChangeStatus', changeStatuses)),
+  target_kind: Type.Optional(anyOfWords('ChangeTargetKind', targetKinds)),
 })
 
 export type Change = Static<typeof Change>

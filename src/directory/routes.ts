@@ -36,8 +36,7 @@ function peopleRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { team, active } = request.query
-      const filter = { team, active: active === undefined ? undefined : active === 'true' }
-      const rows = await store.listPeople(db, filter, pageRequest(request))
+      const rows = await store.listPeople(db, { team, active }, pageRequest(request))
       return toPage(request, reply, rows, person => [person.handle])
     },
   )
@@ -143,7 +142,7 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
               const { handle, ...input } = entry
               return { handle, result: await store.putPerson(trx, handle, input, write) }
             },
-            refused: request.query.atomic === 'true' ? refuseAll('people') : refused,
+            refused: request.query.atomic ? refuseAll('people') : refused,
           },
         )
         return { status: 207, body: { results } }

@@ -5,7 +5,6 @@ import {
   component,
   exact,
   examplesOf,
-  flag,
   handle,
   itemwise,
   line,
@@ -119,10 +118,14 @@ export const handleParam = exact({ handle: handle() })
 export const peopleQuery = exact({
   ...pageQuery,
   team: Type.Optional(handle({ description: 'People of this team.', examples: ['payments-team'] })),
-  active: Type.Optional(flag({ description: 'true: who is here; false: who has left. Both unless given.' })),
+  active: Type.Optional(
+    Type.Boolean({ description: 'true: who is here; false: who has left. Both unless given.' }),
+  ),
 })
 export const teamsQuery = exact({ ...pageQuery })
-export const batchQuery = exact({ atomic: Type.Optional(flag({ description: 'true: all or nothing.' })) })
+export const batchQuery = exact({
+  atomic: Type.Optional(Type.Boolean({ description: 'true: all or nothing.' })),
+})
 
 export type Person = Static<typeof Person>
 export type PersonDetail = Static<typeof PersonDetail>

@@ -38,8 +38,7 @@ function listRoute(app: App, { db }: Context): void {
       },
     },
     async (request, reply) => {
-      const { status = 'final' } = request.query
-      const filter = { ...filterOf(request.query), status: status.split(',') }
+      const filter = { ...request.query, status: request.query.status ?? ['final'] }
       const rows = await store.listPostmortems(db, filter, pageRequest(request))
       return toPage(request, reply, rows, store.postmortemKey)
     },
@@ -81,7 +80,7 @@ function streamRoute(app: App, { db, limits }: Context): void {
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
-      return reply.send(await startExport(filterOf(request.query), gone.signal))
+      return reply.send(await startExport(request.query, gone.signal))
     },
   )
 }
@@ -91,9 +90,3 @@ function requireAccepted(request: FastifyRequest): void {
   if (request.accepts().type([ndjson]) === false)
     throw new DebriefError('not_acceptable', `The export comes as ${ndjson}.`)
 }
-
-const filterOf = ({ severity, service, after }: contract.ExportQuery): store.ExportFilter => ({
-  severity: severity?.split(','),
-  service: service?.split(','),
-  after: after === undefined ? undefined : Number(after),
-})

@@ -5,6 +5,7 @@ import {
   component,
   exact,
   examplesOf,
+  integer,
   line,
   nullable,
   oneOf,
@@ -103,23 +104,25 @@ function exportedExample() {
 }
 
 const filters = {
-  severity: Type.Optional(anyOfWords(severities)),
+  severity: Type.Optional(anyOfWords('Severity', severities)),
   service: Type.Optional(
-    anyOfNames({ description: 'Any of these services, separated by commas.', examples: ['checkout'] }),
+    anyOfNames({ description: 'Any of these services, separated by commas.', examples: [['checkout']] }),
   ),
   after: Type.Optional(
-    Type.String({
-      pattern: '^(0|[1-9][0-9]{0,14})$',
+    integer(0, Number.MAX_SAFE_INTEGER, {
+      format: 'int64',
       description:
         'A sequence number: only what became final after it, so that a reader goes on where it was.',
-      examples: ['42'],
+      examples: [42],
     }),
   ),
 }
 export const postmortemsQuery = exact({
   ...pageQuery,
   status: Type.Optional(
-    anyOfWords(statuses, { description: 'Any of these, separated by commas. Default `final`.' }),
+    anyOfWords('PostmortemStatus', statuses, {
+      description: 'Any of these, separated by commas. Default `final`.',
+    }),
   ),
   ...filters,
 })

@@ -12,6 +12,7 @@ import {
   pageOf,
   pageQuery,
   part,
+  pathNumber,
   rowFields,
   sentence,
   uuid,
@@ -98,10 +99,14 @@ export const Factor = component(
 )
 export const FactorPage = pageOf('FactorPage', Factor)
 
-export const factorNumber = () =>
-  Type.String({ pattern: '^[1-9][0-9]{0,8}$', description: 'The factor’s number in its incident.' })
-export const factorParams = exact({ incident_id: incidentId(), number: factorNumber() })
-export const factorsQuery = exact({ ...pageQuery, category: Type.Optional(anyOfWords(factorCategories)) })
+export const factorParams = exact({
+  incident_id: incidentId(),
+  number: pathNumber('The factor’s number in its incident.'),
+})
+export const factorsQuery = exact({
+  ...pageQuery,
+  category: Type.Optional(anyOfWords('FactorCategory', factorCategories)),
+})
 
 export type Factor = Static<typeof Factor>
 export type FactorInput = Static<typeof FactorInput>

@@ -11,14 +11,14 @@ export interface PageRequest {
 
 interface PageQuery {
   cursor?: string
-  limit?: string
+  limit?: number
 }
 
 /** Reads `limit` and `cursor` (AIP-158). A cursor is bound to its route, filters and sort. */
 export function pageRequest(request: FastifyRequest): PageRequest {
-  const { cursor, limit = '50' } = request.query as PageQuery
+  const { cursor, limit = 50 } = request.query as PageQuery
   return {
-    limit: Math.min(Number(limit), 200),
+    limit: Math.min(limit, 200),
     after: cursor === undefined ? null : decode(cursor, binding(request)),
   }
 }

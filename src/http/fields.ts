@@ -39,6 +39,12 @@ export const calendarDate = (options: object = {}) => Type.String({ format: 'dat
 export const integer = (minimum: number, maximum: number, options: object = {}) =>
   Type.Integer({ minimum, maximum, ...options })
 
+/** The greatest number of PostgreSQL's `integer`, and of a generated client's usual one. */
+export const maxInteger = 2_147_483_647
+
+/** The number in the address of a factor, a change or a revision. */
+export const pathNumber = (description: string) => integer(1, maxInteger, { description })
+
 export const uuid = (options: object = {}) => Type.String({ format: 'uuid', ...options })
 
 /** A closed list of words, which the contract names once. */
@@ -198,25 +204,40 @@ export const pageQuery = {
     Type.String({ maxLength: 1000, description: 'From `next_cursor` or `Link: rel="next"`.' }),
   ),
   limit: Type.Optional(
-    Type.String({
-      pattern: '^[1-9][0-9]{0,5}$',
+    integer(1, maxInteger, {
       description: 'How many items, 1 to 200 (more means 200). Default 50.',
-      examples: ['50'],
+      examples: [50],
     }),
   ),
 }
 
-/** Several words of a closed list, separated by commas: OR. */
-export const anyOfWords = (values: readonly string[], options: object = {}) =>
-  Type.String({
-    pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`,
-    maxLength: 500,
+/**
+ * A parameter of several values, any of which is to hold. The contract shows the form with commas, which generated
+ * clients send; a repeated parameter means the same.
+ */
+export const anyOf = <T extends TSchema>(item: T, options: object = {}) =>
+  Type.Array(item, {
+    minItems: 1,
+    maxItems: 100,
     description: 'Any of these, separated by commas.',
-    examples: [values.slice(0, 2).join(',')],
     ...options,
   })
 
-/** Several free words, separated by commas: OR. */
-export const anyOfNames = (options: object = {}) => text(2000, { pattern: '^[^,]+(,[^,]+)*$', ...options })
+/** Any of several words of a closed list. */
+export const anyOfWords = <const T extends readonly string[]>(
+  name: string,
+  values: T,
+  options: object = {},
+) => anyOf(oneOf(name, values), { examples: [values.slice(0, 2)], ...options })
 
-export const flag = (options: object = {}) => oneOf('Flag', ['true', 'false'], options)
+/** Any of several free names. None has a comma, which separates them. */
+export const anyOfNames = (options: object = {}) => anyOf(text(200, { pattern: '^[^,]+$' }), options)
+
+/** The names to sort by, in their order. A pattern and not an enum: generators make the same constant of both directions. */
+export const sortBy = <const T extends string>(names: readonly T[], rest: string) =>
+  Type.Array(Type.Unsafe<T | `-${T}`>({ type: 'string', pattern: `^-?(${names.join('|')})$` }), {
+    minItems: 1,
+    maxItems: names.length,
+    description: `Any of ${names.map(name => `\`${name}\``).join(', ')}, separated by commas; a minus sorts down. ${rest}`,
+    examples: [[`-${names[0]}`]],
+  })

@@ -62,18 +62,11 @@ function collectionRoutes(app: App, { db, now }: Context): void {
       },
     },
     async (request, reply) => {
-      const { status, phase, severity, service, external_ref, occurred_since, occurred_until, q } =
-        request.query
+      const { external_ref } = request.query
       const [system = '', ...id] = external_ref?.split(':') ?? []
       const filter = {
-        status: status?.split(','),
-        phase: phase?.split(','),
-        severity: severity?.split(','),
-        service: service?.split(','),
+        ...request.query,
         external_ref: external_ref === undefined ? undefined : { system, id: id.join(':') },
-        occurred_since,
-        occurred_until,
-        q,
       }
       const rows = await store.listIncidents(db, filter, pageRequest(request))
       return toPage(request, reply, rows, incident => [incident.occurred_on, incident.id])

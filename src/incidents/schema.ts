@@ -257,11 +257,11 @@ export const HistoryPage = pageOf('HistoryPage', HistoryEntry)
 export const incidentParams = exact({ incident_id: incidentId() })
 export const incidentsQuery = exact({
   ...pageQuery,
-  status: Type.Optional(anyOfWords(statuses)),
-  phase: Type.Optional(anyOfWords(phases)),
-  severity: Type.Optional(anyOfWords(severities)),
+  status: Type.Optional(anyOfWords('PostmortemStatus', statuses)),
+  phase: Type.Optional(anyOfWords('IncidentPhase', phases)),
+  severity: Type.Optional(anyOfWords('Severity', severities)),
   service: Type.Optional(
-    anyOfNames({ description: 'Any of these services, separated by commas.', examples: ['checkout'] }),
+    anyOfNames({ description: 'Any of these services, separated by commas.', examples: [['checkout']] }),
   ),
   external_ref: Type.Optional(
     Type.String({
@@ -274,8 +274,8 @@ export const incidentsQuery = exact({
   occurred_since: Type.Optional(
     calendarDate({ description: 'On this date or later (inclusive).', examples: ['2026-06-01'] }),
   ),
-  occurred_until: Type.Optional(
-    calendarDate({ description: 'On this date or earlier (inclusive).', examples: ['2026-06-30'] }),
+  occurred_before: Type.Optional(
+    calendarDate({ description: 'Before this date (exclusive).', examples: ['2026-07-01'] }),
   ),
   q: Type.Optional(
     text(200, { description: 'A literal part of the title, in any case.', examples: ['payments'] }),

@@ -38,7 +38,7 @@ export interface IncidentFilter {
   service?: string[] | undefined
   external_ref?: { system: string; id: string } | undefined
   occurred_since?: string | undefined
-  occurred_until?: string | undefined
+  occurred_before?: string | undefined
   /** A literal part of the title, in any case. */
   q?: string | undefined
 }
@@ -57,7 +57,7 @@ export function listIncidents(
     filter.external_ref &&
       sql<SqlBool>`id IN (SELECT r.incident_id FROM external_refs r WHERE r.system = ${filter.external_ref.system} AND r.id = ${filter.external_ref.id})`,
     filter.occurred_since && sql<SqlBool>`occurred_on >= ${filter.occurred_since}::date`,
-    filter.occurred_until && sql<SqlBool>`occurred_on <= ${filter.occurred_until}::date`,
+    filter.occurred_before && sql<SqlBool>`occurred_on < ${filter.occurred_before}::date`,
     filter.q && sql<SqlBool>`strpos(lower(title), lower(${filter.q})) > 0`,
     after && sql<SqlBool>`(occurred_on, id) < (${after[0]}::date, ${after[1]})`,
   ].filter(condition => condition !== undefined && condition !== null && condition !== '')

@@ -78,14 +78,14 @@ function eventRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      const { kind, milestone, retracted, occurred_since, occurred_until } = request.query
+      const { kind, milestone, retracted, occurred_since, occurred_before } = request.query
       await getIncident(db, incident_id)
       const filter = {
-        kind: kind?.split(','),
-        milestone: milestone?.split(','),
-        retracted: retracted === undefined ? undefined : retracted === 'true',
+        kind,
+        milestone,
+        retracted,
         since: occurred_since && toUtc(occurred_since),
-        until: occurred_until && toUtc(occurred_until),
+        before: occurred_before && toUtc(occurred_before),
       }
       const rows = await store.listEvents(db, incident_id, filter, pageRequest(request))
       return toPage(request, reply, rows, event => [event.corrected_at, event.id])

@@ -4,7 +4,6 @@ import {
   anyOfWords,
   component,
   exact,
-  flag,
   handle,
   integer,
   line,
@@ -251,10 +250,10 @@ export const RedactionInput = component(
 export const eventParams = exact({ incident_id: incidentId(), event_id: uuid() })
 export const eventsQuery = exact({
   ...pageQuery,
-  kind: Type.Optional(anyOfWords(eventKinds)),
-  milestone: Type.Optional(anyOfWords(milestoneNames)),
+  kind: Type.Optional(anyOfWords('EventKind', eventKinds)),
+  milestone: Type.Optional(anyOfWords('MilestoneName', milestoneNames)),
   retracted: Type.Optional(
-    flag({ description: 'true: only retracted events; false: only those of the timeline.' }),
+    Type.Boolean({ description: 'true: only retracted events; false: only those of the timeline.' }),
   ),
   occurred_since: Type.Optional(
     timestamp({
@@ -262,7 +261,7 @@ export const eventsQuery = exact({
       examples: ['2026-06-17T14:00:00Z'],
     }),
   ),
-  occurred_until: Type.Optional(
+  occurred_before: Type.Optional(
     timestamp({ description: 'Corrected time before this (exclusive).', examples: ['2026-06-17T15:00:00Z'] }),
   ),
 })

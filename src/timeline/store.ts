@@ -24,7 +24,7 @@ export interface EventFilter {
   /** Corrected time at or after this. */
   since?: string | undefined
   /** Corrected time before this. */
-  until?: string | undefined
+  before?: string | undefined
 }
 
 /** In the order of (corrected time, id). */
@@ -40,7 +40,7 @@ export function listEvents(
     filter.retracted !== undefined &&
       (filter.retracted ? sql<SqlBool>`retraction IS NOT NULL` : sql<SqlBool>`retraction IS NULL`),
     filter.since && sql<SqlBool>`corrected_at >= ${filter.since}::timestamptz`,
-    filter.until && sql<SqlBool>`corrected_at < ${filter.until}::timestamptz`,
+    filter.before && sql<SqlBool>`corrected_at < ${filter.before}::timestamptz`,
     after && sql<SqlBool>`(corrected_at, id) > (${after[0]}::timestamptz, ${after[1]}::uuid)`,
   ]
   return selectEvents(db)

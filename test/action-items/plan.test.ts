@@ -1,19 +1,20 @@
 import t, { type Test } from 'tap'
 import { listActionItems, sortKey } from '../../src/action-items/list-json.ts'
 import { type ActionItemFilter, selectItemsPage, sortTerms } from '../../src/action-items/list-query.ts'
+import type { ActionItemsQuery } from '../../src/action-items/schema.ts'
 import { openService, type Service } from '../help/service.ts'
 import { analyzeItems, buffersOf, insertItems, planOf } from './many.ts'
 
 const as_of = '2028-01-01'
 const limit = 50
 
-const hot: [name: string, filter: ActionItemFilter, sort: string | undefined, index: string][] = [
+const hot: [name: string, filter: ActionItemFilter, sort: ActionItemsQuery['sort'], index: string][] = [
   ['overdue', { overdue: true }, undefined, 'action_items_live'],
-  ['overdue, latest first', { overdue: true }, '-due_on', 'action_items_live'],
+  ['overdue, latest first', { overdue: true }, ['-due_on'], 'action_items_live'],
   ['overdue of an owner', { overdue: true, owner: ['owner-7'] }, undefined, 'action_items_live_by_owner'],
   ['overdue of a priority', { overdue: true, priority: ['P1'] }, undefined, 'action_items_live_by_priority'],
-  ['overdue by priority', { overdue: true }, 'priority', 'action_items_live_by_priority'],
-  ['overdue by owner', { overdue: true }, 'owner', 'action_items_live_by_owner'],
+  ['overdue by priority', { overdue: true }, ['priority'], 'action_items_live_by_priority'],
+  ['overdue by owner', { overdue: true }, ['owner'], 'action_items_live_by_owner'],
   [
     'live of an owner',
     { status: ['open', 'in_progress'], owner: ['owner-7'] },

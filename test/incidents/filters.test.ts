@@ -48,11 +48,18 @@ t.test('any of the services', async t => {
   t.same(await found({ service: 'pay' }), [], 'whole names')
 })
 
-t.test('dates, both ends included', async t => {
+t.test('dates, from the first on and before the last', async t => {
   t.same(await found({ occurred_since: '2026-01-20' }), ['fourth', 'second', 'third'])
-  t.same(await found({ occurred_until: '2026-01-20' }), ['first', 'second', 'third'])
-  t.same(await found({ occurred_since: '2026-01-11', occurred_until: '2026-01-31' }), ['second', 'third'])
+  t.same(await found({ occurred_before: '2026-01-20' }), ['first'])
+  t.same(await found({ occurred_before: '2026-01-21' }), ['first', 'second', 'third'])
+  t.same(await found({ occurred_since: '2026-01-20', occurred_before: '2026-02-01' }), ['second', 'third'])
   t.same(await found({ occurred_since: '2026-02-02' }), [])
+  t.same(await found({ occurred_since: '2026-01-20', occurred_before: '2026-01-20' }), [])
+  const { status, body } = await call('GET', '/v1/incidents?occurred_until=2026-01-20')
+  t.match(
+    { status, body },
+    { status: 400, body: { errors: [{ parameter: 'occurred_until', code: 'unknown' }] } },
+  )
 })
 
 t.test('a literal part of the title, in any case', async t => {

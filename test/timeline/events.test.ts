@@ -208,7 +208,7 @@ t.test('the list is in corrected time, ties by id, and every filter holds', asyn
   t.equal(await listed('&retracted=true'), 'd')
   t.equal(await listed('&retracted=false'), 'abc')
   t.equal(await listed(`&occurred_since=${at(2)}`), 'bcd', 'from this moment on')
-  t.equal(await listed(`&occurred_until=${at(2)}`), 'a', 'before this moment')
+  t.equal(await listed(`&occurred_before=${at(2)}`), 'a', 'before this moment')
   t.equal(await listed('&occurred_since=2026-06-17T16:02:00%2B02:00'), 'bcd')
   t.equal(await listed(`&kind=note&milestone=detected`), '')
 })

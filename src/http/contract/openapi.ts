@@ -76,7 +76,7 @@ export async function registerOpenapi(app: FastifyInstance, tags: ContractTag[])
     transformObject: given => {
       const document = 'openapiObject' in given ? (given.openapiObject as Json) : {}
       return withSharedParts(
-        addHeaders(withParameterExamples(withStatusDescriptions(withNamedComponents(document)))),
+        addHeaders(withParameterForms(withStatusDescriptions(withNamedComponents(document)))),
       )
     },
   })
@@ -147,11 +147,15 @@ function withStatusDescriptions(document: Json): Json {
   return document
 }
 
-/** Moves a parameter's example into its schema, since Swagger UI would fill it in and send it. */
-function withParameterExamples(document: Json): Json {
+/**
+ * Moves a parameter's example into its schema, since Swagger UI would fill it in and send it, and writes a list with
+ * commas, the form that all generators know.
+ */
+function withParameterForms(document: Json): Json {
   for (const methods of Object.values(document.paths as Record<string, Record<string, Json>>))
     for (const { parameters = [] } of Object.values(methods))
       for (const parameter of parameters as (Json & { schema: Json })[]) {
+        if (parameter.schema.type === 'array') Object.assign(parameter, { style: 'form', explode: false })
         if (parameter.example === undefined) continue
         parameter.schema.examples = [parameter.example]
         delete parameter.example

@@ -59,7 +59,7 @@ export function revisionRoutes(app: App, { db }: Context): void {
     },
     async (request, reply) => {
       const { incident_id, number } = request.params
-      const revision = await getRevision(db, incident_id, Number(number))
+      const revision = await getRevision(db, incident_id, number)
       const format = negotiateFormat(request, ['json', 'md', 'html'])
       reply.header('vary', 'accept')
       if (format === 'md') return reply.type('text/markdown; charset=utf-8').send(revision.markdown)
@@ -87,8 +87,8 @@ export function revisionRoutes(app: App, { db }: Context): void {
     },
     async (request, reply) => {
       const { incident_id, number, other } = request.params
-      const from = await getRevision(db, incident_id, Number(number))
-      const to = await getRevision(db, incident_id, Number(other))
+      const from = await getRevision(db, incident_id, number)
+      const to = await getRevision(db, incident_id, other)
       const diff = unifiedDiff({ target: 'postmortem.md', before: from.markdown, after: to.markdown })
       return reply.type('text/x-diff; charset=utf-8').send(diff)
     },

@@ -7,6 +7,7 @@ import {
   pageOf,
   pageQuery,
   part,
+  pathNumber,
   ref,
   sentence,
   timestamp,
@@ -80,7 +81,7 @@ export const RevisionDetail = component(
 )
 export const RevisionPage = pageOf('RevisionPage', Revision)
 
-const number = () => Type.String({ pattern: '^[1-9][0-9]{0,8}$', description: 'A revision’s number.' })
+const number = () => pathNumber('A revision’s number.')
 export const revisionParams = exact({ incident_id: incidentId(), number: number() })
 export const revisionDiffParams = exact({ incident_id: incidentId(), number: number(), other: number() })
 export const revisionsQuery = exact(pageQuery)

@@ -41,8 +41,10 @@ const queryOf = (operation: Operation) => parametersIn(operation, 'query')
 const hasQuery = (operation: Operation) => queryOf(operation).length > 0
 const without = (request: Request, name: string) => request.query.filter(([other]) => other !== name)
 
+/** A list may be repeated, which is the same as with commas. */
+const onceOf = (operation: Operation) => queryOf(operation).filter(({ schema }) => schema.type !== 'array')
 const repeatedQuery = ofRequest('a repeated query parameter', hasQuery, request =>
-  oneOf(...queryOf(request.operation)).map(({ name, schema }) => {
+  oneOf(...onceOf(request.operation)).map(({ name, schema }) => {
     const value = schema.enum?.[0] ?? schema.pattern?.match(/[A-Za-z0-9]+/)?.[0] ?? '1'
     return asks(request, [...without(request, name), [name, String(value)], [name, String(value)]], name)
   }),
@@ -57,8 +59,15 @@ const requiredQuery = ofRequest(
     ),
 )
 
+/** Whether a text is one of an integer's own. */
+const isWithin = ({ minimum = 0, maximum = 0 }: Schema, text: string) =>
+  /^-?\d+$/.test(text) && String(Number(text)) === text && Number(text) >= minimum && Number(text) <= maximum
+
 /** Values that a parameter's schema does not allow. */
 function wrongValues({ enum: list, minLength = 0, maxLength, format, ...schema }: Schema): string[] {
+  if (schema.type === 'array') return wrongValues(schema.items!)
+  if (schema.type === 'boolean') return ['1', '0', 'True', 'FALSE', '', 'yes', ' true', 'null']
+  if (schema.type === 'integer') return badIntegers.filter(text => !isWithin(schema, text))
   return [
     ...(list ? ['', 'other', ` ${list[0]}`, `${list[0]}\n`, 'TRUE', '0'] : []),
     ...(minLength > 0 ? [''] : []),
@@ -85,7 +94,7 @@ const wrongQuery = ofRequest(
 const takes = (name: string) => (operation: Operation) =>
   queryOf(operation).some(query => query.name === name)
 
-const badLimits = [
+const badIntegers = [
   '0',
   '-1',
   '1.5',
@@ -98,12 +107,14 @@ const badLimits = [
   '5 ',
   '0x10',
   '٣',
-  '1000000',
+  '2147483648000000',
   '9'.repeat(30),
   'null',
 ]
 const badLimit = ofRequest('a bad limit', takes('limit'), request =>
-  oneOf(...badLimits).map(limit => asks(request, [...without(request, 'limit'), ['limit', limit]], 'limit')),
+  oneOf(...badIntegers).map(limit =>
+    asks(request, [...without(request, 'limit'), ['limit', limit]], 'limit'),
+  ),
 )
 
 const zones = [

@@ -30,6 +30,7 @@ const refusal = async (url: string) => {
 t.test('a query takes known names only, each once', async t => {
   t.same(await refusal('/v1/people?name=x'), [400, 'invalid_query', 'name unknown'])
   t.same(await refusal('/v1/people?limit=1&limit=2'), [400, 'invalid_query', 'limit repeated'])
+  t.same(await refusal('/v1/people?active=true&active=true'), [400, 'invalid_query', 'active repeated'])
   t.same(await refusal('/v1/people?team=a&team=a'), [400, 'invalid_query', 'team repeated'])
   t.same(await refusal('/v1/people?Limit=1'), [400, 'invalid_query', 'Limit unknown'])
   t.same(await refusal('/v1/people?__proto__=1'), [400, 'invalid_query', '__proto__ unknown'])
@@ -44,12 +45,84 @@ t.test('limit is an integer from 1; more than 200 means 200', async t => {
   t.equal(await counts(''), 50)
   t.equal(await counts('?limit=200'), 200)
   t.equal(await counts('?limit=999'), 200)
+  t.equal(await counts('?limit=2147483647'), 200)
+  t.same(await refusal('/v1/people?limit=2147483648'), [400, 'invalid_query', 'limit too_large'])
+  t.same(await refusal(`/v1/people?limit=${'9'.repeat(30)}`), [400, 'invalid_query', 'limit too_large'])
+  t.same(await refusal('/v1/people?limit=0'), [400, 'invalid_query', 'limit too_small'])
+})
+
+t.test('a truth is true or false and nothing else', async t => {
+  for (const active of ['1', '0', 'True', 'TRUE', 'yes', '', '%20true', 'true%20', 'null', 'on'])
+    t.same(await refusal(`/v1/people?active=${active}`), [400, 'invalid_query', 'active type'], active)
+  for (const atomic of ['1', 'True', '']) {
+    const batch = { people: [{ handle: 'kim', name: 'Kim' }] }
+    const { status, body } = await call('POST', `/v1/people/batch?atomic=${atomic}`, { body: batch })
+    t.match({ status, body }, { status: 400, body: { errors: [{ parameter: 'atomic', code: 'type' }] } })
+  }
+})
+
+t.test('a refusal names the parameter, its rule and an example, beside all other faults', async t => {
+  const { body } = await call('GET', '/v1/people?limit=05&active=1&name=x')
+  const details = body.errors.map(({ detail }: { detail: string }) => detail)
+  t.equal(details[0], 'limit must be an integer in plain digits, such as 50.')
+  t.equal(details[1], 'active must be true or false.')
+  t.match(details[2], /^name is not known here\. Known: cursor, limit, team, active\.$/)
+})
+
+t.test('a list comes with commas, repeated, or both', async t => {
+  const severities = ['SEV1', 'SEV2', 'SEV3', 'SEV5']
+  for (const severity of severities) await openIncident(service, { severity, title: `List of ${severity}` })
+  const found = async (query: string) => {
+    const { status, body } = await call('GET', `/v1/incidents?q=List%20of&${query}`)
+    t.equal(status, 200, query)
+    return body.items.map((incident: { severity: string }) => incident.severity).sort()
+  }
+  const spellings = [
+    'severity=SEV1,SEV2,SEV5',
+    'severity=SEV1%2CSEV2%2CSEV5',
+    'severity=SEV1&severity=SEV2&severity=SEV5',
+    'severity=SEV1,SEV2&severity=SEV5',
+  ]
+  for (const query of spellings) t.same(await found(query), ['SEV1', 'SEV2', 'SEV5'], query)
+  t.same(await refusal('/v1/incidents?severity=SEV1&severity=SEV9'), [400, 'invalid_query', 'severity enum'])
+  t.same(await refusal('/v1/incidents?severity=SEV9,SEV8&severity='), [400, 'invalid_query', 'severity enum'])
+  t.same(await refusal('/v1/incidents?service=a,,b'), [400, 'invalid_query', 'service too_short'])
+  const { body } = await call('GET', '/v1/incidents?severity=SEV1,SEV9')
+  t.equal(body.detail, 'severity must be one of SEV1, SEV2, SEV3, SEV4, SEV5.')
+  const many = Array.from({ length: 101 }, (_, i) => `s${i}`)
+  t.same(await refusal(`/v1/incidents?service=${many}`), [400, 'invalid_query', 'service too_many'])
+})
+
+t.test('each spelling of a list takes the cursor of another', async t => {
+  const first = await call<Page>('GET', '/v1/incidents?severity=SEV1,SEV2&q=List&limit=1')
+  const cursor = encodeURIComponent(first.body.next_cursor)
+  const query = `/v1/incidents?q=List&severity=SEV1&severity=SEV2&cursor=${cursor}`
+  const { status, body } = await call<Page>('GET', query)
+  t.equal(status, 200)
+  t.equal(body.items.length, 1)
+  const repeated = await call<Page>('GET', '/v1/incidents?severity=SEV1&severity=SEV2&q=List&limit=1')
+  t.equal(repeated.body.next_cursor, first.body.next_cursor)
+  t.match(repeated.headers.link, /severity=SEV1%2CSEV2/)
+  t.equal((await call('GET', repeated.headers.link!.slice(1).split('>')[0]!)).status, 200)
+})
+
+t.test('a number in an address that is no integer is an address under which nothing is', async t => {
+  const incident = await openIncident(service)
+  for (const number of ['0', '-1', '1e2', '07', '%207', '%2B7', '1.0', 'x', '9'.repeat(30)])
+    for (const path of ['factors', 'changes', 'revisions']) {
+      const { status, body } = await call('GET', `${incident}/${path}/${number}`)
+      t.match(
+        { status, body },
+        { status: 404, body: { code: 'not_found', errors: [{ parameter: 'number' }] } },
+      )
+    }
+  t.match(await call('GET', `${incident}/factors/2147483647`), { status: 404, body: { errors: [] } })
 })
 
 t.test('a parameter that breaks its rule is named', async t => {
-  t.match(await refusal('/v1/people?active=yes'), [400, 'invalid_query', 'active enum'])
-  t.match(await refusal('/v1/incidents?status=open'), [400, 'invalid_query', 'status pattern'])
-  t.match(await refusal('/v1/incidents?severity=SEV1,,SEV2'), [400, 'invalid_query', 'severity pattern'])
+  t.match(await refusal('/v1/people?active=yes'), [400, 'invalid_query', 'active type'])
+  t.match(await refusal('/v1/incidents?status=open'), [400, 'invalid_query', 'status enum'])
+  t.match(await refusal('/v1/incidents?severity=SEV1,,SEV2'), [400, 'invalid_query', 'severity enum'])
   t.match(await refusal('/v1/incidents?occurred_since=today'), [
     400,
     'invalid_query',

@@ -9,8 +9,9 @@ import { isDate, isDateTime } from '../../../kit/time.ts'
 import { DebriefError, type FieldError } from '../../problem.ts'
 import type { SchemaCheck } from '../../validation.ts'
 import { fieldErrors } from './field-errors.ts'
+import { createParameterParser } from './parameters.ts'
 
-/** Ajv for bodies, queries and parameters: nothing is coerced, filled in or dropped; one-line fields are trimmed. */
+/** Ajv for bodies, queries and parameters: it coerces, fills in and drops nothing; one-line fields are trimmed. */
 const formats = {
   line: (value: string) => !isBlank(value) && isOneLine(value) && isStorable(value),
   text: (value: string) => !isBlank(value) && isStorable(value),
@@ -55,11 +56,23 @@ export function createValidator(schemas: TSchema[]) {
   }
 
   const compiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-    const errorsOf = lazyCheck(httpPart === 'body' ? withoutItemSchemas(schema, schemas) : schema)
+    if (httpPart !== 'body') return parameterCompiler(schema, httpPart)
+    const errorsOf = lazyCheck(withoutItemSchemas(schema, schemas))
     return (value: unknown) => {
-      const repeated = httpPart === 'querystring' ? repeatedParameters(value) : []
-      const errors = repeated.length > 0 ? repeated : errorsOf(value)
-      return errors.length === 0 || { error: validationError(httpPart, errors) }
+      const errors = errorsOf(value)
+      return errors.length === 0 || { error: new DebriefError('invalid_body', errors[0]!.detail, errors) }
+    }
+  }
+
+  /** Queries and paths come as strings: they are parsed into the types of their schema before it is checked. */
+  const parameterCompiler = (schema: TSchema, httpPart: string | undefined) => {
+    const parseAll = createParameterParser(schema)
+    const errorsOf = lazyCheck(schema)
+    return (given: unknown) => {
+      const { values, errors } = parseAll(given)
+      const unread = new Set(errors.map(({ pointer }) => pointer))
+      const all = [...errors, ...errorsOf(values).filter(({ pointer }) => !unread.has(pointer))]
+      return all.length === 0 ? { value: values } : { error: parameterError(httpPart, all) }
     }
   }
   return { check, compiler }
@@ -115,23 +128,19 @@ export function refuseUnknownQueries(app: FastifyInstance): void {
   })
 }
 
-function validationError(httpPart: string | undefined, errors: FieldError[]): Error {
-  const detail = errors[0]?.detail ?? 'The request breaks a rule.'
-  if (httpPart === 'body') return new DebriefError('invalid_body', detail, errors)
-  const parameters = errors.map(({ pointer = '', ...rest }) => ({
-    ...rest,
-    parameter: pointer.slice(1),
-    detail: rest.detail.slice(1),
-  }))
-  const rule = parameters[0]?.detail ?? detail
+function parameterError(httpPart: string | undefined, errors: FieldError[]): Error {
+  const named = errors.map(({ pointer = '', code, detail }) => {
+    // The pointer of a list's entry: only its parameter is named.
+    const parameter = pointer.split('/')[1] ?? ''
+    return { code, parameter, detail: parameter + detail.slice(pointer.length) }
+  })
+  const parameters = named.filter(
+    ({ parameter }, i) => named.findIndex(other => other.parameter === parameter) === i,
+  )
+  const rule = parameters[0]!.detail
   if (httpPart !== 'params') return new DebriefError('invalid_query', rule, parameters)
   return new DebriefError('not_found', `Nothing can be stored under this address: in it, ${rule}`, parameters)
 }
-
-const repeatedParameters = (query: unknown): FieldError[] =>
-  Object.entries(query as object)
-    .filter(([, value]) => Array.isArray(value))
-    .map(([name]) => ({ pointer: `/${name}`, code: 'repeated', detail: `/${name} may be given once.` }))
 
 function trim(
   _: unknown,
