@@ -53,8 +53,8 @@ const dangling = part('DanglingNode', {
   message: Type.String({ description: 'What is missing, in one sentence.' }),
 })
 
-export const Thread = component(
-  'Thread',
+export const IncidentThread = component(
+  'IncidentThread',
   {
     nodes: Type.Array(ref(ThreadNode), { description: 'From the sources to the verifications.' }),
     edges: Type.Array(edge),
@@ -92,9 +92,9 @@ export const Thread = component(
   },
 )
 
-export type Thread = Static<typeof Thread>
+export type IncidentThread = Static<typeof IncidentThread>
 export type ThreadNode = Static<typeof ThreadNode>
-export type Edge = Thread['edges'][number]
-export type Dangling = Thread['dangling'][number]
+export type Edge = IncidentThread['edges'][number]
+export type Dangling = IncidentThread['dangling'][number]
 
-export const threadSchemas = [ThreadNode, Thread]
+export const threadSchemas = [ThreadNode, IncidentThread]
