@@ -26,7 +26,10 @@ const personFields = {
   email: optional(email),
   team: optional(handle({ description: 'The handle of this person’s team.' })),
   active: Type.Optional(
-    Type.Boolean({ default: true, description: 'False when the person has left: history stays.' }),
+    Type.Boolean({
+      description:
+        'False when the person has left: history stays, and their tokens stop working. Left out, it stays as it is, and who is new is active. To change it for somebody who holds a token of a higher scope needs a token of that scope.',
+    }),
   ),
 }
 

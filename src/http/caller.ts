@@ -23,9 +23,10 @@ declare module 'fastify' {
   }
 }
 
-/** What a store needs to know of a write's request: who writes, when, and which version it expects. */
+/** What a store needs to know of a write's request: who writes, when, with which scope, and which version it expects. */
 export interface Write {
   facts: ChangeFacts
+  scope: Scope
   expected: Expected
 }
 
@@ -35,6 +36,7 @@ export const writeOf = (request: FastifyRequest, now: () => Date): Write => ({
     changed_at: now().toISOString(),
     request_id: request.id,
   },
+  scope: request.caller.scope,
   expected: request.expected,
 })
 
