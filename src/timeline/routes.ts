@@ -1,5 +1,5 @@
 import { transact } from '../db/transact.ts'
-import { writeOf } from '../http/caller.ts'
+import { requireOwnName, writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
@@ -188,6 +188,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
       },
     },
     async request => {
+      requireOwnName(request.caller.person, request.body.raised_by, '/raised_by')
       const write = writeOf(request, now)
       return transact(db, trx => updates.disputeEvent(trx, request.params, request.body, write))
     },

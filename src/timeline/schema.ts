@@ -131,7 +131,7 @@ const retraction = exact({ reason: sentence(), at: timestamp() })
 const resolution = { text: sentence({ description: 'What the source shows.' }), source }
 const dispute = exact({
   statement: sentence({ description: 'What is doubted about the claim, and why.' }),
-  raised_by: handle({ description: 'Who doubts it.' }),
+  raised_by: handle({ description: 'Who doubts it. A token that acts for a person names that person.' }),
   at: timestamp(),
   resolution: nullableObject(exact({ ...answered(resolution), at: timestamp() })),
 })
