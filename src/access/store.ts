@@ -36,15 +36,16 @@ export async function createToken(db: Db, fields: TokenFields): Promise<string> 
 }
 
 /**
- * Requires the person for whom a token acts to be an active one.
+ * Requires the person for whom a token acts to be an active one, and to stay so until the transaction ends.
  * @throws 422 naming `pointer`
  */
-export async function requireTokenHolder(db: Db, handle: string, pointer: string): Promise<void> {
-  await requirePeople(db, [{ handle, pointer }])
-  const { active } = await db
+export async function requireTokenHolder(trx: Trx, handle: string, pointer: string): Promise<void> {
+  await requirePeople(trx, [{ handle, pointer }])
+  const { active } = await trx
     .selectFrom('people')
     .select('active')
     .where('handle', '=', handle)
+    .forShare()
     .executeTakeFirstOrThrow()
   if (!active) throw fieldError(pointer, 'inactive', `${pointer} names ${handle}, who is no longer active.`)
 }

@@ -1,5 +1,6 @@
 import { createToken, requireTokenHolder } from '../access/store.ts'
 import type { Config } from '../config.ts'
+import { transact } from '../db/transact.ts'
 import { type Scope, scopes } from '../http/api-tokens.ts'
 import { isDateTime, toUtc } from '../kit/time.ts'
 import { connectBeside } from './database.ts'
@@ -31,13 +32,10 @@ export async function createTokenCommand(
   if (expires_at !== null && expires_at <= created_at) throw new Error('--expires must be later than now.')
   const { db, close } = await connectBeside(config, say)
   try {
-    if (person !== undefined) await requireTokenHolder(db, person, '--person')
-    const token = await createToken(db, {
-      name,
-      scope: scope as Scope,
-      person: person ?? null,
-      expires_at,
-      created_at,
+    const fields = { name, scope: scope as Scope, person: person ?? null, expires_at, created_at }
+    const token = await transact(db, async trx => {
+      if (person !== undefined) await requireTokenHolder(trx, person, '--person')
+      return createToken(trx, fields)
     })
     process.stdout.write(`${token}\n`)
   } finally {

@@ -28,8 +28,8 @@ const personFields = {
   team: optional(handle({ description: 'The handle of this person’s team.' })),
   active: Type.Optional(
     Type.Boolean({
-      'x-default': true,
-      description: 'False when the person has left: history stays. True unless given.',
+      description:
+        'False when the person has left: history stays, and their tokens stop working. Left out, it stays as it is, and who is new is active. To change it for somebody who holds a token of a higher scope needs a token of that scope.',
     }),
   ),
 }

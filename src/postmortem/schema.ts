@@ -38,7 +38,7 @@ export const PostmortemChange = component('PostmortemChange', storedChange, {
 })
 
 const amendment = {
-  author: handle({ description: 'Who corrects it.' }),
+  author: handle({ description: 'Who corrects it. A token that acts for a person names that person.' }),
   reason: sentence({ description: 'What is corrected, and why; the document prints it.' }),
 }
 const corrected = { author: 'ana', reason: 'The second status update was missing from the timeline.' }

@@ -134,7 +134,7 @@ const retraction = part('Retraction', { reason: sentence(), at: timestamp() })
 const resolution = { text: sentence({ description: 'What the source shows.' }), source }
 const dispute = part('Dispute', {
   statement: sentence({ description: 'What is doubted about the claim, and why.' }),
-  raised_by: handle({ description: 'Who doubts it.' }),
+  raised_by: handle({ description: 'Who doubts it. A token that acts for a person names that person.' }),
   at: timestamp(),
   resolution: nullableObject(part('DisputeResolution', { ...answered(resolution), at: timestamp() })),
 })
@@ -190,6 +190,35 @@ export const Event = component(
   },
 )
 export const EventPage = pageOf('EventPage', Event)
+
+const { id, incident_id, source_system, dedupe_key, version } = Event.properties
+export const EventReceipt = component(
+  'EventReceipt',
+  {
+    id,
+    incident_id,
+    source_system,
+    dedupe_key,
+    version,
+    warnings: Type.Array(Type.String(), {
+      description: 'What was changed of the event so that it could be stored, a sentence each.',
+    }),
+  },
+  {
+    description:
+      'Where an event is stored and as which version, and none of its words: a token that sends events may not read them.',
+    examples: [
+      {
+        id: '019785b0-5c00-7000-8000-000000000002',
+        incident_id: 'PM-2026-06-17-payments-drill',
+        source_system: 'prometheus',
+        dedupe_key: 'prometheus:9f31c2',
+        version: 1,
+        warnings: [],
+      },
+    ],
+  },
+)
 
 export const RetractionInput = component(
   'RetractionInput',
@@ -268,6 +297,7 @@ export const eventsQuery = exact({
 
 export type Event = Static<typeof Event>
 export type EventInput = Static<typeof EventInput>
+export type EventReceipt = Static<typeof EventReceipt>
 export type EventFields = Static<typeof EventFields>
 export type Source = Event['sources'][number]
 export type DisputeInput = Static<typeof DisputeInput>
@@ -280,6 +310,7 @@ export const timelineSchemas = [
   EventPatch,
   Event,
   EventPage,
+  EventReceipt,
   RetractionInput,
   DisputeInput,
   DisputeResolutionInput,

@@ -167,6 +167,20 @@ t.test('a correction is sealed as the next revision, and readers keep the last o
   t.match((await call('GET', `${incident}/amendments`)).body.items, [{ number: 1 }])
 })
 
+t.test('a token that acts for a person amends in that person’s name alone', async t => {
+  const incident = await givenFinal()
+  const fields = { name: 'laptop', scope: 'review', person: 'sam' }
+  const { token } = (await call('POST', '/v1/tokens', { body: fields })).body
+  const send = (author: string) =>
+    call('POST', `${incident}/amendments`, { token, body: { author, reason: 'A source was missing.' } })
+  t.match(await send('ana'), {
+    status: 403,
+    body: { code: 'forbidden', errors: [{ pointer: '/author', code: 'not_self' }] },
+  })
+  t.equal((await call('GET', incident)).body.amending, false)
+  t.match(await send('sam'), { status: 201, body: { author: 'sam', amended_by: 'sam' } })
+})
+
 t.test('only a final postmortem is amended, by somebody who is there', async t => {
   const incident = await givenReady(service)
   t.match(await amend(incident), { status: 409, body: { code: 'wrong_state', detail: /is in review, so/ } })
