@@ -31,6 +31,19 @@ export async function adminTokenOf(
 /** The file's token, empty where there is none. Resets the mode to 0600, in case the file was opened to others. */
 function readTokenFile(file: string): string {
   if (!existsSync(file)) return ''
-  chmodSync(file, 0o600)
-  return readFileSync(file, 'utf8').trim()
+  try {
+    const content = readFileSync(file, 'utf8').trim()
+    chmodSync(file, 0o600)
+    return content
+  } catch (cause) {
+    throw unusableFileError(file, cause as NodeJS.ErrnoException)
+  }
+}
+
+function unusableFileError(file: string, cause: NodeJS.ErrnoException): Error {
+  const sentence =
+    cause.code === 'EISDIR'
+      ? `${file} is a folder, and must be the file of the admin token: move it away, or set DEBRIEF_DATA to another folder.`
+      : `The admin token cannot be read (${cause.message}): run Debrief as the account that owns the file, or set DEBRIEF_DATA to another folder.`
+  return new Error(sentence, { cause })
 }

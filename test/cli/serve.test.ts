@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -118,13 +118,15 @@ async function createIncident(url: string, token: string): Promise<Answer> {
   return { id: response.headers.get('x-request-id') ?? '', status: response.status }
 }
 
-/** Requests that the service logged as received, without those whose whole answer was read. */
-function unanswered(log: string, answers: Answer[]): string[] {
-  const lines = log
+const logged = (log: string) =>
+  log
     .trim()
     .split('\n')
     .map(line => JSON.parse(line))
-  const accepted = lines.filter(({ msg, method }) => msg === 'request received' && method === 'POST')
+
+/** Requests that the service logged as received, without those whose whole answer was read. */
+function unanswered(log: string, answers: Answer[]): string[] {
+  const accepted = logged(log).filter(({ msg, method }) => msg === 'request received' && method === 'POST')
   const answered = new Set(answers.map(({ id }) => id))
   return accepted.map(({ reqId }) => reqId).filter(id => !answered.has(id))
 }
@@ -153,6 +155,29 @@ t.test('a second service on the same folder is refused with the pid of the first
   t.equal(code, 1)
   t.match(stderr, new RegExp(`^Another service with pid ${first.pid} owns .+\\n$`))
   t.equal(await people(first.url, tokenIn(data)), 200)
+})
+
+t.test('the log says which version starts, what was migrated, and that it stops', async t => {
+  const data = tempFolder(t)
+  const first = await startService(t, { DEBRIEF_DATA: data })
+  await stop(first)
+  const second = await startService(t, { DEBRIEF_DATA: data })
+  await stop(second)
+  const [made, again] = [first, second].map(({ output }) => logged(output.stdout))
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const begins = { msg: `Debrief ${version} starts`, version }
+  t.match(made, [begins, { msg: 'the database was migrated', migrated: [/^0001_/] }])
+  t.match(again, [begins, { msg: /^listening on/ }])
+  t.match(again!.slice(-2), [{ msg: 'Debrief stops', signal: 'SIGTERM' }, { msg: 'Debrief has stopped' }])
+})
+
+t.test('an admin.token that cannot be one is reported, and DEBRIEF_DATA with it', async t => {
+  const data = tempFolder(t)
+  mkdirSync(join(data, 'admin.token'))
+  const { code, stderr } = await command(t, ['serve'], { DEBRIEF_DATA: data, DEBRIEF_PORT: '0' }).ended
+  t.equal(code, 1)
+  t.match(stderr.trim().split('\n').at(-1), /admin\.token is a folder, .+ DEBRIEF_DATA .+\.$/)
+  t.strictSame(processesWith(data), [])
 })
 
 const wrongSettings: [string, string][] = [

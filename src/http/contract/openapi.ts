@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
+import { version } from '../../config.ts'
 import { isObject } from '../../kit/json.ts'
 import type { ContractTag } from '../context.ts'
 import { examplesOf } from '../fields.ts'
@@ -26,7 +27,7 @@ const tagOrder = [
 /** The contract's `info`. */
 export const apiInfo = {
   title: 'Debrief API',
-  version: '0.1.0',
+  version,
   summary: 'Learn from incidents.',
   description:
     'Evidence-backed timelines, contributing factors with counterfactuals, action items with one owner and a due date, and the postmortem that is rendered from them.',
