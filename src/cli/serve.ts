@@ -108,10 +108,8 @@ function stopOnSignals(stop: (signal: NodeJS.Signals) => Promise<void>): void {
 async function tokenFor(config: Config, { db }: Database): Promise<string | undefined> {
   if (config.adminToken !== undefined) return config.adminToken
   if (config.databaseUrl === undefined) {
-    const { token, file, isNew } = await adminTokenOf(db, config.dataDirectory)
-    say(
-      isNew ? `Admin token, shown this once and kept in ${file}: ${token}` : `The admin token is in ${file}`,
-    )
+    const { token, words } = await adminTokenOf(db, config.dataDirectory)
+    words.forEach(say)
     return token
   }
   if ((await countTokens(db)) === 0) {

@@ -33,9 +33,9 @@ export async function prepareCluster(
   dataDirectory: string,
   log: (message: string) => void,
 ): Promise<Cluster> {
-  const making = () => log(`Making the database in ${dataDirectory}: this takes a moment, once.`)
+  const preparing = () => log(`Preparing the database in ${dataDirectory}, which takes a moment.`)
   try {
-    return await announceIfSlow(openCluster(dataDirectory, log), making)
+    return await announceIfSlow(openCluster(dataDirectory, log), preparing)
   } catch (error) {
     throw dataFolderError(dataDirectory, error)
   }
