@@ -118,8 +118,9 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
     },
     async (request, reply) => {
       const { token_id } = request.params
-      const write = writeOf(request, now)
-      await transact(db, trx => store.revokeToken(trx, token_id, write))
+      const { facts, expected } = writeOf(request, now)
+      const revocation = { revoked_by: facts.changed_by, revoked_at: facts.changed_at, expected }
+      await transact(db, trx => store.revokeToken(trx, token_id, revocation))
       tokens.evict(token_id)
       return reply.code(204).send(null)
     },

@@ -56,7 +56,10 @@ const stored = {
   expires_at: moment('When it stops working; null for never.'),
   last_used_at: moment('When it was last used, to the minute; null when it never was.'),
   revoked_at: moment('When it was revoked; null while it is not.'),
-  revoked_by: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Who revoked it.' }),
+  revoked_by: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Who revoked it; null when it was revoked at the command line.',
+  }),
 }
 const example = {
   id: '3k9x0q7mz1ab',

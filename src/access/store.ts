@@ -4,8 +4,7 @@ import { columnsOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import { type Scope, tokenChecksum } from '../http/api-tokens.ts'
-import type { Write } from '../http/caller.ts'
-import { requireVersion } from '../http/conditions.ts'
+import { type Expected, requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { fieldError, notFoundError } from '../http/problem.ts'
 import { sha256Hex } from '../kit/json.ts'
@@ -70,21 +69,55 @@ export const listTokens = (db: Db, { limit, after }: PageRequest): Promise<Token
     .limit(sql.lit(limit + 1))
     .execute()
 
+interface Revocation {
+  /** Null at the command line. */
+  revoked_by: string | null
+  revoked_at: string
+  expected: Expected
+}
+
 /**
  * Revokes a token for ever; revoking it again changes nothing.
  * @throws 404 when there is no such token, 412 when it is not of an expected version
  */
-export async function revokeToken(trx: Trx, id: string, { facts, expected }: Write): Promise<void> {
+export async function revokeToken(
+  trx: Trx,
+  id: string,
+  { expected, ...revocation }: Revocation,
+): Promise<void> {
   await trx.selectFrom('tokens').select('id').where('id', '=', id).forUpdate().execute()
   const { version, revoked_at } = await getToken(trx, id)
   requireVersion(version, expected)
   if (revoked_at !== null) return
   await trx
     .updateTable('tokens')
-    .set({ revoked_by: facts.changed_by, revoked_at: facts.changed_at, version: version + 1 })
+    .set({ ...revocation, version: version + 1 })
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
 }
+
+/** Marks a token as that of `admin.token`. */
+export async function markKept(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable('tokens')
+    .set({ is_kept: true })
+    .where('id', '=', id)
+    .where('is_kept', '=', false)
+    .execute()
+}
+
+/** The valid admin tokens that were made at the command line or by a start, for no person. */
+export const otherAdminTokens = (db: Db, now: string): Promise<{ id: string; is_kept: boolean }[]> =>
+  db
+    .selectFrom('tokens')
+    .select(['id', 'is_kept'])
+    .where('scope', '=', 'admin')
+    .where('person', 'is', null)
+    .where('created_by', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .orderBy('created_at')
+    .execute()
 
 /** Counts the tokens that are not revoked. */
 export async function countTokens(db: Db): Promise<number> {

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema } from 'fastify'
+import { version } from '../../config.ts'
 import type { ContractTag } from '../context.ts'
 import { withNamedComponents } from './components.ts'
 import { addHeaders, headersTaken, requestHeaders, responseHeaders } from './headers.ts'
@@ -25,7 +26,7 @@ const tagOrder = [
 /** The contract's `info`. */
 export const apiInfo = {
   title: 'Debrief API',
-  version: '0.1.0',
+  version,
   summary: 'Learn from incidents.',
   description:
     'Evidence-backed timelines, contributing factors with counterfactuals, action items with one owner and a due date, and the postmortem that is rendered from them.',
