@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import {
   answered,
+  anyOf,
   anyOfNames,
   anyOfWords,
   calendarDate,
@@ -17,6 +18,7 @@ import {
   pageQuery,
   rowFields,
   sentence,
+  sortBy,
   systemName,
   text,
   timestamp,
@@ -59,10 +61,11 @@ const assignment = exact({
 
 const externalRef = exact({ system: systemName(), id: line(255), url: optional(url()) })
 
+const labelName = '[A-Za-z0-9][A-Za-z0-9._/-]{0,62}'
 const labels = Type.Unsafe<Record<string, string>>({
   type: 'object',
   maxProperties: 50,
-  propertyNames: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$' },
+  propertyNames: { type: 'string', pattern: `^${labelName}$` },
   additionalProperties: line(),
 })
 
@@ -240,6 +243,7 @@ export const HistoryEntry = component(
 export const HistoryPage = pageOf('HistoryPage', HistoryEntry)
 
 export const incidentParams = exact({ incident_id: incidentId() })
+export const incidentSortNames = ['occurred_on', 'changed_at', 'severity', 'title'] as const
 export const incidentsQuery = exact({
   ...pageQuery,
   status: Type.Optional(anyOfWords(statuses)),
@@ -247,6 +251,16 @@ export const incidentsQuery = exact({
   severity: Type.Optional(anyOfWords(severities)),
   service: Type.Optional(
     anyOfNames({ description: 'Any of these services, separated by commas.', examples: [['checkout']] }),
+  ),
+  label: Type.Optional(
+    anyOf(text(264, { pattern: `^${labelName}(:[^,]+)?$` }), {
+      description:
+        'With any of these labels, separated by commas: `name:value`, or `name` alone for whatever value.',
+      examples: [['region:eu-west']],
+    }),
+  ),
+  author: Type.Optional(
+    anyOf(handle(), { description: 'Written by any of these people, separated by commas.' }),
   ),
   external_ref: Type.Optional(
     Type.String({
@@ -262,6 +276,19 @@ export const incidentsQuery = exact({
   occurred_before: Type.Optional(
     calendarDate({ description: 'Before this date (exclusive).', examples: ['2026-07-01'] }),
   ),
+  changed_since: Type.Optional(
+    timestamp({
+      description:
+        'With own fields that changed at this time or later (inclusive): what changes below an incident does not count.',
+      examples: ['2026-06-17T14:00:00Z'],
+    }),
+  ),
+  sort: Type.Optional(
+    sortBy(
+      incidentSortNames,
+      'Ties go by the day, then by id, in the direction of the last name. Default `-occurred_on`.',
+    ),
+  ),
   q: Type.Optional(
     text(200, { description: 'A literal part of the title, in any case.', examples: ['payments'] }),
   ),
@@ -269,6 +296,8 @@ export const incidentsQuery = exact({
 export const historyQuery = exact({ ...pageQuery })
 
 export type Incident = Static<typeof Incident>
+export type IncidentsQuery = Static<typeof incidentsQuery>
+export type IncidentSortName = (typeof incidentSortNames)[number]
 export type IncidentInput = Static<typeof IncidentInput>
 export type IncidentFields = Static<typeof IncidentFields>
 export type HistoryEntry = Static<typeof HistoryEntry>
