@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { transact } from '../db/transact.ts'
-import { callerName, writeOf } from '../http/caller.ts'
+import { callerName, settingsTokenId, writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
@@ -18,6 +18,27 @@ const tags = [tag.name]
 export const accessRoom: Room = { tag, schemas: contract.accessSchemas, routes: accessRoutes }
 
 function accessRoutes(app: App, { db, now, tokens }: Context): void {
+  app.get(
+    '/whoami',
+    {
+      config: { scope: 'any' },
+      schema: {
+        operationId: 'whoami',
+        tags,
+        summary: 'Read what the token of this call is',
+        description: 'Its name, what it may do, whom it acts for, and when it ends.',
+        response: { 200: ref(contract.Whoami) },
+      },
+    },
+    async ({ caller: { id, name, scope, person, expires_at } }) => ({
+      token_id: id === settingsTokenId ? null : id,
+      name,
+      scope,
+      person,
+      expires_at,
+    }),
+  )
+
   app.post(
     '/tokens',
     {

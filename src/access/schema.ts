@@ -93,10 +93,29 @@ export const NewToken = component(
 )
 export const TokenPage = pageOf('TokenPage', Token)
 
+export const Whoami = component(
+  'Whoami',
+  {
+    token_id: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description:
+        'The public part of the token; null for that of `DEBRIEF_ADMIN_TOKEN`, which is not stored.',
+    }),
+    name: stored.name,
+    scope,
+    person: stored.person,
+    expires_at: stored.expires_at,
+  },
+  {
+    description: 'The token of the call itself.',
+    examples: [{ token_id: example.id, ...alerts, expires_at: example.expires_at }],
+  },
+)
+
 export const tokenParams = exact({ token_id: id })
 export const tokensQuery = exact({ ...pageQuery })
 
 export type Token = Static<typeof Token>
 export type TokenInput = Static<typeof TokenInput>
 
-export const accessSchemas = [TokenInput, Token, NewToken, TokenPage]
+export const accessSchemas = [TokenInput, Token, NewToken, TokenPage, Whoami]

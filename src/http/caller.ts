@@ -4,11 +4,16 @@ import type { Expected } from './conditions.ts'
 
 /** The token of a request, and the person it acts for, if any. */
 export interface Caller {
+  /** The token's public id, or `settingsTokenId`. */
   id: string
   name: string
   scope: Scope
   person: string | null
+  expires_at: string | null
 }
+
+/** The caller's id where the token is the settings' own, which is not stored. */
+export const settingsTokenId = 'DEBRIEF_ADMIN_TOKEN'
 
 /** Who changes a row, when, and in which request: the audit columns of every row. */
 export interface ChangeFacts {

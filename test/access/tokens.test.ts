@@ -36,6 +36,37 @@ t.test('a token is shown whole once, works, and is listed without its secret', a
   t.equal((await call('PUT', '/v1/people/kim', { token, body })).status, 403, 'it can do what its scope says')
 })
 
+t.test('whoever calls can read what its token is, also the token of the settings', async t => {
+  const { id, token } = await make({
+    name: 'pager',
+    scope: 'events:write',
+    person: 'sam',
+    expires_at: '2027-06-17T02:00:00+02:00',
+  })
+  const own = await call('GET', '/v1/whoami', { token })
+  t.strictSame(
+    [own.status, own.body],
+    [
+      200,
+      {
+        token_id: id,
+        name: 'pager',
+        scope: 'events:write',
+        person: 'sam',
+        expires_at: '2027-06-17T00:00:00.000Z',
+      },
+    ],
+  )
+  t.strictSame((await call('GET', '/v1/whoami')).body, {
+    token_id: null,
+    name: 'admin',
+    scope: 'admin',
+    person: null,
+    expires_at: null,
+  })
+  t.equal((await call('GET', '/v1/whoami', { token: null })).status, 401)
+})
+
 t.test('the same call again makes another token, for a secret is not kept to be shown again', async t => {
   const headers = { 'idempotency-key': 'same' }
   const send = () => call('POST', '/v1/tokens', { body: { name: 'twice', scope: 'read' }, headers })

@@ -126,10 +126,10 @@ function documented(route: Route): FastifySchema {
 /** The operation's security requirement, and a sentence about it; a GET takes Basic, too. */
 function scoped({ schema, methods, config: { scope } }: Route) {
   const schemes = methods.includes('GET') ? ['bearer', 'basic'] : ['bearer']
-  const words = `Needs a token of scope \`${scope}\`.`
+  const words = scope === 'any' ? 'Needs a token, of any scope.' : `Needs a token of scope \`${scope}\`.`
   return {
     description: schema.description === undefined ? words : `${schema.description} ${words}`,
-    security: schemes.map(scheme => ({ [scheme]: [scope!] })),
+    security: schemes.map(scheme => ({ [scheme]: scope === 'any' ? [] : [scope!] })),
   }
 }
 
