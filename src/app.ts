@@ -74,7 +74,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const { database, config, databaseReady = () => true } = options
   const app = createApp(options)
   await registerHooks(app, config)
-  await registerOpenapi(app, components, tags)
+  await registerOpenapi(app, tags)
   systemRoutes(app, { isReady: async () => databaseReady() && (await isAnswering(database.db)) })
   pageRoutes(app)
   await registerGuardedRoutes(app, options)

@@ -50,7 +50,7 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
         description:
           'The answer is the one time that the whole token can be seen. A repeated call makes another token.',
         body: ref(contract.TokenInput),
-        response: { 201: ref(contract.NewToken) },
+        response: { 201: ref(contract.IssuedToken) },
       },
     },
     async (request, reply) => {

@@ -12,7 +12,7 @@ import {
   timestamp,
 } from '../http/fields.ts'
 
-const scope = oneOf(scopes, {
+const scope = oneOf('TokenScope', scopes, {
   description:
     '`admin` includes `review`, which includes `write`, which includes `read` and `events:write`. Give each token the least it needs.',
 })
@@ -74,8 +74,8 @@ export const Token = component('Token', stored, {
   description: 'A token without its secret, of which only a hash is stored.',
   examples: [example],
 })
-export const NewToken = component(
-  'NewToken',
+export const IssuedToken = component(
+  'IssuedToken',
   {
     ...stored,
     token: Type.String({ description: 'The whole token. This is the one time that it can be seen.' }),
@@ -118,4 +118,4 @@ export const tokensQuery = exact({ ...pageQuery })
 export type Token = Static<typeof Token>
 export type TokenInput = Static<typeof TokenInput>
 
-export const accessSchemas = [TokenInput, Token, NewToken, TokenPage, Whoami]
+export const accessSchemas = [TokenInput, Token, IssuedToken, TokenPage, Whoami]

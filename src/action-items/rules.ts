@@ -1,6 +1,13 @@
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { dateIn, daysBetween, isTimeZone } from '../kit/time.ts'
-import type { Acceptance, ActionItem, ActionItemFields, Closure, Deferral, Effectiveness } from './schema.ts'
+import type {
+  AcceptanceInput,
+  ActionItem,
+  ActionItemFields,
+  ClosureInput,
+  DeferralInput,
+  EffectivenessInput,
+} from './schema.ts'
 
 /** The decisions about action items, as pure functions. `at` is the moment of the change, in UTC. */
 
@@ -80,7 +87,7 @@ export const acceptanceAfter = ({ owner, acceptance }: State, newOwner: string) 
  * Who accepts an item: the person that the token acts for, else the one that the call names.
  * @throws 403 when a token that acts for a person names another, 422 when nobody is named
  */
-export function accepterOf({ by }: Acceptance, person: string | null): string {
+export function accepterOf({ by }: AcceptanceInput, person: string | null): string {
   if (person !== null && by && by !== person) {
     const detail = `This token acts for ${person}, and can accept for nobody else.`
     throw new DebriefError('forbidden', detail, [{ pointer: '/by', code: 'not_owner', detail }])
@@ -114,7 +121,7 @@ export function accept(stored: State, by: string, at: string) {
 const maxDeferrals = 100
 
 /** Moves the due date to a later day, and records the reason. */
-export function defer(stored: State, { to, reason }: Deferral, at: string) {
+export function defer(stored: State, { to, reason }: DeferralInput, at: string) {
   const { id, status, due_on, deferrals } = stored
   if (isClosed(stored)) {
     throw wrongStateError(
@@ -133,7 +140,7 @@ export function defer(stored: State, { to, reason }: Deferral, at: string) {
  * Closes an item: done with evidence, or cancelled with a reason. Correcting either does not change the time of
  * closing.
  */
-export function close(stored: State, given: Closure, at: string) {
+export function close(stored: State, given: ClosureInput, at: string) {
   const { outcome, evidence_url = null, reason = null } = given
   if (outcome === 'done' && evidence_url === null) {
     const detail = '/evidence_url is required with done: name what shows that it is done.'
@@ -157,7 +164,10 @@ export const reopen = ({ status, closure }: State) => ({
 })
 
 /** Records whether an item helped, or when to look. A cancelled item cannot have helped. */
-export function rateEffect({ id, status }: State, { review_on = null, result, note = null }: Effectiveness) {
+export function rateEffect(
+  { id, status }: State,
+  { review_on = null, result, note = null }: EffectivenessInput,
+) {
   if (status === 'cancelled') {
     const detail = `${id} is cancelled, so it has no effect to look at: DELETE …/closure reopens it.`
     throw wrongStateError('/result', detail)

@@ -17,6 +17,7 @@ import {
   optional,
   pageOf,
   pageQuery,
+  part,
   rowFields,
   sentence,
   sortBy,
@@ -31,14 +32,18 @@ export const actionStatuses = ['proposed', 'open', 'in_progress', 'done', 'cance
 export const sortNames = ['due_on', 'priority', 'severity', 'owner'] as const
 export const groupings = ['owner', 'team', 'priority', 'severity', 'service', 'age'] as const
 
-const tracker = exact({ system: line(), key: line(), url: optional(url()) })
+const tracker = part('Tracker', { system: line(), key: line(), url: optional(url()) })
 
 const fields = {
   title: line(),
   owner: handle({ description: 'Exactly one person, never a team.' }),
   due_on: calendarDate(),
-  priority: oneOf(priorities, { description: 'From P0, the most urgent, to P3.' }),
-  type: optional(oneOf(actionTypes, { description: 'What it is for; `process` changes how people work.' })),
+  priority: oneOf('ActionItemPriority', priorities, { description: 'From P0, the most urgent, to P3.' }),
+  type: optional(
+    oneOf('ActionItemType', actionTypes, {
+      description: 'What it is for; `process` changes how people work.',
+    }),
+  ),
   factors: Type.Array(integer(1, 2_147_483_647), {
     minItems: 1,
     maxItems: 100,
@@ -60,7 +65,10 @@ const ai1 = {
   tracker: { system: 'jira', key: 'CHK-481', url: null },
 }
 
-const firstStatus = oneOf(['proposed', 'open'], { default: 'open', description: 'Acceptance opens it.' })
+const firstStatus = oneOf('FirstActionItemStatus', ['proposed', 'open'], {
+  'x-default': 'open',
+  description: '`open` unless given; a proposed one is opened by its acceptance.',
+})
 export const ActionItemInput = component(
   'ActionItemInput',
   { ...fields, status: Type.Optional(firstStatus) },
@@ -68,21 +76,21 @@ export const ActionItemInput = component(
 )
 export const ActionItemFields = component('ActionItemFields', {
   ...fields,
-  status: oneOf(actionStatuses),
+  status: oneOf('ActionItemStatus', actionStatuses),
 })
 export const ActionItemPatch = mergePatch(
   'ActionItemPatch',
   exact({
     ...fields,
-    status: oneOf(['proposed', 'open', 'in_progress'], {
+    status: oneOf('PatchedActionItemStatus', ['proposed', 'open', 'in_progress'], {
       description: 'done and cancelled are reached by PUT …/closure.',
     }),
   }),
   { examples: [{ status: 'in_progress' }] },
 )
 
-export const Acceptance = component(
-  'Acceptance',
+export const AcceptanceInput = component(
+  'AcceptanceInput',
   {
     by: optional(
       handle({
@@ -93,17 +101,19 @@ export const Acceptance = component(
   },
   { examples: [{ by: 'priya' }] },
 )
-export const Deferral = component(
-  'Deferral',
+export const DeferralInput = component(
+  'DeferralInput',
   { to: calendarDate(), reason: sentence() },
   {
     examples: [{ to: '2026-07-01', reason: 'The payments provider’s sandbox is closed until the 29th.' }],
   },
 )
-export const Closure = component(
-  'Closure',
+export const ClosureInput = component(
+  'ClosureInput',
   {
-    outcome: oneOf(['done', 'cancelled'], { description: '`done` needs evidence, `cancelled` a reason.' }),
+    outcome: oneOf('ClosureOutcome', ['done', 'cancelled'], {
+      description: '`done` needs evidence, `cancelled` a reason.',
+    }),
     evidence_url: optional(url({ description: 'Required with `done`: what shows that it is done.' })),
     reason: optional(sentence({ description: 'Required with `cancelled`.' })),
   },
@@ -111,16 +121,18 @@ export const Closure = component(
 )
 const effectiveness = {
   review_on: optional(calendarDate({ description: 'When to look whether it helped.' })),
-  result: oneOf(['pending', 'effective', 'ineffective'], { description: '`pending` until it is known.' }),
+  result: oneOf('EffectivenessResult', ['pending', 'effective', 'ineffective'], {
+    description: '`pending` until it is known.',
+  }),
   note: optional(sentence()),
 }
-export const Effectiveness = component('Effectiveness', effectiveness, {
+export const EffectivenessInput = component('EffectivenessInput', effectiveness, {
   examples: [{ review_on: '2026-09-24', result: 'pending', note: null }],
 })
 
-const acceptance = exact({ at: timestamp(), by: handle() })
-const closure = exact(answered({ ...Closure.properties, at: timestamp() }))
-const effectivenessAnswer = exact(answered(effectiveness))
+const acceptance = part('Acceptance', { at: timestamp(), by: handle() })
+const closure = part('Closure', answered({ ...ClosureInput.properties, at: timestamp() }))
+const effectivenessAnswer = part('Effectiveness', answered(effectiveness))
 
 export const ActionItem = component(
   'ActionItem',
@@ -131,15 +143,17 @@ export const ActionItem = component(
       description: '`AI-1`… in its incident; never used again.',
     }),
     ...answered(fields),
-    status: oneOf(actionStatuses, { description: 'Only `open` and `in_progress` can be overdue.' }),
+    status: oneOf('ActionItemStatus', actionStatuses, {
+      description: 'Only `open` and `in_progress` can be overdue.',
+    }),
     acceptance: nullableObject(acceptance),
     closure: nullableObject(closure),
     deferrals: Type.Array(
-      exact({ from: calendarDate(), to: calendarDate(), reason: sentence(), at: timestamp() }),
+      part('Deferral', { from: calendarDate(), to: calendarDate(), reason: sentence(), at: timestamp() }),
     ),
     effectiveness: nullableObject(effectivenessAnswer),
     incident_title: line(),
-    severity: oneOf(severities),
+    severity: oneOf('Severity', severities),
     owner_name: line(),
     overdue: Type.Boolean({
       description: 'Open or in progress, and due before `as_of`. Computed when read.',
@@ -192,10 +206,10 @@ export const ActionItemSummary = component(
   'ActionItemSummary',
   {
     ...todayFields,
-    group_by: oneOf(groupings),
-    total: exact({ open: Type.Integer(), overdue: Type.Integer() }),
+    group_by: oneOf('ActionItemGrouping', groupings),
+    total: part('ActionItemCounts', { open: Type.Integer(), overdue: Type.Integer() }),
     groups: Type.Array(
-      exact({
+      part('ActionItemGroup', {
         key: Type.Unsafe<string | null>({
           type: ['string', 'null'],
           description:
@@ -236,9 +250,9 @@ const filters = {
   ...todayQuery,
   owner: Type.Optional(anyOf(handle(), { description: 'Any of these handles, separated by commas.' })),
   team: Type.Optional(anyOf(handle(), { description: 'Items whose owner is in any of these teams.' })),
-  priority: Type.Optional(anyOfWords(priorities)),
-  type: Type.Optional(anyOfWords(actionTypes)),
-  status: Type.Optional(anyOfWords(actionStatuses)),
+  priority: Type.Optional(anyOfWords('ActionItemPriority', priorities)),
+  type: Type.Optional(anyOfWords('ActionItemType', actionTypes)),
+  status: Type.Optional(anyOfWords('ActionItemStatus', actionStatuses)),
   due_from: Type.Optional(calendarDate({ description: 'Due on this date or later (inclusive).' })),
   due_to: Type.Optional(calendarDate({ description: 'Due on this date or earlier (inclusive).' })),
   due_within: Type.Optional(
@@ -249,7 +263,7 @@ const filters = {
       examples: ['7d'],
     }),
   ),
-  severity: Type.Optional(anyOfWords(severities)),
+  severity: Type.Optional(anyOfWords('Severity', severities)),
   service: Type.Optional(
     anyOfNames({
       description: 'Items of incidents that touched any of these services.',
@@ -275,17 +289,19 @@ export const incidentActionItemsQuery = exact({ ...pageQuery, ...todayQuery })
 export const actionItemQuery = exact(todayQuery)
 export const summaryQuery = exact({
   ...filters,
-  group_by: oneOf(groupings, { description: '`team`: the owner’s; `age`: how long overdue, in five steps.' }),
+  group_by: oneOf('ActionItemGrouping', groupings, {
+    description: '`team`: the owner’s; `age`: how long overdue, in five steps.',
+  }),
 })
 
 export type ActionItem = Static<typeof ActionItem>
 export type ActionItemDetail = Static<typeof ActionItemDetail>
 export type ActionItemInput = Static<typeof ActionItemInput>
 export type ActionItemFields = Static<typeof ActionItemFields>
-export type Closure = Static<typeof Closure>
-export type Effectiveness = Static<typeof Effectiveness>
-export type Acceptance = Static<typeof Acceptance>
-export type Deferral = Static<typeof Deferral>
+export type ClosureInput = Static<typeof ClosureInput>
+export type EffectivenessInput = Static<typeof EffectivenessInput>
+export type AcceptanceInput = Static<typeof AcceptanceInput>
+export type DeferralInput = Static<typeof DeferralInput>
 export type ActionItemSummary = Static<typeof ActionItemSummary>
 export type ActionItemsQuery = Static<typeof actionItemsQuery>
 export type SortName = (typeof sortNames)[number]
@@ -298,8 +314,8 @@ export const actionItemSchemas = [
   ActionItemDetail,
   ActionItemPage,
   ActionItemSummary,
-  Acceptance,
-  Deferral,
-  Closure,
-  Effectiveness,
+  AcceptanceInput,
+  DeferralInput,
+  ClosureInput,
+  EffectivenessInput,
 ]

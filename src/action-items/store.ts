@@ -19,9 +19,9 @@ import {
   type ActionItemDetail,
   ActionItemFields,
   type ActionItemInput,
-  type Closure,
-  type Deferral,
-  type Effectiveness,
+  type ClosureInput,
+  type DeferralInput,
+  type EffectivenessInput,
 } from './schema.ts'
 
 export const itemKey = (params: { incident_id: string; action_item_id: string }): NumberedKey =>
@@ -99,13 +99,23 @@ export const acceptActionItem = (trx: Trx, key: NumberedKey, by: string, write: 
     return { status, acceptance: json(acceptance) }
   })
 
-export const deferActionItem = (trx: Trx, key: NumberedKey, given: Deferral, write: Write): Promise<void> =>
+export const deferActionItem = (
+  trx: Trx,
+  key: NumberedKey,
+  given: DeferralInput,
+  write: Write,
+): Promise<void> =>
   updateItem(trx, key, write, stored => {
     const { due_on, deferrals } = rules.defer(stored, given, write.facts.changed_at)
     return { due_on, deferrals: JSON.stringify(deferrals) }
   })
 
-export const closeActionItem = (trx: Trx, key: NumberedKey, given: Closure, write: Write): Promise<void> =>
+export const closeActionItem = (
+  trx: Trx,
+  key: NumberedKey,
+  given: ClosureInput,
+  write: Write,
+): Promise<void> =>
   updateItem(trx, key, write, stored => {
     const { status, closure } = rules.close(stored, given, write.facts.changed_at)
     return { status, closure: json(closure) }
@@ -117,7 +127,7 @@ export const reopenActionItem = (trx: Trx, key: NumberedKey, write: Write): Prom
 export const rateActionItem = (
   trx: Trx,
   key: NumberedKey,
-  given: Effectiveness,
+  given: EffectivenessInput,
   write: Write,
 ): Promise<void> =>
   updateItem(trx, key, write, stored => ({ effectiveness: json(rules.rateEffect(stored, given)) }))

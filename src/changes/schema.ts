@@ -9,9 +9,11 @@ import {
   list,
   mergePatch,
   oneOf,
+  oneOfGrowing,
   optional,
   pageOf,
   pageQuery,
+  part,
   pathNumber,
   rowFields,
   text,
@@ -24,15 +26,16 @@ export const targetKinds = ['slo', 'alert_rule', 'runbook', 'dashboard', 'test',
 export const changeStatuses = ['proposed', 'applied', 'verified'] as const
 
 const fields = {
-  target_kind: oneOf(targetKinds, { description: 'What kind of thing was changed.' }),
+  target_kind: oneOf('ChangeTargetKind', targetKinds, { description: 'What kind of thing was changed.' }),
   target: line(200, { description: 'Its name, such as that of the alert.' }),
   before: optional(text(100_000, { description: 'Its text before, kept exactly; null: there was none.' })),
   after: optional(text(100_000, { description: 'Its text after, kept exactly; null: there is none.' })),
   url: optional(url({ description: 'The pull request, or where else it can be looked at.' })),
   status: Type.Optional(
-    oneOf(changeStatuses, {
-      default: 'proposed',
-      description: '`verified`, once something has shown that it works; that is `verified_by_source`.',
+    oneOf('ChangeStatus', changeStatuses, {
+      'x-default': 'proposed',
+      description:
+        '`proposed` unless given; `verified`, once something has shown that it works; that is `verified_by_source`.',
     }),
   ),
   verified_by_source: optional({
@@ -101,10 +104,10 @@ export const changeWarningCodes = [
 /** The most warnings about one text. */
 export const mostWarnings = 20
 
-const warning = exact({
+const warning = part('ChangeWarning', {
   pointer: Type.String({ description: 'JSON pointer of the field.' }),
   line: Type.Integer({ minimum: 1, description: 'The line of that text.' }),
-  code: oneOf(changeWarningCodes, {
+  code: oneOfGrowing(changeWarningCodes, {
     description: 'What kind of fault; `yaml`: the text cannot be parsed; `expression`: an `expr` cannot.',
   }),
   detail: Type.String({ description: 'What is wrong, in one sentence that names the line.' }),
@@ -150,8 +153,8 @@ export const changeParams = exact({
 })
 export const changesQuery = exact({
   ...pageQuery,
-  status: Type.Optional(anyOfWords(changeStatuses)),
-  target_kind: Type.Optional(anyOfWords(targetKinds)),
+  status: Type.Optional(anyOfWords('ChangeStatus', changeStatuses)),
+  target_kind: Type.Optional(anyOfWords('ChangeTargetKind', targetKinds)),
 })
 
 export type Change = Static<typeof Change>

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import stringify from 'json-stringify-pretty-compact'
 import { buildApp } from '../app.ts'
 import { loadConfig } from '../config.ts'
 import { openDatabase } from '../db/open.ts'
@@ -14,7 +15,7 @@ export async function contractJson(): Promise<string> {
     now: () => new Date(),
   })
   await app.ready()
-  const document = JSON.stringify(app.swagger(), null, 2)
+  const document = stringify(app.swagger(), { maxLength: 120 })
   await app.close()
   await database.close()
   return `${document}\n`

@@ -49,7 +49,8 @@ const isJson = ({ type, items }: Schema): boolean =>
 interface Schema {
   type?: string | string[]
   format?: string
-  default?: unknown
+  /** Stored where the field is left out; not `default`, which makes generated clients send it. */
+  'x-default'?: unknown
   properties?: Record<string, Schema>
   items?: Schema
 }
@@ -74,7 +75,7 @@ function complete(schema: Schema, value: unknown): unknown {
 function absent(schema: Schema): unknown {
   const types = [schema.type].flat()
   if (types.includes('null')) return null
-  if (schema.default !== undefined) return schema.default
+  if (schema['x-default'] !== undefined) return schema['x-default']
   if (types.includes('array')) return []
   if (types.includes('object')) return complete(schema, {})
   throw new Error('A required field is missing.')

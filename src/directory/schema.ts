@@ -9,10 +9,12 @@ import {
   itemwise,
   line,
   mergePatch,
+  nullable,
   oneOf,
   optional,
   pageOf,
   pageQuery,
+  part,
   ref,
   rowFields,
 } from '../http/fields.ts'
@@ -25,7 +27,10 @@ const personFields = {
   email: optional(email),
   team: optional(handle({ description: 'The handle of this person’s team.' })),
   active: Type.Optional(
-    Type.Boolean({ default: true, description: 'False when the person has left: history stays.' }),
+    Type.Boolean({
+      'x-default': true,
+      description: 'False when the person has left: history stays. True unless given.',
+    }),
   ),
 }
 
@@ -57,7 +62,12 @@ export const PersonDetail = component(
   {
     ...Person.properties,
     open_action_items: Type.Array(
-      exact({ incident_id: Type.String(), id: Type.String(), title: Type.String(), due_on: calendarDate() }),
+      part('OpenActionItem', {
+        incident_id: Type.String(),
+        id: Type.String(),
+        title: Type.String(),
+        due_on: calendarDate(),
+      }),
       { description: 'What this person owns that is not done, soonest due first; 100 at most.' },
     ),
   },
@@ -81,9 +91,9 @@ export const Team = component(
 export const PersonPage = pageOf('PersonPage', Person)
 export const TeamPage = pageOf('TeamPage', Team)
 
-const personResult = exact({
-  handle: Type.Union([Type.String(), Type.Null()]),
-  result: oneOf(['created', 'updated', 'duplicate', 'rejected'], {
+const personResult = part('PersonResult', {
+  handle: nullable(Type.String()),
+  result: oneOf('BatchResult', ['created', 'updated', 'duplicate', 'rejected'], {
     description: '`duplicate`: it was stored like this already. `rejected`: not stored; `problem` says why.',
   }),
   problem: Type.Optional(ref(Problem)),

@@ -24,10 +24,10 @@ export const PostmortemSummary = component(
   {
     incident_id: incidentId(),
     title: line(),
-    severity: oneOf(severities),
+    severity: oneOf('Severity', severities),
     services: Type.Array(Type.String()),
     occurred_on: Incident.properties.occurred_on,
-    status: oneOf(statuses),
+    status: oneOf('PostmortemStatus', statuses),
     amending: Incident.properties.amending,
     revision: nullable(revisionNumber),
     sequence: nullable(sequence),
@@ -82,7 +82,7 @@ export const ExportedPostmortem = component(
 export const ExportEnd = component(
   'ExportEnd',
   {
-    end: Type.Unsafe<true>({ type: 'boolean', const: true }),
+    end: Type.Boolean({ description: 'Always true.' }),
     count: Type.Integer({ minimum: 0, description: 'How many postmortems were sent.' }),
     after: Type.Integer({ minimum: 0, description: 'What the next export takes as `after`.' }),
   },
@@ -104,7 +104,7 @@ function exportedExample() {
 }
 
 const filters = {
-  severity: Type.Optional(anyOfWords(severities)),
+  severity: Type.Optional(anyOfWords('Severity', severities)),
   service: Type.Optional(
     anyOfNames({ description: 'Any of these services, separated by commas.', examples: [['checkout']] }),
   ),
@@ -120,7 +120,9 @@ const filters = {
 export const postmortemsQuery = exact({
   ...pageQuery,
   status: Type.Optional(
-    anyOfWords(statuses, { description: 'Any of these, separated by commas. Default `final`.' }),
+    anyOfWords('PostmortemStatus', statuses, {
+      description: 'Any of these, separated by commas. Default `final`.',
+    }),
   ),
   ...filters,
 })

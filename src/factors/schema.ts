@@ -11,6 +11,7 @@ import {
   optional,
   pageOf,
   pageQuery,
+  part,
   pathNumber,
   rowFields,
   sentence,
@@ -22,13 +23,14 @@ export const factorCategories = ['technical', 'process', 'detection'] as const
 export const factorEffects = ['prevented', 'detected_sooner', 'impact_reduced', 'recovered_sooner'] as const
 export const dispositions = ['action', 'accepted_risk'] as const
 
-const counterfactual = exact(
+const counterfactual = part(
+  'Counterfactual',
   { if: sentence(), had: sentence(), would_have: sentence() },
   { description: 'Rendered as: if ⟨if⟩ had ⟨had⟩, the incident would have ⟨would_have⟩.' },
 )
 
 const fields = {
-  category: oneOf(factorCategories, {
+  category: oneOf('FactorCategory', factorCategories, {
     description:
       'Where the condition was: in the system, in how people work, or in what would have shown it.',
   }),
@@ -43,15 +45,18 @@ const fields = {
     }),
   ),
   counterfactual: optional(counterfactual),
-  effect: optional(oneOf(factorEffects, { description: 'What the counterfactual would have changed.' })),
+  effect: optional(
+    oneOf('FactorEffect', factorEffects, { description: 'What the counterfactual would have changed.' }),
+  ),
   disposition: optional(
-    oneOf(dispositions, {
+    oneOf('FactorDisposition', dispositions, {
       description: '`action`: action items address it; `accepted_risk`: it stays as it is.',
     }),
   ),
   disposition_reason: optional(sentence({ description: 'Required with `accepted_risk`.' })),
   recurs: optional(
-    exact(
+    part(
+      'FactorReference',
       { incident_id: incidentId(), number: integer(1, 2_147_483_647) },
       { description: 'The same factor in an earlier incident.' },
     ),
@@ -98,7 +103,10 @@ export const factorParams = exact({
   incident_id: incidentId(),
   number: pathNumber('The factor’s number in its incident.'),
 })
-export const factorsQuery = exact({ ...pageQuery, category: Type.Optional(anyOfWords(factorCategories)) })
+export const factorsQuery = exact({
+  ...pageQuery,
+  category: Type.Optional(anyOfWords('FactorCategory', factorCategories)),
+})
 
 export type Factor = Static<typeof Factor>
 export type FactorInput = Static<typeof FactorInput>

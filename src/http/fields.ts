@@ -47,9 +47,13 @@ export const pathNumber = (description: string) => integer(1, maxInteger, { desc
 
 export const uuid = (options: object = {}) => Type.String({ format: 'uuid', ...options })
 
-/** A closed list of words. */
-export const oneOf = <const T extends readonly string[]>(values: T, options: object = {}) =>
-  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options })
+/** A closed list of words, which the contract names once. */
+export const oneOf = <const T extends readonly string[]>(name: string, values: T, options: object = {}) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], 'x-component': name, ...options })
+
+/** A word of an answer's list that may grow, so that a client that does not know a new one can still read the answer. */
+export const oneOfGrowing = <const T extends readonly string[]>(values: T, options: object = {}) =>
+  Type.Unsafe<T[number]>({ type: 'string', 'x-extensible-enum': [...values], ...options })
 
 /** At most 100 entries, unless the options say otherwise. */
 export const list = <T extends TSchema>(item: T, options: object = {}) =>
@@ -80,6 +84,10 @@ export const optional = <T extends TSchema>(schema: T) => Type.Optional(nullable
 /** An exact object: unknown properties are refused. */
 export const exact = <T extends TProperties>(properties: T, options: object = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options })
+
+/** An exact object inside others, which the contract names once; in a request, its name ends in `Input` or `Patch`. */
+export const part = <T extends TProperties>(name: string, properties: T, options: object = {}) =>
+  exact(properties, { 'x-component': name, ...options })
 
 /** A named component of the contract; `options` carries its description and examples. */
 export const component = <T extends TProperties>(id: string, properties: T, options: object = {}) =>
@@ -216,8 +224,11 @@ export const anyOf = <T extends TSchema>(item: T, options: object = {}) =>
   })
 
 /** Any of several words of a closed list. */
-export const anyOfWords = <const T extends readonly string[]>(values: T, options: object = {}) =>
-  anyOf(oneOf(values), { examples: [values.slice(0, 2)], ...options })
+export const anyOfWords = <const T extends readonly string[]>(
+  name: string,
+  values: T,
+  options: object = {},
+) => anyOf(oneOf(name, values), { examples: [values.slice(0, 2)], ...options })
 
 /** Any of several free names. None has a comma, which separates them. */
 export const anyOfNames = (options: object = {}) => anyOf(text(200, { pattern: '^[^,]+$' }), options)

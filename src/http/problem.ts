@@ -1,6 +1,6 @@
 import type { FastifyError } from 'fastify'
 import Type, { type Static } from 'typebox'
-import { component, exact } from './fields.ts'
+import { component, oneOfGrowing, part } from './fields.ts'
 import { type ProblemCode, problemCodes } from './problem-codes.ts'
 
 export interface FieldError {
@@ -19,10 +19,10 @@ export const Problem = component(
     status: Type.Integer(),
     detail: Type.String(),
     instance: Type.String({ description: 'The path that was asked.' }),
-    code: Type.Unsafe<ProblemCode>({ type: 'string', enum: Object.keys(problemCodes) }),
+    code: oneOfGrowing(Object.keys(problemCodes) as ProblemCode[]),
     request_id: Type.String(),
     errors: Type.Array(
-      exact({
+      part('FieldError', {
         pointer: Type.Optional(Type.String({ description: 'JSON pointer of the field in the body.' })),
         parameter: Type.Optional(Type.String({ description: 'Name in the query, the path or the headers.' })),
         code: Type.String(),

@@ -16,6 +16,7 @@ import {
   optional,
   pageOf,
   pageQuery,
+  part,
   rowFields,
   sentence,
   sortBy,
@@ -40,7 +41,7 @@ const phaseMilestoneWords = phaseMilestones.map(({ name }) => `\`${name}\``).joi
 
 /** The phase of an incident, which is computed from its milestones. */
 export const phase = () =>
-  oneOf(phases, {
+  oneOf('IncidentPhase', phases, {
     description: `The last of ${phaseMilestoneWords} that an event marks as a milestone; until then \`${firstPhase}\`.`,
   })
 
@@ -52,14 +53,16 @@ export const incidentId = (options: object = {}) =>
     ...options,
   })
 
-const assignment = exact({
-  role: oneOf(incidentRoles, { description: 'One holder at a time, except of `subject_expert`.' }),
+const assignment = part('RoleAssignment', {
+  role: oneOf('IncidentRole', incidentRoles, {
+    description: 'One holder at a time, except of `subject_expert`.',
+  }),
   person: handle(),
   from: timestamp(),
   to: optional(timestamp({ description: 'When the role was handed on; null while it is held.' })),
 })
 
-const externalRef = exact({ system: systemName(), id: line(255), url: optional(url()) })
+const externalRef = part('ExternalReference', { system: systemName(), id: line(255), url: optional(url()) })
 
 const labelName = '[A-Za-z0-9][A-Za-z0-9._/-]{0,62}'
 const labels = Type.Unsafe<Record<string, string>>({
@@ -77,7 +80,7 @@ const clockOffsets = Type.Unsafe<Record<string, number>>({
   additionalProperties: { type: 'integer', minimum: -86_400_000, maximum: 86_400_000 },
 })
 
-const relation = oneOf(['recurrence_of', 'related_to'], {
+const relation = oneOf('IncidentRelation', ['recurrence_of', 'related_to'], {
   description: '`recurrence_of`: it happened before, as that incident.',
 })
 
@@ -85,9 +88,10 @@ const lessons = (description: string) => Type.Optional(list(sentence(), { descri
 
 const fields = {
   title: line(),
-  severity: oneOf(severities, { description: 'From SEV1, the gravest, to SEV5.' }),
+  severity: oneOf('Severity', severities, { description: 'From SEV1, the gravest, to SEV5.' }),
   summary: Type.Optional(
-    exact(
+    part(
+      'Summary',
       { what_broke: optional(text(10_000)), who_was_affected: optional(text(10_000)) },
       {
         description: 'How long it took is computed from the milestones, never typed.',
@@ -95,7 +99,7 @@ const fields = {
     ),
   ),
   impact: Type.Optional(
-    exact({
+    part('Impact', {
       description: optional(text(10_000)),
       users_affected: optional(integer(0, Number.MAX_SAFE_INTEGER)),
       requests_failed: optional(integer(0, Number.MAX_SAFE_INTEGER)),
@@ -124,7 +128,12 @@ const fields = {
       description: 'How other systems know this incident; (system, id) is unique over all incidents.',
     }),
   ),
-  related: Type.Optional(list(exact({ incident_id: incidentId(), relation }), { uniqueItems: true })),
+  related: Type.Optional(
+    list(part('RelatedIncident', { incident_id: incidentId(), relation }), {
+      uniqueItems: true,
+      description: 'No entry twice.',
+    }),
+  ),
 }
 
 const occurredOn = calendarDate({ description: 'The day it happened: the date in its id.' })
@@ -161,7 +170,7 @@ export const Incident = component(
     id: incidentId(),
     occurred_on: occurredOn,
     ...answered(fields),
-    status: oneOf(statuses, {
+    status: oneOf('PostmortemStatus', statuses, {
       description:
         'Of the postmortem: a `draft` is written, `in_review` it is discussed, `final` it is sealed. Moved by its lifecycle, never by PATCH.',
     }),
@@ -206,15 +215,21 @@ export const IncidentPage = pageOf('IncidentPage', Incident)
 export const HistoryEntry = component(
   'HistoryEntry',
   {
-    resource: oneOf(['incident', 'event', 'factor', 'action_item', 'change', 'review', 'waiver'], {
-      description: 'What was changed.',
-    }),
+    resource: oneOf(
+      'HistoryResource',
+      ['incident', 'event', 'factor', 'action_item', 'change', 'review', 'waiver'],
+      {
+        description: 'What was changed.',
+      },
+    ),
     id: Type.String({
       description:
         'The resource’s id: `AI-1`, an event’s UUID, a factor’s or a change’s number, a check’s code, the incident’s id.',
     }),
     version: Type.Integer({ minimum: 1 }),
-    change: oneOf(['created', 'updated', 'deleted'], { description: 'What was done to it.' }),
+    change: oneOf('HistoryChange', ['created', 'updated', 'deleted'], {
+      description: 'What was done to it.',
+    }),
     changed_by: Type.String(),
     changed_at: timestamp(),
     request_id: Type.String({ description: 'The request that made the change, as in the log.' }),
@@ -246,9 +261,9 @@ export const incidentParams = exact({ incident_id: incidentId() })
 export const incidentSortNames = ['occurred_on', 'changed_at', 'severity', 'title'] as const
 export const incidentsQuery = exact({
   ...pageQuery,
-  status: Type.Optional(anyOfWords(statuses)),
-  phase: Type.Optional(anyOfWords(phases)),
-  severity: Type.Optional(anyOfWords(severities)),
+  status: Type.Optional(anyOfWords('PostmortemStatus', statuses)),
+  phase: Type.Optional(anyOfWords('IncidentPhase', phases)),
+  severity: Type.Optional(anyOfWords('Severity', severities)),
   service: Type.Optional(
     anyOfNames({ description: 'Any of these services, separated by commas.', examples: [['checkout']] }),
   ),

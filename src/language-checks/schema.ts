@@ -1,5 +1,15 @@
 import Type, { type Static } from 'typebox'
-import { component, examplesOf, line, list, oneOf, optional, ref, text } from '../http/fields.ts'
+import {
+  component,
+  examplesOf,
+  line,
+  list,
+  oneOf,
+  oneOfGrowing,
+  optional,
+  ref,
+  text,
+} from '../http/fields.ts'
 import { blameCodes, blameFields } from '../language/check.ts'
 
 const said =
@@ -12,7 +22,9 @@ export const LanguageCheckInput = component(
       description: 'Plain text or Markdown. Code and quotations in it are not judged.',
     }),
     field: optional(
-      oneOf(blameFields, { description: 'Where the text would stand; some are read more strictly.' }),
+      oneOf('BlameField', blameFields, {
+        description: 'Where the text would stand; some are read more strictly.',
+      }),
     ),
     people: optional(
       list(line(), { description: 'Names and handles of people, besides those of the directory.' }),
@@ -24,7 +36,7 @@ export const LanguageCheckInput = component(
 export const BlameFinding = component(
   'BlameFinding',
   {
-    code: oneOf(blameCodes, { description: 'How the sentence blames.' }),
+    code: oneOfGrowing(blameCodes, { description: 'How the sentence blames.' }),
     span: Type.Array(Type.Integer({ minimum: 0 }), {
       minItems: 2,
       maxItems: 2,

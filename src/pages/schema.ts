@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { apiInfo } from '../http/contract/openapi.ts'
-import { component, exact } from '../http/fields.ts'
+import { component, part } from '../http/fields.ts'
 
 /** A link of `/`, for both its HTML and its JSON. */
 export interface HomeLink {
@@ -83,7 +83,7 @@ export const Home = component(
     name: Type.String(),
     version: Type.String(),
     description: Type.String(),
-    links: exact(Object.fromEntries(links.map(({ name }) => [name, Type.String()])), {
+    links: part('HomeLinks', Object.fromEntries(links.map(({ name }) => [name, Type.String()])), {
       description: 'Addresses to begin with. What is below `/v1` needs a token.',
     }),
   },

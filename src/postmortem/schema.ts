@@ -11,6 +11,7 @@ import {
   oneOf,
   pageOf,
   pageQuery,
+  part,
   ref,
   sentence,
   timestamp,
@@ -82,7 +83,7 @@ export const Postmortem = component(
     factors: Type.Array(ref(Factor)),
     action_items: Type.Array(ref(PostmortemActionItem)),
     changes: Type.Array(ref(PostmortemChange)),
-    review: nullableObject(exact(Review.properties), {
+    review: nullableObject(part('Review', Review.properties), {
       description: 'The record of the review; null until there is one.',
     }),
     waivers: Type.Array(ref(Waiver)),
@@ -110,7 +111,7 @@ export const Postmortem = component(
 export const amendmentsQuery = exact(pageQuery)
 export const documentQuery = exact({
   copy: Type.Optional(
-    oneOf(['working'], {
+    oneOf('PostmortemCopy', ['working'], {
       description: '`working`: what is stored now, in place of the last revision of one that is final.',
     }),
   ),

@@ -8,6 +8,7 @@ import {
   list,
   nullableObject,
   optional,
+  part,
   rowFields,
   sentence,
   timestamp,
@@ -26,12 +27,12 @@ const fields = {
     description: 'Who took part: two at least, one of them not an author, before the postmortem is final.',
   }),
   decisions: Type.Optional(
-    list(exact({ text: sentence(), action_item: optional(actionItemId) }), {
+    list(part('Decision', { text: sentence(), action_item: optional(actionItemId) }), {
       description: 'What was decided, and the action item that it became, if it became one.',
     }),
   ),
   reframings: Type.Optional(
-    list(exact({ said: sentence(), reframed: sentence() }), {
+    list(part('Reframing', { said: sentence(), reframed: sentence() }), {
       description: 'A blaming sentence, and how it was turned back to the system. Who said it is not kept.',
     }),
   ),
@@ -54,11 +55,11 @@ const held = {
 
 export const ReviewInput = component('ReviewInput', fields, { examples: [held] })
 
-const acceptance = exact({
+const acceptance = part('ReviewedActionItem', {
   action_item: Type.String(),
   title: line(),
   owner: handle(),
-  acceptance: nullableObject(exact({ at: timestamp(), by: handle() }), {
+  acceptance: nullableObject(part('Acceptance', { at: timestamp(), by: handle() }), {
     description: 'Null until the owner has taken it.',
   }),
 })

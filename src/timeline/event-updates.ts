@@ -7,7 +7,7 @@ import { requireVersion } from '../http/conditions.ts'
 import { lockUnsealedShared } from '../incidents/locks.ts'
 import { earlierBy } from '../kit/time.ts'
 import { answerDispute, normalizeEvent, raiseDispute } from './rules.ts'
-import { type Dispute, type DisputeResolution, type Event, EventFields } from './schema.ts'
+import { type DisputeInput, type DisputeResolutionInput, type Event, EventFields } from './schema.ts'
 import { getEvent, milestoneTakenError, offsetOf, requireSpeakers, speakerOf } from './store.ts'
 
 /** The updates of an event: patch, retract and restore it; dispute it, and withdraw or resolve the dispute. */
@@ -43,7 +43,7 @@ export const restoreEvent = (trx: Trx, key: EventKey, write: Write): Promise<Eve
   updateEvent(trx, key, write, async () => ({ retraction: null }))
 
 /** Disputes an event; the same dispute again changes nothing. */
-export const disputeEvent = (trx: Trx, key: EventKey, given: Dispute, write: Write): Promise<Event> =>
+export const disputeEvent = (trx: Trx, key: EventKey, given: DisputeInput, write: Write): Promise<Event> =>
   updateEvent(trx, key, write, async stored => {
     await requirePeople(trx, [{ handle: given.raised_by, pointer: '/raised_by' }])
     return { dispute: JSON.stringify(raiseDispute(stored, given, write.facts.changed_at)) }
@@ -56,7 +56,7 @@ export const withdrawDispute = (trx: Trx, key: EventKey, write: Write): Promise<
 export const resolveDispute = (
   trx: Trx,
   key: EventKey,
-  given: DisputeResolution,
+  given: DisputeResolutionInput,
   write: Write,
 ): Promise<Event> =>
   updateEvent(trx, key, write, async stored => {

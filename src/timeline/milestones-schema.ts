@@ -1,9 +1,13 @@
 import Type, { type Static } from 'typebox'
-import { answeredField, component, exact, nullableObject, oneOf, timestamp, uuid } from '../http/fields.ts'
+import { answeredField, component, nullableObject, oneOf, part, timestamp, uuid } from '../http/fields.ts'
 import { type MilestoneName, milestoneNames } from '../incidents/milestones.ts'
 import { phase } from '../incidents/schema.ts'
 
-const point = exact({ milestone: oneOf(milestoneNames), event_id: uuid(), at: timestamp() })
+const point = part('MilestonePoint', {
+  milestone: oneOf('MilestoneName', milestoneNames),
+  event_id: uuid(),
+  at: timestamp(),
+})
 const seconds = Type.Unsafe<number | null>({
   type: ['number', 'null'],
   description: 'Seconds, to the millisecond; null when missing.',
@@ -31,21 +35,24 @@ export const durations = [
   { name: 'time_to_resolve', title: 'Resolution', from: 'impact_started', to: 'resolved', always: false },
 ] as const satisfies Measure[]
 
-const duration = exact({
-  name: oneOf(durations.map(({ name }) => name)),
+const duration = part('Duration', {
+  name: oneOf(
+    'DurationName',
+    durations.map(({ name }) => name),
+  ),
   seconds,
-  status: oneOf(['ok', 'missing', 'out_of_order'], {
+  status: oneOf('DurationStatus', ['ok', 'missing', 'out_of_order'], {
     description: '`missing`: an end of it is not known; `out_of_order`: it ends before it begins.',
   }),
   from: answeredField(nullableObject(point)),
   to: answeredField(nullableObject(point)),
-  missing: Type.Array(oneOf(milestoneNames), {
+  missing: Type.Array(oneOf('MilestoneName', milestoneNames), {
     description: 'The milestones that no event of the timeline holds.',
   }),
 })
-const statusUpdateGap = exact({
+const statusUpdateGap = part('StatusUpdateGap', {
   seconds,
-  status: oneOf(['ok', 'missing', 'exceeded'], {
+  status: oneOf('StatusUpdateGapStatus', ['ok', 'missing', 'exceeded'], {
     description: '`missing`: fewer than two status updates; `exceeded`: longer than the cadence promised.',
   }),
   from_event_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),

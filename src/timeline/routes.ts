@@ -140,7 +140,7 @@ function retractionRoutes(app: App, { db, now }: Context): void {
         description:
           'It leaves the timeline and the durations, frees its milestone, and stays stored with the reason.',
         params: contract.eventParams,
-        body: ref(contract.Retraction),
+        body: ref(contract.RetractionInput),
         response: { 200: ref(contract.Event) },
       },
     },
@@ -184,7 +184,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
         description:
           'It stays in the timeline, and holds the postmortem back from being final until it is resolved. Another statement opens the question anew.',
         params: contract.eventParams,
-        body: ref(contract.Dispute),
+        body: ref(contract.DisputeInput),
         response: { 200: ref(contract.Event) },
       },
     },
@@ -221,7 +221,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
         tags,
         summary: 'Resolve the question to a claim by a source',
         params: contract.eventParams,
-        body: ref(contract.DisputeResolution),
+        body: ref(contract.DisputeResolutionInput),
         response: { 200: ref(contract.Event) },
       },
     },

@@ -6,8 +6,8 @@ import { canonicalJson } from '../kit/json.ts'
 import { toUtc } from '../kit/time.ts'
 import { durations, type Milestones } from './milestones-schema.ts'
 import {
-  type Dispute,
-  type DisputeResolution,
+  type DisputeInput,
+  type DisputeResolutionInput,
   type Event,
   EventFields,
   type Source,
@@ -55,7 +55,11 @@ export function normalizeSource(given: EventFields['sources'][number], at: strin
 }
 
 /** The dispute of an event. The same one again keeps its time and its resolution. */
-export function raiseDispute({ dispute }: Event, given: Dispute, at: string): NonNullable<Event['dispute']> {
+export function raiseDispute(
+  { dispute }: Event,
+  given: DisputeInput,
+  at: string,
+): NonNullable<Event['dispute']> {
   const isSame = dispute?.statement === given.statement && dispute.raised_by === given.raised_by
   return isSame ? dispute : { ...given, at, resolution: null }
 }
@@ -64,7 +68,7 @@ export function raiseDispute({ dispute }: Event, given: Dispute, at: string): No
  * The dispute with its resolution, which cites a source. The same resolution again keeps its time.
  * @throws 409 when the event is not disputed
  */
-export function answerDispute({ id, dispute }: Event, { text, source }: DisputeResolution, at: string) {
+export function answerDispute({ id, dispute }: Event, { text, source }: DisputeResolutionInput, at: string) {
   if (dispute === null) {
     const detail = `Event ${id} is not disputed, so there is nothing to resolve: PUT …/dispute first.`
     throw new DebriefError('wrong_state', detail)

@@ -13,6 +13,7 @@ import {
   optional,
   pageOf,
   pageQuery,
+  part,
   rowFields,
   sentence,
   systemName,
@@ -54,7 +55,7 @@ export const sourceKinds = [
 ] as const
 
 const sourceFields = {
-  kind: oneOf(sourceKinds, { description: 'What it is; a `statement` is what a person said.' }),
+  kind: oneOf('SourceKind', sourceKinds, { description: 'What it is; a `statement` is what a person said.' }),
   system: Type.Optional(
     systemName({ description: 'Where it comes from; for a statement, `person` unless given.' }),
   ),
@@ -65,18 +66,21 @@ const sourceFields = {
   stated_by: optional(handle({ description: 'Who said it; required for a statement.' })),
 }
 /** A source of an event, of a dispute's resolution, or of a change's verification. */
-export const source = exact(sourceFields, {
+export const source = part('Source', sourceFields, {
   description: 'What a claim rests on. It needs a `url` or an `excerpt`; a `statement` needs `stated_by`.',
 })
 
 const fields = {
   occurred_at: timestamp({ description: 'As the source said it; at most a day ahead of now.' }),
   precision: Type.Optional(
-    oneOf(precisions, { default: 'exact', description: 'How well `occurred_at` is known.' }),
+    oneOf('TimePrecision', precisions, {
+      'x-default': 'exact',
+      description: 'How well `occurred_at` is known; `exact` unless given.',
+    }),
   ),
-  kind: oneOf(eventKinds, { description: 'What happened, in the life of an incident.' }),
+  kind: oneOf('EventKind', eventKinds, { description: 'What happened, in the life of an incident.' }),
   milestone: optional(
-    oneOf(milestoneNames, {
+    oneOf('MilestoneName', milestoneNames, {
       description:
         'The moment that this event marks; durations are measured between them. One event holds each.',
     }),
@@ -125,17 +129,17 @@ export const EventPatch = mergePatch('EventPatch', EventFields, {
   examples: [{ description: 'PaymentErrorRateHigh fires: 41 % of checkout payments fail.' }],
 })
 
-const retraction = exact({ reason: sentence(), at: timestamp() })
+const retraction = part('Retraction', { reason: sentence(), at: timestamp() })
 
 const resolution = { text: sentence({ description: 'What the source shows.' }), source }
-const dispute = exact({
+const dispute = part('Dispute', {
   statement: sentence({ description: 'What is doubted about the claim, and why.' }),
   raised_by: handle({ description: 'Who doubts it.' }),
   at: timestamp(),
-  resolution: nullableObject(exact({ ...answered(resolution), at: timestamp() })),
+  resolution: nullableObject(part('DisputeResolution', { ...answered(resolution), at: timestamp() })),
 })
 
-const tombstone = exact({
+const tombstone = part('Tombstone', {
   pointers: Type.Array(Type.String(), {
     description: 'The fields that were named, and those where the same text was found.',
   }),
@@ -187,20 +191,20 @@ export const Event = component(
 )
 export const EventPage = pageOf('EventPage', Event)
 
-export const Retraction = component(
-  'Retraction',
+export const RetractionInput = component(
+  'RetractionInput',
   { reason: sentence() },
   {
     examples: [{ reason: 'The log line belongs to the staging cluster.' }],
   },
 )
 
-export const Dispute = component(
-  'Dispute',
+export const DisputeInput = component(
+  'DisputeInput',
   { statement: dispute.properties.statement, raised_by: dispute.properties.raised_by },
   { examples: [{ statement: 'The first failed payment was earlier than that.', raised_by: 'priya' }] },
 )
-export const DisputeResolution = component('DisputeResolution', resolution, {
+export const DisputeResolutionInput = component('DisputeResolutionInput', resolution, {
   examples: [
     {
       text: 'The log of the payments stub has the first 503 at 14:02:04.',
@@ -211,8 +215,8 @@ export const DisputeResolution = component('DisputeResolution', resolution, {
 
 const redactable =
   '^/(description|role|sources/(0|[1-9][0-9]?)/(excerpt|query|url)|retraction/reason|dispute/(statement|resolution/(text|source/(excerpt|query|url))))$'
-export const Redaction = component(
-  'Redaction',
+export const RedactionInput = component(
+  'RedactionInput',
   {
     pointers: Type.Array(
       Type.String({
@@ -246,8 +250,8 @@ export const Redaction = component(
 export const eventParams = exact({ incident_id: incidentId(), event_id: uuid() })
 export const eventsQuery = exact({
   ...pageQuery,
-  kind: Type.Optional(anyOfWords(eventKinds)),
-  milestone: Type.Optional(anyOfWords(milestoneNames)),
+  kind: Type.Optional(anyOfWords('EventKind', eventKinds)),
+  milestone: Type.Optional(anyOfWords('MilestoneName', milestoneNames)),
   retracted: Type.Optional(
     Type.Boolean({ description: 'true: only retracted events; false: only those of the timeline.' }),
   ),
@@ -266,9 +270,9 @@ export type Event = Static<typeof Event>
 export type EventInput = Static<typeof EventInput>
 export type EventFields = Static<typeof EventFields>
 export type Source = Event['sources'][number]
-export type Dispute = Static<typeof Dispute>
-export type DisputeResolution = Static<typeof DisputeResolution>
-export type Redaction = Static<typeof Redaction>
+export type DisputeInput = Static<typeof DisputeInput>
+export type DisputeResolutionInput = Static<typeof DisputeResolutionInput>
+export type RedactionInput = Static<typeof RedactionInput>
 export type Tombstone = Event['redactions'][number]
 
 export const timelineSchemas = [
@@ -276,8 +280,8 @@ export const timelineSchemas = [
   EventPatch,
   Event,
   EventPage,
-  Retraction,
-  Dispute,
-  DisputeResolution,
-  Redaction,
+  RetractionInput,
+  DisputeInput,
+  DisputeResolutionInput,
+  RedactionInput,
 ]

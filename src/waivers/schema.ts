@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { component, exact, list, rowFields, sentence } from '../http/fields.ts'
+import { component, exact, list, part, rowFields, sentence } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
 
 /** The checks that block sealing, in the order of the document. */
@@ -27,7 +27,7 @@ export const errorCheckCodes = [
 export const warningCheckCodes = ['FACILITATOR_IS_AUTHOR', 'STATUS_UPDATE_GAP', 'STATEMENT_ONLY'] as const
 export type CheckCode = (typeof errorCheckCodes)[number] | (typeof warningCheckCodes)[number]
 
-const finding = exact({
+const finding = part('WaivedFinding', {
   pointer: Type.String({
     minLength: 1,
     maxLength: 300,

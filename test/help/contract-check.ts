@@ -10,7 +10,7 @@ interface Media {
 }
 interface Operation {
   operationId: string
-  responses: Record<string, Response>
+  responses: Record<string, Response | { $ref: string }>
 }
 interface Response {
   headers?: Record<string, { $ref: string }>
@@ -20,6 +20,7 @@ interface Contract {
   paths: Record<string, Record<string, Operation>>
   components: {
     schemas: Record<string, object>
+    responses: Record<string, Response>
     headers: Record<string, { required?: boolean }>
     examples: Record<string, { value: unknown }>
   }
@@ -29,10 +30,17 @@ export const contract = JSON.parse(
   readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'),
 ) as Contract
 
+/** The response of an operation, with its `$ref` followed. */
+export const responseOf = (response: Response | { $ref: string }): Response =>
+  '$ref' in response ? contract.components.responses[response.$ref.split('/').at(-1)!]! : response
+
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false })
 addFormats.default(ajv)
 for (const name of ['line', 'text', 'http-url']) ajv.addFormat(name, true)
 const compiled = new Map<string, ValidateFunction>()
+const closedSchemas = Object.fromEntries(
+  Object.entries(contract.components.schemas).map(([name, schema]) => [name, closed(schema)]),
+)
 
 const templates = Object.keys(contract.paths).map(path => ({
   path,
@@ -61,10 +69,13 @@ export function checkAnswer(answer: Answer): void {
     return
   }
   const where = `${method} ${template.path} ${status}`
-  const rest = operation.responses[/^(405|414|421|431|500)$/.test(String(status)) ? 'default' : '4XX']
-  const response = operation.responses[status] ?? rest
-  if (!response) throw new Error(`${where}: the contract does not document this status`)
+  const rest = /^(405|414|421|431|500)$/.test(String(status)) ? 'default' : '4XX'
+  const documented = operation.responses[status] ?? operation.responses[rest]
+  if (!documented) throw new Error(`${where}: the contract does not document this status`)
+  const response = responseOf(documented)
   requireHeaders(where, response, headers)
+  const isBusy = status === 429 || status === 503
+  requireThat(!isBusy || headers['retry-after'] !== undefined, `${where}: Retry-After is missing`)
   const type = String(headers['content-type'] ?? '').split(';')[0]!
   if (!response.content) {
     requireThat(body === '', `${where}: the contract documents no body`)
@@ -126,10 +137,19 @@ function requireThat(holds: boolean, message: string): void {
   if (!holds) throw new Error(message)
 }
 
+/** Answers may grow, but this service answers nothing that its own contract does not name. */
+function closed<T>(schema: T): T {
+  if (Array.isArray(schema)) return schema.map(closed) as T
+  if (typeof schema !== 'object' || schema === null) return schema
+  const members = Object.entries(schema).map(([name, member]) => [name, closed(member)])
+  const isOpen = 'properties' in schema && !('additionalProperties' in schema)
+  return { ...Object.fromEntries(members), ...(isOpen && { additionalProperties: false }) }
+}
+
 function validatorOf(key: string, schema: object): ValidateFunction {
   const known = compiled.get(key)
   if (known) return known
-  const validate = ajv.compile({ ...schema, components: contract.components })
+  const validate = ajv.compile({ ...closed(schema), components: { schemas: closedSchemas } })
   compiled.set(key, validate)
   return validate
 }

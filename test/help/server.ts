@@ -17,9 +17,9 @@ export async function startServer(): Promise<Server> {
   if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => {} }
   const dataDirectory = mkdtempSync(join(tmpdir(), 'debrief-server-'))
   const { connection, stop } = await startEmbedded({ dataDirectory, log: console.error })
-  const { host, port, user } = connection
+  const { host, port, user, password } = connection
   return {
-    url: `postgresql://${user}@localhost:${port}/postgres?host=${encodeURIComponent(host)}`,
+    url: `postgresql://${user}:${password}@localhost:${port}/postgres?host=${encodeURIComponent(host)}`,
     stop: async () => {
       await stop()
       rmSync(dataDirectory, { recursive: true, force: true })

@@ -24,7 +24,7 @@ t.test('the history of an incident covers every table that keeps one, as its tri
   const below = recorded.filter(({ incident }) => incident !== '')
   t.same(historyTables, Object.fromEntries(below.map(({ resource, ...where }) => [resource, where])))
   const { body } = await call('GET', '/openapi.json', { token: null })
-  const { enum: named } = body.components.schemas.HistoryEntry.properties.resource
+  const { enum: named } = body.components.schemas.HistoryResource
   t.same(new Set(named), new Set(below.map(({ resource }) => resource)), 'and the contract names each')
 })
 

@@ -13,6 +13,7 @@ import { copyFile, open, readdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { programPath } from '../../config.ts'
 
 /** The unprivileged account that runs PostgreSQL when Debrief is root; undefined means Debrief's own account. */
 export type Account = { uid: number; gid: number } | undefined
@@ -23,6 +24,9 @@ export interface Binaries {
   initdb: string
   major: number
 }
+
+/** The environment of PostgreSQL's programs: none of our PG* variables, and not our locale. */
+export const environment = { PATH: programPath(), LC_ALL: 'C', TZ: 'UTC' }
 
 interface Link {
   source: string

@@ -1,10 +1,17 @@
 import { execFile } from 'node:child_process'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { programPath } from '../../config.ts'
-import { type Account, type Binaries, bundledPackage, provideBinaries, withInitdb } from './binaries.ts'
+import {
+  type Account,
+  type Binaries,
+  bundledPackage,
+  environment,
+  provideBinaries,
+  withInitdb,
+} from './binaries.ts'
 import { type ClusterHome, makePrivateFolder, openHome, openSocketFolder } from './home.ts'
+import { requirePassword, superuser, syncFolder } from './password.ts'
 
 /** A cluster that `postgres` can be started on. */
 export interface Cluster {
@@ -12,15 +19,10 @@ export interface Cluster {
   folder: string
   socketFolder: string
   logFile: string
+  passwordFile: string
   account: Account
   binaries: Binaries
 }
-
-/** The role that takes the owner's lock and creates databases; the service itself connects as an ordinary one. */
-export const superuser = 'postgres'
-
-/** The environment of PostgreSQL's programs: none of our PG* variables, and not our locale. */
-export const environment = { PATH: programPath(), LC_ALL: 'C', TZ: 'UTC' }
 
 /**
  * Opens the data folder, finds the programs, and creates the cluster where there is none yet.
@@ -49,19 +51,22 @@ async function openCluster(dataDirectory: string, log: (message: string) => void
     folder,
     socketFolder,
     logFile: join(home.folder, 'postgresql.log'),
+    passwordFile: home.passwordFile,
     account: home.account,
     binaries,
   }
 }
 
-/** The folders of an existing cluster and of its socket; null when there is no cluster yet. */
-export function findCluster(dataDirectory: string): Pick<Cluster, 'folder' | 'socketFolder'> | null {
+/** The folders of an existing cluster and of its socket, and its password's file; null when there is no cluster yet. */
+export function findCluster(
+  dataDirectory: string,
+): Pick<Cluster, 'folder' | 'socketFolder' | 'passwordFile'> | null {
   if (!existsSync(dataDirectory)) return null
   const home = openHome(dataDirectory, () => {})
   const folder = join(home.folder, 'pg')
-  return existsSync(join(folder, 'PG_VERSION'))
-    ? { folder, socketFolder: openSocketFolder(folder, home.account) }
-    : null
+  if (!existsSync(join(folder, 'PG_VERSION'))) return null
+  const { account, passwordFile } = home
+  return { folder, socketFolder: openSocketFolder(folder, account), passwordFile }
 }
 
 /** Creates the cluster in a draft folder and renames it, so that no half-made cluster is ever in its place. */
@@ -71,6 +76,7 @@ async function makeCluster(home: ClusterHome, binaries: Binaries, folder: string
   try {
     makePrivateFolder(draft, home.account)
     await initdb(draft, home, binaries)
+    await requirePassword({ ...home, folder: draft, binaries })
     renameSync(draft, folder)
     syncFolder(home.folder)
   } catch (error) {
@@ -81,8 +87,8 @@ async function makeCluster(home: ClusterHome, binaries: Binaries, folder: string
 
 async function initdb(draft: string, home: ClusterHome, binaries: Binaries): Promise<void> {
   const locale = ['--encoding=UTF8', '--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
-  // `trust` is safe: the socket's folder is 0700, so only the owner and root can connect.
-  const access = [`--username=${superuser}`, '--auth-local=trust', '--auth-host=reject']
+  // Without a password for now: `--pwfile` would show it to PostgreSQL's account.
+  const access = [`--username=${superuser}`, '--auth=reject']
   const args = ['-D', draft, ...locale, ...access, '--data-checksums', '--no-instructions']
   try {
     await withInitdb(binaries, home.account, initdb =>
@@ -96,13 +102,6 @@ async function initdb(draft: string, home: ClusterHome, binaries: Binaries): Pro
 function firstError(error: unknown): string {
   const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
   return /(?:error|FATAL): +(.+)/.exec(output)?.[1] ?? (output.trim() || String(error))
-}
-
-/** Syncs a folder, without which a rename in it may not survive a power cut. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r')
-  fsyncSync(handle)
-  closeSync(handle)
 }
 
 function refuseOtherVersion(folder: string, major: number): void {

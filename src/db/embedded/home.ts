@@ -15,12 +15,18 @@ import { type Account, canEnter } from './binaries.ts'
 import { isAlive } from './pids.ts'
 
 /** The folder of the cluster (`pg`), the copied programs and the log, and the account that runs PostgreSQL. */
-export interface ClusterHome {
+interface Home {
   folder: string
   account: Account
 }
 
+export interface ClusterHome extends Home {
+  /** In the data folder itself, where `admin.token` is, also when the cluster has moved. */
+  passwordFile: string
+}
+
 const nobody = { uid: 65534, gid: 65534 }
+const passwordName = 'postgres.password'
 const rootsFolder = '/var/lib/debrief'
 /** Bytes: Linux's limit of `sun_path`, less its final NUL. */
 const maxSocketPath = 107
@@ -40,8 +46,8 @@ export function openHome(dataDirectory: string, log: (message: string) => void):
   const home = asRoot ? homeForRoot(data) : homeForOwnAccount(data)
   if (home.folder !== data)
     log(`A parent of ${data} shuts PostgreSQL's account out: the database is in ${home.folder}.`)
-  removeLeftovers(home.folder)
-  return home
+  for (const folder of new Set([data, home.folder])) removeLeftovers(folder)
+  return { ...home, passwordFile: join(data, passwordName) }
 }
 
 /** The socket's folder, private and with a short enough path: the cluster's own, else one in the temp folder. */
@@ -76,14 +82,14 @@ function makeDataFolder(folder: string, asRoot: boolean): string {
   return data
 }
 
-function homeForOwnAccount(data: string): ClusterHome {
+function homeForOwnAccount(data: string): Home {
   const owner = ownerOf(join(data, 'pg'))
   if (!owner || owner.uid === process.geteuid?.()) return { folder: data, account: undefined }
   throw new Error(`The database in ${data} belongs to uid ${owner.uid}: run as that account or as root.`)
 }
 
 /** Root's home: an existing cluster stays in its place with its owner, since a new place would look like lost data. */
-function homeForRoot(data: string): ClusterHome {
+function homeForRoot(data: string): Home {
   const moved = join(rootsFolder, hashOf(data))
   const folder = [data, moved].find(home => ownerOf(join(home, 'pg')))
   const owner = folder ? ownerOf(join(folder, 'pg')) : undefined
@@ -102,10 +108,10 @@ function ownerOf(cluster: string): Account {
   return found && { uid: found.uid, gid: found.gid }
 }
 
-/** Removes the drafts of starts that were killed: `pg.<pid>` and `copy.<pid>`. */
+/** Removes the drafts of starts that were killed: `pg.<pid>`, `copy.<pid>` and that of a password. */
 function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
-    const pid = Number(/^(?:pg|copy)\.(\d+)$/.exec(name)?.[1])
+    const pid = Number(/^(?:pg|copy|postgres\.password)\.(\d+)$/.exec(name)?.[1])
     if (pid && !isAlive(pid)) rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 5 })
   }
 }

@@ -1,7 +1,8 @@
 import pg from 'pg'
-import { type Cluster, superuser } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
 import { port } from './home.ts'
-import { isAlive } from './pids.ts'
+import { readPassword, superuser, wrongPasswordError } from './password.ts'
+import { isAlive, postmasterPid } from './pids.ts'
 
 /** The connection that holds the owner's lock; `lost` resolves when it has ended, for any reason. */
 export interface Owner {
@@ -21,6 +22,9 @@ export type Claim =
 /** The role that the service connects as: no superuser, as on any other server. */
 export const serviceRole = 'debrief'
 
+/** SQLSTATE of a refused password. */
+const wrongPassword = '28P01'
+
 // The advisory lock's key: any constant number.
 const ownerLock = 4_227_361
 
@@ -35,12 +39,12 @@ export async function claimCluster(cluster: Cluster, database: string): Promise<
   try {
     await client.connect()
     const claim = await takeLock(client, lost, cluster)
-    if (claim.kind === 'owner') await ensureDatabase(client, database)
+    if (claim.kind === 'owner') await prepareDatabase(client, database)
     else await client.end()
     return claim
   } catch (error) {
     client.end().catch(() => {})
-    return failedClaim(error)
+    return failedClaim(error, cluster)
   }
 }
 
@@ -49,6 +53,8 @@ function newClient(cluster: Cluster): pg.Client {
     host: cluster.socketFolder,
     port,
     user: superuser,
+    // An empty one, where a server from before has none: without it pg would look for one of the user's own.
+    password: readPassword(cluster.passwordFile) ?? '',
     database: 'postgres',
     application_name: `debrief owner ${process.pid}`,
     connectionTimeoutMillis: 5000,
@@ -89,19 +95,38 @@ async function lockTakenClaim(client: pg.Client, cluster: Cluster): Promise<Clai
   return { kind: isAlive(pid) ? 'refused' : 'busy', reason }
 }
 
-async function ensureDatabase(client: pg.Client, database: string): Promise<void> {
+/** Makes the service's role and database where missing. The role has the superuser's password, as PostgreSQL stores it. */
+async function prepareDatabase(client: pg.Client, database: string): Promise<void> {
   const [role, name] = [client.escapeIdentifier(serviceRole), client.escapeIdentifier(database)]
-  const roles = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [serviceRole])
-  if (roles.rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN CREATEDB`)
+  const roles = await client.query(
+    'SELECT rolname AS name, rolpassword AS password FROM pg_authid WHERE rolname IN ($1, $2)',
+    [superuser, serviceRole],
+  )
+  const stored = new Map<string, string | null>(roles.rows.map(({ name, password }) => [name, password]))
+  const password = stored.get(superuser) ?? null
+  const how = stored.has(serviceRole) ? 'ALTER' : 'CREATE'
+  if (stored.get(serviceRole) !== password)
+    await client.query(
+      `${how} ROLE ${role} LOGIN CREATEDB PASSWORD ${password === null ? 'NULL' : client.escapeLiteral(password)}`,
+    )
   const databases = await client.query('SELECT FROM pg_database WHERE datname = $1', [database])
   if (databases.rowCount === 0) await client.query(`CREATE DATABASE ${name} OWNER ${role}`)
 }
 
-function failedClaim(error: unknown): Claim {
+function failedClaim(error: unknown, cluster: Cluster): Claim {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' || code === 'ECONNREFUSED') return { kind: 'absent' }
-  return { kind: 'busy', reason: error instanceof Error ? error.message : String(error) }
+  if (code === wrongPassword) throw wrongPasswordError(cluster.passwordFile)
+  const reason = error instanceof Error ? error.message : String(error)
+  if (/^SASL: .*client password/.test(reason)) throw lostPasswordError(cluster)
+  return { kind: 'busy', reason }
 }
+
+/** A running server asks for the password: without that, its owner's lock cannot tell whether a service uses it. */
+const lostPasswordError = ({ folder, passwordFile }: Cluster) =>
+  new Error(
+    `The password of the database in ${folder} is lost, since ${passwordFile} is missing: stop its PostgreSQL (pid ${postmasterPid(folder)}), and the next start sets a new one.`,
+  )
 
 function trailingNumber(name: string): number {
   return Number(/\d+$/.exec(name)?.[0] ?? 0)

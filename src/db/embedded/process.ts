@@ -1,30 +1,33 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, fchownSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, fchownSync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Account } from './binaries.ts'
-import { type Cluster, environment } from './cluster.ts'
+import { type Account, environment } from './binaries.ts'
+import type { Cluster } from './cluster.ts'
 import { makePrivateFolder, port } from './home.ts'
 import { isPostmaster, postmasterPid, readText } from './pids.ts'
 
-/** A running postmaster, and the guard: a shell that stops it when we die. `child` is absent when we did not start it. */
+/** A running postmaster, and the guard: a shell that stops it when we die. */
 export interface ServerProcess {
   pid: number
   guard: ChildProcess
+  /** Absent when we did not start it. */
   child?: ChildProcess
+  /** Size of the log, in bytes, when we started it. */
+  logStart?: number
 }
 
 const maxLogBytes = 8 * 1024 * 1024
 const stopTimeout = 15_000
+/** Milliseconds in which a starting PostgreSQL has surely written its pid into the file that it made. */
+const timeToWritePid = 5000
 
 /**
  * Starts `postgres` in a process group of its own, so that Ctrl-C does not stop it before the requests are done.
  * @throws Error where the program cannot be started at all; later failures show in `child` and the log.
  */
 export function spawnServer(cluster: Cluster): ServerProcess {
-  removePidFileFromBeforeBoot(cluster)
   if (cluster.socketFolder !== cluster.folder) makePrivateFolder(cluster.socketFolder, cluster.account)
   const log = openLogFile(cluster)
   const child = spawn(cluster.binaries.postgres, serverArguments(cluster), {
@@ -34,11 +37,12 @@ export function spawnServer(cluster: Cluster): ServerProcess {
     detached: true,
     stdio: ['ignore', log, log],
   })
+  const logStart = fstatSync(log).size
   closeSync(log)
   child.on('error', () => {})
   child.unref()
   if (!child.pid) throw new Error(`${cluster.binaries.postgres} cannot be started.`)
-  return { pid: child.pid, child, guard: startGuard(child.pid, cluster.account) }
+  return { pid: child.pid, child, logStart, guard: startGuard(child.pid, cluster.account) }
 }
 
 /** Starts a guard for a postmaster that another process started. */
@@ -68,11 +72,12 @@ export async function stopServer(folder: string, server: ServerProcess): Promise
   releaseServer(server)
 }
 
-/** The server's last FATAL or PANIC message, or else its last log line. */
-export function lastFailure(logFile: string): string {
-  const lines = readText(logFile).trimEnd().split('\n').slice(-50)
-  const last = lines.findLast(line => /(FATAL|PANIC): /.test(line)) ?? lines.at(-1) ?? ''
-  return last.replace(/^.*(FATAL|PANIC): +/, '')
+/** Why a server that we started has ended: its last FATAL or PANIC message, or else its last log line. */
+export function lastFailure(logFile: string, { child, logStart = 0 }: ServerProcess): string {
+  const written = Buffer.from(readText(logFile)).subarray(logStart).toString().trimEnd()
+  const lines = written.split('\n').slice(-50)
+  const last = lines.findLast(line => /(FATAL|PANIC): /.test(line)) ?? lines.at(-1)
+  return last?.replace(/^.*(FATAL|PANIC): +/, '') || `it ended with ${child?.exitCode ?? child?.signalCode}`
 }
 
 /**
@@ -83,6 +88,7 @@ function serverArguments(cluster: Cluster): string[] {
   const settings = {
     listen_addresses: '',
     port: String(port),
+    hba_file: join(cluster.folder, 'pg_hba.conf'),
     unix_socket_directories: `"${cluster.socketFolder.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
     cluster_name: `debrief-${process.pid}`,
@@ -121,15 +127,17 @@ function startGuard(pid: number, account: Account): ChildProcess {
 }
 
 /**
- * Removes a `postmaster.pid` from before the boot: its pid may belong to another program of this account now, and
- * PostgreSQL would then refuse to start.
+ * Removes a `postmaster.pid` that a killed server left: its pid may belong to another program of this account now, and
+ * PostgreSQL would then refuse to start, as it does where the file is empty. To be called when nothing listens.
  */
-function removePidFileFromBeforeBoot(cluster: Cluster): void {
+export function removeStalePidFile(cluster: Cluster): void {
   const file = join(cluster.folder, 'postmaster.pid')
   const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs
-  const pid = postmasterPid(cluster.folder)
-  if (!written || !pid || written > Date.now() - uptime() * 1000) return
-  if (isPostmaster(pid, cluster.folder)) return
+  if (!written) return
+  // Negative in single-user mode.
+  const pid = Math.abs(postmasterPid(cluster.folder) ?? 0)
+  const isInUse = pid ? isPostmaster(pid, cluster.folder) : Date.now() - written < timeToWritePid
+  if (isInUse) return
   rmSync(file, { force: true })
   rmSync(join(cluster.socketFolder, `.s.PGSQL.${port}.lock`), { force: true })
 }

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cluster, findCluster, prepareCluster } from './cluster.ts'
 import { port } from './home.ts'
 import { claimCluster, type Owner, serviceRole } from './owner.ts'
+import { readPassword, requirePassword } from './password.ts'
 import { isAlive, isPostmaster, postmasterPid } from './pids.ts'
 import {
   adoptServer,
   isRunning,
   lastFailure,
   releaseServer,
+  removeStalePidFile,
   type ServerProcess,
   spawnServer,
   stopServer,
@@ -16,7 +18,7 @@ import {
 /** The bundled PostgreSQL, owned by this process. */
 export interface EmbeddedServer {
   /** Settings for a pg.Pool or pg.Client: `host` is the socket's folder. */
-  connection: { host: string; port: number; user: string; database: string }
+  connection: { host: string; port: number; user: string; database: string; password: string | undefined }
   /** False from the moment the owner's lock connection is lost until it is held again. */
   ready(): boolean
   /**
@@ -65,7 +67,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   }
   let stopped: Promise<void> | undefined
   return {
-    connection: { host: cluster.socketFolder, port, user: serviceRole, database },
+    connection: connectionTo(cluster, database),
     ready: () => state.owner !== undefined,
     stop: () => {
       stopped ??= shutDown(state)
@@ -85,8 +87,13 @@ export function findEmbedded(
   const cluster = findCluster(dataDirectory)
   const pid = cluster && postmasterPid(cluster.folder)
   if (!cluster || !pid || !isPostmaster(pid, cluster.folder)) return null
-  return { host: cluster.socketFolder, port, user: serviceRole, database }
+  return connectionTo(cluster, database)
 }
+
+const connectionTo = (
+  { socketFolder, passwordFile }: Pick<Cluster, 'socketFolder' | 'passwordFile'>,
+  database: string,
+) => ({ host: socketFolder, port, user: serviceRole, database, password: readPassword(passwordFile) })
 
 /** Retries until this process owns a running server, or is stopping. */
 async function acquire(state: State): Promise<void> {
@@ -95,15 +102,20 @@ async function acquire(state: State): Promise<void> {
   for (let pause = 20; !state.stopping; pause = Math.min(2 * pause, 500)) {
     const reason = await tryAcquire(state)
     if (reason === undefined) return
-    if (performance.now() > deadline) throw new Error(`PostgreSQL is not available after a minute: ${reason}`)
+    if (performance.now() > deadline) throw notAvailableError(state.cluster, reason)
     await sleep(pause)
   }
 }
 
+const notAvailableError = ({ folder }: Cluster, reason: string) =>
+  new Error(
+    `PostgreSQL does not answer on ${folder} after a minute (${reason}): stop what else uses that folder, or set DEBRIEF_DATA to another one.`,
+  )
+
 /** Tries once; undefined when this process holds the lock now, else the reason why not. */
 async function tryAcquire(state: State): Promise<string | undefined> {
   const claim = await claimCluster(state.cluster, state.database)
-  if (claim.kind === 'absent') return isRunning(state.server) ? 'It is starting.' : start(state)
+  if (claim.kind === 'absent') return isRunning(state.server) ? 'it is starting' : start(state)
   if (claim.kind === 'busy') return claim.reason
   if (claim.kind === 'refused') {
     // Not stopped: its owner may be using the server that we started.
@@ -113,16 +125,35 @@ async function tryAcquire(state: State): Promise<string | undefined> {
   return takeOver(state, claim.owner)
 }
 
-function start(state: State): string {
-  const reason = state.server ? lastFailure(state.cluster.logFile) : 'It is starting.'
-  // Another start, or the last backends of a killed postmaster: over soon, while other failures repeat.
-  const isTransient = /already exists|still in use|is starting/.test(reason)
-  state.failures = isTransient ? 0 : state.failures + 1
-  if (state.failures >= 3) throw new Error(`PostgreSQL cannot start on ${state.cluster.folder}: ${reason}`)
+/** Starts the server, unless it has failed thrice in a row; returns why it does not run yet. */
+async function start(state: State): Promise<string> {
+  const { cluster } = state
+  const failure = state.server && lastFailure(cluster.logFile, state.server)
   releaseCurrent(state)
-  state.server = spawnServer(state.cluster)
-  return reason
+  state.failures = failure === undefined || isTransient(failure) ? 0 : state.failures + 1
+  if (state.failures >= 3) throw cannotStartError(cluster, failure!)
+  removeStalePidFile(cluster)
+  try {
+    await requirePassword(cluster)
+  } catch (error) {
+    const { message } = error as Error
+    if (isTransient(message)) return inUse(cluster)
+    throw error
+  }
+  state.server = spawnServer(cluster)
+  return failure === undefined ? 'it is starting' : isTransient(failure) ? inUse(cluster) : failure
 }
+
+/** Another start, or the last backends of a killed postmaster: over soon, while other failures repeat. */
+const isTransient = (failure: string) => /already exists|still in use/.test(failure)
+
+const inUse = ({ folder }: Cluster) =>
+  `another PostgreSQL (pid ${postmasterPid(folder)}) still uses the folder`
+
+const cannotStartError = ({ folder, logFile }: Cluster, reason: string) =>
+  new Error(
+    `PostgreSQL cannot start on ${folder}: ${reason}. Its log is ${logFile}: mend what it says, or set DEBRIEF_DATA to another folder.`,
+  )
 
 /** Called with the lock held, so nobody else stops or starts this server. */
 async function takeOver(state: State, owner: Owner): Promise<string | undefined> {
@@ -151,7 +182,7 @@ function isOrphan(owner: Owner): boolean {
 async function stopOrphan(state: State, owner: Owner): Promise<string> {
   await owner.client.end()
   await stopCurrent(state)
-  return 'It is starting.'
+  return 'it is starting'
 }
 
 function becomeOwner(state: State, owner: Owner): void {

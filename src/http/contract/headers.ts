@@ -32,16 +32,21 @@ export const responseHeaders = {
   ),
   Allow: header('The methods that the address takes, with 405.', 'GET, HEAD, OPTIONS', { required: false }),
   'WWW-Authenticate': header('How to authenticate.', 'Bearer realm="Debrief"'),
-  'Retry-After': header('Seconds to wait before trying again.', '2'),
-  'Retry-After-sometimes': header('Seconds to wait, where waiting helps.', '1', { required: false }),
+  // One form for all: with 409 only a request in progress has it, and generators take one form in an operation.
+  'Retry-After': header('Seconds to wait before trying again, where waiting helps.', '2', {
+    required: false,
+  }),
 }
 
-const parameter = (name: string, description: string, example: string) => ({
+const parameter = (name: string, description: string, example: string, pattern = entityTags) => ({
   name,
   in: 'header',
   description,
-  schema: { type: 'string' as const, examples: [example] },
+  schema: { type: 'string' as const, pattern, examples: [example] },
 })
+
+const entityTag = '(W/)?"[\\x21\\x23-\\x2b\\x2d-\\x7e]*"'
+const entityTags = `^(\\*|${entityTag}( *, *${entityTag})*)$`
 
 /** The request headers of the contract, as `components.parameters`. */
 export const requestHeaders = {
@@ -63,11 +68,17 @@ export const requestHeaders = {
     'ETags that the caller has already: where one is still right, the answer is 304 without a body.',
     etag,
   ),
-  'If-None-Match-create': parameter('If-None-Match', '`*`: only create. What exists already is 412.', '*'),
+  'If-None-Match-create': parameter(
+    'If-None-Match',
+    '`*`: only create. What exists already is 412.',
+    '*',
+    '^\\*$',
+  ),
   'Idempotency-Key': parameter(
     'Idempotency-Key',
     'A name for this one request, such as a UUID: sent again within seven days, it stores nothing and gets the same answer.',
     '8e03978e-40d5-43dd-bc93-6894a57f9324',
+    '^("[\\x20-\\x7e]{1,255}"|[\\x21\\x23-\\x7e]{1,255})$',
   ),
 }
 
@@ -97,18 +108,16 @@ export function addHeaders(document: Json): Json {
 function addHeadersTo(operation: Operation, method: string): void {
   const { parameters = [], responses, 'x-takes': taken = [] } = operation
   delete operation['x-takes']
-  if (taken.includes('If-None-Match')) {
-    responses['304'] = { description: 'Not modified: the caller has it, as `If-None-Match` says.' }
-  }
+  if (taken.includes('If-None-Match')) responses['304'] = { ...notModified }
   for (const [status, response] of Object.entries(responses)) {
     const names = headersOf({ parameters, taken, responses }, method, status)
-    response.headers = Object.fromEntries(
-      names.map(name => [name.replace('-sometimes', ''), { $ref: `#/components/headers/${name}` }]),
-    )
+    response.headers = Object.fromEntries(names.map(name => [name, { $ref: `#/components/headers/${name}` }]))
   }
   const references = taken.map(name => ({ $ref: `#/components/parameters/${name}` }))
   if (references.length > 0) operation.parameters = [...parameters, ...references]
 }
+
+const notModified = { description: 'Not modified: the caller has it, as `If-None-Match` says.' }
 
 interface Described {
   parameters: Json[]
@@ -128,8 +137,7 @@ function headersOf({ parameters, taken, responses }: Described, method: string, 
     [status === '200' && parameters.some(({ name }) => name === 'cursor'), 'Link'],
     [(isPost && status === '200' && !isQuestion) || (isKeyed && /^2/.test(status)), 'Idempotent-Replayed'],
     [status === '401', 'WWW-Authenticate'],
-    [status === '429' || status === '503', 'Retry-After'],
-    [isKeyed && status === '409', 'Retry-After-sometimes'],
+    [/^(429|503)$/.test(status) || (isKeyed && status === '409'), 'Retry-After'],
     [status === 'default', 'Allow'],
     [true, 'X-Request-Id'],
   ]

@@ -1,12 +1,11 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema } from 'fastify'
-import type { TSchema } from 'typebox'
-import { isObject } from '../../kit/json.ts'
 import type { ContractTag } from '../context.ts'
-import { examplesOf } from '../fields.ts'
+import { withNamedComponents } from './components.ts'
 import { addHeaders, headersTaken, requestHeaders, responseHeaders } from './headers.ts'
 import { needsToken, problemExamples, problemResponses, type Route } from './problem-responses.ts'
+import { withSharedParts } from './shared-parts.ts'
 
 /** The order of the tags in the reference; tags that are not named here come last. */
 const tagOrder = [
@@ -49,11 +48,7 @@ const securitySchemes = {
 }
 
 /** Serves the contract at /openapi.json and its reference at /docs, which loads nothing from other hosts. */
-export async function registerOpenapi(
-  app: FastifyInstance,
-  components: TSchema[],
-  tags: ContractTag[],
-): Promise<void> {
+export async function registerOpenapi(app: FastifyInstance, tags: ContractTag[]): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -80,7 +75,9 @@ export async function registerOpenapi(
     }),
     transformObject: given => {
       const document = 'openapiObject' in given ? (given.openapiObject as Json) : {}
-      return addHeaders(withParameterForms(withExamples(withStatusDescriptions(document), components)))
+      return withSharedParts(
+        addHeaders(withParameterForms(withStatusDescriptions(withNamedComponents(document)))),
+      )
     },
   })
   await app.register(swaggerUi, {
@@ -166,26 +163,4 @@ function withParameterForms(document: Json): Json {
         delete parameter.example
       }
   return document
-}
-
-/** Adds the component's first example to each body and answer that refers to it. */
-function withExamples(document: Json, components: TSchema[]): Json {
-  const examples = new Map(
-    components.map(schema => [`#/components/schemas/${idOf(schema)}`, examplesOf(schema)[0]]),
-  )
-  for (const media of mediaTypesIn(document.paths)) {
-    const reference = isObject(media.schema) ? String(media.schema.$ref) : ''
-    const example = media.examples ? undefined : (media.example ?? examples.get(reference))
-    if (example !== undefined) media.example = example
-  }
-  return document
-}
-
-const idOf = (schema: TSchema) => (schema as { $id?: string }).$id
-
-function mediaTypesIn(node: unknown): Json[] {
-  if (Array.isArray(node)) return node.flatMap(mediaTypesIn)
-  if (!isObject(node)) return []
-  const own = isObject(node.content) ? Object.values(node.content).filter(isObject) : []
-  return [...own, ...Object.values(node).flatMap(mediaTypesIn)]
 }

@@ -6,7 +6,7 @@ import { type ProblemCode, problemCodes } from '../problem-codes.ts'
 
 export const Health = component(
   'Health',
-  { status: oneOf(['ok']) },
+  { status: oneOf('HealthStatus', ['ok']) },
   { description: 'Yes: the status is `ok`.', examples: [{ status: 'ok' }] },
 )
 export const ProblemPage = component(

@@ -1,18 +1,28 @@
 import Type, { type Static } from 'typebox'
-import { component, exact, nullableObject, oneOf, sentence, timestamp } from '../../http/fields.ts'
+import {
+  component,
+  nullableObject,
+  oneOf,
+  oneOfGrowing,
+  part,
+  sentence,
+  timestamp,
+} from '../../http/fields.ts'
 import { errorCheckCodes, warningCheckCodes } from '../../waivers/schema.ts'
 
-const waived = exact({ reason: sentence(), by: Type.String(), at: timestamp() })
-const finding = exact({
+const waived = part('CheckWaiver', { reason: sentence(), by: Type.String(), at: timestamp() })
+const finding = part('CheckFinding', {
   text_sha256: Type.String({ description: 'Of the whole text of the field; a waiver names it.' }),
   sentence: Type.String(),
   why: Type.String(),
   question: Type.String({ description: 'It turns the sentence back to the system.' }),
 })
 
-const check = exact({
-  code: oneOf([...errorCheckCodes, ...warningCheckCodes]),
-  level: oneOf(['error', 'warning'], { description: 'An `error` holds back final, a `warning` does not.' }),
+const check = part('Check', {
+  code: oneOfGrowing([...errorCheckCodes, ...warningCheckCodes]),
+  level: oneOf('CheckLevel', ['error', 'warning'], {
+    description: 'An `error` holds back final, a `warning` does not.',
+  }),
   pointer: Type.String({
     description: 'JSON pointer from the incident, by ids: `/factors/2/counterfactual`.',
   }),

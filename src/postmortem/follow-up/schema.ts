@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { ActionItem, actionStatuses } from '../../action-items/schema.ts'
 import { changeStatuses, storedChange, targetKinds } from '../../changes/schema.ts'
-import { calendarDate, component, exact, nullableObject, oneOf, timestamp } from '../../http/fields.ts'
+import { calendarDate, component, nullableObject, oneOf, part, timestamp } from '../../http/fields.ts'
 import { incidentId } from '../../incidents/schema.ts'
 
 const { id, title, owner, owner_name, priority, status, due_on } = ActionItem.properties
@@ -20,29 +20,34 @@ const changeOutcomes = ['new', 'deleted', ...changeStatuses, 'edited', 'unchange
 
 const revision = Type.Integer({ minimum: 1 })
 
-const item = exact({
+const item = part('FollowedActionItem', {
   ...{ id, title, owner, owner_name, priority },
-  at_sealing: nullableObject(exact({ revision, status, due_on, owner }), {
+  at_sealing: nullableObject(part('SealedActionItem', { revision, status, due_on, owner }), {
     description: 'As the first revision says that has it; null for one that was never sealed.',
   }),
-  now: exact({ status, due_on, owner, overdue, days_overdue, closure, effectiveness }),
+  now: part('ActionItemNow', { status, due_on, owner, overdue, days_overdue, closure, effectiveness }),
   deferrals_since: Type.Integer({ minimum: 0 }),
-  became: oneOf(itemOutcomes, {
+  became: oneOf('ActionItemOutcome', itemOutcomes, {
     description:
       'What is most to be said of it: an ending before a deferral, that before a date that moved without one, a new owner, a status.',
   }),
 })
 
-const change = exact({
+const change = part('FollowedChange', {
   number: Type.Integer({ minimum: 1 }),
-  target_kind: oneOf(targetKinds),
+  target_kind: oneOf('ChangeTargetKind', targetKinds),
   target: Type.String(),
-  at_sealing: nullableObject(exact({ revision, status: oneOf(changeStatuses) })),
+  at_sealing: nullableObject(
+    part('SealedChange', { revision, status: oneOf('ChangeStatus', changeStatuses) }),
+  ),
   now: nullableObject(
-    exact({ status: oneOf(changeStatuses), verified_by_source: storedChange.verified_by_source }),
+    part('ChangeNow', {
+      status: oneOf('ChangeStatus', changeStatuses),
+      verified_by_source: storedChange.verified_by_source,
+    }),
     { description: 'Null for one that is deleted.' },
   ),
-  became: oneOf(changeOutcomes, {
+  became: oneOf('ChangeOutcome', changeOutcomes, {
     description: 'A status that it has reached since; `edited`: another text or place under the same status.',
   }),
 })

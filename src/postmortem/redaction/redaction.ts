@@ -7,7 +7,7 @@ import { requireVersion } from '../../http/conditions.ts'
 import { fieldError } from '../../http/problem.ts'
 import { refuseIfAny } from '../../http/validation.ts'
 import { lockDocument } from '../../incidents/locks.ts'
-import type { Event, Redaction, Tombstone } from '../../timeline/schema.ts'
+import type { Event, RedactionInput, Tombstone } from '../../timeline/schema.ts'
 import { eventColumns, getEvent } from '../../timeline/store.ts'
 import type { Postmortem } from '../schema.ts'
 import { nextSequence } from '../sealing/revisions.ts'
@@ -39,7 +39,7 @@ export async function redactEvent(
   trx: Trx,
   incident_id: string,
   event_id: string,
-  { pointers, versions, reason }: Redaction,
+  { pointers, versions, reason }: RedactionInput,
   { facts, expected }: Write,
 ): Promise<Event> {
   const deleted = await findDeletedEvent(trx, incident_id, event_id)

@@ -6,6 +6,7 @@ import {
   nullableObject,
   pageOf,
   pageQuery,
+  part,
   pathNumber,
   ref,
   sentence,
@@ -21,13 +22,13 @@ const hashes = {
   markdown_sha256: sha256('Of the document’s Markdown, in UTF-8.'),
 }
 
-const redaction = exact({
+const redaction = part('RevisionRedaction', {
   event_id: uuid(),
   pointers: Type.Array(Type.String(), { description: 'The fields of the event whose text was taken out.' }),
   reason: sentence(),
   by: Type.String(),
   at: timestamp(),
-  before: exact(hashes, { description: 'What the hashes of this revision were.' }),
+  before: part('RevisionHashes', hashes, { description: 'What the hashes of this revision were.' }),
 })
 
 const fields = {
@@ -42,7 +43,7 @@ const fields = {
   renderer: Type.Integer({ minimum: 1, description: 'The version of the renderer that wrote the Markdown.' }),
   sealed_at: timestamp(),
   sealed_by: Type.String({ description: 'Who sealed it: a person’s handle, or a token’s name.' }),
-  amendment: nullableObject(exact({ author: Type.String(), reason: sentence() }), {
+  amendment: nullableObject(part('AmendmentNote', { author: Type.String(), reason: sentence() }), {
     description: 'Why there is a revision after the first.',
   }),
   redactions: Type.Array(redaction, { description: 'The secrets that were taken out of it since.' }),

@@ -2,7 +2,7 @@ import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { loadPostmortem } from '../load.ts'
-import { Thread } from './schema.ts'
+import { IncidentThread } from './schema.ts'
 import { threadOf } from './thread.ts'
 
 export function threadRoute(app: App, { db }: Context): void {
@@ -17,7 +17,7 @@ export function threadRoute(app: App, { db }: Context): void {
         description:
           'Why does this alert rule look the way it does? Follow the edges back from its change to an action item, a factor, an event, a source.',
         params: incidentParams,
-        response: { 200: ref(Thread) },
+        response: { 200: ref(IncidentThread) },
       },
     },
     async request => threadOf(await loadPostmortem(db, request.params.incident_id)),

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { component, exact, nullable, oneOf, ref } from '../../http/fields.ts'
+import { component, nullable, oneOf, part, ref } from '../../http/fields.ts'
 
 const nodeKinds = ['source', 'event', 'factor', 'action_item', 'change', 'verification'] as const
 const edgeKinds = ['supports', 'shows', 'recurs', 'addressed_by', 'carried_out_by', 'verified_by'] as const
@@ -11,7 +11,9 @@ export const ThreadNode = component(
   'ThreadNode',
   {
     id: nodeId('Where it stands, by ids: `events/<id>/sources/0`, `factors/1`, `changes/1/verification`.'),
-    kind: oneOf(nodeKinds, { description: 'What it is; the thread runs from sources to verifications.' }),
+    kind: oneOf('ThreadNodeKind', nodeKinds, {
+      description: 'What it is; the thread runs from sources to verifications.',
+    }),
     label: Type.String({ description: 'What it says, cut after 200 characters.' }),
     status: nullable(
       Type.String({
@@ -36,23 +38,23 @@ export const ThreadNode = component(
   },
 )
 
-const edge = exact({
+const edge = part('ThreadEdge', {
   from: nodeId('A node’s id.'),
   to: nodeId('A node’s id.'),
-  kind: oneOf(edgeKinds, {
+  kind: oneOf('ThreadEdgeKind', edgeKinds, {
     description:
       'Read as a sentence: source `supports` event, event `shows` factor, factor `recurs` a factor of an earlier incident, factor is `addressed_by` action item or change, action item is `carried_out_by` change, change is `verified_by` verification.',
   }),
 })
 
-const dangling = exact({
+const dangling = part('DanglingNode', {
   node: nodeId('The node whose thread ends.'),
-  missing: oneOf(missingKinds, { description: 'What would continue it.' }),
+  missing: oneOf('ThreadGap', missingKinds, { description: 'What would continue it.' }),
   message: Type.String({ description: 'What is missing, in one sentence.' }),
 })
 
-export const Thread = component(
-  'Thread',
+export const IncidentThread = component(
+  'IncidentThread',
   {
     nodes: Type.Array(ref(ThreadNode), { description: 'From the sources to the verifications.' }),
     edges: Type.Array(edge),
@@ -90,9 +92,9 @@ export const Thread = component(
   },
 )
 
-export type Thread = Static<typeof Thread>
+export type IncidentThread = Static<typeof IncidentThread>
 export type ThreadNode = Static<typeof ThreadNode>
-export type Edge = Thread['edges'][number]
-export type Dangling = Thread['dangling'][number]
+export type Edge = IncidentThread['edges'][number]
+export type Dangling = IncidentThread['dangling'][number]
 
-export const threadSchemas = [ThreadNode, Thread]
+export const threadSchemas = [ThreadNode, IncidentThread]

@@ -2,13 +2,13 @@ import type { Source } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { sourceName } from '../words.ts'
 import { findDangling } from './dangling.ts'
-import type { Edge, Thread, ThreadNode } from './schema.ts'
+import type { Edge, IncidentThread, ThreadNode } from './schema.ts'
 
 /**
  * The thread from every source to every verification, as a graph: resources are nodes, references are edges. Both are
  * in the order of the thread, and of the document within a kind.
  */
-export const threadOf = (data: Postmortem): Thread => ({
+export const threadOf = (data: Postmortem): IncidentThread => ({
   nodes: nodesOf(data),
   edges: edgesOf(data),
   dangling: findDangling(data),

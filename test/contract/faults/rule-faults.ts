@@ -37,6 +37,13 @@ const between: Rule[] = [
   ],
   [incidents, '/roles/0/to', () => ({ roles: [{ ...commander, to: '2026-06-17T13:00:00Z' }] })],
   [incidents, '/external_refs/1', () => ({ external_refs: Array(2).fill({ system: 'jira', id: 'CHK-1' }) })],
+  [
+    incidents,
+    '/related',
+    () => ({
+      related: Array(2).fill({ incident_id: 'PM-2026-06-17-search-is-slow', relation: 'related_to' }),
+    }),
+  ],
   [['createIncident'], '/id', () => ({ id: 'PM-2026-06-17-x', occurred_on: '2026-06-18' })],
   [['createIncident'], '/id', () => ({ id: 'PM-2026-02-30-x', occurred_on: undefined })],
   [

@@ -94,7 +94,12 @@ type Body = Record<string, any>
 const rules: Record<string, (body: Body) => Body> = {
   id: body => (body.occurred_on === undefined ? body : { ...body, occurred_on: body.id.slice(3, 13) }),
   roles: body => ({ ...body, roles: body.roles && oneHolderEach(body.roles.map(inOrder)) }),
-  external_refs: body => ({ ...body, external_refs: body.external_refs && distinct(body.external_refs) }),
+  external_refs: body => ({
+    ...body,
+    external_refs:
+      body.external_refs && distinct(body.external_refs, ({ system, id }) => [system, id.trim()]),
+  }),
+  related: body => ({ ...body, related: body.related && distinct(body.related, Object.values) }),
   sources: body => ({ ...body, sources: body.sources.map(citing) }),
   disposition_reason: body =>
     body.disposition_reason === null ? { ...body, disposition: body.disposition ?? null } : body,
@@ -128,10 +133,10 @@ const oneHolderEach = (roles: Body[]): Body[] =>
     ({ role }, i) => role === 'subject_expert' || roles.findIndex(other => other.role === role) === i,
   )
 
-const distinct = (refs: Body[]): Body[] =>
-  refs.filter(
-    ({ system, id }, i) => refs.findIndex(o => o.system === system && o.id.trim() === id.trim()) === i,
-  )
+const distinct = (entries: Body[], keyOf: (entry: Body) => unknown[]): Body[] => {
+  const keys = entries.map(entry => JSON.stringify(keyOf(entry)))
+  return entries.filter((_, i) => keys.indexOf(keys[i]!) === i)
+}
 
 const citing = (source: Body): Body => ({
   ...source,

@@ -86,9 +86,14 @@ function isOf(path: string, address: string): boolean {
 export const parametersIn = (operation: Operation, place: Parameter['in']) =>
   operation.parameters.filter(parameter => parameter.in === place)
 
-/** The schema with its `$ref` followed. */
-export const resolved = (schema: Schema): Schema =>
-  schema.$ref === undefined ? schema : resolved(at<Schema>(schema.$ref))
+/** The schema with its `$ref` followed; a reference or null is the schema with null among its types. */
+export function resolved({ $ref, anyOf, ...own }: Schema): Schema {
+  if ($ref !== undefined) return resolved(at<Schema>($ref))
+  const [one, other] = anyOf ?? []
+  if (one === undefined || other?.type !== 'null') return { ...own, ...(anyOf && { anyOf }) }
+  const plain = resolved(one)
+  return { ...plain, type: [...typesOf(plain), 'null'] }
+}
 
 /** Follows a `$ref` of the contract. */
 function at<T extends object = Parameter>(ref: string): T {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -20,6 +20,16 @@ export function tempFolder(t: Test, mode = 0o755): string {
   chmodSync(folder, mode)
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** Removes the folder that root's cluster has moved to, and its parent with the last one. */
+export function removeMoved(home: string): void {
+  rmSync(home, { recursive: true, force: true })
+  try {
+    rmdirSync(dirname(home))
+  } catch {
+    // It has another home in it, or another test has removed it.
+  }
 }
 
 /** Starts a server in this process; the test's end stops it. */

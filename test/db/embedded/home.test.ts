@@ -6,7 +6,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  rmdirSync,
   rmSync,
   statSync,
   utimesSync,
@@ -16,7 +15,7 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { bundledPackage, provideBinaries, withInitdb } from '../../../src/db/embedded/binaries.ts'
 import { startEmbedded } from '../../../src/db/embedded/server.ts'
-import { isRoot, query, start, tempFolder } from './embedded-servers.ts'
+import { isRoot, query, removeMoved, start, tempFolder } from './embedded-servers.ts'
 
 const account = isRoot ? { uid: 65534, gid: 65534 } : undefined
 const answers = [{ n: 1 }]
@@ -64,11 +63,12 @@ t.test('a path too long for a socket, with odd characters, gets a private folder
 t.test('what a start that died left half made is swept', async t => {
   const data = tempFolder(t)
   const dead = spawnSync('true').pid
-  for (const name of [`pg.${dead}`, `copy.${dead}`]) mkdirSync(join(data, name, 'base'), { recursive: true })
+  for (const name of [`pg.${dead}`, `copy.${dead}`, `postgres.password.${dead}`])
+    mkdirSync(join(data, name, 'base'), { recursive: true })
   await start(t, data)
   // Has a copy of the programs where PostgreSQL's account cannot read their own folder.
   const left = readdirSync(data).filter(name => !name.startsWith('postgresql-'))
-  t.strictSame(left.sort(), ['pg', 'postgresql.log'])
+  t.strictSame(left.sort(), ['pg', 'postgres.password', 'postgresql.log'])
 })
 
 t.test(
@@ -171,9 +171,4 @@ function withoutLinks(folder: string, source = bundledPackage()): string {
 function restoreTemp(folder: string | undefined): void {
   if (folder === undefined) delete process.env.TMPDIR
   else process.env.TMPDIR = folder
-}
-
-function removeMoved(home: string): void {
-  rmSync(home, { recursive: true, force: true })
-  if (readdirSync(dirname(home)).length === 0) rmdirSync(dirname(home))
 }

@@ -7,7 +7,7 @@ import { createTokenCache } from '../../../src/http/api-tokens.ts'
 import { Problem } from '../../../src/http/problem.ts'
 import { type ProblemCode, problemCodes } from '../../../src/http/problem-codes.ts'
 import { requireToken } from '../../../src/http/server/authentication.ts'
-import { contract } from '../../help/contract-check.ts'
+import { contract, responseOf } from '../../help/contract-check.ts'
 import { openService } from '../../help/service.ts'
 
 interface Media {
@@ -34,9 +34,15 @@ const operations = Object.entries(contract.paths).flatMap(([path, methods]) =>
     name: `${method.toUpperCase()} ${path}`,
     path,
     method,
-    operation: operation as Operation,
+    operation: { ...operation, responses: resolvedResponses(operation.responses) } as Operation,
   })),
 )
+function resolvedResponses(responses: Record<string, Parameters<typeof responseOf>[0]>) {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [status, responseOf(response)]),
+  )
+}
+
 /** The names of the operations for which `isFaulty` holds. */
 const faulty = (isFaulty: (operation: Operation, path: string, method: string) => boolean) =>
   operations
@@ -75,8 +81,12 @@ t.test('every operation has a name of its own, a tag that is described, and a su
 })
 
 t.test('every body that is sent or answered has an example', async t => {
+  const exampleOf = ({ $ref }: { $ref?: string } = {}) => {
+    const schemas = contract.components.schemas as Record<string, { examples?: unknown[] }>
+    return schemas[$ref?.split('/').at(-1) ?? '']?.examples?.[0]
+  }
   const hasExample = ([type, media]: [string, Media]) =>
-    media.example !== undefined || !/json|markdown/.test(type)
+    !/json|markdown/.test(type) || media.example !== undefined || exampleOf(media.schema) !== undefined
   t.same(
     faulty(({ requestBody }) => !Object.entries(requestBody?.content ?? {}).every(hasExample)),
     [],

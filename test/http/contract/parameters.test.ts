@@ -33,7 +33,7 @@ t.test('no parameter spells a number or a truth as text', async t => {
   const isSpelt = ({ enum: words = [], pattern }: { enum?: unknown[]; pattern?: string }) =>
     words.includes('true') ||
     (pattern !== undefined && ['1', '50'].every(text => new RegExp(pattern).test(text)))
-  const ids = ['handle', 'code', 'owner', 'team', 'token_id', 'service']
+  const ids = ['handle', 'code', 'owner', 'team', 'token_id', 'service', 'q']
   t.same(
     parameters
       .filter(({ name, schema }) => schema.type === 'string' && !ids.includes(name) && isSpelt(schema))
