@@ -29,6 +29,7 @@ import { allowedHostsOf, checkRequests } from './http/server/request-checks.ts'
 import { buildSerializer } from './http/server/serializer.ts'
 import { systemRoutes, systemSchemas, systemTag } from './http/server/system.ts'
 import { limitTimes } from './http/server/time-limits.ts'
+import { refuseUnservable } from './http/server/validation/accept.ts'
 import { createValidator, refuseUnknownQueries } from './http/server/validation/validator.ts'
 import { incidentRoom } from './incidents/routes.ts'
 import { dateIn } from './kit/time.ts'
@@ -109,6 +110,7 @@ async function registerHooks(app: App, config: AppOptions['config']): Promise<vo
   limitTimes(app, config.limits)
   closeConnectionsOnStop(app)
   answerOtherMethods(app)
+  refuseUnservable(app)
   app.addHook('preValidation', refuseRootCause)
   await app.register(accepts)
   registerErrors(app)

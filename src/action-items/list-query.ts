@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
-import type { Key, PageRequest } from '../http/cursor.ts'
+import * as keyset from '../db/keyset.ts'
+import type { PageRequest } from '../http/cursor.ts'
 import { daysOverdue } from './rules.ts'
 import { ActionItem, type ActionItemsQuery, type SortName } from './schema.ts'
 
@@ -20,10 +21,7 @@ export interface ActionItemFilter {
   incident_id?: string[] | undefined
 }
 
-export interface SortTerm {
-  name: SortName | 'incident_id' | 'number'
-  isDescending: boolean
-}
+export type SortTerm = keyset.SortTerm<SortName | 'incident_id' | 'number'>
 
 /** A stored action item, joined with the names that the API shows beside it. */
 export type ActionItemRow = Omit<ActionItem, 'id' | 'overdue' | 'days_overdue'> & { number: number }
@@ -55,12 +53,8 @@ export function selectItemsPage(
   as_of: string,
 ): RawBuilder<ActionItemRow> {
   const sortsBySeverity = sort.some(({ name }) => name === 'severity')
-  const start = after === null ? [] : [afterKey(sort, after)]
-  const order = sql.join(
-    sort.map(({ name, isDescending }) =>
-      isDescending ? sql`${columns[name].column} DESC` : columns[name].column,
-    ),
-  )
+  const start = after === null ? [] : [keyset.afterKey(columns, sort, after)]
+  const order = keyset.orderOf(columns, sort)
   // Names are looked up after the limit, for the rows of the page alone.
   const page = sql`(
     SELECT ${stored} FROM ${fromOf(filter, sortsBySeverity)}
@@ -83,48 +77,15 @@ const columns = {
   number: { column: sql`a.number`, type: sql`integer` },
 }
 
-/**
- * Parses a sort such as `-due_on`, `priority`. Ties are ordered by due date and unique key in the direction of the last
- * term, so that a sort in one direction can use an index scan.
- */
-export function sortTerms(sort: ActionItemsQuery['sort'] = ['due_on']): SortTerm[] {
-  const named = sort.map(term => ({
-    name: term.replace('-', '') as SortName,
-    isDescending: term.startsWith('-'),
-  }))
-  const { isDescending } = named.at(-1)!
-  const ties = (['due_on', 'incident_id', 'number'] as const).map(name => ({ name, isDescending }))
-  const terms: SortTerm[] = [...named, ...ties]
-  return terms.filter(({ name }, i) => terms.findIndex(term => term.name === name) === i)
-}
+/** The order of a list of action items; ties go by due date and unique key. */
+export const sortTerms = (sort: ActionItemsQuery['sort'] = ['due_on']): SortTerm[] =>
+  keyset.sortTermsOf(sort, ['due_on', 'incident_id', 'number'] as const)
 
 /** The order of one incident's own list. */
 export const byNumber: SortTerm[] = [
   { name: 'incident_id', isDescending: false },
   { name: 'number', isDescending: false },
 ]
-
-/**
- * The condition of rows after a cursor's key. In one direction it is a row comparison, at which an index scan can
- * start.
- */
-function afterKey(sort: SortTerm[], after: Key[]): RawBuilder<unknown> {
-  const terms = sort.map(({ name, isDescending }, i) => {
-    const { column, type } = columns[name]
-    return { column, value: sql`${after[i]}::${type}`, operator: isDescending ? sql`<` : sql`>` }
-  })
-  const first = terms[0]!
-  if (sort.every(({ isDescending }) => isDescending === sort[0]!.isDescending)) {
-    const row = sql.join(terms.map(({ column }) => column))
-    return sql`(${row}) ${first.operator} (${sql.join(terms.map(({ value }) => value))})`
-  }
-  const further = terms.reduceRight<RawBuilder<unknown>>(
-    (rest, { column, value, operator }) =>
-      sql`(${column} ${operator} ${value} OR (${column} = ${value} AND ${rest}))`,
-    sql`false`,
-  )
-  return sql`${first.column} ${first.operator}= ${first.value} AND ${further}`
-}
 
 export const fromOf = ({ severity, service }: ActionItemFilter, withIncident: boolean) =>
   withIncident || severity || service
@@ -152,20 +113,14 @@ export function whereOf(
     due_to !== undefined && sql`a.due_on <= ${due_to}::date`,
     due_within !== undefined &&
       sql`a.due_on BETWEEN ${as_of}::date AND ${as_of}::date + ${Number.parseInt(due_within, 10)}::integer`,
-    anyOf(sql`a.owner`, filter.owner),
-    anyOf(sql`a.priority`, filter.priority),
-    anyOf(sql`a.type`, filter.type),
-    anyOf(sql`a.status`, status),
-    anyOf(sql`a.incident_id`, filter.incident_id),
-    anyOf(sql`i.severity`, filter.severity),
+    keyset.isAnyOf(sql`a.owner`, filter.owner),
+    keyset.isAnyOf(sql`a.priority`, filter.priority),
+    keyset.isAnyOf(sql`a.type`, filter.type),
+    keyset.isAnyOf(sql`a.status`, status),
+    keyset.isAnyOf(sql`a.incident_id`, filter.incident_id),
+    keyset.isAnyOf(sql`i.severity`, filter.severity),
     service && sql`i.services && ${service}::text[]`,
     team && sql`a.owner IN (SELECT p.handle FROM people p WHERE p.team = ANY (${team}))`,
   ].filter(condition => typeof condition === 'object')
   return all.length > 0 ? sql.join(all, sql` AND `) : sql`true`
-}
-
-/** Compares one value by `=`, so that an index that begins with this column also gives the order of its next one. */
-function anyOf(column: RawBuilder<unknown>, values: string[] | undefined) {
-  if (values === undefined) return undefined
-  return values.length === 1 ? sql`${column} = ${values[0]}` : sql`${column} = ANY (${values})`
 }

@@ -100,7 +100,7 @@ const kinds = {
     status: 406,
     title: 'No such representation',
     meaning:
-      'The document is served as text/markdown, text/html or application/json, the export as application/x-ndjson.',
+      '`Accept` excludes every media type that the call answers with: JSON, but for the document (text/markdown, text/html or application/json), the export (application/x-ndjson) and what the contract says of a few others.',
     example: {
       instance: `${incident}/postmortem`,
       detail: 'The postmortem comes as text/markdown, text/html, application/json.',

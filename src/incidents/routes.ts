@@ -6,8 +6,9 @@ import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
-import { dateIn } from '../kit/time.ts'
+import { dateIn, toUtc } from '../kit/time.ts'
 import * as history from './history.ts'
+import { incidentKey, incidentOrder } from './list-query.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
@@ -56,20 +57,17 @@ function collectionRoutes(app: App, { db, now }: Context): void {
       schema: {
         operationId: 'listIncidents',
         tags,
-        summary: 'List incidents, newest first',
+        summary: 'List incidents, newest first unless sorted otherwise',
         querystring: contract.incidentsQuery,
         response: { 200: ref(contract.IncidentPage) },
       },
     },
     async (request, reply) => {
-      const { external_ref } = request.query
-      const [system = '', ...id] = external_ref?.split(':') ?? []
-      const filter = {
-        ...request.query,
-        external_ref: external_ref === undefined ? undefined : { system, id: id.join(':') },
-      }
-      const rows = await store.listIncidents(db, filter, pageRequest(request))
-      return toPage(request, reply, rows, incident => [incident.occurred_on, incident.id])
+      const { changed_since } = request.query
+      const filter = { ...request.query, ...(changed_since && { changed_since: toUtc(changed_since) }) }
+      const sort = incidentOrder(request.query.sort)
+      const rows = await store.listIncidents(db, filter, sort, pageRequest(request))
+      return toPage(request, reply, rows, incidentKey(sort))
     },
   )
 }

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import {
   answered,
+  anyOf,
   anyOfNames,
   anyOfWords,
   calendarDate,
@@ -18,6 +19,7 @@ import {
   part,
   rowFields,
   sentence,
+  sortBy,
   systemName,
   text,
   timestamp,
@@ -62,10 +64,11 @@ const assignment = part('RoleAssignment', {
 
 const externalRef = part('ExternalReference', { system: systemName(), id: line(255), url: optional(url()) })
 
+const labelName = '[A-Za-z0-9][A-Za-z0-9._/-]{0,62}'
 const labels = Type.Unsafe<Record<string, string>>({
   type: 'object',
   maxProperties: 50,
-  propertyNames: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$' },
+  propertyNames: { type: 'string', pattern: `^${labelName}$` },
   additionalProperties: line(),
 })
 
@@ -255,6 +258,7 @@ export const HistoryEntry = component(
 export const HistoryPage = pageOf('HistoryPage', HistoryEntry)
 
 export const incidentParams = exact({ incident_id: incidentId() })
+export const incidentSortNames = ['occurred_on', 'changed_at', 'severity', 'title'] as const
 export const incidentsQuery = exact({
   ...pageQuery,
   status: Type.Optional(anyOfWords('PostmortemStatus', statuses)),
@@ -262,6 +266,16 @@ export const incidentsQuery = exact({
   severity: Type.Optional(anyOfWords('Severity', severities)),
   service: Type.Optional(
     anyOfNames({ description: 'Any of these services, separated by commas.', examples: [['checkout']] }),
+  ),
+  label: Type.Optional(
+    anyOf(text(264, { pattern: `^${labelName}(:[^,]+)?$` }), {
+      description:
+        'With any of these labels, separated by commas: `name:value`, or `name` alone for whatever value.',
+      examples: [['region:eu-west']],
+    }),
+  ),
+  author: Type.Optional(
+    anyOf(handle(), { description: 'Written by any of these people, separated by commas.' }),
   ),
   external_ref: Type.Optional(
     Type.String({
@@ -277,6 +291,19 @@ export const incidentsQuery = exact({
   occurred_before: Type.Optional(
     calendarDate({ description: 'Before this date (exclusive).', examples: ['2026-07-01'] }),
   ),
+  changed_since: Type.Optional(
+    timestamp({
+      description:
+        'With own fields that changed at this time or later (inclusive): what changes below an incident does not count.',
+      examples: ['2026-06-17T14:00:00Z'],
+    }),
+  ),
+  sort: Type.Optional(
+    sortBy(
+      incidentSortNames,
+      'Ties go by the day, then by id, in the direction of the last name. Default `-occurred_on`.',
+    ),
+  ),
   q: Type.Optional(
     text(200, { description: 'A literal part of the title, in any case.', examples: ['payments'] }),
   ),
@@ -284,6 +311,8 @@ export const incidentsQuery = exact({
 export const historyQuery = exact({ ...pageQuery })
 
 export type Incident = Static<typeof Incident>
+export type IncidentsQuery = Static<typeof incidentsQuery>
+export type IncidentSortName = (typeof incidentSortNames)[number]
 export type IncidentInput = Static<typeof IncidentInput>
 export type IncidentFields = Static<typeof IncidentFields>
 export type HistoryEntry = Static<typeof HistoryEntry>

@@ -1,5 +1,6 @@
-import { type SqlBool, sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { columnsOf, fieldsOf, rowOf } from '../db/columns.ts'
+import { afterKey, orderOf } from '../db/keyset.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { deletionBy } from '../db/transact.ts'
 import type { Write } from '../http/caller.ts'
@@ -10,63 +11,43 @@ import { canonicalJson } from '../kit/json.ts'
 import { slug } from '../kit/text.ts'
 import { isDate } from '../kit/time.ts'
 import { freeId, isDeleted } from './ids.ts'
+import {
+  type IncidentFilter,
+  incidentConditions,
+  type incidentOrder,
+  phase,
+  sortColumns,
+} from './list-query.ts'
 import { lockDocument, lockIncident } from './locks.ts'
-import { firstPhase, type Phase, phaseMilestones } from './milestones.ts'
 import { requireUnreferenced, requireValidReferences } from './references.ts'
 import { Incident, IncidentFields, type IncidentInput } from './schema.ts'
 
 const columns = columnsOf(Incident, 'phase')
 
-/** The phase, in SQL: that of the last milestone that an event marks which is not retracted. */
-const phase = sql<Phase>`CASE ${sql.join(
-  phaseMilestones
-    .toReversed()
-    .map(
-      ({ name, phase }) =>
-        sql`WHEN EXISTS (SELECT FROM events e WHERE e.incident_id = incidents.id AND e.milestone = ${sql.lit(name)} AND e.retraction IS NULL) THEN ${sql.lit(phase)}`,
-    ),
-  sql` `,
-)} ELSE ${sql.lit(firstPhase)} END`
-
 const selectIncidents = (db: Db) =>
   db.selectFrom('incidents').select(columns).select(phase.as('phase')).$castTo<Incident>()
 
-export interface IncidentFilter {
-  status?: string[] | undefined
-  phase?: string[] | undefined
-  severity?: string[] | undefined
-  service?: string[] | undefined
-  external_ref?: { system: string; id: string } | undefined
-  occurred_since?: string | undefined
-  occurred_before?: string | undefined
-  /** A literal part of the title, in any case. */
-  q?: string | undefined
-}
+type Order = ReturnType<typeof incidentOrder>
 
-/** Newest first. */
-export function listIncidents(
+export const listIncidents = async (
   db: Db,
   filter: IncidentFilter,
+  sort: Order,
+  page: PageRequest,
+): Promise<Incident[]> => (await selectIncidentsPage(filter, sort, page).execute(db)).rows
+
+/** Selects a page of incidents, and one more. Exported for the test of its plan. */
+export function selectIncidentsPage(
+  filter: IncidentFilter,
+  sort: Order,
   { limit, after }: PageRequest,
-): Promise<Incident[]> {
-  const conditions = [
-    filter.status && sql<SqlBool>`status = ANY (${filter.status})`,
-    filter.severity && sql<SqlBool>`severity = ANY (${filter.severity})`,
-    filter.phase && sql<SqlBool>`${phase} = ANY (${filter.phase})`,
-    filter.service && sql<SqlBool>`services && ${filter.service}::text[]`,
-    filter.external_ref &&
-      sql<SqlBool>`id IN (SELECT r.incident_id FROM external_refs r WHERE r.system = ${filter.external_ref.system} AND r.id = ${filter.external_ref.id})`,
-    filter.occurred_since && sql<SqlBool>`occurred_on >= ${filter.occurred_since}::date`,
-    filter.occurred_before && sql<SqlBool>`occurred_on < ${filter.occurred_before}::date`,
-    filter.q && sql<SqlBool>`strpos(lower(title), lower(${filter.q})) > 0`,
-    after && sql<SqlBool>`(occurred_on, id) < (${after[0]}::date, ${after[1]})`,
-  ].filter(condition => condition !== undefined && condition !== null && condition !== '')
-  return selectIncidents(db)
-    .where(({ and }) => and(conditions as ReturnType<typeof sql<SqlBool>>[]))
-    .orderBy('occurred_on', 'desc')
-    .orderBy('id', 'desc')
-    .limit(sql.lit(limit + 1))
-    .execute()
+): RawBuilder<Incident> {
+  const start = after === null ? [] : [afterKey(sortColumns, sort, after)]
+  const conditions = [sql`true`, ...incidentConditions(filter), ...start]
+  return sql<Incident>`
+    SELECT ${sql.join(columns.map(name => sql.ref(name)))}, ${phase} AS phase
+    FROM incidents WHERE ${sql.join(conditions, sql` AND `)}
+    ORDER BY ${orderOf(sortColumns, sort)} LIMIT ${sql.lit(limit + 1)}`
 }
 
 export async function getIncident(db: Db, id: string): Promise<Incident> {

@@ -62,6 +62,68 @@ t.test('dates, from the first on and before the last', async t => {
   )
 })
 
+t.test('a label by its name, or with its value', async t => {
+  await call('PATCH', address('first'), { body: { labels: { region: 'eu-west', 'team/name': 'a:b' } } })
+  await call('PATCH', address('second'), { body: { labels: { region: 'us' } } })
+  t.same(await found({ label: 'region' }), ['first', 'second'])
+  t.same(await found({ label: 'region:us' }), ['second'])
+  t.same(await found({ label: 'region:us,team/name' }), ['first', 'second'])
+  t.same(await found({ label: 'team/name:a:b' }), ['first'], 'a value may have colons')
+  t.same(await found({ label: 'team/name:a' }), [])
+  t.same(await found({ label: 'Region' }), [])
+  for (const label of [':us', 'region:', 'region,', 'a b:c']) {
+    const { status, body } = await call('GET', `/v1/incidents?label=${encodeURIComponent(label)}`)
+    t.match({ status, body }, { status: 400, body: { errors: [{ parameter: 'label' }] } }, label)
+  }
+})
+
+t.test('any of the authors', async t => {
+  await call('PATCH', address('second'), { body: { authors: ['ana', 'sam'] } })
+  await call('PATCH', address('third'), { body: { authors: ['priya'] } })
+  t.same(await found({ author: 'sam' }), ['second'])
+  t.same(await found({ author: 'sam,priya' }), ['second', 'third'])
+  t.same(await found({ author: 'nobody' }), [])
+})
+
+t.test('a time since which the incident itself changed', async t => {
+  const before = service.clock.now
+  service.clock.now = new Date('2026-07-01T10:00:00.000Z')
+  await call('PATCH', address('third'), { body: { got_lucky: ['It was night.'] } })
+  service.clock.now = new Date('2026-07-01T11:00:00.000Z')
+  await call('POST', `${address('fourth')}/events`, { body: observed({}) })
+  service.clock.now = before
+  t.same(await found({ changed_since: '2026-07-01T10:00:00Z' }), ['third'], 'at that time, and not below it')
+  t.same(await found({ changed_since: '2026-07-01T12:00:00+02:00' }), ['third'])
+  t.same(await found({ changed_since: '2026-07-01T10:00:00.001Z' }), [])
+  t.same(await found({ changed_since: '2026-01-01T00:00:00Z' }), all)
+})
+
+t.test('a sort, whose ties go by the day and the id in its last direction', async t => {
+  const sorted = async (sort: string) => {
+    const items = await readAllPages<{ id: string }>(service, `/v1/incidents?limit=1&sort=${sort}`)
+    return items.map(({ id }) => names.get(`/v1/incidents/${id}`)).join(' ')
+  }
+  const newestFirst = (await readAllPages<{ id: string }>(service, '/v1/incidents?limit=3')).map(
+    ({ id }) => id,
+  )
+  t.equal(newestFirst.map(id => names.get(`/v1/incidents/${id}`)).join(' '), await sorted('-occurred_on'))
+  t.equal(await sorted('occurred_on'), 'first second third fourth')
+  t.equal(await sorted('severity'), 'first second third fourth')
+  t.equal(await sorted('-severity'), 'fourth third second first')
+  t.equal(await sorted('-severity,occurred_on'), 'fourth second third first')
+  t.equal(await sorted('title'), 'second first fourth third', 'capitals come first')
+  t.equal(await sorted('-title'), 'third fourth first second')
+  t.equal((await sorted('-changed_at')).split(' ')[0], 'third')
+  t.equal((await sorted('changed_at')).split(' ').at(-1), 'third')
+  for (const sort of ['id', 'created_at', 'severity,', '--title', '-', 'severity;title']) {
+    const { status, body } = await call('GET', `/v1/incidents?sort=${sort}`)
+    t.match({ status, body }, { status: 400, body: { errors: [{ parameter: 'sort' }] } }, sort)
+  }
+  const { body } = await call('GET', '/v1/incidents?sort=title&limit=1')
+  const other = await call('GET', `/v1/incidents?sort=-title&cursor=${body.next_cursor}`)
+  t.match(other, { status: 400, body: { code: 'invalid_cursor' } })
+})
+
 t.test('a literal part of the title, in any case', async t => {
   t.same(await found({ q: 'payments' }), ['first', 'second'])
   t.same(await found({ q: 'Payments_' }), ['second'], '_ is no wildcard')

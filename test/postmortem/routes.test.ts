@@ -44,7 +44,7 @@ t.test('a form that there is not is 406, naming those that there are', async t =
   })
 })
 
-t.test('a suffix chooses the form whatever Accept says, with the same bytes', async t => {
+t.test('a suffix chooses the form, with the same bytes, unless Accept excludes it', async t => {
   const { call } = await givenDrill(t)
   for (const [suffix, accept] of [
     ['md', 'text/markdown'],
@@ -52,10 +52,10 @@ t.test('a suffix chooses the form whatever Accept says, with the same bytes', as
     ['json', 'application/json'],
   ] as const) {
     const byAccept = await call('GET', `${incident}/postmortem`, { headers: { accept } })
-    const bySuffix = await call('GET', `${incident}/postmortem.${suffix}`, {
-      headers: { accept: 'image/png' },
-    })
+    const url = `${incident}/postmortem.${suffix}`
+    const bySuffix = await call('GET', url, { headers: { accept: 'image/png, */*;q=0.1' } })
     t.equal(bySuffix.status, 200)
+    t.equal((await call('GET', url, { headers: { accept: 'image/png' } })).status, 406)
     t.equal(bySuffix.text, byAccept.text)
     t.ok(bySuffix.headers['content-type']!.startsWith(accept))
   }

@@ -87,7 +87,9 @@ export async function registerOpenapi(app: FastifyInstance, tags: ContractTag[])
     theme: { title: 'Debrief API', favicon: [] },
     uiConfig: { layout: 'BaseLayout' },
   })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  app.get('/openapi.json', { schema: { hide: true }, config: { answers: 'application/json' } }, async () =>
+    app.swagger(),
+  )
 }
 
 /** The tags that have a description, in the order of the reference. */

@@ -62,7 +62,7 @@ function codesOfShape(route: Route): ProblemCode[] {
     [needsToken(route), ['unauthenticated', 'too_many_attempts']],
     [needsToken(route) && route.config.scope !== 'any', ['forbidden']],
     [schema.params !== undefined, ['not_found']],
-    [mediaTypesOf(schema).length > 1, ['not_acceptable']],
+    [mediaTypesOf(schema).length > 0, ['not_acceptable']],
     [isWrite, ['version_mismatch']],
     // An operation without a body refuses one, so it has these, too.
     [isWrite, ['too_large', 'unsupported_media_type', 'invalid_body']],
@@ -82,10 +82,15 @@ const codesOfHeader: Record<TakenHeader, ProblemCode[]> = {
 const takesCursor = ({ querystring }: FastifySchema) =>
   Object.hasOwn((querystring as { properties?: object } | undefined)?.properties ?? {}, 'cursor')
 
-/** The media types of the 200 response. */
-function mediaTypesOf({ response }: FastifySchema): string[] {
-  const { 200: success } = (response ?? {}) as { 200?: { content?: object } }
-  return Object.keys(success?.content ?? {})
+/** The media types of the successful answers. */
+export function mediaTypesOf({ response = {} }: FastifySchema): string[] {
+  const answers = Object.entries(response as Record<string, { content?: object; type?: string }>)
+    .filter(([status]) => status.startsWith('2'))
+    .flatMap(([, { content, type }]) => {
+      if (content !== undefined) return Object.keys(content)
+      return type === 'null' ? [] : ['application/json']
+    })
+  return [...new Set(answers)]
 }
 
 function problemResponse(codes: ProblemCode[]): Response {

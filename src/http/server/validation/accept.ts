@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
+import { mediaTypesOf } from '../../contract/problem-responses.ts'
+import { DebriefError } from '../../problem.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The one media type of the route's answer, by its schema; undefined where it has none, or negotiates among several. */
+    answers?: string | undefined
+  }
+}
+
+/**
+ * Refuses requests whose `Accept` excludes the one media type that their route answers, before anything is done. Must be
+ * called before the routes are registered. Problems are problem+json whatever `Accept` says.
+ */
+export function refuseUnservable(app: FastifyInstance): void {
+  app.addHook('onRoute', route => {
+    route.config = { answers: onlyMediaOf(route.schema ?? {}), ...route.config }
+  })
+  app.addHook('preValidation', (request, _reply, done) => done(unservableError(request)))
+}
+
+/** The media type of all successful answers; undefined where they have none, or several. */
+function onlyMediaOf(schema: FastifySchema): string | undefined {
+  const media = mediaTypesOf(schema)
+  return media.length === 1 ? media[0] : undefined
+}
+
+function unservableError({ headers: { accept }, routeOptions }: FastifyRequest): DebriefError | undefined {
+  const media = routeOptions.config.answers
+  if (media === undefined || accept === undefined || accept === '*/*' || accept === media) return undefined
+  if (isAcceptable(accept, media)) return undefined
+  const detail = `Accept excludes ${media}, and this answer comes as nothing else.`
+  return new DebriefError('not_acceptable', detail, [{ parameter: 'Accept', code: 'not_acceptable', detail }])
+}
+
+/**
+ * Whether an `Accept` takes a media type: the most specific range that names it decides (RFC 9110, 12.5.1). Parameters
+ * such as charset are not negotiated.
+ */
+export function isAcceptable(accept: string, media: string): boolean {
+  if (accept.trim() === '') return true
+  const ranges = accept.split(',').map(range => {
+    const [name = '', ...parameters] = range.split(';').map(part => part.trim().toLowerCase())
+    return { name, isRefused: parameters.some(parameter => /^q=0(\.0*)?$/.test(parameter)) }
+  })
+  const type = media.split('/')[0]
+  for (const wanted of [media, `${type}/*`, '*/*']) {
+    const named = ranges.filter(({ name }) => name === wanted)
+    if (named.length > 0) return named.some(({ isRefused }) => !isRefused)
+  }
+  return false
+}
