@@ -61,8 +61,7 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
       const created_by = callerName(request.caller)
       const fields = { name, scope, person, expires_at: expiry, created_at, created_by }
       const stored = await transact(db, async trx => {
-        if (person !== null) await store.requireTokenHolder(trx, person, '/person')
-        const token = await store.createToken(trx, fields)
+        const token = await store.issueToken(trx, fields, field => `/${field}`)
         return { ...(await store.getToken(trx, store.tokenIdOf(token))), token }
       })
       reply.code(201).header('location', `/v1/tokens/${stored.id}`)

@@ -29,7 +29,10 @@ const alerts = { name: 'checkout-alerts', scope: 'events:write', person: null }
 export const TokenInput = component(
   'TokenInput',
   {
-    name: line(200, { description: 'What it is for; it signs the changes that are made with it.' }),
+    name: line(200, {
+      description:
+        'What it is for. Without a person it signs the changes that are made with it, as `token:<name>`. Not a handle of the directory, but that of its person.',
+    }),
     scope,
     person: optional(
       handle({
@@ -66,7 +69,7 @@ const example = {
   version: 1,
   ...alerts,
   created_at: '2026-06-17T13:00:00.000Z',
-  created_by: 'admin',
+  created_by: 'token:admin',
   expires_at: '2027-06-17T00:00:00.000Z',
   last_used_at: '2026-06-17T14:08:00.000Z',
   revoked_at: null,

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { requirePeople } from '../directory/store.ts'
+import { kindsByHandle, requirePeople } from '../directory/store.ts'
 import { type Scope, tokenChecksum } from '../http/api-tokens.ts'
 import { type Expected, requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
@@ -32,6 +32,28 @@ export async function createToken(db: Db, fields: TokenFields): Promise<string> 
     .values({ id, secret_sha256: sha256Hex(token), ...fields })
     .executeTakeFirstOrThrow()
   return token
+}
+
+/**
+ * Creates a token, as `createToken` does. `pointerTo` makes the pointer of a field for the refusal.
+ * @throws 422 when its person is not an active one, or when it is named like somebody for whom it does not act
+ */
+export async function issueToken(
+  trx: Trx,
+  fields: TokenFields,
+  pointerTo: (field: 'name' | 'person') => string,
+): Promise<string> {
+  const { name, person } = fields
+  if (person !== null) await requireTokenHolder(trx, person, pointerTo('person'))
+  if (name !== person) await requireNoHandle(trx, name, pointerTo('name'))
+  return createToken(trx, fields)
+}
+
+async function requireNoHandle(trx: Trx, name: string, pointer: string): Promise<void> {
+  const kind = (await kindsByHandle(trx, [name])).get(name)
+  if (kind === undefined) return
+  const detail = `${pointer} is the handle of a ${kind}, and the token would not act for them: name it after what it is for.`
+  throw fieldError(pointer, 'is_handle', detail)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createToken, requireTokenHolder, tokenIdOf } from '../access/store.ts'
+import { issueToken, tokenIdOf } from '../access/store.ts'
 import type { Config } from '../config.ts'
 import { transact } from '../db/transact.ts'
 import { type Scope, scopes } from '../http/api-tokens.ts'
@@ -30,10 +30,7 @@ export async function createTokenCommand(
   const { db, close } = await connectBeside(config, say)
   try {
     const fields = { name, scope: scope as Scope, person: person ?? null, expires_at, created_at }
-    const token = await transact(db, async trx => {
-      if (person !== undefined) await requireTokenHolder(trx, person, '--person')
-      return createToken(trx, fields)
-    })
+    const token = await transact(db, trx => issueToken(trx, fields, field => `--${field}`))
     process.stdout.write(`${token}\n`)
     say(wordsOfEnd(tokenIdOf(token), expires_at))
   } finally {

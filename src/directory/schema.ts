@@ -44,7 +44,7 @@ export const PersonEntry = component(
 )
 export const PersonPatch = mergePatch('PersonPatch', PersonInput, { examples: [{ active: false }] })
 
-const row = { version: 1, changed_by: 'admin', changed_at: '2026-06-17T13:00:00.000Z' }
+const row = { version: 1, changed_by: 'token:admin', changed_at: '2026-06-17T13:00:00.000Z' }
 const openItem = {
   incident_id: 'PM-2026-06-17-payments-drill',
   id: 'AI-1',

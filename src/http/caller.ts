@@ -46,8 +46,8 @@ export const writeOf = (request: FastifyRequest, now: () => Date): Write => ({
   expected: request.expected,
 })
 
-/** The caller's name in `changed_by`: the person it acts for, else the token's name. */
-export const callerName = ({ person, name }: Caller): string => person ?? name
+/** The caller's name in `changed_by`: the person it acts for, else the token's name behind `token:`, which no handle has. */
+export const callerName = ({ person, name }: Caller): string => person ?? `token:${name}`
 
 /**
  * Requires that a token which acts for a person names no other as the one who acts; a token without a person may say who it

@@ -50,7 +50,9 @@ export const Amendment = component(
     number: Type.Integer({ minimum: 1, description: 'The first one leads to revision 2.' }),
     ...amendment,
     amended_at: timestamp(),
-    amended_by: Type.String({ description: 'Who began it: a person’s handle, or a token’s name.' }),
+    amended_by: Type.String({
+      description: 'Who began it: a person’s handle, or `token:` and a token’s name.',
+    }),
   },
   {
     description: 'The reason for which a final document is corrected.',

@@ -183,7 +183,7 @@ export const Event = component(
         dispute: null,
         redactions: [],
         version: 1,
-        changed_by: 'prometheus',
+        changed_by: 'token:checkout-alerts',
         changed_at: '2026-06-17T14:08:01.000Z',
       },
     ],

@@ -13,7 +13,7 @@ t.test('a person is created by the first PUT and replaced whole by the next', as
   const kim = { name: 'Kim Lund', email: 'kim@carta.example', team: 'payments-team', active: true }
   const made = await call('PUT', '/v1/people/kim', { body: kim })
   t.equal(made.status, 201)
-  const row = { version: 1, changed_by: 'admin', changed_at: clock.now.toISOString() }
+  const row = { version: 1, changed_by: 'token:admin', changed_at: clock.now.toISOString() }
   t.same(made.body, { handle: 'kim', ...kim, ...row, open_action_items: [] })
   t.same((await call('GET', '/v1/people/kim')).body, made.body)
 

@@ -39,7 +39,7 @@ t.test('an event is stored with its defaults, its time in UTC', async t => {
     source_system: 'checkout',
     retraction: null,
     version: 1,
-    changed_by: 'admin',
+    changed_by: 'token:admin',
   })
   t.match(event.dedupe_key, /^[0-9a-f]{64}$/, 'derived from the content')
   const { warnings, ...receipt } = body

@@ -34,7 +34,10 @@ t.test('a draft is in review once that is asked for, and a draft again when it i
 t.test('sealing makes it final, and its bytes hash to what is answered', async t => {
   const incident = await givenReady(service)
   const sealed = await seal(service, incident)
-  t.match(sealed, { status: 201, body: { number: 1, amendment: null, sealed_by: 'admin', redactions: [] } })
+  t.match(sealed, {
+    status: 201,
+    body: { number: 1, amendment: null, sealed_by: 'token:admin', redactions: [] },
+  })
   t.equal(sealed.headers.location, `${incident}/revisions/1`)
   t.match((await call('GET', incident)).body, { status: 'final', amending: false })
   const { body } = sealed
@@ -132,7 +135,7 @@ t.test('a correction is sealed as the next revision, and readers keep the last o
   const incident = await givenFinal()
   const first = (await call('GET', `${incident}/postmortem.md`)).text
   const amendment = await amend(incident)
-  t.match(amendment, { status: 201, body: { number: 1, author: 'ana', amended_by: 'admin' } })
+  t.match(amendment, { status: 201, body: { number: 1, author: 'ana', amended_by: 'token:admin' } })
   t.match((await call('GET', incident)).body, { status: 'final', amending: true })
   t.match(await amend(incident), { status: 409, body: { code: 'wrong_state', detail: /corrected already/ } })
   for (const method of ['PUT', 'DELETE'] as const)
