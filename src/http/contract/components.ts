@@ -18,6 +18,7 @@ interface Schema extends Json {
   format?: string
   pattern?: string
   properties?: Record<string, Schema>
+  required?: string[]
   additionalProperties?: boolean | Schema
   items?: Schema
   anyOf?: Schema[]
@@ -72,10 +73,15 @@ function portable(schema: Schema, view: View, parts: Map<string, Schema>): Schem
     anyOf,
     ...rest
   } = schema
+  const isOptional = (field: string) => view !== 'Answer' && !(rest.required ?? []).includes(field)
   const within = (inner: Schema, its = view) => portable(inner, its, parts)
   const portableSchema: Schema = {
     ...(view === 'Answer' ? withoutLimits(rest) : sendable(rest)),
-    ...(properties && { properties: mapValues(properties, field => within(field)) }),
+    ...(properties && {
+      properties: mapValues(properties, (field, name) =>
+        isOptional(name) ? unsetAsNull(within(field)) : within(field),
+      ),
+    }),
     ...additional(additionalProperties, view, within),
     // A merge patch replaces a list as a whole, so its entries are those of an input.
     ...(items && { items: within(items, view === 'Patch' ? 'Input' : view) }),
@@ -85,6 +91,13 @@ function portable(schema: Schema, view: View, parts: Map<string, Schema>): Schem
   if (items?.properties) delete portableSchema.uniqueItems
   return name === undefined ? portableSchema : reference(name, portableSchema, view, parts)
 }
+
+/**
+ * A list that a request may leave out, but not send empty. Where it is not set, a Java client of openapi-generator sends an
+ * empty one, unless this word lets it hold null in place of a list; null is not sent, either.
+ */
+const unsetAsNull = (schema: Schema): Schema =>
+  schema.type === 'array' && schema.minItems ? { ...schema, 'x-nullable': true } : schema
 
 /** Requests are exact; answers may grow, so they do not refuse other properties. */
 function additional(given: Schema['additionalProperties'], view: View, within: (inner: Schema) => Schema) {
@@ -151,5 +164,5 @@ function withoutLimits(schema: Schema): Schema {
   return format === undefined || format in patterns ? rest : { ...rest, format }
 }
 
-const mapValues = <T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]))
+const mapValues = <T, U>(record: Record<string, T>, map: (value: T, name: string) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]))

@@ -11,6 +11,9 @@ interface Schema {
   items?: Schema
   properties?: Record<string, Schema>
   additionalProperties?: boolean | Schema
+  required?: string[]
+  minItems?: number
+  'x-nullable'?: boolean
   uniqueItems?: boolean
   default?: unknown
 }
@@ -83,6 +86,22 @@ t.test(
     )
   },
 )
+
+t.test('a list that may be left out, but not be empty, can be unset in a client', async t => {
+  const lists = requests.flatMap(({ where, schema: { properties = {}, required = [] } }) =>
+    Object.entries(properties)
+      .filter(([name, { type, minItems }]) => !required.includes(name) && type === 'array' && minItems)
+      .map(([name, schema]) => ({ where: `${where}/${name}`, schema })),
+  )
+  t.ok(
+    lists.some(({ where }) => where === 'EventPatch/sources'),
+    'there are some',
+  )
+  t.same(
+    faulty(lists, schema => !schema['x-nullable']),
+    [],
+  )
+})
 
 t.test('a body is exact, and an answer may grow', async t => {
   t.same(
