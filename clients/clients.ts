@@ -1,0 +1,76 @@
+/** The clients, each with a folder of its name beside this file, and how it is made there. */
+
+export interface Client {
+  generator: string
+  /** The generator's version is the first group in this file of the client's folder. */
+  version: { file: string; pattern: RegExp }
+  /** Whether `.ci/run` runs it every time, and not only where the contract has changed since all have passed. */
+  always: boolean
+  /** Shell commands, in a copy of the client's folder with the contract as openapi.json. */
+  steps: { install: string; generate: string; compile: string; call: string }
+}
+
+const importAll = [
+  'import debrief, importlib, pkgutil',
+  "for module in pkgutil.walk_packages(debrief.__path__, 'debrief.'): importlib.import_module(module.name)",
+]
+
+export const clients: Record<string, Client> = {
+  'openapi-fetch': {
+    generator: 'openapi-typescript',
+    version: { file: 'package.json', pattern: /"openapi-typescript": "(.+?)"/ },
+    always: true,
+    steps: {
+      install: 'npm ci --prefer-offline',
+      generate: 'npx openapi-typescript openapi.json --output generated/contract.ts',
+      compile: 'npx tsc',
+      call: 'node out/client.js',
+    },
+  },
+  'hey-api': {
+    generator: '@hey-api/openapi-ts',
+    version: { file: 'package.json', pattern: /"@hey-api\/openapi-ts": "(.+?)"/ },
+    always: true,
+    steps: {
+      install: 'npm ci --prefer-offline',
+      generate: 'npx openapi-ts --input openapi.json --output generated --no-log-file',
+      compile: 'npx tsc',
+      call: 'node out/client.js',
+    },
+  },
+  python: {
+    generator: 'openapi-python-client',
+    version: { file: 'requirements.in', pattern: /openapi-python-client==(\S+)/ },
+    always: true,
+    steps: {
+      install:
+        'python3 -m venv venv && venv/bin/pip install --quiet --no-compile --require-hashes --requirement requirements.txt',
+      generate:
+        'venv/bin/openapi-python-client generate --path openapi.json --config config.yml --meta none --output-path debrief --fail-on-warning',
+      compile: `venv/bin/python -c "${importAll.join('\n')}"`,
+      call: 'venv/bin/python client.py',
+    },
+  },
+  go: {
+    generator: 'ogen',
+    version: { file: 'go.mod', pattern: /ogen-go\/ogen (\S+)/ },
+    always: false,
+    steps: {
+      install: 'go mod download && go build -o ogen github.com/ogen-go/ogen/cmd/ogen',
+      generate: './ogen --target debrief --package debrief --config ogen.yml openapi.json',
+      compile: 'go build -buildvcs=false -o client .',
+      call: './client',
+    },
+  },
+  java: {
+    generator: 'openapi-generator',
+    version: { file: 'pom.xml', pattern: /<openapi-generator.version>(.+?)</ },
+    always: false,
+    steps: {
+      install: 'mvn -B -q dependency:resolve dependency:resolve-plugins',
+      generate: 'mvn -B -q generate-sources',
+      compile: 'mvn -B -q compile',
+      call: 'mvn -B -q exec:java',
+    },
+  },
+}
