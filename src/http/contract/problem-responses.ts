@@ -58,7 +58,7 @@ function codesOfShape(route: Route): ProblemCode[] {
     [isWrite, ['request_timeout']],
     [needsToken(route), ['invalid_query']],
     [takesCursor(schema), ['invalid_cursor']],
-    [isWrite, ['invalid_header']],
+    [isWrite || needsToken(route), ['invalid_header']],
     [needsToken(route), ['unauthenticated', 'forbidden', 'too_many_attempts']],
     [schema.params !== undefined, ['not_found']],
     [mediaTypesOf(schema).length > 1, ['not_acceptable']],
