@@ -233,6 +233,11 @@ export const HistoryEntry = component(
     changed_by: Type.String(),
     changed_at: timestamp(),
     request_id: Type.String({ description: 'The request that made the change, as in the log.' }),
+    sequence: Type.Integer({
+      minimum: 0,
+      description:
+        'The order of all changes, also where the clock went back. 0: stored before changes had one; these come first, by time.',
+    }),
     fields: Type.Unsafe<Record<string, unknown>>({
       type: 'object',
       additionalProperties: true,
@@ -250,6 +255,7 @@ export const HistoryEntry = component(
         changed_by: 'priya',
         changed_at: '2026-06-18T09:00:00.000Z',
         request_id: '019785b0-5c00-7000-8000-000000000001',
+        sequence: 42,
         fields: { title: 'Add retry-with-backoff to the checkout payments call', status: 'in_progress' },
       },
     ],

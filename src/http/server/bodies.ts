@@ -6,10 +6,14 @@ import { parseStrictJson, StrictJsonError, type StrictJsonErrorKind } from '../.
 import { DebriefError, fieldError } from '../problem.ts'
 import { type ProblemCode, problemCodes } from '../problem-codes.ts'
 
+const mergePatchType = 'application/merge-patch+json'
+/** The media types that PATCH takes, for `Accept-Patch` (RFC 5789). */
+export const acceptPatch = `${mergePatchType}, application/json`
+
 /** Parses the JSON content types. A route without a body schema accepts an empty body of any JSON type. */
 export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
   app.removeAllContentTypeParsers()
-  const types = ['application/json', 'application/merge-patch+json']
+  const types = ['application/json', mergePatchType]
   app.addContentTypeParser(types, async (request: FastifyRequest, payload: Readable) => {
     requireReadable(request)
     const bytes = await readBody(request, payload, limits)
