@@ -212,6 +212,15 @@ export const Incident = component(
 
 export const IncidentPage = pageOf('IncidentPage', Incident)
 
+export const IncidentReference = component(
+  'IncidentReference',
+  { incident_id: incidentId(), status: Incident.properties.status },
+  {
+    description: 'Which incident another system means, and how far its postmortem is.',
+    examples: [{ incident_id: 'PM-2026-06-17-payments-drill', status: 'draft' }],
+  },
+)
+
 export const HistoryEntry = component(
   'HistoryEntry',
   {
@@ -263,6 +272,10 @@ export const HistoryEntry = component(
 )
 export const HistoryPage = pageOf('HistoryPage', HistoryEntry)
 
+export const externalRefParams = exact({
+  system: systemName({ description: 'As `external_refs` has it.' }),
+  id: line(255, { description: 'As `external_refs` has it; a slash in it is written %2F.' }),
+})
 export const incidentParams = exact({ incident_id: incidentId() })
 export const incidentSortNames = ['occurred_on', 'changed_at', 'severity', 'title'] as const
 export const incidentsQuery = exact({
@@ -319,6 +332,7 @@ export const historyQuery = exact({ ...pageQuery })
 export type Incident = Static<typeof Incident>
 export type IncidentsQuery = Static<typeof incidentsQuery>
 export type IncidentSortName = (typeof incidentSortNames)[number]
+export type IncidentReference = Static<typeof IncidentReference>
 export type IncidentInput = Static<typeof IncidentInput>
 export type IncidentFields = Static<typeof IncidentFields>
 export type HistoryEntry = Static<typeof HistoryEntry>
@@ -328,6 +342,7 @@ export const incidentSchemas = [
   IncidentPatch,
   Incident,
   IncidentPage,
+  IncidentReference,
   HistoryEntry,
   HistoryPage,
 ]

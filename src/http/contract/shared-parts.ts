@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
+
 type Json = Record<string, unknown>
-type Response = { description: string; content?: Record<string, { examples?: object }> }
+type Response = { headers?: object; content?: Record<string, { examples?: object }> }
 interface Operation {
   parameters?: ({ name: string } | { $ref: string })[]
   responses: Record<string, Response | { $ref: string }>
@@ -16,7 +18,7 @@ export function withSharedParts(document: Json): Json {
   return document
 }
 
-/** Refers to each problem response by the names of its codes. Returns the responses by name. */
+/** Refers to each problem response by its codes. Returns the responses by name. */
 function shareResponses(operations: Operation[]): Json {
   const shared: Json = {}
   for (const { responses } of operations)
@@ -24,22 +26,21 @@ function shareResponses(operations: Operation[]): Json {
       const name = responseName(status, response as Response)
       if (name === undefined) continue
       shared[name] ??= response
+      if (!isDeepStrictEqual(shared[name], response)) throw new Error(`Two responses are named ${name}.`)
       responses[status] = { $ref: `#/components/responses/${name}` }
     }
   return shared
 }
 
 /** `SealedOrWrongState` for a response with these two codes; undefined for one that only its operation has. */
-function responseName(status: string, { content = {} }: Response): string | undefined {
+function responseName(status: string, { headers = {}, content = {} }: Response): string | undefined {
   if (status === '304') return 'NotModified'
   if (status === 'default') return 'OtherProblem'
   const problem = content['application/problem+json']
   if (problem === undefined) return undefined
-  return status === '4XX'
-    ? 'UnreadableRequest'
-    : Object.keys(problem.examples ?? {})
-        .map(pascalCase)
-        .join('Or')
+  const codes = Object.keys(problem.examples ?? {})
+  if (status === '4XX') return 'UnreadableRequest'
+  return codes.map(pascalCase).join('Or') + ('Accept-Patch' in headers ? 'OfPatch' : '')
 }
 
 const pascalCase = (code: string) =>

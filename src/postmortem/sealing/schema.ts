@@ -84,9 +84,29 @@ export const RevisionDetail = component(
 export const RevisionPage = pageOf('RevisionPage', Revision)
 
 const number = () => pathNumber('A revision’s number.')
+export const ReviewRequest = component(
+  'ReviewRequest',
+  {
+    incident_id: incidentId(),
+    requested_by: Type.String({ description: 'Who asked: a person’s handle, or a token’s name.' }),
+    requested_at: timestamp(),
+  },
+  {
+    description: 'That a postmortem is in review, and since when.',
+    examples: [
+      {
+        incident_id: 'PM-2026-06-17-payments-drill',
+        requested_by: 'ana',
+        requested_at: '2026-06-18T12:00:00.000Z',
+      },
+    ],
+  },
+)
+
 export const revisionParams = exact({ incident_id: incidentId(), number: number() })
 export const revisionDiffParams = exact({ incident_id: incidentId(), number: number(), other: number() })
 export const revisionsQuery = exact(pageQuery)
 
 export type Revision = Static<typeof Revision>
-export const revisionSchemas = [Revision, RevisionDetail, RevisionPage]
+export type ReviewRequest = Static<typeof ReviewRequest>
+export const revisionSchemas = [ReviewRequest, Revision, RevisionDetail, RevisionPage]
