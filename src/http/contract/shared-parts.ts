@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 
 type Json = Record<string, unknown>
 type Response = { headers?: object; content?: Record<string, { examples?: object }> }
+type Parameter = { name: string; in: string }
 interface Operation {
-  parameters?: ({ name: string } | { $ref: string })[]
+  parameters?: (Parameter | { $ref: string })[]
   responses: Record<string, Response | { $ref: string }>
 }
 
@@ -46,17 +47,19 @@ function responseName(status: string, { headers = {}, content = {} }: Response):
 const pascalCase = (code: string) =>
   code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-/** Refers to the parameters that several operations have in one form. Returns them by name. */
+/** Refers to the parameters that several operations have in one form, as `path.incident_id`. Returns them by name. */
 function shareParameters(operations: Operation[]): Json {
-  const forms = new Map<string, string[]>()
+  const forms = new Map<string, Parameter[]>()
   for (const parameter of operations.flatMap(({ parameters = [] }) => parameters))
     if ('name' in parameter)
-      forms.set(parameter.name, [...(forms.get(parameter.name) ?? []), JSON.stringify(parameter)])
-  const isShared = (name: string) => forms.get(name)!.length > 1 && new Set(forms.get(name)).size === 1
+      forms.set(nameOf(parameter), [...(forms.get(nameOf(parameter)) ?? []), parameter])
+  for (const [name, [first, ...others]] of forms)
+    if (others.length === 0 || !others.every(other => isDeepStrictEqual(first, other))) forms.delete(name)
   for (const { parameters = [] } of operations)
     for (const [i, parameter] of parameters.entries())
-      if ('name' in parameter && isShared(parameter.name))
-        parameters[i] = { $ref: `#/components/parameters/${parameter.name}` }
-  const shared = [...forms].filter(([name]) => isShared(name))
-  return Object.fromEntries(shared.map(([name, [form]]) => [name, JSON.parse(form!)]))
+      if ('name' in parameter && forms.has(nameOf(parameter)))
+        parameters[i] = { $ref: `#/components/parameters/${nameOf(parameter)}` }
+  return Object.fromEntries([...forms].map(([name, [parameter]]) => [name, parameter]))
 }
+
+const nameOf = ({ in: place, name }: Parameter) => `${place}.${name}`

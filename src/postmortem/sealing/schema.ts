@@ -67,6 +67,11 @@ export const Revision = component('Revision', fields, {
   description: 'A final document: bytes that never change, but for a redaction that is on record.',
   examples: [first],
 })
+/** Without what the example of a `Postmortem` shows at length. */
+const shortExample = {
+  ...(examplesOf(Postmortem)[0] as Static<typeof Postmortem>),
+  ...{ events: [], factors: [], action_items: [], changes: [], review: null, waivers: [] },
+}
 export const RevisionDetail = component(
   'RevisionDetail',
   {
@@ -76,9 +81,7 @@ export const RevisionDetail = component(
   },
   {
     description: 'A final document with its bytes: `postmortem` is written as it was hashed.',
-    examples: [
-      { ...first, markdown: '# Postmortem: Payments drill\n', postmortem: examplesOf(Postmortem)[0] },
-    ],
+    examples: [{ ...first, markdown: '# Postmortem: Payments drill\n', postmortem: shortExample }],
   },
 )
 export const RevisionPage = pageOf('RevisionPage', Revision)
