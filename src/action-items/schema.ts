@@ -261,7 +261,12 @@ export const ActionItemSummary = component(
 const todayQuery = {
   as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
   tz: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 64, description: 'IANA time zone; the server’s unless given.' }),
+    Type.String({
+      pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+      maxLength: 64,
+      description: 'IANA time zone, such as `Europe/Berlin`; the server’s unless given.',
+      examples: ['Europe/Berlin'],
+    }),
   ),
 }
 const filters = {
