@@ -9,6 +9,7 @@ import {
   exact,
   examplesOf,
   handle,
+  inside,
   integer,
   line,
   mergePatch,
@@ -130,9 +131,29 @@ export const EffectivenessInput = component('EffectivenessInput', effectiveness,
   examples: [{ review_on: '2026-09-24', result: 'pending', note: null }],
 })
 
-const acceptance = part('Acceptance', { at: timestamp(), by: handle() })
-const closure = part('Closure', answered({ ...ClosureInput.properties, at: timestamp() }))
-const effectivenessAnswer = part('Effectiveness', answered(effectiveness))
+export const Acceptance = component(
+  'Acceptance',
+  { at: timestamp(), by: handle() },
+  {
+    description: 'When the owner took it.',
+    examples: [{ at: '2026-06-18T10:00:00.000Z', by: 'priya' }],
+  },
+)
+export const Closure = component('Closure', answered({ ...ClosureInput.properties, at: timestamp() }), {
+  description: 'How it ended: with evidence, or with the reason for which it was not done.',
+  examples: [
+    {
+      outcome: 'done',
+      evidence_url: 'https://git.carta.example/checkout/pull/913',
+      reason: null,
+      at: '2026-06-23T16:00:00.000Z',
+    },
+  ],
+})
+export const Effectiveness = component('Effectiveness', answered(effectiveness), {
+  description: 'Whether it helped, or when to look.',
+  examples: [{ review_on: '2026-09-24', result: 'pending', note: null }],
+})
 
 export const ActionItem = component(
   'ActionItem',
@@ -146,12 +167,12 @@ export const ActionItem = component(
     status: oneOf('ActionItemStatus', actionStatuses, {
       description: 'Only `open` and `in_progress` can be overdue.',
     }),
-    acceptance: nullableObject(acceptance),
-    closure: nullableObject(closure),
+    acceptance: nullableObject(inside(Acceptance)),
+    closure: nullableObject(inside(Closure)),
     deferrals: Type.Array(
       part('Deferral', { from: calendarDate(), to: calendarDate(), reason: sentence(), at: timestamp() }),
     ),
-    effectiveness: nullableObject(effectivenessAnswer),
+    effectiveness: nullableObject(inside(Effectiveness)),
     incident_title: line(),
     severity: oneOf('Severity', severities),
     owner_name: line(),
@@ -240,7 +261,12 @@ export const ActionItemSummary = component(
 const todayQuery = {
   as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
   tz: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 64, description: 'IANA time zone; the server’s unless given.' }),
+    Type.String({
+      pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+      maxLength: 64,
+      description: 'IANA time zone, such as `Europe/Berlin`; the server’s unless given.',
+      examples: ['Europe/Berlin'],
+    }),
   ),
 }
 const filters = {
@@ -314,6 +340,9 @@ export const actionItemSchemas = [
   ActionItemDetail,
   ActionItemPage,
   ActionItemSummary,
+  Acceptance,
+  Closure,
+  Effectiveness,
   AcceptanceInput,
   DeferralInput,
   ClosureInput,

@@ -5,6 +5,7 @@ import { type Write, writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
+import { requireFound } from '../http/problem.ts'
 import type { NumberedKey } from '../incidents/numbered.ts'
 import { accepterOf, todayFor } from './rules.ts'
 import * as contract from './schema.ts'
@@ -15,6 +16,11 @@ const path = '/incidents/:incident_id/action-items/:action_item_id'
 
 /** The state changes of an action item: accept, defer, close, reopen and rate it. */
 export function stateRoutes(app: App, context: Context): void {
+  changeRoutes(app, context)
+  readRoutes(app, context)
+}
+
+function changeRoutes(app: App, context: Context): void {
   const update = inTransaction(context)
 
   app.put(
@@ -103,6 +109,62 @@ export function stateRoutes(app: App, context: Context): void {
       },
     },
     request => update(request, (trx, key, write) => store.rateActionItem(trx, key, request.body, write)),
+  )
+}
+
+/** Reads what a PUT stores below an action item. */
+function readRoutes(app: App, { db }: Context): void {
+  const read = async (params: Parameters<typeof store.itemKey>[0]) => {
+    const key = store.itemKey(params)
+    // What is read does not depend on the day.
+    return store.getActionItem(db, key, '1970-01-01')
+  }
+
+  app.get(
+    `${path}/acceptance`,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getAcceptance',
+        tags,
+        summary: 'When the owner took an action item',
+        params: contract.actionItemParams,
+        response: { 200: ref(contract.Acceptance) },
+      },
+    },
+    async ({ params }) =>
+      requireFound((await read(params)).acceptance, `An acceptance of ${params.action_item_id}`),
+  )
+
+  app.get(
+    `${path}/closure`,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getClosure',
+        tags,
+        summary: 'How an action item ended',
+        params: contract.actionItemParams,
+        response: { 200: ref(contract.Closure) },
+      },
+    },
+    async ({ params }) => requireFound((await read(params)).closure, `A closure of ${params.action_item_id}`),
+  )
+
+  app.get(
+    `${path}/effectiveness`,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getEffectiveness',
+        tags,
+        summary: 'Whether an action item helped, or when to look',
+        params: contract.actionItemParams,
+        response: { 200: ref(contract.Effectiveness) },
+      },
+    },
+    async ({ params }) =>
+      requireFound((await read(params)).effectiveness, `A rating of ${params.action_item_id}`),
   )
 }
 

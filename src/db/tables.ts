@@ -25,6 +25,7 @@ export interface ActionItems {
   owner: string;
   priority: string;
   request_id: string;
+  sequence: Generated<number>;
   status: string;
   title: string;
   tracker: ColumnType<unknown, string, string> | null;
@@ -52,6 +53,7 @@ export interface Changes {
   incident_id: string;
   number: number;
   request_id: string;
+  sequence: Generated<number>;
   status: string;
   target: string;
   target_kind: string;
@@ -84,6 +86,7 @@ export interface Events {
   request_id: string;
   retraction: ColumnType<unknown, string, string> | null;
   role: string | null;
+  sequence: Generated<number>;
   source_system: string;
   sources: ColumnType<unknown, string, string>;
   version: Generated<number>;
@@ -108,6 +111,7 @@ export interface Factors {
   number: number;
   recurs: ColumnType<unknown, string, string> | null;
   request_id: string;
+  sequence: Generated<number>;
   statement: string;
   version: Generated<number>;
 }
@@ -154,6 +158,7 @@ export interface Incidents {
   request_id: string;
   roles: Generated<ColumnType<unknown, string, string>>;
   sealed: Generated<boolean>;
+  sequence: Generated<number>;
   services: Generated<string[]>;
   severity: string;
   status: Generated<string>;
@@ -174,6 +179,7 @@ export interface People {
   kind: Generated<string>;
   name: string;
   request_id: string;
+  sequence: Generated<number>;
   team: string | null;
   version: Generated<number>;
 }
@@ -201,6 +207,7 @@ export interface Reviews {
   recording_url: string | null;
   reframings: ColumnType<unknown, string, string>;
   request_id: string;
+  sequence: Generated<number>;
   version: Generated<number>;
 }
 
@@ -226,6 +233,7 @@ export interface Teams {
   kind: Generated<string>;
   name: string;
   request_id: string;
+  sequence: Generated<number>;
   version: Generated<number>;
 }
 
@@ -253,6 +261,7 @@ export interface Waivers {
   incident_id: string;
   reason: string;
   request_id: string;
+  sequence: Generated<number>;
   version: Generated<number>;
 }
 

@@ -86,12 +86,20 @@ async function writePerson(trx: Trx, handle: string, input: PersonInput, write: 
     .forUpdate()
     .executeTakeFirst()
   requireVersion(stored?.version ?? 0, write.expected)
+  if (!stored && handle === 'batch') throw reservedHandleError
   const active = input.active ?? stored?.active ?? true
   if (stored && active !== stored.active) await requireScopeOfTokens(trx, handle, write)
   const row = rowOf(PersonInput, { ...input, active })
   await requireTeam(trx, row.team)
   return upsert(trx, 'people', handle, row, write)
 }
+
+/** That person could not be read: the address is taken by the batch. */
+const reservedHandleError = fieldError(
+  '/handle',
+  'reserved',
+  '/handle must not be batch: /v1/people/batch takes many people at once.',
+)
 
 /**
  * Requires the scope of each token of a locked person, since these work while the person is active and only then. A token

@@ -93,6 +93,12 @@ export const part = <T extends TProperties>(name: string, properties: T, options
 export const component = <T extends TProperties>(id: string, properties: T, options: object = {}) =>
   exact(properties, { $id: id, ...options })
 
+/** A named component inside another schema, which the contract shows as a reference to it. */
+export function inside<T extends TSchema>(schema: T): T {
+  const { $id, examples: _, ...rest } = schema as T & { $id?: string; examples?: unknown[] }
+  return { ...rest, 'x-component': $id } as unknown as T
+}
+
 /** A `$ref` to a named component, typed as that component. */
 export const ref = <T extends TSchema>(schema: T) =>
   Type.Unsafe<Static<T>>({ $ref: `${(schema as { $id?: string }).$id}#` })

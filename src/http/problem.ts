@@ -84,6 +84,12 @@ export const fieldError = (
   problem: ProblemCode = 'invalid_body',
 ) => new DebriefError(problem, detail, [{ pointer, code, detail }])
 
+/** The part of a resource that a call is about. @throws 404 where there is none */
+export function requireFound<T>(found: T | null, what: string): T {
+  if (found === null) throw notFoundError(what)
+  return found
+}
+
 export const notFoundError = (what: string) => new DebriefError('not_found', `${what} does not exist.`)
 
 export function toProblem(error: DebriefError, request: { url: string; id: string }): Problem {

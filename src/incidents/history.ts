@@ -33,11 +33,13 @@ interface Row {
   deletion: { changed_by: string; changed_at: string; request_id: string } | null
   image: Record<string, unknown> & { changed_by: string; request_id: string }
   changed_at: string
+  sequence: string
 }
 
 /**
  * Every version of an incident and of all below it, oldest first: the images in `history`, the current rows, and the
- * deletions. `after` is [changed_at, resource, id, version, deleted].
+ * deletions. In the order of their sequence; older ones have none, and come first, by time. `after` is [sequence,
+ * changed_at, resource, id, version, deleted].
  */
 export async function listHistory(
   db: Db,
@@ -53,11 +55,12 @@ export async function listHistory(
       ${sql.join(Object.entries(historyTables).map(currentVersions(incidentId)), sql` UNION ALL `)}
     ), dated AS (
       SELECT *, (coalesce(deletion ->> 'changed_at', image ->> 'changed_at'))::timestamptz(3) AS changed_at,
+        coalesce(deletion ->> 'sequence', image ->> 'sequence', '0')::bigint AS sequence,
         (deletion IS NOT NULL)::int AS deleted FROM versions
     )
-    SELECT resource, id, version, deletion, image, changed_at FROM dated
-    ${after === null ? sql`` : sql`WHERE (changed_at, resource COLLATE "C", id COLLATE "C", version, deleted) > (${after[0]}::timestamptz, ${after[1]}, ${after[2]}, ${after[3]}::int, ${after[4]}::int)`}
-    ORDER BY changed_at, resource COLLATE "C", id COLLATE "C", version, deleted
+    SELECT resource, id, version, deletion, image, changed_at, sequence FROM dated
+    ${after === null ? sql`` : sql`WHERE (sequence, changed_at, resource COLLATE "C", id COLLATE "C", version, deleted) > (${after[0]}::bigint, ${after[1]}::timestamptz, ${after[2]}, ${after[3]}, ${after[4]}::int, ${after[5]}::int)`}
+    ORDER BY sequence, changed_at, resource COLLATE "C", id COLLATE "C", version, deleted
     LIMIT ${sql.lit(limit + 1)}`.execute(db)
   return rows.map(toEntry)
 }
@@ -69,6 +72,7 @@ const currentVersions =
       FROM ${sql.table(table)} WHERE ${sql.ref(incident)} = ${incidentId}`
 
 export const historyKey = (entry: HistoryEntry) => [
+  entry.sequence,
   entry.changed_at,
   entry.resource,
   entry.id.replace(/^AI-/, ''),
@@ -76,13 +80,14 @@ export const historyKey = (entry: HistoryEntry) => [
   entry.change === 'deleted' ? 1 : 0,
 ]
 
-function toEntry({ resource, id, version, deletion, image, changed_at }: Row): HistoryEntry {
+function toEntry({ resource, id, version, deletion, image, changed_at, sequence }: Row): HistoryEntry {
   const { changed_by, request_id } = deletion ?? image
   const {
     version: _v,
     changed_by: _b,
     changed_at: _t,
     request_id: _r,
+    sequence: _s,
     incident_id: _i,
     content_sha256: _c,
     ...fields
@@ -96,6 +101,7 @@ function toEntry({ resource, id, version, deletion, image, changed_at }: Row): H
     changed_by,
     changed_at,
     request_id,
+    sequence: Number(sequence),
     fields: { ...fields, ...timesOf(fields), ...itemOf(fields) },
   }
 }

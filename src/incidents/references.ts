@@ -1,9 +1,9 @@
 import { type SqlBool, sql } from 'kysely'
-import type { Trx } from '../db/open.ts'
+import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
-import { DebriefError, fieldError } from '../http/problem.ts'
+import { DebriefError, fieldError, notFoundError } from '../http/problem.ts'
 import { requireOneHolderAtATime } from './rules.ts'
-import type { IncidentFields } from './schema.ts'
+import type { IncidentFields, IncidentReference } from './schema.ts'
 
 /**
  * Checks what a schema cannot: people and related incidents exist, roles do not overlap, external references are free.
@@ -70,6 +70,20 @@ async function requireFreeExternalRefs(
     const detail = `${pointer}: ${ref.system}:${ref.id} belongs to ${holder.incident_id} already.`
     throw new DebriefError('conflict', detail, [{ pointer, code: 'taken', detail }])
   }
+}
+
+/** The incident that another system knows by this. @throws 404 when there is none */
+export async function findByExternalRef(db: Db, system: string, id: string): Promise<IncidentReference> {
+  const found = await db
+    .selectFrom('external_refs')
+    .innerJoin('incidents', 'incidents.id', 'external_refs.incident_id')
+    .select(['external_refs.incident_id', 'incidents.status'])
+    .where('external_refs.system', '=', system)
+    .where('external_refs.id', '=', id)
+    .$castTo<IncidentReference>()
+    .executeTakeFirst()
+  if (!found) throw notFoundError(`An incident that ${system} knows as ${id}`)
+  return found
 }
 
 /** @throws 409 when another incident, or a factor of one, refers to this one */

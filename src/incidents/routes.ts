@@ -9,6 +9,7 @@ import { mergeWith } from '../http/validation.ts'
 import { dateIn, toUtc } from '../kit/time.ts'
 import * as history from './history.ts'
 import { incidentKey, incidentOrder } from './list-query.ts'
+import { findByExternalRef } from './references.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
@@ -23,6 +24,7 @@ export const incidentRoom: Room = { tag, schemas: contract.incidentSchemas, rout
 function incidentRoutes(app: App, context: Context): void {
   collectionRoutes(app, context)
   memberRoutes(app, context)
+  externalRefRoute(app, context)
   historyRoute(app, context)
 }
 
@@ -132,6 +134,24 @@ function memberRoutes(app: App, { db, now }: Context): void {
       await transact(db, trx => store.deleteIncident(trx, incident_id, write))
       return reply.code(204).send(null)
     },
+  )
+}
+
+function externalRefRoute(app: App, { db }: Context): void {
+  app.get(
+    '/external-refs/:system/:id',
+    {
+      config: { scope: 'any' },
+      schema: {
+        operationId: 'getExternalRef',
+        tags,
+        summary: 'Which incident another system knows by this',
+        description: 'So that a tool finds where to send its events.',
+        params: contract.externalRefParams,
+        response: { 200: ref(contract.IncidentReference) },
+      },
+    },
+    async ({ params: { system, id } }) => findByExternalRef(db, system, id),
   )
 }
 

@@ -212,6 +212,15 @@ export const Incident = component(
 
 export const IncidentPage = pageOf('IncidentPage', Incident)
 
+export const IncidentReference = component(
+  'IncidentReference',
+  { incident_id: incidentId(), status: Incident.properties.status },
+  {
+    description: 'Which incident another system means, and how far its postmortem is.',
+    examples: [{ incident_id: 'PM-2026-06-17-payments-drill', status: 'draft' }],
+  },
+)
+
 export const HistoryEntry = component(
   'HistoryEntry',
   {
@@ -233,6 +242,11 @@ export const HistoryEntry = component(
     changed_by: Type.String(),
     changed_at: timestamp(),
     request_id: Type.String({ description: 'The request that made the change, as in the log.' }),
+    sequence: Type.Integer({
+      minimum: 0,
+      description:
+        'The order of all changes, also where the clock went back. 0: stored before changes had one; these come first, by time.',
+    }),
     fields: Type.Unsafe<Record<string, unknown>>({
       type: 'object',
       additionalProperties: true,
@@ -250,6 +264,7 @@ export const HistoryEntry = component(
         changed_by: 'priya',
         changed_at: '2026-06-18T09:00:00.000Z',
         request_id: '019785b0-5c00-7000-8000-000000000001',
+        sequence: 42,
         fields: { title: 'Add retry-with-backoff to the checkout payments call', status: 'in_progress' },
       },
     ],
@@ -257,6 +272,10 @@ export const HistoryEntry = component(
 )
 export const HistoryPage = pageOf('HistoryPage', HistoryEntry)
 
+export const externalRefParams = exact({
+  system: systemName({ description: 'As `external_refs` has it.' }),
+  id: line(255, { description: 'As `external_refs` has it; a slash in it is written %2F.' }),
+})
 export const incidentParams = exact({ incident_id: incidentId() })
 export const incidentSortNames = ['occurred_on', 'changed_at', 'severity', 'title'] as const
 export const incidentsQuery = exact({
@@ -313,6 +332,7 @@ export const historyQuery = exact({ ...pageQuery })
 export type Incident = Static<typeof Incident>
 export type IncidentsQuery = Static<typeof incidentsQuery>
 export type IncidentSortName = (typeof incidentSortNames)[number]
+export type IncidentReference = Static<typeof IncidentReference>
 export type IncidentInput = Static<typeof IncidentInput>
 export type IncidentFields = Static<typeof IncidentFields>
 export type HistoryEntry = Static<typeof HistoryEntry>
@@ -322,6 +342,7 @@ export const incidentSchemas = [
   IncidentPatch,
   Incident,
   IncidentPage,
+  IncidentReference,
   HistoryEntry,
   HistoryPage,
 ]

@@ -3,7 +3,7 @@ import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { Write } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { DebriefError } from '../http/problem.ts'
+import { DebriefError, notFoundError } from '../http/problem.ts'
 import { lockDocument, moveDocument } from '../incidents/locks.ts'
 import type { Amendment, AmendmentInput } from './schema.ts'
 
@@ -28,6 +28,12 @@ export const listAmendments = (
     .$if(after !== null, q => q.where('number', '>', Number(after![0])))
     .limit(sql.lit(limit + 1))
     .execute()
+
+export async function getAmendment(db: Db, incident_id: string, number: number): Promise<Amendment> {
+  const amendment = await selectAmendments(db, incident_id).where('number', '=', number).executeTakeFirst()
+  if (!amendment) throw notFoundError(`Amendment ${number} of ${incident_id}`)
+  return amendment
+}
 
 /**
  * Opens a final document for a correction: the working copy can be written again, and readers still get the last

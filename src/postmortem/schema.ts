@@ -12,6 +12,7 @@ import {
   pageOf,
   pageQuery,
   part,
+  pathNumber,
   ref,
   sentence,
   timestamp,
@@ -110,6 +111,10 @@ export const Postmortem = component(
   },
 )
 
+export const amendmentParams = exact({
+  incident_id: incidentId(),
+  number: pathNumber('The amendment’s number in its incident.'),
+})
 export const amendmentsQuery = exact(pageQuery)
 export const documentQuery = exact({
   copy: Type.Optional(

@@ -10,6 +10,7 @@ import { toUtc } from '../kit/time.ts'
 import * as updates from './event-updates.ts'
 import { Milestones } from './milestones-schema.ts'
 import * as contract from './schema.ts'
+import { eventStateRoutes } from './state-routes.ts'
 import * as store from './store.ts'
 
 const tag = {
@@ -28,6 +29,7 @@ function timelineRoutes(app: App, context: Context): void {
   eventRoutes(app, context)
   retractionRoutes(app, context)
   disputeRoutes(app, context)
+  eventStateRoutes(app, context)
   milestoneRoute(app, context)
 }
 

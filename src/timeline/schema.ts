@@ -5,6 +5,7 @@ import {
   component,
   exact,
   handle,
+  inside,
   integer,
   line,
   mergePatch,
@@ -129,15 +130,46 @@ export const EventPatch = mergePatch('EventPatch', EventFields, {
   examples: [{ description: 'PaymentErrorRateHigh fires: 41 % of checkout payments fail.' }],
 })
 
-const retraction = part('Retraction', { reason: sentence(), at: timestamp() })
+export const Retraction = component(
+  'Retraction',
+  { reason: sentence(), at: timestamp() },
+  {
+    description: 'Why an event is no longer in the timeline.',
+    examples: [{ reason: 'The log line belongs to the staging cluster.', at: '2026-06-18T09:00:00.000Z' }],
+  },
+)
 
 const resolution = { text: sentence({ description: 'What the source shows.' }), source }
-const dispute = part('Dispute', {
-  statement: sentence({ description: 'What is doubted about the claim, and why.' }),
-  raised_by: handle({ description: 'Who doubts it. A token that acts for a person names that person.' }),
-  at: timestamp(),
-  resolution: nullableObject(part('DisputeResolution', { ...answered(resolution), at: timestamp() })),
-})
+const seen = '14:02:04 POST /v1/charges 503 4ms'
+const answer = {
+  text: 'The log of the payments stub has the first 503 at 14:02:04.',
+  source: { kind: 'log', system: 'payments-stub', excerpt: seen },
+}
+const doubt = { statement: 'The first failed payment was earlier than that.', raised_by: 'priya' }
+const fullAnswer = {
+  ...answer,
+  source: { ...answer.source, url: null, query: null, captured_at: null, stated_by: null },
+  at: '2026-06-18T09:10:00.000Z',
+}
+
+export const DisputeResolution = component(
+  'DisputeResolution',
+  { ...answered(resolution), at: timestamp() },
+  { description: 'The source that settles a dispute.', examples: [fullAnswer] },
+)
+export const Dispute = component(
+  'Dispute',
+  {
+    statement: sentence({ description: 'What is doubted about the claim, and why.' }),
+    raised_by: handle({ description: 'Who doubts it. A token that acts for a person names that person.' }),
+    at: timestamp(),
+    resolution: nullableObject(inside(DisputeResolution)),
+  },
+  {
+    description: 'A claim that is questioned; until a source resolves it, the postmortem cannot be final.',
+    examples: [{ ...doubt, at: '2026-06-18T09:00:00.000Z', resolution: fullAnswer }],
+  },
+)
 
 const tombstone = part('Tombstone', {
   pointers: Type.Array(Type.String(), {
@@ -159,10 +191,8 @@ export const Event = component(
     }),
     source_system: systemName({ description: 'The first source’s system, fixed at creation.' }),
     dedupe_key: line(255),
-    retraction: nullableObject(retraction),
-    dispute: nullableObject(dispute, {
-      description: 'A claim that is questioned; until a source resolves it, the postmortem cannot be final.',
-    }),
+    retraction: nullableObject(inside(Retraction)),
+    dispute: nullableObject(inside(Dispute)),
     redactions: Type.Array(tombstone, {
       description:
         'One for each time that a secret was taken out, in order; nothing else may be taken out of a final document.',
@@ -230,17 +260,32 @@ export const RetractionInput = component(
 
 export const DisputeInput = component(
   'DisputeInput',
-  { statement: dispute.properties.statement, raised_by: dispute.properties.raised_by },
-  { examples: [{ statement: 'The first failed payment was earlier than that.', raised_by: 'priya' }] },
+  { statement: Dispute.properties.statement, raised_by: Dispute.properties.raised_by },
+  { examples: [doubt] },
 )
 export const DisputeResolutionInput = component('DisputeResolutionInput', resolution, {
-  examples: [
-    {
-      text: 'The log of the payments stub has the first 503 at 14:02:04.',
-      source: { kind: 'log', system: 'payments-stub', excerpt: '14:02:04 POST /v1/charges 503 4ms' },
-    },
-  ],
+  examples: [answer],
 })
+
+export const Redactions = component(
+  'Redactions',
+  { items: Type.Array(tombstone, { description: 'In the order in which they were made.' }) },
+  {
+    description: 'What was taken out of an event, by whom, when and why.',
+    examples: [
+      {
+        items: [
+          {
+            pointers: ['/sources/0/excerpt'],
+            reason: 'The log line held the password of the payments database.',
+            by: 'mara',
+            at: '2026-06-18T09:00:00.000Z',
+          },
+        ],
+      },
+    ],
+  },
+)
 
 const redactable =
   '^/(description|role|sources/(0|[1-9][0-9]?)/(excerpt|query|url)|retraction/reason|dispute/(statement|resolution/(text|source/(excerpt|query|url))))$'
@@ -311,6 +356,10 @@ export const timelineSchemas = [
   Event,
   EventPage,
   EventReceipt,
+  Retraction,
+  Dispute,
+  DisputeResolution,
+  Redactions,
   RetractionInput,
   DisputeInput,
   DisputeResolutionInput,

@@ -1,4 +1,3 @@
-import Type from 'typebox'
 import { transact } from '../db/transact.ts'
 import { writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
@@ -43,23 +42,18 @@ function waiverRoutes(app: App, { db, now }: Context): void {
     },
   )
 
-  app.delete(
+  app.get(
     path,
     {
-      config: { scope: 'review', problems: ['sealed'] },
+      config: { scope: 'read' },
       schema: {
-        operationId: 'deleteWaiver',
+        operationId: 'getWaiver',
         tags,
-        summary: 'Take a waiver back',
+        summary: 'Why a check is waived',
         params: contract.waiverParams,
-        response: { 204: Type.Null({ description: 'Deleted.' }) },
+        response: { 200: ref(contract.Waiver) },
       },
     },
-    async (request, reply) => {
-      const { incident_id, code } = request.params
-      const write = writeOf(request, now)
-      await transact(db, trx => store.deleteWaiver(trx, incident_id, code, write))
-      return reply.code(204).send(null)
-    },
+    async ({ params: { incident_id, code } }) => store.getWaiver(db, incident_id, code),
   )
 }

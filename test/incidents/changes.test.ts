@@ -265,6 +265,68 @@ t.test('history tells every version of everything, who made it, and in which req
   t.same(paged, body.items)
 })
 
+t.test('history is in the order of the changes, also where the clock went back', async t => {
+  const at = (minute: number) => {
+    clock.now = new Date(Date.UTC(2026, 5, 18, 9, minute))
+  }
+  at(30)
+  const incident = await openIncident(service)
+  const event = await call('POST', `${incident}/events`, { body: observed() })
+  at(10)
+  await call('PATCH', incident, { body: { severity: 'SEV1' } })
+  const factor = { category: 'technical', statement: 'Payments calls are not retried.' }
+  await call('POST', `${incident}/factors`, { body: factor })
+  at(5)
+  await call('PATCH', incident, { body: { severity: 'SEV3' } })
+  await call('PATCH', event.headers.location!, { body: { role: 'scribe' } })
+  at(0)
+  await call('DELETE', `${incident}/factors/1`)
+  const told = (items: any[]) =>
+    items.map(({ resource, version, change }) => `${resource} ${version} ${change}`)
+  const { items } = (await call('GET', `${incident}/history`)).body
+  t.same(told(items), [
+    'incident 1 created',
+    'event 1 created',
+    'incident 2 updated',
+    'factor 1 created',
+    'incident 3 updated',
+    'event 2 updated',
+    'factor 1 deleted',
+  ])
+  t.ok(items.every(({ sequence }: any, i: number) => i === 0 || sequence > items[i - 1].sequence))
+  for (const limit of [1, 2, 3])
+    t.same(
+      told(await readAllPages(service, `${incident}/history?limit=${limit}`)),
+      told(items),
+      `by ${limit}`,
+    )
+})
+
+t.test('what was stored before changes had a sequence keeps its order, by time, and comes first', async t => {
+  const incident = await openIncident(service)
+  const id = idOf(incident)
+  await call('POST', `${incident}/events`, { body: observed() })
+  clock.now = new Date('2026-06-18T10:00:00Z')
+  await call('PATCH', incident, { body: { severity: 'SEV1' } })
+  await sql`UPDATE history SET image = image - 'sequence' WHERE incident_id = ${id}`.execute(db)
+  for (const [table, column] of [
+    ['incidents', 'id'],
+    ['events', 'incident_id'],
+  ] as const) {
+    await sql`ALTER TABLE ${sql.table(table)} DISABLE TRIGGER USER`.execute(db)
+    await sql`UPDATE ${sql.table(table)} SET sequence = 0 WHERE ${sql.ref(column)} = ${id}`.execute(db)
+    await sql`ALTER TABLE ${sql.table(table)} ENABLE TRIGGER USER`.execute(db)
+  }
+  clock.now = new Date('2026-06-18T08:00:00Z')
+  await call('PATCH', incident, { body: { severity: 'SEV4' } })
+  clock.now = new Date('2026-06-18T09:00:00Z')
+  const items = await readAllPages(service, `${incident}/history?limit=1`)
+  t.same(
+    items.map(({ resource, version }) => `${resource} ${version}`),
+    ['event 1', 'incident 1', 'incident 2', 'incident 3'],
+  )
+})
+
 t.test('deletions are told too', async t => {
   const incident = await openIncident(service)
   const factor = { category: 'technical', statement: 'Payments calls are not retried.' }

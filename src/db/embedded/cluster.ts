@@ -125,7 +125,10 @@ async function initdb(draft: string, home: ClusterHome, binaries: Binaries): Pro
       promisify(execFile)(initdb, args, { ...home.account, cwd: home.folder, env: environment }),
     )
   } catch (cause) {
-    throw new Error(`initdb could not make a database in ${home.folder}: ${firstError(cause)}`, { cause })
+    throw new Error(
+      `initdb could not make a database in ${home.folder}: ${firstError(cause)}; mend that, or set DATABASE_URL to a server.`,
+      { cause },
+    )
   }
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import {
+  accessSync,
   chmodSync,
   chownSync,
+  constants,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -84,6 +86,7 @@ function makeDataFolder(folder: string, asRoot: boolean): string {
 
 function homeForOwnAccount(data: string): Home {
   const owner = ownerOf(join(data, 'pg'))
+  if (!owner) accessSync(data, constants.W_OK)
   if (!owner || owner.uid === process.geteuid?.()) return { folder: data, account: undefined }
   throw new Error(
     `The database in ${data} belongs to uid ${owner.uid}: run Debrief as that account or as root, or set DEBRIEF_DATA to another folder.`,

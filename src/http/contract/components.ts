@@ -43,10 +43,18 @@ export function withNamedComponents(document: Json): Json {
   for (const { parameters = [] } of operations)
     for (const parameter of parameters as { schema: Schema }[])
       parameter.schema = portable(parameter.schema, 'Input', parts)
-  for (const name of parts.keys())
-    if (name in schemas) throw new Error(`Two schemas of the contract are named ${name}.`)
-  Object.assign(schemas, Object.fromEntries(parts))
+  for (const [name, part] of parts) {
+    // A component that also stands inside others is there already.
+    if (name in schemas && !isAlike(schemas[name]!, part))
+      throw new Error(`Two schemas of the contract are named ${name}.`)
+    schemas[name] ??= part
+  }
   return document
+}
+
+const isAlike = (...both: [Schema, Schema]): boolean => {
+  const [one, other] = both.map(({ description: _, examples: __, ...rest }) => rest)
+  return isDeepStrictEqual(one, other)
 }
 
 const operationsOf = (document: Json): Json[] =>

@@ -31,6 +31,10 @@ export const responseHeaders = {
     '019785b0-5c00-7000-8000-000000000001',
   ),
   Allow: header('The methods that the address takes, with 405.', 'GET, HEAD, OPTIONS', { required: false }),
+  'Accept-Patch': header(
+    'The media types that PATCH takes.',
+    'application/merge-patch+json, application/json',
+  ),
   'WWW-Authenticate': header('How to authenticate.', 'Bearer realm="Debrief"'),
   // One form for all: with 409 only a request in progress has it, and generators take one form in an operation.
   'Retry-After': header('Seconds to wait before trying again, where waiting helps.', '2', {
@@ -136,6 +140,7 @@ function headersOf({ parameters, taken, responses }: Described, method: string, 
     [isPost && status === '201' && !taken.includes('If-Match'), 'Location'],
     [status === '200' && parameters.some(({ name }) => name === 'cursor'), 'Link'],
     [(isPost && status === '200' && !isQuestion) || (isKeyed && /^2/.test(status)), 'Idempotent-Replayed'],
+    [method === 'patch' && status === '415', 'Accept-Patch'],
     [status === '401', 'WWW-Authenticate'],
     [/^(429|503)$/.test(status) || (isKeyed && status === '409'), 'Retry-After'],
     [status === 'default', 'Allow'],

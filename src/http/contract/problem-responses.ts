@@ -58,7 +58,7 @@ function codesOfShape(route: Route): ProblemCode[] {
     [isWrite, ['request_timeout']],
     [needsToken(route), ['invalid_query']],
     [takesCursor(schema), ['invalid_cursor']],
-    [isWrite, ['invalid_header']],
+    [isWrite || needsToken(route), ['invalid_header']],
     [needsToken(route), ['unauthenticated', 'too_many_attempts']],
     [needsToken(route) && route.config.scope !== 'any', ['forbidden']],
     [schema.params !== undefined, ['not_found']],

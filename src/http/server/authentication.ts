@@ -3,6 +3,7 @@ import { sha256Hex } from '../../kit/json.ts'
 import { coversScope, isValidToken, type Scope, type TokenCache } from '../api-tokens.ts'
 import { type Caller, settingsTokenId } from '../caller.ts'
 import { DebriefError } from '../problem.ts'
+import { isRepeated } from './request-checks.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -33,6 +34,7 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
     if (!route.config?.scope) throw new Error(`${route.method} ${route.url} names no scope`)
   })
   app.addHook('onRequest', async request => {
+    if (isRepeated('authorization', request.raw.rawHeaders)) throw repeatedCredentialsError()
     const token = tokenOf(request)
     if (token === undefined) throw noTokenError(request)
     const caller = await callerOf(token)
@@ -63,6 +65,14 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
 function requireScope({ scope }: Caller, needed: Scope | 'any'): void {
   if (needed === 'any' || coversScope(scope, needed)) return
   throw new DebriefError('forbidden', `This call needs a token of scope ${needed}; this one has ${scope}.`)
+}
+
+/** RFC 6750: a request with more than one credential is invalid. Which of them counts must not be a guess. */
+function repeatedCredentialsError(): DebriefError {
+  const detail = 'Authorization may be sent once.'
+  return new DebriefError('invalid_header', detail, [
+    { parameter: 'Authorization', code: 'repeated', detail },
+  ])
 }
 
 /** `Authorization: Bearer`; for GET also Basic with the token as password, so that a person can open a page. */

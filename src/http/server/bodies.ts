@@ -6,18 +6,25 @@ import { parseStrictJson, StrictJsonError, type StrictJsonErrorKind } from '../.
 import { DebriefError, fieldError } from '../problem.ts'
 import { type ProblemCode, problemCodes } from '../problem-codes.ts'
 
-/** Parses the JSON content types. A route without a body schema accepts an empty body of any JSON type. */
+const mergePatchType = 'application/merge-patch+json'
+/** The media types that PATCH takes, for `Accept-Patch` (RFC 5789). */
+export const acceptPatch = `${mergePatchType}, application/json`
+
+/** Parses the JSON content types. A route without a body schema takes none, or `{}`. */
 export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
   app.removeAllContentTypeParsers()
-  const types = ['application/json', 'application/merge-patch+json']
+  const types = ['application/json', mergePatchType]
   app.addContentTypeParser(types, async (request: FastifyRequest, payload: Readable) => {
     requireReadable(request)
     const bytes = await readBody(request, payload, limits)
     if (request.routeOptions.schema?.body) return parse(bytes)
-    if (bytes.length > 0) throw fieldError('', 'unexpected', 'This call takes no body.')
-    return undefined
+    // Many clients send an empty object with every call.
+    if (bytes.length === 0 || emptyObject.test(bytes.toString())) return undefined
+    throw fieldError('', 'unexpected', 'This call takes no body, or an empty object.')
   })
 }
+
+const emptyObject = /^[ \t\r\n]*\{[ \t\r\n]*\}[ \t\r\n]*$/
 
 /** Refuses charsets other than UTF-8 (RFC 8259) and compressed bodies, whose unpacked size has no limit. */
 function requireReadable({ headers }: FastifyRequest): void {

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DebriefError, toDebriefError, toProblem } from '../problem.ts'
+import { acceptPatch } from './bodies.ts'
 
 /** Answers every error, Fastify's and the router's too, as problem+json. */
 export function registerErrors(app: FastifyInstance): void {
@@ -23,9 +24,11 @@ const asCursorError = (error: DebriefError, { method }: FastifyRequest): Debrief
 export function sendProblem(error: DebriefError, request: FastifyRequest, reply: FastifyReply) {
   for (const name of headersOfSuccess) reply.removeHeader(name)
   const retry = error.status === 503 ? { 'retry-after': '2' } : {}
+  const isPatch = error.code === 'unsupported_media_type' && request.method === 'PATCH'
+  const types = isPatch ? { 'accept-patch': acceptPatch } : {}
   return reply
     .code(error.status)
-    .headers({ 'x-request-id': request.id, ...retry, ...error.headers })
+    .headers({ 'x-request-id': request.id, ...retry, ...types, ...error.headers })
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send(toProblem(error, request))

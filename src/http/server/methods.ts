@@ -1,37 +1,58 @@
 import type { FastifyInstance } from 'fastify'
 import { DebriefError } from '../problem.ts'
+import { acceptPatch } from './bodies.ts'
 
 /** The URL of routes, and their methods. */
 interface Address {
+  url: string
   pattern: RegExp
+  /** Sorts a fixed part of a URL before a parameter, and that before a wildcard, as the router prefers them. */
+  rank: string
   methods: Set<string>
 }
 
 /**
- * Answers requests without a route: OPTIONS with `Allow`, another method of a known URL with 405, the rest with 404. Must
- * be called before the routes are registered, since its onRoute hook collects them.
+ * Answers requests without a route: OPTIONS with `Allow`, another method of a known URL with 405, the rest with 404. A
+ * method is another's, too, where it belongs to a URL with a parameter beside the one that was asked for. Must be called
+ * before the routes are registered, since its onRoute hook collects them.
  */
 export function answerOtherMethods(app: FastifyInstance): void {
   const addresses = new Map<string, Address>()
   app.addHook('onRoute', ({ url, method }) => {
-    const address = addresses.get(url) ?? { pattern: patternOf(url), methods: new Set(['OPTIONS']) }
+    const address = addresses.get(url) ?? newAddress(url)
     for (const name of [method].flat()) address.methods.add(name)
     addresses.set(url, address)
   })
+  const preferred = once(() => preferredAddresses([...addresses.values()]))
   // Of files that a route does not have.
   app.setNotFoundHandler(({ method, url }) => {
     throw noRouteError(method, url.split('?')[0]!)
   })
   // In onRequest, so that no body is read.
   app.addHook('onRequest', (request, reply, done) => {
-    if (!request.is404) return done()
     const path = request.url.split('?')[0]!
-    const allow = allowedAt(path, [...addresses.values()])
-    if (allow === undefined) return done(noRouteError(request.method, path))
+    if (!request.is404) {
+      const beside = preferred().get(request.routeOptions.url!)
+      const own = beside?.find(({ pattern }) => pattern.test(path))
+      return done(own && methodNotAllowedError(request.method, allowOf([own])))
+    }
+    const matching = addressesAt(path, [...addresses.values()])
+    if (matching.length === 0) return done(noRouteError(request.method, path))
+    const allow = allowOf(matching)
     if (request.method !== 'OPTIONS') return done(methodNotAllowedError(request.method, allow))
+    if (matching.some(({ methods }) => methods.has('PATCH'))) reply.header('accept-patch', acceptPatch)
     reply.code(204).header('allow', allow).send()
   })
 }
+
+const newAddress = (url: string): Address => ({
+  url,
+  pattern: patternOf(url),
+  rank: url.replaceAll(parameters, name => (name === '*' ? '\uffff' : '\ufffe')),
+  methods: new Set(['OPTIONS']),
+})
+
+const parameters = /:[A-Za-z_]+|\*/g
 
 /** Builds a regular expression from a route's URL, never from a request's. */
 function patternOf(url: string): RegExp {
@@ -42,10 +63,32 @@ function patternOf(url: string): RegExp {
   return new RegExp(`^${parts.join('')}$`)
 }
 
-function allowedAt(path: string, addresses: Address[]): string | undefined {
-  const matching = path === '*' ? addresses : addresses.filter(({ pattern }) => pattern.test(path))
-  const methods = new Set(matching.flatMap(({ methods }) => [...methods]))
-  return methods.size === 0 ? undefined : [...methods].sort().join(', ')
+/** For the URL of a route with a parameter, the addresses that the router prefers to it where a path matches both. */
+function preferredAddresses(addresses: Address[]): Map<string, Address[]> {
+  const entries = addresses.map(({ url, pattern, rank }): [string, Address[]] => [
+    url,
+    addresses.filter(other => other.rank < rank && pattern.test(other.url)),
+  ])
+  return new Map(entries.filter(([, beside]) => beside.length > 0))
+}
+
+/** The address of a path, or all of them for `*`. */
+function addressesAt(path: string, addresses: Address[]): Address[] {
+  if (path === '*') return addresses
+  const matching = addresses.filter(({ pattern }) => pattern.test(path))
+  return matching.toSorted((a, b) => (a.rank < b.rank ? -1 : 1)).slice(0, 1)
+}
+
+const allowOf = (addresses: Address[]): string =>
+  [...new Set(addresses.flatMap(({ methods }) => [...methods]))].sort().join(', ')
+
+/** Computes a value at the first call: the routes are not all there before. */
+function once<T>(compute: () => T): () => T {
+  let value: T | undefined
+  return () => {
+    value ??= compute()
+    return value
+  }
 }
 
 const noRouteError = (method: string, path: string) =>

@@ -39,7 +39,7 @@ export function allowedHostsOf(host: string, given: string[]): ReadonlySet<strin
 function hostError({ raw }: FastifyRequest, allowed: ReadonlySet<string> | undefined): Error | undefined {
   if (raw.headers.host === undefined && raw.httpVersion === '1.1')
     return ambiguousRequestError('The Host header is missing.')
-  if (hasTwoHosts(raw.rawHeaders)) return ambiguousRequestError('There are two Host headers.')
+  if (isRepeated('host', raw.rawHeaders)) return ambiguousRequestError('There are two Host headers.')
   const host = hostInAddress(raw.url) ?? raw.headers.host
   if (host === undefined) return undefined
   if (allowed === undefined || allowed.has(host.replace(/:\d*$/, '').toLowerCase())) return undefined
@@ -54,12 +54,16 @@ function hostError({ raw }: FastifyRequest, allowed: ReadonlySet<string> | undef
 const hostInAddress = (url = '/'): string | undefined =>
   url.startsWith('/') ? undefined : /^https?:\/\/([^/?#]*)/i.exec(url)?.[1]
 
-/** @param rawHeaders names and values in turn */
-function hasTwoHosts(rawHeaders: string[]): boolean {
-  let hosts = 0
+/**
+ * Whether a header was sent more than once, of which Node keeps the first alone.
+ * @param name in lower case
+ * @param rawHeaders names and values in turn
+ */
+export function isRepeated(name: string, rawHeaders: string[]): boolean {
+  let count = 0
   for (let i = 0; i < rawHeaders.length; i += 2)
-    if (rawHeaders[i]!.length === 4 && /^host$/i.test(rawHeaders[i]!)) hosts += 1
-  return hosts > 1
+    if (rawHeaders[i]!.length === name.length && rawHeaders[i]!.toLowerCase() === name) count += 1
+  return count > 1
 }
 
 /** Closes the connection, too, since the start of the next request cannot be told. */

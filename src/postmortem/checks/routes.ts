@@ -1,11 +1,15 @@
+import { transact } from '../../db/transact.ts'
+import { writeOf } from '../../http/caller.ts'
 import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
+import { waiverParams } from '../../waivers/schema.ts'
+import { deleteWaiver } from '../../waivers/store.ts'
 import { toMarkdown } from '../document/markdown.ts'
 import { documentResponses, sendText } from '../document/media.ts'
 import { agendaDocument } from './agenda.ts'
 import { toChecks } from './checks.ts'
-import { runChecks } from './run-checks.ts'
+import { readCheckData, runChecks, runChecksOn } from './run-checks.ts'
 import { Checks } from './schema.ts'
 
 const tags = ['Postmortem']
@@ -13,6 +17,7 @@ const tags = ['Postmortem']
 /** The failed checks as JSON, and as the facilitator's agenda. */
 export function checkRoutes(app: App, context: Context): void {
   checksRoute(app, context)
+  waiverDeletionRoute(app, context)
   agendaRoute(app, context)
 }
 
@@ -38,6 +43,35 @@ function checksRoute(app: App, { db, now, blameCheck }: Context): void {
         await blameCheck(),
         now().toISOString(),
       )
+      reply.header('etag', etag)
+      return toChecks(input, checks)
+    },
+  )
+}
+
+/** A route of waivers, in this folder because it answers the checks, which it makes fail again. */
+function waiverDeletionRoute(app: App, { db, now, blameCheck }: Context): void {
+  app.delete(
+    '/incidents/:incident_id/checks/:code/waiver',
+    {
+      config: { scope: 'review', problems: ['sealed'] },
+      schema: {
+        operationId: 'deleteWaiver',
+        tags: ['Review'],
+        summary: 'Take a waiver back',
+        description: 'The answer is the checks, in which what was waived holds back again.',
+        params: waiverParams,
+        response: { 200: ref(Checks) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id, code } = request.params
+      const write = writeOf(request, now)
+      const loaded = await transact(db, async trx => {
+        await deleteWaiver(trx, incident_id, code, write)
+        return readCheckData(trx, incident_id)
+      })
+      const { input, checks, etag } = await runChecksOn(loaded, await blameCheck(), write.facts.changed_at)
       reply.header('etag', etag)
       return toChecks(input, checks)
     },

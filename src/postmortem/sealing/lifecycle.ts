@@ -1,4 +1,5 @@
-import type { Trx } from '../../db/open.ts'
+import { sql } from 'kysely'
+import type { Db, Trx } from '../../db/open.ts'
 import type { Write } from '../../http/caller.ts'
 import { requireVersion } from '../../http/conditions.ts'
 import { DebriefError, type FieldError } from '../../http/problem.ts'
@@ -10,6 +11,7 @@ import { blockingChecks, isSealable, waiversInForce } from '../checks/checks.ts'
 import { readCheckData, runChecksOn } from '../checks/run-checks.ts'
 import type { FailedCheck } from '../checks/schema.ts'
 import { insertRevision } from './revisions.ts'
+import type { ReviewRequest } from './schema.ts'
 
 /**
  * Moves a document from draft to in review, or back.
@@ -31,6 +33,21 @@ export async function setReviewStatus(
     throw new DebriefError('wrong_state', detail)
   }
   await moveDocument(trx, incident_id, { status, amending: false }, facts)
+}
+
+/** Who moved a document to its review, and when: the first version of the incident since it was last anything else. */
+export async function findReviewRequest(db: Db, incident_id: string): Promise<ReviewRequest | null> {
+  const { rows } = await sql<ReviewRequest>`
+    WITH versions AS (
+      SELECT version, image FROM history WHERE incident_id = ${incident_id} AND resource = 'incident'
+      UNION ALL SELECT version, to_jsonb(incidents) FROM incidents WHERE id = ${incident_id}
+    )
+    SELECT ${incident_id} AS incident_id, image ->> 'changed_by' AS requested_by,
+      (image ->> 'changed_at')::timestamptz(3) AS requested_at
+    FROM versions
+    WHERE version > (SELECT coalesce(max(version), 0) FROM versions WHERE image ->> 'status' <> 'in_review')
+    ORDER BY version LIMIT 1`.execute(db)
+  return rows[0] ?? null
 }
 
 /**

@@ -5,20 +5,22 @@ import type { App, Context } from '../../http/context.ts'
 import { pageRequest, toPage } from '../../http/cursor.ts'
 import { ref } from '../../http/fields.ts'
 import { answerOnce } from '../../http/idempotency.ts'
+import { requireFound } from '../../http/problem.ts'
 import { Incident, incidentParams } from '../../incidents/schema.ts'
 import { getIncident } from '../../incidents/store.ts'
-import { amend, listAmendments } from '../amendments.ts'
+import { amend, getAmendment, listAmendments } from '../amendments.ts'
 import { runChecks } from '../checks/run-checks.ts'
-import { Amendment, AmendmentInput, AmendmentPage, amendmentsQuery } from '../schema.ts'
-import { seal, setReviewStatus } from './lifecycle.ts'
+import { Amendment, AmendmentInput, AmendmentPage, amendmentParams, amendmentsQuery } from '../schema.ts'
+import { findReviewRequest, seal, setReviewStatus } from './lifecycle.ts'
 import { describeRevision } from './revisions.ts'
-import { Revision } from './schema.ts'
+import { ReviewRequest, Revision } from './schema.ts'
 
 const tags = ['Postmortem']
 
 /** The lifecycle of a document: the review request, sealing, and amendments. */
 export function lifecycleRoutes(app: App, context: Context): void {
   reviewRequestRoutes(app, context)
+  reviewRequestRoute(app, context)
   sealRoute(app, context)
   amendmentRoutes(app, context)
 }
@@ -45,6 +47,27 @@ function reviewRequestRoutes(app: App, { db, now }: Context): void {
       },
     )
   }
+}
+
+function reviewRequestRoute(app: App, { db }: Context): void {
+  app.get(
+    '/incidents/:incident_id/review-request',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getReviewRequest',
+        tags,
+        summary: 'Who asked for the review, and when; 404 unless it is in review',
+        params: incidentParams,
+        response: { 200: ref(ReviewRequest) },
+      },
+    },
+    async ({ params: { incident_id } }) => {
+      const { status } = await getIncident(db, incident_id)
+      const request = status === 'in_review' ? await findReviewRequest(db, incident_id) : null
+      return requireFound(request, `A request for the review of ${incident_id}`)
+    },
+  )
 }
 
 function sealRoute(app: App, { db, now, blameCheck }: Context): void {
@@ -108,7 +131,7 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
       const write = writeOf(request, now)
       return answerOnce({ db, now }, request, reply, async trx => {
         const body = await amend(trx, incident_id, request.body, write)
-        return { status: 201, location: `/v1/incidents/${incident_id}/amendments`, body }
+        return { status: 201, location: `/v1/incidents/${incident_id}/amendments/${body.number}`, body }
       })
     },
   )
@@ -132,5 +155,20 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
       const rows = await listAmendments(db, incident_id, pageRequest(request))
       return toPage(request, reply, rows, ({ number }) => [number])
     },
+  )
+
+  app.get(
+    '/incidents/:incident_id/amendments/:number',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getAmendment',
+        tags,
+        summary: 'A correction of a final postmortem: by whom, when and why',
+        params: amendmentParams,
+        response: { 200: ref(Amendment) },
+      },
+    },
+    async ({ params: { incident_id, number } }) => getAmendment(db, incident_id, number),
   )
 }

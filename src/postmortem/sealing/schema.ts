@@ -67,6 +67,11 @@ export const Revision = component('Revision', fields, {
   description: 'A final document: bytes that never change, but for a redaction that is on record.',
   examples: [first],
 })
+/** Without what the example of a `Postmortem` shows at length. */
+const shortExample = {
+  ...(examplesOf(Postmortem)[0] as Static<typeof Postmortem>),
+  ...{ events: [], factors: [], action_items: [], changes: [], review: null, waivers: [] },
+}
 export const RevisionDetail = component(
   'RevisionDetail',
   {
@@ -76,17 +81,35 @@ export const RevisionDetail = component(
   },
   {
     description: 'A final document with its bytes: `postmortem` is written as it was hashed.',
-    examples: [
-      { ...first, markdown: '# Postmortem: Payments drill\n', postmortem: examplesOf(Postmortem)[0] },
-    ],
+    examples: [{ ...first, markdown: '# Postmortem: Payments drill\n', postmortem: shortExample }],
   },
 )
 export const RevisionPage = pageOf('RevisionPage', Revision)
 
 const number = () => pathNumber('A revision’s number.')
+export const ReviewRequest = component(
+  'ReviewRequest',
+  {
+    incident_id: incidentId(),
+    requested_by: Type.String({ description: 'Who asked: a person’s handle, or a token’s name.' }),
+    requested_at: timestamp(),
+  },
+  {
+    description: 'That a postmortem is in review, and since when.',
+    examples: [
+      {
+        incident_id: 'PM-2026-06-17-payments-drill',
+        requested_by: 'ana',
+        requested_at: '2026-06-18T12:00:00.000Z',
+      },
+    ],
+  },
+)
+
 export const revisionParams = exact({ incident_id: incidentId(), number: number() })
 export const revisionDiffParams = exact({ incident_id: incidentId(), number: number(), other: number() })
 export const revisionsQuery = exact(pageQuery)
 
 export type Revision = Static<typeof Revision>
-export const revisionSchemas = [Revision, RevisionDetail, RevisionPage]
+export type ReviewRequest = Static<typeof ReviewRequest>
+export const revisionSchemas = [ReviewRequest, Revision, RevisionDetail, RevisionPage]

@@ -23,7 +23,7 @@ const freshName = fc.noShrink(fc.uuid()).map(id => `x${id}`)
  * the path; with an operation before it (`putTeam {handle}`), for that operation alone.
  */
 export function namedValues(world: World, incident: string): Record<string, Values> {
-  const { people, teams, changeable, incidents, events, earlier, tokens } = world
+  const { people, teams, changeable, incidents, events, earlier, states, tokens } = world
   const person = fc.constantFrom(...people)
   const others = [earlier.incident_id, ...incidents].filter(id => id !== incident)
   const id = fc.tuple(dayBetween('1970-01-01', '2999-12-31'), freshName)
@@ -74,6 +74,18 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'putTeam {handle}': fc.oneof(fc.constantFrom(...changeable.teams), freshName),
     'patchTeam {handle}': fc.constantFrom(...changeable.teams),
     '{token_id}': fc.constantFrom(...tokens),
+    ...Object.fromEntries(
+      readsOfStates.flatMap(id => [
+        [`${id} {incident_id}`, fc.constant(states.incident_id)],
+        [`${id} {event_id}`, fc.constant(states.event_id)],
+        [`${id} {action_item_id}`, fc.constant('AI-1')],
+        [`${id} {code}`, fc.constant('FACTOR_COUNT')],
+      ]),
+    ),
+    'getExternalRef {system}': fc.constant('pagerduty'),
+    'getExternalRef {id}': fc.constant('Q2/R11 PAY'),
+    'getAmendment {incident_id}': fc.constant(world.sealed),
+    'getAmendment {number}': fc.constant('1'),
     'getRevision {incident_id}': fc.constant(world.sealed),
     'getRevision {number}': fc.constant('1'),
     'diffRevisions {incident_id}': fc.constant(world.sealed),
@@ -84,6 +96,12 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     '{code}': fc.constantFrom('not_found', 'invalid_body', 'internal'),
   }
 }
+
+/** The operations that read what a PUT set. */
+const readsOfStates = [
+  ...['getRetraction', 'getDispute', 'getDisputeResolution', 'listRedactions', 'getAcceptance'],
+  ...['getClosure', 'getEffectiveness', 'getWaiver', 'getReviewRequest'],
+]
 
 /** Objects that a merge patch must contain whole, since there may be no stored one to merge with. */
 export const wholeObjects = new Set(['counterfactual', 'tracker', 'verified_by_source'])

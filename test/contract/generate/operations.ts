@@ -43,7 +43,7 @@ export interface Operation {
   body: Schema | undefined
   /** The statuses that it documents. */
   statuses: number[]
-  /** All methods of this path, and of other paths that match it: `/people/batch` also matches `/people/{handle}`. */
+  /** All methods of this path. */
   methods: string[]
 }
 
@@ -55,7 +55,7 @@ interface Documented {
 }
 
 export const operations: Operation[] = Object.entries(contract.paths).flatMap(([path, members]) => {
-  const methods = methodsAt(path)
+  const methods = Object.keys(members).map(method => method.toUpperCase())
   return Object.entries(members).map(([method, member]) => {
     const { operationId, parameters = [], requestBody, responses } = member as unknown as Documented
     return {
@@ -69,19 +69,6 @@ export const operations: Operation[] = Object.entries(contract.paths).flatMap(([
     }
   })
 })
-
-function methodsAt(address: string): string[] {
-  const paths = Object.entries(contract.paths).filter(([path]) => isOf(path, address))
-  return paths.flatMap(([, members]) => Object.keys(members)).map(method => method.toUpperCase())
-}
-
-/** Whether a path's template matches an address, which may have parameters in braces itself. */
-function isOf(path: string, address: string): boolean {
-  const [parts, others] = [path.split('/'), address.split('/')]
-  return (
-    parts.length === others.length && parts.every((part, i) => part.startsWith('{') || part === others[i])
-  )
-}
 
 export const parametersIn = (operation: Operation, place: Parameter['in']) =>
   operation.parameters.filter(parameter => parameter.in === place)

@@ -16,6 +16,8 @@ export interface World {
   events: Record<string, string[]>
   /** A factor of an incident before all others. */
   earlier: { incident_id: string; number: number }
+  /** An incident in review, of whose event, AI-1 and check FACTOR_COUNT each state is set. */
+  states: { incident_id: string; event_id: string }
   /** An incident whose postmortem is final. */
   sealed: string
   /** Ids of API tokens. */
@@ -49,7 +51,10 @@ export async function seedWorld({ call }: Service): Promise<World> {
     incidents[i] = idIn(path)
     events[incidents[i]] = await fill(call, path, earlier)
   }
+  const states = await givenStates({ call } as Service)
   const ready = await givenReady({ call } as Service, 'Final')
+  await seal({ call } as Service, ready)
+  await call('POST', `${ready}/amendments`, { body: { author: 'ana', reason: 'A figure was wrong.' } })
   await seal({ call } as Service, ready)
   const tokens = [await addToken(call), await addToken(call)]
   const key = 'used-before'
@@ -64,6 +69,7 @@ export async function seedWorld({ call }: Service): Promise<World> {
     incidents,
     events,
     earlier,
+    states,
     sealed: idIn(ready),
     tokens,
     key,
@@ -74,7 +80,7 @@ export async function seedWorld({ call }: Service): Promise<World> {
 export const idIn = (path: string) => path.split('/').at(-1)!
 
 /** Three events, two of them milestones; factors and changes 1 and 2; AI-1 of Priya and AI-2 of Sam; a review and two waivers. Returns the events' ids. */
-async function fill(call: Service['call'], path: string, recurs: World['earlier']): Promise<string[]> {
+async function fill(call: Service['call'], path: string, recurs: World['earlier'] | null): Promise<string[]> {
   const events: string[] = []
   for (const milestone of ['impact_started', 'detected', null]) {
     const event = {
@@ -97,6 +103,28 @@ async function fill(call: Service['call'], path: string, recurs: World['earlier'
   await addChange(call, path, {})
   await addChange(call, path, { action_item: 'AI-1' })
   return events
+}
+
+/** An incident on which each PUT of a state was called once. */
+async function givenStates({ call }: Service): Promise<World['states']> {
+  const path = await openIncident({ call } as Service, {
+    title: 'States',
+    occurred_on: '2026-01-06',
+    external_refs: [{ system: 'pagerduty', id: 'Q2/R11 PAY' }],
+  })
+  const events = await fill(call, path, null)
+  const [item, event] = [`${path}/action-items/AI-1`, `${path}/events/${events[2]}`]
+  await call('PUT', `${event}/retraction`, { body: { reason: 'It was elsewhere.' } })
+  await call('PUT', `${event}/dispute`, { body: { statement: 'It was earlier.', raised_by: 'priya' } })
+  await call('PUT', `${event}/dispute/resolution`, { body: { text: 'The log says so.', source } })
+  await call('PUT', `${event}/redaction`, { body: { pointers: ['/description'], reason: 'A password.' } })
+  await call('PUT', `${item}/acceptance`, { body: { by: 'priya' } })
+  await call('PUT', `${item}/closure`, {
+    body: { outcome: 'done', evidence_url: 'https://git.example/1' },
+  })
+  await call('PUT', `${item}/effectiveness`, { body: { result: 'effective' } })
+  await call('PUT', `${path}/review-request`)
+  return { incident_id: idIn(path), event_id: events[2]! }
 }
 
 export const addFactor = (call: Service['call'], path: string, fields: object) =>

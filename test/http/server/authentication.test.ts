@@ -1,3 +1,5 @@
+import { request } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { countTokens, createToken } from '../../../src/access/store.ts'
@@ -8,7 +10,7 @@ import { adminToken, openService } from '../../help/service.ts'
 
 const service = await openService(t)
 await seedPeople(service)
-const { call, db, clock } = service
+const { app, call, db, clock } = service
 const incident = await openIncident(service)
 
 const issue = (fields: { scope?: Scope; person?: string; expires_at?: string } = {}) =>
@@ -70,6 +72,35 @@ t.test('whoever has no token, or a wrong one, is told how to send one', async t 
     t.equal(headers['www-authenticate'], 'Bearer realm="Debrief"')
     t.notMatch(text, token)
   }
+})
+
+t.test('two Authorization headers are refused, whichever of them is good', async t => {
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
+  const send = (...credentials: string[]) =>
+    new Promise<{ status: number; body: any }>((resolve, reject) => {
+      const headers = ['Host', 'localhost', ...credentials.flatMap(one => ['authorization', one])]
+      const sent = request({ port, host: '127.0.0.1', path: '/v1/people', headers }, async response =>
+        resolve({ status: response.statusCode!, body: await json(response) }),
+      )
+      sent.on('error', reject).end()
+    })
+  const good = `Bearer ${await issue()}`
+  t.equal((await send(good)).status, 200)
+  for (const pair of [
+    [good, good],
+    [good, 'Bearer x'],
+    ['Bearer x', good],
+    [good, basic('x')],
+    ['', good],
+  ])
+    t.match(
+      await send(...pair),
+      {
+        status: 400,
+        body: { code: 'invalid_header', errors: [{ parameter: 'Authorization', code: 'repeated' }] },
+      },
+      pair.join(' | ').replaceAll(/dbf_\w+/g, 'dbf_…'),
+    )
 })
 
 t.test('a browser is offered a place to type the token in', async t => {

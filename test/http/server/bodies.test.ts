@@ -354,3 +354,22 @@ t.test('an empty body is none where no body is read, and malformed where one is'
     body: { code: 'malformed_request' },
   })
 })
+
+t.test('an empty object is none, too, where no body is read, and nothing else is', async t => {
+  const service = await openService(t)
+  const incident = await openIncident(service)
+  const url = `${incident}/review-request`
+  for (const payload of ['{}', ' {\r\n\t} ', ''])
+    for (const method of ['PUT', 'DELETE'] as const) {
+      const headers = { 'content-type': 'application/json' }
+      t.equal((await service.call(method, url, { payload, headers })).status, 200, `${method} ${payload}`)
+    }
+  t.equal((await service.call('DELETE', incident, { payload: '{}' })).status, 204)
+  for (const payload of ['{"a":1}', '[]', 'null', '""', '{}{}', '{', '0', ' ', '\u00a0{}'])
+    t.match(await service.call('PUT', url, { payload }), {
+      status: 422,
+      body: { code: 'invalid_body', errors: [{ code: 'unexpected' }] },
+    })
+  const headers = { 'content-type': 'text/plain' }
+  t.equal((await service.call('PUT', url, { payload: '{}', headers })).status, 415)
+})

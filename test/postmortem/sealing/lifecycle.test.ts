@@ -184,6 +184,24 @@ t.test('a token that acts for a person amends in that person’s name alone', as
   t.match(await send('sam'), { status: 201, body: { author: 'sam', amended_by: 'sam' } })
 })
 
+t.test('an amendment has an address, which Location names', async t => {
+  const incident = await givenReady(service)
+  await seal(service, incident)
+  for (const number of [1, 2]) {
+    const { headers, body } = await amend(incident)
+    t.equal(headers.location, `${incident}/amendments/${number}`)
+    const read = await call('GET', headers.location!)
+    t.equal(read.status, 200)
+    t.same(read.body, body)
+    await seal(service, incident)
+  }
+  for (const number of ['3', '0', 'current'])
+    t.match(await call('GET', `${incident}/amendments/${number}`), {
+      status: 404,
+      body: { code: 'not_found' },
+    })
+})
+
 t.test('only a final postmortem is amended, by somebody who is there', async t => {
   const incident = await givenReady(service)
   t.match(await amend(incident), { status: 409, body: { code: 'wrong_state', detail: /is in review, so/ } })

@@ -1,0 +1,83 @@
+import type { App, Context } from '../http/context.ts'
+import { ref } from '../http/fields.ts'
+import { requireFound } from '../http/problem.ts'
+import * as contract from './schema.ts'
+import { getEvent } from './store.ts'
+
+const tags = ['Timeline']
+const path = '/incidents/:incident_id/events/:event_id'
+
+/** Reads what a PUT stores below an event. */
+export function eventStateRoutes(app: App, { db }: Context): void {
+  app.get(
+    `${path}/retraction`,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getRetraction',
+        tags,
+        summary: 'Why an event was retracted, and when',
+        params: contract.eventParams,
+        response: { 200: ref(contract.Retraction) },
+      },
+    },
+    async ({ params: { incident_id, event_id } }) => {
+      const { retraction } = await getEvent(db, incident_id, event_id)
+      return requireFound(retraction, `A retraction of event ${event_id}`)
+    },
+  )
+
+  app.get(
+    `${path}/dispute`,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getDispute',
+        tags,
+        summary: 'The question to a claim, with its resolution if there is one',
+        params: contract.eventParams,
+        response: { 200: ref(contract.Dispute) },
+      },
+    },
+    async ({ params: { incident_id, event_id } }) => {
+      const { dispute } = await getEvent(db, incident_id, event_id)
+      return requireFound(dispute, `A dispute of event ${event_id}`)
+    },
+  )
+
+  app.get(
+    `${path}/dispute/resolution`,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getDisputeResolution',
+        tags,
+        summary: 'The source that resolves the question to a claim',
+        params: contract.eventParams,
+        response: { 200: ref(contract.DisputeResolution) },
+      },
+    },
+    async ({ params: { incident_id, event_id } }) => {
+      const { dispute } = await getEvent(db, incident_id, event_id)
+      return requireFound(dispute?.resolution ?? null, `A resolution of the dispute of event ${event_id}`)
+    },
+  )
+
+  app.get(
+    `${path}/redaction`,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listRedactions',
+        tags,
+        summary: 'What was taken out of an event, by whom, when and why',
+        params: contract.eventParams,
+        response: { 200: ref(contract.Redactions) },
+      },
+    },
+    async ({ params: { incident_id, event_id } }) => {
+      const { redactions: items } = await getEvent(db, incident_id, event_id)
+      return requireFound(items.length > 0 ? { items } : null, `A redaction of event ${event_id}`)
+    },
+  )
+}
