@@ -4,7 +4,7 @@ export interface Client {
   generator: string
   /** The generator's version is the first group in this file of the client's folder. */
   version: { file: string; pattern: RegExp }
-  /** Whether `.ci/run` runs it every time, and not only where the contract has changed since all have passed. */
+  /** Whether `--due` names it every time, and not only where something has changed since all have passed. */
   always: boolean
   /** Shell commands, in a copy of the client's folder with the contract as openapi.json. */
   steps: { install: string; generate: string; compile: string; call: string }
@@ -15,27 +15,28 @@ const importAll = [
   "for module in pkgutil.walk_packages(debrief.__path__, 'debrief.'): importlib.import_module(module.name)",
 ]
 
+/** The slowest first, since some wait for others to end. */
 export const clients: Record<string, Client> = {
-  'openapi-fetch': {
-    generator: 'openapi-typescript',
-    version: { file: 'package.json', pattern: /"openapi-typescript": "(.+?)"/ },
-    always: true,
+  java: {
+    generator: 'openapi-generator',
+    version: { file: 'pom.xml', pattern: /<openapi-generator.version>(.+?)</ },
+    always: false,
     steps: {
-      install: 'npm ci --prefer-offline',
-      generate: 'npx openapi-typescript openapi.json --output generated/contract.ts',
-      compile: 'npx tsc',
-      call: 'node out/client.js',
+      install: 'mvn -B -q dependency:resolve dependency:resolve-plugins',
+      generate: 'mvn -B -q generate-sources',
+      compile: 'mvn -B -q compile',
+      call: 'mvn -B -q exec:java',
     },
   },
-  'hey-api': {
-    generator: '@hey-api/openapi-ts',
-    version: { file: 'package.json', pattern: /"@hey-api\/openapi-ts": "(.+?)"/ },
-    always: true,
+  go: {
+    generator: 'ogen',
+    version: { file: 'go.mod', pattern: /ogen-go\/ogen (\S+)/ },
+    always: false,
     steps: {
-      install: 'npm ci --prefer-offline',
-      generate: 'npx openapi-ts --input openapi.json --output generated --no-log-file',
-      compile: 'npx tsc',
-      call: 'node out/client.js',
+      install: 'go mod download && go build -o ogen github.com/ogen-go/ogen/cmd/ogen',
+      generate: './ogen --target debrief --package debrief --config ogen.yml openapi.json',
+      compile: 'go build -buildvcs=false -o client .',
+      call: './client',
     },
   },
   python: {
@@ -51,26 +52,26 @@ export const clients: Record<string, Client> = {
       call: 'venv/bin/python client.py',
     },
   },
-  go: {
-    generator: 'ogen',
-    version: { file: 'go.mod', pattern: /ogen-go\/ogen (\S+)/ },
-    always: false,
+  'hey-api': {
+    generator: '@hey-api/openapi-ts',
+    version: { file: 'package.json', pattern: /"@hey-api\/openapi-ts": "(.+?)"/ },
+    always: true,
     steps: {
-      install: 'go mod download && go build -o ogen github.com/ogen-go/ogen/cmd/ogen',
-      generate: './ogen --target debrief --package debrief --config ogen.yml openapi.json',
-      compile: 'go build -buildvcs=false -o client .',
-      call: './client',
+      install: 'npm ci --prefer-offline',
+      generate: 'npx openapi-ts --input openapi.json --output generated --no-log-file',
+      compile: 'npx tsc',
+      call: 'node out/client.js',
     },
   },
-  java: {
-    generator: 'openapi-generator',
-    version: { file: 'pom.xml', pattern: /<openapi-generator.version>(.+?)</ },
-    always: false,
+  'openapi-fetch': {
+    generator: 'openapi-typescript',
+    version: { file: 'package.json', pattern: /"openapi-typescript": "(.+?)"/ },
+    always: true,
     steps: {
-      install: 'mvn -B -q dependency:resolve dependency:resolve-plugins',
-      generate: 'mvn -B -q generate-sources',
-      compile: 'mvn -B -q compile',
-      call: 'mvn -B -q exec:java',
+      install: 'npm ci --prefer-offline',
+      generate: 'npx openapi-typescript openapi.json --output generated/contract.ts',
+      compile: 'npx tsc',
+      call: 'node out/client.js',
     },
   },
 }
