@@ -22,7 +22,7 @@ export const clients: Record<string, Client> = {
     version: { file: 'pom.xml', pattern: /<openapi-generator.version>(.+?)</ },
     always: false,
     steps: {
-      install: 'mvn -B -q dependency:resolve dependency:resolve-plugins',
+      install: 'mvn -B -q dependency:resolve',
       generate: 'mvn -B -q generate-sources',
       compile: 'mvn -B -q compile',
       call: 'mvn -B -q exec:java',

@@ -83,7 +83,7 @@ async function run(name: string, starting: Promise<Service>): Promise<boolean> {
   const step = async (title: string, work: () => Promise<unknown>) => {
     const began = performance.now()
     await work().catch(error => {
-      throw new Error(`not ${title} (${seconds(began)})\n${error.message}`)
+      throw new Error(`FAILED (${seconds(began)})\n${error.message}`)
     })
     done.push(`${title} (${seconds(began)})`)
   }
