@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { envSchema } from 'env-schema'
 import Type, { type Static } from 'typebox'
 import { isTimeZone } from './kit/time.ts'
+
+/** Debrief's version, as package.json has it. */
+export const version: string = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+).version
 
 const milliseconds = (byDefault: number) => Type.Integer({ default: byDefault, minimum: 1, maximum: 600_000 })
 

@@ -61,8 +61,7 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
       const created_by = callerName(request.caller)
       const fields = { name, scope, person, expires_at: expiry, created_at, created_by }
       const stored = await transact(db, async trx => {
-        if (person !== null) await store.requireTokenHolder(trx, person, '/person')
-        const token = await store.createToken(trx, fields)
+        const token = await store.issueToken(trx, fields, field => `/${field}`)
         return { ...(await store.getToken(trx, store.tokenIdOf(token))), token }
       })
       reply.code(201).header('location', `/v1/tokens/${stored.id}`)
@@ -118,8 +117,9 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
     },
     async (request, reply) => {
       const { token_id } = request.params
-      const write = writeOf(request, now)
-      await transact(db, trx => store.revokeToken(trx, token_id, write))
+      const { facts, expected } = writeOf(request, now)
+      const revocation = { revoked_by: facts.changed_by, revoked_at: facts.changed_at, expected }
+      await transact(db, trx => store.revokeToken(trx, token_id, revocation))
       tokens.evict(token_id)
       return reply.code(204).send(null)
     },

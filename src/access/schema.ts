@@ -29,7 +29,10 @@ const alerts = { name: 'checkout-alerts', scope: 'events:write', person: null }
 export const TokenInput = component(
   'TokenInput',
   {
-    name: line(200, { description: 'What it is for; it signs the changes that are made with it.' }),
+    name: line(200, {
+      description:
+        'What it is for. Without a person it signs the changes that are made with it, as `token:<name>`. Not a handle of the directory, but that of its person.',
+    }),
     scope,
     person: optional(
       handle({
@@ -56,14 +59,17 @@ const stored = {
   expires_at: moment('When it stops working; null for never.'),
   last_used_at: moment('When it was last used, to the minute; null when it never was.'),
   revoked_at: moment('When it was revoked; null while it is not.'),
-  revoked_by: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Who revoked it.' }),
+  revoked_by: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Who revoked it; null when it was revoked at the command line.',
+  }),
 }
 const example = {
   id: '3k9x0q7mz1ab',
   version: 1,
   ...alerts,
   created_at: '2026-06-17T13:00:00.000Z',
-  created_by: 'admin',
+  created_by: 'token:admin',
   expires_at: '2027-06-17T00:00:00.000Z',
   last_used_at: '2026-06-17T14:08:00.000Z',
   revoked_at: null,

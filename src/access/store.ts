@@ -2,10 +2,9 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { requirePeople } from '../directory/store.ts'
+import { kindsByHandle, requirePeople } from '../directory/store.ts'
 import { type Scope, tokenChecksum } from '../http/api-tokens.ts'
-import type { Write } from '../http/caller.ts'
-import { requireVersion } from '../http/conditions.ts'
+import { type Expected, requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { fieldError, notFoundError } from '../http/problem.ts'
 import { sha256Hex } from '../kit/json.ts'
@@ -36,15 +35,38 @@ export async function createToken(db: Db, fields: TokenFields): Promise<string> 
 }
 
 /**
- * Requires the person for whom a token acts to be an active one.
+ * Creates a token, as `createToken` does. `pointerTo` makes the pointer of a field for the refusal.
+ * @throws 422 when its person is not an active one, or when it is named like somebody for whom it does not act
+ */
+export async function issueToken(
+  trx: Trx,
+  fields: TokenFields,
+  pointerTo: (field: 'name' | 'person') => string,
+): Promise<string> {
+  const { name, person } = fields
+  if (person !== null) await requireTokenHolder(trx, person, pointerTo('person'))
+  if (name !== person) await requireNoHandle(trx, name, pointerTo('name'))
+  return createToken(trx, fields)
+}
+
+async function requireNoHandle(trx: Trx, name: string, pointer: string): Promise<void> {
+  const kind = (await kindsByHandle(trx, [name])).get(name)
+  if (kind === undefined) return
+  const detail = `${pointer} is the handle of a ${kind}, and the token would not act for them: name it after what it is for.`
+  throw fieldError(pointer, 'is_handle', detail)
+}
+
+/**
+ * Requires the person for whom a token acts to be an active one, and to stay so until the transaction ends.
  * @throws 422 naming `pointer`
  */
-export async function requireTokenHolder(db: Db, handle: string, pointer: string): Promise<void> {
-  await requirePeople(db, [{ handle, pointer }])
-  const { active } = await db
+export async function requireTokenHolder(trx: Trx, handle: string, pointer: string): Promise<void> {
+  await requirePeople(trx, [{ handle, pointer }])
+  const { active } = await trx
     .selectFrom('people')
     .select('active')
     .where('handle', '=', handle)
+    .forShare()
     .executeTakeFirstOrThrow()
   if (!active) throw fieldError(pointer, 'inactive', `${pointer} names ${handle}, who is no longer active.`)
 }
@@ -69,21 +91,55 @@ export const listTokens = (db: Db, { limit, after }: PageRequest): Promise<Token
     .limit(sql.lit(limit + 1))
     .execute()
 
+interface Revocation {
+  /** Null at the command line. */
+  revoked_by: string | null
+  revoked_at: string
+  expected: Expected
+}
+
 /**
  * Revokes a token for ever; revoking it again changes nothing.
  * @throws 404 when there is no such token, 412 when it is not of an expected version
  */
-export async function revokeToken(trx: Trx, id: string, { facts, expected }: Write): Promise<void> {
+export async function revokeToken(
+  trx: Trx,
+  id: string,
+  { expected, ...revocation }: Revocation,
+): Promise<void> {
   await trx.selectFrom('tokens').select('id').where('id', '=', id).forUpdate().execute()
   const { version, revoked_at } = await getToken(trx, id)
   requireVersion(version, expected)
   if (revoked_at !== null) return
   await trx
     .updateTable('tokens')
-    .set({ revoked_by: facts.changed_by, revoked_at: facts.changed_at, version: version + 1 })
+    .set({ ...revocation, version: version + 1 })
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
 }
+
+/** Marks a token as that of `admin.token`. */
+export async function markKept(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable('tokens')
+    .set({ is_kept: true })
+    .where('id', '=', id)
+    .where('is_kept', '=', false)
+    .execute()
+}
+
+/** The valid admin tokens that were made at the command line or by a start, for no person. */
+export const otherAdminTokens = (db: Db, now: string): Promise<{ id: string; is_kept: boolean }[]> =>
+  db
+    .selectFrom('tokens')
+    .select(['id', 'is_kept'])
+    .where('scope', '=', 'admin')
+    .where('person', 'is', null)
+    .where('created_by', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .orderBy('created_at')
+    .execute()
 
 /** Counts the tokens that are not revoked. */
 export async function countTokens(db: Db): Promise<number> {

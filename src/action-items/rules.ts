@@ -1,3 +1,4 @@
+import { requireOwnName } from '../http/caller.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { dateIn, daysBetween, isTimeZone } from '../kit/time.ts'
 import type {
@@ -88,10 +89,7 @@ export const acceptanceAfter = ({ owner, acceptance }: State, newOwner: string) 
  * @throws 403 when a token that acts for a person names another, 422 when nobody is named
  */
 export function accepterOf({ by }: AcceptanceInput, person: string | null): string {
-  if (person !== null && by && by !== person) {
-    const detail = `This token acts for ${person}, and can accept for nobody else.`
-    throw new DebriefError('forbidden', detail, [{ pointer: '/by', code: 'not_owner', detail }])
-  }
+  if (by) requireOwnName(person, by, '/by')
   const accepter = by ?? person
   if (accepter === null || accepter === undefined) {
     throw fieldError('/by', 'required', '/by is required: who takes it? This token acts for nobody.')

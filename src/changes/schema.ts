@@ -126,7 +126,7 @@ export const exampleChange = {
   number: 1,
   ...applied,
   version: 1,
-  changed_by: 'admin',
+  changed_by: 'token:admin',
   changed_at: '2026-06-25T09:00:00.000Z',
 }
 

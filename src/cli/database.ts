@@ -7,6 +7,8 @@ import { type OpenDatabase, openDatabase } from '../db/open.ts'
 export interface Database extends OpenDatabase {
   /** False while the embedded server is down. */
   ready: () => boolean
+  /** The migrations that this start has run. */
+  migrated: string[]
 }
 
 /**
@@ -15,12 +17,10 @@ export interface Database extends OpenDatabase {
  */
 export async function connectDatabase(config: Config, log: (message: string) => void): Promise<Database> {
   const { connection, ready, stop } = await serverOf(config, log)
-  try {
-    await migrate(connection)
-  } catch (error) {
+  const migrated = await migrate(connection, log).catch(async error => {
     await stop()
     throw error
-  }
+  })
   const opened = openDatabase(
     connection,
     error => log(`A database connection broke: ${error.message}`),
@@ -30,7 +30,7 @@ export async function connectDatabase(config: Config, log: (message: string) => 
     await opened.close()
     await stop()
   }
-  return { ...opened, ready, close }
+  return { ...opened, ready, migrated, close }
 }
 
 /** Connects for a short command: to the embedded server of a running service where there is one. */
@@ -38,7 +38,7 @@ export async function connectBeside(config: Config, log: (message: string) => vo
   const running = config.databaseUrl === undefined ? findEmbedded(config.dataDirectory) : null
   if (running === null) return connectDatabase(config, log)
   const opened = openDatabase({ ...running, ssl: false }, error => log(error.message))
-  return { ...opened, ready: () => true }
+  return { ...opened, ready: () => true, migrated: [] }
 }
 
 /**

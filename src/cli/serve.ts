@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net'
+import type { FastifyBaseLogger } from 'fastify'
 import { countTokens } from '../access/store.ts'
 import { buildApp } from '../app.ts'
-import type { Config } from '../config.ts'
+import { type Config, version } from '../config.ts'
 import type { App } from '../http/context.ts'
+import { announceIfSlow } from '../kit/slow.ts'
 import { adminTokenOf } from './admin-token.ts'
 import { connectDatabase, type Database } from './database.ts'
 import { openLog } from './log.ts'
@@ -23,13 +25,19 @@ export interface Service {
  * @throws Error with one sentence that says what to change
  */
 export async function serve(config: Config): Promise<Service> {
+  const log = openLog(config)
+  log.info({ version }, `Debrief ${version} starts`)
   const database = await connectDatabase(config, say)
   try {
+    const { migrated } = database
+    if (migrated.length > 0) log.info({ migrated }, 'the database was migrated')
     const token = await tokenFor(config, database)
-    const { app, url } = await listen(config, database)
-    stopOnSignals(async () => {
-      await drain(app)
+    const { app, url } = await listen(config, database, log)
+    stopOnSignals(async signal => {
+      log.info({ signal }, 'Debrief stops')
+      await announceIfSlow(drain(app), () => say('Waiting for the requests in progress.'))
       await database.close()
+      log.info('Debrief has stopped')
     })
     say(`Debrief listens on ${url}; the API reference is at ${url}/docs`)
     return { url, token }
@@ -39,13 +47,13 @@ export async function serve(config: Config): Promise<Service> {
   }
 }
 
-async function listen(config: Config, database: Database) {
+async function listen(config: Config, database: Database, logger: FastifyBaseLogger) {
   const app = await buildApp({
     database,
     config,
     now: () => new Date(),
     databaseReady: database.ready,
-    logger: openLog(config),
+    logger,
   })
   try {
     await app.listen({
@@ -80,13 +88,13 @@ async function drain(app: App): Promise<void> {
 }
 
 /** Stops on the first signal and ignores others: npm forwards signals, so one may come twice. */
-function stopOnSignals(stop: () => Promise<void>): void {
+function stopOnSignals(stop: (signal: NodeJS.Signals) => Promise<void>): void {
   let isStopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (isStopping) return
       isStopping = true
-      stop().then(
+      stop(signal).then(
         () => process.exit(0),
         error => {
           say(`Debrief did not stop cleanly: ${error.message}`)
@@ -100,10 +108,8 @@ function stopOnSignals(stop: () => Promise<void>): void {
 async function tokenFor(config: Config, { db }: Database): Promise<string | undefined> {
   if (config.adminToken !== undefined) return config.adminToken
   if (config.databaseUrl === undefined) {
-    const { token, file, isNew } = await adminTokenOf(db, config.dataDirectory)
-    say(
-      isNew ? `Admin token, shown this once and kept in ${file}: ${token}` : `The admin token is in ${file}`,
-    )
+    const { token, words } = await adminTokenOf(db, config.dataDirectory)
+    words.forEach(say)
     return token
   }
   if ((await countTokens(db)) === 0) {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import pg from 'pg'
+import { announceIfSlow } from '../kit/slow.ts'
 import { sessionSettings, withSessionOptions } from './open.ts'
 
 const folder = new URL('../../migrations/', import.meta.url)
@@ -7,19 +8,30 @@ const folder = new URL('../../migrations/', import.meta.url)
 const advisoryLock = 7_120_914_201
 const oldestMajor = 15
 
+/** How long a start waits for an answer of the server, in seconds: one that sleeps may have to wake up first. */
+const connectSeconds = 5
+
 /**
  * Brings a database to this version of Debrief. Safe to call from several instances at once.
+ * @param log called with one sentence at a time, when something takes longer than a second
+ * @returns the names of the migrations that were run
  * @throws Error with one sentence when the server is older than PostgreSQL 15, or when a newer Debrief has migrated it.
  */
-export async function migrate(connection: pg.ClientConfig): Promise<void> {
-  const client = await connect({
-    ...sessionSettings,
-    ...withSessionOptions(connection),
-  })
+export async function migrate(
+  connection: pg.ClientConfig,
+  log = (_message: string) => {},
+): Promise<string[]> {
+  const settings = { ...sessionSettings, ...withSessionOptions(connection) }
+  const client = await announceIfSlow(
+    connect({ ...settings, connectionTimeoutMillis: connectSeconds * 1000 }),
+    () => log('Waiting for the server of DATABASE_URL to answer.'),
+  )
   try {
     requireSupported(await versionOf(client))
-    await client.query('SELECT pg_advisory_lock($1)', [advisoryLock])
-    await applyPending(client)
+    await announceIfSlow(client.query('SELECT pg_advisory_lock($1)', [advisoryLock]), () =>
+      log('Waiting for another instance, which is migrating the database.'),
+    )
+    return await announceIfSlow(applyPending(client), () => log('Migrating the database.'))
   } finally {
     await client.end()
   }
@@ -35,8 +47,16 @@ async function connect(settings: pg.ClientConfig): Promise<pg.Client> {
     return client
   } catch (cause) {
     const error = cause instanceof AggregateError ? cause.errors[0] : cause
-    throw new Error(`Debrief cannot connect to the database of DATABASE_URL: ${error.message}.`, { cause })
+    throw new Error(`Debrief cannot connect to the database of DATABASE_URL: ${inWords(error)}.`, { cause })
   }
+}
+
+/** pg's message, except where that does not say what to do. */
+function inWords({ message }: Error): string {
+  if (message === 'timeout expired')
+    return `its server has not answered within ${connectSeconds} seconds, so check the address and the way there`
+  if (/^SASL: .*client password/.test(message)) return 'its server asks for a password, so put one in'
+  return message
 }
 
 /** `number` as PostgreSQL counts it: 150018 is 15.18. */
@@ -60,7 +80,7 @@ export function requireSupported({ number, name }: ServerVersion): void {
   )
 }
 
-async function applyPending(client: pg.Client): Promise<void> {
+async function applyPending(client: pg.Client): Promise<string[]> {
   await client.query(
     'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz(3) NOT NULL)',
   )
@@ -72,7 +92,9 @@ async function applyPending(client: pg.Client): Promise<void> {
   const unknown = [...applied].filter(name => !known.includes(name))
   if (unknown.length > 0)
     throw new Error(`A newer Debrief has migrated this database (${unknown.join(', ')}): start that one.`)
-  for (const name of known.filter(name => !applied.has(name))) await apply(client, name)
+  const pending = known.filter(name => !applied.has(name))
+  for (const name of pending) await apply(client, name)
+  return pending
 }
 
 /** Runs a migration in a transaction. One that fails is rolled back when the caller ends the connection. */

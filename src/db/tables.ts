@@ -234,6 +234,7 @@ export interface Tokens {
   created_by: string | null;
   expires_at: string | null;
   id: string;
+  is_kept: Generated<boolean>;
   last_used_at: string | null;
   name: string;
   person: string | null;

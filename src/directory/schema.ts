@@ -28,8 +28,8 @@ const personFields = {
   team: optional(handle({ description: 'The handle of this person’s team.' })),
   active: Type.Optional(
     Type.Boolean({
-      'x-default': true,
-      description: 'False when the person has left: history stays. True unless given.',
+      description:
+        'False when the person has left: history stays, and their tokens stop working. Left out, it stays as it is, and who is new is active. To change it for somebody who holds a token of a higher scope needs a token of that scope.',
     }),
   ),
 }
@@ -44,7 +44,7 @@ export const PersonEntry = component(
 )
 export const PersonPatch = mergePatch('PersonPatch', PersonInput, { examples: [{ active: false }] })
 
-const row = { version: 1, changed_by: 'admin', changed_at: '2026-06-17T13:00:00.000Z' }
+const row = { version: 1, changed_by: 'token:admin', changed_at: '2026-06-17T13:00:00.000Z' }
 const openItem = {
   incident_id: 'PM-2026-06-17-payments-drill',
   id: 'AI-1',

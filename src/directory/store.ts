@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { columnsOf, fieldsOf, type Row, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
+import { coversScope, scopes } from '../http/api-tokens.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
@@ -51,7 +52,10 @@ async function openActionItems(db: Db, owner: string): Promise<PersonDetail['ope
 
 export type Outcome = 'created' | 'updated' | 'duplicate'
 
-/** Creates or replaces a person; fields that are left out are emptied. The same content again changes nothing. */
+/**
+ * Creates or replaces a person; fields that are left out are emptied, but `active`, which stays. The same content again
+ * changes nothing.
+ */
 export async function putPerson(
   trx: Trx,
   handle: string,
@@ -75,9 +79,38 @@ export async function patchPerson(
 }
 
 async function writePerson(trx: Trx, handle: string, input: PersonInput, write: Write): Promise<Outcome> {
-  const row = rowOf(PersonInput, input)
+  const stored = await trx
+    .selectFrom('people')
+    .select(['version', 'active'])
+    .where('handle', '=', handle)
+    .forUpdate()
+    .executeTakeFirst()
+  requireVersion(stored?.version ?? 0, write.expected)
+  const active = input.active ?? stored?.active ?? true
+  if (stored && active !== stored.active) await requireScopeOfTokens(trx, handle, write)
+  const row = rowOf(PersonInput, { ...input, active })
   await requireTeam(trx, row.team)
   return upsert(trx, 'people', handle, row, write)
+}
+
+/**
+ * Requires the scope of each token of a locked person, since these work while the person is active and only then. A token
+ * that is issued at the same moment waits for the lock, or is seen.
+ * @throws 403 naming the highest scope of the tokens
+ */
+async function requireScopeOfTokens(trx: Trx, person: string, { facts, scope }: Write): Promise<void> {
+  const tokens = await trx
+    .selectFrom('tokens')
+    .select('scope')
+    .where('person', '=', person)
+    .where('revoked_at', 'is', null)
+    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', facts.changed_at)]))
+    .execute()
+  const needed = scopes.find(held => tokens.some(token => token.scope === held) && !coversScope(scope, held))
+  if (needed === undefined) return
+  const why = `${person} holds a token of scope ${needed}, which works while they are active.`
+  const detail = `${why} To change active needs a token of scope ${needed}, too; this one has ${scope}.`
+  throw new DebriefError('forbidden', detail)
 }
 
 export async function listTeams(db: Db, { limit, after }: PageRequest): Promise<Team[]> {

@@ -91,7 +91,7 @@ export const Factor = component(
         number: 2,
         ...retries,
         version: 1,
-        changed_by: 'admin',
+        changed_by: 'token:admin',
         changed_at: '2026-06-18T09:00:00.000Z',
       },
     ],

@@ -2,8 +2,21 @@ import type { Db } from '../db/open.ts'
 import { BoundedCache } from '../kit/cache.ts'
 import { sha256Hex } from '../kit/json.ts'
 
+/** From the highest on. */
 export const scopes = ['admin', 'review', 'write', 'read', 'events:write'] as const
 export type Scope = (typeof scopes)[number]
+
+/** The scopes that each scope covers. */
+const coveredScopes: Record<Scope, readonly Scope[]> = {
+  admin: ['admin', 'review', 'write', 'read', 'events:write'],
+  review: ['review', 'write', 'read', 'events:write'],
+  write: ['write', 'read', 'events:write'],
+  read: ['read'],
+  'events:write': ['events:write'],
+}
+
+/** Whether a token of `scope` may do what needs a token of `needed`. */
+export const coversScope = (scope: Scope, needed: Scope): boolean => coveredScopes[scope].includes(needed)
 
 /** A stored token without its secret. */
 export interface StoredToken {

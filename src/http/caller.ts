@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Scope } from './api-tokens.ts'
 import type { Expected } from './conditions.ts'
+import { DebriefError } from './problem.ts'
 
 /** The token of a request, and the person it acts for, if any. */
 export interface Caller {
@@ -28,9 +29,10 @@ declare module 'fastify' {
   }
 }
 
-/** What a store needs to know of a write's request: who writes, when, and which version it expects. */
+/** What a store needs to know of a write's request: who writes, when, with which scope, and which version it expects. */
 export interface Write {
   facts: ChangeFacts
+  scope: Scope
   expected: Expected
 }
 
@@ -40,8 +42,20 @@ export const writeOf = (request: FastifyRequest, now: () => Date): Write => ({
     changed_at: now().toISOString(),
     request_id: request.id,
   },
+  scope: request.caller.scope,
   expected: request.expected,
 })
 
-/** The caller's name in `changed_by`: the person it acts for, else the token's name. */
-export const callerName = ({ person, name }: Caller): string => person ?? name
+/** The caller's name in `changed_by`: the person it acts for, else the token's name behind `token:`, which no handle has. */
+export const callerName = ({ person, name }: Caller): string => person ?? `token:${name}`
+
+/**
+ * Requires that a token which acts for a person names no other as the one who acts; a token without a person may say who it
+ * is.
+ * @throws 403 naming `pointer`
+ */
+export function requireOwnName(person: string | null, named: string, pointer: string): void {
+  if (person === null || named === person) return
+  const detail = `${pointer} names ${named}, and this token acts for ${person}: it can speak for nobody else.`
+  throw new DebriefError('forbidden', detail, [{ pointer, code: 'not_self', detail }])
+}

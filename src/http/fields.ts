@@ -175,7 +175,10 @@ export const rowFields = {
     minimum: 1,
     description: 'Counts this resource’s own changes: 1, 2, 3… without gaps.',
   }),
-  changed_by: Type.String({ description: 'Who made the last change: a person’s handle, or a token’s name.' }),
+  changed_by: Type.String({
+    description:
+      'Who made the last change: a person’s handle, or `token:` and the name of a token that acts for nobody. Older rows have such a name alone.',
+  }),
   changed_at: timestamp(),
 }
 

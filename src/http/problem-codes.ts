@@ -11,7 +11,7 @@ interface ProblemKind {
     /** Absent where the answer's detail is the meaning. */
     detail?: string
     /** The wrong field or parameter. */
-    field?: { pointer?: string; parameter?: string; code: string }
+    field?: { pointer?: string; parameter?: string; code: string; event_id?: string }
   }
 }
 
@@ -128,24 +128,32 @@ const kinds = {
     status: 409,
     title: 'This key was used with other content',
     meaning:
-      'An event with the same source system and `dedupe_key` is stored with other content. The stored one is kept.',
+      'An event with the same source system and `dedupe_key` is stored with other content. The stored one is kept; `event_id` in `errors` names it.',
     example: {
       instance: `${incident}/events`,
       detail:
         'prometheus has sent the dedupe_key prometheus:9f31c2 before, with other content: event 019785b0-5c00-7000-8000-000000000002 is kept as it is.',
-      field: { pointer: '/dedupe_key', code: 'taken' },
+      field: {
+        pointer: '/dedupe_key',
+        code: 'taken',
+        event_id: '019785b0-5c00-7000-8000-000000000002',
+      },
     },
   },
   milestone_taken: {
     status: 409,
     title: 'The milestone is taken',
     meaning:
-      'Each milestone belongs to one event of the timeline at a time; `detail` names the holder. Retract it, or change its milestone first.',
+      'Each milestone belongs to one event of the timeline at a time; `event_id` in `errors` names the holder. Retract it, or change its milestone first.',
     example: {
       instance: `${incident}/events`,
       detail:
-        'The milestone detected belongs to event 019785b0-5c00-7000-8000-000000000002 (PaymentErrorRateHigh fires). Retract that event or change its milestone first, or let this one have no milestone.',
-      field: { pointer: '/milestone', code: 'taken' },
+        'The milestone detected belongs to event 019785b0-5c00-7000-8000-000000000002. Retract that event or change its milestone first, or let this one have no milestone.',
+      field: {
+        pointer: '/milestone',
+        code: 'taken',
+        event_id: '019785b0-5c00-7000-8000-000000000002',
+      },
     },
   },
   wrong_state: {

@@ -1,6 +1,6 @@
 import type { FastifyError } from 'fastify'
 import Type, { type Static } from 'typebox'
-import { component, oneOfGrowing, part } from './fields.ts'
+import { component, oneOfGrowing, part, uuid } from './fields.ts'
 import { type ProblemCode, problemCodes } from './problem-codes.ts'
 
 export interface FieldError {
@@ -8,6 +8,8 @@ export interface FieldError {
   pointer?: string
   parameter?: string
   code: string
+  /** The event that holds what this field claims. */
+  event_id?: string
   detail: string
 }
 
@@ -26,6 +28,9 @@ export const Problem = component(
         pointer: Type.Optional(Type.String({ description: 'JSON pointer of the field in the body.' })),
         parameter: Type.Optional(Type.String({ description: 'Name in the query, the path or the headers.' })),
         code: Type.String(),
+        event_id: Type.Optional(
+          uuid({ description: 'With 409: the other event, which holds what this field claims.' }),
+        ),
         detail: Type.String(),
       }),
     ),
@@ -106,10 +111,11 @@ const maxTextLength = 500
 const truncated = (text: string) =>
   text.length > maxTextLength ? `${text.slice(0, maxTextLength).toWellFormed()}…` : text
 
-const truncatedField = ({ pointer, parameter, code, detail }: FieldError): FieldError => ({
+const truncatedField = ({ pointer, parameter, code, event_id, detail }: FieldError): FieldError => ({
   ...(pointer !== undefined && { pointer: truncated(pointer) }),
   ...(parameter !== undefined && { parameter: truncated(parameter) }),
   code,
+  ...(event_id !== undefined && { event_id }),
   detail: truncated(detail),
 })
 

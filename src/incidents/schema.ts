@@ -203,7 +203,7 @@ export const Incident = component(
         phase: 'resolved',
         created_at: '2026-06-17T15:00:00.000Z',
         version: 1,
-        changed_by: 'admin',
+        changed_by: 'token:admin',
         changed_at: '2026-06-17T15:00:00.000Z',
       },
     ],

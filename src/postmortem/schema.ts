@@ -39,7 +39,7 @@ export const PostmortemChange = component('PostmortemChange', storedChange, {
 })
 
 const amendment = {
-  author: handle({ description: 'Who corrects it.' }),
+  author: handle({ description: 'Who corrects it. A token that acts for a person names that person.' }),
   reason: sentence({ description: 'What is corrected, and why; the document prints it.' }),
 }
 const corrected = { author: 'ana', reason: 'The second status update was missing from the timeline.' }
@@ -51,7 +51,9 @@ export const Amendment = component(
     number: Type.Integer({ minimum: 1, description: 'The first one leads to revision 2.' }),
     ...amendment,
     amended_at: timestamp(),
-    amended_by: Type.String({ description: 'Who began it: a person’s handle, or a token’s name.' }),
+    amended_by: Type.String({
+      description: 'Who began it: a person’s handle, or `token:` and a token’s name.',
+    }),
   },
   {
     description: 'The reason for which a final document is corrected.',

@@ -1,5 +1,5 @@
 import { transact } from '../db/transact.ts'
-import { writeOf } from '../http/caller.ts'
+import { requireOwnName, writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
@@ -46,22 +46,21 @@ function eventRoutes(app: App, { db, now }: Context): void {
         tags,
         summary: 'Add an event to the timeline',
         description:
-          'Safe to retry: an event is known by its source system and `dedupe_key`. New: 201. Again with the same content: 200 and `Idempotent-Replayed: true`. Again with other content: 409, and the stored one is kept.',
+          'Safe to retry: an event is known by its source system and `dedupe_key`. New: 201. Again with the same content: 200 and `Idempotent-Replayed: true`. Again with other content: 409, and the stored one is kept. The answer is a receipt: what is stored is read with GET at `Location`. Its `ETag` names the version that is stored, for `If-Match`; it is not that of the GET.',
         params: incidentParams,
         body: ref(contract.EventInput),
-        response: { 200: ref(contract.Event), 201: ref(contract.Event) },
+        response: { 200: ref(contract.EventReceipt), 201: ref(contract.EventReceipt) },
       },
     },
     async (request, reply) => {
       const { incident_id } = request.params
       const write = writeOf(request, now)
-      const { event, replayed } = await transact(db, async trx => {
-        const { id, replayed } = await store.createEvent(trx, incident_id, request.body, write)
-        return { event: await store.getEvent(trx, incident_id, id), replayed }
-      })
+      const { receipt, replayed } = await transact(db, trx =>
+        store.createEvent(trx, incident_id, request.body, write),
+      )
       if (replayed) reply.code(200).header('idempotent-replayed', 'true')
-      else reply.code(201).header('location', `/v1/incidents/${incident_id}/events/${event.id}`)
-      return event
+      else reply.code(201).header('location', `/v1/incidents/${incident_id}/events/${receipt.id}`)
+      return receipt
     },
   )
 
@@ -191,6 +190,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
       },
     },
     async request => {
+      requireOwnName(request.caller.person, request.body.raised_by, '/raised_by')
       const write = writeOf(request, now)
       return transact(db, trx => updates.disputeEvent(trx, request.params, request.body, write))
     },

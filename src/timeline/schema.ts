@@ -161,7 +161,7 @@ export const Dispute = component(
   'Dispute',
   {
     statement: sentence({ description: 'What is doubted about the claim, and why.' }),
-    raised_by: handle({ description: 'Who doubts it.' }),
+    raised_by: handle({ description: 'Who doubts it. A token that acts for a person names that person.' }),
     at: timestamp(),
     resolution: nullableObject(inside(DisputeResolution)),
   },
@@ -170,7 +170,6 @@ export const Dispute = component(
     examples: [{ ...doubt, at: '2026-06-18T09:00:00.000Z', resolution: fullAnswer }],
   },
 )
-
 const tombstone = part('Tombstone', {
   pointers: Type.Array(Type.String(), {
     description: 'The fields that were named, and those where the same text was found.',
@@ -213,13 +212,42 @@ export const Event = component(
         dispute: null,
         redactions: [],
         version: 1,
-        changed_by: 'prometheus',
+        changed_by: 'token:checkout-alerts',
         changed_at: '2026-06-17T14:08:01.000Z',
       },
     ],
   },
 )
 export const EventPage = pageOf('EventPage', Event)
+
+const { id, incident_id, source_system, dedupe_key, version } = Event.properties
+export const EventReceipt = component(
+  'EventReceipt',
+  {
+    id,
+    incident_id,
+    source_system,
+    dedupe_key,
+    version,
+    warnings: Type.Array(Type.String(), {
+      description: 'What was changed of the event so that it could be stored, a sentence each.',
+    }),
+  },
+  {
+    description:
+      'Where an event is stored and as which version, and none of its words: a token that sends events may not read them.',
+    examples: [
+      {
+        id: '019785b0-5c00-7000-8000-000000000002',
+        incident_id: 'PM-2026-06-17-payments-drill',
+        source_system: 'prometheus',
+        dedupe_key: 'prometheus:9f31c2',
+        version: 1,
+        warnings: [],
+      },
+    ],
+  },
+)
 
 export const RetractionInput = component(
   'RetractionInput',
@@ -313,6 +341,7 @@ export const eventsQuery = exact({
 
 export type Event = Static<typeof Event>
 export type EventInput = Static<typeof EventInput>
+export type EventReceipt = Static<typeof EventReceipt>
 export type EventFields = Static<typeof EventFields>
 export type Source = Event['sources'][number]
 export type DisputeInput = Static<typeof DisputeInput>
@@ -329,6 +358,7 @@ export const timelineSchemas = [
   Dispute,
   DisputeResolution,
   Redactions,
+  EventReceipt,
   RetractionInput,
   DisputeInput,
   DisputeResolutionInput,

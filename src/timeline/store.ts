@@ -11,7 +11,7 @@ import { canonicalJson, sha256Hex } from '../kit/json.ts'
 import { earlierBy } from '../kit/time.ts'
 import type { Milestones } from './milestones-schema.ts'
 import { milestonesOf, normalizeEvent } from './rules.ts'
-import { Event, EventFields, type EventInput, type Source } from './schema.ts'
+import { Event, EventFields, type EventInput, type EventReceipt, type Source } from './schema.ts'
 
 export const eventColumns = columnsOf(Event)
 
@@ -67,9 +67,12 @@ export async function getEvent(db: Db, incidentId: string, id: string): Promise<
   return event
 }
 
+const receiptColumns = ['id', 'incident_id', 'source_system', 'dedupe_key', 'version'] as const
+type StoredReceipt = Omit<EventReceipt, 'warnings'>
+
 /**
  * Stores an event, or finds it: the same source system, dedupe key and content again is a replay. A sealed incident
- * takes replays alone.
+ * takes replays alone. Returns no more than the sender knows, since a token that sends events may not read them.
  * @throws 409 when the key was used with other content, or when another event has the milestone
  */
 export async function createEvent(
@@ -77,7 +80,7 @@ export async function createEvent(
   incidentId: string,
   input: EventInput,
   { facts }: Write,
-): Promise<{ id: string; replayed: boolean }> {
+): Promise<{ receipt: EventReceipt; replayed: boolean }> {
   const incident = await lockIncidentShared(trx, incidentId)
   const { dedupe_key, ...fields } = input
   const values = normalizeEvent(fields, new Date(facts.changed_at))
@@ -85,7 +88,7 @@ export async function createEvent(
   const source_system = values.sources[0]!.system
   const key = { incident_id: incidentId, source_system, dedupe_key: dedupe_key ?? content_sha256 }
   const replay = async (notFound: () => DebriefError | Promise<DebriefError>) => ({
-    id: await findReplay(trx, key, content_sha256, notFound),
+    receipt: { ...(await findReplay(trx, key, content_sha256, notFound)), warnings: [] },
     replayed: true,
   })
   if (incident.sealed) return replay(() => sealedError(incidentId))
@@ -101,9 +104,9 @@ export async function createEvent(
       content_sha256,
     })
     .onConflict(conflict => conflict.doNothing())
-    .returning('id')
+    .returning(receiptColumns)
     .executeTakeFirst()
-  if (inserted) return { id: inserted.id, replayed: false }
+  if (inserted) return { receipt: { ...inserted, warnings: [] }, replayed: false }
   return replay(() => milestoneTakenError(trx, incidentId, values.milestone))
 }
 
@@ -112,7 +115,7 @@ export const offsetOf = (system: string, clockOffsets: Record<string, number>): 
   Object.hasOwn(clockOffsets, system) ? clockOffsets[system]! : 0
 
 /**
- * The id of the event with the same key and content. A statement of its own sees also one that a concurrent request has
+ * The event with the same key and content. A statement of its own sees also one that a concurrent request has
  * committed since the insert began.
  * @param notFound makes the error to throw when no event has this key
  */
@@ -121,22 +124,24 @@ async function findReplay(
   key: { incident_id: string; source_system: string; dedupe_key: string },
   content_sha256: string,
   notFound: () => DebriefError | Promise<DebriefError>,
-): Promise<string> {
+): Promise<StoredReceipt> {
   const twin = await trx
     .selectFrom('events')
-    .select(['id', 'content_sha256'])
+    .select([...receiptColumns, 'content_sha256'])
     .where('incident_id', '=', key.incident_id)
     .where('source_system', '=', key.source_system)
     .where('dedupe_key', '=', key.dedupe_key)
     .executeTakeFirst()
-  if (twin?.content_sha256 === content_sha256) return twin.id
   if (!twin) throw await notFound()
+  const { content_sha256: stored_sha256, ...receipt } = twin
+  if (stored_sha256 === content_sha256) return receipt
   const detail = `${key.source_system} has sent the dedupe_key ${key.dedupe_key} before, with other content: event ${twin.id} is kept as it is.`
   throw new DebriefError('duplicate_with_other_content', detail, [
-    { pointer: '/dedupe_key', code: 'taken', detail },
+    { pointer: '/dedupe_key', code: 'taken', event_id: twin.id, detail },
   ])
 }
 
+/** Names the event that holds the milestone, and none of its words: whoever only sends events may not read them. */
 export async function milestoneTakenError(
   db: Db,
   incidentId: string,
@@ -144,14 +149,16 @@ export async function milestoneTakenError(
 ): Promise<DebriefError> {
   const holder = await db
     .selectFrom('events')
-    .select(['id', 'description'])
+    .select('id')
     .where('incident_id', '=', incidentId)
     .where('milestone', '=', milestone)
     .where('retraction', 'is', null)
     .executeTakeFirst()
-  const who = holder ? `event ${holder.id} (${holder.description})` : 'another event'
+  const who = holder ? `event ${holder.id}` : 'another event'
   const detail = `The milestone ${milestone} belongs to ${who}. Retract that event or change its milestone first, or let this one have no milestone.`
-  return new DebriefError('milestone_taken', detail, [{ pointer: '/milestone', code: 'taken', detail }])
+  return new DebriefError('milestone_taken', detail, [
+    { pointer: '/milestone', code: 'taken', ...(holder && { event_id: holder.id }), detail },
+  ])
 }
 
 /** Computes milestones, durations and phase from the events that they depend on. */

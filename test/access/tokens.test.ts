@@ -28,7 +28,13 @@ t.test('a token is shown whole once, works, and is listed without its secret', a
   t.equal(answer.status, 201)
   t.equal(answer.headers.location, `/v1/tokens/${answer.body.id}`)
   const { token, ...rest } = answer.body
-  t.match(rest, { name: 'pager', scope: 'events:write', person: 'sam', version: 1, created_by: 'admin' })
+  t.match(rest, {
+    name: 'pager',
+    scope: 'events:write',
+    person: 'sam',
+    version: 1,
+    created_by: 'token:admin',
+  })
   const stored = await call('GET', answer.headers.location!)
   t.strictSame(stored.body, rest)
   t.notMatch((await call('GET', '/v1/tokens')).text, token.slice(16, 59))
@@ -82,6 +88,27 @@ t.test('what makes no sense in a token is refused with its field', async t => {
   t.same(await refusal({ expires_at: 'tomorrow' }), [422, 'invalid_body', '/expires_at format'])
 })
 
+t.test('a token is named like somebody of the directory only where it acts for them', async t => {
+  t.same(await refusal({ name: 'priya' }), [422, 'invalid_body', '/name is_handle'])
+  t.same(await refusal({ name: 'priya', person: 'sam' }), [422, 'invalid_body', '/name is_handle'])
+  t.same(await refusal({ name: ' payments-team ' }), [422, 'invalid_body', '/name is_handle'])
+  t.match(await make({ name: 'priya', person: 'priya' }), { name: 'priya', person: 'priya' })
+})
+
+t.test('a token signs as a token, though a person comes who is called like it', async t => {
+  const { token } = await make({ name: 'kay', scope: 'admin' })
+  const body = { name: 'Kay' }
+  const made = await call('PUT', '/v1/people/kay', { token, body })
+  t.equal(made.body.changed_by, 'token:kay')
+  const other = await call('POST', '/v1/tokens', { token, body: { name: 'b', scope: 'read', person: 'kay' } })
+  t.equal(other.body.created_by, 'token:kay')
+  const changed = await call('PATCH', '/v1/people/kay', {
+    token: (await make({ person: 'kay', scope: 'write' })).token,
+    body: { name: 'Kay Lee' },
+  })
+  t.equal(changed.body.changed_by, 'kay', 'that is the person')
+})
+
 t.test('who has left has no token any more, and gets none', async t => {
   await call('PUT', '/v1/people/leaver', { body: { name: 'Lea Verne' } })
   const { token } = await make({ person: 'leaver' })
@@ -101,7 +128,7 @@ t.test('revoking binds at once, stays, and does not happen twice', async t => {
   t.equal((await call('DELETE', `/v1/tokens/${id}`)).status, 204)
   t.equal(await reads(token), 401)
   const { body, headers } = await call('GET', `/v1/tokens/${id}`)
-  t.match(body, { version: 2, revoked_by: 'admin', revoked_at: clock.now.toISOString() })
+  t.match(body, { version: 2, revoked_by: 'token:admin', revoked_at: clock.now.toISOString() })
   t.equal((await call('DELETE', `/v1/tokens/${id}`)).status, 204)
   t.equal((await call('GET', `/v1/tokens/${id}`)).headers.etag, headers.etag)
   t.equal((await call('DELETE', '/v1/tokens/aaaaaaaaaaaa')).status, 404)

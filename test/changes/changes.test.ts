@@ -226,7 +226,7 @@ t.test('a deleted change leaves its number unused, and its history', async t => 
         fields: { action_item: 'AI-1', after: aChange.after, status: 'proposed' },
       },
       { change: 'updated', version: 2, fields: { status: 'applied' } },
-      { change: 'deleted', version: 2, changed_by: 'admin' },
+      { change: 'deleted', version: 2, changed_by: 'token:admin' },
     ],
   )
 })

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -39,6 +39,41 @@ t.test('a start without admin.token makes a new one that works', async t => {
   t.not(tokenIn(data), old)
   t.match(service.output.stderr, tokenIn(data))
   t.equal(await people(service.url, tokenIn(data)), 200)
+})
+
+t.test('a damaged admin.token is replaced, and the token before it revoked', async t => {
+  const data = tempFolder(t)
+  await stop(await startService(t, { DEBRIEF_DATA: data }))
+  const old = tokenIn(data)
+  writeFileSync(join(data, 'admin.token'), old.slice(0, -1))
+  const service = await startService(t, { DEBRIEF_DATA: data })
+  t.match(service.output.stderr, `the one before it (${old.slice(4, 16)}) is revoked.\n`)
+  t.equal(await people(service.url, old), 401)
+  t.equal(await people(service.url, tokenIn(data)), 200)
+})
+
+t.test(
+  'where admin.token is missing, its token still works, and the start says how to revoke it',
+  async t => {
+    const data = tempFolder(t)
+    await stop(await startService(t, { DEBRIEF_DATA: data }))
+    const old = tokenIn(data)
+    rmSync(join(data, 'admin.token'))
+    const service = await startService(t, { DEBRIEF_DATA: data })
+    t.match(service.output.stderr, `token revoke ${old.slice(4, 16)}"`)
+    t.equal(await people(service.url, old), 200, 'somebody may have put it elsewhere')
+  },
+)
+
+t.test('a damaged admin.token revokes no token that was made at the command line', async t => {
+  const data = tempFolder(t)
+  const settings = { DEBRIEF_DATA: data }
+  const args = ['token', 'create', '--name', 'admin', '--scope', 'admin']
+  const token = (await command(t, args, settings).ended).stdout.trim()
+  writeFileSync(join(data, 'admin.token'), 'damaged')
+  const service = await startService(t, settings)
+  t.match(service.output.stderr, `token revoke ${token.slice(4, 16)}"`)
+  t.equal(await people(service.url, token), 200)
 })
 
 t.test('an admin.token that others could read is closed again', async t => {
@@ -118,13 +153,15 @@ async function createIncident(url: string, token: string): Promise<Answer> {
   return { id: response.headers.get('x-request-id') ?? '', status: response.status }
 }
 
-/** Requests that the service logged as received, without those whose whole answer was read. */
-function unanswered(log: string, answers: Answer[]): string[] {
-  const lines = log
+const logged = (log: string) =>
+  log
     .trim()
     .split('\n')
     .map(line => JSON.parse(line))
-  const accepted = lines.filter(({ msg, method }) => msg === 'request received' && method === 'POST')
+
+/** Requests that the service logged as received, without those whose whole answer was read. */
+function unanswered(log: string, answers: Answer[]): string[] {
+  const accepted = logged(log).filter(({ msg, method }) => msg === 'request received' && method === 'POST')
   const answered = new Set(answers.map(({ id }) => id))
   return accepted.map(({ reqId }) => reqId).filter(id => !answered.has(id))
 }
@@ -155,6 +192,29 @@ t.test('a second service on the same folder is refused with the pid of the first
   t.equal(await people(first.url, tokenIn(data)), 200)
 })
 
+t.test('the log says which version starts, what was migrated, and that it stops', async t => {
+  const data = tempFolder(t)
+  const first = await startService(t, { DEBRIEF_DATA: data })
+  await stop(first)
+  const second = await startService(t, { DEBRIEF_DATA: data })
+  await stop(second)
+  const [made, again] = [first, second].map(({ output }) => logged(output.stdout))
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const begins = { msg: `Debrief ${version} starts`, version }
+  t.match(made, [begins, { msg: 'the database was migrated', migrated: [/^0001_/] }])
+  t.match(again, [begins, { msg: /^listening on/ }])
+  t.match(again!.slice(-2), [{ msg: 'Debrief stops', signal: 'SIGTERM' }, { msg: 'Debrief has stopped' }])
+})
+
+t.test('an admin.token that cannot be one is reported, and DEBRIEF_DATA with it', async t => {
+  const data = tempFolder(t)
+  mkdirSync(join(data, 'admin.token'))
+  const { code, stderr } = await command(t, ['serve'], { DEBRIEF_DATA: data, DEBRIEF_PORT: '0' }).ended
+  t.equal(code, 1)
+  t.match(stderr.trim().split('\n').at(-1), /admin\.token is a folder, .+ DEBRIEF_DATA .+\.$/)
+  t.strictSame(processesWith(data), [])
+})
+
 const wrongSettings: [string, string][] = [
   ['DEBRIEF_PORT', 'eighty'],
   ['DATABASE_URL', 'mysql://localhost/debrief'],
@@ -183,8 +243,23 @@ const wrongCommands: [string[], RegExp][] = [
   [[], /^There is no command "".\n.*debrief serve/],
   [['fly'], /^There is no command "fly"/],
   [['token', 'create'], /^Say what the token is for: --name <text>\.\n$/],
+  [
+    ['token', 'create', '--name', 'ci'],
+    /^Say what .+: --scope admin\|review\|write\|read\|events:write\.\n$/,
+  ],
   [['token', 'create', '--name', 'ci', '--scope', 'root'], /^--scope must be one of .+\.\n$/],
-  [['token', 'create', '--name', 'ci', '--expires', 'soon'], /^--expires must be a time .+\.\n$/],
+  ...['soon', '0d', '2027-02-30', '2027-01-01T00:00:00'].map((end): [string[], RegExp] => [
+    ['token', 'create', '--name', 'ci', '--scope', 'read', '--expires', end],
+    /^--expires must be a number of days, .+\.\n$/,
+  ]),
+  [
+    ['token', 'create', '--name', 'ci', '--scope', 'read', '--expires', '2020-01-01'],
+    /^--expires must be later than now\.\n$/,
+  ],
+  [['token', 'revoke'], /^Say which token: [^\n]+\.\n$/],
+  [['token', 'revoke', `dbf_${'a'.repeat(63)}`], /^Say which token: (?!.*aaaa)[^\n]+\.\n$/],
+  [['token', 'revoke', 'a'.repeat(12)], /^There is no database in .+ DEBRIEF_DATA .+\.\n$/],
+  [['token', 'list'], /^There is no database in .+ DEBRIEF_DATA .+\.\n$/],
   [['token', 'create', '--nam', 'ci'], /^Unknown option '--nam'\.\n/],
   [['token', 'create', '--name'], /^Option '--name <value>' argument missing\.\n/],
 ]

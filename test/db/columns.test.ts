@@ -7,7 +7,7 @@ const fields = {
   title: line(),
   severity: optional(line()),
   held_at: optional(timestamp()),
-  status: Type.Optional(Type.String({ default: 'open' })),
+  status: Type.Optional(Type.String({ 'x-default': 'open' })),
   impact: Type.Optional(exact({ cost: optional(line()), users: optional(integer(0, 9)) })),
   services: Type.Optional(list(line())),
   events: Type.Optional(list(uuid())),

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { migrate, requireSupported } from '../../src/db/migrate.ts'
@@ -20,15 +21,27 @@ async function emptyDatabase(t: Test) {
 
 t.test('an empty database is migrated in order, and a second time changes nothing', async t => {
   const { connection, query, applied } = await emptyDatabase(t)
-  await migrate(connection)
+  t.strictSame(await migrate(connection), files)
   t.strictSame(await applied(), files)
   const times = await query('SELECT name, applied_at::text FROM migrations ORDER BY applied_at, name')
   t.strictSame(
     times.map(row => row.name),
     files,
   )
-  await migrate(connection)
+  t.strictSame(await migrate(connection), [])
   t.strictSame(await query('SELECT name, applied_at::text FROM migrations ORDER BY applied_at, name'), times)
+})
+
+t.test('who waits for another instance that migrates says so, and goes on after it', async t => {
+  const { connection, query } = await emptyDatabase(t)
+  await query(`SELECT pg_advisory_lock(${7_120_914_201})`)
+  const messages: string[] = []
+  const applied = await migrate(connection, message => {
+    messages.push(message)
+    query('SELECT pg_advisory_unlock_all()')
+  })
+  t.strictSame(applied, files)
+  t.match(messages[0], /^Waiting for another instance/)
 })
 
 t.test('four at once migrate it once', async t => {
@@ -92,6 +105,30 @@ t.test('a server that cannot be reached is named without its password', async t 
       message: /^Debrief cannot connect to the database of DATABASE_URL: (?!.*secret).+\.$/,
     })
 })
+
+t.test(
+  'a server that takes connections and never answers is given up, and waiting for it is said',
+  async t => {
+    const sockets: Socket[] = []
+    const silent = createServer(socket => void sockets.push(socket))
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => {
+      for (const socket of sockets) socket.destroy()
+      silent.close()
+    })
+    const { port } = silent.address() as AddressInfo
+    const messages: string[] = []
+    const connectionString = `postgresql://priya:secret@127.0.0.1:${port}/debrief`
+    await t.rejects(
+      migrate({ connectionString }, message => messages.push(message)),
+      {
+        message:
+          /^Debrief cannot connect to the database of DATABASE_URL: .+ not answered within \d+ seconds, .+\.$/,
+      },
+    )
+    t.strictSame(messages, ['Waiting for the server of DATABASE_URL to answer.'])
+  },
+)
 
 t.test('PostgreSQL 15 is the oldest that is taken', async t => {
   t.throws(() => requireSupported({ number: 140_023, name: '14.23' }), {

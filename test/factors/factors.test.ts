@@ -183,7 +183,7 @@ t.test('a factor that an action item addresses is not deleted', async t => {
     body.items.filter((entry: any) => entry.resource === 'factor' && entry.id === '2'),
     [
       { change: 'created', version: 1 },
-      { change: 'deleted', version: 1, changed_by: 'admin' },
+      { change: 'deleted', version: 1, changed_by: 'token:admin' },
     ],
   )
 })

@@ -161,7 +161,7 @@ t.test('a draft is deleted with all below it, by an admin only', async t => {
     ['action_item', 'event', 'incident'],
   )
   for (const { deletion } of images)
-    t.match(deletion, { changed_by: 'admin', request_id: answer.headers['x-request-id'] })
+    t.match(deletion, { changed_by: 'token:admin', request_id: answer.headers['x-request-id'] })
   const again = await openIncident(service, { external_refs: [{ system: 'jira', id: 'DEL' }] })
   t.ok(again, 'its external reference is free')
 })
@@ -246,11 +246,11 @@ t.test('history tells every version of everything, who made it, and in which req
   })
   const id = idOf(incident)
   t.match(body.items, [
-    entry('incident', id, 1, 'admin', '2026-06-18T09:00:00.000Z', made),
+    entry('incident', id, 1, 'token:admin', '2026-06-18T09:00:00.000Z', made),
     entry('event', event.body.id, 1, 'priya', '2026-06-18T09:01:00.000Z', event),
     entry('incident', id, 2, 'priya', '2026-06-18T09:02:00.000Z', patched),
-    entry('incident', id, 3, 'admin', '2026-06-18T09:03:00.000Z', offset),
-    entry('event', event.body.id, 2, 'admin', '2026-06-18T09:04:00.000Z', retracted),
+    entry('incident', id, 3, 'token:admin', '2026-06-18T09:03:00.000Z', offset),
+    entry('event', event.body.id, 2, 'token:admin', '2026-06-18T09:04:00.000Z', retracted),
   ])
   t.equal(body.items.length, 5, 'moved corrected times are no version')
   t.match(body.items[0].fields, { title: 'Told', severity: 'SEV3' })

@@ -45,7 +45,7 @@ t.test('a title and a severity open an incident, of today in UTC', async t => {
     phase: 'ongoing',
     created_at: '2026-06-19T04:59:59.999Z',
     version: 1,
-    changed_by: 'admin',
+    changed_by: 'token:admin',
     changed_at: '2026-06-19T04:59:59.999Z',
   })
   t.same((await call('GET', headers.location!)).body, body)

@@ -70,6 +70,7 @@ t.test('the page may run nothing and load nothing: its style is named by its has
   t.match(policy, /^default-src 'none'; /)
   t.ok(policy.includes(`style-src 'sha256-${hash}'`), 'the policy allows this style and no other')
   t.notOk(/script|unsafe-inline/.test(policy))
+  t.match(policy, /; frame-ancestors 'none'/, 'and nobody may frame it')
   t.equal(headers['x-content-type-options'], 'nosniff')
 })
 

@@ -31,6 +31,25 @@ t.test('a claim is disputed, resolved by a source, and the document shows both',
   t.notMatch(after, /not resolved yet/)
 })
 
+t.test('a token that acts for a person doubts in that person’s name alone', async t => {
+  const event = await givenEvent('spoken')
+  const body = { name: 'laptop', scope: 'write', person: 'sam' }
+  const { token } = (await call('POST', '/v1/tokens', { body })).body
+  const dispute = (raised_by: string, token?: string) =>
+    call('PUT', `${event}/dispute`, { body: { ...doubt, raised_by }, ...(token && { token }) })
+  t.match(await dispute('priya', token), {
+    status: 403,
+    body: { code: 'forbidden', errors: [{ pointer: '/raised_by', code: 'not_self' }] },
+  })
+  t.equal((await call('GET', event)).body.dispute, null)
+  t.equal((await dispute('sam', token)).body.dispute.raised_by, 'sam')
+  t.equal(
+    (await dispute('priya')).body.dispute.raised_by,
+    'priya',
+    'one without a person may tell whose it is',
+  )
+})
+
 t.test('the same again changes nothing; another statement opens the question anew', async t => {
   const event = await givenEvent('again')
   await call('PUT', `${event}/dispute`, { body: doubt })

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { announceIfSlow } from '../../kit/slow.ts'
 import {
   type Account,
   type Binaries,
@@ -32,11 +33,31 @@ export async function prepareCluster(
   dataDirectory: string,
   log: (message: string) => void,
 ): Promise<Cluster> {
+  const preparing = () => log(`Preparing the database in ${dataDirectory}, which takes a moment.`)
   try {
-    return await openCluster(dataDirectory, log)
-  } catch (cause) {
-    if (!(cause instanceof Error && 'syscall' in cause)) throw cause
-    throw new Error(`The data folder ${dataDirectory} cannot be used: ${cause.message}.`, { cause })
+    return await announceIfSlow(openCluster(dataDirectory, log), preparing)
+  } catch (error) {
+    throw dataFolderError(dataDirectory, error)
+  }
+}
+
+/** One sentence for an error of the file system; other errors are sentences already. */
+function dataFolderError(dataDirectory: string, cause: unknown): unknown {
+  if (!(cause instanceof Error && 'syscall' in cause)) return cause
+  const [owner, own] = [ownerOfNearest(resolve(dataDirectory)), process.geteuid?.()]
+  const isForeign = own !== 0 && owner !== own && 'code' in cause && /EACCES|EPERM/.test(String(cause.code))
+  const sentence = isForeign
+    ? `The data folder ${dataDirectory} belongs to uid ${owner}, and Debrief runs as uid ${own}: run it as that account, or set DEBRIEF_DATA to a folder of your own.`
+    : `The data folder ${dataDirectory} cannot be used: ${cause.message}; mend that, or set DEBRIEF_DATA to another folder.`
+  return new Error(sentence, { cause })
+}
+
+/** The owner of a folder, or of the nearest existing one in which it would be made. */
+function ownerOfNearest(folder: string): number {
+  try {
+    return statSync(folder).uid
+  } catch {
+    return ownerOfNearest(dirname(folder))
   }
 }
 
@@ -44,6 +65,7 @@ async function openCluster(dataDirectory: string, log: (message: string) => void
   const home = openHome(dataDirectory, log)
   const binaries = await provideBinaries(bundledPackage(), home.folder, home.account)
   const folder = join(home.folder, 'pg')
+  refuseDamaged(folder)
   if (!existsSync(join(folder, 'PG_VERSION'))) await makeCluster(home, binaries, folder)
   refuseOtherVersion(folder, binaries.major)
   const socketFolder = openSocketFolder(folder, home.account)
@@ -62,11 +84,19 @@ export function findCluster(
   dataDirectory: string,
 ): Pick<Cluster, 'folder' | 'socketFolder' | 'passwordFile'> | null {
   if (!existsSync(dataDirectory)) return null
-  const home = openHome(dataDirectory, () => {})
+  const home = openFoundHome(dataDirectory)
   const folder = join(home.folder, 'pg')
   if (!existsSync(join(folder, 'PG_VERSION'))) return null
   const { account, passwordFile } = home
   return { folder, socketFolder: openSocketFolder(folder, account), passwordFile }
+}
+
+function openFoundHome(dataDirectory: string): ClusterHome {
+  try {
+    return openHome(dataDirectory, () => {})
+  } catch (error) {
+    throw dataFolderError(dataDirectory, error)
+  }
 }
 
 /** Creates the cluster in a draft folder and renames it, so that no half-made cluster is ever in its place. */
@@ -104,10 +134,19 @@ function firstError(error: unknown): string {
   return /(?:error|FATAL): +(.+)/.exec(output)?.[1] ?? (output.trim() || String(error))
 }
 
+/** Refuses a folder that is no cluster but not empty either, instead of making a new database beside what is left. */
+function refuseDamaged(folder: string): void {
+  if (!existsSync(folder) || existsSync(join(folder, 'PG_VERSION')) || readdirSync(folder).length === 0)
+    return
+  throw new Error(
+    `The database in ${folder} is damaged, since its file PG_VERSION is missing: restore the folder from a backup, or set DEBRIEF_DATA to another folder to begin anew.`,
+  )
+}
+
 function refuseOtherVersion(folder: string, major: number): void {
   const found = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim()
   if (found === String(major)) return
   throw new Error(
-    `The database in ${folder} is PostgreSQL ${found}'s, and this is PostgreSQL ${major}: export it first.`,
+    `The database in ${folder} is PostgreSQL ${found}'s, and this is PostgreSQL ${major}: start the Debrief that it was made with, or set DEBRIEF_DATA to another folder.`,
   )
 }

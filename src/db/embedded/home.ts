@@ -85,7 +85,9 @@ function makeDataFolder(folder: string, asRoot: boolean): string {
 function homeForOwnAccount(data: string): Home {
   const owner = ownerOf(join(data, 'pg'))
   if (!owner || owner.uid === process.geteuid?.()) return { folder: data, account: undefined }
-  throw new Error(`The database in ${data} belongs to uid ${owner.uid}: run as that account or as root.`)
+  throw new Error(
+    `The database in ${data} belongs to uid ${owner.uid}: run Debrief as that account or as root, or set DEBRIEF_DATA to another folder.`,
+  )
 }
 
 /** Root's home: an existing cluster stays in its place with its owner, since a new place would look like lost data. */
@@ -97,7 +99,7 @@ function homeForRoot(data: string): Home {
   if (folder && canEnter(folder, account)) return { folder, account }
   if (folder)
     throw new Error(
-      `A parent folder shuts uid ${account.uid} out of the database in ${folder}: chmod o+x it.`,
+      `A parent folder shuts uid ${account.uid} out of the database in ${folder}: chmod o+x it, or set DEBRIEF_DATA to another folder.`,
     )
   if (canEnter(data, account)) return { folder: data, account }
   return { folder: makeDataFolder(moved, true), account }

@@ -89,10 +89,11 @@ async function lockTakenClaim(client: pg.Client, cluster: Cluster): Promise<Clai
      WHERE a.datname = current_database() AND l.locktype = 'advisory' AND l.objid = $1 AND l.classid = 0 AND l.granted`,
     [ownerLock],
   )
-  if (rows.length === 0) return { kind: 'busy', reason: 'The owner of the database has just changed.' }
+  if (rows.length === 0) return { kind: 'busy', reason: 'its owner has just changed' }
   const pid = trailingNumber(rows[0].name)
-  const reason = `Another service with pid ${pid} owns the database in ${cluster.folder}: stop it, or set another data folder.`
-  return { kind: isAlive(pid) ? 'refused' : 'busy', reason }
+  if (!isAlive(pid)) return { kind: 'busy', reason: `the service with pid ${pid} is still ending` }
+  const reason = `Another service with pid ${pid} owns the database in ${cluster.folder}: stop it, or set DEBRIEF_DATA to another folder.`
+  return { kind: 'refused', reason }
 }
 
 /** Makes the service's role and database where missing. The role has the superuser's password, as PostgreSQL stores it. */

@@ -56,8 +56,12 @@ export function readPassword(file: string): string | undefined {
   try {
     content = readFileSync(file, 'utf8').trim()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new Error(
+      `The database's password cannot be read (${message}): run Debrief as the account that owns the file, or set DEBRIEF_DATA to another folder.`,
+      { cause: error },
+    )
   }
   if (/^[\w-]{43}$/.test(content)) return content
   throw wrongPasswordError(file)
@@ -102,7 +106,9 @@ SELECT 'password set' FROM pg_authid WHERE rolname = '${superuser}' AND rolpassw
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
   if (output.includes('"password set"')) return
   const reason = /(?:ERROR|FATAL|PANIC): +(.+)/.exec(errors)?.[1] ?? errors.trim()
-  throw new Error(`PostgreSQL cannot start on ${folder}: ${reason}`)
+  throw new Error(
+    `PostgreSQL cannot set a password on ${folder}: ${reason}; mend that, or set DEBRIEF_DATA to another folder.`,
+  )
 }
 
 const singleUserSettings = [

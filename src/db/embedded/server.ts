@@ -60,7 +60,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const cluster = await prepareCluster(dataDirectory, log)
   const state: State = { cluster, database, log, stopping: false, failures: 0 }
   try {
-    await acquire(state)
+    await acquire(state, waitingLog(state))
   } catch (error) {
     await shutDown(state)
     throw error
@@ -95,13 +95,25 @@ const connectionTo = (
   database: string,
 ) => ({ host: socketFolder, port, user: serviceRole, database, password: readPassword(passwordFile) })
 
+/** Logs what a start waits for, once it takes longer than a second, and each new reason. */
+function waitingLog({ cluster, log }: State): (reason: string) => void {
+  const started = performance.now()
+  let last = ''
+  return reason => {
+    if (performance.now() - started < 1000 || reason === last) return
+    log(`Waiting for PostgreSQL on ${cluster.folder}: ${reason}.`)
+    last = reason
+  }
+}
+
 /** Retries until this process owns a running server, or is stopping. */
-async function acquire(state: State): Promise<void> {
+async function acquire(state: State, onWait = (_reason: string) => {}): Promise<void> {
   const deadline = performance.now() + startTimeout
   state.failures = 0
   for (let pause = 20; !state.stopping; pause = Math.min(2 * pause, 500)) {
     const reason = await tryAcquire(state)
     if (reason === undefined) return
+    onWait(reason)
     if (performance.now() > deadline) throw notAvailableError(state.cluster, reason)
     await sleep(pause)
   }
@@ -152,7 +164,7 @@ const inUse = ({ folder }: Cluster) =>
 
 const cannotStartError = ({ folder, logFile }: Cluster, reason: string) =>
   new Error(
-    `PostgreSQL cannot start on ${folder}: ${reason}. Its log is ${logFile}: mend what it says, or set DEBRIEF_DATA to another folder.`,
+    `PostgreSQL cannot start on ${folder}: ${reason} (the rest is in ${logFile}); mend that, or set DEBRIEF_DATA to another folder.`,
   )
 
 /** Called with the lock held, so nobody else stops or starts this server. */

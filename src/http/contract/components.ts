@@ -82,7 +82,7 @@ function portable(schema: Schema, view: View, parts: Map<string, Schema>): Schem
   } = schema
   const within = (inner: Schema, its = view) => portable(inner, its, parts)
   const portableSchema: Schema = {
-    ...(view === 'Answer' ? withoutLimits(rest) : withPattern(rest)),
+    ...(view === 'Answer' ? withoutLimits(rest) : sendable(rest)),
     ...(properties && { properties: mapValues(properties, field => within(field)) }),
     ...additional(additionalProperties, view, within),
     // A merge patch replaces a list as a whole, so its entries are those of an input.
@@ -142,7 +142,10 @@ const patterns: Record<string, string> = {
   'http-url': `^[Hh][Tt][Tt][Pp][Ss]?://(${hosts.join('|')})(:[1-5]?[0-9]{1,4})?([/?#][^\\s\\x00-\\x1f\\x7f-\\x9f]*)?$`,
 }
 
-function withPattern(schema: Schema): Schema {
+/** The contract of what is sent: formats as patterns, and times to the fraction, which Go clients of ogen would cut off. */
+function sendable(schema: Schema): Schema {
+  if (schema.format === 'date-time')
+    return { ...schema, 'x-ogen-time-format': '2006-01-02T15:04:05.999999999Z07:00' }
   const pattern = patterns[schema.format ?? '']
   return pattern === undefined || schema.pattern !== undefined ? schema : { ...schema, pattern }
 }

@@ -1,7 +1,9 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifySchema } from 'fastify'
+import { version } from '../../config.ts'
 import type { ContractTag } from '../context.ts'
+import { notFoundError } from '../problem.ts'
 import { withNamedComponents } from './components.ts'
 import { addHeaders, headersTaken, requestHeaders, responseHeaders } from './headers.ts'
 import { needsToken, problemExamples, problemResponses, type Route } from './problem-responses.ts'
@@ -25,7 +27,7 @@ const tagOrder = [
 /** The contract's `info`. */
 export const apiInfo = {
   title: 'Debrief API',
-  version: '0.1.0',
+  version,
   summary: 'Learn from incidents.',
   description:
     'Evidence-backed timelines, contributing factors with counterfactuals, action items with one owner and a due date, and the postmortem that is rendered from them.',
@@ -80,16 +82,35 @@ export async function registerOpenapi(app: FastifyInstance, tags: ContractTag[])
       )
     },
   })
+  await app.register(referencePages)
+  app.get('/openapi.json', { schema: { hide: true }, config: { answers: 'application/json' } }, async () =>
+    app.swagger(),
+  )
+}
+
+/** The pages of the reference and their files, which are sent whole. */
+async function referencePages(app: FastifyInstance): Promise<void> {
+  app.addHook('onRequest', async ({ raw }) => {
+    for (const name of partialRequestHeaders) delete raw.headers[name]
+  })
+  // Thrown on to the service's own error handler.
+  app.setErrorHandler((error: FastifyError, request) => {
+    throw isOfPath(error) ? notFoundError(`The file ${request.url.split('?')[0]}`) : error
+  })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: contentSecurityPolicy,
     theme: { title: 'Debrief API', favicon: [] },
     uiConfig: { layout: 'BaseLayout' },
   })
-  app.get('/openapi.json', { schema: { hide: true }, config: { answers: 'application/json' } }, async () =>
-    app.swagger(),
-  )
 }
+
+/** A server may ignore a range; the conditions are ignored on every other GET, too. */
+const partialRequestHeaders = ['range', 'if-range', 'if-match', 'if-unmodified-since']
+
+/** Whether `@fastify/static` or the file system refuses a path: a NUL, a way out of the folder, a name that is too long. */
+const isOfPath = ({ code = '', statusCode = 500 }: FastifyError): boolean =>
+  code === 'ENAMETOOLONG' || (code.startsWith('FST_STATIC_') && statusCode < 500)
 
 /** The tags that have a description, in the order of the reference. */
 function describedTags(tags: ContractTag[]): ContractTag[] {
@@ -106,7 +127,7 @@ const contentSecurityPolicy = {
   'script-src': "'self'",
   'object-src': "'none'",
   'base-uri': "'self'",
-  'frame-ancestors': "'self'",
+  'frame-ancestors': "'none'",
 }
 
 /** Adds to an operation's schema the scope it needs and the problems it can answer. */

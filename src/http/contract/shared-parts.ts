@@ -1,7 +1,7 @@
 type Json = Record<string, unknown>
 type Response = { description: string; content?: Record<string, { examples?: object }> }
 interface Operation {
-  parameters?: ({ name: string } | { $ref: string })[]
+  parameters?: ({ name: string; in: string } | { $ref: string })[]
   responses: Record<string, Response | { $ref: string }>
 }
 
@@ -50,12 +50,16 @@ function shareParameters(operations: Operation[]): Json {
   const forms = new Map<string, string[]>()
   for (const parameter of operations.flatMap(({ parameters = [] }) => parameters))
     if ('name' in parameter)
-      forms.set(parameter.name, [...(forms.get(parameter.name) ?? []), JSON.stringify(parameter)])
-  const isShared = (name: string) => forms.get(name)!.length > 1 && new Set(forms.get(name)).size === 1
+      forms.set(keyOf(parameter), [...(forms.get(keyOf(parameter)) ?? []), JSON.stringify(parameter)])
+  const isShared = (key: string) => forms.get(key)!.length > 1 && new Set(forms.get(key)).size === 1
   for (const { parameters = [] } of operations)
     for (const [i, parameter] of parameters.entries())
-      if ('name' in parameter && isShared(parameter.name))
-        parameters[i] = { $ref: `#/components/parameters/${parameter.name}` }
-  const shared = [...forms].filter(([name]) => isShared(name))
-  return Object.fromEntries(shared.map(([name, [form]]) => [name, JSON.parse(form!)]))
+      if ('name' in parameter && isShared(keyOf(parameter)))
+        parameters[i] = { $ref: `#/components/parameters/${keyOf(parameter)}` }
+  const shared = [...forms].filter(([key]) => isShared(key))
+  return Object.fromEntries(shared.map(([key, [form]]) => [key, JSON.parse(form!)]))
 }
+
+/** One name may stand in paths and in queries, as `incident_id` does. */
+const keyOf = (parameter: { name: string; in: string }): string =>
+  parameter.in === 'path' ? `${parameter.name}-in-path` : parameter.name

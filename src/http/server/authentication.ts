@@ -1,17 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sha256Hex } from '../../kit/json.ts'
-import { isValidToken, type Scope, type TokenCache } from '../api-tokens.ts'
+import { coversScope, isValidToken, type Scope, type TokenCache } from '../api-tokens.ts'
 import { type Caller, settingsTokenId } from '../caller.ts'
 import { DebriefError } from '../problem.ts'
-
-/** The scopes that each scope covers. */
-const coveredScopes: Record<Scope, readonly Scope[]> = {
-  admin: ['admin', 'review', 'write', 'read', 'events:write'],
-  review: ['review', 'write', 'read', 'events:write'],
-  write: ['write', 'read', 'events:write'],
-  read: ['read'],
-  'events:write': ['events:write'],
-}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -70,7 +61,7 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
 }
 
 function requireScope({ scope }: Caller, needed: Scope | 'any'): void {
-  if (needed === 'any' || coveredScopes[scope].includes(needed)) return
+  if (needed === 'any' || coversScope(scope, needed)) return
   throw new DebriefError('forbidden', `This call needs a token of scope ${needed}; this one has ${scope}.`)
 }
 

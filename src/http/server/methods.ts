@@ -18,6 +18,10 @@ export function answerOtherMethods(app: FastifyInstance): void {
     for (const name of [method].flat()) address.methods.add(name)
     addresses.set(url, address)
   })
+  // Of files that a route does not have.
+  app.setNotFoundHandler(({ method, url }) => {
+    throw noRouteError(method, url.split('?')[0]!)
+  })
   // In onRequest, so that no body is read.
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done()

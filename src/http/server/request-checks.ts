@@ -44,7 +44,10 @@ function hostError({ raw }: FastifyRequest, allowed: ReadonlySet<string> | undef
   if (host === undefined) return undefined
   if (allowed === undefined || allowed.has(host.replace(/:\d*$/, '').toLowerCase())) return undefined
   const names = [...allowed].join(', ')
-  return new DebriefError('misdirected', `Host must be one of ${names}, and it is ${host}.`)
+  return new DebriefError(
+    'misdirected',
+    `Host must be one of ${names}, and it is ${host}: DEBRIEF_ALLOWED_HOSTS adds names.`,
+  )
 }
 
 /** The host of an absolute-form request target, which overrides the Host header (RFC 9112, 3.2.2). */

@@ -36,7 +36,7 @@ export const sendText = (reply: FastifyReply, format: Format, text: string): Fas
 export const sendHtml = (reply: FastifyReply, data: Postmortem): FastifyReply => {
   reply.header(
     'content-security-policy',
-    `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'`,
+    `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   )
   reply.header('x-content-type-options', 'nosniff')
   return sendText(reply, 'html', toHtml(data))

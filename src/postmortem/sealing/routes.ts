@@ -1,5 +1,5 @@
 import { transact } from '../../db/transact.ts'
-import { writeOf } from '../../http/caller.ts'
+import { requireOwnName, writeOf } from '../../http/caller.ts'
 import { requireTag } from '../../http/conditions.ts'
 import type { App, Context } from '../../http/context.ts'
 import { pageRequest, toPage } from '../../http/cursor.ts'
@@ -127,6 +127,7 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
+      requireOwnName(request.caller.person, request.body.author, '/author')
       const write = writeOf(request, now)
       return answerOnce({ db, now }, request, reply, async trx => {
         const body = await amend(trx, incident_id, request.body, write)

@@ -42,7 +42,9 @@ const fields = {
   ...hashes,
   renderer: Type.Integer({ minimum: 1, description: 'The version of the renderer that wrote the Markdown.' }),
   sealed_at: timestamp(),
-  sealed_by: Type.String({ description: 'Who sealed it: a person’s handle, or a token’s name.' }),
+  sealed_by: Type.String({
+    description: 'Who sealed it: a person’s handle, or `token:` and a token’s name.',
+  }),
   amendment: nullableObject(part('AmendmentNote', { author: Type.String(), reason: sentence() }), {
     description: 'Why there is a revision after the first.',
   }),

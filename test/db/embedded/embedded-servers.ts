@@ -36,7 +36,7 @@ export function removeMoved(home: string): void {
 export async function start(
   t: Test,
   dataDirectory: string,
-  log = (_: string) => {},
+  log: (message: string) => unknown = () => {},
 ): Promise<EmbeddedServer> {
   const server = await startEmbedded({ dataDirectory, log })
   t.teardown(() => server.stop())
@@ -54,13 +54,16 @@ export async function query(connection: Connection, sql: string): Promise<Record
   }
 }
 
-/** Starts an owner in a process of its own; `answer` is its connection, or its error output when it ended without one. */
+/** Starts an owner in a process of its own, as root of the account `uid`; `answer` is its connection, or its error output when it ended without one. */
 export function startService(
   t: Test,
   dataDirectory: string,
+  uid?: number,
 ): { child: ChildProcess; answer: Promise<Connection | string> } {
   const program = fileURLToPath(new URL('owner-process.ts', import.meta.url))
-  const child = spawn(process.execPath, [program, dataDirectory], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [program, dataDirectory, ...(uid ? [String(uid)] : [])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = once(child, 'exit')
   t.teardown(async () => {
     child.kill('SIGTERM')

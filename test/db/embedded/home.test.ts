@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { bundledPackage, provideBinaries, withInitdb } from '../../../src/db/embedded/binaries.ts'
 import { startEmbedded } from '../../../src/db/embedded/server.ts'
-import { isRoot, query, removeMoved, start, tempFolder } from './embedded-servers.ts'
+import { isRoot, query, removeMoved, start, startService, tempFolder } from './embedded-servers.ts'
 
 const account = isRoot ? { uid: 65534, gid: 65534 } : undefined
 const answers = [{ n: 1 }]
@@ -29,7 +29,8 @@ t.test('a data folder below a closed folder works, and stays where it was config
   t.equal(statSync(data).mode & 0o777, isRoot ? 0o711 : 0o700)
   const home = dirname(server.connection.host)
   t.match(home, isRoot ? /^\/var\/lib\/debrief\/[0-9a-f]{16}$/ : data)
-  t.match(messages, isRoot ? [home] : [])
+  const moved = messages.filter(message => message.includes('shuts'))
+  t.match(moved, isRoot ? [home] : [])
   if (isRoot) t.teardown(() => removeMoved(home))
   await server.stop()
 })
@@ -71,21 +72,73 @@ t.test('what a start that died left half made is swept', async t => {
   t.strictSame(left.sort(), ['pg', 'postgres.password', 'postgresql.log'])
 })
 
-t.test(
-  'a postmaster.pid from before the boot that names a living process of the account is no obstacle',
-  async t => {
-    const data = tempFolder(t)
-    await (await start(t, data)).stop()
-    const other = spawn('sleep', ['600'], { ...account })
-    t.teardown(() => other.kill())
-    const file = join(data, 'pg', 'postmaster.pid')
-    writeFileSync(file, `${other.pid}\n${join(data, 'pg')}\n`, { mode: 0o600 })
-    if (account) chownSync(file, account.uid, account.gid)
-    utimesSync(file, 1, 1)
-    const server = await start(t, data)
-    t.strictSame(await query(server.connection, 'SELECT 1 AS n'), answers)
-  },
-)
+/** Writes a `postmaster.pid` as one that a killed server has left. */
+function leavePidFile(data: string, content: string): void {
+  const file = join(data, 'pg', 'postmaster.pid')
+  writeFileSync(file, content, { mode: 0o600 })
+  if (account) chownSync(file, account.uid, account.gid)
+}
+
+t.test('a left postmaster.pid that names a living process of the account is no obstacle', async t => {
+  const data = tempFolder(t)
+  await (await start(t, data)).stop()
+  const other = spawn('sleep', ['600'], { ...account })
+  t.teardown(() => other.kill())
+  const messages: string[] = []
+  leavePidFile(data, `${other.pid}\n${join(data, 'pg')}\n`)
+  const server = await start(t, data, message => messages.push(message))
+  t.strictSame(await query(server.connection, 'SELECT 1 AS n'), answers)
+  t.notMatch(messages.join(), 'another PostgreSQL')
+})
+
+t.test('nor is an empty one, which a power cut leaves', async t => {
+  const data = tempFolder(t)
+  await (await start(t, data)).stop()
+  leavePidFile(data, '')
+  utimesSync(join(data, 'pg', 'postmaster.pid'), 1, 1)
+  const server = await start(t, data)
+  t.strictSame(await query(server.connection, 'SELECT 1 AS n'), answers)
+})
+
+t.test('a start that waits for another PostgreSQL on the folder says so, and goes on after it', async t => {
+  const data = tempFolder(t)
+  await (await start(t, data)).stop()
+  const other = spawn('/bin/sh', ['-c', 'read -r _', join(data, 'pg')], { ...account })
+  t.teardown(() => other.kill())
+  leavePidFile(data, `${other.pid}\n${join(data, 'pg')}\n`)
+  const waiting = `Waiting for PostgreSQL on ${join(data, 'pg')}: another PostgreSQL (pid ${other.pid}) still uses the folder.`
+  const messages: string[] = []
+  const server = await start(t, data, message => {
+    messages.push(message)
+    if (message === waiting) other.kill()
+  })
+  t.strictSame(await query(server.connection, 'SELECT 1 AS n'), answers)
+  t.equal(messages.filter(message => message === waiting).length, 1)
+})
+
+t.test('a cluster without PG_VERSION is reported, and left as it is', async t => {
+  const data = tempFolder(t)
+  await (await start(t, data)).stop()
+  rmSync(join(data, 'pg', 'PG_VERSION'))
+  const before = readdirSync(join(data, 'pg'))
+  await t.rejects(startEmbedded({ dataDirectory: data, log() {} }), {
+    message: /pg is damaged, since its file PG_VERSION is missing: .+ DEBRIEF_DATA .+\.$/,
+  })
+  t.strictSame(readdirSync(join(data, 'pg')), before)
+  t.strictSame(readdirSync(data).sort(), ['pg', 'postgres.password', 'postgresql.log'])
+})
+
+t.test('a data folder of another account is reported with both', { skip: !isRoot }, async t => {
+  const data = tempFolder(t)
+  const asNobody = async () => (await startService(t, data, 65534).answer) as string
+  const sentence =
+    /^The data folder .+ belongs to uid 0, and Debrief runs as uid 65534: .+ DEBRIEF_DATA .+\.$/m
+  t.match(await asNobody(), sentence, 'before there is a database')
+  await (await start(t, data)).stop()
+  t.match(await asNobody(), /password cannot be read .+ DEBRIEF_DATA .+\.$/m, 'with the database of root')
+  chmodSync(data, 0o700)
+  t.match(await asNobody(), sentence, 'where it cannot be entered')
+})
 
 t.test('a cluster of another major version is refused', async t => {
   const data = tempFolder(t)
@@ -99,15 +152,29 @@ t.test('a server that cannot start is reported in its own words', async t => {
   await (await start(t, data)).stop()
   writeFileSync(join(data, 'pg', 'postgresql.conf'), 'no_such_setting = 1\n', { flag: 'a' })
   await t.rejects(startEmbedded({ dataDirectory: data, log() {} }), {
-    message: /cannot start .+: .*contains errors/,
+    message: /cannot start .+: .*contains errors.+ DEBRIEF_DATA .+\.$/,
   })
+})
+
+t.test('the reason of an earlier start is not given for this one', async t => {
+  const data = tempFolder(t)
+  await (await start(t, data)).stop()
+  writeFileSync(join(data, 'postgresql.log'), '1970-01-01 UTC [1] FATAL:  the reason of that day\n', {
+    flag: 'a',
+  })
+  // Its own reason goes elsewhere.
+  writeFileSync(join(data, 'pg', 'postgresql.conf'), 'logging_collector = on\n', { flag: 'a' })
+  rmSync(join(data, 'pg', 'global', 'pg_control'))
+  const error = await startEmbedded({ dataDirectory: data, log() {} }).catch(String)
+  t.match(error, 'cannot start')
+  t.notMatch(error, 'of that day')
 })
 
 t.test('a data folder that is a file is reported in one sentence', async t => {
   const data = join(tempFolder(t), 'file')
   writeFileSync(data, '')
   await t.rejects(startEmbedded({ dataDirectory: data, log() {} }), {
-    message: /^The data folder .+ cannot be used: /,
+    message: /^The data folder .+ cannot be used: .+ DEBRIEF_DATA .+\.$/,
   })
 })
 

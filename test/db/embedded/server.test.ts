@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { isAlive, postmasterPid } from '../../../src/db/embedded/pids.ts'
-import { startEmbedded } from '../../../src/db/embedded/server.ts'
+import { type EmbeddedServer, startEmbedded } from '../../../src/db/embedded/server.ts'
 import {
   connectionOf,
   kill,
@@ -135,7 +135,9 @@ t.test('a server that lost both its service and its guard is stopped and started
 t.test('a killed database is started again while the service lives', async t => {
   const data = tempFolder(t)
   const seen: [string, boolean][] = []
-  const server = await start(t, data, message => seen.push([message, server.ready()]))
+  const log = (message: string) => seen.push([message, server?.ready() ?? false])
+  let server: EmbeddedServer | undefined
+  server = await start(t, data, log)
   await query(server.connection, 'CREATE TABLE kept AS SELECT 7 AS n')
   for (const round of [1, 2]) {
     seen.length = 0
@@ -156,7 +158,8 @@ t.test('a killed database is started again while the service lives', async t => 
 t.test('a lost lock connection alone is taken again from the same server', async t => {
   const data = tempFolder(t)
   const seen: boolean[] = []
-  const server = await start(t, data, () => seen.push(server.ready()))
+  let server: EmbeddedServer | undefined
+  server = await start(t, data, () => seen.push(server?.ready() ?? false))
   const pid = postmasterOf(data)
   await query(
     { ...server.connection, user: 'postgres' },

@@ -144,8 +144,8 @@ t.test('a change is signed by the person a token acts for, or by its name', asyn
   const signed = async (token: string, severity: string) =>
     (await call('PATCH', incident, { token, body: { severity } })).body.changed_by
   t.equal(await signed(mine, 'SEV1'), 'priya')
-  t.equal(await signed(tool, 'SEV3'), 'pager')
-  t.equal(await signed(adminToken, 'SEV2'), 'admin')
+  t.equal(await signed(tool, 'SEV3'), 'token:pager')
+  t.equal(await signed(adminToken, 'SEV2'), 'token:admin')
 })
 
 t.test('no token is asked for before the rest of a request is looked at, but before its body is', async t => {

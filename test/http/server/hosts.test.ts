@@ -21,6 +21,8 @@ t.test(
       'a b',
     ])
       t.equal(await answer(service, host), '421 misdirected', host)
+    const { body } = await service.call('GET', '/livez', { headers: { host: 'debrief.internal' } })
+    t.match(body.detail, /debrief\.internal: .*DEBRIEF_ALLOWED_HOSTS/, 'and the answer says what adds one')
   },
 )
 

@@ -208,7 +208,7 @@ for (const [code, { by, pointer, says }] of Object.entries(breaks)) {
     if (!canBeWaived) return t.match(put, { status: 409, body: { code: 'not_waivable' } })
     t.equal(put.status, 201)
     t.match(await checks(incident), {
-      items: [{ code, waiver: { reason: 'It is a drill.', by: 'admin' } }],
+      items: [{ code, waiver: { reason: 'It is a drill.', by: 'token:admin' } }],
       can_seal: true,
     })
     t.equal((await seal(service, incident)).status, 201)
@@ -357,7 +357,7 @@ t.test('a final document has only the waivers that excuse something, and says of
   ])
   t.match(
     body.markdown,
-    '### Waivers\n\n- BLAME_LANGUAGE of factor 1; went well, point 2: Quoted. (admin, 2026-06-18 09:00 UTC)\n',
+    '### Waivers\n\n- BLAME_LANGUAGE of factor 1; went well, point 2: Quoted. (token:admin, 2026-06-18 09:00 UTC)\n',
   )
   t.notMatch(body.markdown, 'FACTOR_COUNT')
 })

@@ -54,7 +54,7 @@ t.test('a secret is taken out of every revision, though its source has moved bet
   const excerpts = events.map(({ sources }) => sources.map(({ excerpt }: any) => excerpt))
   const first = ['[redacted]', '[redacted]', third.excerpt]
   t.same(excerpts, [first, ['[redacted]', logLine.excerpt, third.excerpt]], 'and what stood there before')
-  const tombstone = { reason, by: 'admin', at: '2026-06-20T10:00:00.000Z' }
+  const tombstone = { reason, by: 'token:admin', at: '2026-06-20T10:00:00.000Z' }
   t.same(
     events.map(({ redactions }) => redactions),
     [
@@ -62,7 +62,7 @@ t.test('a secret is taken out of every revision, though its source has moved bet
       [{ ...tombstone, pointers: ['/sources/0/excerpt'] }],
     ],
   )
-  for (const { markdown } of after) t.match(markdown, `redacted 2026-06-20 10:00 by admin: ${reason}\n`)
+  for (const { markdown } of after) t.match(markdown, `redacted 2026-06-20 10:00 by token:admin: ${reason}\n`)
 
   t.same(
     (await revisionsOf(incident)).map(({ redactions }: any) => redactions),

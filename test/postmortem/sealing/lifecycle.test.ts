@@ -34,7 +34,10 @@ t.test('a draft is in review once that is asked for, and a draft again when it i
 t.test('sealing makes it final, and its bytes hash to what is answered', async t => {
   const incident = await givenReady(service)
   const sealed = await seal(service, incident)
-  t.match(sealed, { status: 201, body: { number: 1, amendment: null, sealed_by: 'admin', redactions: [] } })
+  t.match(sealed, {
+    status: 201,
+    body: { number: 1, amendment: null, sealed_by: 'token:admin', redactions: [] },
+  })
   t.equal(sealed.headers.location, `${incident}/revisions/1`)
   t.match((await call('GET', incident)).body, { status: 'final', amending: false })
   const { body } = sealed
@@ -132,7 +135,7 @@ t.test('a correction is sealed as the next revision, and readers keep the last o
   const incident = await givenFinal()
   const first = (await call('GET', `${incident}/postmortem.md`)).text
   const amendment = await amend(incident)
-  t.match(amendment, { status: 201, body: { number: 1, author: 'ana', amended_by: 'admin' } })
+  t.match(amendment, { status: 201, body: { number: 1, author: 'ana', amended_by: 'token:admin' } })
   t.match((await call('GET', incident)).body, { status: 'final', amending: true })
   t.match(await amend(incident), { status: 409, body: { code: 'wrong_state', detail: /corrected already/ } })
   for (const method of ['PUT', 'DELETE'] as const)
@@ -183,6 +186,20 @@ t.test('an amendment has an address, which Location names', async t => {
       status: 404,
       body: { code: 'not_found' },
     })
+})
+
+t.test('a token that acts for a person amends in that person’s name alone', async t => {
+  const incident = await givenFinal()
+  const fields = { name: 'laptop', scope: 'review', person: 'sam' }
+  const { token } = (await call('POST', '/v1/tokens', { body: fields })).body
+  const send = (author: string) =>
+    call('POST', `${incident}/amendments`, { token, body: { author, reason: 'A source was missing.' } })
+  t.match(await send('ana'), {
+    status: 403,
+    body: { code: 'forbidden', errors: [{ pointer: '/author', code: 'not_self' }] },
+  })
+  t.equal((await call('GET', incident)).body.amending, false)
+  t.match(await send('sam'), { status: 201, body: { author: 'sam', amended_by: 'sam' } })
 })
 
 t.test('only a final postmortem is amended, by somebody who is there', async t => {

@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { tempFolder } from '../db/embedded/embedded-servers.ts'
+import { command, type Settings, send, startService, tokenIn } from '../help/command.ts'
+import { createDatabase } from '../help/service.ts'
+
+// `debrief token create`, `list` and `revoke`, and `--version`.
+
+const settingsOf = async (t: Test): Promise<Settings> => ({
+  DATABASE_URL: (await createDatabase(t)).connectionString!,
+})
+const day = 24 * 60 * 60 * 1000
+
+async function run(t: Test, args: string[], settings: Settings) {
+  const { code, stdout, stderr } = await command(t, args, settings).ended
+  return { code, stdout, stderr }
+}
+
+/** Makes a token; `id`, and what was said about it. */
+async function create(t: Test, settings: Settings, ...options: string[]) {
+  const { code, stdout, stderr } = await run(t, ['token', 'create', ...options], settings)
+  t.equal(code, 0, stderr)
+  const token = stdout.trim()
+  return { token, id: token.slice(4, 16), said: stderr }
+}
+
+/** The lines of `token list`, cell by cell. */
+async function list(t: Test, settings: Settings): Promise<string[][]> {
+  const { code, stdout } = await run(t, ['token', 'list'], settings)
+  t.equal(code, 0)
+  const lines = stdout.trimEnd().split('\n')
+  t.equal(
+    lines.every(line => line === line.trimEnd()),
+    true,
+  )
+  return lines.map(line => line.split(/ {2,}/))
+}
+
+t.test('--version prints the version of package.json, and needs nothing else', async t => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  t.strictSame(await run(t, ['--version'], { DEBRIEF_PORT: 'wrong' }), {
+    code: 0,
+    stdout: `${version}\n`,
+    stderr: '',
+  })
+})
+
+t.test('a new token says when it ends, and one that never does says so', async t => {
+  const settings = await settingsOf(t)
+  const make = (...options: string[]) => create(t, settings, '--name', 'ci', '--scope', 'read', ...options)
+  const endless = await make()
+  t.match(endless.said, new RegExp(`^Token ${endless.id} never ends: .+ token revoke ${endless.id}.+\\.\\n$`))
+  t.match((await make('--expires', '2999-01-01')).said, ' ends at 2999-01-01T00:00:00.000Z.\n')
+  t.match((await make('--expires', '2999-01-01T00:00:00+02:00')).said, ' ends at 2998-12-31T22:00:00.000Z.\n')
+  const before = Date.now()
+  const { said } = await make('--expires', '90d')
+  const end = Date.parse(/ends at (\S+)\.\n/.exec(said)![1]!)
+  t.ok(end >= before + 90 * day && end <= Date.now() + 90 * day, '90 days from now')
+})
+
+t.test('the list shows each token on one line, and no secret', async t => {
+  const settings = await settingsOf(t)
+  const { token, id } = await create(t, settings, '--name', 'check out', '--scope', 'events:write')
+  const odd = await create(
+    t,
+    settings,
+    '--name',
+    `\u001b[31m${'x'.repeat(60)}`,
+    '--scope',
+    'read',
+    '--expires',
+    '2999-01-01',
+  )
+  const [header, first, second, ...others] = await list(t, settings)
+  t.strictSame(header, ['id', 'name', 'scope', 'person', 'created', 'last used', 'ends'])
+  const today = /^\d{4}-\d\d-\d\d$/
+  t.match(first, [odd.id, /^\ufffd\[31mx+…$/, 'read', '-', today, 'never', '2999-01-01 00:00Z'])
+  t.match(second, [id, 'check out', 'events:write', '-', today, 'never', 'never'])
+  t.strictSame(others, [])
+  const { stdout } = await run(t, ['token', 'list'], settings)
+  t.notMatch(stdout, token.slice(16))
+})
+
+t.test('a token that is revoked beside a running service is refused by it', async t => {
+  const settings = await settingsOf(t)
+  const { token, id } = await create(t, settings, '--name', 'ci', '--scope', 'read')
+  const { url } = await startService(t, settings)
+  t.equal((await send(`${url}/v1/whoami`, { token })).status, 200)
+  t.match(await run(t, ['token', 'revoke', id], settings), {
+    code: 0,
+    stdout: '',
+    stderr: `Token ${id} is revoked`,
+  })
+  while ((await send(`${url}/v1/whoami`, { token })).status !== 401);
+  t.match((await list(t, settings))[1]!.at(-1), /^revoked \d{4}-/)
+  t.match(await run(t, ['token', 'revoke', id], settings), { code: 0 }, 'once more changes nothing')
+  t.match(await run(t, ['token', 'revoke', 'a'.repeat(12)], settings), {
+    code: 1,
+    stderr: /^Token a{12} does not exist\.\n$/,
+  })
+})
+
+t.test('they work beside the service of a data folder, too', async t => {
+  const data = tempFolder(t)
+  const settings = { DEBRIEF_DATA: data }
+  const service = await startService(t, settings)
+  const { id } = await create(t, settings, '--name', 'ci', '--scope', 'read')
+  t.match(await run(t, ['token', 'revoke', id], settings), { code: 0 })
+  t.strictSame(
+    (await list(t, settings)).map(([id]) => id),
+    ['id', id, tokenIn(data).slice(4, 16)],
+  )
+  t.equal(service.child.exitCode, null)
+})
