@@ -155,7 +155,7 @@ const unwanted = ofRequest(
   'a body where none is taken',
   ({ body, method }) => body === undefined && method !== 'GET',
   request =>
-    oneOf('{}', 'null', '{"reason":"x"}').map(payload => ({
+    oneOf('[]', 'null', '{"reason":"x"}').map(payload => ({
       request: { ...request, headers: { 'content-type': 'application/json' }, payload },
       status: [422],
       pointer: '',
