@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 
 /** The service that the clients call, and what each of them finds there; written and read with plain `fetch`. */
 
-const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const launcher = fileURLToPath(new URL('../bin/debrief.js', import.meta.url))
 
 export interface Service {
   url: string
@@ -37,8 +37,9 @@ export async function startService(): Promise<Service> {
   const token = randomBytes(32).toString('hex')
   const { DATABASE_URL: _, ...inherited } = process.env
   const settings = { DEBRIEF_DATA: join(data, 'debrief'), DEBRIEF_PORT: '0', DEBRIEF_ADMIN_TOKEN: token }
-  const child = spawn(process.execPath, [program, 'serve'], {
-    env: { ...inherited, ...settings, DEBRIEF_LOG_LEVEL: 'warn' },
+  const child = spawn(process.execPath, [launcher, 'serve'], {
+    // The launcher stops the service where this process is killed.
+    env: { ...inherited, ...settings, DEBRIEF_LOG_LEVEL: 'warn', DEBRIEF_LAUNCHER: String(process.pid) },
     stdio: ['ignore', process.stderr, 'pipe'],
   })
   const exited = once(child, 'exit')
