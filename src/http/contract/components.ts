@@ -113,7 +113,10 @@ function additional(given: Schema['additionalProperties'], view: View, within: (
   return { additionalProperties: isObject(given) ? within(given as Schema) : given }
 }
 
-/** A `$ref` to the part of this name, which may be null. The first to name a part describes it. */
+/**
+ * A `$ref` to the part of this name. The first to name a part describes it. Where it may be null, the place says so by
+ * `anyOf` and never the part itself: an `enum` with null, or a part that is null, made wrong clients in Python and Java.
+ */
 function reference(name: string, schema: Schema, view: View, parts: Map<string, Schema>): Schema {
   const { description, ...part } = withoutNull(schema)
   const id = part.properties && view !== 'Answer' ? name + view : name
