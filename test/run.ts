@@ -74,7 +74,9 @@ function tapArguments(given: string[]): string[] {
   const args = isTerminal ? given : ['--reporter=base', ...given]
   if (!given.includes('--on-server')) return args
   const { used, others } = filesOnServer()
-  console.log(`Not run, because they use no database or one of their own: ${others.join(', ')}.\n`)
+  console.log(
+    `Not run, because they use no database, one of their own, or are not about SQL: ${others.join(', ')}.\n`,
+  )
   return [...args.filter(arg => arg !== '--on-server'), ...used]
 }
 

@@ -9,7 +9,7 @@ import { serverProcesses, startService, tokenIn } from '../help/command.ts'
 import { differences, type Ledger, startWriters } from '../help/ledger.ts'
 import { scaled, timeIsUp } from '../help/scale.ts'
 
-const kills = scaled(6, 250)
+const kills = scaled(4, 250)
 /** Every n-th kill is of the database instead of the service. */
 const databaseEvery = scaled(2, 5)
 /** Acknowledged writes around each kill. */

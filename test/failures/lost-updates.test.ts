@@ -5,7 +5,7 @@ import { type Answer, type Call, readAllPages } from './help/proxied-service.ts'
 import { openIncident, startSenders, withFaults } from './help/retrying-senders.ts'
 
 const clients = 32
-const rounds = scaled(3, 201)
+const rounds = scaled(2, 201)
 const changesOfRound = scaled(120, 1000)
 
 const senders = await startSenders(t)

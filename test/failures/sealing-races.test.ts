@@ -55,7 +55,7 @@ async function countStored(): Promise<number> {
 }
 
 t.test('each event that races the sealing is in the sealed copy, or was refused', async t => {
-  const rounds = scaled(20, 1000)
+  const rounds = scaled(10, 1000)
   const seen = { rounds: 0, sealed: 0, refused: 0 }
   for (; seen.rounds < rounds && !timeIsUp(); seen.rounds += 1) {
     // A new incident now and then, since the document grows with each round.
@@ -75,7 +75,7 @@ t.test('each event that races the sealing is in the sealed copy, or was refused'
 })
 
 t.test('a sealing gets its turn though 32 tools never stop writing', async t => {
-  for (let round = 0; round < scaled(3, 100) && !timeIsUp(); round += 1) {
+  for (let round = 0; round < scaled(2, 100) && !timeIsUp(); round += 1) {
     const busy = await givenReady(service, `Busy ${round}`)
     let isSealed = false
     const writing = Array.from({ length: writers }, async (_, i) => {
@@ -91,7 +91,7 @@ t.test('a sealing gets its turn though 32 tools never stop writing', async t => 
 })
 
 t.test('of sealings at once one wins', async t => {
-  for (let round = 0; round < scaled(10, 200) && !timeIsUp(); round += 1) {
+  for (let round = 0; round < scaled(6, 200) && !timeIsUp(); round += 1) {
     await reopen(incident, 'Again.')
     const answers = await Promise.all(Array.from({ length: 4 }, () => sealNow(incident)))
     t.same(answers.map(({ status }) => status).sort(), [201, 409, 409, 409])
@@ -115,7 +115,7 @@ t.test('a sequence number is drawn only when the one before it can be read', asy
 t.test(
   'a review, a factor and a patch that race the sealing are in the sealed copy, or were refused',
   async t => {
-    for (let round = 0; round < scaled(5, 200) && !timeIsUp(); round += 1) {
+    for (let round = 0; round < scaled(3, 200) && !timeIsUp(); round += 1) {
       const other = await givenReady(service, 'Raced')
       const title = `Raced ${round}`
       const [patched, reviewed, factored, sealed] = await Promise.all([

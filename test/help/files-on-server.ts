@@ -1,13 +1,29 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
+/** Use the server, too, but are about processes, requests that are refused before any SQL, scopes or memory. */
+const notAboutSql = [
+  'test/cli/kill.test.ts',
+  'test/cli/raw-http.test.ts',
+  'test/cli/tokens.test.ts',
+  'test/contract/invalid.test.ts',
+  'test/export/memory.test.ts',
+  'test/failures/graceful-stop.test.ts',
+  'test/failures/overload.test.ts',
+  'test/failures/slow-clients.test.ts',
+  'test/http/server/every-route.test.ts',
+]
+
 /**
  * The test files that use the run's PostgreSQL server: they import, directly or not, a module that reads its address. The
- * others use no database, or start one of their own.
+ * others use no database, start one of their own, or are not about SQL.
+ * @throws Error when a file that is named here does not exist
  */
 export function filesOnServer(): { used: string[]; others: string[] } {
   const all = globSync('test/**/*.test.ts').sort()
-  const used = all.filter(file => [...importedFrom(file)].some(readsAddress))
+  const unknown = notAboutSql.find(file => !all.includes(file))
+  if (unknown) throw new Error(`There is no ${unknown}.`)
+  const used = all.filter(file => !notAboutSql.includes(file) && [...importedFrom(file)].some(readsAddress))
   return { used, others: all.filter(file => !used.includes(file)) }
 }
 

@@ -176,7 +176,7 @@ t.test('wherever the move was cut off, the next start completes it', async t => 
 t.test('a start that is killed while it moves over leaves a folder that starts', async t => {
   const data = await openDataFolder(t)
   const hba = hbaFile(join(data, 'pg'))
-  for (let round = 0; round < scaled(5, 50); round++) {
+  for (let round = 0; round < scaled(3, 50); round++) {
     writeOwned(hba, openHba)
     rmSync(passwordFile(data), { force: true })
     const service = startService(t, data)
