@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
   }
   const unknown = positionals.find(name => !names.includes(name))
   if (unknown) throw new Error(`There is no client ${unknown}, but ${names.join(', ')}.`)
-  const chosen = positionals.length > 0 ? positionals : names
+  const chosen = positionals.length > 0 ? [...new Set(positionals)] : names
   const passed = await runAll(chosen)
   if (passed === names.length) writeFileSync(passedFile, `${currentHash()}\n`)
   console.log(
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
 }
 
 function dueClients(): string[] {
-  const isUnchanged = readFileSync(passedFile, 'utf8').trim() === currentHash()
+  const isUnchanged = existsSync(passedFile) && readFileSync(passedFile, 'utf8').trim() === currentHash()
   return names.filter(name => clients[name]!.always || !isUnchanged)
 }
 

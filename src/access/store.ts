@@ -118,14 +118,9 @@ export async function revokeToken(
     .executeTakeFirstOrThrow()
 }
 
-/** Marks a token as that of `admin.token`. */
+/** Marks a token as that of `admin.token`, and no other. */
 export async function markKept(db: Db, id: string): Promise<void> {
-  await db
-    .updateTable('tokens')
-    .set({ is_kept: true })
-    .where('id', '=', id)
-    .where('is_kept', '=', false)
-    .execute()
+  await sql`UPDATE tokens SET is_kept = (id = ${id}) WHERE is_kept <> (id = ${id})`.execute(db)
 }
 
 /** The valid admin tokens that were made at the command line or by a start, for no person. */

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Trx } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
 import { type Write, writeOf } from '../http/caller.ts'
@@ -112,12 +112,13 @@ function changeRoutes(app: App, context: Context): void {
   )
 }
 
-/** Reads what a PUT stores below an action item. */
+/** Reads what a PUT stores below an action item. The ETag is of the item's version, which the PUT compares. */
 function readRoutes(app: App, { db }: Context): void {
-  const read = async (params: Parameters<typeof store.itemKey>[0]) => {
-    const key = store.itemKey(params)
+  const read = async (params: Parameters<typeof store.itemKey>[0], reply: FastifyReply) => {
     // What is read does not depend on the day.
-    return store.getActionItem(db, key, '1970-01-01')
+    const item = await store.getActionItem(db, store.itemKey(params), '1970-01-01')
+    reply.resourceVersion = item.version
+    return item
   }
 
   app.get(
@@ -132,8 +133,8 @@ function readRoutes(app: App, { db }: Context): void {
         response: { 200: ref(contract.Acceptance) },
       },
     },
-    async ({ params }) =>
-      requireFound((await read(params)).acceptance, `An acceptance of ${params.action_item_id}`),
+    async ({ params }, reply) =>
+      requireFound((await read(params, reply)).acceptance, `An acceptance of ${params.action_item_id}`),
   )
 
   app.get(
@@ -148,7 +149,8 @@ function readRoutes(app: App, { db }: Context): void {
         response: { 200: ref(contract.Closure) },
       },
     },
-    async ({ params }) => requireFound((await read(params)).closure, `A closure of ${params.action_item_id}`),
+    async ({ params }, reply) =>
+      requireFound((await read(params, reply)).closure, `A closure of ${params.action_item_id}`),
   )
 
   app.get(
@@ -163,8 +165,8 @@ function readRoutes(app: App, { db }: Context): void {
         response: { 200: ref(contract.Effectiveness) },
       },
     },
-    async ({ params }) =>
-      requireFound((await read(params)).effectiveness, `A rating of ${params.action_item_id}`),
+    async ({ params }, reply) =>
+      requireFound((await read(params, reply)).effectiveness, `A rating of ${params.action_item_id}`),
   )
 }
 

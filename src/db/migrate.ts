@@ -24,7 +24,7 @@ export async function migrate(
   const settings = { ...sessionSettings, ...withSessionOptions(connection) }
   const client = await announceIfSlow(
     connect({ ...settings, connectionTimeoutMillis: connectSeconds * 1000 }),
-    () => log('Waiting for the server of DATABASE_URL to answer.'),
+    () => log(`Waiting for ${nameOf(connection)} to answer.`),
   )
   try {
     requireSupported(await versionOf(client))
@@ -37,6 +37,9 @@ export async function migrate(
   }
 }
 
+const nameOf = ({ connectionString }: pg.ClientConfig) =>
+  connectionString === undefined ? 'the bundled database' : 'the database of DATABASE_URL'
+
 /** The first connection of a start, where a wrong DATABASE_URL shows. */
 async function connect(settings: pg.ClientConfig): Promise<pg.Client> {
   try {
@@ -47,7 +50,7 @@ async function connect(settings: pg.ClientConfig): Promise<pg.Client> {
     return client
   } catch (cause) {
     const error = cause instanceof AggregateError ? cause.errors[0] : cause
-    throw new Error(`Debrief cannot connect to the database of DATABASE_URL: ${inWords(error)}.`, { cause })
+    throw new Error(`Debrief cannot connect to ${nameOf(settings)}: ${inWords(error)}.`, { cause })
   }
 }
 

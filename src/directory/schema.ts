@@ -29,7 +29,7 @@ const personFields = {
   active: Type.Optional(
     Type.Boolean({
       description:
-        'False when the person has left: history stays, and their tokens stop working. Left out, it stays as it is, and who is new is active. To change it for somebody who holds a token of a higher scope needs a token of that scope.',
+        'False when the person has left: history stays, and their tokens stop working. Left out, or null in a patch, it stays as it is, and who is new is active. To change it for somebody who holds a token of a higher scope needs a token of that scope.',
     }),
   ),
 }

@@ -90,6 +90,10 @@ export function requireFound<T>(found: T | null, what: string): T {
   return found
 }
 
+/** @param detail what the answer comes as */
+export const notAcceptableError = (detail: string) =>
+  new DebriefError('not_acceptable', detail, [{ parameter: 'Accept', code: 'not_acceptable', detail }])
+
 export const notFoundError = (what: string) => new DebriefError('not_found', `${what} does not exist.`)
 
 export function toProblem(error: DebriefError, request: { url: string; id: string }): Problem {

@@ -7,7 +7,7 @@ import { getEvent } from './store.ts'
 const tags = ['Timeline']
 const path = '/incidents/:incident_id/events/:event_id'
 
-/** Reads what a PUT stores below an event. */
+/** Reads what a PUT stores below an event. The ETag is of the event's version, which the PUT compares. */
 export function eventStateRoutes(app: App, { db }: Context): void {
   app.get(
     `${path}/retraction`,
@@ -21,8 +21,9 @@ export function eventStateRoutes(app: App, { db }: Context): void {
         response: { 200: ref(contract.Retraction) },
       },
     },
-    async ({ params: { incident_id, event_id } }) => {
-      const { retraction } = await getEvent(db, incident_id, event_id)
+    async ({ params: { incident_id, event_id } }, reply) => {
+      const { retraction, version } = await getEvent(db, incident_id, event_id)
+      reply.resourceVersion = version
       return requireFound(retraction, `A retraction of event ${event_id}`)
     },
   )
@@ -39,8 +40,9 @@ export function eventStateRoutes(app: App, { db }: Context): void {
         response: { 200: ref(contract.Dispute) },
       },
     },
-    async ({ params: { incident_id, event_id } }) => {
-      const { dispute } = await getEvent(db, incident_id, event_id)
+    async ({ params: { incident_id, event_id } }, reply) => {
+      const { dispute, version } = await getEvent(db, incident_id, event_id)
+      reply.resourceVersion = version
       return requireFound(dispute, `A dispute of event ${event_id}`)
     },
   )
@@ -57,8 +59,9 @@ export function eventStateRoutes(app: App, { db }: Context): void {
         response: { 200: ref(contract.DisputeResolution) },
       },
     },
-    async ({ params: { incident_id, event_id } }) => {
-      const { dispute } = await getEvent(db, incident_id, event_id)
+    async ({ params: { incident_id, event_id } }, reply) => {
+      const { dispute, version } = await getEvent(db, incident_id, event_id)
+      reply.resourceVersion = version
       return requireFound(dispute?.resolution ?? null, `A resolution of the dispute of event ${event_id}`)
     },
   )
@@ -75,8 +78,9 @@ export function eventStateRoutes(app: App, { db }: Context): void {
         response: { 200: ref(contract.Redactions) },
       },
     },
-    async ({ params: { incident_id, event_id } }) => {
-      const { redactions: items } = await getEvent(db, incident_id, event_id)
+    async ({ params: { incident_id, event_id } }, reply) => {
+      const { redactions: items, version } = await getEvent(db, incident_id, event_id)
+      reply.resourceVersion = version
       return requireFound(items.length > 0 ? { items } : null, `A redaction of event ${event_id}`)
     },
   )

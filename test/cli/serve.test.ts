@@ -62,6 +62,10 @@ t.test(
     const service = await startService(t, { DEBRIEF_DATA: data })
     t.match(service.output.stderr, `token revoke ${old.slice(4, 16)}"`)
     t.equal(await people(service.url, old), 200, 'somebody may have put it elsewhere')
+    await stop(service)
+    writeFileSync(join(data, 'admin.token'), 'damaged')
+    const later = await startService(t, { DEBRIEF_DATA: data })
+    t.equal(await people(later.url, old), 200, 'also when the file that followed is damaged')
   },
 )
 

@@ -126,7 +126,7 @@ t.test(
           /^Debrief cannot connect to the database of DATABASE_URL: .+ not answered within \d+ seconds, .+\.$/,
       },
     )
-    t.strictSame(messages, ['Waiting for the server of DATABASE_URL to answer.'])
+    t.strictSame(messages, ['Waiting for the database of DATABASE_URL to answer.'])
   },
 )
 

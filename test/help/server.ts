@@ -19,7 +19,7 @@ export async function startServer(): Promise<Server> {
   const { connection, stop } = await startEmbedded({ dataDirectory, log: console.error })
   const { host, port, user, password } = connection
   return {
-    url: `postgresql://${user}:${password}@localhost:${port}/postgres?host=${encodeURIComponent(host)}`,
+    url: `postgresql://${user}:${password()}@localhost:${port}/postgres?host=${encodeURIComponent(host)}`,
     stop: async () => {
       await stop()
       rmSync(dataDirectory, { recursive: true, force: true })

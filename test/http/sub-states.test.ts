@@ -52,6 +52,11 @@ for (const [address, body, field] of states)
     t.equal(got.status, 200)
     t.same(got.body, field(put.body))
     t.equal((await call('GET', address, { headers: { 'if-none-match': got.headers.etag! } })).status, 304)
+    const again = await call('PUT', address, {
+      ...(body && { body }),
+      headers: { 'if-match': got.headers.etag! },
+    })
+    t.not(again.status, 412, 'its ETag is a condition of the next PUT')
   })
 
 t.test('a review request is the first of its run, whatever else changed since', async t => {

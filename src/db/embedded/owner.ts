@@ -67,7 +67,7 @@ async function takeLock(client: pg.Client, lost: Promise<void>, cluster: Cluster
   if (folder !== cluster.folder) {
     return {
       kind: 'refused',
-      reason: `The PostgreSQL in ${cluster.socketFolder} serves ${folder}, not ${cluster.folder}.`,
+      reason: `The PostgreSQL in ${cluster.socketFolder} serves ${folder}, not ${cluster.folder}: stop it, or set DEBRIEF_DATA to another folder.`,
     }
   }
   const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS held', [ownerLock])

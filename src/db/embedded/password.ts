@@ -58,8 +58,9 @@ export function readPassword(file: string): string | undefined {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
+    const mend = code === 'EISDIR' ? 'move that folder away' : 'run Debrief as the account that owns the file'
     throw new Error(
-      `The database's password cannot be read (${message}): run Debrief as the account that owns the file, or set DEBRIEF_DATA to another folder.`,
+      `The database's password cannot be read (${message}): ${mend}, or set DEBRIEF_DATA to another folder.`,
       { cause: error },
     )
   }
@@ -69,7 +70,7 @@ export function readPassword(file: string): string | undefined {
 
 export const wrongPasswordError = (file: string) =>
   new Error(
-    `The password in ${file} is not that of the database: remove that file, and the next start sets a new one.`,
+    `The password in ${file} is not that of the database: remove that file, and the next start sets a new one; or set DEBRIEF_DATA to another folder.`,
   )
 
 /** Makes the password; of two starts at once both get the one that was written first. */

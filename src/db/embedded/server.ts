@@ -17,8 +17,8 @@ import {
 
 /** The bundled PostgreSQL, owned by this process. */
 export interface EmbeddedServer {
-  /** Settings for a pg.Pool or pg.Client: `host` is the socket's folder. */
-  connection: { host: string; port: number; user: string; database: string; password: string | undefined }
+  /** Settings for a pg.Pool or pg.Client: `host` is the socket's folder. pg asks for the password at each connection. */
+  connection: { host: string; port: number; user: string; database: string; password: () => string }
   /** False from the moment the owner's lock connection is lost until it is held again. */
   ready(): boolean
   /**
@@ -93,7 +93,13 @@ export function findEmbedded(
 const connectionTo = (
   { socketFolder, passwordFile }: Pick<Cluster, 'socketFolder' | 'passwordFile'>,
   database: string,
-) => ({ host: socketFolder, port, user: serviceRole, database, password: readPassword(passwordFile) })
+) => ({
+  host: socketFolder,
+  port,
+  user: serviceRole,
+  database,
+  password: () => readPassword(passwordFile) ?? '',
+})
 
 /** Logs what a start waits for, once it takes longer than a second, and each new reason. */
 function waitingLog({ cluster, log }: State): (reason: string) => void {
@@ -174,7 +180,7 @@ async function takeOver(state: State, owner: Owner): Promise<string | undefined>
   if (!pid || !isPostmaster(pid, folder)) {
     await owner.client.end()
     throw new Error(
-      `The PostgreSQL that serves ${folder} cannot be seen from here (another container?): stop it.`,
+      `The PostgreSQL that serves ${folder} cannot be seen from here (another container?): stop it, or set DEBRIEF_DATA to another folder.`,
     )
   }
   if (state.server?.pid !== pid) {

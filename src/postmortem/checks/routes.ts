@@ -67,11 +67,12 @@ function waiverDeletionRoute(app: App, { db, now, blameCheck }: Context): void {
     async (request, reply) => {
       const { incident_id, code } = request.params
       const write = writeOf(request, now)
+      const check = await blameCheck()
       const loaded = await transact(db, async trx => {
         await deleteWaiver(trx, incident_id, code, write)
         return readCheckData(trx, incident_id)
       })
-      const { input, checks, etag } = await runChecksOn(loaded, await blameCheck(), write.facts.changed_at)
+      const { input, checks, etag } = await runChecksOn(loaded, check, write.facts.changed_at)
       reply.header('etag', etag)
       return toChecks(input, checks)
     },

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ref } from '../../http/fields.ts'
-import { DebriefError } from '../../http/problem.ts'
+import { notAcceptableError } from '../../http/problem.ts'
 import { Postmortem } from '../schema.ts'
 import { postmortemDocument } from './document.ts'
 import { toHtml } from './html/html.ts'
@@ -25,7 +25,7 @@ export function negotiateFormat(request: FastifyRequest, formats: readonly Forma
   const accepted = request.accepts().type(offered)
   const format = formats.find(name => media[name] === accepted)
   if (format === undefined)
-    throw new DebriefError('not_acceptable', `The postmortem comes as ${offered.join(', ')}.`)
+    throw notAcceptableError(`Accept excludes what the postmortem comes as: ${offered.join(', ')}.`)
   return format
 }
 

@@ -20,7 +20,7 @@ const tags = ['Postmortem']
 /** The lifecycle of a document: the review request, sealing, and amendments. */
 export function lifecycleRoutes(app: App, context: Context): void {
   reviewRequestRoutes(app, context)
-  reviewRequestRoute(app, context)
+  reviewRequestReadRoute(app, context)
   sealRoute(app, context)
   amendmentRoutes(app, context)
 }
@@ -49,7 +49,7 @@ function reviewRequestRoutes(app: App, { db, now }: Context): void {
   }
 }
 
-function reviewRequestRoute(app: App, { db }: Context): void {
+function reviewRequestReadRoute(app: App, { db }: Context): void {
   app.get(
     '/incidents/:incident_id/review-request',
     {
@@ -62,8 +62,9 @@ function reviewRequestRoute(app: App, { db }: Context): void {
         response: { 200: ref(ReviewRequest) },
       },
     },
-    async ({ params: { incident_id } }) => {
-      const { status } = await getIncident(db, incident_id)
+    async ({ params: { incident_id } }, reply) => {
+      const { status, version } = await getIncident(db, incident_id)
+      reply.resourceVersion = version
       const request = status === 'in_review' ? await findReviewRequest(db, incident_id) : null
       return requireFound(request, `A request for the review of ${incident_id}`)
     },

@@ -91,7 +91,9 @@ export const ReviewRequest = component(
   'ReviewRequest',
   {
     incident_id: incidentId(),
-    requested_by: Type.String({ description: 'Who asked: a person’s handle, or a token’s name.' }),
+    requested_by: Type.String({
+      description: 'Who asked: a person’s handle, or `token:` and a token’s name.',
+    }),
     requested_at: timestamp(),
   },
   {

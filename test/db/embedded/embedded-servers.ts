@@ -70,7 +70,10 @@ export function startService(
     await ended
   })
   const errors = text(child.stderr)
-  const connection = once(child.stdout, 'data').then(([line]): Connection => JSON.parse(String(line)))
+  const connection = once(child.stdout, 'data').then(([line]): Connection => {
+    const { password, ...rest } = JSON.parse(String(line))
+    return { ...rest, password: () => password }
+  })
   return { child, answer: Promise.race([connection, ended.then(() => errors)]) }
 }
 

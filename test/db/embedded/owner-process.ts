@@ -7,7 +7,8 @@ if (uid) giveRootUp(Number(uid))
 try {
   const server = await startEmbedded({ dataDirectory, log: console.error })
   process.once('SIGTERM', () => server.stop())
-  console.log(JSON.stringify(server.connection))
+  const { connection } = server
+  console.log(JSON.stringify({ ...connection, password: connection.password() }))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

@@ -38,8 +38,8 @@ const openHba = 'local all all trust\nhost all all all reject\n'
 /** What a login without the password is told, as the superuser and as the service. */
 async function refusals({ password, ...connection }: Connection): Promise<string[]> {
   const logins = ['postgres', 'debrief'].flatMap(user => [
-    { ...connection, user, password: '' },
-    { ...connection, user, password: `${password}x` },
+    { ...connection, user, password: () => '' },
+    { ...connection, user, password: () => `${password()}x` },
   ])
   return Promise.all(logins.map(login => query(login, 'SELECT').then(() => 'logged in', String)))
 }
@@ -97,19 +97,20 @@ t.test('the password is in a file of its own that only its owner can read', asyn
   t.ok(file.isFile())
   t.equal(file.mode & 0o777, 0o600)
   t.equal(file.uid, process.geteuid?.())
-  t.equal(readFileSync(passwordFile(data), 'utf8').trim(), connection.password)
+  const password = connection.password()
+  t.equal(readFileSync(passwordFile(data), 'utf8').trim(), password)
   t.equal(statSync(hbaFile(connection.host)).mode & 0o777, 0o600)
   t.equal(statSync(hbaFile(connection.host)).uid, statSync(connection.host).uid)
   await stop()
   const again = await start(t, data)
-  t.equal(again.connection.password, connection.password, 'and stays')
+  t.equal(again.connection.password(), password, 'and stays')
 })
 
 t.test('the password is nowhere else: in no command line, log or file of the cluster', async t => {
   const data = tempFolder(t)
   const messages: string[] = []
   const { connection, stop } = await start(t, data, message => messages.push(message))
-  const password = connection.password!
+  const password = connection.password()
   t.strictSame(processesWith(password), [])
   await stop()
   const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import { mediaTypesOf } from '../../contract/problem-responses.ts'
-import { DebriefError } from '../../problem.ts'
+import { type DebriefError, notAcceptableError } from '../../problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,8 +30,7 @@ function unservableError({ headers: { accept }, routeOptions }: FastifyRequest):
   const media = routeOptions.config.answers
   if (media === undefined || accept === undefined || accept === '*/*' || accept === media) return undefined
   if (isAcceptable(accept, media)) return undefined
-  const detail = `Accept excludes ${media}, and this answer comes as nothing else.`
-  return new DebriefError('not_acceptable', detail, [{ parameter: 'Accept', code: 'not_acceptable', detail }])
+  return notAcceptableError(`Accept excludes ${media}, and this answer comes as nothing else.`)
 }
 
 /**
