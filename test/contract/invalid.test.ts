@@ -20,7 +20,7 @@ t.setTimeout(scaled(240_000, 6 * 3_600_000))
 const service = await openService(t)
 const world = await seedWorld(service)
 const faults = [...fieldFaults, ...ruleFaults, ...jsonFaults, ...headerFaults, ...queryFaults, ...pathFaults]
-const runsEach = scaled(600, 70_000) / faults.length
+const runsEach = scaled(400, 70_000) / faults.length
 const tally = newTally()
 let digest = await digestOf(service.db)
 

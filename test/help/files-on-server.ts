@@ -1,16 +1,19 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Use the server, too, but are about processes, requests that are refused before any SQL, scopes or memory. */
+/** Use the server, too, but are about processes, the contract, requests refused before any SQL, scopes or memory. */
 const notAboutSql = [
+  'test/changes/alert-rule.test.ts',
   'test/cli/kill.test.ts',
   'test/cli/raw-http.test.ts',
   'test/cli/tokens.test.ts',
+  'test/cli/verify.test.ts',
   'test/contract/invalid.test.ts',
   'test/export/memory.test.ts',
   'test/failures/graceful-stop.test.ts',
   'test/failures/overload.test.ts',
   'test/failures/slow-clients.test.ts',
+  'test/http/contract/openapi.test.ts',
   'test/http/server/every-route.test.ts',
 ]
 
