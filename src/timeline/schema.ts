@@ -6,7 +6,6 @@ import {
   exact,
   handle,
   inside,
-  integer,
   line,
   mergePatch,
   nullableObject,
@@ -25,6 +24,7 @@ import {
 } from '../http/fields.ts'
 import { milestoneNames } from '../incidents/milestones.ts'
 import { incidentId } from '../incidents/schema.ts'
+import { RedactionInput, Redactions, tombstone } from './redaction-schema.ts'
 
 export const eventKinds = [
   'alert',
@@ -171,15 +171,6 @@ export const Dispute = component(
   },
 )
 
-const tombstone = part('Tombstone', {
-  pointers: Type.Array(Type.String(), {
-    description: 'The fields that were named, and those where the same text was found.',
-  }),
-  reason: sentence(),
-  by: Type.String(),
-  at: timestamp(),
-})
-
 export const Event = component(
   'Event',
   {
@@ -267,60 +258,6 @@ export const DisputeResolutionInput = component('DisputeResolutionInput', resolu
   examples: [answer],
 })
 
-export const Redactions = component(
-  'Redactions',
-  { items: Type.Array(tombstone, { description: 'In the order in which they were made.' }) },
-  {
-    description: 'What was taken out of an event, by whom, when and why.',
-    examples: [
-      {
-        items: [
-          {
-            pointers: ['/sources/0/excerpt'],
-            reason: 'The log line held the password of the payments database.',
-            by: 'mara',
-            at: '2026-06-18T09:00:00.000Z',
-          },
-        ],
-      },
-    ],
-  },
-)
-
-const redactable =
-  '^/(description|role|sources/(0|[1-9][0-9]?)/(excerpt|query|url)|retraction/reason|dispute/(statement|resolution/(text|source/(excerpt|query|url))))$'
-export const RedactionInput = component(
-  'RedactionInput',
-  {
-    pointers: Type.Array(
-      Type.String({
-        pattern: redactable,
-        description:
-          'A JSON pointer into the event. Only free text can be taken out: /description, /role, /sources/0/excerpt, …/query or …/url, /retraction/reason, /dispute/statement, /dispute/resolution/text, and the same of /dispute/resolution/source.',
-      }),
-      { minItems: 1, maxItems: 100, uniqueItems: true, description: 'The fields that hold it.' },
-    ),
-    versions: Type.Optional(
-      Type.Array(integer(1, 2_147_483_647), {
-        minItems: 1,
-        maxItems: 100,
-        uniqueItems: true,
-        description:
-          'The versions of the event in which they hold it, where another text stands there by now that is to stay; all where it is left out.',
-      }),
-    ),
-    reason: sentence({ description: 'Why; it is kept and printed, so it does not quote the secret.' }),
-  },
-  {
-    examples: [
-      {
-        pointers: ['/sources/0/excerpt'],
-        reason: 'The log line held the password of the payments database.',
-      },
-    ],
-  },
-)
-
 export const eventParams = exact({ incident_id: incidentId(), event_id: uuid() })
 export const eventsQuery = exact({
   ...pageQuery,
@@ -347,8 +284,6 @@ export type EventFields = Static<typeof EventFields>
 export type Source = Event['sources'][number]
 export type DisputeInput = Static<typeof DisputeInput>
 export type DisputeResolutionInput = Static<typeof DisputeResolutionInput>
-export type RedactionInput = Static<typeof RedactionInput>
-export type Tombstone = Event['redactions'][number]
 
 export const timelineSchemas = [
   EventInput,

@@ -1,6 +1,7 @@
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { requireFound } from '../http/problem.ts'
+import { Redactions } from './redaction-schema.ts'
 import * as contract from './schema.ts'
 import { getEvent } from './store.ts'
 
@@ -75,7 +76,7 @@ export function eventStateRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'What was taken out of an event, by whom, when and why',
         params: contract.eventParams,
-        response: { 200: ref(contract.Redactions) },
+        response: { 200: ref(Redactions) },
       },
     },
     async ({ params: { incident_id, event_id } }, reply) => {

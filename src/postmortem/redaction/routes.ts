@@ -2,7 +2,8 @@ import { transact } from '../../db/transact.ts'
 import { writeOf } from '../../http/caller.ts'
 import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
-import { Event, eventParams, RedactionInput } from '../../timeline/schema.ts'
+import { RedactionInput } from '../../timeline/redaction-schema.ts'
+import { Event, eventParams } from '../../timeline/schema.ts'
 import { redactEvent } from './redaction.ts'
 
 /** A route of events, in this folder because it rewrites revisions: the only change that a final document allows. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import t from 'tap'
 import { contract } from '../../help/contract-check.ts'
 
@@ -165,4 +166,8 @@ t.test('no list of objects is a set, and no flag is a list of words', async t =>
 t.test('no component is named as another is built', async t => {
   const isBuilt = (name: string) => name.startsWith('New') && name.slice(3) in components
   t.same(Object.keys(components).filter(isBuilt), [])
+})
+
+t.test('the contract is short enough to be read: at most 500 KB', async t => {
+  t.ok(statSync(new URL('../../../openapi/openapi.json', import.meta.url)).size <= 500_000)
 })
