@@ -17,13 +17,21 @@ interface Upcast {
 type Entry = Record<string, unknown>
 
 /** All changes, in order. Append new ones, and never edit an old one. */
-export const upcasts: Upcast[] = [{ until: '2026-11-26', upcast: ofEach('events', withTombstones) }]
+export const upcasts: Upcast[] = [
+  { until: '2026-11-26', upcast: ofEach('events', withTombstones) },
+  { until: '2026-11-27', upcast: allOf() },
+]
 
 /**
  * Upcasts a sealed document, or some members of it, to the current form, for reading: the stored bytes do not change.
  */
 export const upcastForm = (sealed: SealedForm): SealedForm =>
   upcasts.reduce((form, { upcast }) => upcast(form), sealed)
+
+/** Several upcasts as one step. */
+function allOf(...steps: Upcast['upcast'][]): Upcast['upcast'] {
+  return form => steps.reduce((upcast, step) => step(upcast), form)
+}
 
 /** An upcast of each entry of a list. */
 function ofEach(list: string, upcast: (entry: Entry) => Entry): Upcast['upcast'] {
