@@ -153,6 +153,7 @@ export interface Incidents {
   id: string;
   impact: Generated<ColumnType<unknown, string, string>>;
   labels: Generated<ColumnType<unknown, string, string>>;
+  nature: Generated<string>;
   occurred_on: string;
   related: Generated<ColumnType<unknown, string, string>>;
   request_id: string;

@@ -44,6 +44,7 @@ export function incidentConditions(filter: IncidentFilter): RawBuilder<unknown>[
   const { external_ref, service, author, label, occurred_since, occurred_before, changed_since, q } = filter
   return [
     isAnyOf(sql`status COLLATE "C"`, filter.status),
+    isAnyOf(sql`nature COLLATE "C"`, filter.nature),
     isAnyOf(sql`severity COLLATE "C"`, filter.severity),
     isAnyOf(phase, filter.phase),
     service && sql`services && ${service}::text[]`,

@@ -226,6 +226,7 @@ export const drill = (): Postmortem =>
       occurred_on: '2026-06-17',
       title: 'Payments drill: checkout could not take card payments',
       severity: 'SEV2',
+      nature: 'incident',
       status: 'draft',
       amending: false,
       phase: 'resolved',

@@ -19,7 +19,7 @@ type Entry = Record<string, unknown>
 /** All changes, in order. Append new ones, and never edit an old one. */
 export const upcasts: Upcast[] = [
   { until: '2026-11-26', upcast: ofEach('events', withTombstones) },
-  { until: '2026-11-27', upcast: allOf() },
+  { until: '2026-11-27', upcast: allOf(ofIncident(withNature)) },
 ]
 
 /**
@@ -38,9 +38,19 @@ function ofEach(list: string, upcast: (entry: Entry) => Entry): Upcast['upcast']
   return form => (list in form ? { ...form, [list]: (form[list] as Entry[]).map(upcast) } : form)
 }
 
+/** An upcast of the incident itself. */
+function ofIncident(upcast: (incident: Entry) => Entry): Upcast['upcast'] {
+  return form => ('incident' in form ? { ...form, incident: upcast(form.incident as Entry) } : form)
+}
+
 /** Before, an event had one tombstone at most, that of its last redaction. */
 function withTombstones(event: Entry): Entry {
   if ('redactions' in event) return event
   const { redaction, ...rest } = event
   return { ...rest, redactions: redaction === null ? [] : [redaction] }
+}
+
+/** Before, all were incidents. */
+function withNature(incident: Entry): Entry {
+  return { nature: 'incident', ...incident }
 }
