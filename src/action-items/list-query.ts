@@ -2,8 +2,9 @@ import { type RawBuilder, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
 import * as keyset from '../db/keyset.ts'
 import type { PageRequest } from '../http/cursor.ts'
+import type { ActionItemsQuery, SortName } from './overview-schema.ts'
 import { daysOverdue } from './rules.ts'
-import { ActionItem, type ActionItemsQuery, type SortName } from './schema.ts'
+import { ActionItem } from './schema.ts'
 
 export interface ActionItemFilter {
   overdue?: boolean | undefined

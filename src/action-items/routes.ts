@@ -11,9 +11,11 @@ import { getIncident } from '../incidents/store.ts'
 import { requireKnownNames } from './filter-names.ts'
 import { listActionItems, sortKey, writePage } from './list-json.ts'
 import { byNumber, sortTerms } from './list-query.ts'
+import * as overview from './overview-schema.ts'
 import { requireOneDueSpan, todayFor } from './rules.ts'
 import * as contract from './schema.ts'
 import { stateRoutes } from './state-routes.ts'
+import { stateSchemas } from './state-schema.ts'
 import * as store from './store.ts'
 import { summarizeActionItems } from './summary.ts'
 
@@ -23,7 +25,11 @@ const tag = {
 }
 const tags = [tag.name]
 
-export const actionItemRoom: Room = { tag, schemas: contract.actionItemSchemas, routes: actionItemRoutes }
+export const actionItemRoom: Room = {
+  tag,
+  schemas: [...contract.actionItemSchemas, ...stateSchemas, ...overview.overviewSchemas],
+  routes: actionItemRoutes,
+}
 
 function actionItemRoutes(app: App, context: Context): void {
   overviewRoutes(app, context)
@@ -44,7 +50,7 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
         tags,
         summary: 'List action items over all incidents: what is overdue, whose, how urgent',
         description: '`overdue=true` is computed when read, for `as_of` in `tz`. Nothing stores “late”.',
-        querystring: contract.actionItemsQuery,
+        querystring: overview.actionItemsQuery,
         response: { 200: ref(contract.ActionItemPage) },
       },
     },
@@ -72,8 +78,8 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
         operationId: 'summarizeActionItems',
         tags,
         summary: 'Count what is open and what is overdue, in groups',
-        querystring: contract.summaryQuery,
-        response: { 200: ref(contract.ActionItemSummary) },
+        querystring: overview.summaryQuery,
+        response: { 200: ref(overview.ActionItemSummary) },
       },
     },
     async (request, reply) => {

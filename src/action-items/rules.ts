@@ -1,14 +1,8 @@
 import { requireOwnName } from '../http/caller.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { dateIn, daysBetween, isTimeZone } from '../kit/time.ts'
-import type {
-  AcceptanceInput,
-  ActionItem,
-  ActionItemFields,
-  ClosureInput,
-  DeferralInput,
-  EffectivenessInput,
-} from './schema.ts'
+import type { ActionItem, ActionItemFields } from './schema.ts'
+import type { AcceptanceInput, ClosureInput, DeferralInput, EffectivenessInput } from './state-schema.ts'
 
 /** The decisions about action items, as pure functions. `at` is the moment of the change, in UTC. */
 

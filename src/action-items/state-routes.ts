@@ -9,6 +9,7 @@ import { requireFound } from '../http/problem.ts'
 import type { NumberedKey } from '../incidents/numbered.ts'
 import { accepterOf, todayFor } from './rules.ts'
 import * as contract from './schema.ts'
+import * as states from './state-schema.ts'
 import * as store from './store.ts'
 
 const tags = ['Action items']
@@ -33,7 +34,7 @@ function changeRoutes(app: App, context: Context): void {
         summary: 'Accept an action item as its owner',
         description: 'A proposed item becomes open. Accepting again changes nothing.',
         params: contract.actionItemParams,
-        body: ref(contract.AcceptanceInput),
+        body: ref(states.AcceptanceInput),
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
@@ -52,7 +53,7 @@ function changeRoutes(app: App, context: Context): void {
         tags,
         summary: 'Move the due date to a later day, with a reason',
         params: contract.actionItemParams,
-        body: ref(contract.DeferralInput),
+        body: ref(states.DeferralInput),
         response: { 201: ref(contract.ActionItemDetail) },
       },
     },
@@ -73,7 +74,7 @@ function changeRoutes(app: App, context: Context): void {
         tags,
         summary: 'Close an action item: done with evidence, or cancelled with a reason',
         params: contract.actionItemParams,
-        body: ref(contract.ClosureInput),
+        body: ref(states.ClosureInput),
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
@@ -104,7 +105,7 @@ function changeRoutes(app: App, context: Context): void {
         tags,
         summary: 'Say whether an action item helped, or when to look',
         params: contract.actionItemParams,
-        body: ref(contract.EffectivenessInput),
+        body: ref(states.EffectivenessInput),
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
@@ -130,7 +131,7 @@ function readRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'When the owner took an action item',
         params: contract.actionItemParams,
-        response: { 200: ref(contract.Acceptance) },
+        response: { 200: ref(states.Acceptance) },
       },
     },
     async ({ params }, reply) =>
@@ -146,7 +147,7 @@ function readRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'How an action item ended',
         params: contract.actionItemParams,
-        response: { 200: ref(contract.Closure) },
+        response: { 200: ref(states.Closure) },
       },
     },
     async ({ params }, reply) =>
@@ -162,7 +163,7 @@ function readRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'Whether an action item helped, or when to look',
         params: contract.actionItemParams,
-        response: { 200: ref(contract.Effectiveness) },
+        response: { 200: ref(states.Effectiveness) },
       },
     },
     async ({ params }, reply) =>

@@ -14,15 +14,8 @@ import {
 } from '../incidents/numbered.ts'
 import { type ActionItemRow, selectItems, toItem } from './list-query.ts'
 import * as rules from './rules.ts'
-import {
-  type ActionItem,
-  type ActionItemDetail,
-  ActionItemFields,
-  type ActionItemInput,
-  type ClosureInput,
-  type DeferralInput,
-  type EffectivenessInput,
-} from './schema.ts'
+import { type ActionItem, type ActionItemDetail, ActionItemFields, type ActionItemInput } from './schema.ts'
+import type { ClosureInput, DeferralInput, EffectivenessInput } from './state-schema.ts'
 
 export const itemKey = (params: { incident_id: string; action_item_id: string }): NumberedKey =>
   numberedKey(params.incident_id, params.action_item_id)
