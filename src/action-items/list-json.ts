@@ -1,6 +1,6 @@
 import { type OpenDatabase, type TextRow, utcTimestamp } from '../db/open.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
-import { type ActionItemFilter, itemColumns, type SortTerm, selectItemsPage } from './list-query.ts'
+import { type ActionItemFilter, itemColumns, nullKey, type SortTerm, selectItemsPage } from './list-query.ts'
 import { daysOverdue } from './rules.ts'
 import { ActionItem } from './schema.ts'
 
@@ -22,7 +22,10 @@ const columnIndex = (name: string) => itemColumns.indexOf(name)
 export const sortKey =
   (sort: SortTerm[]) =>
   (row: TextRow): Key[] =>
-    sort.map(({ name }) => (name === 'number' ? Number(row[columnIndex(name)]) : row[columnIndex(name)]!))
+    sort.map(term => {
+      const text = row[columnIndex(term.name)] ?? nullKey(term)!
+      return term.name === 'number' ? Number(text) : text
+    })
 
 type ToJson = (text: string) => string
 
@@ -57,7 +60,7 @@ const members = Object.keys(ActionItem.properties)
 
 /** An item as JSON, with the fields that are computed when it is read. */
 function writeItem(row: TextRow, as_of: string): string {
-  const days = daysOverdue({ status: row[status]!, due_on: row[dueOn]! }, as_of)
+  const days = daysOverdue({ status: row[status]!, due_on: row[dueOn] ?? null }, as_of)
   let json = `{"incident_id":"${row[incident]}","id":"AI-${row[number]}"`
   for (const { start, column, toJson } of members) {
     const text = row[column]!

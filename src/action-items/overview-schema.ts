@@ -89,7 +89,7 @@ export const actionItemsQuery = exact({
   sort: Type.Optional(
     sortBy(
       sortNames,
-      'Ties go by due date, then by incident and number, in the direction of the last name. Default `due_on`.',
+      'What has no such value comes last, up and down. Ties go by due date, then by incident and number, in the direction of the last name. Default `due_on`.',
     ),
   ),
 })

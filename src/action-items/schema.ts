@@ -9,7 +9,10 @@ import {
   inside,
   integer,
   line,
+  list,
+  maxInteger,
   mergePatch,
+  nullable,
   nullableObject,
   oneOf,
   optional,
@@ -22,30 +25,36 @@ import {
   url,
 } from '../http/fields.ts'
 import { incidentId, severities } from '../incidents/schema.ts'
-import { Acceptance, Closure, Effectiveness } from './state-schema.ts'
+import { Acceptance, Closure, ClosureInput, Effectiveness } from './state-schema.ts'
 
 export const priorities = ['P0', 'P1', 'P2', 'P3'] as const
 export const actionTypes = ['prevent', 'detect', 'mitigate', 'process'] as const
 export const actionStatuses = ['proposed', 'open', 'in_progress', 'done', 'cancelled'] as const
 
+/** One line of up to 500 characters: it is what the document's table says. */
+export const itemTitle = () => line(500)
+
 const tracker = part('Tracker', { system: line(), key: line(), url: optional(url()) })
 
+/** What a proposed one may lack is optional; rules.ts says what each status asks for. */
 const fields = {
-  title: line(),
-  owner: handle({ description: 'Exactly one person, never a team.' }),
-  due_on: calendarDate(),
-  priority: oneOf('ActionItemPriority', priorities, { description: 'From P0, the most urgent, to P3.' }),
+  title: itemTitle(),
+  owner: optional(handle({ description: 'Exactly one person, never a team.' })),
+  due_on: optional(calendarDate()),
+  priority: optional(
+    oneOf('ActionItemPriority', priorities, { description: 'From P0, the most urgent, to P3.' }),
+  ),
   type: optional(
     oneOf('ActionItemType', actionTypes, {
       description: 'What it is for; `process` changes how people work.',
     }),
   ),
-  factors: Type.Array(integer(1, 2_147_483_647), {
-    minItems: 1,
-    maxItems: 100,
-    uniqueItems: true,
-    description: 'Numbers of the contributing factors that it addresses.',
-  }),
+  factors: Type.Optional(
+    list(integer(1, maxInteger), {
+      uniqueItems: true,
+      description: 'Numbers of the contributing factors that it addresses.',
+    }),
+  ),
   done_when: optional(sentence({ description: 'What “done” means, agreed in the review.' })),
   tracker: optional(tracker),
 }
@@ -61,13 +70,23 @@ const ai1 = {
   tracker: { system: 'jira', key: 'CHK-481', url: null },
 }
 
-const firstStatus = oneOf('FirstActionItemStatus', ['proposed', 'open'], {
+const firstStatus = oneOf('FirstActionItemStatus', ['proposed', 'open', 'done', 'cancelled'], {
   'x-default': 'open',
-  description: '`open` unless given; a proposed one is opened by its acceptance.',
+  description:
+    '`open` unless given, which needs `owner`, `due_on`, `priority` and `factors`; `proposed` needs a title alone. With `closure` the status follows from that: `done` needs `owner` and `factors`.',
 })
 export const ActionItemInput = component(
   'ActionItemInput',
-  { ...fields, status: Type.Optional(firstStatus) },
+  {
+    ...fields,
+    status: Type.Optional(firstStatus),
+    closure: Type.Optional(
+      nullableObject(part('Closure', ClosureInput.properties), {
+        description:
+          'For one that is done already, which asks for `owner` and `factors` alone; or cancelled.',
+      }),
+    ),
+  },
   { examples: [{ ...ai1, status: 'open' }] },
 )
 export const ActionItemFields = component('ActionItemFields', {
@@ -105,7 +124,7 @@ export const ActionItem = component(
     effectiveness: nullableObject(inside(Effectiveness)),
     incident_title: line(),
     severity: oneOf('Severity', severities),
-    owner_name: line(),
+    owner_name: nullable(line()),
     overdue: Type.Boolean({
       description: 'Open or in progress, and due before `as_of`. Computed when read.',
     }),

@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Trx } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
-import { type Write, writeOf } from '../http/caller.ts'
+import { writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
 import { requireFound } from '../http/problem.ts'
 import type { NumberedKey } from '../incidents/numbered.ts'
-import { accepterOf, todayFor } from './rules.ts'
+import { dateIn } from '../kit/time.ts'
+import { accepterOf } from './rules.ts'
 import * as contract from './schema.ts'
 import * as states from './state-schema.ts'
 import * as store from './store.ts'
@@ -171,18 +172,24 @@ function readRoutes(app: App, { db }: Context): void {
   )
 }
 
-type Update = (trx: Trx, key: NumberedKey, write: Write) => Promise<void>
+type Update = (trx: Trx, key: NumberedKey, write: store.DatedWrite) => Promise<void>
+
+/** A write of action items, with today's date where the service is. */
+export const datedWriteOf = (
+  request: FastifyRequest,
+  { now, timeZone }: Pick<Context, 'now' | 'timeZone'>,
+): store.DatedWrite => ({ ...writeOf(request, now), today: dateIn(timeZone, now()) })
 
 /** Returns a function that runs one update in a transaction and returns the updated item. */
 const inTransaction = (context: Context) => (request: FastifyRequest, update: Update) =>
   transact(context.db, updateBody(context, request, update))
 
 /** The body of a transaction that makes the update of a request and returns the updated item. */
-function updateBody({ now, timeZone }: Context, request: FastifyRequest, update: Update) {
+function updateBody(context: Context, request: FastifyRequest, update: Update) {
   const key = store.itemKey(request.params as { incident_id: string; action_item_id: string })
-  const write = writeOf(request, now)
+  const write = datedWriteOf(request, context)
   return async (trx: Trx) => {
     await update(trx, key, write)
-    return store.readActionItem(trx, key, todayFor({}, { timeZone, moment: now() }))
+    return store.readActionItem(trx, key, { as_of: write.today, tz: context.timeZone })
   }
 }

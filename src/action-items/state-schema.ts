@@ -1,9 +1,10 @@
-import type { Static } from 'typebox'
+import Type, { type Static } from 'typebox'
 import {
   answered,
   calendarDate,
   component,
   handle,
+  list,
   oneOf,
   optional,
   sentence,
@@ -12,6 +13,8 @@ import {
 } from '../http/fields.ts'
 
 /** What is PUT below an action item, and POSTed: its acceptance, its closure, its deferrals, its effectiveness. */
+
+const pull = 'https://git.carta.example/checkout/pull/913'
 
 export const AcceptanceInput = component(
   'AcceptanceInput',
@@ -35,13 +38,28 @@ export const DeferralInput = component(
 export const ClosureInput = component(
   'ClosureInput',
   {
-    outcome: oneOf('ClosureOutcome', ['done', 'cancelled'], {
-      description: '`done` needs evidence, `cancelled` a reason.',
-    }),
-    evidence_url: optional(url({ description: 'Required with `done`: what shows that it is done.' })),
+    outcome: Type.Optional(
+      oneOf('ClosureOutcome', ['done', 'cancelled'], {
+        'x-default': 'done',
+        description: '`done` unless given. `done` needs evidence, `cancelled` a reason.',
+      }),
+    ),
+    done_on: optional(
+      calendarDate({
+        description:
+          'When it was done: from the incident’s day to today, and today unless given, in the server’s time zone. Null where it is cancelled.',
+      }),
+    ),
+    evidence_urls: Type.Optional(
+      list(url(), {
+        maxItems: 10,
+        uniqueItems: true,
+        description: 'What shows that it is done: one at least with `done`.',
+      }),
+    ),
     reason: optional(sentence({ description: 'Required with `cancelled`.' })),
   },
-  { examples: [{ outcome: 'done', evidence_url: 'https://git.carta.example/checkout/pull/913' }] },
+  { examples: [{ outcome: 'done', done_on: '2026-06-23', evidence_urls: [pull] }] },
 )
 const effectiveness = {
   review_on: optional(calendarDate({ description: 'When to look whether it helped.' })),
@@ -62,12 +80,14 @@ export const Acceptance = component(
     examples: [{ at: '2026-06-18T10:00:00.000Z', by: 'priya' }],
   },
 )
-export const Closure = component('Closure', answered({ ...ClosureInput.properties, at: timestamp() }), {
+const at = timestamp({ description: 'When it was told.' })
+export const Closure = component('Closure', answered({ ...ClosureInput.properties, at }), {
   description: 'How it ended: with evidence, or with the reason for which it was not done.',
   examples: [
     {
       outcome: 'done',
-      evidence_url: 'https://git.carta.example/checkout/pull/913',
+      done_on: '2026-06-23',
+      evidence_urls: [pull],
       reason: null,
       at: '2026-06-23T16:00:00.000Z',
     },

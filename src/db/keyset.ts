@@ -7,11 +7,18 @@ export interface SortTerm<Name extends string = string> {
   isDescending: boolean
 }
 
-/** The SQL of each name that a list is sorted by. `type` is what a cursor's text is cast to. */
-export type SortColumns<Name extends string> = Record<
-  Name,
-  { column: RawBuilder<unknown>; type: RawBuilder<unknown> }
->
+/** The SQL of what a list is sorted by. */
+export interface SortColumn {
+  column: RawBuilder<unknown>
+  /** What a cursor's text is cast to. */
+  type: RawBuilder<unknown>
+  /**
+   * Where the column can be null: a value before all that it can have, and one after them, which put what is null last both
+   * up and down. An index on `coalesce(column, high)` then serves one direction, one with `low` the other.
+   */
+  bounds?: { low: string; high: string }
+}
+export type SortColumns<Name extends string> = Record<Name, SortColumn>
 
 /**
  * Parses a sort such as `-due_on`, `priority`. Ties are ordered by further names, of which the last is a unique key, in
@@ -30,16 +37,30 @@ export function sortTermsOf<Name extends string>(
   return terms.filter(({ name }, i) => terms.findIndex(term => term.name === name) === i)
 }
 
+/** What stands in place of null in a term of a sort, also in a cursor; undefined where nothing is null. */
+export const boundOf = ({ bounds }: SortColumn, isDescending: boolean): string | undefined =>
+  isDescending ? bounds?.low : bounds?.high
+
+/** The SQL by which each term of a sort compares. */
+export const sortedBy = <Name extends string>(
+  columns: SortColumns<Name>,
+  sort: SortTerm<Name>[],
+): RawBuilder<unknown>[] =>
+  sort.map(({ name, isDescending }) => {
+    const { column, type } = columns[name]
+    const bound = boundOf(columns[name], isDescending)
+    return bound === undefined ? column : sql`coalesce(${column}, ${sql.lit(bound)}::${type})`
+  })
+
 /** The expressions of `ORDER BY`. */
 export const orderOf = <Name extends string>(
   columns: SortColumns<Name>,
   sort: SortTerm<Name>[],
-): RawBuilder<unknown> =>
-  sql.join(
-    sort.map(({ name, isDescending }) =>
-      isDescending ? sql`${columns[name].column} DESC` : columns[name].column,
-    ),
-  )
+): RawBuilder<unknown> => directed(sortedBy(columns, sort), sort)
+
+/** The same of other expressions, one for each term. */
+export const directed = (expressions: RawBuilder<unknown>[], sort: SortTerm[]): RawBuilder<unknown> =>
+  sql.join(expressions.map((one, i) => (sort[i]!.isDescending ? sql`${one} DESC` : one)))
 
 /**
  * The condition of rows after a cursor's key. In one direction it is a row comparison, at which an index scan can
@@ -50,9 +71,10 @@ export function afterKey<Name extends string>(
   sort: SortTerm<Name>[],
   after: (string | number)[],
 ): RawBuilder<unknown> {
+  const expressions = sortedBy(columns, sort)
   const terms = sort.map(({ name, isDescending }, i) => {
-    const { column, type } = columns[name]
-    return { column, value: sql`${after[i]}::${type}`, operator: isDescending ? sql`<` : sql`>` }
+    const value = sql`${after[i]}::${columns[name].type}`
+    return { column: expressions[i]!, value, operator: isDescending ? sql`<` : sql`>` }
   })
   const first = terms[0]!
   if (sort.every(({ isDescending }) => isDescending === sort[0]!.isDescending)) {

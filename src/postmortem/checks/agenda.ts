@@ -106,7 +106,10 @@ function disputeItem(view: View, event: CheckInput['timeline'][number]): ListIte
 function unacceptedItem(data: Postmortem, unaccepted: PostmortemActionItem): ListItem {
   const { id, title, owner, due_on, status } = unaccepted
   const proposed = status === 'proposed' ? ', proposed' : ''
-  return item([`${id} ${title} — ${personName(data, owner)}, due ${due_on}${proposed}`])
+  const who = owner === null ? 'no owner yet' : personName(data, owner)
+  return item([
+    `${id} ${title} — ${who}, ${due_on === null ? 'no due date yet' : `due ${due_on}`}${proposed}`,
+  ])
 }
 
 const sentenceItem = (view: View, { pointer, finding }: FailedCheck): ListItem =>

@@ -19,7 +19,7 @@ type Entry = Record<string, unknown>
 /** All changes, in order. Append new ones, and never edit an old one. */
 export const upcasts: Upcast[] = [
   { until: '2026-11-26', upcast: ofEach('events', withTombstones) },
-  { until: '2026-11-27', upcast: allOf(ofIncident(withNature)) },
+  { until: '2026-11-27', upcast: allOf(ofIncident(withNature), ofEach('action_items', withDoneOn)) },
 ]
 
 /**
@@ -48,6 +48,19 @@ function withTombstones(event: Entry): Entry {
   if ('redactions' in event) return event
   const { redaction, ...rest } = event
   return { ...rest, redactions: redaction === null ? [] : [redaction] }
+}
+
+/**
+ * Before, a closure had one address at most, and the document said `done` with the day on which it was told. An image in the
+ * history and a stored answer have the same.
+ */
+export function withDoneOn(item: Entry): Entry {
+  const closure = item.closure as Entry | null | undefined
+  if (!closure || 'evidence_urls' in closure) return item
+  const { evidence_url, ...rest } = closure
+  const evidence_urls = evidence_url ? [evidence_url] : []
+  const done_on = rest.outcome === 'done' ? String(rest.at).slice(0, 10) : null
+  return { ...item, closure: { ...rest, done_on, evidence_urls } }
 }
 
 /** Before, all were incidents. */

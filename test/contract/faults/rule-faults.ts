@@ -71,7 +71,7 @@ const between: Rule[] = [
     '/verified_by_source/stated_by',
     () => verifiedBy({ ...cited, kind: 'statement', stated_by: null }),
   ],
-  [['closeActionItem'], '/evidence_url', () => ({ outcome: 'done', evidence_url: null })],
+  [['closeActionItem'], '/evidence_urls', () => ({ outcome: 'done', evidence_urls: [] })],
   [['closeActionItem'], '/reason', () => ({ outcome: 'cancelled', reason: null })],
   [['acceptActionItem'], '/by', () => ({ by: 'sam' })],
   [['acceptActionItem'], '/by', () => ({ by: null })],
