@@ -16,5 +16,6 @@ export const natures = [
 export const natureNames = natures.map(({ name }) => name)
 export type Nature = (typeof natureNames)[number]
 
-const withImpact = new Set<Nature>(natures.filter(({ hasImpact }) => hasImpact).map(({ name }) => name))
-export const hasImpact = (nature: Nature): boolean => withImpact.has(nature)
+export const naturesWithoutImpact = natures.filter(({ hasImpact }) => !hasImpact).map(({ name }) => name)
+export const hasImpact = (nature: Nature): boolean =>
+  !(naturesWithoutImpact as readonly Nature[]).includes(nature)
