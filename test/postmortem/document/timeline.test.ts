@@ -24,9 +24,7 @@ t.test('detection and mitigation time name the events they come from', async t =
 
 t.test('a duration that is not known is a dash, with the reason', async t => {
   const without = (...names: (string | null)[]) =>
-    drillWith(events =>
-      events.map(one => (names.includes(one.milestone) ? { ...one, milestones: [] } : one)),
-    )
+    drillWith(events => events.map(one => (names.includes(one.milestone) ? { ...one, milestones: [] } : one)))
   const markdown = render(without('detected'))
   t.match(markdown, 'Detection time: — (no event is marked as detected)   Mitigation time: 31 min')
   t.notMatch(markdown, 'Acknowledgement time')
