@@ -50,7 +50,8 @@ function withTombstones(event: Entry): Entry {
   return { ...rest, redactions: redaction === null ? [] : [redaction] }
 }
 
-/** Before, all were incidents. */
+/** Before, all were incidents in no named language, with the template's sections alone, and shared no reference. */
 function withNature(incident: Entry): Entry {
-  return { nature: 'incident', ...incident }
+  const external_refs = (incident.external_refs as Entry[]).map(ref => ({ shared: false, ...ref }))
+  return { nature: 'incident', lang: null, sections: [], ...incident, external_refs }
 }
