@@ -73,23 +73,20 @@ export function toItem({ number, ...row }: ActionItemRow, as_of: string): Action
   return { ...row, id: `AI-${number}`, overdue: days_overdue > 0, days_overdue }
 }
 
-/** No handle, priority or severity comes before the empty text or after `~`. */
-const texts = { low: '', high: '~' }
-const severity = { column: sql`i.severity COLLATE "C"`, type: sql`text`, bounds: texts }
 /** What is open or in progress has a due date, a priority and an owner. So the indexes of these need no bounds. */
 const columnsOfLive = {
   due_on: { column: sql`a.due_on`, type: sql`date` },
   priority: { column: sql`a.priority`, type: sql`text` },
-  severity,
+  severity: { column: sql`i.severity`, type: sql`text`, bounds: keyset.wordBounds },
   owner: { column: sql`a.owner`, type: sql`text` },
   incident_id: { column: sql`a.incident_id`, type: sql`text` },
   number: { column: sql`a.number`, type: sql`integer` },
 }
 const columnsOfAll: keyset.SortColumns<SortTerm['name']> = {
   ...columnsOfLive,
-  due_on: { ...columnsOfLive.due_on, bounds: { low: '-infinity', high: 'infinity' } },
-  priority: { ...columnsOfLive.priority, bounds: texts },
-  owner: { ...columnsOfLive.owner, bounds: texts },
+  due_on: { ...columnsOfLive.due_on, bounds: keyset.dateBounds },
+  priority: { ...columnsOfLive.priority, bounds: keyset.wordBounds },
+  owner: { ...columnsOfLive.owner, bounds: keyset.wordBounds },
 }
 
 /** What stands in a cursor for null, where a row has null in a term of a sort. */

@@ -123,7 +123,7 @@ export const ActionItem = component(
     ),
     effectiveness: nullableObject(inside(Effectiveness)),
     incident_title: line(),
-    severity: oneOf('Severity', severities),
+    severity: nullable(oneOf('Severity', severities)),
     owner_name: nullable(line()),
     overdue: Type.Boolean({
       description: 'Open or in progress, and due before `as_of`. Computed when read.',

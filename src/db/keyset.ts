@@ -12,13 +12,24 @@ export interface SortColumn {
   column: RawBuilder<unknown>
   /** What a cursor's text is cast to. */
   type: RawBuilder<unknown>
-  /**
-   * Where the column can be null: a value before all that it can have, and one after them, which put what is null last both
-   * up and down. An index on `coalesce(column, high)` then serves one direction, one with `low` the other.
-   */
-  bounds?: { low: string; high: string }
+  /** Where the column can be null. */
+  bounds?: Bounds
 }
 export type SortColumns<Name extends string> = Record<Name, SortColumn>
+
+/**
+ * A value before all that a column can have, and one after them: as one of these null comes last, both down and up. An index
+ * on `coalesce(column, high)` serves the sort up, one with `low` the sort down.
+ */
+interface Bounds {
+  low: string
+  high: string
+  collation: RawBuilder<unknown>
+}
+
+export const dateBounds: Bounds = { low: '-infinity', high: 'infinity', collation: sql`` }
+/** Of words in ASCII, such as handles and priorities. */
+export const wordBounds: Bounds = { low: '', high: '~', collation: sql`COLLATE "C"` }
 
 /**
  * Parses a sort such as `-due_on`, `priority`. Ties are ordered by further names, of which the last is a unique key, in
@@ -47,9 +58,10 @@ export const sortedBy = <Name extends string>(
   sort: SortTerm<Name>[],
 ): RawBuilder<unknown>[] =>
   sort.map(({ name, isDescending }) => {
-    const { column, type } = columns[name]
+    const { column, type, bounds } = columns[name]
     const bound = boundOf(columns[name], isDescending)
-    return bound === undefined ? column : sql`coalesce(${column}, ${sql.lit(bound)}::${type})`
+    if (bounds === undefined) return column
+    return sql`coalesce(${column}, ${sql.lit(bound)}::${type}) ${bounds.collation}`
   })
 
 /** The expressions of `ORDER BY`. */
