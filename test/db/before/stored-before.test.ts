@@ -1,0 +1,199 @@
+import t from 'tap'
+import { migrate } from '../../../src/db/migrate.ts'
+import { isObject, sha256Hex } from '../../../src/kit/json.ts'
+import { adminToken, openService } from '../../help/service.ts'
+import { before, factsOf, givenBefore } from './previous.ts'
+
+/** What the previous service stored stays as it was told, and goes on in today's form. */
+
+const { connection, client } = await givenBefore(t)
+const factsBefore = await factsOf(client)
+const migrated = await migrate(connection)
+const factsAfter = await factsOf(client)
+const service = await openService(t, { on: connection, now: '2026-06-22T12:00:00.000Z' })
+const { call, app } = service
+const { drill, draft, deleted, deleted_event, amending } = before.paths
+
+/** Reads an answer that holds sealed bytes, which are in another form than the contract's. */
+const bytesOf = async (url: string, accept = '*/*'): Promise<string> =>
+  (await app.inject({ url, headers: { accept, authorization: `Bearer ${adminToken}` } })).body
+
+t.test('the migrations give no row another version, and the history no other image', async t => {
+  t.ok(migrated.length > 0, 'there are some')
+  t.same(factsAfter, factsBefore)
+})
+
+t.test('the bytes of a sealed document are served as they were', async t => {
+  const exported = await bytesOf('/v1/postmortems/export')
+  for (const [path, sha256] of Object.entries(before.document_sha256)) {
+    const text = await bytesOf(path)
+    t.equal(sha256Hex(text), sha256, path)
+    if (path.endsWith('.json')) t.ok(exported.includes(`"postmortem":${text}`), 'and exported')
+  }
+  for (const path of [drill, amending])
+    for (const { number, markdown_sha256, json_sha256 } of before.read[`${path}/revisions`].items) {
+      t.equal(sha256Hex(await bytesOf(`${path}/revisions/${number}`, 'text/markdown')), markdown_sha256)
+      const [, json] = /"postmortem":(.*)}$/s.exec(await bytesOf(`${path}/revisions/${number}`))!
+      t.equal(sha256Hex(json!), json_sha256)
+    }
+})
+
+t.test('the HTML of a sealed document says what was sealed', async t => {
+  const said = ['How long: 50 min', '14:02', '14:52', 'Detection time: 6 min', 'Mitigation time: 31 min']
+  const html = await call('GET', `${drill}/postmortem.html`)
+  for (const words of said) t.match(textOf(html.text), words)
+  const first = await call('GET', `${drill}/revisions/1`, { headers: { accept: 'text/html' } })
+  for (const words of said) t.match(textOf(first.text), words)
+  t.notMatch(textOf(html.text), /\b(?:undefined|null|NaN)\b|\[object/)
+  const diff = await call('GET', `${drill}/revisions/1/diff/2`)
+  t.match(diff.text, '+### Amendments')
+})
+
+/** The words of a page. */
+const textOf = (html: string) =>
+  html
+    .replace(/<(style|svg|title).*?<\/\1>/gs, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replaceAll(' :', ':')
+
+t.test('an event that was sent before is known again', async t => {
+  const live = before.events.filter(({ path }) => !path.startsWith(deleted))
+  for (const { path, body, answer } of live) {
+    const again = await call('POST', path, { body })
+    const name = `${body.dedupe_key ?? 'keyless'} ${body.occurred_at} ${body.precision ?? ''}`
+    t.equal(again.status, 200, `${name} ${again.text}`)
+    t.equal(again.headers['idempotent-replayed'], 'true', name)
+    const { version: _, ...receipt } = answer
+    t.match(again.body, receipt, name)
+  }
+  t.same(await factsOf(client), factsBefore, 'and nothing is written')
+})
+
+t.test('an event that was sent before under a key, and now with other content, is refused', async t => {
+  const { path, body } = before.events.find(({ body: { dedupe_key } }) => dedupe_key === 'search:1')!
+  for (const other of [{ precision: 'minute' }, { milestone: 'detected' }, { milestone: null }])
+    t.match(await call('POST', path, { body: { ...body, ...other } }), {
+      status: 409,
+      body: { code: 'duplicate_with_other_content' },
+    })
+})
+
+t.test('a POST whose answer was stored before is answered with it, in the form of today', async t => {
+  for (const { path, headers, body, answer } of before.keyed) {
+    const again = await call('POST', path, { body, headers })
+    t.match(again, { status: answer.status, headers: { 'idempotent-replayed': 'true' } }, again.text)
+    t.equal(again.headers.location ?? null, answer.location)
+    t.same(lostOf(answer.body, again.body), [], path)
+  }
+})
+
+t.test('what was read before is read again, in the form of today', async t => {
+  for (const [path, body] of Object.entries(before.read)) {
+    const again = await call('GET', path)
+    t.equal(again.status, 200, path)
+    if (!path.endsWith('/milestones')) t.same(lostOf(body, again.body), [], path)
+  }
+})
+
+/** Fields of before that have another name today. */
+const renamed: string[] = []
+
+/** The fields of an answer that another one lacks, or has with another value. */
+function lostOf(value: unknown, now: unknown, at = ''): string[] {
+  if (Array.isArray(value) && Array.isArray(now) && value.length === now.length)
+    return value.flatMap((entry, i) => lostOf(entry, now[i], `${at}/${i}`))
+  if (!isObject(value) || !isObject(now))
+    return JSON.stringify(value) === JSON.stringify(now)
+      ? []
+      : [`${at}: ${JSON.stringify(value)} → ${JSON.stringify(now)}`]
+  return Object.entries(value).flatMap(([name, field]) =>
+    !(name in now) && renamed.includes(name) ? [] : lostOf(field, now[name], `${at}/${name}`),
+  )
+}
+
+t.test('the history has every entry of before, with the names of today', async t => {
+  for (const [path, entries] of Object.entries(before.history)) {
+    const items = await historyOf(path)
+    t.same(
+      items.map(e => [e.sequence, e.resource, e.id, e.version, e.change, e.changed_by, e.changed_at]),
+      entries,
+      path,
+    )
+    const names = namesByResource(items)
+    for (const { resource, fields, version, change } of items)
+      t.same(Object.keys(fields).sort(), names.get(resource), `${resource} ${version} ${change}`)
+  }
+})
+
+/** The names of the last live entry of each resource, which was read from a row of today. */
+function namesByResource(items: any[]): Map<string, string[]> {
+  const live = items.filter(({ change }) => change !== 'deleted')
+  return new Map(live.map(({ resource, fields }) => [resource, Object.keys(fields).sort()]))
+}
+
+async function historyOf(path: string): Promise<any[]> {
+  const items: any[] = []
+  for (let cursor = ''; ; ) {
+    const { body } = await call('GET', `${path}/history?limit=50${cursor}`)
+    items.push(...body.items)
+    if (body.next_cursor === null) return items
+    cursor = `&cursor=${body.next_cursor}`
+  }
+}
+
+t.test('a secret is taken out of the event of a draft that was deleted before', async t => {
+  const redaction = { pointers: ['/sources/0/excerpt', '/retraction/reason'], reason: 'A password.' }
+  const { status, body } = await call('PUT', `${deleted_event}/redaction`, { body: redaction })
+  t.equal(status, 200)
+  t.match(body, {
+    occurred_at: '2026-06-21T14:00:00.000Z',
+    precision: 'minute',
+    sources: [{ excerpt: '[redacted]', query: '[redacted]' }],
+    retraction: { reason: '[redacted]' },
+    redactions: [{ reason: 'A name.' }, { reason: 'A password.' }],
+  })
+  const { rows } = await client.query(`SELECT FROM history WHERE image::text LIKE '%of-the-deleted-draft%'`)
+  t.same(rows, [], 'and of its history')
+  const again = await call('PUT', `${deleted_event}/redaction`, { body: redaction })
+  t.same(again.body, body, 'the same again changes nothing')
+})
+
+t.test('a secret is taken out of a document that was sealed before, which keeps what it said', async t => {
+  const { events, milestones } = JSON.parse(await bytesOf(`${drill}/postmortem.json`))
+  const event = events.find(({ dedupe_key }: any) => dedupe_key === 'checkout-errors')
+  const redaction = { pointers: ['/sources/0/excerpt'], reason: 'An order is named.' }
+  const redacted = await call('PUT', `${drill}/events/${event.id}/redaction`, { body: redaction })
+  t.equal(redacted.status, 200, redacted.text)
+  t.equal(redacted.body.version, event.version + 1)
+  for (const number of [1, 2]) {
+    const { body } = await call('GET', `${drill}/revisions/${number}`)
+    const sealed = body.postmortem
+    t.notMatch(JSON.stringify(sealed), 'R11-20417')
+    t.equal(sealed.milestones.phase, milestones.phase)
+    t.match(body.markdown, 'Detection time: 6 min')
+  }
+})
+
+t.test('what was promised is followed up, and what is overdue is listed', async t => {
+  const path = `${drill}/follow-up`
+  t.same(lostOf(before.read[path], (await call('GET', path)).body), [])
+  const { body } = await call('GET', '/v1/action-items?overdue=true&as_of=2026-06-25')
+  t.ok(body.items.length > 3)
+  const closed = await call('PUT', `${draft}/action-items/AI-1/closure`, {
+    body: { outcome: 'done', evidence_url: 'https://git.carta.example/search/pull/14' },
+  })
+  t.equal(closed.status, 200, closed.text)
+})
+
+t.test('a document that was sealed before is corrected and sealed in the form of today', async t => {
+  const reason = 'The cost was another.'
+  await call('POST', `${drill}/amendments`, { body: { author: 'ana', reason } })
+  t.equal((await call('PATCH', drill, { body: { impact: { cost: 'EUR 9,000' } } })).status, 200)
+  const { headers, body } = await call('GET', `${drill}/checks`)
+  t.equal(body.can_seal, true, JSON.stringify(body.items))
+  const sealed = await call('POST', `${drill}/revisions`, { headers: { 'if-match': headers.etag! } })
+  t.match(sealed, { status: 201, body: { number: 3 } })
+  t.equal((await call('GET', `${drill}/postmortem.json`)).status, 200, 'valid by the contract')
+  t.match((await call('GET', `${drill}/revisions/2/diff/3`)).text, '+- Cost: EUR 9,000')
+})
