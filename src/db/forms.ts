@@ -28,9 +28,9 @@ export const formChanges: FormChange[] = [
   {
     until: '2026-11-27',
     upcasts: {
-      incident: steps(),
+      incident: steps(withNature),
 
-      event: steps(),
+      event: steps(withSpells),
 
       factor: steps(),
 
@@ -55,4 +55,15 @@ function steps(...upcasts: Upcast[]): Upcast {
 /** Before, an event had one tombstone at most, that of its last redaction. */
 function withTombstones({ redaction, ...event }: Entry): Entry {
   return { ...event, redactions: event.redactions ?? (redaction ? [redaction] : []) }
+}
+
+/** Before, all were incidents. */
+function withNature(incident: Entry): Entry {
+  return { nature: 'incident', ...incident }
+}
+
+/** Before, an event marked one milestone at most, an incident had one spell, and a time was a moment. */
+function withSpells({ milestone, ...event }: Entry): Entry {
+  const milestones = milestone ? [milestone] : []
+  return { milestones, spell: 1, occurred_until: null, between: false, relevance: 'normal', ...event }
 }

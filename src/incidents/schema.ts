@@ -25,7 +25,8 @@ import {
   timestamp,
   url,
 } from '../http/fields.ts'
-import { firstPhase, phaseMilestones, phases } from './milestones.ts'
+import { firstPhase, noImpactPhase, phaseMilestones, phases } from './milestones.ts'
+import { natureNames } from './natures.ts'
 
 export const severities = ['SEV1', 'SEV2', 'SEV3', 'SEV4', 'SEV5'] as const
 export const statuses = ['draft', 'in_review', 'final'] as const
@@ -42,7 +43,7 @@ const phaseMilestoneWords = phaseMilestones.map(({ name }) => `\`${name}\``).joi
 /** The phase of an incident, which is computed from its milestones. */
 export const phase = () =>
   oneOf('IncidentPhase', phases, {
-    description: `The last of ${phaseMilestoneWords} that an event marks as a milestone; until then \`${firstPhase}\`.`,
+    description: `The last of ${phaseMilestoneWords} that an event of the last spell marks; until then \`${firstPhase}\`. Of what has no impact \`${noImpactPhase}\`.`,
   })
 
 export const incidentId = (options: object = {}) =>
@@ -89,6 +90,12 @@ const lessons = (description: string) => Type.Optional(list(sentence(), { descri
 const fields = {
   title: line(),
   severity: oneOf('Severity', severities, { description: 'From SEV1, the gravest, to SEV5.' }),
+  nature: Type.Optional(
+    oneOf('IncidentNature', natureNames, {
+      'x-default': 'incident',
+      description: 'What it was: which checks apply depends on it; `incident` unless given.',
+    }),
+  ),
   summary: Type.Optional(
     part(
       'Summary',
@@ -186,6 +193,7 @@ export const Incident = component(
         id: 'PM-2026-06-17-payments-drill',
         occurred_on: '2026-06-17',
         ...drill,
+        nature: 'incident',
         summary: {
           what_broke: 'Checkout could not take payments.',
           who_was_affected: 'Everyone who paid by card.',
@@ -282,6 +290,7 @@ export const incidentsQuery = exact({
   ...pageQuery,
   status: Type.Optional(anyOfWords('PostmortemStatus', statuses)),
   phase: Type.Optional(anyOfWords('IncidentPhase', phases)),
+  nature: Type.Optional(anyOfWords('IncidentNature', natureNames)),
   severity: Type.Optional(anyOfWords('Severity', severities)),
   service: Type.Optional(
     anyOfNames({ description: 'Any of these services, separated by commas.', examples: [['checkout']] }),

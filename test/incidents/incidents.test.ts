@@ -27,6 +27,7 @@ t.test('a title and a severity open an incident, of today in UTC', async t => {
     occurred_on: '2026-06-19',
     title: 'Search is slow',
     severity: 'SEV5',
+    nature: 'incident',
     summary: { what_broke: null, who_was_affected: null },
     impact: { description: null, users_affected: null, requests_failed: null, cost: null },
     services: [],
@@ -55,6 +56,7 @@ t.test('everything that an incident can carry comes back as it was sent', async 
   const whole = {
     title: 'Whole',
     severity: 'SEV1',
+    nature: 'exercise',
     summary: { what_broke: 'Checkout.', who_was_affected: 'Everyone\nwho paid.' },
     impact: { description: 'Lost orders.', users_affected: 0, requests_failed: 2310, cost: 'EUR 12,400' },
     services: ['payments', 'checkout'],

@@ -104,7 +104,7 @@ t.test('the template has every column and placeholder', async t => {
 
 t.test('how long is computed from the milestones', async t => {
   const until = (time: string) =>
-    drillWith(events => events.map(one => (one.corrected_at > at(time) ? { ...one, milestone: null } : one)))
+    drillWith(events => events.map(one => (one.corrected_at > at(time) ? { ...one, milestones: [] } : one)))
   t.equal(lineWith(render(drill()), 'How long'), 'How long: 50 min, from 14:02 to 14:52 UTC on 2026-06-17.')
   t.equal(
     lineWith(render(until('14:40')), 'How long'),
@@ -115,8 +115,8 @@ t.test('how long is computed from the milestones', async t => {
     'How long: since 14:02 UTC on 2026-06-17; not yet resolved.',
   )
   const backwards = drillWith(() => [
-    event(1, '14:30', 'It broke.', { milestone: 'impact_started' }),
-    event(2, '14:10', 'It was well.', { milestone: 'resolved' }),
+    event(1, '14:30', 'It broke.', { milestones: ['impact_started'] }),
+    event(2, '14:10', 'It was well.', { milestones: ['resolved'] }),
   ])
   t.equal(
     lineWith(render(backwards), 'How long'),
@@ -126,15 +126,15 @@ t.test('how long is computed from the milestones', async t => {
 
 t.test('how long gives the date once: not again where times carry it', async t => {
   const overnight = drillWith(() => [
-    event(1, '23:50', 'It broke.', { milestone: 'impact_started' }),
-    event(2, '00:10', 'It was well.', { milestone: 'resolved', corrected_at: '2026-06-18T00:10:00.000Z' }),
+    event(1, '23:50', 'It broke.', { milestones: ['impact_started'] }),
+    event(2, '00:10', 'It was well.', { milestones: ['resolved'], corrected_at: '2026-06-18T00:10:00.000Z' }),
   ])
   t.equal(
     lineWith(render(overnight), 'How long'),
     'How long: 20 min, from 2026-06-17 23:50 to 2026-06-18 00:10 UTC.',
   )
   const ongoing = drillWith(() => [
-    event(1, '00:10', 'x', { milestone: 'impact_started', corrected_at: '2026-06-18T00:10:00.000Z' }),
+    event(1, '00:10', 'x', { milestones: ['impact_started'], corrected_at: '2026-06-18T00:10:00.000Z' }),
   ])
   t.equal(lineWith(render(ongoing), 'How long'), 'How long: since 2026-06-18 00:10 UTC; not yet resolved.')
 })

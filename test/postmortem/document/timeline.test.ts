@@ -24,9 +24,7 @@ t.test('detection and mitigation time name the events they come from', async t =
 
 t.test('a duration that is not known is a dash, with the reason', async t => {
   const without = (...names: (string | null)[]) =>
-    drillWith(events =>
-      events.map(one => (names.includes(one.milestone) ? { ...one, milestone: null } : one)),
-    )
+    drillWith(events => events.map(one => (names.includes(one.milestone) ? { ...one, milestones: [] } : one)))
   const markdown = render(without('detected'))
   t.match(markdown, 'Detection time: — (no event is marked as detected)   Mitigation time: 31 min')
   t.notMatch(markdown, 'Acknowledgement time')
@@ -45,8 +43,8 @@ t.test('durations are in whole units, and about where an event’s time is', asy
     lineWith(
       render(
         drillWith(() => [
-          event(1, '14:00', 'a', { milestone: 'impact_started' }),
-          event(2, '14:00', 'b', { milestone: 'detected', corrected_at: to, ...more }),
+          event(1, '14:00', 'a', { milestones: ['impact_started'] }),
+          event(2, '14:00', 'b', { milestones: ['detected'], corrected_at: to, ...more }),
         ]),
       ),
       'Detection time',
@@ -65,8 +63,8 @@ t.test('durations are in whole units, and about where an event’s time is', asy
 t.test('durations are in whole minutes where an end is known to the minute', async t => {
   const lasting = (to: string, from: Event['precision'], until: Event['precision']) =>
     drillWith(() => [
-      event(1, '14:00', 'a', { milestone: 'impact_started', precision: from }),
-      event(2, to, 'b', { milestone: 'resolved', precision: until }),
+      event(1, '14:00', 'a', { milestones: ['impact_started'], precision: from }),
+      event(2, to, 'b', { milestones: ['resolved'], precision: until }),
     ])
   const howLong = (data: Postmortem) => lineWith(render(data), 'How long').replace(/,.*/, '')
   t.equal(howLong(lasting('14:06:40', 'minute', 'exact')), 'How long: 7 min')
@@ -182,7 +180,7 @@ t.test('a redacted event says who took texts out of it, when and why, each time'
   ]
   const sources = [source('log', 'checkout', { excerpt: '[redacted]' })]
   const data = drillWith(() => [
-    event(1, '14:08', '[redacted]', { milestone: 'detected', sources, redactions }),
+    event(1, '14:08', '[redacted]', { milestones: ['detected'], sources, redactions }),
   ])
   t.match(render(data), '| 14:08 | [detected] [redacted] | checkout log: “[redacted]” |')
   t.match(
