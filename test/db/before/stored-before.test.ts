@@ -96,20 +96,27 @@ t.test('what was read before is read again, in the form of today', async t => {
   }
 })
 
-/** Fields of before that have another name today. */
-const renamed: string[] = []
+/** What has another name today, and how it is told from the value of before. */
+const renamed: Record<string, { name: string; value: (before: unknown) => unknown }> = {
+  milestone: { name: 'milestones', value: milestone => (milestone === null ? [] : [milestone]) },
+}
 
 /** The fields of an answer that another one lacks, or has with another value. */
 function lostOf(value: unknown, now: unknown, at = ''): string[] {
   if (Array.isArray(value) && Array.isArray(now) && value.length === now.length)
     return value.flatMap((entry, i) => lostOf(entry, now[i], `${at}/${i}`))
-  if (!isObject(value) || !isObject(now))
-    return JSON.stringify(value) === JSON.stringify(now)
-      ? []
-      : [`${at}: ${JSON.stringify(value)} → ${JSON.stringify(now)}`]
-  return Object.entries(value).flatMap(([name, field]) =>
-    !(name in now) && renamed.includes(name) ? [] : lostOf(field, now[name], `${at}/${name}`),
-  )
+  if (!isObject(value) || !isObject(now)) return lostValue(value, now, at)
+  return Object.entries(value).flatMap(([name, field]) => {
+    const today = name in now ? undefined : renamed[name]
+    return today
+      ? lostOf(today.value(field), now[today.name], `${at}/${today.name}`)
+      : lostOf(field, now[name], `${at}/${name}`)
+  })
+}
+
+function lostValue(value: unknown, now: unknown, at: string): string[] {
+  const [before, after] = [value, now].map(one => JSON.stringify(one))
+  return before === after ? [] : [`${at}: ${before} → ${after}`]
 }
 
 t.test('the history has every entry of before, with the names of today', async t => {
