@@ -28,9 +28,15 @@ export const formChanges: FormChange[] = [
   {
     until: '2026-11-27',
     upcasts: {
-      incident: steps(withNature),
+      incident: steps(entry => ({ nature: 'incident', ...entry })),
 
-      event: steps(withSpells),
+      event: steps(withMilestones, entry => ({
+        spell: 1,
+        occurred_until: null,
+        between: false,
+        relevance: 'normal',
+        ...entry,
+      })),
 
       factor: steps(),
 
@@ -57,13 +63,7 @@ function withTombstones({ redaction, ...event }: Entry): Entry {
   return { ...event, redactions: event.redactions ?? (redaction ? [redaction] : []) }
 }
 
-/** Before, all were incidents. */
-function withNature(incident: Entry): Entry {
-  return { nature: 'incident', ...incident }
-}
-
-/** Before, an event marked one milestone at most, an incident had one spell, and a time was a moment. */
-function withSpells({ milestone, ...event }: Entry): Entry {
-  const milestones = milestone ? [milestone] : []
-  return { milestones, spell: 1, occurred_until: null, between: false, relevance: 'normal', ...event }
+/** Before, an event marked one milestone at most. */
+function withMilestones({ milestone, ...event }: Entry): Entry {
+  return { ...event, milestones: event.milestones ?? (milestone ? [milestone] : []) }
 }

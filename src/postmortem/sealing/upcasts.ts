@@ -23,7 +23,7 @@ interface Upcast {
  */
 export const upcasts: Upcast[] = [
   { until: '2026-11-26', upcast: ofEntries('2026-11-26') },
-  { until: '2026-11-27', upcast: allOf(ofEntries('2026-11-27')) },
+  { until: '2026-11-27', upcast: allOf(ofEntries('2026-11-27'), withSpells) },
 ]
 
 /**
@@ -64,4 +64,25 @@ export function ofEntries(day: string): Upcast['upcast'] {
 function ofMember(upcast: (entry: Entry) => Entry, member: unknown): unknown {
   if (Array.isArray(member)) return member.map(upcast)
   return isObject(member) ? upcast(member) : member
+}
+
+type Duration = Record<'name', string>
+type EarlierMilestones = Entry & { milestones: unknown[]; durations: Duration[]; status_update_gap: Entry }
+
+/**
+ * Before, there was one spell; no duration had bounds, and “How long” was the time to the resolution: that is what was
+ * sealed.
+ */
+function withSpells(form: SealedForm): SealedForm {
+  if (!('milestones' in form) || 'spells' in (form.milestones as Entry)) return form
+  const { phase, milestones, durations, status_update_gap } = form.milestones as EarlierMilestones
+  const measured = durations.map(duration => ({ ...duration, at_least: null, at_most: null }))
+  const howLong = measured.find(({ name }) => name === 'time_to_resolve')
+  const impact = { ...howLong, name: 'impact' }
+  const spells = [{ spell: 1, milestones, durations: [impact, ...measured] }]
+  const unknown = { spell: null, updates: null, spell_seconds: null }
+  return {
+    ...form,
+    milestones: { phase, spells, impact, status_update_gap: { ...unknown, ...status_update_gap } },
+  }
 }
