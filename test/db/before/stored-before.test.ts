@@ -1,6 +1,16 @@
 import t from 'tap'
+import type { TProperties } from 'typebox'
+import { ActionItem } from '../../../src/action-items/schema.ts'
+import { Change } from '../../../src/changes/schema.ts'
+import type { Resource } from '../../../src/db/forms.ts'
 import { migrate } from '../../../src/db/migrate.ts'
+import { Factor } from '../../../src/factors/schema.ts'
+import { exact } from '../../../src/http/fields.ts'
+import { Incident } from '../../../src/incidents/schema.ts'
 import { isObject, sha256Hex } from '../../../src/kit/json.ts'
+import { Review } from '../../../src/reviews/schema.ts'
+import { Event } from '../../../src/timeline/schema.ts'
+import { Waiver } from '../../../src/waivers/schema.ts'
 import { adminToken, openService } from '../../help/service.ts'
 import { before, factsOf, givenBefore } from './previous.ts'
 
@@ -39,12 +49,19 @@ t.test('the bytes of a sealed document are served as they were', async t => {
 })
 
 t.test('the HTML of a sealed document says what was sealed', async t => {
-  const said = ['How long: 50 min', '14:02', '14:52', 'Detection time: 6 min', 'Mitigation time: 31 min']
+  const said = [
+    'How long: 50 min, from 14:02:00 to 14:52:00 UTC',
+    'Detection time: 6 min',
+    'Mitigation time: 31 min',
+    'Resolution time: 50 min',
+    'the longest gap was 20 min (14:16:00 → 14:36:00), within the 20 min promised',
+  ]
   const html = await call('GET', `${drill}/postmortem.html`)
-  for (const words of said) t.match(textOf(html.text), words)
   const first = await call('GET', `${drill}/revisions/1`, { headers: { accept: 'text/html' } })
-  for (const words of said) t.match(textOf(first.text), words)
-  t.notMatch(textOf(html.text), /\b(?:undefined|null|NaN)\b|\[object/)
+  for (const text of [html.text, first.text].map(textOf)) {
+    for (const words of said) t.match(text, words)
+    t.notMatch(text, /\b(?:undefined|null|NaN)\b|\[object/)
+  }
   const diff = await call('GET', `${drill}/revisions/1/diff/2`)
   t.match(diff.text, '+### Amendments')
 })
@@ -128,10 +145,30 @@ t.test('the history has every entry of before, with the names of today', async t
       path,
     )
     const names = namesByResource(items)
-    for (const { resource, fields, version, change } of items)
-      t.same(Object.keys(fields).sort(), names.get(resource), `${resource} ${version} ${change}`)
+    for (const { resource, id, fields, version } of items) {
+      t.same(Object.keys(fields).sort(), names.get(resource), `${resource} ${id} ${version}`)
+      t.same(faultsOf(resource, fields), [], `${resource} ${id} ${version}`)
+    }
   }
 })
+
+/** What the contract of today refuses of the fields of an entry, which are those that are stored. */
+function faultsOf(resource: Resource, fields: Record<string, unknown>): unknown[] {
+  const { properties } = components[resource] as { properties: TProperties }
+  const { number, ...named } = fields
+  const known = Object.entries(properties).filter(([name]) => name in named)
+  return app.check(exact(Object.fromEntries(known)), structuredClone(named))
+}
+
+const components = {
+  incident: Incident,
+  event: Event,
+  factor: Factor,
+  action_item: ActionItem,
+  change: Change,
+  review: Review,
+  waiver: Waiver,
+}
 
 /** The names of the last live entry of each resource, which was read from a row of today. */
 function namesByResource(items: any[]): Map<string, string[]> {
