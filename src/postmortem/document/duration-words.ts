@@ -21,7 +21,8 @@ export function lapseWords({ seconds, ...bounds }: Bounds, ends: Ends): string {
     if (has('between') && at_least !== at_most)
       return `between ${rounded(at_least, has)} and ${rounded(at_most, has)}`
   }
-  return isUncertain(has) ? `about ${rounded(seconds, has)}` : rounded(seconds, has)
+  if (!isUncertain(has)) return rounded(seconds, has)
+  return roundsToNothing(seconds, has) ? 'less than 1 min' : `about ${rounded(seconds, has)}`
 }
 
 /** As `lapseWords`; what was detected before it was felt was so “5 min before the impact”. */
