@@ -187,15 +187,20 @@ async function historyOf(path: string): Promise<any[]> {
 }
 
 t.test('a secret is taken out of the event of a draft that was deleted before', async t => {
+  const earlier = { pointers: ['/description'], versions: [1], reason: 'A customer.' }
+  const first = await call('PUT', `${deleted_event}/redaction`, { body: earlier })
+  const today = { milestones: ['detected'], spell: 1, occurred_until: null, relevance: 'normal' }
+  t.match(first, { status: 200, body: { ...today, description: 'Its log has a password.' } })
   const redaction = { pointers: ['/sources/0/excerpt', '/retraction/reason'], reason: 'A password.' }
   const { status, body } = await call('PUT', `${deleted_event}/redaction`, { body: redaction })
   t.equal(status, 200)
   t.match(body, {
     occurred_at: '2026-06-21T14:00:00.000Z',
     precision: 'minute',
+    ...today,
     sources: [{ excerpt: '[redacted]', query: '[redacted]' }],
     retraction: { reason: '[redacted]' },
-    redactions: [{ reason: 'A name.' }, { reason: 'A password.' }],
+    redactions: [{ reason: 'A name.' }, { reason: 'A customer.' }, { reason: 'A password.' }],
   })
   const { rows } = await client.query(`SELECT FROM history WHERE image::text LIKE '%of-the-deleted-draft%'`)
   t.same(rows, [], 'and of its history')
