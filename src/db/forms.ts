@@ -28,7 +28,7 @@ export const formChanges: FormChange[] = [
   {
     until: '2026-11-27',
     upcasts: {
-      incident: steps(entry => ({ nature: 'incident', ...entry })),
+      incident: steps(withNature),
 
       event: steps(withMilestones, entry => ({
         spell: 1,
@@ -66,4 +66,16 @@ function withTombstones({ redaction, ...event }: Entry): Entry {
 /** Before, an event marked one milestone at most. */
 function withMilestones({ milestone, ...event }: Entry): Entry {
   return { ...event, milestones: event.milestones ?? (milestone ? [milestone] : []) }
+}
+
+/** Before, all were incidents in no named language, with the template's sections alone, and shared no reference. */
+function withNature({ external_refs, ...incident }: Entry): Entry {
+  const references = (external_refs as Entry[] | undefined)?.map(known => ({ shared: false, ...known }))
+  return {
+    nature: 'incident',
+    lang: null,
+    sections: [],
+    ...incident,
+    ...(references && { external_refs: references }),
+  }
 }

@@ -99,6 +99,7 @@ export interface Events {
 export interface ExternalRefs {
   id: string;
   incident_id: string;
+  shared: Generated<boolean>;
   system: string;
 }
 
@@ -157,15 +158,17 @@ export interface Incidents {
   id: string;
   impact: Generated<ColumnType<unknown, string, string>>;
   labels: Generated<ColumnType<unknown, string, string>>;
+  lang: string | null;
   nature: Generated<string>;
   occurred_on: string;
   related: Generated<ColumnType<unknown, string, string>>;
   request_id: string;
   roles: Generated<ColumnType<unknown, string, string>>;
   sealed: Generated<boolean>;
+  sections: Generated<ColumnType<unknown, string, string>>;
   sequence: Generated<number>;
   services: Generated<string[]>;
-  severity: string;
+  severity: string | null;
   status: Generated<string>;
   status_update_cadence_minutes: number | null;
   summary: Generated<ColumnType<unknown, string, string>>;

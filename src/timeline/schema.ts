@@ -57,6 +57,10 @@ export const sourceKinds = [
   'commit',
   'ticket',
   'recording',
+  'document',
+  'email',
+  'status_page',
+  'web_page',
   'statement',
 ] as const
 

@@ -227,6 +227,7 @@ export const drill = (): Postmortem =>
       title: 'Payments drill: checkout could not take card payments',
       severity: 'SEV2',
       nature: 'incident',
+      lang: null,
       status: 'draft',
       amending: false,
       phase: 'resolved',
@@ -257,8 +258,14 @@ export const drill = (): Postmortem =>
       ],
       went_poorly: ['The first page went to a silenced phone, and nothing noticed for six minutes.'],
       got_lucky: ['It was a drill at 14:00 on a Wednesday, not a Friday evening.'],
+      sections: [],
       external_refs: [
-        { system: 'pagerduty', id: 'Q2R11PAY', url: 'https://carta.pagerduty.example/incidents/Q2R11PAY' },
+        {
+          system: 'pagerduty',
+          id: 'Q2R11PAY',
+          url: 'https://carta.pagerduty.example/incidents/Q2R11PAY',
+          shared: false,
+        },
       ],
       related: [],
       created_at: at('15:00'),

@@ -46,6 +46,26 @@ t.test('the headings stand in the template’s order, with subsections only for 
   )
 })
 
+t.test('sections of its own stand before the action items, under their headings', async t => {
+  const data = drill()
+  data.incident.sections = [
+    {
+      heading: 'Disclosure',
+      body: 'We told the vendor on the same day.\nThey answered.\n\n\nThe fix came later.',
+    },
+    { heading: 'What * we # asked', body: '# no heading\n- no list' },
+  ]
+  const [before, after] = [sections.slice(0, 4), sections.slice(4)]
+  t.same(
+    headings(postmortemDocument(data)).filter(words => words.startsWith('h2')),
+    [...before, 'h2 Disclosure', 'h2 What * we # asked', ...after],
+  )
+  t.match(
+    render(data),
+    '## Disclosure\n\nWe told the vendor on the same day.  \nThey answered.\n\nThe fix came later.',
+  )
+})
+
 t.test('the line below the title has the id, status, severity and authors', async t => {
   const data = drill()
   t.match(

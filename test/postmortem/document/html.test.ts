@@ -55,6 +55,13 @@ function isSound(html: string): boolean {
   return true
 }
 
+t.test('the page says in which language it is written', async t => {
+  const data = drill()
+  t.match(toHtml(data), '<html lang="en">')
+  data.incident.lang = 'pt-BR'
+  t.match(toHtml(data), '<html lang="pt-BR">')
+})
+
 /** The words between the tags, without white space; a tag of the document in its brackets. */
 const wordsOf = (html: string): string => {
   const named: Record<string, string> = {

@@ -16,7 +16,7 @@ export function toHtml(data: Postmortem): string {
   const view = viewOf(data)
   const [summary, timeline, ...rest] = postmortemSections(data)
   const [title, ...events] = timeline!
-  return page(data.incident.title, [
+  return page(data.incident, [
     header(view),
     section(blocksToHtml(summary!)),
     section(
@@ -30,8 +30,8 @@ export function toHtml(data: Postmortem): string {
   ])
 }
 
-const page = (title: string, content: string[]): string => `<!doctype html>
-<html lang="en">
+const page = ({ title, lang }: Postmortem['incident'], content: string[]): string => `<!doctype html>
+<html lang="${escapeHtml(lang ?? 'en')}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -57,7 +57,7 @@ function header(view: View): string {
 <p class="head">
 <span class="id">${escapeHtml(head.id)}</span>
 <span class="chip ${statusTone[status]}">${escapeHtml(head.status)}</span>
-<span class="chip ${severityTone[severity]}">${severity}</span>
+${head.nature === null ? '' : `<span class="chip">${escapeHtml(head.nature)}</span>\n`}<span class="chip ${severity === null ? '' : severityTone[severity]}">${severity ?? 'Severity: —'}</span>
 <span>Authors: ${escapeHtml(head.authors)}</span>
 </p>
 ${facts(view)}
