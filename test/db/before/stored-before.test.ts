@@ -115,7 +115,13 @@ t.test('what was read before is read again, in the form of today', async t => {
 
 /** What has another name today, and how it is told from the value of before. */
 const renamed: Record<string, { name: string; value: (before: unknown) => unknown }> = {
-  milestone: { name: 'milestones', value: milestone => (milestone === null ? [] : [milestone]) },
+  milestone: { name: 'milestones', value: listOf },
+  evidence_url: { name: 'evidence_urls', value: listOf },
+}
+
+/** What there was one of at most. */
+function listOf(value: unknown): unknown[] {
+  return value === null ? [] : [value]
 }
 
 /** The fields of an answer that another one lacks, or has with another value. */
@@ -229,10 +235,19 @@ t.test('what was promised is followed up, and what is overdue is listed', async 
   t.same(lostOf(before.read[path], (await call('GET', path)).body), [])
   const { body } = await call('GET', '/v1/action-items?overdue=true&as_of=2026-06-25')
   t.ok(body.items.length > 3)
-  const closed = await call('PUT', `${draft}/action-items/AI-1/closure`, {
-    body: { outcome: 'done', evidence_url: 'https://git.carta.example/search/pull/14' },
-  })
-  t.equal(closed.status, 200, closed.text)
+  const closure = { outcome: 'cancelled', reason: 'It is not needed any more.' }
+  t.equal((await call('PUT', `${draft}/action-items/AI-1/closure`, { body: closure })).status, 200)
+})
+
+t.test('a reference to another system is still taken, and one of a deleted draft is free', async t => {
+  const found = await call('GET', '/v1/external-refs/pagerduty/Q3SEARCH')
+  t.match(found.body, { incident_id: draft.split('/').at(-1), status: 'draft' })
+  const claim = (id: string) =>
+    call('POST', '/v1/incidents', {
+      body: { title: 'Another', severity: 'SEV4', external_refs: [{ system: 'pagerduty', id }] },
+    })
+  t.equal((await claim('Q3SEARCH')).status, 409)
+  t.equal((await claim('Q4')).status, 201)
 })
 
 t.test('a document that was sealed before is corrected and sealed in the form of today', async t => {
