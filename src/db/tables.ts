@@ -41,6 +41,8 @@ export interface Amendments {
   number: number;
   reason: string;
   request_id: string;
+  revision: number;
+  withdrawn: ColumnType<unknown, string, string> | null;
 }
 
 export interface Changes {
@@ -185,7 +187,6 @@ export interface People {
 }
 
 export interface Redactions {
-  event_id: string;
   id: string;
   incident_id: string;
   pointers: string[];
@@ -193,6 +194,8 @@ export interface Redactions {
   redacted_at: string;
   redacted_by: string;
   request_id: string;
+  resource: string;
+  resource_id: string;
   revisions: ColumnType<unknown, string, string>;
 }
 
