@@ -1,3 +1,4 @@
+import { lastText } from '../db/keyset.ts'
 import { type OpenDatabase, type TextRow, utcTimestamp } from '../db/open.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
 import { type ActionItemFilter, itemColumns, type SortTerm, selectItemsPage } from './list-query.ts'
@@ -22,7 +23,10 @@ const columnIndex = (name: string) => itemColumns.indexOf(name)
 export const sortKey =
   (sort: SortTerm[]) =>
   (row: TextRow): Key[] =>
-    sort.map(({ name }) => (name === 'number' ? Number(row[columnIndex(name)]) : row[columnIndex(name)]!))
+    sort.map(({ name, isDescending }) => {
+      const text = row[columnIndex(name)] ?? lastText(isDescending)
+      return name === 'number' ? Number(text) : text
+    })
 
 type ToJson = (text: string) => string
 

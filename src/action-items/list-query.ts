@@ -53,6 +53,7 @@ export function selectItemsPage(
   as_of: string,
 ): RawBuilder<ActionItemRow> {
   const sortsBySeverity = sort.some(({ name }) => name === 'severity')
+  const columns = columnsIn(sort)
   const start = after === null ? [] : [keyset.afterKey(columns, sort, after)]
   const order = keyset.orderOf(columns, sort)
   // Names are looked up after the limit, for the rows of the page alone.
@@ -68,14 +69,20 @@ export function toItem({ number, ...row }: ActionItemRow, as_of: string): Action
   return { ...row, id: `AI-${number}`, overdue: days_overdue > 0, days_overdue }
 }
 
-const columns = {
+const columnsIn = (sort: SortTerm[]) => ({
   due_on: { column: sql`a.due_on`, type: sql`date` },
   priority: { column: sql`a.priority`, type: sql`text` },
-  severity: { column: sql`i.severity COLLATE "C"`, type: sql`text` },
+  severity: {
+    column: sql`${keyset.textOrLast(sql`i.severity`, isDescending(sort, 'severity'))} COLLATE "C"`,
+    type: sql`text`,
+  },
   owner: { column: sql`a.owner`, type: sql`text` },
   incident_id: { column: sql`a.incident_id`, type: sql`text` },
   number: { column: sql`a.number`, type: sql`integer` },
-}
+})
+
+const isDescending = (sort: SortTerm[], by: SortTerm['name']): boolean =>
+  sort.some(({ name, isDescending }) => name === by && isDescending)
 
 /** The order of a list of action items; ties go by due date and unique key. */
 export const sortTerms = (sort: ActionItemsQuery['sort'] = ['due_on']): SortTerm[] =>

@@ -13,6 +13,7 @@ import {
   integer,
   line,
   mergePatch,
+  nullable,
   nullableObject,
   oneOf,
   optional,
@@ -174,7 +175,7 @@ export const ActionItem = component(
     ),
     effectiveness: nullableObject(inside(Effectiveness)),
     incident_title: line(),
-    severity: oneOf('Severity', severities),
+    severity: nullable(oneOf('Severity', severities)),
     owner_name: line(),
     overdue: Type.Boolean({
       description: 'Open or in progress, and due before `as_of`. Computed when read.',

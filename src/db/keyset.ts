@@ -14,6 +14,16 @@ export type SortColumns<Name extends string> = Record<
 >
 
 /**
+ * A column of text that may be null, for a sort in one direction: null comes last in both, as a text after or before all
+ * that it can be.
+ */
+export const textOrLast = (column: RawBuilder<unknown>, isDescending: boolean): RawBuilder<unknown> =>
+  sql`coalesce(${column}, ${sql.lit(lastText(isDescending))})`
+
+/** What stands for null there, also in a cursor. */
+export const lastText = (isDescending: boolean): string => (isDescending ? '' : '~')
+
+/**
  * Parses a sort such as `-due_on`, `priority`. Ties are ordered by further names, of which the last is a unique key, in
  * the direction of the last term, so that a sort in one direction can use an index scan.
  */

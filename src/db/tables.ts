@@ -71,6 +71,7 @@ export interface Counters {
 }
 
 export interface Events {
+  between: Generated<boolean>;
   changed_at: string;
   changed_by: string;
   content_sha256: string;
@@ -81,22 +82,26 @@ export interface Events {
   id: string;
   incident_id: string;
   kind: string;
-  milestone: string | null;
+  milestones: Generated<string[]>;
   occurred_at: string;
+  occurred_until: string | null;
   precision: string;
   redactions: Generated<ColumnType<unknown, string, string>>;
+  relevance: Generated<string>;
   request_id: string;
   retraction: ColumnType<unknown, string, string> | null;
   role: string | null;
   sequence: Generated<number>;
   source_system: string;
   sources: ColumnType<unknown, string, string>;
+  spell: Generated<number>;
   version: Generated<number>;
 }
 
 export interface ExternalRefs {
   id: string;
   incident_id: string;
+  shared: Generated<boolean>;
   system: string;
 }
 
@@ -155,14 +160,17 @@ export interface Incidents {
   id: string;
   impact: Generated<ColumnType<unknown, string, string>>;
   labels: Generated<ColumnType<unknown, string, string>>;
+  lang: string | null;
+  nature: Generated<string>;
   occurred_on: string;
   related: Generated<ColumnType<unknown, string, string>>;
   request_id: string;
   roles: Generated<ColumnType<unknown, string, string>>;
   sealed: Generated<boolean>;
+  sections: Generated<ColumnType<unknown, string, string>>;
   sequence: Generated<number>;
   services: Generated<string[]>;
-  severity: string;
+  severity: string | null;
   status: Generated<string>;
   status_update_cadence_minutes: number | null;
   summary: Generated<ColumnType<unknown, string, string>>;

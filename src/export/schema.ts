@@ -24,7 +24,7 @@ export const PostmortemSummary = component(
   {
     incident_id: incidentId(),
     title: line(),
-    severity: oneOf('Severity', severities),
+    severity: nullable(oneOf('Severity', severities)),
     services: Type.Array(Type.String()),
     occurred_on: Incident.properties.occurred_on,
     status: oneOf('PostmortemStatus', statuses),

@@ -15,6 +15,7 @@ import {
   pathNumber,
   rowFields,
   sentence,
+  text,
   uuid,
 } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
@@ -34,7 +35,7 @@ const fields = {
     description:
       'Where the condition was: in the system, in how people work, or in what would have shown it.',
   }),
-  statement: sentence({
+  statement: text(10_000, {
     description: 'A condition of the system that contributed; never the cause, and never a person.',
   }),
   events: Type.Optional(

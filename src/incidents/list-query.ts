@@ -1,33 +1,42 @@
 import { type RawBuilder, sql } from 'kysely'
-import { isAnyOf, type SortColumns, type SortTerm, sortTermsOf } from '../db/keyset.ts'
+import { isAnyOf, lastText, type SortColumns, type SortTerm, sortTermsOf, textOrLast } from '../db/keyset.ts'
 import type { Key } from '../http/cursor.ts'
-import { firstPhase, type Phase, phaseMilestones } from './milestones.ts'
+import { firstPhase, noImpactPhase, type Phase, phaseMilestones } from './milestones.ts'
+import { naturesWithoutImpact } from './natures.ts'
 import type { Incident, IncidentSortName, IncidentsQuery } from './schema.ts'
 
 /** What the list of incidents is asked for; `changed_since` is in UTC. */
 export type IncidentFilter = Omit<IncidentsQuery, 'sort' | 'cursor' | 'limit'>
 
-/** The phase, in SQL: that of the last milestone that an event marks which is not retracted. */
-export const phase = sql<Phase>`CASE ${sql.join(
-  phaseMilestones
-    .toReversed()
-    .map(
-      ({ name, phase }) =>
-        sql`WHEN EXISTS (SELECT FROM events e WHERE e.incident_id = incidents.id AND e.milestone = ${sql.lit(name)} AND e.retraction IS NULL) THEN ${sql.lit(phase)}`,
-    ),
-  sql` `,
-)} ELSE ${sql.lit(firstPhase)} END`
+/** The phase, in SQL: that of the last milestone that a live event of the last spell marks. */
+export const phase = sql<Phase>`CASE WHEN nature = ANY (${sql.lit(`{${naturesWithoutImpact}}`)}) THEN ${sql.lit(noImpactPhase)} ELSE coalesce((
+  SELECT CASE ${sql.join(
+    phaseMilestones
+      .toReversed()
+      .map(
+        ({ name, phase }) => sql`WHEN bool_or(${sql.lit(name)} = ANY (e.milestones)) THEN ${sql.lit(phase)}`,
+      ),
+    sql` `,
+  )} END
+  FROM events e WHERE e.incident_id = incidents.id AND e.milestones <> '{}' AND e.retraction IS NULL
+  GROUP BY e.spell ORDER BY e.spell DESC LIMIT 1), ${sql.lit(firstPhase)}) END`
 
 type SortKey = IncidentSortName | 'id'
 
 /** Texts are compared as the indexes have them. */
-export const sortColumns: SortColumns<SortKey> = {
+export const sortColumnsOf = (sort: SortTerm<SortKey>[]): SortColumns<SortKey> => ({
   occurred_on: { column: sql`occurred_on`, type: sql`date` },
   changed_at: { column: sql`changed_at`, type: sql`timestamptz` },
-  severity: { column: sql`severity COLLATE "C"`, type: sql`text` },
+  severity: {
+    column: sql`${textOrLast(sql`severity`, isDescending(sort, 'severity'))} COLLATE "C"`,
+    type: sql`text`,
+  },
   title: { column: sql`title COLLATE "C"`, type: sql`text` },
   id: { column: sql`id`, type: sql`text` },
-}
+})
+
+const isDescending = (sort: SortTerm<SortKey>[], by: SortKey): boolean =>
+  sort.some(({ name, isDescending }) => name === by && isDescending)
 
 /** The order of a list of incidents: the newest first, unless the query says otherwise. */
 export const incidentOrder = (sort: IncidentsQuery['sort'] = ['-occurred_on']): SortTerm<SortKey>[] =>
@@ -37,13 +46,14 @@ export const incidentOrder = (sort: IncidentsQuery['sort'] = ['-occurred_on']): 
 export const incidentKey =
   (sort: SortTerm<SortKey>[]) =>
   (incident: Incident): Key[] =>
-    sort.map(({ name }) => incident[name])
+    sort.map(({ name, isDescending }) => incident[name] ?? lastText(isDescending))
 
 /** The conditions of a filter on `incidents`, all of which are to hold. */
 export function incidentConditions(filter: IncidentFilter): RawBuilder<unknown>[] {
   const { external_ref, service, author, label, occurred_since, occurred_before, changed_since, q } = filter
   return [
     isAnyOf(sql`status COLLATE "C"`, filter.status),
+    isAnyOf(sql`nature COLLATE "C"`, filter.nature),
     isAnyOf(sql`severity COLLATE "C"`, filter.severity),
     isAnyOf(phase, filter.phase),
     service && sql`services && ${service}::text[]`,

@@ -2,14 +2,16 @@ import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import { DebriefError, fieldError, notFoundError } from '../http/problem.ts'
-import { requireOneHolderAtATime } from './rules.ts'
+import { requireOneHolderAtATime, requireSeverity } from './rules.ts'
 import type { IncidentFields, IncidentReference } from './schema.ts'
 
 /**
- * Checks what a schema cannot: people and related incidents exist, roles do not overlap, external references are free.
+ * Checks what a schema cannot: what had an impact is graded, people and related incidents exist, roles do not overlap,
+ * external references are free.
  * @throws 422 or 409 naming the field
  */
 export async function requireValidReferences(trx: Trx, fields: IncidentFields, id?: string): Promise<void> {
+  requireSeverity(fields)
   requireOneHolderAtATime(fields.roles ?? [])
   const authors = (fields.authors ?? []).map((handle, i) => ({ handle, pointer: `/authors/${i}` }))
   const holders = (fields.roles ?? []).map(({ person }, i) => ({
@@ -50,41 +52,53 @@ async function requireRelatedIncidents(
   })
 }
 
-async function requireFreeExternalRefs(
-  trx: Trx,
-  refs: { system: string; id: string }[],
-  id = '',
-): Promise<void> {
+type ExternalRef = NonNullable<IncidentFields['external_refs']>[number]
+
+async function requireFreeExternalRefs(trx: Trx, refs: ExternalRef[], id = ''): Promise<void> {
   for (const [i, ref] of refs.entries()) {
     const pointer = `/external_refs/${i}`
     const twin = refs.findIndex(other => other.system === ref.system && other.id === ref.id)
     if (twin < i) throw fieldError(pointer, 'repeated', `${pointer} repeats /external_refs/${twin}.`)
-    const holder = await trx
-      .selectFrom('external_refs')
-      .select('incident_id')
-      .where('system', '=', ref.system)
-      .where('id', '=', ref.id)
-      .where('incident_id', '<>', id)
-      .executeTakeFirst()
-    if (!holder) continue
-    const detail = `${pointer}: ${ref.system}:${ref.id} belongs to ${holder.incident_id} already.`
-    throw new DebriefError('conflict', detail, [{ pointer, code: 'taken', detail }])
+    const [holder] = await holdersOf(trx, ref.system, ref.id, id)
+    if (holder && !(ref.shared && holder.shared)) throw takenError(pointer, ref, holder)
   }
 }
 
-/** The incident that another system knows by this. @throws 404 when there is none */
-export async function findByExternalRef(db: Db, system: string, id: string): Promise<IncidentReference> {
-  const found = await db
-    .selectFrom('external_refs')
-    .innerJoin('incidents', 'incidents.id', 'external_refs.incident_id')
-    .select(['external_refs.incident_id', 'incidents.status'])
-    .where('external_refs.system', '=', system)
-    .where('external_refs.id', '=', id)
-    .$castTo<IncidentReference>()
-    .executeTakeFirst()
-  if (!found) throw notFoundError(`An incident that ${system} knows as ${id}`)
-  return found
+/** 409: the reference is another incident's. Says what would let both have it. */
+function takenError(pointer: string, { system, id, shared }: ExternalRef, holder: Holder): DebriefError {
+  const means = `${pointer}: ${system}:${id} belongs to ${holder.incident_id} already`
+  const detail = holder.shared
+    ? `${means}, which shares it: send "shared": true, too, if it is about both.`
+    : shared
+      ? `${means}, which does not share it: PATCH it there with "shared": true first.`
+      : `${means}.`
+  return new DebriefError('conflict', detail, [{ pointer, code: 'taken', detail }])
 }
+
+/** The incident that another system knows by this, and those that share it. @throws 404 when there is none */
+export async function findByExternalRef(db: Db, system: string, id: string): Promise<IncidentReference> {
+  const [first, ...others] = await holdersOf(db, system, id)
+  if (!first) throw notFoundError(`An incident that ${system} knows as ${id}`)
+  const { incident_id, status } = first
+  return { incident_id, status, shared_with: others.map(other => other.incident_id) }
+}
+
+type Holder = Pick<IncidentReference, 'incident_id' | 'status'> & { shared: boolean }
+
+/** The incidents that have a reference, but for one: those that take events first, of them the newest. */
+const holdersOf = (db: Db, system: string, id: string, except = ''): Promise<Holder[]> =>
+  db
+    .selectFrom('external_refs as r')
+    .innerJoin('incidents as i', 'i.id', 'r.incident_id')
+    .select(['r.incident_id', 'r.shared', 'i.status'])
+    .where('r.system', '=', system)
+    .where('r.id', '=', id)
+    .where('r.incident_id', '<>', except)
+    .orderBy('i.sealed')
+    .orderBy('i.occurred_on', 'desc')
+    .orderBy('i.id', 'desc')
+    .$castTo<Holder>()
+    .execute()
 
 /** @throws 409 when another incident, or a factor of one, refers to this one */
 export async function requireUnreferenced(trx: Trx, id: string): Promise<void> {

@@ -28,7 +28,7 @@ function incidentRoutes(app: App, context: Context): void {
   historyRoute(app, context)
 }
 
-function collectionRoutes(app: App, { db, now }: Context): void {
+function collectionRoutes(app: App, { db, now, timeZone }: Context): void {
   app.post(
     '/incidents',
     {
@@ -37,15 +37,16 @@ function collectionRoutes(app: App, { db, now }: Context): void {
         operationId: 'createIncident',
         tags,
         summary: 'Open an incident',
-        description: 'Only a title and a severity are needed; everything else may come later.',
+        description:
+          'Only a title and a severity are needed; everything else may come later. What had no impact needs no severity.',
         body: ref(contract.IncidentInput),
         response: { 201: ref(contract.Incident) },
       },
     },
     async (request, reply) => {
       const write = writeOf(request, now)
-      const today = dateIn('UTC', now())
-      return answerOnce({ db, now }, request, reply, async trx => {
+      const today = dateIn(timeZone, now())
+      return answerOnce({ db, now, resource: 'incident' }, request, reply, async trx => {
         const id = await store.createIncident(trx, request.body, today, write)
         return { status: 201, location: `/v1/incidents/${id}`, body: await store.getIncident(trx, id) }
       })
@@ -146,7 +147,8 @@ function externalRefRoute(app: App, { db }: Context): void {
         operationId: 'getExternalRef',
         tags,
         summary: 'Which incident another system knows by this',
-        description: 'So that a tool finds where to send its events.',
+        description:
+          'So that a tool finds where to send its events. Of several that share it, the newest that still takes events, else the newest.',
         params: contract.externalRefParams,
         response: { 200: ref(contract.IncidentReference) },
       },

@@ -1,4 +1,6 @@
 import { fieldError } from '../http/problem.ts'
+import { hasImpact, type Nature, natureNames } from './natures.ts'
+import type { IncidentFields } from './schema.ts'
 
 interface Assignment {
   role: string
@@ -6,6 +8,21 @@ interface Assignment {
   from: string
   to?: string | null
 }
+
+/**
+ * Requires a severity of what had an impact, as the table's CHECK does.
+ * @throws 422 naming the natures that need none
+ */
+export function requireSeverity({ severity, nature }: Pick<IncidentFields, 'severity' | 'nature'>): void {
+  const what: Nature = nature ?? 'incident'
+  if (severity || !hasImpact(what)) return
+  const detail = `/severity is required of an ${what}: SEV1 to SEV5. Only ${ungraded} may be without one: is /nature right?`
+  throw fieldError('/severity', 'required', detail)
+}
+
+const ungraded = new Intl.ListFormat('en', { type: 'disjunction' }).format(
+  natureNames.filter(name => !hasImpact(name)),
+)
 
 /**
  * Requires each role to have one holder at a time; there may be several subject experts. At a handoff one assignment

@@ -25,7 +25,8 @@ import {
   timestamp,
   url,
 } from '../http/fields.ts'
-import { firstPhase, phaseMilestones, phases } from './milestones.ts'
+import { firstPhase, noImpactPhase, phaseMilestones, phases } from './milestones.ts'
+import { natureNames } from './natures.ts'
 
 export const severities = ['SEV1', 'SEV2', 'SEV3', 'SEV4', 'SEV5'] as const
 export const statuses = ['draft', 'in_review', 'final'] as const
@@ -42,7 +43,7 @@ const phaseMilestoneWords = phaseMilestones.map(({ name }) => `\`${name}\``).joi
 /** The phase of an incident, which is computed from its milestones. */
 export const phase = () =>
   oneOf('IncidentPhase', phases, {
-    description: `The last of ${phaseMilestoneWords} that an event marks as a milestone; until then \`${firstPhase}\`.`,
+    description: `The last of ${phaseMilestoneWords} that an event of the last spell marks; until then \`${firstPhase}\`. Of what has no impact \`${noImpactPhase}\`.`,
   })
 
 export const incidentId = (options: object = {}) =>
@@ -62,7 +63,19 @@ const assignment = part('RoleAssignment', {
   to: optional(timestamp({ description: 'When the role was handed on; null while it is held.' })),
 })
 
-const externalRef = part('ExternalReference', { system: systemName(), id: line(255), url: optional(url()) })
+const externalRef = part('ExternalReference', {
+  system: systemName(),
+  id: line(255),
+  url: optional(url()),
+  shared: Type.Optional(
+    Type.Boolean({
+      'x-default': false,
+      description: 'True for what several incidents are known by, such as a CVE; then all of them say so.',
+    }),
+  ),
+})
+
+const section = part('DocumentSection', { heading: line(), body: text(10_000) })
 
 const labelName = '[A-Za-z0-9][A-Za-z0-9._/-]{0,62}'
 const labels = Type.Unsafe<Record<string, string>>({
@@ -84,11 +97,34 @@ const relation = oneOf('IncidentRelation', ['recurrence_of', 'related_to'], {
   description: '`recurrence_of`: it happened before, as that incident.',
 })
 
+/** A well-formed language tag of BCP 47: language, script, region, variants, extensions, private use. */
+const languageTag =
+  '^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[A-WY-Za-wy-z0-9](-[A-Za-z0-9]{2,8})+)*(-[Xx](-[A-Za-z0-9]{1,8})+)?$'
+
 const lessons = (description: string) => Type.Optional(list(sentence(), { description }))
 
 const fields = {
   title: line(),
-  severity: oneOf('Severity', severities, { description: 'From SEV1, the gravest, to SEV5.' }),
+  severity: optional(
+    oneOf('Severity', severities, {
+      description:
+        'From SEV1, the gravest, to SEV5. Null, or left out, only for a nature that has no impact: `near_miss`, `false_alarm`, `vulnerability`.',
+    }),
+  ),
+  nature: Type.Optional(
+    oneOf('IncidentNature', natureNames, {
+      'x-default': 'incident',
+      description: 'What it was: which checks apply depends on it; `incident` unless given.',
+    }),
+  ),
+  lang: optional(
+    Type.String({
+      pattern: languageTag,
+      maxLength: 64,
+      description: 'The language that it is written in, as BCP 47 has it: `ja`, `pt-BR`. The HTML says so.',
+      examples: ['ja'],
+    }),
+  ),
   summary: Type.Optional(
     part(
       'Summary',
@@ -123,9 +159,17 @@ const fields = {
   went_well: lessons('What went well, a sentence each.'),
   went_poorly: lessons('What went poorly, a sentence each.'),
   got_lucky: lessons('Where luck, not design, limited the damage.'),
+  sections: Type.Optional(
+    list(section, {
+      maxItems: 20,
+      description:
+        'What the template has no place for; the document has them before *Action items*, each under its heading.',
+    }),
+  ),
   external_refs: Type.Optional(
     list(externalRef, {
-      description: 'How other systems know this incident; (system, id) is unique over all incidents.',
+      description:
+        'How other systems know this incident; (system, id) is unique over all incidents, unless it is shared.',
     }),
   ),
   related: Type.Optional(
@@ -139,7 +183,7 @@ const fields = {
 const occurredOn = calendarDate({ description: 'The day it happened: the date in its id.' })
 const occurredOnInput = calendarDate({
   description:
-    'Must be the date in `id` where both are given. Left out: the date in `id`, else today in UTC.',
+    'Must be the date in `id` where both are given. Left out: the date in `id`, else today in the server’s time zone (`DEBRIEF_TIMEZONE`).',
 })
 
 const drill = {
@@ -186,6 +230,8 @@ export const Incident = component(
         id: 'PM-2026-06-17-payments-drill',
         occurred_on: '2026-06-17',
         ...drill,
+        nature: 'incident',
+        lang: 'en',
         summary: {
           what_broke: 'Checkout could not take payments.',
           who_was_affected: 'Everyone who paid by card.',
@@ -196,7 +242,8 @@ export const Incident = component(
         went_well: ['The status page was up within ten minutes.'],
         went_poorly: [],
         got_lucky: [],
-        external_refs: [{ system: 'pagerduty', id: 'Q2R11PAY', url: null }],
+        sections: [],
+        external_refs: [{ system: 'pagerduty', id: 'Q2R11PAY', url: null, shared: false }],
         related: [],
         status: 'draft',
         amending: false,
@@ -214,10 +261,16 @@ export const IncidentPage = pageOf('IncidentPage', Incident)
 
 export const IncidentReference = component(
   'IncidentReference',
-  { incident_id: incidentId(), status: Incident.properties.status },
+  {
+    incident_id: incidentId(),
+    status: Incident.properties.status,
+    shared_with: Type.Array(incidentId(), {
+      description: 'The other incidents that are known by it, where it is shared; the newest first.',
+    }),
+  },
   {
     description: 'Which incident another system means, and how far its postmortem is.',
-    examples: [{ incident_id: 'PM-2026-06-17-payments-drill', status: 'draft' }],
+    examples: [{ incident_id: 'PM-2026-06-17-payments-drill', status: 'draft', shared_with: [] }],
   },
 )
 
@@ -282,6 +335,7 @@ export const incidentsQuery = exact({
   ...pageQuery,
   status: Type.Optional(anyOfWords('PostmortemStatus', statuses)),
   phase: Type.Optional(anyOfWords('IncidentPhase', phases)),
+  nature: Type.Optional(anyOfWords('IncidentNature', natureNames)),
   severity: Type.Optional(anyOfWords('Severity', severities)),
   service: Type.Optional(
     anyOfNames({ description: 'Any of these services, separated by commas.', examples: [['checkout']] }),
@@ -300,7 +354,7 @@ export const incidentsQuery = exact({
     Type.String({
       pattern: '^[a-z0-9][a-z0-9._-]{0,63}:.{1,255}$',
       format: 'line',
-      description: 'The incident that another system knows by this, as `system:id`.',
+      description: 'What another system knows by this, as `system:id`; several incidents where it is shared.',
       examples: ['pagerduty:Q2R11PAY'],
     }),
   ),

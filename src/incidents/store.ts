@@ -16,7 +16,7 @@ import {
   incidentConditions,
   type incidentOrder,
   phase,
-  sortColumns,
+  sortColumnsOf,
 } from './list-query.ts'
 import { lockDocument, lockIncident } from './locks.ts'
 import { requireUnreferenced, requireValidReferences } from './references.ts'
@@ -42,6 +42,7 @@ export function selectIncidentsPage(
   sort: Order,
   { limit, after }: PageRequest,
 ): RawBuilder<Incident> {
+  const sortColumns = sortColumnsOf(sort)
   const start = after === null ? [] : [afterKey(sortColumns, sort, after)]
   const conditions = [sql`true`, ...incidentConditions(filter), ...start]
   return sql<Incident>`
@@ -150,7 +151,8 @@ async function correctTimes(trx: Trx, incident_id: string): Promise<void> {
     UPDATE events e SET corrected_at = c.corrected_at
     FROM (
       SELECT e.id, e.occurred_at - coalesce((i.clock_offsets ->> e.source_system)::int, 0) * interval '1 millisecond' AS corrected_at
-      FROM events e JOIN incidents i ON i.id = e.incident_id WHERE e.incident_id = ${incident_id}
+      FROM events e JOIN incidents i ON i.id = e.incident_id
+      WHERE e.incident_id = ${incident_id} AND e.precision <> 'day'
     ) c
     WHERE e.id = c.id AND e.corrected_at <> c.corrected_at`.execute(trx)
 }

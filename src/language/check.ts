@@ -48,6 +48,7 @@ export const blameFields = [
   'went_well',
   'went_poorly',
   'got_lucky',
+  'section',
   'reframing',
 ] as const
 export type BlameField = (typeof blameFields)[number]

@@ -6,7 +6,7 @@ import { namesByHandle } from '../directory/store.ts'
 import { allFactors } from '../factors/store.ts'
 import { getIncident } from '../incidents/store.ts'
 import { findReview } from '../reviews/store.ts'
-import { milestonesOf } from '../timeline/rules.ts'
+import { milestoneRulesOf, milestonesOf } from '../timeline/spells.ts'
 import { allEvents } from '../timeline/store.ts'
 import { allWaivers } from '../waivers/store.ts'
 import { standingAmendments } from './amendments.ts'
@@ -30,7 +30,7 @@ export async function readPostmortem(trx: Trx, incidentId: string): Promise<Post
   const incident = await getIncident(trx, incidentId)
   const events = await allEvents(trx, incidentId)
   const timeline = events.filter(({ retraction }) => retraction === null)
-  const milestones = milestonesOf(timeline, incident.status_update_cadence_minutes)
+  const milestones = milestonesOf(timeline, milestoneRulesOf(incident))
   const factors = await allFactors(trx, incidentId)
   const items = await allActionItems(trx, incidentId, incident.occurred_on)
   const action_items = items.map(({ overdue: _, days_overdue: __, ...stored }) => stored)

@@ -13,9 +13,11 @@ export const humanize = (name: string): string => name.replaceAll('_', ' ')
 /** `incident_commander` as `Incident commander`. */
 export const sentenceCase = (name: string): string => name.charAt(0).toUpperCase() + humanize(name).slice(1)
 
-/** `prometheus alert`; for a statement, `recollection of Priya Raman`. */
+/** `prometheus alert`, `atlassian status page`; for a statement, `recollection of Priya Raman`. */
 export const sourceName = (data: Postmortem, { kind, system, stated_by }: Source): string =>
-  kind === 'statement' ? `recollection of ${personName(data, stated_by ?? system)}` : `${system} ${kind}`
+  kind === 'statement'
+    ? `recollection of ${personName(data, stated_by ?? system)}`
+    : `${system} ${humanize(kind)}`
 
 /** `6 min`, `1 h 20 min`, `2 d 3 h`, `42 s`; rounded to milliseconds below a minute, else to seconds. */
 export function durationWords(seconds: number): string {

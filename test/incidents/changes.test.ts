@@ -47,7 +47,7 @@ t.test('a patch merges objects, replaces lists, and null removes', async t => {
   t.same((await patch({ clock_offsets: { checkout: null } })).clock_offsets, { prometheus: 10 })
   t.same((await patch({ services: ['search'] })).services, ['search'])
   t.same((await patch({ external_refs: [{ system: 'jira', id: 'P-2' }] })).external_refs, [
-    { system: 'jira', id: 'P-2', url: null },
+    { system: 'jira', id: 'P-2', url: null, shared: false },
   ])
   const emptied = {
     summary: null,

@@ -28,7 +28,7 @@ t.test('any token learns which incident another system means', async t => {
   t.equal((await call('GET', address('Q2R11PAY'), { token: null })).status, 401)
   await call('PUT', `${incident}/review-request`)
   const { body } = await call('GET', address('Q2R11PAY'))
-  t.same(body, { incident_id, status: 'in_review' }, 'and nothing else of it')
+  t.same(body, { incident_id, status: 'in_review', shared_with: [] }, 'and nothing else of it')
 })
 
 t.test('what no incident is known by is 404', async t => {
@@ -40,4 +40,65 @@ t.test('what no incident is known by is 404', async t => {
   ])
     t.match(await call('GET', url), { status: 404, body: { code: 'not_found' } }, url)
   t.equal((await call('GET', '/v1/external-refs/pagerduty/team/incident%207')).status, 404, 'a bare slash')
+})
+
+t.test('what is shared leads to the newest that takes events, and names the others', async t => {
+  const external_refs = [{ system: 'cve', id: 'CVE-2025-1', shared: true }]
+  const dates = ['2026-01-10', '2026-03-10', '2026-02-10']
+  const incidents: string[] = []
+  for (const occurred_on of dates) incidents.push(await openIncident(service, { occurred_on, external_refs }))
+  const [first, last, middle] = incidents.map(address => address.split('/').at(-1)!) as [
+    string,
+    string,
+    string,
+  ]
+  const found = async () => (await call('GET', address('CVE-2025-1', 'cve'))).body
+  t.same(await found(), { incident_id: last, status: 'draft', shared_with: [middle, first] })
+  await db.updateTable('incidents').set({ status: 'final' }).where('id', '=', last).execute()
+  t.same(await found(), { incident_id: middle, status: 'draft', shared_with: [first, last] })
+  await db.updateTable('incidents').set({ status: 'final' }).where('id', 'in', [middle, first]).execute()
+  t.match(await found(), { incident_id: last, status: 'final' }, 'of those that are all final, the newest')
+  const { body } = await call('GET', '/v1/incidents?external_ref=cve:CVE-2025-1')
+  t.same(
+    body.items.map(({ id }: any) => id),
+    [last, middle, first],
+  )
+})
+
+t.test('all that have a reference share it, or one has it', async t => {
+  const ref = { system: 'jira', id: 'OPS-1' }
+  const claim = (fields: object) => ({ external_refs: [{ ...ref, ...fields }] })
+  const holder = await openIncident(service, claim({}))
+  const other = await openIncident(service)
+  const patch = (incident: string, fields: object) => call('PATCH', incident, { body: claim(fields) })
+  const taken = { status: 409, body: { errors: [{ pointer: '/external_refs/0', code: 'taken' }] } }
+
+  const unshared = await patch(other, { shared: true })
+  t.match(unshared, taken)
+  t.match(unshared.body.detail, holder.split('/').at(-1))
+  t.match(unshared.body.detail, /does not share it: PATCH it there with "shared": true first\.$/)
+  t.match(await patch(other, {}), taken)
+
+  t.match(await patch(holder, { shared: true }), { status: 200, body: claim({ shared: true, url: null }) })
+  const shared = await patch(other, { shared: false })
+  t.match(shared, taken)
+  t.match(shared.body.detail, /shares it: send "shared": true, too/)
+  t.equal((await patch(other, { shared: true })).status, 200)
+  t.match(await patch(holder, {}), taken, 'while another shares it, it cannot be taken for one alone')
+  t.match(await call('PATCH', other, { body: { external_refs: null } }), { status: 200 })
+  t.equal((await patch(holder, {})).status, 200)
+})
+
+t.test('in a race it is never both', async t => {
+  const open = (id: string, i: number) =>
+    call('POST', '/v1/incidents', {
+      body: { title: 'Race', severity: 'SEV3', external_refs: [{ system: 'jira', id, shared: i % 3 > 0 }] },
+    })
+  for (const id of ['RACE-1', 'RACE-2', 'RACE-3']) {
+    const answers = await Promise.all(Array.from({ length: 9 }, (_, i) => open(id, i)))
+    t.ok(answers.every(({ status }) => status === 201 || status === 409))
+    const stored = await db.selectFrom('external_refs').select('shared').where('id', '=', id).execute()
+    t.equal(stored.length, answers.filter(({ status }) => status === 201).length)
+    t.ok(stored.length === 1 || stored.every(({ shared }) => shared), `${stored.length} have it`)
+  }
 })

@@ -15,7 +15,7 @@ const stories = {
   },
   second: { title: 'PAYMENTS_slow', severity: 'SEV2', occurred_on: '2026-01-20', services: ['payments'] },
   third: { title: 'Search — größer', severity: 'SEV2', occurred_on: '2026-01-20', services: ['search'] },
-  fourth: { title: 'Quiet', severity: 'SEV5', occurred_on: '2026-02-01' },
+  fourth: { title: 'Quiet', severity: 'SEV5', nature: 'near_miss', occurred_on: '2026-02-01' },
 }
 type Name = keyof typeof stories
 const names = new Map<string, Name>()
@@ -40,6 +40,16 @@ t.test('a severity, or several', async t => {
   t.same(await found({ severity: 'SEV2' }), ['second', 'third'])
   t.same(await found({ severity: 'SEV1,SEV5' }), ['first', 'fourth'])
   t.same(await found({ severity: 'SEV3' }), [])
+})
+
+t.test('what it was: an incident, unless something else is said', async t => {
+  t.same(await found({ nature: 'near_miss' }), ['fourth'])
+  t.same(await found({ nature: 'incident' }), ['first', 'second', 'third'])
+  t.same(await found({ nature: 'near_miss,exercise,false_alarm,vulnerability' }), ['fourth'])
+  await call('PATCH', address('third'), { body: { nature: 'false_alarm' } })
+  t.same(await found({ nature: 'false_alarm' }), ['third'])
+  await call('PATCH', address('third'), { body: { nature: null } })
+  t.same(await found({ nature: 'incident' }), ['first', 'second', 'third'], 'null is the default again')
 })
 
 t.test('any of the services', async t => {
@@ -151,7 +161,8 @@ t.test('the phase, which the milestones tell', async t => {
   await claim('third', 'resolved')
   t.same(await found({ phase: 'mitigated' }), ['first'])
   t.same(await found({ phase: 'resolved' }), ['third'])
-  t.same(await found({ phase: 'ongoing,resolved' }), ['fourth', 'second', 'third'])
+  t.same(await found({ phase: 'ongoing,resolved' }), ['second', 'third'])
+  t.same(await found({ phase: 'no_impact' }), ['fourth'])
   t.equal((await call('GET', address('third'))).body.phase, 'resolved')
   await call('PUT', `${mitigated}/retraction`, { body: { reason: 'It was not.' } })
   t.same(await found({ phase: 'mitigated' }), [], 'a retracted claim tells nothing')

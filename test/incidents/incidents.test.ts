@@ -27,6 +27,8 @@ t.test('a title and a severity open an incident, of today in UTC', async t => {
     occurred_on: '2026-06-19',
     title: 'Search is slow',
     severity: 'SEV5',
+    nature: 'incident',
+    lang: null,
     summary: { what_broke: null, who_was_affected: null },
     impact: { description: null, users_affected: null, requests_failed: null, cost: null },
     services: [],
@@ -38,6 +40,7 @@ t.test('a title and a severity open an incident, of today in UTC', async t => {
     went_well: [],
     went_poorly: [],
     got_lucky: [],
+    sections: [],
     external_refs: [],
     related: [],
     status: 'draft',
@@ -55,6 +58,8 @@ t.test('everything that an incident can carry comes back as it was sent', async 
   const whole = {
     title: 'Whole',
     severity: 'SEV1',
+    nature: 'exercise',
+    lang: 'pt-BR',
     summary: { what_broke: 'Checkout.', who_was_affected: 'Everyone\nwho paid.' },
     impact: { description: 'Lost orders.', users_affected: 0, requests_failed: 2310, cost: 'EUR 12,400' },
     services: ['payments', 'checkout'],
@@ -69,7 +74,8 @@ t.test('everything that an incident can carry comes back as it was sent', async 
     went_well: ['Paged within a minute.'],
     went_poorly: ['The alert was unacknowledged for six minutes.'],
     got_lucky: ['It was a drill.'],
-    external_refs: [{ system: 'pagerduty', id: 'WHOLE', url: 'https://pd.example/WHOLE' }],
+    sections: [{ heading: 'Disclosure', body: 'We told the vendor.\n\nThey answered.' }],
+    external_refs: [{ system: 'pagerduty', id: 'WHOLE', url: 'https://pd.example/WHOLE', shared: true }],
     related: [{ incident_id: 'PM-2026-06-19-search-is-slow', relation: 'related_to' }],
   }
   const { status, body } = await call('POST', '/v1/incidents', {
@@ -248,4 +254,30 @@ t.test('the list has the newest first, and a walk meets each once while others a
     ids.filter(id => !met.includes(id)),
     [],
   )
+})
+
+t.test('a language is a well-formed tag of BCP 47, kept as it is sent', async t => {
+  for (const lang of [
+    'ja',
+    'pt-BR',
+    'zh-Hant-TW',
+    'sr-Latn',
+    'es-419',
+    'de-CH-1996',
+    'en-u-ca-gregory',
+    'fil-x-team',
+  ])
+    t.match(await create({ lang }), { status: 201, body: { lang } }, lang)
+  for (const lang of [
+    '',
+    'j',
+    'de_DE',
+    'pt-',
+    'english',
+    'ja-JP-日本',
+    'en" onload="x',
+    ' ja',
+    `en${'-a1b2c'.repeat(11)}`,
+  ])
+    t.match(await create({ lang }), { status: 422, body: { errors: [{ pointer: '/lang' }] } }, lang)
 })

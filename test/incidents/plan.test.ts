@@ -12,9 +12,10 @@ const count = 20_000
 const service = await openService(t)
 const { db } = service
 await sql`
-  INSERT INTO incidents (id, title, severity, status, occurred_on, services, authors, labels, created_at, changed_by,
+  INSERT INTO incidents (id, title, severity, nature, status, occurred_on, services, authors, labels, created_at, changed_by,
     changed_at, request_id)
   SELECT 'PM-2026-01-01-i' || n, 'Incident ' || hash, CASE WHEN n % 1000 = 0 THEN 'SEV1' ELSE 'SEV3' END,
+    CASE WHEN n % 1000 = 5 THEN 'near_miss' ELSE 'incident' END,
     CASE WHEN n % 1000 = 1 THEN 'in_review' ELSE 'final' END, date '2000-01-01' + n % 9000,
     CASE WHEN n % 1000 = 2 THEN '{rare}'::text[] ELSE '{checkout,payments}' END,
     CASE WHEN n % 1000 = 3 THEN '{mara}'::text[] ELSE '{ana}' END,
@@ -26,6 +27,7 @@ await sql`VACUUM ANALYZE incidents`.execute(db)
 const queries: [query: IncidentsQuery, rows: number][] = [
   [{}, 51],
   [{ severity: ['SEV1'] }, 20],
+  [{ nature: ['near_miss'] }, 20],
   [{ status: ['in_review'] }, 20],
   [{ status: ['in_review', 'draft'] }, 20],
   [{ service: ['rare'] }, 20],

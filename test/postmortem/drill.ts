@@ -23,7 +23,7 @@ const events: Event[] = [
   }),
   event(2, '14:02', 'Card payments begin to fail at checkout.', {
     kind: 'impact',
-    milestone: 'impact_started',
+    milestones: ['impact_started'],
     occurred_at: at('14:02:04'),
     sources: [
       source('log', 'checkout', {
@@ -47,7 +47,7 @@ const events: Event[] = [
   }),
   event(4, '14:08', 'PaymentErrorRateHigh fires: 38 % of checkout payments fail.', {
     kind: 'alert',
-    milestone: 'detected',
+    milestones: ['detected'],
     sources: [
       source('alert', 'prometheus', {
         url: 'https://prometheus.carta.example/alerts?name=PaymentErrorRateHigh',
@@ -57,7 +57,7 @@ const events: Event[] = [
   }),
   event(5, '14:14', 'The page is acknowledged, six minutes after it fired.', {
     kind: 'acknowledgement',
-    milestone: 'acknowledged',
+    milestones: ['acknowledged'],
     role: 'incident commander',
     sources: [
       source('alert', 'pagerduty', {
@@ -92,7 +92,7 @@ const events: Event[] = [
   }),
   event(10, '14:33', 'The stub is rolled back; failed payments fall below 1 %.', {
     kind: 'action',
-    milestone: 'mitigated',
+    milestones: ['mitigated'],
     role: 'operations lead',
     sources: [
       source('deploy', 'argo', {
@@ -118,7 +118,7 @@ const events: Event[] = [
   }),
   event(13, '14:52', 'All queued orders are paid; the alert has been clear for 15 minutes.', {
     kind: 'recovery',
-    milestone: 'resolved',
+    milestones: ['resolved'],
     sources: [
       source('metric', 'prometheus', {
         url: 'https://grafana.carta.example/d/checkout/payments?viewPanel=5',
@@ -226,6 +226,8 @@ export const drill = (): Postmortem =>
       occurred_on: '2026-06-17',
       title: 'Payments drill: checkout could not take card payments',
       severity: 'SEV2',
+      nature: 'incident',
+      lang: null,
       status: 'draft',
       amending: false,
       phase: 'resolved',
@@ -256,8 +258,14 @@ export const drill = (): Postmortem =>
       ],
       went_poorly: ['The first page went to a silenced phone, and nothing noticed for six minutes.'],
       got_lucky: ['It was a drill at 14:00 on a Wednesday, not a Friday evening.'],
+      sections: [],
       external_refs: [
-        { system: 'pagerduty', id: 'Q2R11PAY', url: 'https://carta.pagerduty.example/incidents/Q2R11PAY' },
+        {
+          system: 'pagerduty',
+          id: 'Q2R11PAY',
+          url: 'https://carta.pagerduty.example/incidents/Q2R11PAY',
+          shared: false,
+        },
       ],
       related: [],
       created_at: at('15:00'),

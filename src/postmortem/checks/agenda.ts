@@ -1,7 +1,7 @@
 import type { CheckCode } from '../../waivers/schema.ts'
 import { type Block, bulletList, heading, item, type ListItem, label, paragraph } from '../document/blocks.ts'
 import { describePointer } from '../document/describe-pointer.ts'
-import { headOf } from '../document/document.ts'
+import { headOf, natureWords } from '../document/document.ts'
 import { eventTime } from '../document/time-format.ts'
 import { type View, viewOf } from '../document/view.ts'
 import type { Postmortem, PostmortemActionItem } from '../schema.ts'
@@ -67,11 +67,13 @@ export function agendaDocument({ data, timeline }: CheckInput, checks: readonly 
 }
 
 function opening(data: Postmortem): Block[] {
-  const { title, id, severity, authors } = headOf(data)
+  const head = headOf(data)
+  const { title, id, severity, authors } = head
   return [
     heading(1, 'Review agenda: ', title),
     paragraph(
-      ...[label('ID'), ` ${id}   `, label('Severity'), ` ${severity}   `, label('Authors'), ` ${authors}`],
+      ...[label('ID'), ` ${id}   `, ...natureWords(head)],
+      ...[label('Severity'), ` ${severity}   `, label('Authors'), ` ${authors}`],
     ),
     heading(2, 'To begin with'),
     paragraph(

@@ -30,7 +30,7 @@ export async function findingsIn(data: Postmortem, check: BlameCheck): Promise<L
 
 /** The texts that are judged, in the order of the document. */
 export function judgedTexts({ incident, events, factors, action_items, review }: Postmortem): JudgedText[] {
-  const { title, summary, impact, went_well, went_poorly, got_lucky } = incident
+  const { title, summary, impact, went_well, went_poorly, got_lucky, sections } = incident
   return [
     ...textAt('/title', 'title', title),
     ...textAt('/summary/what_broke', 'summary', summary.what_broke),
@@ -43,6 +43,10 @@ export function judgedTexts({ incident, events, factors, action_items, review }:
     ...listTexts('went_well', went_well),
     ...listTexts('went_poorly', went_poorly),
     ...listTexts('got_lucky', got_lucky),
+    ...sections.flatMap(({ heading, body }, i) => [
+      ...textAt(`/sections/${i}/heading`, 'title', heading),
+      ...textAt(`/sections/${i}/body`, 'section', body),
+    ]),
     ...action_items.flatMap(({ id, title, done_when }) => [
       ...textAt(`/action_items/${id}/title`, 'action', title, [id]),
       ...textAt(`/action_items/${id}/done_when`, 'action', done_when, [id]),

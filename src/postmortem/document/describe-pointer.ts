@@ -24,6 +24,10 @@ export function describePointer(view: View, pointer: string): string {
     case 'went_poorly':
     case 'got_lucky':
       return isIndex(key) ? `${humanize(collection)}, point ${Number(key) + 1}` : pointer
+    case 'sections': {
+      const section = isIndex(key) ? view.data.incident.sections[Number(key)] : undefined
+      return section ? `the section “${section.heading}”` : pointer
+    }
     case 'review':
       if (!isIndex(name)) return pointer
       return `${key === 'decisions' ? 'decision' : 'reframed sentence'} ${Number(name) + 1}`

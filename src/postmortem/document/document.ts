@@ -1,7 +1,19 @@
+import { headlineOf } from '../../incidents/natures.ts'
 import { durations } from '../../timeline/milestones-schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { personName } from '../words.ts'
-import { type Block, bulletList, heading, item, joined, label, numberedList, paragraph } from './blocks.ts'
+import {
+  type Block,
+  bulletList,
+  heading,
+  item,
+  joined,
+  label,
+  numberedList,
+  paragraph,
+  paragraphs,
+  type Text,
+} from './blocks.ts'
 import { actionItemsSection, actionItemsTable } from './sections/action-items.ts'
 import { analysisOpening, analysisSection, factorItem } from './sections/analysis.ts'
 import { changesSection, noChanges } from './sections/changes.ts'
@@ -22,11 +34,16 @@ export const postmortemDocument = (data: Postmortem): Block[] => [
 /** The sections below the title, each beginning with its heading. */
 export function postmortemSections(data: Postmortem): Block[][] {
   const view = viewOf(data)
+  const own = data.incident.sections.map(({ heading: title, body }) => [
+    heading(2, title),
+    ...paragraphs([], body),
+  ])
   return [
     summarySection(view),
     timelineSection(view),
     analysisSection(view),
     lessonsSection(view),
+    ...own,
     actionItemsSection(view),
     changesSection(view),
     reviewSection(view, headOf(data).status),
@@ -69,6 +86,8 @@ export interface Head {
   title: string
   id: string
   status: string
+  /** What it was, where that is not an incident. */
+  nature: string | null
   severity: string
   authors: string
 }
@@ -77,6 +96,7 @@ const placeholders: Head = {
   title: '<title>',
   id: 'PM-<date>-<slug>',
   status: 'Draft|In review|Final',
+  nature: null,
   severity: 'SEV<n>',
   authors: '…',
 }
@@ -84,13 +104,14 @@ const placeholders: Head = {
 const statusWords = { draft: 'Draft', in_review: 'In review', final: 'Final' } as const
 
 export function headOf(data: Postmortem): Head {
-  const { title, id, status, severity, authors, amending } = data.incident
+  const { title, id, status, nature, severity, authors, amending } = data.incident
   const names = authors.map(handle => personName(data, handle))
   return {
     title,
     id,
     status: `${statusWords[status]}${amending ? ' (being corrected)' : ''}`,
-    severity,
+    nature: headlineOf(nature),
+    severity: severity ?? '—',
     authors: names.length > 0 ? names.join(', ') : '—',
   }
 }
@@ -99,9 +120,13 @@ const titleBlocks = (head: Head): Block[] => [
   heading(1, 'Postmortem: ', head.title),
   paragraph(
     ...[label('ID'), ` ${head.id}   `, label('Status'), ` ${head.status}   `],
+    ...natureWords(head),
     ...[label('Severity'), ` ${head.severity}   `, label('Authors'), ` ${head.authors}`],
   ),
 ]
+
+export const natureWords = ({ nature }: Head): Text =>
+  nature === null ? [] : [label('Nature'), ` ${nature}   `]
 
 function lessonsSection({ data: { incident } }: View): Block[] {
   return [

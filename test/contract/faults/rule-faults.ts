@@ -36,6 +36,7 @@ const between: Rule[] = [
     () => ({ roles: [commander, { ...commander, person: 'sam', from: '2026-06-17T15:00:00Z' }] }),
   ],
   [incidents, '/roles/0/to', () => ({ roles: [{ ...commander, to: '2026-06-17T13:00:00Z' }] })],
+  [incidents, '/severity', () => ({ severity: null, nature: 'exercise' })],
   [incidents, '/external_refs/1', () => ({ external_refs: Array(2).fill({ system: 'jira', id: 'CHK-1' }) })],
   [
     incidents,

@@ -125,6 +125,8 @@ const rules: Record<string, (body: Body) => Body> = {
     body.disposition === 'accepted_risk'
       ? { ...body, disposition_reason: body.disposition_reason ?? 'Rare.' }
       : body,
+  createIncident: graded,
+  patchIncident: body => ('severity' in body || 'nature' in body ? graded(body) : body),
   createChange: wiredBack,
   patchChange: wiredBack,
   acceptActionItem: () => ({ by: 'priya' }),
@@ -141,6 +143,13 @@ const rules: Record<string, (body: Body) => Body> = {
 export function repairRules(body: unknown, { id }: Operation): unknown {
   const applying = Object.entries(rules).filter(([name]) => name === id || Object.hasOwn(body as Body, name))
   return applying.reduce((repaired, [, repair]) => repair(repaired), body as Body)
+}
+
+/** Repairs an incident that has neither a severity nor a nature that needs none. */
+function graded(body: Body): Body {
+  const { severity, nature } = body
+  if (severity || ['near_miss', 'false_alarm', 'vulnerability'].includes(nature)) return body
+  return { ...body, severity: 'SEV3' }
 }
 
 const inOrder = (role: Body): Body =>

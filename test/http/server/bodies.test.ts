@@ -164,6 +164,8 @@ t.test('each kind of text has its own limit', async t => {
     [what_broke => ({ summary: { what_broke } }), '/summary/what_broke', 10_000],
     [description => ({ impact: { description } }), '/impact/description', 10_000],
     [sentence => ({ went_poorly: [sentence] }), '/went_poorly/0', 2000],
+    [heading => ({ sections: [{ heading, body: 'x' }] }), '/sections/0/heading', 200],
+    [body => ({ sections: [{ heading: 'x', body }] }), '/sections/0/body', 10_000],
     [id => ({ external_refs: [{ system: 'pagerduty', id }] }), '/external_refs/0/id', 255],
   ]
   for (const [fields, pointer, limit] of limits) {
@@ -184,6 +186,13 @@ t.test('lists have limits', async t => {
   const many = (length: number) => Array.from({ length }, (_, i) => `service-${i}`)
   await storedIncident({ services: many(100) })
   t.same(await refusedIncident({ services: many(101) }), [422, 'invalid_body', '/services too_many'])
+  const section = { heading: 'Disclosure', body: 'We told them.' }
+  await storedIncident({ sections: Array(20).fill(section) })
+  t.same(await refusedIncident({ sections: Array(21).fill(section) }), [
+    422,
+    'invalid_body',
+    '/sections too_many',
+  ])
   const labels = (length: number) => Object.fromEntries(many(length).map(name => [name, 'x']))
   await storedIncident({ labels: labels(50) })
   t.same(await refusedIncident({ labels: labels(51) }), [422, 'invalid_body', '/labels too_many'])

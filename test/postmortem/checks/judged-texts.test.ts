@@ -38,6 +38,9 @@ const judged: Record<string, (data: Postmortem) => unknown> = {
   '/went_well/0': ({ incident }) => incident.went_well.push(blaming),
   '/went_poorly/0': ({ incident }) => incident.went_poorly.push(blaming),
   '/got_lucky/0': ({ incident }) => incident.got_lucky.push(blaming),
+  '/sections/0/heading': ({ incident }) => incident.sections.push({ heading: blaming, body: 'It was so.' }),
+  '/sections/1/body': ({ incident }) =>
+    incident.sections.push({ heading: 'How', body: 'So.' }, { heading: 'Told', body: blaming }),
   [`/events/${eventId(1)}/description`]: ({ events }) => Object.assign(events[0]!, { description: blaming }),
   '/factors/1/statement': ({ factors }) => Object.assign(factors[0]!, { statement: blaming }),
   '/action_items/AI-1/title': ({ action_items }) => Object.assign(action_items[0]!, { title: blaming }),

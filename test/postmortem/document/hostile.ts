@@ -173,7 +173,8 @@ export function poisoned(text: () => string, url: () => string): Postmortem {
   incident.services = [text(), text()]
   incident.labels = { region: text() }
   for (const list of ['went_well', 'went_poorly', 'got_lucky'] as const) incident[list] = [text(), text()]
-  incident.external_refs = [{ system: 'pagerduty', id: text(), url: url() }]
+  incident.external_refs = [{ system: 'pagerduty', id: text(), url: url(), shared: false }]
+  incident.sections = [{ heading: text(), body: text() }]
   data.people = { ana: text(), priya: text(), sam: text() }
   for (const event of data.events) {
     event.description = text()

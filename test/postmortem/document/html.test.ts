@@ -55,6 +55,13 @@ function isSound(html: string): boolean {
   return true
 }
 
+t.test('the page says in which language it is written', async t => {
+  const data = drill()
+  t.match(toHtml(data), '<html lang="en">')
+  data.incident.lang = 'pt-BR'
+  t.match(toHtml(data), '<html lang="pt-BR">')
+})
+
 /** The words between the tags, without white space; a tag of the document in its brackets. */
 const wordsOf = (html: string): string => {
   const named: Record<string, string> = {
@@ -151,9 +158,9 @@ const drawn = (html: string) => /<svg class="wide"[\s\S]*?<\/svg>/.exec(html)?.[
 t.test('names of milestones that are close together stand in lanes of their own', async t => {
   const data = drill()
   const close = (['impact_started', 'detected', 'acknowledged', 'mitigated'] as const).map((milestone, n) =>
-    event(n + 1, `14:0${n}`, 'a', { milestone }),
+    event(n + 1, `14:0${n}`, 'a', { milestones: [milestone] }),
   )
-  const events = [...close, event(9, '15:40', 'later', { milestone: 'resolved' })]
+  const events = [...close, event(9, '15:40', 'later', { milestones: ['resolved'] })]
   const html = drawn(toHtml({ ...data, events, milestones: milestonesOf(events) }))
   const lanes = [...html.matchAll(/<text x="[^"]*" y="([^"]*)"><tspan/g)].map(found => found[1])
   t.equal(lanes.length, 5)
