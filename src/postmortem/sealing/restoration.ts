@@ -103,13 +103,13 @@ const deleteAdded = (trx: Trx, target: Target) =>
  * Lets go of the milestones that are other events' in the sealed document, before those get them back: the database
  * refuses a second holder at any moment. Only an event that had another milestone itself gets two versions by it.
  */
-const freeMilestones = (trx: Trx, target: Target) =>
-  updateChanged(
-    trx,
-    target,
-    [['milestone', sql`CASE WHEN s.retraction IS NOT NULL THEN s.milestone END`]],
-    sql`t.milestone IS NOT NULL AND t.retraction IS NULL AND (s.retraction IS NOT NULL OR s.milestone IS DISTINCT FROM t.milestone)`,
-  )
+function freeMilestones(trx: Trx, target: Target): Promise<void> {
+  const isFreeing = sql`s.retraction IS NOT NULL OR (s.spell = t.spell AND s.milestones <@ t.milestones)`
+  const milestones = sql`CASE WHEN ${isFreeing} THEN s.milestones ELSE '{}' END`
+  const isHolding = sql`t.milestones <> '{}' AND t.retraction IS NULL`
+  const isLosing = sql`s.retraction IS NOT NULL OR s.spell <> t.spell OR NOT t.milestones <@ s.milestones`
+  return updateChanged(trx, target, [['milestones', milestones]], sql`${isHolding} AND (${isLosing})`)
+}
 
 /** Sets the columns of the rows that differ to the sealed ones, or to the values that are given in place of some. */
 async function updateChanged(

@@ -54,7 +54,7 @@ const facts = { changed_by: 'x', changed_at: '2026-06-18T09:00:00Z', request_id:
 const working = async (incident: string) =>
   (await call('GET', `${incident}/postmortem.json?copy=working`)).body
 const eventsOf = ({ events }: any, milestone: string) =>
-  events.find((event: any) => event.milestone === milestone)
+  events.find((event: any) => event.milestones.includes(milestone))
 
 t.test('all that an amendment changed is again what the last revision says', async t => {
   const other = await openIncident(service, { title: 'Another' })
@@ -79,16 +79,18 @@ t.test('all that an amendment changed is again what the last revision says', asy
   )
   const [impact, detected] = ['impact_started', 'detected'].map(name => eventsOf(sealed, name))
   const event = (id: string) => `${incident}/events/${id}`
-  // Two swap their milestones, one is patched, one retracted, one disputed, and one is new under a key of its own.
-  await must(call('PATCH', event(impact.id), { body: { milestone: null } }))
-  await must(call('PATCH', event(detected.id), { body: { milestone: 'impact_started' } }))
+  // Two swap their milestones, one begins a second spell, one is retracted, one disputed, one deleted, and one is new.
+  await must(call('PATCH', event(impact.id), { body: { milestones: [] } }))
+  await must(call('PATCH', event(detected.id), { body: { milestones: ['impact_started'] } }))
   await must(
-    call('PATCH', event(impact.id), { body: { milestone: 'detected', sources: [logLine, logLine] } }),
+    call('PATCH', event(impact.id), { body: { milestones: ['detected'], sources: [logLine, logLine] } }),
   )
   const { id: retracted } = eventsOf(sealed, 'mitigated')
   await must(call('PUT', `${event(retracted)}/retraction`, { body: { reason: 'It was staging.' } }))
   const doubt = { statement: 'It was earlier.', raised_by: 'priya' }
   await must(call('PUT', `${event(eventsOf(sealed, 'resolved').id)}/dispute`, { body: doubt }))
+  const { id: again } = sealed.events.find((one: any) => one.dedupe_key === 'a')
+  await must(call('PATCH', event(again), { body: { milestones: ['impact_started', 'mitigated'], spell: 2 } }))
   const added = observed({ dedupe_key: 'new', milestone: 'mitigated', occurred_at: '2026-06-17T14:30:00Z' })
   const { body: receipt } = await must(call('POST', `${incident}/events`, { body: added }))
   await must(
@@ -141,8 +143,8 @@ t.test('all that an amendment changed is again what the last revision says', asy
   })
   t.equal((await call('PATCH', incident, { body: { title: 'No' } })).status, 409, 'and it is sealed again')
   for (const body of deliveries) {
-    const again = await call('POST', `${incident}/events`, { body })
-    t.match([again.status, again.headers['idempotent-replayed']], [200, 'true'])
+    const replay = await call('POST', `${incident}/events`, { body })
+    t.match([replay.status, replay.headers['idempotent-replayed']], [200, 'true'])
   }
 })
 
