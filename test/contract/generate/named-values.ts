@@ -257,11 +257,18 @@ const arrange: Record<
     const { headers } = await service.call('GET', `${incident}/checks`)
     return { params: { incident_id: idIn(incident) }, headers: { 'if-match': headers.etag! } }
   },
-  createAmendment: async service => {
-    const incident = await givenReady(service)
-    await seal(service, incident)
+  createAmendment: async service => ({ params: { incident_id: idIn(await givenFinal(service)) } }),
+  withdrawAmendment: async service => {
+    const incident = await givenFinal(service)
+    await service.call('POST', `${incident}/amendments`, { body: { author: 'ana', reason: 'A figure.' } })
     return { params: { incident_id: idIn(incident) } }
   },
+}
+
+async function givenFinal(service: Service): Promise<string> {
+  const incident = await givenReady(service)
+  await seal(service, incident)
+  return incident
 }
 
 async function newItem({ call }: Service, { params }: Request) {
