@@ -9,7 +9,7 @@ import { findReview } from '../reviews/store.ts'
 import { milestoneRulesOf, milestonesOf } from '../timeline/spells.ts'
 import { allEvents } from '../timeline/store.ts'
 import { allWaivers } from '../waivers/store.ts'
-import { allAmendments } from './amendments.ts'
+import { standingAmendments } from './amendments.ts'
 import type { Postmortem } from './schema.ts'
 
 /**
@@ -37,7 +37,7 @@ export async function readPostmortem(trx: Trx, incidentId: string): Promise<Post
   const changes = await allChanges(trx, incidentId)
   const review = (await findReview(trx, incidentId)) ?? null
   const waivers = await allWaivers(trx, incidentId)
-  const amendments = await allAmendments(trx, incidentId)
+  const amendments = await standingAmendments(trx, incidentId)
   const children = { milestones, events, factors, action_items, changes, review, waivers, amendments }
   const people = await namesByHandle(trx, handlesIn({ incident, ...children }))
   return { incident, people, ...children }

@@ -44,28 +44,40 @@ const amendment = {
 }
 const corrected = { author: 'ana', reason: 'The second status update was missing from the timeline.' }
 export const AmendmentInput = component('AmendmentInput', amendment, { examples: [corrected] })
+const standing = {
+  incident_id: incidentId(),
+  number: Type.Integer({ minimum: 1, description: '1, 2, 3… of its incident.' }),
+  ...amendment,
+  amended_at: timestamp(),
+  amended_by: Type.String({
+    description: 'Who began it: a person’s handle, or `token:` and a token’s name.',
+  }),
+}
+const exampleAmendment = {
+  incident_id: 'PM-2026-06-17-payments-drill',
+  number: 1,
+  ...corrected,
+  amended_at: '2026-06-25T09:00:00.000Z',
+  amended_by: 'ana',
+}
+
+/** An amendment as the document has it, which has none that was withdrawn. */
+export const PostmortemAmendment = component('PostmortemAmendment', standing, {
+  description: 'The reason for which a final document was corrected.',
+  examples: [exampleAmendment],
+})
 export const Amendment = component(
   'Amendment',
   {
-    incident_id: incidentId(),
-    number: Type.Integer({ minimum: 1, description: 'The first one leads to revision 2.' }),
-    ...amendment,
-    amended_at: timestamp(),
-    amended_by: Type.String({
-      description: 'Who began it: a person’s handle, or `token:` and a token’s name.',
+    ...standing,
+    withdrawn: nullableObject(part('Withdrawal', { by: Type.String(), at: timestamp() }), {
+      description:
+        'Who took it back before it was sealed; null unless somebody did. It leads to no revision.',
     }),
   },
   {
     description: 'The reason for which a final document is corrected.',
-    examples: [
-      {
-        incident_id: 'PM-2026-06-17-payments-drill',
-        number: 1,
-        ...corrected,
-        amended_at: '2026-06-25T09:00:00.000Z',
-        amended_by: 'ana',
-      },
-    ],
+    examples: [{ ...exampleAmendment, withdrawn: null }],
   },
 )
 
@@ -90,7 +102,9 @@ export const Postmortem = component(
       description: 'The record of the review; null until there is one.',
     }),
     waivers: Type.Array(ref(Waiver)),
-    amendments: Type.Array(ref(Amendment), { description: 'Why it was corrected since it was first final.' }),
+    amendments: Type.Array(ref(PostmortemAmendment), {
+      description: 'Why it was corrected since it was first final.',
+    }),
   },
   {
     description: 'All that the document is rendered from.',
@@ -127,12 +141,14 @@ export const documentQuery = exact({
 export type Postmortem = Static<typeof Postmortem>
 export type PostmortemActionItem = Static<typeof PostmortemActionItem>
 export type PostmortemChange = Static<typeof PostmortemChange>
+export type PostmortemAmendment = Static<typeof PostmortemAmendment>
 export type Amendment = Static<typeof Amendment>
 export type AmendmentInput = Static<typeof AmendmentInput>
 
 export const postmortemSchemas = [
   PostmortemActionItem,
   PostmortemChange,
+  PostmortemAmendment,
   AmendmentInput,
   Amendment,
   AmendmentPage,
