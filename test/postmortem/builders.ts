@@ -1,7 +1,6 @@
 import type { ActionItem } from '../../src/action-items/schema.ts'
-import type { Factor } from '../../src/factors/schema.ts'
 import type { MilestoneName } from '../../src/incidents/milestones.ts'
-import type { PostmortemChange } from '../../src/postmortem/schema.ts'
+import type { PostmortemChange, PostmortemFactor } from '../../src/postmortem/schema.ts'
 import type { Milestones } from '../../src/timeline/milestones-schema.ts'
 import type { Event, Source } from '../../src/timeline/schema.ts'
 
@@ -93,7 +92,11 @@ function longestGap(held: readonly Event[], cadence: number | null): Milestones[
   }
 }
 
-export function factor(number: number, statement: string, more: Partial<Factor> = {}): Factor {
+export function factor(
+  number: number,
+  statement: string,
+  more: Partial<PostmortemFactor> = {},
+): PostmortemFactor {
   return {
     incident_id: incidentId,
     number,
@@ -105,6 +108,7 @@ export function factor(number: number, statement: string, more: Partial<Factor> 
     disposition: 'action',
     disposition_reason: null,
     recurs: null,
+    addressed_elsewhere: [],
     ...row,
     ...more,
   }

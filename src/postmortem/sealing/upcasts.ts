@@ -19,7 +19,7 @@ type Entry = Record<string, unknown>
 /** All changes, in order. Append new ones, and never edit an old one. */
 export const upcasts: Upcast[] = [
   { until: '2026-11-26', upcast: ofEach('events', withTombstones) },
-  { until: '2026-11-27', upcast: allOf(ofIncident(withNature)) },
+  { until: '2026-11-27', upcast: allOf(ofIncident(withNature), ofEach('factors', withElsewhere)) },
 ]
 
 /**
@@ -54,4 +54,9 @@ function withTombstones(event: Entry): Entry {
 function withNature(incident: Entry): Entry {
   const external_refs = (incident.external_refs as Entry[]).map(ref => ({ shared: false, ...ref }))
   return { nature: 'incident', lang: null, sections: [], ...incident, external_refs }
+}
+
+/** Before, no action item of another incident addressed a factor. */
+function withElsewhere(factor: Entry): Entry {
+  return { addressed_elsewhere: [], ...factor }
 }
