@@ -114,7 +114,7 @@ function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
       const { incident_id } = request.params
       const write = writeOf(request, now)
       const today = todayFor({}, { timeZone, moment: now() })
-      return answerOnce({ db, now }, request, reply, async trx => {
+      return answerOnce({ db, now, resource: 'action_item' }, request, reply, async trx => {
         const number = await store.createActionItem(trx, incident_id, request.body, write)
         const location = `/v1/incidents/${incident_id}/action-items/AI-${number}`
         const body = await store.readActionItem(trx, { incident_id, number }, today)

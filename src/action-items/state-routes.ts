@@ -60,7 +60,8 @@ function changeRoutes(app: App, context: Context): void {
       const updateOne = updateBody(context, request, (trx, key, write) =>
         store.deferActionItem(trx, key, request.body, write),
       )
-      return answerOnce(context, request, reply, async trx => ({ status: 201, body: await updateOne(trx) }))
+      const answering = { ...context, resource: 'action_item' } as const
+      return answerOnce(answering, request, reply, async trx => ({ status: 201, body: await updateOne(trx) }))
     },
   )
 

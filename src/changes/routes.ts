@@ -43,7 +43,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       const write = writeOf(request, now)
-      return answerOnce({ db, now }, request, reply, async trx => {
+      return answerOnce({ db, now, resource: 'change' }, request, reply, async trx => {
         const number = await store.createChange(trx, incident_id, request.body, write)
         const location = `/v1/incidents/${incident_id}/changes/${number}`
         return { status: 201, location, body: await store.getChange(trx, { incident_id, number }) }

@@ -69,6 +69,7 @@ export interface Counters {
 }
 
 export interface Events {
+  between: Generated<boolean>;
   changed_at: string;
   changed_by: string;
   content_sha256: string;
@@ -79,16 +80,19 @@ export interface Events {
   id: string;
   incident_id: string;
   kind: string;
-  milestone: string | null;
+  milestones: Generated<string[]>;
   occurred_at: string;
+  occurred_until: string | null;
   precision: string;
   redactions: Generated<ColumnType<unknown, string, string>>;
+  relevance: Generated<string>;
   request_id: string;
   retraction: ColumnType<unknown, string, string> | null;
   role: string | null;
   sequence: Generated<number>;
   source_system: string;
   sources: ColumnType<unknown, string, string>;
+  spell: Generated<number>;
   version: Generated<number>;
 }
 

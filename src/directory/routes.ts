@@ -131,7 +131,7 @@ function peopleBatchRoute(app: App, { db, now }: Context): void {
         result: 'rejected',
         problem: toProblem(refusal, request),
       })
-      return answerOnce({ db, now }, request, reply, async trx => {
+      return answerOnce({ db, now, resource: null }, request, reply, async trx => {
         const results = await storeBatch<contract.PersonEntry, contract.PersonResult>(
           trx,
           request.body.people,

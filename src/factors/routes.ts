@@ -42,7 +42,7 @@ function collectionRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       const write = writeOf(request, now)
-      return answerOnce({ db, now }, request, reply, async trx => {
+      return answerOnce({ db, now, resource: 'factor' }, request, reply, async trx => {
         const number = await store.createFactor(trx, incident_id, request.body, write)
         const location = `/v1/incidents/${incident_id}/factors/${number}`
         return { status: 201, location, body: await store.getFactor(trx, { incident_id, number }) }

@@ -33,6 +33,9 @@ export const systemName = (options: object = {}) =>
 /** RFC 3339 with an offset in, UTC with milliseconds out. */
 export const timestamp = (options: object = {}) => Type.String({ format: 'date-time', ...options })
 
+/** A time that may leave out what is not known; see kit/partial-time. */
+export const partialTime = (options: object = {}) => Type.String({ format: 'partial-time', ...options })
+
 /** A calendar date, `YYYY-MM-DD`. */
 export const calendarDate = (options: object = {}) => Type.String({ format: 'date', ...options })
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
+import { type Entry, type Resource, upcastEntry } from '../db/forms.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
@@ -11,6 +12,14 @@ export interface PostAnswer<Body> {
   /** The path of the new resource. */
   location?: string
   body: Body
+}
+
+/** What answering once depends on. */
+interface Answering {
+  db: Db
+  now: () => Date
+  /** What the body is: a stored one is answered in today's form. Null where it is none whose form is kept. */
+  resource: Resource | null
 }
 
 const keyLifetime = 7 * 86_400_000
@@ -28,7 +37,7 @@ interface KeyedRequest {
  *   is malformed; an Error when the route does not declare that it takes a key
  */
 export async function answerOnce<Body>(
-  { db, now }: { db: Db; now: () => Date },
+  { db, now, resource }: Answering,
   request: FastifyRequest,
   reply: FastifyReply,
   run: (trx: Trx) => Promise<PostAnswer<Body>>,
@@ -39,7 +48,7 @@ export async function answerOnce<Body>(
     if (keyed === undefined) return { answer: await run(trx), isReplay: false }
     await lockKey(trx, keyed)
     const stored = await findAnswer<Body>(trx, keyed, now())
-    if (stored) return { answer: stored, isReplay: true }
+    if (stored) return { answer: inTodaysForm(stored, resource), isReplay: true }
     const answer = await run(trx)
     await storeAnswer(trx, keyed, answer, now())
     return { answer, isReplay: false }
@@ -48,6 +57,11 @@ export async function answerOnce<Body>(
   if (answer.location) reply.header('location', answer.location)
   reply.code(answer.status)
   return answer.body
+}
+
+/** A stored answer may be older than a change of its resource's form. */
+function inTodaysForm<Body>(answer: PostAnswer<Body>, resource: Resource | null): PostAnswer<Body> {
+  return resource === null ? answer : { ...answer, body: upcastEntry(resource, answer.body as Entry) as Body }
 }
 
 function requireKeyDeclared({ routeOptions: { method, url, config } }: FastifyRequest): void {

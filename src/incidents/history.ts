@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { upcastEntry } from '../db/forms.ts'
 import type { Db } from '../db/open.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { toUtc } from '../kit/time.ts'
@@ -46,6 +47,7 @@ export async function listHistory(
   incidentId: string,
   { limit, after }: PageRequest,
 ): Promise<HistoryEntry[]> {
+  const times = await timeColumns(db)
   const { rows } = await sql<Row>`
     WITH versions AS (
       SELECT resource, id, version, NULL::jsonb AS deletion, image FROM history WHERE incident_id = ${incidentId}
@@ -62,7 +64,18 @@ export async function listHistory(
     ${after === null ? sql`` : sql`WHERE (sequence, changed_at, resource COLLATE "C", id COLLATE "C", version, deleted) > (${after[0]}::bigint, ${after[1]}::timestamptz, ${after[2]}, ${after[3]}, ${after[4]}::int, ${after[5]}::int)`}
     ORDER BY sequence, changed_at, resource COLLATE "C", id COLLATE "C", version, deleted
     LIMIT ${sql.lit(limit + 1)}`.execute(db)
-  return rows.map(toEntry)
+  return rows.map(row => toEntry(row, times))
+}
+
+/** The columns that hold times, as the tables have them: an image has each as PostgreSQL writes it into JSON. */
+async function timeColumns(db: Db): Promise<string[]> {
+  const tables = Object.values(historyTables).map(({ table }) => table)
+  const { rows } = await sql<{ name: string }>`
+    SELECT DISTINCT attname AS name FROM pg_attribute
+    WHERE attrelid = ANY (${tables}::regclass[]) AND atttypid = 'timestamptz'::regtype AND NOT attisdropped`.execute(
+    db,
+  )
+  return rows.map(({ name }) => name)
 }
 
 const currentVersions =
@@ -80,7 +93,8 @@ export const historyKey = (entry: HistoryEntry) => [
   entry.change === 'deleted' ? 1 : 0,
 ]
 
-function toEntry({ resource, id, version, deletion, image, changed_at, sequence }: Row): HistoryEntry {
+function toEntry(row: Row, times: string[]): HistoryEntry {
+  const { resource, id, version, deletion, image, changed_at, sequence } = row
   const { changed_by, request_id } = deletion ?? image
   const {
     version: _v,
@@ -91,7 +105,7 @@ function toEntry({ resource, id, version, deletion, image, changed_at, sequence 
     incident_id: _i,
     content_sha256: _c,
     ...fields
-  } = image
+  } = upcastEntry(resource, image)
   const change = deletion ? 'deleted' : version === 1 ? 'created' : 'updated'
   return {
     resource,
@@ -102,16 +116,14 @@ function toEntry({ resource, id, version, deletion, image, changed_at, sequence 
     changed_at,
     request_id,
     sequence: Number(sequence),
-    fields: { ...fields, ...timesOf(fields), ...itemOf(fields) },
+    fields: { ...fields, ...inUtc(fields, times), ...itemOf(fields) },
   }
 }
 
-/** The times of an image as the API formats them: PostgreSQL wrote them into the JSON in its own format. */
-const timesOf = (fields: Record<string, unknown>) =>
+/** The times of an image as the API formats them. */
+const inUtc = (fields: Record<string, unknown>, times: string[]) =>
   Object.fromEntries(
-    ['created_at', 'occurred_at', 'held_at']
-      .filter(name => name in fields)
-      .map(name => [name, toUtc(String(fields[name]))]),
+    times.filter(name => typeof fields[name] === 'string').map(name => [name, toUtc(String(fields[name]))]),
   )
 
 /** The action item of an image as the API names it: the image has its number alone. */

@@ -1,22 +1,25 @@
 import { type RawBuilder, sql } from 'kysely'
 import { isAnyOf, lastText, type SortColumns, type SortTerm, sortTermsOf, textOrLast } from '../db/keyset.ts'
 import type { Key } from '../http/cursor.ts'
-import { firstPhase, type Phase, phaseMilestones } from './milestones.ts'
+import { firstPhase, noImpactPhase, type Phase, phaseMilestones } from './milestones.ts'
+import { naturesWithoutImpact } from './natures.ts'
 import type { Incident, IncidentSortName, IncidentsQuery } from './schema.ts'
 
 /** What the list of incidents is asked for; `changed_since` is in UTC. */
 export type IncidentFilter = Omit<IncidentsQuery, 'sort' | 'cursor' | 'limit'>
 
-/** The phase, in SQL: that of the last milestone that an event marks which is not retracted. */
-export const phase = sql<Phase>`CASE ${sql.join(
-  phaseMilestones
-    .toReversed()
-    .map(
-      ({ name, phase }) =>
-        sql`WHEN EXISTS (SELECT FROM events e WHERE e.incident_id = incidents.id AND e.milestone = ${sql.lit(name)} AND e.retraction IS NULL) THEN ${sql.lit(phase)}`,
-    ),
-  sql` `,
-)} ELSE ${sql.lit(firstPhase)} END`
+/** The phase, in SQL: that of the last milestone that a live event of the last spell marks. */
+export const phase = sql<Phase>`CASE WHEN nature = ANY (${sql.lit(`{${naturesWithoutImpact}}`)}) THEN ${sql.lit(noImpactPhase)} ELSE coalesce((
+  SELECT CASE ${sql.join(
+    phaseMilestones
+      .toReversed()
+      .map(
+        ({ name, phase }) => sql`WHEN bool_or(${sql.lit(name)} = ANY (e.milestones)) THEN ${sql.lit(phase)}`,
+      ),
+    sql` `,
+  )} END
+  FROM events e WHERE e.incident_id = incidents.id AND e.milestones <> '{}' AND e.retraction IS NULL
+  GROUP BY e.spell ORDER BY e.spell DESC LIMIT 1), ${sql.lit(firstPhase)}) END`
 
 type SortKey = IncidentSortName | 'id'
 

@@ -18,8 +18,9 @@ export const natures = [
 export const natureNames = natures.map(({ name }) => name)
 export type Nature = (typeof natureNames)[number]
 
-const withImpact = new Set<Nature>(natures.filter(({ hasImpact }) => hasImpact).map(({ name }) => name))
-export const hasImpact = (nature: Nature): boolean => withImpact.has(nature)
+export const naturesWithoutImpact = natures.filter(({ hasImpact }) => !hasImpact).map(({ name }) => name)
+export const hasImpact = (nature: Nature): boolean =>
+  !(naturesWithoutImpact as readonly Nature[]).includes(nature)
 
 const headlines = new Map<Nature, string | null>(natures.map(({ name, headline }) => [name, headline]))
 export const headlineOf = (nature: Nature): string | null => headlines.get(nature) ?? null

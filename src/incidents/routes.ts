@@ -46,7 +46,7 @@ function collectionRoutes(app: App, { db, now, timeZone }: Context): void {
     async (request, reply) => {
       const write = writeOf(request, now)
       const today = dateIn(timeZone, now())
-      return answerOnce({ db, now }, request, reply, async trx => {
+      return answerOnce({ db, now, resource: 'incident' }, request, reply, async trx => {
         const id = await store.createIncident(trx, request.body, today, write)
         return { status: 201, location: `/v1/incidents/${id}`, body: await store.getIncident(trx, id) }
       })

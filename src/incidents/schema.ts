@@ -25,7 +25,7 @@ import {
   timestamp,
   url,
 } from '../http/fields.ts'
-import { firstPhase, phaseMilestones, phases } from './milestones.ts'
+import { firstPhase, noImpactPhase, phaseMilestones, phases } from './milestones.ts'
 import { natureNames } from './natures.ts'
 
 export const severities = ['SEV1', 'SEV2', 'SEV3', 'SEV4', 'SEV5'] as const
@@ -43,7 +43,7 @@ const phaseMilestoneWords = phaseMilestones.map(({ name }) => `\`${name}\``).joi
 /** The phase of an incident, which is computed from its milestones. */
 export const phase = () =>
   oneOf('IncidentPhase', phases, {
-    description: `The last of ${phaseMilestoneWords} that an event marks as a milestone; until then \`${firstPhase}\`.`,
+    description: `The last of ${phaseMilestoneWords} that an event of the last spell marks; until then \`${firstPhase}\`. Of what has no impact \`${noImpactPhase}\`.`,
   })
 
 export const incidentId = (options: object = {}) =>

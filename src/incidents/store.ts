@@ -151,7 +151,8 @@ async function correctTimes(trx: Trx, incident_id: string): Promise<void> {
     UPDATE events e SET corrected_at = c.corrected_at
     FROM (
       SELECT e.id, e.occurred_at - coalesce((i.clock_offsets ->> e.source_system)::int, 0) * interval '1 millisecond' AS corrected_at
-      FROM events e JOIN incidents i ON i.id = e.incident_id WHERE e.incident_id = ${incident_id}
+      FROM events e JOIN incidents i ON i.id = e.incident_id
+      WHERE e.incident_id = ${incident_id} AND e.precision <> 'day'
     ) c
     WHERE e.id = c.id AND e.corrected_at <> c.corrected_at`.execute(trx)
 }

@@ -6,7 +6,7 @@ import { namesByHandle } from '../directory/store.ts'
 import { allFactors, itemsElsewhere } from '../factors/store.ts'
 import { getIncident } from '../incidents/store.ts'
 import { findReview } from '../reviews/store.ts'
-import { milestonesOf } from '../timeline/rules.ts'
+import { milestoneRulesOf, milestonesOf } from '../timeline/spells.ts'
 import { allEvents } from '../timeline/store.ts'
 import { allWaivers } from '../waivers/store.ts'
 import { allAmendments } from './amendments.ts'
@@ -30,7 +30,7 @@ export async function readPostmortem(trx: Trx, incidentId: string): Promise<Post
   const incident = await getIncident(trx, incidentId)
   const events = await allEvents(trx, incidentId)
   const timeline = events.filter(({ retraction }) => retraction === null)
-  const milestones = milestonesOf(timeline, incident.status_update_cadence_minutes)
+  const milestones = milestonesOf(timeline, milestoneRulesOf(incident))
   const elsewhere = await itemsElsewhere(trx, incidentId)
   const factors = (await allFactors(trx, incidentId)).map(factor => ({
     ...factor,

@@ -5,10 +5,10 @@ import { requirePeople } from '../directory/store.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import { lockUnsealedShared } from '../incidents/locks.ts'
-import { earlierBy } from '../kit/time.ts'
+import { milestoneNames } from '../incidents/milestones.ts'
 import { answerDispute, normalizeEvent, raiseDispute } from './rules.ts'
 import { type DisputeInput, type DisputeResolutionInput, type Event, EventFields } from './schema.ts'
-import { getEvent, milestoneTakenError, offsetOf, requireSpeakers, speakerOf } from './store.ts'
+import { correctedAt, getEvent, milestoneTakenError, requireSpeakers, speakerOf } from './store.ts'
 
 /** The updates of an event: patch, retract and restore it; dispute it, and withdraw or resolve the dispute. */
 
@@ -25,9 +25,10 @@ export const patchEvent = (
   write: Write,
 ): Promise<Event> =>
   updateEvent(trx, key, write, async (stored, clockOffsets) => {
-    const values = normalizeEvent(merge(fieldsOf(EventFields, stored)), new Date(write.facts.changed_at))
+    const merged = merge(fieldsOf(EventFields, stored))
+    const values = normalizeEvent(merged, new Date(write.facts.changed_at), stored)
     await requireSpeakers(trx, values.sources)
-    const corrected_at = earlierBy(values.occurred_at, offsetOf(stored.source_system, clockOffsets))
+    const corrected_at = correctedAt(values, stored.source_system, clockOffsets)
     return { ...rowOf(EventFields, values), corrected_at }
   })
 
@@ -77,7 +78,6 @@ async function updateEvent(
   const stored = await getEvent(trx, incident_id, event_id)
   requireVersion(stored.version, expected)
   const set = await update(stored, clock_offsets)
-  const { milestone } = { ...stored, ...set }
   try {
     await withSavepoint(trx, () =>
       trx
@@ -87,8 +87,13 @@ async function updateEvent(
         .executeTakeFirstOrThrow(),
     )
   } catch (error) {
-    if ((error as { constraint?: string }).constraint !== 'events_milestone') throw error
-    throw await milestoneTakenError(trx, incident_id, milestone)
+    if (!isMilestoneTaken(error)) throw error
+    throw await milestoneTakenError(trx, incident_id, { ...stored, ...set })
   }
   return getEvent(trx, incident_id, event_id)
 }
+
+const milestoneIndexes = milestoneNames.map(name => `events_${name}`)
+
+const isMilestoneTaken = (error: unknown): boolean =>
+  milestoneIndexes.includes((error as { constraint?: string }).constraint ?? '')

@@ -6,12 +6,12 @@ import { phase } from '../incidents/schema.ts'
 const point = part('MilestonePoint', {
   milestone: oneOf('MilestoneName', milestoneNames),
   event_id: uuid(),
-  at: timestamp(),
+  at: timestamp({ description: 'The event’s corrected time; its `precision` says how well it is known.' }),
 })
-const seconds = Type.Unsafe<number | null>({
-  type: ['number', 'null'],
-  description: 'Seconds, to the millisecond; null when missing.',
-})
+const nullableNumber = (description: string) =>
+  Type.Unsafe<number | null>({ type: ['number', 'null'], description })
+const nullableInteger = (description: string) =>
+  Type.Unsafe<number | null>({ type: ['integer', 'null'], description })
 
 interface Measure {
   name: string
@@ -35,14 +35,20 @@ export const durations = [
   { name: 'time_to_resolve', title: 'Resolution', from: 'impact_started', to: 'resolved', always: false },
 ] as const satisfies Measure[]
 
+const durationNames = ['impact', ...durations.map(({ name }) => name)] as const
+
 const duration = part('Duration', {
-  name: oneOf(
-    'DurationName',
-    durations.map(({ name }) => name),
+  name: oneOf('DurationName', durationNames, {
+    description:
+      '`impact` ends with the mitigation, or with the resolution where nothing was mitigated. Without an impact, `time_to_resolve` begins with the detection.',
+  }),
+  seconds: nullableNumber(
+    'From start to start, or from the middle of a `between`, to the millisecond; null when missing. Negative where it was detected before the impact.',
   ),
-  seconds,
+  at_least: nullableNumber('The lower bound in seconds; null where an end is approximate or missing.'),
+  at_most: nullableNumber('The upper bound in seconds.'),
   status: oneOf('DurationStatus', ['ok', 'missing', 'out_of_order'], {
-    description: '`missing`: an end of it is not known; `out_of_order`: it ends before it begins.',
+    description: '`missing`: an end of it is not known; `out_of_order`: it certainly ends before it begins.',
   }),
   from: answeredField(nullableObject(point)),
   to: answeredField(nullableObject(point)),
@@ -50,14 +56,29 @@ const duration = part('Duration', {
     description: 'The milestones that no event of the timeline holds.',
   }),
 })
-const statusUpdateGap = part('StatusUpdateGap', {
-  seconds,
-  status: oneOf('StatusUpdateGapStatus', ['ok', 'missing', 'exceeded'], {
-    description: '`missing`: fewer than two status updates; `exceeded`: longer than the cadence promised.',
+const spell = part('Spell', {
+  spell: Type.Integer({ minimum: 1 }),
+  milestones: Type.Array(point, {
+    description: 'The milestones that are held, in the order of their meaning.',
   }),
+  durations: Type.Array(duration),
+})
+const statusUpdateGap = part('StatusUpdateGap', {
+  seconds: nullableNumber('Between two status updates of one spell, or from the last one to its end.'),
+  status: oneOf('StatusUpdateGapStatus', ['ok', 'missing', 'exceeded', 'too_few'], {
+    description:
+      '`missing`: nothing can be measured; `exceeded`: longer than the cadence promised; `too_few`: fewer than two in a spell longer than the cadence.',
+  }),
+  spell: nullableInteger('The spell that it lies in.'),
+  updates: nullableInteger('How many status updates lie in that spell.'),
+  spell_seconds: nullableNumber('How long that spell lasted, to its resolution where it has one.'),
   from_event_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
-  to_event_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
-  cadence_minutes: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+  to_event_id: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'uuid',
+    description: 'The next status update, or the event that ends the spell.',
+  }),
+  cadence_minutes: nullableInteger('The time between two updates that was promised.'),
 })
 
 const impactStarted = {
@@ -70,15 +91,26 @@ const detected = {
   event_id: '019785b0-5c00-7000-8000-000000000002',
   at: '2026-06-17T14:08:00.000Z',
 }
+const unknownImpact = {
+  name: 'impact',
+  seconds: null,
+  at_least: null,
+  at_most: null,
+  status: 'missing',
+  from: impactStarted,
+  to: null,
+  missing: ['mitigated'],
+}
 
 export const Milestones = component(
   'Milestones',
   {
     phase: phase(),
-    milestones: Type.Array(point, {
-      description: 'The milestones that are held, in the order of their meaning.',
+    spells: Type.Array(spell, { description: 'By number, which follows time; at least one.' }),
+    impact: nullableObject(duration, {
+      description:
+        'The sum of the spells’ impacts: how long it lasted. Null for what has no impact. An unfinished spell leaves `at_least` alone.',
     }),
-    durations: Type.Array(duration),
     status_update_gap: statusUpdateGap,
   },
   {
@@ -86,28 +118,33 @@ export const Milestones = component(
     examples: [
       {
         phase: 'ongoing',
-        milestones: [impactStarted, detected],
-        durations: [
+        spells: [
           {
-            name: 'time_to_detect',
-            seconds: 360,
-            status: 'ok',
-            from: impactStarted,
-            to: detected,
-            missing: [],
-          },
-          {
-            name: 'time_to_mitigate',
-            seconds: null,
-            status: 'missing',
-            from: impactStarted,
-            to: null,
-            missing: ['mitigated'],
+            spell: 1,
+            milestones: [impactStarted, detected],
+            durations: [
+              unknownImpact,
+              {
+                name: 'time_to_detect',
+                seconds: 360,
+                at_least: 360,
+                at_most: 360,
+                status: 'ok',
+                from: impactStarted,
+                to: detected,
+                missing: [],
+              },
+              { ...unknownImpact, name: 'time_to_mitigate' },
+            ],
           },
         ],
+        impact: unknownImpact,
         status_update_gap: {
           seconds: null,
           status: 'missing',
+          spell: null,
+          updates: null,
+          spell_seconds: null,
           from_event_id: null,
           to_event_id: null,
           cadence_minutes: 20,
@@ -118,4 +155,6 @@ export const Milestones = component(
 )
 
 export type Milestones = Static<typeof Milestones>
-export type DurationName = (typeof durations)[number]['name']
+export type Spell = Milestones['spells'][number]
+export type Duration = Spell['durations'][number]
+export type DurationName = Duration['name']

@@ -9,7 +9,9 @@ import { getIncident } from '../incidents/store.ts'
 import { toUtc } from '../kit/time.ts'
 import * as updates from './event-updates.ts'
 import { Milestones } from './milestones-schema.ts'
+import { withMilestones, withoutCoarsePrecision } from './rules.ts'
 import * as contract from './schema.ts'
+import { milestoneRulesOf } from './spells.ts'
 import { eventStateRoutes } from './state-routes.ts'
 import * as store from './store.ts'
 
@@ -79,17 +81,18 @@ function eventRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      const { kind, milestone, retracted, occurred_since, occurred_before } = request.query
+      const { kind, milestone, spell, retracted, occurred_since, occurred_before } = request.query
       await getIncident(db, incident_id)
       const filter = {
         kind,
         milestone,
+        spell,
         retracted,
         since: occurred_since && toUtc(occurred_since),
         before: occurred_before && toUtc(occurred_before),
       }
       const rows = await store.listEvents(db, incident_id, filter, pageRequest(request))
-      return toPage(request, reply, rows, event => [event.corrected_at, event.id])
+      return toPage(request, reply, rows, store.timelineKey)
     },
   )
 
@@ -122,7 +125,9 @@ function eventRoutes(app: App, { db, now }: Context): void {
       },
     },
     async request => {
-      const merge = mergeWith(app, contract.EventFields, request.body)
+      const patch = withMilestones(request.body)
+      const merge = (stored: contract.EventFields) =>
+        mergeWith(app, contract.EventFields, patch)(withoutCoarsePrecision(stored, patch))
       const write = writeOf(request, now)
       return transact(db, trx => updates.patchEvent(trx, request.params, merge, write))
     },
@@ -248,8 +253,7 @@ function milestoneRoute(app: App, { db }: Context): void {
       },
     },
     async ({ params: { incident_id } }) => {
-      const { status_update_cadence_minutes } = await getIncident(db, incident_id)
-      return store.getMilestones(db, incident_id, status_update_cadence_minutes)
+      return store.getMilestones(db, incident_id, milestoneRulesOf(await getIncident(db, incident_id)))
     },
   )
 }

@@ -1,10 +1,9 @@
 import { completed } from '../db/columns.ts'
 import type { Answered } from '../http/fields.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
-import { firstPhase, type MilestoneName, milestoneNames, phaseMilestones } from '../incidents/milestones.ts'
-import { canonicalJson } from '../kit/json.ts'
-import { toUtc } from '../kit/time.ts'
-import { durations, type Milestones } from './milestones-schema.ts'
+import { type MilestoneName, milestoneNames } from '../incidents/milestones.ts'
+import { canonicalJson, sha256Hex } from '../kit/json.ts'
+import { isCoarserThan, startOf, unitOf } from '../kit/partial-time.ts'
 import {
   type DisputeInput,
   type DisputeResolutionInput,
@@ -18,16 +17,108 @@ const day = 86_400_000
 
 /**
  * Fills in an event's defaults and brings its times to UTC, as they are stored.
- * @throws 422 naming the field: a source without url and excerpt, a statement without a speaker, a time more than a day
- * ahead
+ * @param stored the event that is patched: times that stay the same are not cut to their unit again
+ * @throws 422 naming the field: a source without url and excerpt, a statement without a speaker, a time that says less
+ * than its precision, an end before the start, a time more than a day ahead
  */
-export function normalizeEvent(fields: EventFields, now: Date): Answered<EventFields> {
-  if (Date.parse(toUtc(fields.occurred_at)) > now.getTime() + day) {
-    throw fieldError('/occurred_at', 'future', '/occurred_at must not be more than a day ahead of now.')
-  }
+export function normalizeEvent(
+  fields: EventFields,
+  now: Date,
+  stored?: Pick<Event, 'occurred_at' | 'occurred_until' | 'precision'>,
+): Answered<EventFields> {
+  const precision = fields.precision ?? unitOf(fields.occurred_at)
+  const isKept = (name: 'occurred_at' | 'occurred_until') =>
+    stored !== undefined && stored.precision === precision && stored[name] === fields[name]
+  const timeAt = (name: 'occurred_at' | 'occurred_until', time: string): string =>
+    isKept(name) ? time : normalizeTime(time, precision, { at: `/${name}`, now })
+  const occurred_at = timeAt('occurred_at', fields.occurred_at)
+  const occurred_until = fields.occurred_until ? timeAt('occurred_until', fields.occurred_until) : null
+  requireSpan(occurred_at, occurred_until, fields.between ?? false)
   const sources = fields.sources.map((source, index) => normalizeSource(source, `/sources/${index}`))
-  return completed(EventFields, { ...fields, sources }) as Answered<EventFields>
+  const milestones = milestoneNames.filter(name => fields.milestones?.includes(name))
+  const times = { occurred_at, occurred_until, precision }
+  return completed(EventFields, { ...fields, ...times, milestones, sources }) as Answered<EventFields>
 }
+
+/** The start of the unit that contains a time. An approximate time has no unit, but does not mean a whole day. */
+function normalizeTime(
+  time: string,
+  precision: Event['precision'],
+  { at, now }: { at: string; now: Date },
+): string {
+  const isAbout = precision === 'approximate'
+  if (isCoarserThan(time, isAbout ? 'hour' : precision)) {
+    const detail = isAbout
+      ? `${at} must have a time of day when it is approximate: of what is known to the day, the precision is day.`
+      : `${at} says less than the precision ${precision}: leave the precision out, which then follows from the time, or give the time to the ${units[precision]}.`
+    throw fieldError(at, 'coarser_than_precision', detail)
+  }
+  const start = startOf(time, isAbout ? 'exact' : precision)
+  if (Date.parse(start) > now.getTime() + day)
+    throw fieldError(at, 'future', `${at} must not be more than a day ahead of now.`)
+  return start
+}
+
+const units = { exact: 'second', minute: 'minute', hour: 'hour', day: 'day' }
+
+function requireSpan(from: string, until: string | null, isBetween: boolean): void {
+  if (until === null && isBetween) {
+    const detail = '/occurred_until is required with between: between which moments did it happen?'
+    throw fieldError('/occurred_until', 'required', detail)
+  }
+  if (until !== null && until < from)
+    throw fieldError('/occurred_until', 'order', '/occurred_until must not be before /occurred_at.')
+}
+
+/**
+ * The milestones that a body marks: `milestone` is short for a list of one.
+ * @throws 422 when a body has both
+ */
+export function withMilestones<
+  Body extends { milestone?: MilestoneName | null; milestones?: MilestoneName[] | null },
+>({ milestone, ...body }: Body): Omit<Body, 'milestone'> {
+  if (milestone === undefined) return body
+  if (body.milestones && milestone !== null) {
+    const detail = '/milestone is short for /milestones with one entry: send one of both.'
+    throw fieldError('/milestone', 'exclusive', detail)
+  }
+  return { ...body, milestones: body.milestones ?? (milestone === null ? [] : [milestone]) }
+}
+
+/**
+ * A patched event without its precision where the patch brings a time that says less, and no precision of its own: then
+ * the time says how well it is known.
+ */
+export function withoutCoarsePrecision(
+  stored: EventFields,
+  { occurred_at, precision }: { occurred_at?: string; precision?: Event['precision'] | null },
+): EventFields {
+  const { precision: known, ...fields } = stored
+  const isFollowed = occurred_at !== undefined && precision === undefined && known !== undefined
+  return isFollowed && isCoarserThan(occurred_at, known === 'approximate' ? 'hour' : known) ? fields : stored
+}
+
+/**
+ * The hash of an event's content as it was sent. Fields that came later are left out while they say nothing, and one
+ * milestone of spell 1 counts as it did when an event had one at most: what was sent before is known again.
+ */
+export function contentSha256(given: EventFields, values: Answered<EventFields>): string {
+  const { occurred_until, between, milestones, spell, relevance, ...content } = values
+  const [milestone = null] = milestones
+  const isPlain = spell === 1 && milestones.length < 2
+  return sha256Hex(
+    canonicalJson({
+      ...content,
+      occurred_at: momentSent(given.occurred_at),
+      ...(isPlain ? { milestone } : { milestones, spell }),
+      ...(given.occurred_until && { occurred_until: momentSent(given.occurred_until), between }),
+      ...(relevance !== 'normal' && { relevance }),
+    }),
+  )
+}
+
+/** Not cut to the precision: two times in one minute are two contents. */
+const momentSent = (time: string): string => startOf(time, unitOf(time))
 
 /**
  * Fills in a source's defaults; `at` is its JSON pointer.
@@ -78,62 +169,3 @@ export function answerDispute({ id, dispute }: Event, { text, source }: DisputeR
   const isSame = canonicalJson(stored) === canonicalJson(given)
   return { ...dispute, resolution: { ...given, at: isSame ? since : at } }
 }
-
-type TimelineEvent = Pick<Event, 'id' | 'corrected_at' | 'milestone' | 'kind'>
-type Point = Milestones['milestones'][number]
-
-/**
- * Computes every duration with its events, and the longest gap between status updates, in seconds.
- * @param events those of the timeline (not retracted), by corrected time
- * @param cadenceMinutes the promised time between two status updates, if any
- */
-export function milestonesOf(events: TimelineEvent[], cadenceMinutes: number | null): Milestones {
-  const points = new Map<MilestoneName, Point>()
-  for (const { id, corrected_at, milestone } of events)
-    if (milestone !== null) points.set(milestone, { milestone, event_id: id, at: corrected_at })
-  return {
-    phase: phaseMilestones.findLast(({ name }) => points.has(name))?.phase ?? firstPhase,
-    milestones: milestoneNames.flatMap(name => points.get(name) ?? []),
-    durations: durations.map(measure => durationOf(measure, points)),
-    status_update_gap: longestGap(
-      events.filter(({ kind }) => kind === 'status_update'),
-      cadenceMinutes,
-    ),
-  }
-}
-
-function durationOf(
-  measure: (typeof durations)[number],
-  points: Map<MilestoneName, Point>,
-): Milestones['durations'][number] {
-  const { name } = measure
-  const [from, to] = [points.get(measure.from) ?? null, points.get(measure.to) ?? null]
-  const missing = [measure.from, measure.to].filter(milestone => !points.has(milestone))
-  if (!from || !to) return { name, seconds: null, status: 'missing', from, to, missing }
-  const seconds = secondsBetween(from.at, to.at)
-  return { name, seconds, status: seconds < 0 ? 'out_of_order' : 'ok', from, to, missing }
-}
-
-function longestGap(
-  updates: TimelineEvent[],
-  cadence_minutes: number | null,
-): Milestones['status_update_gap'] {
-  const gaps = updates.slice(1).map((later, i) => {
-    const earlier = updates[i]!
-    return {
-      seconds: secondsBetween(earlier.corrected_at, later.corrected_at),
-      from_event_id: earlier.id,
-      to_event_id: later.id,
-    }
-  })
-  const longest = gaps.reduce<(typeof gaps)[number] | null>(
-    (a, b) => (a !== null && a.seconds >= b.seconds ? a : b),
-    null,
-  )
-  if (longest === null)
-    return { seconds: null, status: 'missing', from_event_id: null, to_event_id: null, cadence_minutes }
-  const exceeded = cadence_minutes !== null && longest.seconds > cadence_minutes * 60
-  return { ...longest, status: exceeded ? 'exceeded' : 'ok', cadence_minutes }
-}
-
-const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000

@@ -1,19 +1,23 @@
 import Type, { type Static } from 'typebox'
 import {
   answered,
+  answeredField,
   anyOfWords,
   component,
   exact,
   handle,
   inside,
+  integer,
   line,
   mergePatch,
+  nullable,
   nullableObject,
   oneOf,
   optional,
   pageOf,
   pageQuery,
   part,
+  partialTime,
   rowFields,
   sentence,
   systemName,
@@ -41,7 +45,8 @@ export const eventKinds = [
   'recovery',
   'note',
 ] as const
-export const precisions = ['exact', 'minute', 'approximate'] as const
+export const precisions = ['exact', 'minute', 'hour', 'day', 'approximate'] as const
+export const relevances = ['normal', 'low'] as const
 export const sourceKinds = [
   'log',
   'metric',
@@ -76,18 +81,50 @@ export const source = part('Source', sourceFields, {
 })
 
 const fields = {
-  occurred_at: timestamp({ description: 'As the source said it; at most a day ahead of now.' }),
+  occurred_at: partialTime({
+    description:
+      'As the source said it, at most a day ahead of now: `2026-06-17T14:08:31Z`, or as much as is known of it: `2026-06-17T14:08Z`, `2026-06-17T14Z`, `2026-06-17`.',
+    examples: ['2026-06-17T14:08:00Z'],
+  }),
+  occurred_until: optional(
+    partialTime({
+      description:
+        'The end of what lasted, or the latest moment of what happened `between`; as `occurred_at`.',
+      examples: ['2026-06-17T14:20:00Z'],
+    }),
+  ),
+  between: Type.Optional(
+    Type.Boolean({
+      'x-default': false,
+      description: 'It happened at some time between `occurred_at` and `occurred_until`, and did not last.',
+    }),
+  ),
   precision: Type.Optional(
     oneOf('TimePrecision', precisions, {
-      'x-default': 'exact',
-      description: 'How well `occurred_at` is known; `exact` unless given.',
+      description:
+        'How well its times are known; what they leave out says so unless given. A finer time means the unit that contains it.',
     }),
   ),
   kind: oneOf('EventKind', eventKinds, { description: 'What happened, in the life of an incident.' }),
-  milestone: optional(
-    oneOf('MilestoneName', milestoneNames, {
+  milestones: Type.Optional(
+    Type.Array(oneOf('MilestoneName', milestoneNames), {
+      uniqueItems: true,
+      maxItems: milestoneNames.length,
       description:
-        'The moment that this event marks; durations are measured between them. One event holds each.',
+        'The moments that this event marks; durations are measured between them. One event holds each in a spell.',
+    }),
+  ),
+  spell: Type.Optional(
+    integer(1, 1000, {
+      'x-default': 1,
+      description:
+        'The spell of impact that it belongs to, 1 unless given. Spells are numbered in the order of time.',
+    }),
+  ),
+  relevance: Type.Optional(
+    oneOf('EventRelevance', relevances, {
+      'x-default': 'normal',
+      description: '`low` leaves the table of the document, which counts it; it stays stored and citable.',
     }),
   ),
   description: sentence(),
@@ -99,11 +136,20 @@ const fields = {
   }),
 }
 
+/** One milestone without a list, as most events that mark one have it. */
+const milestone = optional(
+  oneOf('MilestoneName', milestoneNames, { description: 'Short for `milestones` with this one alone.' }),
+)
+
 const alert = {
   occurred_at: '2026-06-17T14:08:00.000Z',
+  occurred_until: null,
+  between: false,
   precision: 'exact',
   kind: 'alert',
-  milestone: 'detected',
+  milestones: ['detected'],
+  spell: 1,
+  relevance: 'normal',
   description: 'PaymentErrorRateHigh fires: 38 % of checkout payments fail.',
   role: null,
   sources: [
@@ -123,6 +169,7 @@ export const EventInput = component(
   'EventInput',
   {
     ...fields,
+    milestone,
     dedupe_key: optional(
       line(255, { description: 'The sender’s own id of this event; derived from the content unless given.' }),
     ),
@@ -130,7 +177,7 @@ export const EventInput = component(
   { examples: [{ ...alert, dedupe_key: 'prometheus:9f31c2' }] },
 )
 export const EventFields = component('EventFields', fields)
-export const EventPatch = mergePatch('EventPatch', EventFields, {
+export const EventPatch = mergePatch('EventPatch', exact({ ...fields, milestone }), {
   examples: [{ description: 'PaymentErrorRateHigh fires: 41 % of checkout payments fail.' }],
 })
 
@@ -181,8 +228,15 @@ export const Event = component(
     id: uuid({ description: 'UUIDv7.' }),
     incident_id: incidentId(),
     ...answered(fields),
+    occurred_at: timestamp({ description: 'The start of the unit to which `precision` knows it.' }),
+    occurred_until: answeredField(
+      nullable(
+        timestamp({ description: 'The start of the unit in which it ended, or at the latest happened.' }),
+      ),
+    ),
     corrected_at: timestamp({
-      description: '`occurred_at` less the source system’s clock offset; order and durations use it.',
+      description:
+        '`occurred_at` less the source system’s clock offset, which a day has not; order and durations use it.',
     }),
     source_system: systemName({ description: 'The first source’s system, fixed at creation.' }),
     dedupe_key: line(255),
@@ -267,6 +321,7 @@ export const eventsQuery = exact({
   ...pageQuery,
   kind: Type.Optional(anyOfWords('EventKind', eventKinds)),
   milestone: Type.Optional(anyOfWords('MilestoneName', milestoneNames)),
+  spell: Type.Optional(integer(1, 1000, { description: 'Only events of this spell.', examples: [1] })),
   retracted: Type.Optional(
     Type.Boolean({ description: 'true: only retracted events; false: only those of the timeline.' }),
   ),
@@ -283,6 +338,7 @@ export const eventsQuery = exact({
 
 export type Event = Static<typeof Event>
 export type EventInput = Static<typeof EventInput>
+export type EventPatch = Static<typeof EventPatch>
 export type EventReceipt = Static<typeof EventReceipt>
 export type EventFields = Static<typeof EventFields>
 export type Source = Event['sources'][number]

@@ -7,11 +7,11 @@ import type { Write } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError, notFoundError } from '../http/problem.ts'
 import { lockIncidentShared, sealedError } from '../incidents/locks.ts'
-import { canonicalJson, sha256Hex } from '../kit/json.ts'
 import { earlierBy } from '../kit/time.ts'
 import type { Milestones } from './milestones-schema.ts'
-import { milestonesOf, normalizeEvent } from './rules.ts'
+import { contentSha256, normalizeEvent, withMilestones } from './rules.ts'
 import { Event, EventFields, type EventInput, type EventReceipt, type Source } from './schema.ts'
+import { type MilestoneRules, milestonesOf } from './spells.ts'
 
 export const eventColumns = columnsOf(Event)
 
@@ -20,6 +20,7 @@ const selectEvents = (db: Db) => db.selectFrom('events').select(eventColumns).$c
 export interface EventFilter {
   kind?: string[] | undefined
   milestone?: string[] | undefined
+  spell?: number | undefined
   retracted?: boolean | undefined
   /** Corrected time at or after this. */
   since?: string | undefined
@@ -27,7 +28,17 @@ export interface EventFilter {
   before?: string | undefined
 }
 
-/** In the order of (corrected time, id). */
+/** By corrected time; what is known to the day comes first in its day. As the index of events has it. */
+const timelineOrder = sql`corrected_at, ("precision" <> 'day'), id`
+
+/** The key of an event in that order, for the cursor of the next page. */
+export const timelineKey = ({ corrected_at, precision, id }: Event) => [
+  corrected_at,
+  precision === 'day' ? 0 : 1,
+  id,
+]
+
+/** In the order of the timeline. */
 export function listEvents(
   db: Db,
   incidentId: string,
@@ -36,27 +47,28 @@ export function listEvents(
 ): Promise<Event[]> {
   const conditions = [
     filter.kind && sql<SqlBool>`kind = ANY (${filter.kind})`,
-    filter.milestone && sql<SqlBool>`milestone = ANY (${filter.milestone})`,
+    filter.milestone && sql<SqlBool>`milestones && ${filter.milestone}`,
+    filter.spell && sql<SqlBool>`spell = ${filter.spell}`,
     filter.retracted !== undefined &&
       (filter.retracted ? sql<SqlBool>`retraction IS NOT NULL` : sql<SqlBool>`retraction IS NULL`),
     filter.since && sql<SqlBool>`corrected_at >= ${filter.since}::timestamptz`,
     filter.before && sql<SqlBool>`corrected_at < ${filter.before}::timestamptz`,
-    after && sql<SqlBool>`(corrected_at, id) > (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+    after &&
+      sql<SqlBool>`(${timelineOrder}) > (${after[0]}::timestamptz, ${after[1]}::int::boolean, ${after[2]}::uuid)`,
   ]
   return selectEvents(db)
     .where('incident_id', '=', incidentId)
     .where(({ and }) =>
       and(conditions.filter(condition => typeof condition === 'object' && condition !== null)),
     )
-    .orderBy('corrected_at')
-    .orderBy('id')
+    .orderBy(timelineOrder)
     .limit(sql.lit(limit + 1))
     .execute()
 }
 
-/** All events of an incident for the document, by corrected time, retracted ones too. */
+/** All events of an incident for the document, in the order of the timeline, retracted ones too. */
 export const allEvents = (db: Db, incidentId: string): Promise<Event[]> =>
-  selectEvents(db).where('incident_id', '=', incidentId).orderBy('corrected_at').orderBy('id').execute()
+  selectEvents(db).where('incident_id', '=', incidentId).orderBy(timelineOrder).execute()
 
 export async function getEvent(db: Db, incidentId: string, id: string): Promise<Event> {
   const event = await selectEvents(db)
@@ -82,9 +94,9 @@ export async function createEvent(
   { facts }: Write,
 ): Promise<{ receipt: EventReceipt; replayed: boolean }> {
   const incident = await lockIncidentShared(trx, incidentId)
-  const { dedupe_key, ...fields } = input
+  const { dedupe_key, ...fields } = withMilestones(input)
   const values = normalizeEvent(fields, new Date(facts.changed_at))
-  const content_sha256 = sha256Hex(canonicalJson(values))
+  const content_sha256 = contentSha256(fields, values)
   const source_system = values.sources[0]!.system
   const key = { incident_id: incidentId, source_system, dedupe_key: dedupe_key ?? content_sha256 }
   const replay = async (notFound: () => DebriefError | Promise<DebriefError>) => ({
@@ -100,19 +112,26 @@ export async function createEvent(
       ...rowOf(EventFields, values),
       ...key,
       ...facts,
-      corrected_at: earlierBy(values.occurred_at, offsetOf(source_system, incident.clock_offsets)),
+      corrected_at: correctedAt(values, source_system, incident.clock_offsets),
       content_sha256,
     })
     .onConflict(conflict => conflict.doNothing())
     .returning(receiptColumns)
     .executeTakeFirst()
   if (inserted) return { receipt: { ...inserted, warnings: [] }, replayed: false }
-  return replay(() => milestoneTakenError(trx, incidentId, values.milestone))
+  return replay(() => milestoneTakenError(trx, incidentId, values))
 }
 
-/** The clock offset of a system in milliseconds. Reads own members only: a system may be called `constructor`. */
-export const offsetOf = (system: string, clockOffsets: Record<string, number>): number =>
-  Object.hasOwn(clockOffsets, system) ? clockOffsets[system]! : 0
+/** A time less the clock offset of its source system; a day is no time of a clock. */
+export function correctedAt(
+  { occurred_at, precision }: Pick<Event, 'occurred_at' | 'precision'>,
+  system: string,
+  clockOffsets: Record<string, number>,
+): string {
+  // Own members only: a system may be called `constructor`.
+  const isCorrected = precision !== 'day' && Object.hasOwn(clockOffsets, system)
+  return isCorrected ? earlierBy(occurred_at, clockOffsets[system]!) : occurred_at
+}
 
 /**
  * The event with the same key and content. A statement of its own sees also one that a concurrent request has
@@ -141,40 +160,39 @@ async function findReplay(
   ])
 }
 
-/** Names the event that holds the milestone, and none of its words: whoever only sends events may not read them. */
+/** Names the event that holds a milestone, and none of its words: whoever only sends events may not read them. */
 export async function milestoneTakenError(
   db: Db,
   incidentId: string,
-  milestone: Event['milestone'],
+  { id, milestones, spell }: Pick<Event, 'milestones' | 'spell'> & { id?: string },
 ): Promise<DebriefError> {
   const holder = await db
     .selectFrom('events')
-    .select('id')
+    .select(['id', 'milestones'])
     .where('incident_id', '=', incidentId)
-    .where('milestone', '=', milestone)
+    .where('spell', '=', spell)
+    .where(sql<SqlBool>`milestones && ${milestones}`)
     .where('retraction', 'is', null)
+    .$if(id !== undefined, events => events.where('id', '<>', id!))
+    .$castTo<Pick<Event, 'id' | 'milestones'>>()
     .executeTakeFirst()
+  const taken = milestones.find(name => holder?.milestones.includes(name)) ?? milestones.join(' or ')
   const who = holder ? `event ${holder.id}` : 'another event'
-  const detail = `The milestone ${milestone} belongs to ${who}. Retract that event or change its milestone first, or let this one have no milestone.`
+  const detail = `The milestone ${taken} of spell ${spell} belongs to ${who}. Retract that event or change its milestones first, give this one another spell if the impact came again, or let it have no milestone.`
   return new DebriefError('milestone_taken', detail, [
-    { pointer: '/milestone', code: 'taken', ...(holder && { event_id: holder.id }), detail },
+    { pointer: '/milestones', code: 'taken', ...(holder && { event_id: holder.id }), detail },
   ])
 }
 
 /** Computes milestones, durations and phase from the events that they depend on. */
-export async function getMilestones(
-  db: Db,
-  incidentId: string,
-  cadenceMinutes: number | null,
-): Promise<Milestones> {
+export async function getMilestones(db: Db, incidentId: string, rules: MilestoneRules): Promise<Milestones> {
   const events = await selectEvents(db)
     .where('incident_id', '=', incidentId)
     .where('retraction', 'is', null)
-    .where(({ eb, or }) => or([eb('milestone', 'is not', null), eb('kind', '=', 'status_update')]))
-    .orderBy('corrected_at')
-    .orderBy('id')
+    .where(({ eb, or }) => or([sql<SqlBool>`milestones <> '{}'`, eb('kind', '=', 'status_update')]))
+    .orderBy(timelineOrder)
     .execute()
-  return milestonesOf(events, cadenceMinutes)
+  return milestonesOf(events, rules)
 }
 
 export const requireSpeakers = (trx: Trx, sources: Source[]): Promise<void> =>

@@ -131,10 +131,10 @@ t.test('a route that does not say that it takes a key cannot answer once', async
   const now = () => clock.now
   const answer = async () => ({ status: 201 as const, body: {} })
   app.post('/silent', { config: { problems: ['request_in_progress'] } }, (request, reply) =>
-    answerOnce({ db, now }, request, reply, answer),
+    answerOnce({ db, now, resource: null }, request, reply, answer),
   )
   app.post('/taking', { config: { takes: ['Idempotency-Key'] } }, (request, reply) =>
-    answerOnce({ db, now }, request, reply, answer),
+    answerOnce({ db, now, resource: null }, request, reply, answer),
   )
   const silent = await app.inject({ method: 'POST', url: '/silent' })
   t.match([silent.statusCode, silent.json().message], [500, 'POST /silent answers once'])

@@ -1,8 +1,8 @@
 import type { ActionItem } from '../../src/action-items/schema.ts'
-import type { MilestoneName } from '../../src/incidents/milestones.ts'
 import type { PostmortemChange, PostmortemFactor } from '../../src/postmortem/schema.ts'
 import type { Milestones } from '../../src/timeline/milestones-schema.ts'
 import type { Event, Source } from '../../src/timeline/schema.ts'
+import { milestonesOf as timelineMilestonesOf } from '../../src/timeline/spells.ts'
 
 /** Builders for stored resources of the payments drill, with defaults that a test overrides. */
 
@@ -27,9 +27,13 @@ export function event(n: number, time: string, description: string, more: Partia
     incident_id: incidentId,
     occurred_at: at(time),
     corrected_at: at(time),
+    occurred_until: null,
+    between: false,
     precision: 'exact',
     kind: 'note',
-    milestone: null,
+    milestones: [],
+    spell: 1,
+    relevance: 'normal',
     description,
     role: null,
     sources,
@@ -43,54 +47,16 @@ export function event(n: number, time: string, description: string, more: Partia
   }
 }
 
-/** The milestones and durations of some events, as the timeline computes them. */
-export function milestonesOf(held: readonly Event[], cadence: number | null = 20): Milestones {
-  const names: MilestoneName[] = ['impact_started', 'detected', 'acknowledged', 'mitigated', 'resolved']
-  const milestones = names.flatMap(name => {
-    const holder = held.find(one => one.milestone === name && one.retraction === null)
-    return holder ? [{ milestone: name, event_id: holder.id, at: holder.corrected_at }] : []
-  })
-  const point = (name: MilestoneName) => milestones.find(one => one.milestone === name) ?? null
-  const duration = (
-    name: Milestones['durations'][number]['name'],
-    first: MilestoneName,
-    last: MilestoneName,
-  ): Milestones['durations'][number] => {
-    const [from, to] = [point(first), point(last)]
-    const missing = [...(from ? [] : [first]), ...(to ? [] : [last])]
-    if (!from || !to) return { name, seconds: null, status: 'missing', from, to, missing }
-    const seconds = (Date.parse(to.at) - Date.parse(from.at)) / 1000
-    return { name, seconds, status: seconds < 0 ? 'out_of_order' : 'ok', from, to, missing }
-  }
-  return {
-    phase: point('resolved') ? 'resolved' : point('mitigated') ? 'mitigated' : 'ongoing',
-    milestones,
-    durations: [
-      duration('time_to_detect', 'impact_started', 'detected'),
-      duration('time_to_acknowledge', 'detected', 'acknowledged'),
-      duration('time_to_mitigate', 'impact_started', 'mitigated'),
-      duration('time_to_resolve', 'impact_started', 'resolved'),
-    ],
-    status_update_gap: longestGap(held, cadence),
-  }
-}
-
-function longestGap(held: readonly Event[], cadence: number | null): Milestones['status_update_gap'] {
-  const updates = held.filter(one => one.kind === 'status_update' && one.retraction === null)
-  const gaps = updates.slice(1).map((to, index) => ({
-    from: updates[index]!,
-    to,
-    seconds: (Date.parse(to.corrected_at) - Date.parse(updates[index]!.corrected_at)) / 1000,
-  }))
-  const longest = gaps.toSorted((a, b) => b.seconds - a.seconds)[0]
-  return {
-    seconds: longest?.seconds ?? null,
-    status: !longest ? 'missing' : cadence !== null && longest.seconds > cadence * 60 ? 'exceeded' : 'ok',
-    from_event_id: longest?.from.id ?? null,
-    to_event_id: longest?.to.id ?? null,
-    cadence_minutes: cadence,
-  }
-}
+/** The milestones and durations of some events, as the service computes them. */
+export const milestonesOf = (
+  events: readonly Event[],
+  cadenceMinutes: number | null = 20,
+  hasImpact = true,
+): Milestones =>
+  timelineMilestonesOf(
+    events.filter(({ retraction }) => retraction === null),
+    { hasImpact, cadenceMinutes },
+  )
 
 export function factor(
   number: number,

@@ -22,7 +22,7 @@ const events: Event[] = [
   }),
   event(2, '14:02', 'Card payments begin to fail at checkout.', {
     kind: 'impact',
-    milestone: 'impact_started',
+    milestones: ['impact_started'],
     occurred_at: at('14:02:04'),
     sources: [
       source('log', 'checkout', {
@@ -46,7 +46,7 @@ const events: Event[] = [
   }),
   event(4, '14:08', 'PaymentErrorRateHigh fires: 38 % of checkout payments fail.', {
     kind: 'alert',
-    milestone: 'detected',
+    milestones: ['detected'],
     sources: [
       source('alert', 'prometheus', {
         url: 'https://prometheus.carta.example/alerts?name=PaymentErrorRateHigh',
@@ -56,7 +56,7 @@ const events: Event[] = [
   }),
   event(5, '14:14', 'The page is acknowledged, six minutes after it fired.', {
     kind: 'acknowledgement',
-    milestone: 'acknowledged',
+    milestones: ['acknowledged'],
     role: 'incident commander',
     sources: [
       source('alert', 'pagerduty', {
@@ -91,7 +91,7 @@ const events: Event[] = [
   }),
   event(10, '14:33', 'The stub is rolled back; failed payments fall below 1 %.', {
     kind: 'action',
-    milestone: 'mitigated',
+    milestones: ['mitigated'],
     role: 'operations lead',
     sources: [
       source('deploy', 'argo', {
@@ -117,7 +117,7 @@ const events: Event[] = [
   }),
   event(13, '14:52', 'All queued orders are paid; the alert has been clear for 15 minutes.', {
     kind: 'recovery',
-    milestone: 'resolved',
+    milestones: ['resolved'],
     sources: [
       source('metric', 'prometheus', {
         url: 'https://grafana.carta.example/d/checkout/payments?viewPanel=5',

@@ -175,7 +175,7 @@ t.test('of ten that claim a milestone at once one wins', async t => {
     call('PATCH', headers.location!, { body: { milestone: 'detected' } })
   won(await Promise.all(events.map(claim)), 200)
   const { body } = await call('GET', `${patched}/milestones`)
-  t.equal(body.milestones.length, 1)
+  t.equal(body.spells[0].milestones.length, 1)
 })
 
 t.test('of 20 patches of one version of an event one passes', async t => {

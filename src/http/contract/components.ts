@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isObject } from '../../kit/json.ts'
+import { partialTimePattern } from '../../kit/partial-time.ts'
 
 /**
  * Gives the contract the form that generators of clients take. In the code schemas stand inside one another, because
@@ -153,6 +154,7 @@ const hosts = [
  * a little more: addresses with hosts beyond ASCII, and white space round one line.
  */
 const patterns: Record<string, string> = {
+  'partial-time': partialTimePattern,
   line: '^ *[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f\u2028\u2029]*$',
   text: '^\\s*[^\\s\\x00][^\\x00]*$',
   'http-url': `^[Hh][Tt][Tt][Pp][Ss]?://(${hosts.join('|')})(:[1-5]?[0-9]{1,4})?([/?#][^\\s\\x00-\\x1f\\x7f-\\x9f]*)?$`,

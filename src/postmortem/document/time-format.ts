@@ -1,8 +1,9 @@
 import { toUtc } from '../../kit/time.ts'
+import { correctedUntil } from '../../timeline/intervals.ts'
 import type { Event } from '../../timeline/schema.ts'
 import { durationWords } from '../words.ts'
 
-/** Formats times and durations: always in UTC, independently of any locale. */
+/** Formats times: always in UTC, independently of any locale, and never more precisely than they are known. */
 
 /** Chosen once for a document, so that all its times look alike. */
 export interface TimeFormat {
@@ -17,25 +18,62 @@ export interface TimeFormat {
 /** The format for an incident that occurred on `date`, and for the events of its timeline. */
 export const timeFormatFor = (date: string, events: readonly Event[]): TimeFormat => ({
   date,
-  dated: events.some(event => !event.corrected_at.startsWith(date)),
+  dated: events.some(
+    event => !event.corrected_at.startsWith(date) || !(untilOf(event) ?? date).startsWith(date),
+  ),
   seconds: events.some(event => event.precision === 'exact' && event.corrected_at.slice(17, 19) !== '00'),
 })
 
-/** `14:08`, `14:08:31`, `~14:08`, or `2026-06-17 14:08`. */
+function untilOf(event: Event): string | null {
+  const until = correctedUntil(event)
+  return until === null ? null : new Date(until).toISOString()
+}
+
+/**
+ * `14:08`, `14:08:31`, `~14:08`, `14:xx` where the hour is known, or `2026-06-17 14:08`; a day is its date alone.
+ */
 export function formatTime(
   timeFormat: TimeFormat,
   utc: string,
   precision: Event['precision'] = 'exact',
 ): string {
-  const time = utc.slice(11, timeFormat.seconds && precision === 'exact' ? 19 : 16)
   const date = utc.slice(0, 10)
-  const about = precision === 'approximate' ? '~' : ''
-  return timeFormat.dated || date !== timeFormat.date ? `${date} ${about}${time}` : `${about}${time}`
+  if (precision === 'day') return date
+  const time = clockTime(timeFormat, utc, precision)
+  return timeFormat.dated || date !== timeFormat.date ? `${date} ${time}` : time
 }
 
-/** The corrected time of an event. */
-export const eventTime = (timeFormat: TimeFormat, event: Event): string =>
-  formatTime(timeFormat, event.corrected_at, event.precision)
+function clockTime({ seconds }: TimeFormat, utc: string, precision: Event['precision']): string {
+  if (precision === 'hour') return hourOf(utc)
+  const time = utc.slice(11, seconds && precision === 'exact' ? 19 : 16)
+  return precision === 'approximate' ? `~${time}` : time
+}
+
+/** An hour of a clock that runs half an hour apart from UTC lies in two hours of UTC. */
+function hourOf(utc: string): string {
+  const end = new Date(Date.parse(utc) + 3_600_000).toISOString()
+  return utc.slice(14, 16) === '00' ? `${utc.slice(11, 13)}:xx` : `${utc.slice(11, 16)}–${end.slice(11, 16)}`
+}
+
+/** The corrected time of an event: `14:08`, `14:08–14:20` of what lasted, or `between 14:08 and 14:20`. */
+export function eventTime(timeFormat: TimeFormat, event: Event): string {
+  const { corrected_at, precision, between } = event
+  const from = formatTime(timeFormat, corrected_at, precision)
+  const until = untilOf(event)
+  if (until === null) return from
+  const isSameDay = precision !== 'day' && until.slice(0, 10) === corrected_at.slice(0, 10)
+  const to = isSameDay ? clockTime(timeFormat, until, precision) : formatTime(timeFormat, until, precision)
+  if (between) return `between ${from} and ${to}`
+  return precision === 'day' || !isSameDay ? `${from} to ${to}` : `${from}–${to}`
+}
+
+/** The moment that a milestone marks: of what lasted its start alone. */
+export const momentOf = (timeFormat: TimeFormat, event: Event): string =>
+  event.between ? eventTime(timeFormat, event) : formatTime(timeFormat, event.corrected_at, event.precision)
+
+/** True when a time shows its date, so that no date need be said besides. */
+export const hasDate = ({ dated, date }: TimeFormat, { precision, corrected_at }: Event): boolean =>
+  dated || precision === 'day' || !corrected_at.startsWith(date)
 
 /** Formats a timestamp that may have any UTC offset. */
 export const formatTimestamp = (timeFormat: TimeFormat, moment: string): string =>
@@ -51,13 +89,4 @@ export function clockCorrection(event: Event): string {
   if (ahead === 0) return ''
   const of = event.sources[0]?.system === event.source_system ? '' : ` of ${event.source_system}`
   return ` (clock${of} ${durationWords(Math.abs(ahead))} ${ahead > 0 ? 'ahead' : 'behind'})`
-}
-
-/** Formats a duration in seconds, as precisely as the less precise of its ends: `7 min 2 s`, `7 min`, or `~7 min`. */
-export function durationBetween(seconds: number, ...ends: (Event | undefined)[]): string {
-  const has = (precision: Event['precision']) => ends.some(end => end?.precision === precision)
-  const minutes = Math.round(seconds / 60)
-  if (has('approximate')) return `~${durationWords(minutes > 0 ? minutes * 60 : seconds)}`
-  if (has('minute')) return minutes > 0 ? durationWords(minutes * 60) : '0 min'
-  return durationWords(seconds < 1 ? seconds : Math.round(seconds))
 }

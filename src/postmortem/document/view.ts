@@ -1,25 +1,30 @@
 import type { MilestoneName } from '../../incidents/milestones.ts'
-import type { DurationName } from '../../timeline/milestones-schema.ts'
+import type { Duration, DurationName, Spell } from '../../timeline/milestones-schema.ts'
 import type { Event } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
+import { detectionWords, lapseWords } from './duration-words.ts'
 import { type TimeFormat, timeFormatFor } from './time-format.ts'
 
 /** A postmortem's data, with what several sections derive from it. */
 export interface View {
   data: Postmortem
   timeFormat: TimeFormat
-  /** The events of the timeline: all but the retracted ones. */
+  /** The events that the table of the timeline lists: those of normal relevance that are not retracted. */
   timeline: readonly Event[]
+  /** How many events of the timeline are of low relevance. */
+  unlisted: number
   /** The events that a milestone, the longest gap or a factor names. */
   eventById: ReadonlyMap<string, Event>
 }
 
 export function viewOf(data: Postmortem): View {
-  const timeline = data.events.filter(event => event.retraction === null)
+  const live = data.events.filter(event => event.retraction === null)
+  const timeline = live.filter(({ relevance }) => relevance === 'normal')
   return {
     data,
-    timeFormat: timeFormatFor(data.incident.occurred_on, timeline),
+    timeFormat: timeFormatFor(data.incident.occurred_on, live),
     timeline,
+    unlisted: live.length - timeline.length,
     eventById: namedEvents(data),
   }
 }
@@ -28,7 +33,7 @@ export function viewOf(data: Postmortem): View {
 function namedEvents({ events, milestones, factors }: Postmortem): Map<string, Event> {
   const { from_event_id, to_event_id } = milestones.status_update_gap
   const named = new Set([
-    ...milestones.milestones.map(({ event_id }) => event_id),
+    ...milestones.spells.flatMap(spell => spell.milestones.map(({ event_id }) => event_id)),
     ...factors.flatMap(factor => factor.events),
     from_event_id,
     to_event_id,
@@ -36,12 +41,49 @@ function namedEvents({ events, milestones, factors }: Postmortem): Map<string, E
   return new Map(events.filter(({ id }) => named.has(id)).map(event => [event.id, event]))
 }
 
-/** The event that marks a milestone, if there is one. */
-export function milestoneEvent(view: View, name: MilestoneName): Event | undefined {
-  const point = view.data.milestones.milestones.find(({ milestone }) => milestone === name)
-  return point && view.eventById.get(point.event_id)
-}
+type Point = Duration['from']
+
+/** The event of a milestone that is held. */
+export const eventAt = (view: View, point: Point): Event | undefined =>
+  view.eventById.get(point?.event_id ?? '')
+
+/** The event that marks a milestone of a spell, if there is one. */
+export const milestoneEvent = (view: View, { milestones }: Spell, name: MilestoneName): Event | undefined =>
+  eventAt(view, milestones.find(({ milestone }) => milestone === name) ?? null)
+
+export const durationOf = ({ durations }: Spell, name: DurationName): Duration | undefined =>
+  durations.find(duration => duration.name === name)
 
 /** True when events mark both ends of a duration, in their order. */
-export const isDurationKnown = (view: View, name: DurationName): boolean =>
-  view.data.milestones.durations.some(duration => duration.name === name && duration.status === 'ok')
+export const isKnown = (duration: Duration | undefined): duration is Duration =>
+  duration !== undefined && duration.status === 'ok'
+
+/** A known duration of one spell in words. */
+export function durationValue(view: View, duration: Duration): string {
+  const ends = { from: eventsAt(view, [duration.from]), to: eventsAt(view, [duration.to]) }
+  return duration.name === 'time_to_detect' ? detectionWords(duration, ends) : lapseWords(duration, ends)
+}
+
+/** The impact of all spells in words. */
+export function impactValue(view: View, impact: Duration): string {
+  const parts = view.data.milestones.spells.map(spell => durationOf(spell, 'impact')).filter(isKnown)
+  const ends = (end: 'from' | 'to') =>
+    eventsAt(
+      view,
+      parts.map(part => part[end]),
+    )
+  return lapseWords(impact, { from: ends('from'), to: ends('to') })
+}
+
+const eventsAt = (view: View, points: readonly Point[]): Event[] =>
+  points.map(point => eventAt(view, point)).filter(event => event !== undefined)
+
+/** The longest gap between status updates in words. */
+export function gapValue({ data, eventById }: View): string {
+  const { seconds, from_event_id, to_event_id } = data.milestones.status_update_gap
+  const [from, to] = [from_event_id, to_event_id].map(id => {
+    const event = eventById.get(id ?? '')
+    return event ? [event] : []
+  })
+  return lapseWords({ seconds, at_least: null, at_most: null }, { from: from!, to: to! })
+}

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
+import { type Entry, upcastEntry } from '../../db/forms.ts'
 import type { Trx } from '../../db/open.ts'
 import { namesByHandle } from '../../directory/store.ts'
 import type { ChangeFacts, Write } from '../../http/caller.ts'
@@ -64,12 +65,14 @@ export async function redactEvent(
 
 /** The event of a deleted incident, read from its last image: its history can still leak a secret. */
 async function findDeletedEvent(trx: Trx, incident_id: string, id: string): Promise<Event | undefined> {
+  const last = await selectImages(trx, incident_id, id).where('deletion', 'is not', null).executeTakeFirst()
+  if (last === undefined) return undefined
+  const image = upcastEntry('event', last.image)
+  // The images lack what is derived.
+  const whole = JSON.stringify({ ...image, corrected_at: image.occurred_at })
   const { rows } = await sql<Event>`
-    SELECT ${sql.join(eventColumns.map(name => sql.ref(`e.${name}`)))} FROM history h, jsonb_populate_record(NULL::events,
-      jsonb_build_object('redactions', '[]'::jsonb, 'corrected_at', h.image -> 'occurred_at') || h.image) e
-    WHERE h.incident_id = ${incident_id} AND h.resource = 'event' AND h.id = ${id} AND h.deletion IS NOT NULL`.execute(
-    trx,
-  )
+    SELECT ${sql.join(eventColumns.map(name => sql.ref(name)))}
+    FROM jsonb_populate_record(NULL::events, ${whole}::jsonb)`.execute(trx)
   return rows[0]
 }
 
@@ -91,16 +94,20 @@ interface Image {
   image: Version
 }
 
-/** The images of an event's earlier versions. */
-const imagesOf = (trx: Trx, { incident_id, id }: Event): Promise<Image[]> =>
+/** The images of an event's earlier versions, in today's form. */
+async function imagesOf(trx: Trx, { incident_id, id }: Event): Promise<Image[]> {
+  const images = await selectImages(trx, incident_id, id).execute()
+  return images.map(({ seq, image }) => ({ seq, image: upcastEntry('event', image) as unknown as Version }))
+}
+
+const selectImages = (trx: Trx, incident_id: string, id: string) =>
   trx
     .selectFrom('history')
     .select(['seq', 'image'])
     .where('incident_id', '=', incident_id)
     .where('resource', '=', 'event')
     .where('id', '=', id)
-    .$castTo<Image>()
-    .execute()
+    .$castTo<{ seq: number; image: Entry }>()
 
 function versionsOf(all: Version[], wanted: number[]): Version[] {
   const last = all[0]!.version

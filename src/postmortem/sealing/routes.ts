@@ -96,7 +96,7 @@ function sealRoute(app: App, { db, now, blameCheck }: Context): void {
       const check = await blameCheck()
       // Fills the cache of the language check: `seal` runs it again while writers wait for its lock.
       await runChecks(db, incident_id, check, write.facts.changed_at)
-      return answerOnce({ db, now }, request, reply, async trx => {
+      return answerOnce({ db, now, resource: null }, request, reply, async trx => {
         const requireEtag = (etag: string) => requireTag(request, etag, 'GET …/checks')
         const number = await seal(trx, incident_id, check, write, requireEtag)
         const body = await describeRevision(trx, incident_id, number)
@@ -130,7 +130,7 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
       const { incident_id } = request.params
       requireOwnName(request.caller.person, request.body.author, '/author')
       const write = writeOf(request, now)
-      return answerOnce({ db, now }, request, reply, async trx => {
+      return answerOnce({ db, now, resource: null }, request, reply, async trx => {
         const body = await amend(trx, incident_id, request.body, write)
         return { status: 201, location: `/v1/incidents/${incident_id}/amendments/${body.number}`, body }
       })

@@ -1,3 +1,6 @@
+import { type Entry, formChanges, type Resource } from '../../db/forms.ts'
+import { isObject } from '../../kit/json.ts'
+
 /** A parsed document in the form in which it was sealed, or some members of it. */
 export type SealedForm = Record<string, unknown>
 
@@ -14,12 +17,13 @@ interface Upcast {
   upcast: (form: SealedForm) => SealedForm
 }
 
-type Entry = Record<string, unknown>
-
-/** All changes, in order. Append new ones, and never edit an old one. */
+/**
+ * All changes, in order. Append new ones, and never edit an old one. What changes in an entry stands in src/db/forms.ts,
+ * since more than sealed documents keep entries; here is what changes around them.
+ */
 export const upcasts: Upcast[] = [
-  { until: '2026-11-26', upcast: ofEach('events', withTombstones) },
-  { until: '2026-11-27', upcast: allOf(ofIncident(withNature), ofEach('factors', withElsewhere)) },
+  { until: '2026-11-26', upcast: ofEntries('2026-11-26') },
+  { until: '2026-11-27', upcast: allOf(ofEntries('2026-11-27'), withSpells, withElsewhere) },
 ]
 
 /**
@@ -33,30 +37,59 @@ function allOf(...steps: Upcast['upcast'][]): Upcast['upcast'] {
   return form => steps.reduce((upcast, step) => step(upcast), form)
 }
 
-/** An upcast of each entry of a list. */
-function ofEach(list: string, upcast: (entry: Entry) => Entry): Upcast['upcast'] {
-  return form => (list in form ? { ...form, [list]: (form[list] as Entry[]).map(upcast) } : form)
+/** The members of a document that are entries, or lists of them. */
+const resourceOf: Record<string, Resource> = {
+  incident: 'incident',
+  events: 'event',
+  factors: 'factor',
+  action_items: 'action_item',
+  changes: 'change',
+  review: 'review',
+  waivers: 'waiver',
 }
 
-/** An upcast of the incident itself. */
-function ofIncident(upcast: (incident: Entry) => Entry): Upcast['upcast'] {
-  return form => ('incident' in form ? { ...form, incident: upcast(form.incident as Entry) } : form)
+/** The upcast of all entries, by the change of their form on this day. */
+export function ofEntries(day: string): Upcast['upcast'] {
+  const { upcasts } = formChanges.find(({ until }) => until === day)!
+  return form => {
+    const members = Object.entries(form).map(([name, member]) => {
+      const upcast = upcasts[resourceOf[name]!]
+      return [name, upcast ? ofMember(upcast, member) : member]
+    })
+    return Object.fromEntries(members)
+  }
 }
 
-/** Before, an event had one tombstone at most, that of its last redaction. */
-function withTombstones(event: Entry): Entry {
-  if ('redactions' in event) return event
-  const { redaction, ...rest } = event
-  return { ...rest, redactions: redaction === null ? [] : [redaction] }
+/** A member is an entry, null, or a list of entries. */
+function ofMember(upcast: (entry: Entry) => Entry, member: unknown): unknown {
+  if (Array.isArray(member)) return member.map(upcast)
+  return isObject(member) ? upcast(member) : member
 }
 
-/** Before, all were incidents in no named language, with the template's sections alone, and shared no reference. */
-function withNature(incident: Entry): Entry {
-  const external_refs = (incident.external_refs as Entry[]).map(ref => ({ shared: false, ...ref }))
-  return { nature: 'incident', lang: null, sections: [], ...incident, external_refs }
+type Duration = Record<'name', string>
+type EarlierMilestones = Entry & { milestones: unknown[]; durations: Duration[]; status_update_gap: Entry }
+
+/**
+ * Before, there was one spell; no duration had bounds, and “How long” was the time to the resolution: that is what was
+ * sealed.
+ */
+function withSpells(form: SealedForm): SealedForm {
+  if (!('milestones' in form) || 'spells' in (form.milestones as Entry)) return form
+  const { phase, milestones, durations, status_update_gap } = form.milestones as EarlierMilestones
+  const measured = durations.map(duration => ({ ...duration, at_least: null, at_most: null }))
+  const howLong = measured.find(({ name }) => name === 'time_to_resolve')
+  const impact = { ...howLong, name: 'impact' }
+  const spells = [{ spell: 1, milestones, durations: [impact, ...measured] }]
+  const unknown = { spell: null, updates: null, spell_seconds: null }
+  return {
+    ...form,
+    milestones: { phase, spells, impact, status_update_gap: { ...unknown, ...status_update_gap } },
+  }
 }
 
 /** Before, no action item of another incident addressed a factor. */
-function withElsewhere(factor: Entry): Entry {
-  return { addressed_elsewhere: [], ...factor }
+function withElsewhere(form: SealedForm): SealedForm {
+  if (!('factors' in form)) return form
+  const factors = (form.factors as Entry[]).map(factor => ({ addressed_elsewhere: [], ...factor }))
+  return { ...form, factors }
 }

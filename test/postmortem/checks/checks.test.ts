@@ -53,11 +53,11 @@ const breaks: Record<string, Break> = {
   },
   MILESTONE_ORDER: {
     by: async incident => {
-      const [, detected] = await eventsOf(incident)
+      const [, , mitigated] = await eventsOf(incident)
       const body = { occurred_at: '2026-06-17T14:01:00Z' }
-      await call('PATCH', `${incident}/events/${detected!.id}`, { body })
+      await call('PATCH', `${incident}/events/${mitigated!.id}`, { body })
     },
-    pointer: '/milestones/detected',
+    pointer: '/milestones/mitigated',
     says: /before impact started/,
   },
   EVENT_DISPUTED: {
@@ -160,7 +160,7 @@ const breaks: Record<string, Break> = {
         })(incident)
     },
     pointer: '/status_update_cadence_minutes',
-    says: /35 min apart.*20 min/,
+    says: /for 35 min.*20 min/,
   },
   STATEMENT_ONLY: {
     by: addEvent({

@@ -158,9 +158,9 @@ const drawn = (html: string) => /<svg class="wide"[\s\S]*?<\/svg>/.exec(html)?.[
 t.test('names of milestones that are close together stand in lanes of their own', async t => {
   const data = drill()
   const close = (['impact_started', 'detected', 'acknowledged', 'mitigated'] as const).map((milestone, n) =>
-    event(n + 1, `14:0${n}`, 'a', { milestone }),
+    event(n + 1, `14:0${n}`, 'a', { milestones: [milestone] }),
   )
-  const events = [...close, event(9, '15:40', 'later', { milestone: 'resolved' })]
+  const events = [...close, event(9, '15:40', 'later', { milestones: ['resolved'] })]
   const html = drawn(toHtml({ ...data, events, milestones: milestonesOf(events) }))
   const lanes = [...html.matchAll(/<text x="[^"]*" y="([^"]*)"><tspan/g)].map(found => found[1])
   t.equal(lanes.length, 5)

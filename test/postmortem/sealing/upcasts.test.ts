@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import t from 'tap'
+import { formChanges } from '../../../src/db/forms.ts'
 import { isObject, sha256Hex } from '../../../src/kit/json.ts'
 import { postmortemDocument } from '../../../src/postmortem/document/document.ts'
 import { toHtml } from '../../../src/postmortem/document/html/html.ts'
@@ -33,6 +34,11 @@ t.test('each change of the form has a sealed sample of the form before it', asyn
     [...new Set(days).add('today')].map(day => `${day}.json`),
   )
   t.same(days, days.toSorted(), 'in the order in which they came')
+  t.same(
+    new Set(formChanges.map(({ until }) => until)).difference(new Set(days)),
+    new Set(),
+    'of entries, too',
+  )
 })
 
 for (const name of names) {
@@ -109,7 +115,8 @@ async function storeAsSealed(json: string): Promise<void> {
 
 const whatToDo = `The form in which postmortems are sealed has changed, and those that are sealed already will be read in it:
 1. git mv test/postmortem/sealing/samples/today.json to <the day of the change>.json there
-2. in src/postmortem/sealing/upcasts.ts, add a step until that day, which gives the sealed ones what they lack
+2. add a step until that day, which gives the sealed ones what they lack: for entries in src/db/forms.ts, for what is
+   around them in src/postmortem/sealing/upcasts.ts
 3. let test/postmortem/sealing/whole.ts store what is new, and write today's sample:
    DEBRIEF_TEST_SAMPLE=write npm test -- test/postmortem/sealing/upcasts.test.ts`
 

@@ -100,6 +100,8 @@ const formatRules: Record<string, string> = {
   date: 'must be a day of the calendar, YYYY-MM-DD, from 1970 to 9998',
   'date-time':
     'must be a time from 1970 to 9998 with seconds and an offset, e.g. 2026-06-17T14:08:00Z (in a query, + is written %2B)',
+  'partial-time':
+    'must be a time from 1970 to 9998 with an offset, e.g. 2026-06-17T14:08:00Z, or as much as is known of it: 2026-06-17T14:08Z, 2026-06-17T14Z, or the day, 2026-06-17',
   uuid: 'must be a UUID',
   email: 'must be an e-mail address',
 }

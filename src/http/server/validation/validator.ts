@@ -4,6 +4,7 @@ import addFormats from 'ajv-formats'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { canonicalJson } from '../../../kit/json.ts'
+import { isPartialTime } from '../../../kit/partial-time.ts'
 import { isBlank, isHttpUrl, isOneLine, isStorable } from '../../../kit/text.ts'
 import { isDate, isDateTime } from '../../../kit/time.ts'
 import { DebriefError, type FieldError } from '../../problem.ts'
@@ -18,6 +19,7 @@ const formats = {
   'http-url': isHttpUrl,
   date: isDate,
   'date-time': isDateTime,
+  'partial-time': isPartialTime,
   uuid: (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value),
 }
 

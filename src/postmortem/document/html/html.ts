@@ -1,9 +1,9 @@
+import type { DurationName } from '../../../timeline/milestones-schema.ts'
 import type { Postmortem } from '../../schema.ts'
 import { sentenceCase } from '../../words.ts'
 import { heading } from '../blocks.ts'
 import { headOf, postmortemSections } from '../document.ts'
-import { durationValue } from '../sections/timeline.ts'
-import { type View, viewOf } from '../view.ts'
+import { durationOf, durationValue, impactValue, isKnown, type View, viewOf } from '../view.ts'
 import { blocksToHtml, escapeHtml } from './blocks.ts'
 import { style } from './style.ts'
 import { timelineFigure } from './timeline-svg.ts'
@@ -69,11 +69,19 @@ const severityTone = { SEV1: 'bad', SEV2: 'bad', SEV3: 'warn', SEV4: '', SEV5: '
 
 /** The figures that readers look for first. */
 function facts(view: View): string {
+  const { phase, spells, impact } = view.data.milestones
+  const value = (name: DurationName) => {
+    const duration = durationOf(spells[0]!, name)
+    return isKnown(duration) ? durationValue(view, duration) : '—'
+  }
+  const total: [string, string][] =
+    spells.length > 1 && impact ? [[`Impact in ${spells.length} spells`, impactValue(view, impact)]] : []
   const figures: [string, string][] = [
-    ['Phase', sentenceCase(view.data.milestones.phase)],
-    ['Detection time', durationValue(view, 'time_to_detect')],
-    ['Mitigation time', durationValue(view, 'time_to_mitigate')],
-    ['Resolution time', durationValue(view, 'time_to_resolve')],
+    ['Phase', sentenceCase(phase)],
+    ...total,
+    ['Detection time', value('time_to_detect')],
+    ['Mitigation time', value('time_to_mitigate')],
+    ['Resolution time', value('time_to_resolve')],
   ]
   const entries = figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`)
   return `<dl class="facts">\n${entries.join('\n')}\n</dl>`

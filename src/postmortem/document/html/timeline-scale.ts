@@ -18,7 +18,7 @@ const margin = 0.03
  */
 export function scaleOf(events: readonly Event[]): Scale {
   const times = events.map(event => Date.parse(event.corrected_at))
-  const anchors = times.filter((_, index) => events[index]!.milestone !== null)
+  const anchors = times.filter((_, index) => events[index]!.milestones.length > 0)
   const near = anchors.length < 2 ? times : withinReach(times, extent(anchors))
   const [first, last] = extent(near)
   const pad = Math.max((last - first) * margin, 1000)

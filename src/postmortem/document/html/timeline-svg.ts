@@ -1,10 +1,9 @@
 import { type MilestoneName, milestoneNames } from '../../../incidents/milestones.ts'
-import { durations } from '../../../timeline/milestones-schema.ts'
+import { type Duration, durations, type Spell } from '../../../timeline/milestones-schema.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { sentenceCase } from '../../words.ts'
-import { durationValue } from '../sections/timeline.ts'
-import { eventTime } from '../time-format.ts'
-import { isDurationKnown, milestoneEvent, type View } from '../view.ts'
+import { eventTime, momentOf } from '../time-format.ts'
+import { durationOf, durationValue, isKnown, milestoneEvent, type View } from '../view.ts'
 import { escapeHtml } from './blocks.ts'
 import { type Scale, scaleOf, ticksOf } from './timeline-scale.ts'
 
@@ -38,7 +37,7 @@ export function timelineFigure(view: View): string {
 function caption(view: View, { outside }: Scale): string {
   const count = view.timeline.length
   const all = `${count} ${count === 1 ? 'event' : 'events'}, times in UTC.`
-  const shaded = milestoneEvent(view, 'impact_started') && milestoneEvent(view, 'mitigated')
+  const shaded = view.data.milestones.spells.some(spell => isKnown(durationOf(spell, 'time_to_mitigate')))
   const shade = shaded ? ' Shaded: the impact until it was mitigated, then until it was resolved.' : ''
   const far =
     outside === 0 ? '' : ` ${outside} of them ${outside === 1 ? 'lies' : 'lie'} outside the drawing.`
@@ -72,17 +71,30 @@ function description(view: View): string {
   const milestones = markedMilestones(view).map(
     ({ name, event }) => `${sentenceCase(name)} ${eventTime(view.timeFormat, event)}`,
   )
-  const known = durations
-    .filter(({ name }) => isDurationKnown(view, name))
-    .map(({ name, title }) => `${title} time ${durationValue(view, name)}`)
+  const known = drawnDurations(view).map(({ title, duration }) => `${title} ${durationValue(view, duration)}`)
   return [...milestones, ...known].map(words => `${words}.`).join(' ')
 }
 
 function markedMilestones(view: View): { name: MilestoneName; event: Event }[] {
-  return milestoneNames.flatMap(name => {
-    const event = milestoneEvent(view, name)
-    return event && event.retraction === null ? [{ name, event }] : []
-  })
+  return view.data.milestones.spells.flatMap(spell =>
+    milestoneNames.flatMap(name => {
+      const event = milestoneEvent(view, spell, name)
+      return event && event.retraction === null ? [{ name, event }] : []
+    }),
+  )
+}
+
+/** The durations of the only spell, or the impact of each. */
+function drawnDurations({ data: { milestones } }: View): { title: string; duration: Duration }[] {
+  const { spells } = milestones
+  const drawn =
+    spells.length === 1
+      ? durations.map(({ name, title }) => ({
+          title: `${title} time`,
+          duration: durationOf(spells[0]!, name),
+        }))
+      : spells.map(spell => ({ title: `Spell ${spell.spell}`, duration: durationOf(spell, 'impact') }))
+  return drawn.flatMap(({ title, duration }) => (isKnown(duration) ? [{ title, duration }] : []))
 }
 
 interface MilestoneLabel {
@@ -130,7 +142,8 @@ function axisWidthFor(view: View, scale: Scale, width: number): number {
 /** `23:50`, or `06-17 23:50` where the drawing covers more than a day. */
 function drawnTime({ timeFormat }: View, { from, to }: Scale, event: Event): string {
   const date = event.corrected_at.slice(0, 10)
-  const time = eventTime({ ...timeFormat, date, dated: false }, event)
+  if (event.precision === 'day') return date.slice(5)
+  const time = momentOf({ ...timeFormat, date, dated: false }, event)
   return to - from > 86_400_000 ? `${date.slice(5)} ${time}` : time
 }
 
@@ -161,10 +174,13 @@ function tooltip(view: View, event: Event, more: number): string {
   return `${eventTime(view.timeFormat, event)} ${text}${more === 0 ? '' : ` (and ${more} more)`}`
 }
 
+const shades = (view: View, x: (utc: string) => number, axis: number): string[] =>
+  view.data.milestones.spells.flatMap(spell => shadesOf(view, spell, x, axis))
+
 /** The impact until it was mitigated, and from then until it was resolved. */
-function shades(view: View, x: (utc: string) => number, axis: number): string[] {
+function shadesOf(view: View, spell: Spell, x: (utc: string) => number, axis: number): string[] {
   const [started, mitigated, resolved] = (['impact_started', 'mitigated', 'resolved'] as const).map(name =>
-    milestoneEvent(view, name),
+    milestoneEvent(view, spell, name),
   )
   return [
     shade('impact', started, mitigated ?? resolved, x, axis),
@@ -197,11 +213,12 @@ interface Span {
 }
 
 function spansOf(view: View, x: (utc: string) => number): Span[] {
-  return durations.flatMap(({ name, title }) => {
-    const duration = view.data.milestones.durations.find(one => one.name === name)
-    if (duration?.status !== 'ok' || !duration.from || !duration.to) return []
+  return drawnDurations(view).flatMap(({ title, duration }) => {
+    const { from, to } = duration
+    if (!from || !to) return []
+    const [start, end] = [x(from.at), x(to.at)].sort((a, b) => a - b) as [number, number]
     return [
-      { from: x(duration.from.at), to: x(duration.to.at), words: `${title} ${durationValue(view, name)}` },
+      { from: start, to: end, words: `${title.replace(/ time$/, '')} ${durationValue(view, duration)}` },
     ]
   })
 }

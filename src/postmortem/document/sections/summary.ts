@@ -12,9 +12,9 @@ import {
   paragraphs,
   type Text,
 } from '../blocks.ts'
-import { durationBetween, eventTime, formatTimestamp } from '../time-format.ts'
-import { milestoneEvent, type View } from '../view.ts'
-import { durationValue } from './timeline.ts'
+import { eventTime, formatTimestamp } from '../time-format.ts'
+import { gapValue, type View } from '../view.ts'
+import { howLong } from './how-long.ts'
 
 /** What broke, who was affected, how long; then references, impact and roles. */
 export function summarySection(view: View): Block[] {
@@ -31,28 +31,6 @@ export function summarySection(view: View): Block[] {
 }
 
 const notWritten = 'not written yet.'
-
-/** The sentence after “How long”, computed from the milestones. */
-function howLong(view: View): string {
-  const start = milestoneEvent(view, 'impact_started')
-  if (!start) return 'not known: no event is marked as the start of the impact.'
-  const from = eventTime(view.timeFormat, start)
-  const end = milestoneEvent(view, 'resolved')
-  if (!end) return `since ${from} UTC${dateOf(view)}; ${mitigatedAt(view)}not yet resolved.`
-  const lasted = view.data.milestones.durations.find(duration => duration.name === 'time_to_resolve')
-  const until = eventTime(view.timeFormat, end)
-  if (lasted?.status !== 'ok')
-    return `not known: resolved (${until}) is before the start of the impact (${from}).`
-  return `${durationValue(view, 'time_to_resolve')}, from ${from} to ${until} UTC${dateOf(view)}.`
-}
-
-/** The date, unless the times have it themselves. */
-const dateOf = ({ timeFormat }: View): string => (timeFormat.dated ? '' : ` on ${timeFormat.date}`)
-
-function mitigatedAt(view: View): string {
-  const mitigated = milestoneEvent(view, 'mitigated')
-  return mitigated ? `mitigated at ${eventTime(view.timeFormat, mitigated)}, ` : ''
-}
 
 /** A paragraph with a line each for services, labels, references and related incidents. */
 function referenceBlocks({ data: { incident } }: View): Block[] {
@@ -139,17 +117,31 @@ function assignmentWords(view: View, { person, from, to }: Assignment): string {
     : `${name} from ${since} to ${formatTimestamp(view.timeFormat, to)}`
 }
 
-/** The longest gap between two status updates, measured against the cadence that was promised. */
-function longestGap({ timeFormat, data, eventById }: View): string {
-  const { seconds, status, cadence_minutes, from_event_id, to_event_id } = data.milestones.status_update_gap
-  const promised = cadence_minutes === null ? null : durationWords(cadence_minutes * 60)
-  if (status === 'missing' || seconds === null)
+/** The longest gap between two status updates of a spell, measured against the cadence that was promised. */
+function longestGap(view: View): string {
+  const gap = view.data.milestones.status_update_gap
+  const promised = gap.cadence_minutes === null ? null : durationWords(gap.cadence_minutes * 60)
+  if (gap.status === 'too_few')
+    return `one every ${promised} was promised; ${countInSpell(view)} ${gap.updates === 1 ? 'is' : 'are'} stored.`
+  if (gap.status === 'missing' || gap.seconds === null)
     return promised === null
       ? 'fewer than two are stored.'
       : `one every ${promised} was promised; fewer than two are stored, so no gap can be measured.`
-  const [from, to] = [from_event_id, to_event_id].map(id => eventById.get(id ?? ''))
-  const between = from && to ? ` (${eventTime(timeFormat, from)} → ${eventTime(timeFormat, to)})` : ''
-  return `the longest gap was ${durationBetween(seconds, from, to)}${between}${cadenceWords(promised, status)}.`
+  const [from, to] = [gap.from_event_id, gap.to_event_id].map(id => view.eventById.get(id ?? ''))
+  const [start, end] = [from, to].map(event => event && eventTime(view.timeFormat, event))
+  const isLast = to !== undefined && to.kind !== 'status_update'
+  const between =
+    start && end
+      ? ` (${start} → ${isLast ? `${humanize(to.milestones.at(-1) ?? 'the end')} ` : ''}${end})`
+      : ''
+  return `the longest gap was ${gapValue(view)}${between}${cadenceWords(promised, gap.status)}.`
+}
+
+/** `one in 7 h`, `none in 7 h in spell 2` */
+function countInSpell({ data: { milestones } }: View): string {
+  const { updates, spell_seconds, spell } = milestones.status_update_gap
+  const of = milestones.spells.length > 1 ? ` in spell ${spell}` : ''
+  return `${updates === 1 ? 'one' : 'none'} in ${durationWords(Math.round(spell_seconds ?? 0))}${of}`
 }
 
 function cadenceWords(promised: string | null, status: 'ok' | 'exceeded'): string {

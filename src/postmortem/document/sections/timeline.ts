@@ -1,4 +1,3 @@
-import { type DurationName, durations } from '../../../timeline/milestones-schema.ts'
 import type { Event, Source } from '../../../timeline/schema.ts'
 import { humanize, personName, sourceName } from '../../words.ts'
 import {
@@ -17,8 +16,9 @@ import {
   table,
   tag,
 } from '../blocks.ts'
-import { clockCorrection, durationBetween, eventTime, formatTime, formatTimestamp } from '../time-format.ts'
-import { isDurationKnown, type View } from '../view.ts'
+import { clockCorrection, eventTime, formatTimestamp } from '../time-format.ts'
+import type { View } from '../view.ts'
+import { durationBlocks } from './durations.ts'
 
 const headers = ['Time', 'Event', 'Source']
 
@@ -41,7 +41,8 @@ export function timelineSection(view: View): Block[] {
   return [
     heading(2, 'Timeline (UTC)'),
     rows.length === 0 ? paragraph('No events are stored yet.') : timelineTable(rows),
-    paragraph(...durationLines(view)),
+    ...unlistedNote(view),
+    ...durationBlocks(view),
     ...notes.flatMap((note, index) => noteBlocks(note, index + 1)),
     ...questionedClaims(view, notes),
   ]
@@ -49,17 +50,28 @@ export function timelineSection(view: View): Block[] {
 
 export const timelineTable = (rows: readonly (readonly Text[])[]): Block => table(headers, rows)
 
+/** Says that more is stored: nothing disappears silently. */
+function unlistedNote({ unlisted }: View): Block[] {
+  if (unlisted === 0) return []
+  return [
+    paragraph(
+      `${unlisted === 1 ? '1 event of low relevance is' : `${unlisted} events of low relevance are`} stored, and not listed here.`,
+    ),
+  ]
+}
+
 function row(view: View, event: Event, notes: Note[]): Text[] {
   return [
     [eventTime(view.timeFormat, event)],
-    descriptionOf(event),
+    descriptionOf(view, event),
     joined(sourcesOf(view, event, notes), '\n'),
   ]
 }
 
-function descriptionOf(event: Event): Text {
-  const mark: Text = event.milestone ? [tag(humanize(event.milestone)), ' '] : []
-  return [...mark, event.role === null ? event.description : `${event.description} (${event.role})`]
+function descriptionOf({ data: { milestones } }: View, event: Event): Text {
+  const of = milestones.spells.length > 1 ? `, spell ${event.spell}` : ''
+  const marks: Text = event.milestones.flatMap(name => [tag(`${humanize(name)}${of}`), ' '])
+  return [...marks, event.role === null ? event.description : `${event.description} (${event.role})`]
 }
 
 /** The sources of an event; the first one has the clock's correction. Adds texts that are too long to `notes`. */
@@ -110,54 +122,6 @@ function noteBlocks(note: Note, number: number): Block[] {
   return [paragraph(label(`${note.name} ${number}`), ` ${note.of}`), preformatted(note.text)]
 }
 
-/** The durations that are always listed, and on a second line the others that are known. */
-function durationLines(view: View): Text {
-  const always = durations.filter(duration => duration.always)
-  const known = durations.filter(duration => !duration.always && isDurationKnown(view, duration.name))
-  return joined(
-    [always, known]
-      .filter(line => line.length > 0)
-      .map(line =>
-        joined(
-          line.map(({ name, title }) => [label(`${title} time`), ` ${durationOf(view, name)}`]),
-          '   ',
-        ),
-      ),
-    '\n',
-  )
-}
-
-/** `6 min (impact started 14:02 → detected 14:08)`, or `—` and why there is none. */
-function durationOf(view: View, name: DurationName): string {
-  const duration = view.data.milestones.durations.find(one => one.name === name)
-  if (!duration || duration.status === 'missing') return `— (${missingReason(duration?.missing ?? [])})`
-  const [from, to] = [duration.from, duration.to].map(point => pointWords(view, point))
-  if (duration.status === 'out_of_order') return `— (${to} is before ${from})`
-  return `${durationValue(view, name)} (${from} → ${to})`
-}
-
-/** `6 min`, as precise as the times of its events, or `—` where the duration is not known. */
-export function durationValue(view: View, name: DurationName): string {
-  const duration = view.data.milestones.durations.find(one => one.name === name)
-  if (duration?.status !== 'ok' || duration.seconds === null) return '—'
-  return durationBetween(duration.seconds, eventAt(view, duration.from), eventAt(view, duration.to))
-}
-
-function missingReason(missing: readonly string[]): string {
-  if (missing.length === 0) return 'no event is marked as a milestone'
-  return `no event is marked as ${missing.map(humanize).join(' or ')}`
-}
-
-type Point = View['data']['milestones']['durations'][number]['from']
-
-function pointWords(view: View, point: Point): string {
-  if (point === null) return 'an unknown moment'
-  const time = formatTime(view.timeFormat, point.at, eventAt(view, point)?.precision)
-  return `${humanize(point.milestone)} ${time}`
-}
-
-const eventAt = (view: View, point: Point): Event | undefined => view.eventById.get(point?.event_id ?? '')
-
 /** The events that were retracted, disputed or redacted. */
 function questionedClaims(view: View, notes: Note[]): Block[] {
   const questioned = view.data.events.filter(
@@ -176,7 +140,7 @@ function questionedClaims(view: View, notes: Note[]): Block[] {
 
 const questionedItem = (view: View, event: Event, notes: Note[]): ListItem =>
   item(
-    [`${eventTime(view.timeFormat, event)} `, ...descriptionOf(event)],
+    [`${eventTime(view.timeFormat, event)} `, ...descriptionOf(view, event)],
     [
       ...disputeLines(view, event, notes),
       ...retractionLines(view, event, notes),

@@ -1,0 +1,81 @@
+/**
+ * The forms that entries have had. Sealed documents, images in the history and stored answers keep the form of their
+ * day for ever, and are read in today's: a change of form is written here once, for all of them. Pure.
+ */
+
+/** What has a history of its own, and what a sealed document consists of. */
+export type Resource = 'incident' | 'event' | 'factor' | 'action_item' | 'change' | 'review' | 'waiver'
+
+/** A stored thing as it is read from JSON. An image has its columns alone, and an answer some computed fields, too. */
+export type Entry = Record<string, unknown>
+
+/**
+ * Turns the form before a change into the one after it, and leaves the latter as it is. Tells them apart by shape alone:
+ * times do not tell (a redaction rewrites an old revision in the form of its own day). It adds what is missing or
+ * renames, and never computes anew what was stored. What is asked may be missing in an image: it was no column yet.
+ */
+type Upcast = (entry: Entry) => Entry
+
+export interface FormChange {
+  /** The day of the change. It names the sample of the form before it, in test/postmortem/sealing/samples. */
+  until: string
+  upcasts: Partial<Record<Resource, Upcast>>
+}
+
+/** All changes, in order. Append new ones, and never edit an old one. */
+export const formChanges: FormChange[] = [
+  { until: '2026-11-26', upcasts: { event: withTombstones } },
+  {
+    until: '2026-11-27',
+    upcasts: {
+      incident: steps(withNature),
+
+      event: steps(withMilestones, entry => ({
+        spell: 1,
+        occurred_until: null,
+        between: false,
+        relevance: 'normal',
+        ...entry,
+      })),
+
+      factor: steps(),
+
+      action_item: steps(),
+
+      change: steps(),
+
+      review: steps(),
+    },
+  },
+]
+
+/** An entry in today's form. */
+export const upcastEntry = (resource: Resource, entry: Entry): Entry =>
+  formChanges.reduce((form, { upcasts }) => upcasts[resource]?.(form) ?? form, entry)
+
+/** Several upcasts as one, in order. */
+function steps(...upcasts: Upcast[]): Upcast {
+  return entry => upcasts.reduce((form, upcast) => upcast(form), entry)
+}
+
+/** Before, an event had one tombstone at most, that of its last redaction. */
+function withTombstones({ redaction, ...event }: Entry): Entry {
+  return { ...event, redactions: event.redactions ?? (redaction ? [redaction] : []) }
+}
+
+/** Before, an event marked one milestone at most. */
+function withMilestones({ milestone, ...event }: Entry): Entry {
+  return { ...event, milestones: event.milestones ?? (milestone ? [milestone] : []) }
+}
+
+/** Before, all were incidents in no named language, with the template's sections alone, and shared no reference. */
+function withNature({ external_refs, ...incident }: Entry): Entry {
+  const references = (external_refs as Entry[] | undefined)?.map(known => ({ shared: false, ...known }))
+  return {
+    nature: 'incident',
+    lang: null,
+    sections: [],
+    ...incident,
+    ...(references && { external_refs: references }),
+  }
+}
