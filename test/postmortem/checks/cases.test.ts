@@ -132,15 +132,28 @@ t.test('nothing to do: two accepted risks and no action item', async t => {
   t.match(await markdownOf(incident, 'review/agenda'), 'There is no action item.')
 })
 
-t.test('what had no impact is not asked for one, and may be without a severity', async t => {
-  for (const nature of ['near_miss', 'false_alarm', 'vulnerability', 'exercise', 'incident']) {
-    const hasImpact = nature === 'incident' || nature === 'exercise'
-    const impact = { requests_failed: null }
-    const incident = await openQuiet({ nature, impact, severity: hasImpact ? 'SEV4' : null })
+t.test('what had no impact is sealed without one, without a severity, and without a waiver', async t => {
+  const asked = [
+    ['near_miss', ['detected'], /Nature: Near miss, no impact {3}Severity: —/],
+    ['false_alarm', ['detected', 'resolved'], /Nature: False alarm, no impact {3}Severity: —/],
+    ['vulnerability', ['detected', 'resolved'], /Nature: Vulnerability {3}Severity: —/],
+  ] as const
+  for (const [nature, milestones, head] of asked) {
+    const incident = await openQuiet({ nature, impact: {}, severity: null }, milestones)
     for (const statement of ['The cable is old.', 'The cellar is damp.'])
       await acceptRisk(incident, statement)
-    t.equal((await codes(incident)).includes('IMPACT_MISSING'), hasImpact, nature)
+    t.same(await codes(incident), ['ACTION_NONE'], nature)
+    t.equal((await seal(service, incident)).status, 201)
+    t.match(await markdown(incident), head)
   }
+})
+
+t.test('an exercise is asked for its impact, as an incident is', async t => {
+  const incident = await openQuiet({ nature: 'exercise', impact: {} })
+  for (const statement of ['The cable is old.', 'The cellar is damp.']) await acceptRisk(incident, statement)
+  t.same(await codes(incident), ['IMPACT_MISSING', 'ACTION_NONE'])
+  await patch(incident, { nature: 'near_miss' })
+  t.same(await codes(incident), ['ACTION_NONE'])
 })
 
 t.test('a proposed item is asked for nothing but to be opened or cancelled', async t => {
@@ -160,14 +173,16 @@ t.test('a proposed item is asked for nothing but to be opened or cancelled', asy
 const markdownOf = async (incident: string, path: string) => (await call('GET', `${incident}/${path}`)).text
 
 /** A postmortem in review that passes all checks but those of factors, with no action item and no change. */
-async function openQuiet(fields: object): Promise<string> {
+async function openQuiet(
+  fields: object,
+  milestones: readonly string[] = ['impact_started', 'detected', 'mitigated', 'resolved'],
+): Promise<string> {
   const incident = await givenReady(service)
   const { body } = await call('GET', incident)
   const { title, severity, occurred_on, authors, summary, impact, went_well } = body
   const told = { title, severity, occurred_on, authors, summary, impact, went_well, ...fields }
   const quiet = `/v1/incidents/${(await call('POST', '/v1/incidents', { body: told })).body.id}`
-  for (const milestone of ['impact_started', 'detected', 'mitigated', 'resolved'])
-    await call('POST', `${quiet}/events`, { body: observed({ milestone }) })
+  for (const milestone of milestones) await call('POST', `${quiet}/events`, { body: observed({ milestone }) })
   const { held_at, facilitator, attendees } = (await call('GET', `${incident}/review`)).body
   await call('PUT', `${quiet}/review-request`)
   const review = { held_at, facilitator, attendees }
