@@ -133,8 +133,8 @@ const rules: Record<string, (body: Body) => Body> = {
   patchChange: wiredBack,
   acceptActionItem: () => ({ by: 'priya' }),
   resolveDispute: body => ({ ...body, source: citing(body.source) }),
-  // Only waivers of language codes have findings, and these requests use none.
-  putWaiver: ({ reason }) => ({ reason }),
+  // Only waivers of language codes have findings, and these requests use none. A reason has words.
+  putWaiver: ({ reason }) => ({ reason: /\p{L}/u.test(reason) ? reason : 'It is a drill.' }),
   outcome: body =>
     body.outcome === 'done'
       ? { ...body, evidence_url: body.evidence_url ?? 'https://git.example/1' }
