@@ -120,7 +120,7 @@ async function givenStates({ call }: Service): Promise<World['states']> {
   await call('PUT', `${event}/redaction`, { body: { pointers: ['/description'], reason: 'A password.' } })
   await call('PUT', `${item}/acceptance`, { body: { by: 'priya' } })
   await call('PUT', `${item}/closure`, {
-    body: { outcome: 'done', evidence_url: 'https://git.example/1' },
+    body: { outcome: 'done', evidence_urls: ['https://git.example/1'] },
   })
   await call('PUT', `${item}/effectiveness`, { body: { result: 'effective' } })
   await call('PUT', `${path}/review-request`)

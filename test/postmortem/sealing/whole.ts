@@ -45,7 +45,7 @@ const more: ['PUT' | 'POST' | 'PATCH', string, object][] = [
   [
     'PUT',
     '/action-items/AI-5/closure',
-    { outcome: 'done', evidence_url: 'https://git.carta.example/pull/913', reason: null },
+    { outcome: 'done', evidence_urls: ['https://git.carta.example/pull/913'], reason: null },
   ],
   ['PUT', '/action-items/AI-5/effectiveness', { review_on: '2026-09-24', result: 'pending', note: null }],
   [
