@@ -279,6 +279,7 @@ export const drill = (): Postmortem =>
     changes,
     review: null,
     waivers: [],
+    redactions: [],
     amendments: [],
   })
 
@@ -311,6 +312,7 @@ export function bare(): Postmortem {
     changes: [],
     review: null,
     waivers: [],
+    redactions: [],
     amendments: [],
   }
 }

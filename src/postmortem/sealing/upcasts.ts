@@ -23,7 +23,7 @@ interface Upcast {
  */
 export const upcasts: Upcast[] = [
   { until: '2026-11-26', upcast: ofEntries('2026-11-26') },
-  { until: '2026-11-27', upcast: allOf(ofEntries('2026-11-27'), withSpells) },
+  { until: '2026-11-27', upcast: allOf(ofEntries('2026-11-27'), withSpells, withRedactions) },
 ]
 
 /**
@@ -85,4 +85,9 @@ function withSpells(form: SealedForm): SealedForm {
     ...form,
     milestones: { phase, spells, impact, status_update_gap: { ...unknown, ...status_update_gap } },
   }
+}
+
+/** Before, only events were redacted, which say so themselves. */
+function withRedactions(form: SealedForm): SealedForm {
+  return 'amendments' in form ? { redactions: [], ...form } : form
 }
