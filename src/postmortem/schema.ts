@@ -17,9 +17,10 @@ import {
   sentence,
   timestamp,
 } from '../http/fields.ts'
-import { Incident, incidentId } from '../incidents/schema.ts'
+import { HistoryEntry, Incident, incidentId } from '../incidents/schema.ts'
 import { Review } from '../reviews/schema.ts'
 import { Milestones } from '../timeline/milestones-schema.ts'
+import { tombstone } from '../timeline/redaction-schema.ts'
 import { Event } from '../timeline/schema.ts'
 import { Waiver } from '../waivers/schema.ts'
 
@@ -37,6 +38,25 @@ export const PostmortemChange = component('PostmortemChange', storedChange, {
   description: 'A change as the document has it: without the warnings, which are looked for when it is read.',
   examples: [exampleChange],
 })
+
+const itemElsewhere = part('ActionItemElsewhere', {
+  incident_id: incidentId(),
+  id: ActionItem.properties.id,
+  status: ActionItem.properties.status,
+})
+
+/** A factor with what addresses it in the incident that it recurs from. */
+export const PostmortemFactor = component(
+  'PostmortemFactor',
+  {
+    ...Factor.properties,
+    addressed_elsewhere: Type.Array(itemElsewhere, {
+      description:
+        'The action items of the incident that it recurs from which address it there, and are still to be done or were done since.',
+    }),
+  },
+  { examples: [{ ...(examplesOf(Factor)[0] as object), addressed_elsewhere: [] }] },
+)
 
 const amendment = {
   author: handle({ description: 'Who corrects it. A token that acts for a person names that person.' }),
@@ -83,6 +103,12 @@ export const Amendment = component(
 
 export const AmendmentPage = pageOf('AmendmentPage', Amendment)
 
+const redaction = part('PostmortemRedaction', {
+  resource: HistoryEntry.properties.resource,
+  id: HistoryEntry.properties.id,
+  ...tombstone.properties,
+})
+
 /** All that a document is rendered from: an incident and everything below it, in the order of the document. */
 export const Postmortem = component(
   'Postmortem',
@@ -95,13 +121,16 @@ export const Postmortem = component(
     }),
     milestones: ref(Milestones),
     events: Type.Array(ref(Event), { description: 'By corrected time; retracted ones too.' }),
-    factors: Type.Array(ref(Factor)),
+    factors: Type.Array(ref(PostmortemFactor)),
     action_items: Type.Array(ref(PostmortemActionItem)),
     changes: Type.Array(ref(PostmortemChange)),
     review: nullableObject(part('Review', Review.properties), {
       description: 'The record of the review; null until there is one.',
     }),
     waivers: Type.Array(ref(Waiver)),
+    redactions: Type.Array(redaction, {
+      description: 'What was taken out, in order, but for the events, which have theirs with them.',
+    }),
     amendments: Type.Array(ref(PostmortemAmendment), {
       description: 'Why it was corrected since it was first final.',
     }),
@@ -114,11 +143,12 @@ export const Postmortem = component(
         people: { ana: 'Ana Duarte', mara: 'Mara Lindqvist', priya: 'Priya Raman', sam: 'Sam Okoro' },
         milestones: examplesOf(Milestones)[0],
         events: examplesOf(Event),
-        factors: examplesOf(Factor),
+        factors: examplesOf(PostmortemFactor),
         action_items: [exampleItem],
         changes: [exampleChange],
         review: examplesOf(Review)[0],
         waivers: examplesOf(Waiver),
+        redactions: [],
         amendments: [],
       },
     ],
@@ -139,13 +169,16 @@ export const documentQuery = exact({
 })
 
 export type Postmortem = Static<typeof Postmortem>
+export type PostmortemFactor = Static<typeof PostmortemFactor>
 export type PostmortemActionItem = Static<typeof PostmortemActionItem>
 export type PostmortemChange = Static<typeof PostmortemChange>
+export type PostmortemRedaction = Postmortem['redactions'][number]
 export type PostmortemAmendment = Static<typeof PostmortemAmendment>
 export type Amendment = Static<typeof Amendment>
 export type AmendmentInput = Static<typeof AmendmentInput>
 
 export const postmortemSchemas = [
+  PostmortemFactor,
   PostmortemActionItem,
   PostmortemChange,
   PostmortemAmendment,

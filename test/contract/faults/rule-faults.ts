@@ -100,6 +100,7 @@ const between: Rule[] = [
   ],
   [['acceptActionItem'], '/by', () => ({ by: 'sam' })],
   [['acceptActionItem'], '/by', () => ({ by: null })],
+  [['putWaiver'], '/reason', () => ({ reason: '…' })],
   [['putWaiver'], '/findings', () => ({ findings: [{ pointer: '/title', text_sha256: '0'.repeat(64) }] })],
   [['redactEvent'], '/pointers/1', () => ({ pointers: ['/description', '/kind'] })],
   [['redactEvent'], '/pointers/0', () => ({ pointers: ['/sources/0/stated_by'] })],

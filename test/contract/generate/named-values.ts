@@ -4,7 +4,7 @@ import { givenReady, seal } from '../../postmortem/ready.ts'
 import type { Operation } from './operations.ts'
 import type { Request } from './request.ts'
 import { moments, partialMoments } from './strings.ts'
-import { addChange, addFactor, addItem, addToken, idIn, type World } from './world.ts'
+import { addChange, addEvent, addFactor, addItem, addToken, idIn, type World } from './world.ts'
 
 /** All rules for valid requests that the contract's schemas do not express. */
 
@@ -135,8 +135,8 @@ const rules: Record<string, (body: Body) => Body> = {
   patchChange: wiredBack,
   acceptActionItem: () => ({ by: 'priya' }),
   resolveDispute: body => ({ ...body, source: citing(body.source) }),
-  // Only waivers of language codes have findings, and these requests use none.
-  putWaiver: ({ reason }) => ({ reason }),
+  // Only waivers of language codes have findings, and these requests use none. A reason has words.
+  putWaiver: ({ reason }) => ({ reason: /\p{L}/u.test(reason) ? reason : 'It is a drill.' }),
   createActionItem: begun,
   patchActionItem: body => filled(body, name => name in body),
   closeActionItem: closed,
@@ -256,6 +256,10 @@ const arrange: Record<
   deleteIncident: async ({ call }) => {
     const { body } = await call('POST', '/v1/incidents', { body: { title: 'Doomed', severity: 'SEV5' } })
     return { params: { incident_id: body.id } }
+  },
+  deleteEvent: async ({ call }, { params }) => {
+    const { body } = await addEvent(call, `/v1/incidents/${params.incident_id}`, {})
+    return { params: { event_id: body.id } }
   },
   deleteFactor: async ({ call }, { params }) => {
     const { body } = await addFactor(call, `/v1/incidents/${params.incident_id}`, {})

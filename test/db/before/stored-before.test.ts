@@ -2,7 +2,6 @@ import t from 'tap'
 import type { TProperties } from 'typebox'
 import { ActionItem } from '../../../src/action-items/schema.ts'
 import { Change } from '../../../src/changes/schema.ts'
-import type { Resource } from '../../../src/db/forms.ts'
 import { migrate } from '../../../src/db/migrate.ts'
 import { Factor } from '../../../src/factors/schema.ts'
 import { exact } from '../../../src/http/fields.ts'
@@ -159,7 +158,7 @@ t.test('the history has every entry of before, with the names of today', async t
 })
 
 /** What the contract of today refuses of the fields of an entry, which are those that are stored. */
-function faultsOf(resource: Resource, fields: Record<string, unknown>): unknown[] {
+function faultsOf(resource: keyof typeof components, fields: Record<string, unknown>): unknown[] {
   const { properties } = components[resource] as { properties: TProperties }
   const { number, ...named } = fields
   const known = Object.entries(properties).filter(([name]) => name in named)

@@ -17,7 +17,7 @@ export const actionItemRules = {
 
   ACTION_UNACCEPTED: ({ data, inactive }) =>
     data.action_items
-      .filter(item => isOpen(item) && item.acceptance === null && !hasLeft(item, inactive))
+      .filter(item => isLive(item) && item.acceptance === null && !hasLeft(item, inactive))
       .map(({ id, owner }) =>
         failure(
           `/action_items/${id}/acceptance`,
@@ -28,17 +28,40 @@ export const actionItemRules = {
         ),
       ),
 
+  ACTION_INCOMPLETE: ({ data: { action_items } }) =>
+    action_items
+      .filter(({ status }) => status === 'proposed')
+      .map(({ id }) =>
+        failure(
+          `/action_items/${id}/status`,
+          `${id} is only proposed: open it, with somebody who takes it and a day, or cancel it with a reason.`,
+          [id],
+        ),
+      ),
+
   ACTION_DONE_WHEN: ({ data: { action_items } }) =>
     action_items
-      .filter(item => isOpen(item) && item.done_when === null)
+      .filter(item => isLive(item) && item.done_when === null)
       .map(({ id }) =>
         failure(`/action_items/${id}/done_when`, `Say by what one will see that ${id} is done.`, [id]),
       ),
+
+  ACTION_NONE: ({ data: { action_items } }) =>
+    action_items.length === 0
+      ? [
+          failure(
+            '/action_items',
+            'There is no action item. If nothing is to be done, the reasons of the accepted risks have to say why.',
+          ),
+        ]
+      : [],
 } satisfies Record<string, Rule>
 
 type Item = Pick<ActionItem, 'status'>
 /** What is done shows by its evidence that somebody took it, and by what one sees it: no promise of either is asked for. */
 const isOpen = ({ status }: Item) => status !== 'done' && status !== 'cancelled'
+/** Of a proposed item nothing more is asked than to open it, or to cancel it. */
+const isLive = (item: Item) => isOpen(item) && item.status !== 'proposed'
 const hasLeft = ({ owner }: Pick<ActionItem, 'owner'>, inactive: ReadonlySet<string>) =>
   owner !== null && inactive.has(owner)
 /** A cancelled item addresses no factor, and no check asks anything more of it. */
