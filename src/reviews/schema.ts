@@ -1,13 +1,11 @@
 import Type, { type Static } from 'typebox'
-import { itemTitle } from '../action-items/schema.ts'
+import { actionItemId, reviewedItem } from '../action-items/schema.ts'
 import {
   answered,
   component,
   exact,
   handle,
   list,
-  nullable,
-  nullableObject,
   optional,
   part,
   rowFields,
@@ -16,8 +14,6 @@ import {
   url,
 } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
-
-const actionItemId = Type.String({ pattern: '^AI-[1-9][0-9]{0,8}$' })
 
 const fields = {
   held_at: timestamp({ description: 'When it was held; at most a day ahead of now.' }),
@@ -28,7 +24,7 @@ const fields = {
     description: 'Who took part: two at least, one of them not an author, before the postmortem is final.',
   }),
   decisions: Type.Optional(
-    list(part('Decision', { text: sentence(), action_item: optional(actionItemId) }), {
+    list(part('Decision', { text: sentence(), action_item: optional(actionItemId()) }), {
       description: 'What was decided, and the action item that it became, if it became one.',
     }),
   ),
@@ -56,15 +52,6 @@ const held = {
 
 export const ReviewInput = component('ReviewInput', fields, { examples: [held] })
 
-const acceptance = part('ReviewedActionItem', {
-  action_item: Type.String(),
-  title: itemTitle(),
-  owner: nullable(handle()),
-  acceptance: nullableObject(part('Acceptance', { at: timestamp(), by: handle() }), {
-    description: 'Null until the owner has taken it.',
-  }),
-})
-
 /** Inlined into the document's schema, not a component: nothing else in the contract refers to it. */
 export const Review = exact(
   {
@@ -89,7 +76,7 @@ export const ReviewDetail = component(
   'ReviewDetail',
   {
     ...Review.properties,
-    acceptances: Type.Array(acceptance, {
+    acceptances: Type.Array(reviewedItem, {
       description: 'Each action item that is not closed, and whether its owner has taken it.',
     }),
   },

@@ -21,9 +21,7 @@ export const actionItemRules = {
       .map(({ id, owner }) =>
         failure(
           `/action_items/${id}/acceptance`,
-          owner === null
-            ? `Give ${id} an owner who accepts it.`
-            : `Ask ${personName(data, owner)} to accept ${id}, or give it to somebody who does.`,
+          `Ask ${personName(data, owner!)} to accept ${id}, or give it to somebody who does.`,
           [id],
         ),
       ),
