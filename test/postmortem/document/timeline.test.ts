@@ -127,13 +127,14 @@ t.test('sources are links or quotes, and what someone remembers is called a reco
           source('log', 'checkout', { excerpt: 'ERROR 503' }),
           source('statement', 'person', { stated_by: 'sam', excerpt: 'I saw it.' }),
           source('chat', 'slack', { url: 'javascript:alert(1)' }),
+          source('status_page', 'statuspage', { excerpt: 'Degraded.' }),
         ],
       }),
     ]),
   )
   t.match(
     markdown,
-    '| [prometheus alert](https://p.example/a)<br>checkout log: “ERROR 503”<br>recollection of Sam Okoro: “I saw it.”<br>slack chat (javascript:alert(1)) |',
+    '| [prometheus alert](https://p.example/a)<br>checkout log: “ERROR 503”<br>recollection of Sam Okoro: “I saw it.”<br>slack chat (javascript:alert(1))<br>statuspage status page: “Degraded.” |',
   )
 })
 
