@@ -17,9 +17,10 @@ import {
   sentence,
   timestamp,
 } from '../http/fields.ts'
-import { Incident, incidentId } from '../incidents/schema.ts'
+import { HistoryEntry, Incident, incidentId } from '../incidents/schema.ts'
 import { Review } from '../reviews/schema.ts'
 import { Milestones } from '../timeline/milestones-schema.ts'
+import { tombstone } from '../timeline/redaction-schema.ts'
 import { Event } from '../timeline/schema.ts'
 import { Waiver } from '../waivers/schema.ts'
 
@@ -63,32 +64,50 @@ const amendment = {
 }
 const corrected = { author: 'ana', reason: 'The second status update was missing from the timeline.' }
 export const AmendmentInput = component('AmendmentInput', amendment, { examples: [corrected] })
+const standing = {
+  incident_id: incidentId(),
+  number: Type.Integer({ minimum: 1, description: '1, 2, 3… of its incident.' }),
+  ...amendment,
+  amended_at: timestamp(),
+  amended_by: Type.String({
+    description: 'Who began it: a person’s handle, or `token:` and a token’s name.',
+  }),
+}
+const exampleAmendment = {
+  incident_id: 'PM-2026-06-17-payments-drill',
+  number: 1,
+  ...corrected,
+  amended_at: '2026-06-25T09:00:00.000Z',
+  amended_by: 'ana',
+}
+
+/** An amendment as the document has it, which has none that was withdrawn. */
+export const PostmortemAmendment = component('PostmortemAmendment', standing, {
+  description: 'The reason for which a final document was corrected.',
+  examples: [exampleAmendment],
+})
 export const Amendment = component(
   'Amendment',
   {
-    incident_id: incidentId(),
-    number: Type.Integer({ minimum: 1, description: 'The first one leads to revision 2.' }),
-    ...amendment,
-    amended_at: timestamp(),
-    amended_by: Type.String({
-      description: 'Who began it: a person’s handle, or `token:` and a token’s name.',
+    ...standing,
+    withdrawn: nullableObject(part('Withdrawal', { by: Type.String(), at: timestamp() }), {
+      description:
+        'Who took it back before it was sealed; null unless somebody did. It leads to no revision.',
     }),
   },
   {
     description: 'The reason for which a final document is corrected.',
-    examples: [
-      {
-        incident_id: 'PM-2026-06-17-payments-drill',
-        number: 1,
-        ...corrected,
-        amended_at: '2026-06-25T09:00:00.000Z',
-        amended_by: 'ana',
-      },
-    ],
+    examples: [{ ...exampleAmendment, withdrawn: null }],
   },
 )
 
 export const AmendmentPage = pageOf('AmendmentPage', Amendment)
+
+const redaction = part('PostmortemRedaction', {
+  resource: HistoryEntry.properties.resource,
+  id: HistoryEntry.properties.id,
+  ...tombstone.properties,
+})
 
 /** All that a document is rendered from: an incident and everything below it, in the order of the document. */
 export const Postmortem = component(
@@ -109,7 +128,12 @@ export const Postmortem = component(
       description: 'The record of the review; null until there is one.',
     }),
     waivers: Type.Array(ref(Waiver)),
-    amendments: Type.Array(ref(Amendment), { description: 'Why it was corrected since it was first final.' }),
+    redactions: Type.Array(redaction, {
+      description: 'What was taken out, in order, but for the events, which have theirs with them.',
+    }),
+    amendments: Type.Array(ref(PostmortemAmendment), {
+      description: 'Why it was corrected since it was first final.',
+    }),
   },
   {
     description: 'All that the document is rendered from.',
@@ -124,6 +148,7 @@ export const Postmortem = component(
         changes: [exampleChange],
         review: examplesOf(Review)[0],
         waivers: examplesOf(Waiver),
+        redactions: [],
         amendments: [],
       },
     ],
@@ -147,6 +172,8 @@ export type Postmortem = Static<typeof Postmortem>
 export type PostmortemFactor = Static<typeof PostmortemFactor>
 export type PostmortemActionItem = Static<typeof PostmortemActionItem>
 export type PostmortemChange = Static<typeof PostmortemChange>
+export type PostmortemRedaction = Postmortem['redactions'][number]
+export type PostmortemAmendment = Static<typeof PostmortemAmendment>
 export type Amendment = Static<typeof Amendment>
 export type AmendmentInput = Static<typeof AmendmentInput>
 
@@ -154,6 +181,7 @@ export const postmortemSchemas = [
   PostmortemFactor,
   PostmortemActionItem,
   PostmortemChange,
+  PostmortemAmendment,
   AmendmentInput,
   Amendment,
   AmendmentPage,
