@@ -3,8 +3,16 @@
  * day for ever, and are read in today's: a change of form is written here once, for all of them. Pure.
  */
 
-/** What has a history of its own, and what a sealed document consists of. */
-export type Resource = 'incident' | 'event' | 'factor' | 'action_item' | 'change' | 'review' | 'waiver'
+/** What has a history of its own, what a sealed document consists of, and what is answered once. */
+export type Resource =
+  | 'incident'
+  | 'event'
+  | 'factor'
+  | 'action_item'
+  | 'change'
+  | 'review'
+  | 'waiver'
+  | 'amendment'
 
 /** A stored thing as it is read from JSON. An image has its columns alone, and an answer some computed fields, too. */
 export type Entry = Record<string, unknown>
@@ -40,11 +48,14 @@ export const formChanges: FormChange[] = [
 
       factor: steps(),
 
-      action_item: steps(),
+      action_item: steps(withDoneOn),
 
       change: steps(),
 
       review: steps(),
+
+      // In an answer; the documents have none that were withdrawn.
+      amendment: steps(entry => ({ withdrawn: null, ...entry })),
     },
   },
 ]
@@ -66,6 +77,16 @@ function withTombstones({ redaction, ...event }: Entry): Entry {
 /** Before, an event marked one milestone at most. */
 function withMilestones({ milestone, ...event }: Entry): Entry {
   return { ...event, milestones: event.milestones ?? (milestone ? [milestone] : []) }
+}
+
+/** Before, a closure had one address at most, and `done` was printed with the day on which it was told. */
+function withDoneOn(item: Entry): Entry {
+  const closure = item.closure as Entry | null | undefined
+  if (!closure || 'evidence_urls' in closure) return item
+  const { evidence_url, ...rest } = closure
+  const evidence_urls = evidence_url ? [evidence_url] : []
+  const done_on = rest.outcome === 'done' ? String(rest.at).slice(0, 10) : null
+  return { ...item, closure: { ...rest, done_on, evidence_urls } }
 }
 
 /** Before, all were incidents in no named language, with the template's sections alone, and shared no reference. */

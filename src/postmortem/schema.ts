@@ -39,6 +39,25 @@ export const PostmortemChange = component('PostmortemChange', storedChange, {
   examples: [exampleChange],
 })
 
+const itemElsewhere = part('ActionItemElsewhere', {
+  incident_id: incidentId(),
+  id: ActionItem.properties.id,
+  status: ActionItem.properties.status,
+})
+
+/** A factor with what addresses it in the incident that it recurs from. */
+export const PostmortemFactor = component(
+  'PostmortemFactor',
+  {
+    ...Factor.properties,
+    addressed_elsewhere: Type.Array(itemElsewhere, {
+      description:
+        'The action items of the incident that it recurs from which address it there, and are still to be done or were done since.',
+    }),
+  },
+  { examples: [{ ...(examplesOf(Factor)[0] as object), addressed_elsewhere: [] }] },
+)
+
 const amendment = {
   author: handle({ description: 'Who corrects it. A token that acts for a person names that person.' }),
   reason: sentence({ description: 'What is corrected, and why; the document prints it.' }),
@@ -102,7 +121,7 @@ export const Postmortem = component(
     }),
     milestones: ref(Milestones),
     events: Type.Array(ref(Event), { description: 'By corrected time; retracted ones too.' }),
-    factors: Type.Array(ref(Factor)),
+    factors: Type.Array(ref(PostmortemFactor)),
     action_items: Type.Array(ref(PostmortemActionItem)),
     changes: Type.Array(ref(PostmortemChange)),
     review: nullableObject(part('Review', Review.properties), {
@@ -124,7 +143,7 @@ export const Postmortem = component(
         people: { ana: 'Ana Duarte', mara: 'Mara Lindqvist', priya: 'Priya Raman', sam: 'Sam Okoro' },
         milestones: examplesOf(Milestones)[0],
         events: examplesOf(Event),
-        factors: examplesOf(Factor),
+        factors: examplesOf(PostmortemFactor),
         action_items: [exampleItem],
         changes: [exampleChange],
         review: examplesOf(Review)[0],
@@ -150,6 +169,7 @@ export const documentQuery = exact({
 })
 
 export type Postmortem = Static<typeof Postmortem>
+export type PostmortemFactor = Static<typeof PostmortemFactor>
 export type PostmortemActionItem = Static<typeof PostmortemActionItem>
 export type PostmortemChange = Static<typeof PostmortemChange>
 export type PostmortemRedaction = Postmortem['redactions'][number]
@@ -158,6 +178,7 @@ export type Amendment = Static<typeof Amendment>
 export type AmendmentInput = Static<typeof AmendmentInput>
 
 export const postmortemSchemas = [
+  PostmortemFactor,
   PostmortemActionItem,
   PostmortemChange,
   PostmortemAmendment,

@@ -132,7 +132,7 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
       const { incident_id } = request.params
       requireOwnName(request.caller.person, request.body.author, '/author')
       const write = writeOf(request, now)
-      return answerOnce({ db, now, resource: null }, request, reply, async trx => {
+      return answerOnce({ db, now, resource: 'amendment' }, request, reply, async trx => {
         const body = await amend(trx, incident_id, request.body, write)
         return { status: 201, location: `/v1/incidents/${incident_id}/amendments/${body.number}`, body }
       })

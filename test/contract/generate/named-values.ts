@@ -3,8 +3,8 @@ import type { Service } from '../../help/service.ts'
 import { givenReady, seal } from '../../postmortem/ready.ts'
 import type { Operation } from './operations.ts'
 import type { Request } from './request.ts'
-import { moments } from './strings.ts'
-import { addChange, addFactor, addItem, addToken, idIn, type World } from './world.ts'
+import { moments, partialMoments } from './strings.ts'
+import { addChange, addEvent, addFactor, addItem, addToken, idIn, type World } from './world.ts'
 
 /** All rules for valid requests that the contract's schemas do not express. */
 
@@ -41,7 +41,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     handle: fc.oneof(fc.constantFrom(...changeable.people), freshName),
     'createIncident id': id.map(([day, slug]) => `PM-${day}-${slug}`),
     incident_id: fc.constantFrom(...others),
-    occurred_at: moments(dayBetween('1970-01-01', '2026-06-17')),
+    occurred_at: partialMoments(dayBetween('1970-01-02', '2026-06-17')),
     'events[]': fc.constantFrom(...events[incident]!),
     'factors[]': fc.constantFrom(1, 2),
     recurs: fc.constant(earlier),
@@ -55,6 +55,8 @@ export function namedValues(world: World, incident: string): Record<string, Valu
         [`${id} reason`, fc.constantFrom('A password.', 'It names a customer.\nShe asked.')],
       ]),
     ),
+    // From the day of the world's incidents to today.
+    done_on: dayBetween('2026-06-17', '2026-06-18'),
     'deferActionItem to': dayBetween('2026-06-25', '9998-12-31'),
 
     '?owner': listOf(people),
@@ -141,18 +143,19 @@ const rules: Record<string, (body: Body) => Body> = {
     body.disposition === 'accepted_risk'
       ? { ...body, disposition_reason: body.disposition_reason ?? 'Rare.' }
       : body,
+  createEvent: timed,
+  patchEvent: timed,
   createIncident: graded,
   patchIncident: body => ('severity' in body || 'nature' in body ? graded(body) : body),
   createChange: wiredBack,
   patchChange: wiredBack,
   acceptActionItem: () => ({ by: 'priya' }),
   resolveDispute: body => ({ ...body, source: citing(body.source) }),
-  // Only waivers of language codes have findings, and these requests use none.
-  putWaiver: ({ reason }) => ({ reason }),
-  outcome: body =>
-    body.outcome === 'done'
-      ? { ...body, evidence_url: body.evidence_url ?? 'https://git.example/1' }
-      : { ...body, reason: body.reason ?? 'Not worth it.' },
+  // Only waivers of language codes have findings, and these requests use none. A reason has words.
+  putWaiver: ({ reason }) => ({ reason: /\p{L}/u.test(reason) ? reason : 'It is a drill.' }),
+  createActionItem: begun,
+  patchActionItem: body => filled(body, name => name in body),
+  closeActionItem: closed,
 }
 
 /** The body, repaired where fields contradict each other. */
@@ -161,11 +164,52 @@ export function repairRules(body: unknown, { id }: Operation): unknown {
   return applying.reduce((repaired, [, repair]) => repair(repaired), body as Body)
 }
 
+/** Repairs an event whose times contradict each other, or that says its milestones twice. */
+function timed({ milestone, ...body }: Body): Body {
+  const { occurred_at, occurred_until, between, precision, ...rest } = body
+  const marked = milestone === undefined || body.milestones ? rest : { ...rest, milestone }
+  if (occurred_at === undefined) return Object.keys(marked).length > 0 ? marked : { description: 'Seen.' }
+  const isWhole = /:\d\d:/.test(occurred_at)
+  return {
+    ...marked,
+    occurred_at,
+    ...(isWhole && precision !== undefined && { precision }),
+    ...(occurred_until !== undefined && { occurred_until: occurred_until && occurred_at }),
+    ...(between !== undefined && { between: Boolean(between && occurred_until) }),
+  }
+}
+
 /** Repairs an incident that has neither a severity nor a nature that needs none. */
 function graded(body: Body): Body {
   const { severity, nature } = body
   if (severity || ['near_miss', 'false_alarm', 'vulnerability'].includes(nature)) return body
   return { ...body, severity: 'SEV3' }
+}
+
+/** A new item that has what its status needs; the status is that of its closure. */
+function begun({ closure, ...body }: Body): Body {
+  if (!closure) return body.status === 'proposed' ? body : filled({ ...body, status: 'open' }, () => true)
+  const told = closed(closure)
+  return filled(
+    { ...body, ...(body.status && { status: told.outcome ?? 'done' }), closure: told },
+    () => true,
+  )
+}
+
+/** Fills those of the fields that an open item has which are empty. */
+function filled(body: Body, isAsked: (name: string) => boolean): Body {
+  const fields = { owner: 'priya', due_on: '2026-06-24', priority: 'P1', factors: [1] }
+  const missing = Object.entries(fields).filter(([name]) => isAsked(name) && !body[name]?.length)
+  return { ...body, ...Object.fromEntries(missing) }
+}
+
+function closed(body: Body): Body {
+  if (body.outcome !== 'cancelled')
+    return {
+      ...body,
+      evidence_urls: body.evidence_urls?.length ? body.evidence_urls : ['https://git.example/1'],
+    }
+  return { ...body, ...('done_on' in body && { done_on: null }), reason: body.reason ?? 'Not worth it.' }
 }
 
 const inOrder = (role: Body): Body =>
@@ -228,6 +272,10 @@ const arrange: Record<
   deleteIncident: async ({ call }) => {
     const { body } = await call('POST', '/v1/incidents', { body: { title: 'Doomed', severity: 'SEV5' } })
     return { params: { incident_id: body.id } }
+  },
+  deleteEvent: async ({ call }, { params }) => {
+    const { body } = await addEvent(call, `/v1/incidents/${params.incident_id}`, {})
+    return { params: { event_id: body.id } }
   },
   deleteFactor: async ({ call }, { params }) => {
     const { body } = await addFactor(call, `/v1/incidents/${params.incident_id}`, {})

@@ -43,6 +43,7 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   listEvents: 'read',
   getEvent: 'read',
   patchEvent: 'write',
+  deleteEvent: 'write',
   retractEvent: 'write',
   restoreEvent: 'write',
   disputeEvent: 'write',
