@@ -260,3 +260,23 @@ t.test('a document that was sealed before is corrected and sealed in the form of
   t.equal((await call('GET', `${drill}/postmortem.json`)).status, 200, 'valid by the contract')
   t.match((await call('GET', `${drill}/revisions/2/diff/3`)).text, '+- Cost: EUR 9,000')
 })
+
+t.test('a correction that was begun before is withdrawn', async t => {
+  const { number } = before.read[`${amending}/amendments`].items[0]
+  const sealed = await bytesOf(`${amending}/postmortem.json`)
+  const withdrawn = await call('DELETE', `${amending}/amendments/current`)
+  t.equal(withdrawn.status, 204, withdrawn.text)
+  const { items: amendments } = (await call('GET', `${amending}/amendments`)).body
+  t.match(amendments, [{ number, withdrawn: { by: 'token:admin' } }])
+  t.equal(await bytesOf(`${amending}/postmortem.json`), sealed, 'its bytes stay')
+  const again = (await call('GET', amending)).body
+  t.match(again, { amending: false, impact: { requests_failed: 2310 } })
+  t.equal((await call('GET', `${amending}/factors/1`)).body.effect, null)
+  const { items } = (await call('GET', `${amending}/events`)).body
+  t.same(
+    items.map(({ id, milestones }: any) => [id, milestones]),
+    JSON.parse(sealed).events.map(({ id, milestone }: any) => [id, [milestone]]),
+  )
+  const history = await historyOf(amending)
+  t.ok(history.some(({ change, fields }) => change === 'deleted' && fields.dedupe_key === 'since'))
+})
