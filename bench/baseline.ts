@@ -10,9 +10,9 @@ const reads = new pg.Pool({ connectionString: process.env.BENCH_READS!, max: 10 
 const writes = new pg.Pool({ connectionString: process.env.BENCH_WRITES!, max: 10 })
 
 const insertEvent = `
-  INSERT INTO events (id, incident_id, occurred_at, corrected_at, "precision", kind, milestone, description, role, sources,
+  INSERT INTO events (id, incident_id, occurred_at, corrected_at, "precision", kind, milestones, description, role, sources,
     source_system, dedupe_key, content_sha256, changed_by, changed_at, request_id)
-  VALUES ($1, $2, $3, $3, 'exact', $4, NULL, $5, $6, $7, $8, $9, $10, 'bench', now(), 'bench')`
+  VALUES ($1, $2, $3, $3, 'exact', $4, '{}', $5, $6, $7, $8, $9, $10, 'bench', now(), 'bench')`
 
 interface Event {
   occurred_at: string
@@ -102,11 +102,11 @@ app.get('/static', async (_request, reply) => reply.type('application/json; char
 /** The queries of one incident's document, one for each table. */
 const documentRows = [
   `SELECT i.*,
-    EXISTS (SELECT FROM events e WHERE e.incident_id = i.id AND e.milestone = 'resolved' AND e.retraction IS NULL) AS resolved
+    EXISTS (SELECT FROM events e WHERE e.incident_id = i.id AND 'resolved' = ANY (e.milestones) AND e.retraction IS NULL) AS resolved
   FROM incidents i WHERE i.id = $1`,
-  `SELECT id, incident_id, occurred_at, corrected_at, "precision", kind, milestone, description, role, sources,
+  `SELECT id, incident_id, occurred_at, corrected_at, occurred_until, between, "precision", kind, milestones, spell, relevance, description, role, sources,
     source_system, dedupe_key, retraction, dispute, redactions, version, changed_by, changed_at
-  FROM events WHERE incident_id = $1 ORDER BY corrected_at, id`,
+  FROM events WHERE incident_id = $1 ORDER BY corrected_at, ("precision" <> 'day'), id`,
   `SELECT incident_id, number, category, statement, events, counterfactual, effect, disposition, disposition_reason,
     recurs, version, changed_by, changed_at
   FROM factors WHERE incident_id = $1 ORDER BY number`,

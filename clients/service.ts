@@ -101,8 +101,8 @@ export async function checkScene(service: Service, scene: Scene): Promise<void> 
   deepEqual([incident.title, incident.severity, incident.services], ['Payments drill', 'SEV2', ['checkout']])
   const { items } = await call('GET', `/v1/incidents/${scene.NEW_INCIDENT}/events`)
   equal(items.length, 1)
-  const { precision, milestone, description, occurred_at } = items[0]
-  deepEqual([precision, milestone, description], ['approximate', 'detected', 'Nine in ten payments fail.'])
+  const { precision, milestones, description, occurred_at } = items[0]
+  deepEqual([precision, milestones, description], ['approximate', ['detected'], 'Nine in ten payments fail.'])
   equal(occurred_at, '2026-06-17T14:08:00.250Z')
 }
 

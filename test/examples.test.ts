@@ -44,7 +44,7 @@ const beforeReview = { ...readDrill(), review: null }
 t.test('before its review, findings hold the drill back, and the agenda asks about them', async t => {
   t.match(
     await store(beforeReview),
-    'It is a draft, and 8 findings hold it back from being final: EVENT_DISPUTED, ACTION_UNACCEPTED (5), CHANGE_MISSING, REVIEW_MISSING.',
+    'It is a draft, and 8 findings hold it back from being final: EVENT_DISPUTED, ACTION_UNACCEPTED (4), ACTION_INCOMPLETE, CHANGE_MISSING, REVIEW_MISSING.',
   )
   const { text } = await service.call('GET', `${incident}/review/agenda`)
   t.equal(text, example('payments-drill-agenda.md'))

@@ -74,10 +74,10 @@ async function sendJson({ url, headers }: Target, method: string, path: string, 
 /** Stores events, four of them with a milestone, four factors and five action items. */
 async function storeClaims(db: Db, id: string, size: number): Promise<void> {
   await sql`
-    INSERT INTO events (id, incident_id, occurred_at, corrected_at, "precision", kind, milestone, description, role,
+    INSERT INTO events (id, incident_id, occurred_at, corrected_at, "precision", kind, milestones, description, role,
       sources, source_system, dedupe_key, content_sha256, changed_by, changed_at, request_id)
     SELECT gen_random_uuid(), ${id}, at, at, 'exact', (ARRAY['alert', 'diagnosis', 'action', 'note'])[1 + n % 4],
-      CASE n WHEN 1 THEN 'impact_started' WHEN 2 THEN 'detected' WHEN 18 THEN 'mitigated' WHEN 19 THEN 'resolved' END,
+      array_remove(ARRAY[CASE n WHEN 1 THEN 'impact_started' WHEN 2 THEN 'detected' WHEN 18 THEN 'mitigated' WHEN 19 THEN 'resolved' END], NULL),
       'Checkout answers 503 to payment ' || n || ', and 38 % of the orders of the last minute are lost.',
       CASE n % 3 WHEN 0 THEN 'operations lead' END,
       jsonb_build_array(jsonb_build_object('kind', 'log', 'system', 'checkout', 'url', 'https://logs.example/checkout/' || n,

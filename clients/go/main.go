@@ -31,15 +31,15 @@ func main() {
 	created, err := api.CreateIncident(ctx, &debrief.IncidentInput{
 		ID:       debrief.NewOptString(newIncident),
 		Title:    "Payments drill",
-		Severity: debrief.SeveritySEV2,
+		Severity: debrief.NewOptNilSeverity(debrief.SeveritySEV2),
 		Services: []string{"checkout"},
 	}, debrief.CreateIncidentParams{})
 	incident := answer[*debrief.IncidentHeaders](created, err).Response
-	equal(incident.Severity, debrief.SeveritySEV2)
+	equal(incident.Severity, debrief.NewNilSeverity(debrief.SeveritySEV2))
 	equal(incident.CreatedAt.IsZero(), false)
 
 	sent, err := api.CreateEvent(ctx, &debrief.EventInput{
-		OccurredAt:  time.Date(2026, 6, 17, 16, 8, 0, 250_000_000, time.FixedZone("", 2*60*60)),
+		OccurredAt:  "2026-06-17T16:08:00.25+02:00",
 		Precision:   debrief.NewOptTimePrecision(debrief.TimePrecisionApproximate),
 		Kind:        debrief.EventKindAlert,
 		Milestone:   debrief.NewOptNilMilestoneName(debrief.MilestoneNameDetected),
@@ -56,7 +56,8 @@ func main() {
 	}, debrief.PatchEventParams{IncidentID: newIncident, EventID: receipt.ID})
 	event := answer[*debrief.EventHeaders](patched, err).Response
 	equal(event.Precision, debrief.TimePrecisionApproximate)
-	equal(event.Milestone, debrief.NewNilMilestoneName(debrief.MilestoneNameDetected))
+	equal(len(event.Milestones), 1)
+	equal(event.Milestones[0], debrief.MilestoneNameDetected)
 	equal(event.Retraction.Null, true)
 	equal(event.OccurredAt.UTC(), time.Date(2026, 6, 17, 14, 8, 0, 250_000_000, time.UTC))
 

@@ -22,7 +22,7 @@ client.setConfig({ baseUrl: DEBRIEF_URL!, auth: DEBRIEF_TOKEN!, throwOnError: tr
 const { data: incident } = await createIncident<true>({
   body: { id: NEW_INCIDENT!, title: 'Payments drill', severity: 'SEV2', services: ['checkout'] },
 })
-const severity: Severity = incident.severity
+const severity: Severity | null = incident.severity
 equal(severity, 'SEV2')
 ok(!Number.isNaN(Date.parse(incident.created_at)))
 
@@ -42,9 +42,9 @@ const { data: event } = await patchEvent<true>({
   path: { ...address, event_id: created.id },
   body: { description: 'Nine in ten payments fail.' },
 })
-const milestone: MilestoneName | null = event.milestone
+const milestones: MilestoneName[] = event.milestones
 const retraction: Retraction | null = event.retraction
-deepEqual([event.precision, milestone, retraction], ['approximate', 'detected', null])
+deepEqual([event.precision, milestones, retraction], ['approximate', ['detected'], null])
 equal(event.occurred_at, '2026-06-17T14:08:00.250Z')
 
 const { data: person } = await patchPerson<true>({

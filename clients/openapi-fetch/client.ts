@@ -25,7 +25,7 @@ const incident = await dataOf(
     body: { id: NEW_INCIDENT!, title: 'Payments drill', severity: 'SEV2', services: ['checkout'] },
   }),
 )
-const severity: Schemas['Severity'] = incident.severity
+const severity: Schemas['Severity'] | null = incident.severity
 equal(severity, 'SEV2')
 ok(!Number.isNaN(Date.parse(incident.created_at)))
 
@@ -49,9 +49,9 @@ const event = await dataOf(
     body: { description: 'Nine in ten payments fail.' },
   }),
 )
-const milestone: Schemas['MilestoneName'] | null = event.milestone
+const milestones: Schemas['MilestoneName'][] = event.milestones
 const retraction: Schemas['Retraction'] | null = event.retraction
-deepEqual([event.precision, milestone, retraction], ['approximate', 'detected', null])
+deepEqual([event.precision, milestones, retraction], ['approximate', ['detected'], null])
 equal(event.occurred_at, '2026-06-17T14:08:00.250Z')
 
 const person = await dataOf(

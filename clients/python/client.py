@@ -49,7 +49,7 @@ assert isinstance(incident.created_at, datetime)
 
 alert = SourceInput(SourceKind.ALERT, system="prometheus", url="https://prometheus.example/alerts")
 body = EventInput(
-    occurred_at=datetime(2026, 6, 17, 16, 8, 0, 250_000, timezone(timedelta(hours=2))),
+    occurred_at=datetime(2026, 6, 17, 16, 8, 0, 250_000, timezone(timedelta(hours=2))).isoformat(),
     precision=TimePrecision.APPROXIMATE,
     kind=EventKind.ALERT,
     milestone=MilestoneName.DETECTED,
@@ -60,7 +60,7 @@ receipt = of(EventReceipt, create_event.sync(new_incident, client=api, body=body
 body = EventPatch(description="Nine in ten payments fail.")
 event = of(Event, patch_event.sync(new_incident, receipt.id, client=api, body=body))
 equal(event.precision, TimePrecision.APPROXIMATE)
-equal(event.milestone, MilestoneName.DETECTED)
+equal(event.milestones, [MilestoneName.DETECTED])
 equal(event.retraction, None)
 equal(event.occurred_at, datetime(2026, 6, 17, 14, 8, 0, 250_000, timezone.utc))
 

@@ -3,8 +3,16 @@
  * day for ever, and are read in today's: a change of form is written here once, for all of them. Pure.
  */
 
-/** What has a history of its own, and what a sealed document consists of. */
-export type Resource = 'incident' | 'event' | 'factor' | 'action_item' | 'change' | 'review' | 'waiver'
+/** What has a history of its own, what a sealed document consists of, and what is answered once. */
+export type Resource =
+  | 'incident'
+  | 'event'
+  | 'factor'
+  | 'action_item'
+  | 'change'
+  | 'review'
+  | 'waiver'
+  | 'amendment'
 
 /** A stored thing as it is read from JSON. An image has its columns alone, and an answer some computed fields, too. */
 export type Entry = Record<string, unknown>
@@ -45,6 +53,9 @@ export const formChanges: FormChange[] = [
       change: steps(),
 
       review: steps(),
+
+      // In an answer; the documents have none that were withdrawn.
+      amendment: steps(entry => ({ withdrawn: null, ...entry })),
     },
   },
 ]

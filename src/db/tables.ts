@@ -41,6 +41,8 @@ export interface Amendments {
   number: number;
   reason: string;
   request_id: string;
+  revision: number;
+  withdrawn: ColumnType<unknown, string, string> | null;
 }
 
 export interface Changes {
@@ -193,7 +195,6 @@ export interface People {
 }
 
 export interface Redactions {
-  event_id: string;
   id: string;
   incident_id: string;
   pointers: string[];
@@ -201,6 +202,8 @@ export interface Redactions {
   redacted_at: string;
   redacted_by: string;
   request_id: string;
+  resource: string;
+  resource_id: string;
   revisions: ColumnType<unknown, string, string>;
 }
 

@@ -40,6 +40,33 @@ export function listFactors(
 export const allFactors = (db: Db, incident_id: string): Promise<Factor[]> =>
   selectFactors(db).where('incident_id', '=', incident_id).orderBy('number').execute()
 
+interface ItemElsewhere {
+  incident_id: string
+  id: string
+  status: 'open' | 'in_progress' | 'done'
+}
+
+/**
+ * The action items of other incidents that address the factors of this one, by the factors' numbers: those of the factor
+ * that one recurs as. An item counts while it is to be done; one that was done before this incident has not prevented it.
+ */
+export async function itemsElsewhere(db: Db, incident_id: string): Promise<Map<number, ItemElsewhere[]>> {
+  const { rows } = await sql<ItemElsewhere & { factor: number }>`
+    SELECT f.number AS factor, a.incident_id, 'AI-' || a.number AS id, a.status
+    FROM factors f JOIN incidents i ON i.id = f.incident_id
+      JOIN action_items a ON a.incident_id = f.recurs ->> 'incident_id'
+        AND (f.recurs ->> 'number')::integer = ANY (a.factors)
+    WHERE f.incident_id = ${incident_id} AND (
+      a.status IN ('open', 'in_progress')
+      OR a.status = 'done' AND left(coalesce(a.closure ->> 'done_on', a.closure ->> 'at'), 10)::date >= i.occurred_on
+    )
+    ORDER BY f.number, a.number`.execute(db)
+  const byFactor = Map.groupBy(rows, ({ factor }) => factor)
+  return new Map(
+    [...byFactor].map(([factor, items]) => [factor, items.map(({ factor: _, ...item }) => item)]),
+  )
+}
+
 export async function getFactor(db: Db, { incident_id, number }: NumberedKey): Promise<Factor> {
   const factor = await selectFactors(db)
     .where('incident_id', '=', incident_id)

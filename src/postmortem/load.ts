@@ -3,13 +3,13 @@ import { allActionItems } from '../action-items/store.ts'
 import { allChanges } from '../changes/store.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { namesByHandle } from '../directory/store.ts'
-import { allFactors } from '../factors/store.ts'
+import { allFactors, itemsElsewhere } from '../factors/store.ts'
 import { getIncident } from '../incidents/store.ts'
 import { findReview } from '../reviews/store.ts'
 import { milestoneRulesOf, milestonesOf } from '../timeline/spells.ts'
 import { allEvents } from '../timeline/store.ts'
 import { allWaivers } from '../waivers/store.ts'
-import { allAmendments } from './amendments.ts'
+import { standingAmendments } from './amendments.ts'
 import type { Postmortem } from './schema.ts'
 
 /**
@@ -31,13 +31,17 @@ export async function readPostmortem(trx: Trx, incidentId: string): Promise<Post
   const events = await allEvents(trx, incidentId)
   const timeline = events.filter(({ retraction }) => retraction === null)
   const milestones = milestonesOf(timeline, milestoneRulesOf(incident))
-  const factors = await allFactors(trx, incidentId)
+  const elsewhere = await itemsElsewhere(trx, incidentId)
+  const factors = (await allFactors(trx, incidentId)).map(factor => ({
+    ...factor,
+    addressed_elsewhere: elsewhere.get(factor.number) ?? [],
+  }))
   const items = await allActionItems(trx, incidentId, incident.occurred_on)
   const action_items = items.map(({ overdue: _, days_overdue: __, ...stored }) => stored)
   const changes = await allChanges(trx, incidentId)
   const review = (await findReview(trx, incidentId)) ?? null
   const waivers = await allWaivers(trx, incidentId)
-  const amendments = await allAmendments(trx, incidentId)
+  const amendments = await standingAmendments(trx, incidentId)
   const children = { milestones, events, factors, action_items, changes, review, waivers, amendments }
   const people = await namesByHandle(trx, handlesIn({ incident, ...children }))
   return { incident, people, ...children }

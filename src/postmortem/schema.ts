@@ -38,34 +38,65 @@ export const PostmortemChange = component('PostmortemChange', storedChange, {
   examples: [exampleChange],
 })
 
+const itemElsewhere = part('ActionItemElsewhere', {
+  incident_id: incidentId(),
+  id: ActionItem.properties.id,
+  status: ActionItem.properties.status,
+})
+
+/** A factor with what addresses it in the incident that it recurs from. */
+export const PostmortemFactor = component(
+  'PostmortemFactor',
+  {
+    ...Factor.properties,
+    addressed_elsewhere: Type.Array(itemElsewhere, {
+      description:
+        'The action items of the incident that it recurs from which address it there, and are still to be done or were done since.',
+    }),
+  },
+  { examples: [{ ...(examplesOf(Factor)[0] as object), addressed_elsewhere: [] }] },
+)
+
 const amendment = {
   author: handle({ description: 'Who corrects it. A token that acts for a person names that person.' }),
   reason: sentence({ description: 'What is corrected, and why; the document prints it.' }),
 }
 const corrected = { author: 'ana', reason: 'The second status update was missing from the timeline.' }
 export const AmendmentInput = component('AmendmentInput', amendment, { examples: [corrected] })
+const standing = {
+  incident_id: incidentId(),
+  number: Type.Integer({ minimum: 1, description: '1, 2, 3… of its incident.' }),
+  ...amendment,
+  amended_at: timestamp(),
+  amended_by: Type.String({
+    description: 'Who began it: a person’s handle, or `token:` and a token’s name.',
+  }),
+}
+const exampleAmendment = {
+  incident_id: 'PM-2026-06-17-payments-drill',
+  number: 1,
+  ...corrected,
+  amended_at: '2026-06-25T09:00:00.000Z',
+  amended_by: 'ana',
+}
+
+/** An amendment as the document has it, which has none that was withdrawn. */
+export const PostmortemAmendment = component('PostmortemAmendment', standing, {
+  description: 'The reason for which a final document was corrected.',
+  examples: [exampleAmendment],
+})
 export const Amendment = component(
   'Amendment',
   {
-    incident_id: incidentId(),
-    number: Type.Integer({ minimum: 1, description: 'The first one leads to revision 2.' }),
-    ...amendment,
-    amended_at: timestamp(),
-    amended_by: Type.String({
-      description: 'Who began it: a person’s handle, or `token:` and a token’s name.',
+    ...standing,
+    withdrawn: nullableObject(part('Withdrawal', { by: Type.String(), at: timestamp() }), {
+      description:
+        'Who took it back before it was sealed; null unless somebody did. It leads to no revision.',
     }),
   },
   {
     description: 'The reason for which a final document is corrected.',
-    examples: [
-      {
-        incident_id: 'PM-2026-06-17-payments-drill',
-        number: 1,
-        ...corrected,
-        amended_at: '2026-06-25T09:00:00.000Z',
-        amended_by: 'ana',
-      },
-    ],
+    examples: [{ ...exampleAmendment, withdrawn: null }],
   },
 )
 
@@ -83,14 +114,16 @@ export const Postmortem = component(
     }),
     milestones: ref(Milestones),
     events: Type.Array(ref(Event), { description: 'By corrected time; retracted ones too.' }),
-    factors: Type.Array(ref(Factor)),
+    factors: Type.Array(ref(PostmortemFactor)),
     action_items: Type.Array(ref(PostmortemActionItem)),
     changes: Type.Array(ref(PostmortemChange)),
     review: nullableObject(part('Review', Review.properties), {
       description: 'The record of the review; null until there is one.',
     }),
     waivers: Type.Array(ref(Waiver)),
-    amendments: Type.Array(ref(Amendment), { description: 'Why it was corrected since it was first final.' }),
+    amendments: Type.Array(ref(PostmortemAmendment), {
+      description: 'Why it was corrected since it was first final.',
+    }),
   },
   {
     description: 'All that the document is rendered from.',
@@ -100,7 +133,7 @@ export const Postmortem = component(
         people: { ana: 'Ana Duarte', mara: 'Mara Lindqvist', priya: 'Priya Raman', sam: 'Sam Okoro' },
         milestones: examplesOf(Milestones)[0],
         events: examplesOf(Event),
-        factors: examplesOf(Factor),
+        factors: examplesOf(PostmortemFactor),
         action_items: [exampleItem],
         changes: [exampleChange],
         review: examplesOf(Review)[0],
@@ -125,14 +158,18 @@ export const documentQuery = exact({
 })
 
 export type Postmortem = Static<typeof Postmortem>
+export type PostmortemFactor = Static<typeof PostmortemFactor>
 export type PostmortemActionItem = Static<typeof PostmortemActionItem>
 export type PostmortemChange = Static<typeof PostmortemChange>
+export type PostmortemAmendment = Static<typeof PostmortemAmendment>
 export type Amendment = Static<typeof Amendment>
 export type AmendmentInput = Static<typeof AmendmentInput>
 
 export const postmortemSchemas = [
+  PostmortemFactor,
   PostmortemActionItem,
   PostmortemChange,
+  PostmortemAmendment,
   AmendmentInput,
   Amendment,
   AmendmentPage,

@@ -71,18 +71,19 @@ function requireSpan(from: string, until: string | null, isBetween: boolean): vo
 }
 
 /**
- * The milestones that a body marks: `milestone` is short for a list of one.
+ * The milestones that a body marks: `milestone` is short for a list of one. An empty list beside it, which some generated
+ * clients send, says nothing.
  * @throws 422 when a body has both
  */
 export function withMilestones<
   Body extends { milestone?: MilestoneName | null; milestones?: MilestoneName[] | null },
 >({ milestone, ...body }: Body): Omit<Body, 'milestone'> {
   if (milestone === undefined) return body
-  if (body.milestones && milestone !== null) {
+  if (body.milestones?.length && milestone !== null) {
     const detail = '/milestone is short for /milestones with one entry: send one of both.'
     throw fieldError('/milestone', 'exclusive', detail)
   }
-  return { ...body, milestones: body.milestones ?? (milestone === null ? [] : [milestone]) }
+  return { ...body, milestones: milestone === null ? (body.milestones ?? []) : [milestone] }
 }
 
 /**

@@ -7,14 +7,29 @@ const unwaivable: Record<string, string> = {
   ACTION_OWNER: 'give each open action item to somebody who is there',
 }
 
+/** Why a check cannot be waived; undefined where it can. */
+const whyUnwaivable = (code: string): string | undefined =>
+  (warningCheckCodes as readonly string[]).includes(code)
+    ? 'it is a warning, and holds nothing back'
+    : unwaivable[code]
+
+export const isWaivable = (code: CheckCode): boolean => whyUnwaivable(code) === undefined
+
 /** @throws 404 when no check has this code, 409 when the check cannot be waived */
 export function requireWaivable(code: string): CheckCode {
   if (!codes.includes(code)) throw notFoundError(`A check ${code}`)
-  const whyNot = (warningCheckCodes as readonly string[]).includes(code)
-    ? 'it is a warning, and holds nothing back'
-    : unwaivable[code]
+  const whyNot = whyUnwaivable(code)
   if (whyNot !== undefined) throw new DebriefError('not_waivable', `${code} cannot be waived: ${whyNot}.`)
   return code as CheckCode
+}
+
+/** What stands for the reason in the waiver that the checks propose. It is none, so that nobody sends it as it is. */
+export const noReason = '…'
+
+/** @throws 422 when it has no words */
+export function requireReason({ reason }: WaiverInput): void {
+  if (!/\p{L}/u.test(reason))
+    throw fieldError('/reason', 'blank', '/reason must say in words why it may stay so.')
 }
 
 /**

@@ -16,6 +16,7 @@ export const errorCheckCodes = [
   'FACTOR_UNADDRESSED',
   'ACTION_OWNER',
   'ACTION_UNACCEPTED',
+  'ACTION_INCOMPLETE',
   'ACTION_DONE_WHEN',
   'CHANGE_MISSING',
   'WENT_WELL_EMPTY',
@@ -24,10 +25,17 @@ export const errorCheckCodes = [
   'BLAME_LANGUAGE',
 ] as const
 /** The checks that only warn. */
-export const warningCheckCodes = ['FACILITATOR_IS_AUTHOR', 'STATUS_UPDATE_GAP', 'STATEMENT_ONLY'] as const
+export const warningCheckCodes = [
+  'FACILITATOR_IS_AUTHOR',
+  'STATUS_UPDATE_GAP',
+  'STATEMENT_ONLY',
+  'ACTION_NONE',
+  'AUTHORS_MISSING',
+  'LESSON_NOT_WIRED',
+] as const
 export type CheckCode = (typeof errorCheckCodes)[number] | (typeof warningCheckCodes)[number]
 
-const finding = part('WaivedFinding', {
+export const waivedFinding = part('WaivedFinding', {
   pointer: Type.String({
     minLength: 1,
     maxLength: 300,
@@ -40,9 +48,9 @@ const finding = part('WaivedFinding', {
 })
 
 const waiver = {
-  reason: sentence({ description: 'Why it may stay so; the document prints it.' }),
+  reason: sentence({ description: 'Why it may stay so, in words; the document prints it.' }),
   findings: Type.Optional(
-    list(finding, {
+    list(waivedFinding, {
       minItems: 1,
       description: 'Required for `BLAME_LANGUAGE`, and for no other: the texts that may stand as they are.',
     }),
@@ -57,7 +65,7 @@ export const Waiver = component(
     incident_id: incidentId(),
     code: Type.String({ description: 'The check that is waived.' }),
     reason: sentence(),
-    findings: Type.Array(finding),
+    findings: Type.Array(waivedFinding),
     ...rowFields,
   },
   {

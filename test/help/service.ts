@@ -40,6 +40,8 @@ export interface Service {
 }
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS'
 
+type Opening = { now?: string; on?: pg.ClientConfig } & Partial<Config>
+
 /** Timeouts that a busy machine does not reach; the timeouts have tests of their own. */
 const generousTimeouts = loadConfig({
   DEBRIEF_HANDLER_TIMEOUT_MS: '120000',
@@ -48,12 +50,12 @@ const generousTimeouts = loadConfig({
   DEBRIEF_POOL_WAIT_MS: '120000',
 })
 
-/** Opens the service in this process on a new database, until the test's end. */
+/** Opens the service in this process on a new database, or on that of `on`, until the test's end. */
 export async function openService(
   t: Test,
-  { now = '2026-06-18T09:00:00.000Z', ...settings }: { now?: string } & Partial<Config> = {},
+  { now = '2026-06-18T09:00:00.000Z', on, ...settings }: Opening = {},
 ): Promise<Service> {
-  const connection = await createDatabase(t)
+  const connection = on ?? (await createDatabase(t))
   const config = { ...generousTimeouts, adminToken, ...settings }
   const database = openDatabase(connection, () => {}, config.databaseLimits)
   const clock = { now: new Date(now) }

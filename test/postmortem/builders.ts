@@ -1,6 +1,5 @@
 import type { ActionItem } from '../../src/action-items/schema.ts'
-import type { Factor } from '../../src/factors/schema.ts'
-import type { PostmortemChange } from '../../src/postmortem/schema.ts'
+import type { PostmortemChange, PostmortemFactor } from '../../src/postmortem/schema.ts'
 import type { Milestones } from '../../src/timeline/milestones-schema.ts'
 import type { Event, Source } from '../../src/timeline/schema.ts'
 import { milestonesOf as timelineMilestonesOf } from '../../src/timeline/spells.ts'
@@ -59,7 +58,11 @@ export const milestonesOf = (
     { hasImpact, cadenceMinutes },
   )
 
-export function factor(number: number, statement: string, more: Partial<Factor> = {}): Factor {
+export function factor(
+  number: number,
+  statement: string,
+  more: Partial<PostmortemFactor> = {},
+): PostmortemFactor {
   return {
     incident_id: incidentId,
     number,
@@ -71,6 +74,7 @@ export function factor(number: number, statement: string, more: Partial<Factor> 
     disposition: 'action',
     disposition_reason: null,
     recurs: null,
+    addressed_elsewhere: [],
     ...row,
     ...more,
   }

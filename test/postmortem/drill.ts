@@ -1,6 +1,5 @@
 import type { ActionItem } from '../../src/action-items/schema.ts'
-import type { Factor } from '../../src/factors/schema.ts'
-import type { Postmortem } from '../../src/postmortem/schema.ts'
+import type { Postmortem, PostmortemFactor } from '../../src/postmortem/schema.ts'
 import type { Event } from '../../src/timeline/schema.ts'
 import { actionItem, at, event, eventId, factor, incidentId, milestonesOf, row, source } from './builders.ts'
 import { changes } from './drill-changes.ts'
@@ -133,7 +132,7 @@ const events: Event[] = [
   }),
 ]
 
-const factors: Factor[] = [
+const factors: PostmortemFactor[] = [
   factor(1, 'The payments stub failed four calls in ten, and nothing kept it from being switched that way.', {
     events: [eventId(1), eventId(7)],
     counterfactual: {

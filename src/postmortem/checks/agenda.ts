@@ -25,6 +25,7 @@ export function agendaDocument({ data, timeline }: CheckInput, checks: readonly 
   }
   const [isDisputed, isRemembered] = [isFoundBy('EVENT_DISPUTED'), isFoundBy('STATEMENT_ONLY')]
   const [isBare, isUnaccepted] = [isFoundBy('COUNTERFACTUAL_MISSING'), isFoundBy('ACTION_UNACCEPTED')]
+  const isProposed = isFoundBy('ACTION_INCOMPLETE')
   return [
     ...opening(data),
     ...section(
@@ -47,11 +48,14 @@ export function agendaDocument({ data, timeline }: CheckInput, checks: readonly 
         .map(({ number, statement }) => item([`Factor ${number}: ${statement}`])),
     ),
     ...section(
+      'Action items that are only proposed',
+      'Who takes it, and by when? If nobody does, cancel it, and say why.',
+      data.action_items.filter(({ id }) => isProposed(id)).map(proposed => actionItem(data, proposed)),
+    ),
+    ...section(
       'Action items that wait for their owners',
       'Do you take it, by that day? By what will one see that it is done?',
-      data.action_items
-        .filter(({ id }) => isUnaccepted(id))
-        .map(unaccepted => unacceptedItem(data, unaccepted)),
+      data.action_items.filter(({ id }) => isUnaccepted(id)).map(unaccepted => actionItem(data, unaccepted)),
     ),
     ...section(
       'Sentences to turn back to the system',
@@ -91,11 +95,16 @@ const ownSections: readonly CheckCode[] = [
   'STATEMENT_ONLY',
   'COUNTERFACTUAL_MISSING',
   'ACTION_UNACCEPTED',
+  'ACTION_INCOMPLETE',
   'BLAME_LANGUAGE',
   'REVIEW_MISSING',
 ]
 
-const isToDecide = ({ code, level }: FailedCheck): boolean => level === 'error' && !ownSections.includes(code)
+/** Warnings that the review has something to say about. */
+const askedInReview: readonly CheckCode[] = ['ACTION_NONE', 'LESSON_NOT_WIRED']
+
+const isToDecide = ({ code, level }: FailedCheck): boolean =>
+  level === 'error' ? !ownSections.includes(code) : askedInReview.includes(code)
 
 function disputeItem(view: View, event: CheckInput['timeline'][number]): ListItem {
   const { raised_by, statement } = event.dispute!
@@ -105,10 +114,13 @@ function disputeItem(view: View, event: CheckInput['timeline'][number]): ListIte
   )
 }
 
-function unacceptedItem(data: Postmortem, unaccepted: PostmortemActionItem): ListItem {
-  const { id, title, owner, due_on, status } = unaccepted
-  const proposed = status === 'proposed' ? ', proposed' : ''
-  return item([`${id} ${title} — ${personName(data, owner)}, due ${due_on}${proposed}`])
+/** `AI-1 Add retries — Priya Raman, due 2026-06-24`, as far as it has them: one that is proposed may lack them. */
+function actionItem(data: Postmortem, { id, title, owner, due_on }: PostmortemActionItem): ListItem {
+  const known = [
+    ...(owner === null ? [] : [personName(data, owner)]),
+    ...(due_on === null ? [] : [`due ${due_on}`]),
+  ]
+  return item([`${id} ${title}${known.length > 0 ? ` — ${known.join(', ')}` : ''}`])
 }
 
 const sentenceItem = (view: View, { pointer, finding }: FailedCheck): ListItem =>

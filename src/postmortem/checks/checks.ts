@@ -1,7 +1,8 @@
 import { sha256Hex } from '../../kit/json.ts'
+import { isWaivable, noReason } from '../../waivers/rules.ts'
 import { type CheckCode, errorCheckCodes, type Waiver, warningCheckCodes } from '../../waivers/schema.ts'
 import type { Postmortem } from '../schema.ts'
-import type { CheckInput, LanguageFinding } from './check-input.ts'
+import type { CheckInput, Failure, LanguageFinding } from './check-input.ts'
 import { checkRules } from './rules.ts'
 import type { Checks, FailedCheck } from './schema.ts'
 
@@ -13,23 +14,49 @@ export const checksOf = (input: CheckInput): FailedCheck[] => [
 
 function runRule(input: CheckInput, code: CheckCode, level: FailedCheck['level']): FailedCheck[] {
   const waiver = input.data.waivers.find(one => one.code === code)
-  return checkRules[code](input).map(({ pointer, ids, message, finding }) => ({
-    code,
-    level,
-    pointer,
-    ids,
-    message,
-    finding: finding
-      ? {
-          text_sha256: finding.text_sha256,
-          sentence: finding.sentence,
-          why: finding.why,
-          question: finding.question,
-        }
-      : null,
-    waiver: waiver && hasWaived(waiver, finding) ? waiverOf(waiver) : null,
-  }))
+  const failures = checkRules[code](input)
+  const isExcused = ({ finding }: Failure) => waiver !== undefined && hasWaived(waiver, finding)
+  const excused = failures.filter(isExcused).flatMap(({ finding }) => finding ?? [])
+  return failures.map(failure => {
+    const { pointer, ids, message, finding } = failure
+    return {
+      code,
+      level,
+      pointer,
+      ids,
+      message,
+      finding: finding ? shownFinding(finding) : null,
+      waiver: isExcused(failure) ? waiverOf(waiver!) : null,
+      waive_with:
+        isExcused(failure) || !isWaivable(code)
+          ? null
+          : waiverCall(input, code, finding && [...excused, finding]),
+    }
+  })
 }
+
+const shownFinding = ({ text_sha256, sentence, why, question }: LanguageFinding) => ({
+  text_sha256,
+  sentence,
+  why,
+  question,
+})
+
+/** The call that waives a check. A waiver is replaced as a whole, so it names the texts that are waived already, too. */
+const waiverCall = (
+  { data: { incident } }: CheckInput,
+  code: CheckCode,
+  findings: LanguageFinding[] | undefined,
+): FailedCheck['waive_with'] => ({
+  method: 'PUT',
+  path: `/v1/incidents/${incident.id}/checks/${code}/waiver`,
+  body: { reason: noReason, ...(findings && { findings: distinctTexts(findings) }) },
+})
+
+/** A text has one entry, however many of its sentences were found. */
+const distinctTexts = (findings: LanguageFinding[]) => [
+  ...new Map(findings.map(({ pointer, text_sha256 }) => [pointer, { pointer, text_sha256 }])).values(),
+]
 
 /** Whether a waiver of a check covers one of its failures: a language finding must be listed, with the text's hash. */
 const hasWaived = ({ findings }: Waiver, finding: LanguageFinding | undefined): boolean =>

@@ -8,7 +8,7 @@ import {
   sentence,
   timestamp,
 } from '../../http/fields.ts'
-import { errorCheckCodes, warningCheckCodes } from '../../waivers/schema.ts'
+import { errorCheckCodes, waivedFinding, warningCheckCodes } from '../../waivers/schema.ts'
 
 const waived = part('CheckWaiver', { reason: sentence(), by: Type.String(), at: timestamp() })
 const finding = part('CheckFinding', {
@@ -16,6 +16,12 @@ const finding = part('CheckFinding', {
   sentence: Type.String(),
   why: Type.String(),
   question: Type.String({ description: 'It turns the sentence back to the system.' }),
+})
+
+/** The body of a PUT: what is not in that may not be in this. */
+const proposedWaiver = part('ProposedWaiver', {
+  reason: Type.String({ description: 'To be replaced: as it is, it is refused.' }),
+  findings: Type.Optional(Type.Array(waivedFinding)),
 })
 
 const check = part('Check', {
@@ -30,6 +36,13 @@ const check = part('Check', {
   message: Type.String({ description: 'What to do about it.' }),
   finding: nullableObject(finding, { description: 'Of `BLAME_LANGUAGE` alone: the sentence.' }),
   waiver: nullableObject(waived, { description: 'The reason for which it holds nothing back.' }),
+  waive_with: nullableObject(
+    part('WaiverCall', { method: Type.String(), path: Type.String(), body: proposedWaiver }),
+    {
+      description:
+        'The call that waives it, by a token of scope `review`, once its `reason` is written. Of `BLAME_LANGUAGE` the body names this text and those that are waived. Null where it is waived already, only warns, or cannot be waived.',
+    },
+  ),
 })
 export const Checks = component(
   'Checks',
@@ -54,6 +67,11 @@ export const Checks = component(
               'Give factor 2 its counterfactual: if what had been how, what would have gone differently?',
             finding: null,
             waiver: null,
+            waive_with: {
+              method: 'PUT',
+              path: '/v1/incidents/PM-2026-06-17-payments-drill/checks/COUNTERFACTUAL_MISSING/waiver',
+              body: { reason: '…' },
+            },
           },
         ],
         can_seal: false,

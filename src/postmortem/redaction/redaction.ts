@@ -293,7 +293,8 @@ async function recordRedaction(trx: Trx, { event, tombstone, facts }: RedactionT
     .values({
       id: uuidv7(),
       incident_id: event.incident_id,
-      event_id: event.id,
+      resource: 'event',
+      resource_id: event.id,
       pointers,
       reason,
       revisions: JSON.stringify(revisions),

@@ -27,7 +27,7 @@ export async function setReviewStatus(
   requireVersion(stored.version, expected)
   if (stored.status === 'final') {
     const way = stored.amending
-      ? 'it is open for a correction, which POST …/revisions ends'
+      ? 'it is open for a correction, which POST …/revisions ends and DELETE …/amendments/current takes back'
       : 'POST …/amendments opens it for a correction'
     const detail = `${incident_id} is final, and stays so: ${way}.`
     throw new DebriefError('wrong_state', detail)

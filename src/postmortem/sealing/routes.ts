@@ -1,3 +1,4 @@
+import Type from 'typebox'
 import { transact } from '../../db/transact.ts'
 import { requireOwnName, writeOf } from '../../http/caller.ts'
 import { requireTag } from '../../http/conditions.ts'
@@ -14,6 +15,7 @@ import { Amendment, AmendmentInput, AmendmentPage, amendmentParams, amendmentsQu
 import { findReviewRequest, seal, setReviewStatus } from './lifecycle.ts'
 import { describeRevision } from './revisions.ts'
 import { ReviewRequest, Revision } from './schema.ts'
+import { withdrawAmendment } from './withdrawal.ts'
 
 const tags = ['Postmortem']
 
@@ -130,10 +132,31 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
       const { incident_id } = request.params
       requireOwnName(request.caller.person, request.body.author, '/author')
       const write = writeOf(request, now)
-      return answerOnce({ db, now, resource: null }, request, reply, async trx => {
+      return answerOnce({ db, now, resource: 'amendment' }, request, reply, async trx => {
         const body = await amend(trx, incident_id, request.body, write)
         return { status: 201, location: `/v1/incidents/${incident_id}/amendments/${body.number}`, body }
       })
+    },
+  )
+
+  app.delete(
+    '/incidents/:incident_id/amendments/current',
+    {
+      config: { scope: 'review', problems: ['conflict', 'wrong_state'] },
+      schema: {
+        operationId: 'withdrawAmendment',
+        tags,
+        summary: 'Take an amendment back before it is sealed',
+        description:
+          'Incident, events, factors, review and waivers are again what the last revision says. Action items and changes stay as they are now: 409 names each that cites something added since. `If-Match` is of the incident.',
+        params: incidentParams,
+        response: { 204: Type.Null({ description: 'Taken back.' }) },
+      },
+    },
+    async (request, reply) => {
+      const write = writeOf(request, now)
+      await transact(db, trx => withdrawAmendment(trx, request.params.incident_id, write))
+      return reply.code(204).send(null)
     },
   )
 
@@ -144,7 +167,7 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
       schema: {
         operationId: 'listAmendments',
         tags,
-        summary: 'The corrections of a final postmortem',
+        summary: 'The corrections of a final postmortem, also those that were withdrawn',
         params: incidentParams,
         querystring: amendmentsQuery,
         response: { 200: ref(AmendmentPage) },

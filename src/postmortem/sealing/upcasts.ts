@@ -23,7 +23,7 @@ interface Upcast {
  */
 export const upcasts: Upcast[] = [
   { until: '2026-11-26', upcast: ofEntries('2026-11-26') },
-  { until: '2026-11-27', upcast: allOf(ofEntries('2026-11-27'), withSpells) },
+  { until: '2026-11-27', upcast: allOf(ofEntries('2026-11-27'), withSpells, withElsewhere) },
 ]
 
 /**
@@ -85,4 +85,11 @@ function withSpells(form: SealedForm): SealedForm {
     ...form,
     milestones: { phase, spells, impact, status_update_gap: { ...unknown, ...status_update_gap } },
   }
+}
+
+/** Before, no action item of another incident addressed a factor. */
+function withElsewhere(form: SealedForm): SealedForm {
+  if (!('factors' in form)) return form
+  const factors = (form.factors as Entry[]).map(factor => ({ addressed_elsewhere: [], ...factor }))
+  return { ...form, factors }
 }

@@ -1,5 +1,5 @@
 import type { Factor } from '../../factors/schema.ts'
-import type { Postmortem, PostmortemActionItem, PostmortemChange } from '../schema.ts'
+import type { Postmortem, PostmortemActionItem, PostmortemChange, PostmortemFactor } from '../schema.ts'
 import type { Dangling } from './schema.ts'
 
 /**
@@ -30,9 +30,13 @@ function restsOn(events: number, standing: number): string {
 }
 
 /** As in the check FACTOR_UNADDRESSED: a change that comes from the factor has no owner, so it does not count. */
-function unaddressed({ number, disposition }: Factor, { action_items }: Postmortem): Dangling[] {
+function unaddressed(factor: PostmortemFactor, { action_items }: Postmortem): Dangling[] {
+  const { number, disposition, addressed_elsewhere } = factor
   const named = action_items.filter(({ factors }) => factors.includes(number))
-  const isAnswered = disposition === 'accepted_risk' || named.some(({ status }) => status !== 'cancelled')
+  const isAnswered =
+    disposition === 'accepted_risk' ||
+    addressed_elsewhere.length > 0 ||
+    named.some(({ status }) => status !== 'cancelled')
   if (isAnswered) return []
   const message =
     named.length === 0

@@ -22,6 +22,10 @@ const changeNode = (number: number) => `changes/${number}`
 const verificationNode = (number: number) => `changes/${number}/verification`
 const earlierNode = ({ incident_id, number }: Recurred) => `incidents/${incident_id}/factors/${number}`
 
+const itemElsewhereNode = ({ incident_id, id }: ItemElsewhere) =>
+  `incidents/${incident_id}/action-items/${id}`
+
+type ItemElsewhere = Postmortem['factors'][number]['addressed_elsewhere'][number]
 type Recurred = NonNullable<Postmortem['factors'][number]['recurs']>
 
 function nodesOf(data: Postmortem): ThreadNode[] {
@@ -44,6 +48,7 @@ function nodesOf(data: Postmortem): ThreadNode[] {
       node('factor', factorNode(number), statement, { status: disposition }),
     ),
     ...earlierFactors(data),
+    ...itemsElsewhere(data),
     ...data.action_items.map(({ id, title, status, tracker }) =>
       node('action_item', itemNode(id), title, { status, url: tracker?.url ?? null }),
     ),
@@ -73,6 +78,18 @@ function earlierFactors({ factors }: Postmortem): ThreadNode[] {
   return [...new Map(nodes).values()]
 }
 
+/** The action items of earlier incidents that address what recurs, each once. */
+function itemsElsewhere({ factors }: Postmortem): ThreadNode[] {
+  const nodes = factors
+    .flatMap(({ addressed_elsewhere }) => addressed_elsewhere)
+    .map((item): [string, ThreadNode] => {
+      const id = itemElsewhereNode(item)
+      const label = `${item.id} of ${item.incident_id}`
+      return [id, { id, kind: 'action_item', label, status: item.status, href: `/v1/${id}`, url: null }]
+    })
+  return [...new Map(nodes).values()]
+}
+
 function edgesOf({ events, factors, action_items, changes }: Postmortem): Edge[] {
   const edge = (from: string, kind: Edge['kind'], to: string): Edge => ({ from, to, kind })
   return [
@@ -84,6 +101,9 @@ function edgesOf({ events, factors, action_items, changes }: Postmortem): Edge[]
     ),
     ...factors.flatMap(({ number, recurs }) =>
       recurs === null ? [] : [edge(factorNode(number), 'recurs', earlierNode(recurs))],
+    ),
+    ...factors.flatMap(({ number, addressed_elsewhere }) =>
+      addressed_elsewhere.map(item => edge(factorNode(number), 'addressed_by', itemElsewhereNode(item))),
     ),
     ...action_items.flatMap(item =>
       item.factors.map(number => edge(factorNode(number), 'addressed_by', itemNode(item.id))),

@@ -24,9 +24,16 @@ const cited = { kind: 'log', system: 'ci', excerpt: 'seen' }
 
 const verifiedBy = (source: Body) => ({ status: 'verified', verified_by_source: source })
 
+const whole = { occurred_at: '2026-06-17T14:02:00Z', precision: 'exact' }
+
 const between: Rule[] = [
   [events, '/occurred_at', () => ({ occurred_at: '2026-06-19T09:00:00.001Z' })],
   [events, '/occurred_at', () => ({ occurred_at: '9998-12-31T23:59:59Z' })],
+  [events, '/occurred_at', () => ({ occurred_at: '2026-06-17T14Z', precision: 'minute' })],
+  [events, '/occurred_at', () => ({ occurred_at: '2026-06-17', precision: 'approximate' })],
+  [events, '/occurred_until', () => ({ ...whole, occurred_until: null, between: true })],
+  [events, '/occurred_until', () => ({ ...whole, occurred_until: '2026-06-16T00:00:00Z', between: false })],
+  [events, '/milestone', () => ({ milestone: 'resolved', milestones: ['mitigated'] })],
   [events, '/sources/1', () => ({ sources: [cited, { kind: 'log', system: 'ci', query: 'up == 0' }] })],
   [events, '/sources/0/system', () => ({ sources: [{ kind: 'log', excerpt: 'seen' }] })],
   [events, '/sources/0/stated_by', () => ({ sources: [{ kind: 'statement', excerpt: 'seen' }] })],
@@ -76,6 +83,7 @@ const between: Rule[] = [
   [['closeActionItem'], '/reason', () => ({ outcome: 'cancelled', reason: null })],
   [['acceptActionItem'], '/by', () => ({ by: 'sam' })],
   [['acceptActionItem'], '/by', () => ({ by: null })],
+  [['putWaiver'], '/reason', () => ({ reason: '…' })],
   [['putWaiver'], '/findings', () => ({ findings: [{ pointer: '/title', text_sha256: '0'.repeat(64) }] })],
   [['redactEvent'], '/pointers/1', () => ({ pointers: ['/description', '/kind'] })],
   [['redactEvent'], '/pointers/0', () => ({ pointers: ['/sources/0/stated_by'] })],

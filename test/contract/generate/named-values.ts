@@ -3,7 +3,7 @@ import type { Service } from '../../help/service.ts'
 import { givenReady, seal } from '../../postmortem/ready.ts'
 import type { Operation } from './operations.ts'
 import type { Request } from './request.ts'
-import { moments } from './strings.ts'
+import { moments, partialMoments } from './strings.ts'
 import { addChange, addEvent, addFactor, addItem, addToken, idIn, type World } from './world.ts'
 
 /** All rules for valid requests that the contract's schemas do not express. */
@@ -41,7 +41,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     handle: fc.oneof(fc.constantFrom(...changeable.people), freshName),
     'createIncident id': id.map(([day, slug]) => `PM-${day}-${slug}`),
     incident_id: fc.constantFrom(...others),
-    occurred_at: moments(dayBetween('1970-01-01', '2026-06-17')),
+    occurred_at: partialMoments(dayBetween('1970-01-02', '2026-06-17')),
     'events[]': fc.constantFrom(...events[incident]!),
     'factors[]': fc.constantFrom(1, 2),
     recurs: fc.constant(earlier),
@@ -125,14 +125,16 @@ const rules: Record<string, (body: Body) => Body> = {
     body.disposition === 'accepted_risk'
       ? { ...body, disposition_reason: body.disposition_reason ?? 'Rare.' }
       : body,
+  createEvent: timed,
+  patchEvent: timed,
   createIncident: graded,
   patchIncident: body => ('severity' in body || 'nature' in body ? graded(body) : body),
   createChange: wiredBack,
   patchChange: wiredBack,
   acceptActionItem: () => ({ by: 'priya' }),
   resolveDispute: body => ({ ...body, source: citing(body.source) }),
-  // Only waivers of language codes have findings, and these requests use none.
-  putWaiver: ({ reason }) => ({ reason }),
+  // Only waivers of language codes have findings, and these requests use none. A reason has words.
+  putWaiver: ({ reason }) => ({ reason: /\p{L}/u.test(reason) ? reason : 'It is a drill.' }),
   outcome: body =>
     body.outcome === 'done'
       ? { ...body, evidence_url: body.evidence_url ?? 'https://git.example/1' }
@@ -143,6 +145,21 @@ const rules: Record<string, (body: Body) => Body> = {
 export function repairRules(body: unknown, { id }: Operation): unknown {
   const applying = Object.entries(rules).filter(([name]) => name === id || Object.hasOwn(body as Body, name))
   return applying.reduce((repaired, [, repair]) => repair(repaired), body as Body)
+}
+
+/** Repairs an event whose times contradict each other, or that says its milestones twice. */
+function timed({ milestone, ...body }: Body): Body {
+  const { occurred_at, occurred_until, between, precision, ...rest } = body
+  const marked = milestone === undefined || body.milestones ? rest : { ...rest, milestone }
+  if (occurred_at === undefined) return Object.keys(marked).length > 0 ? marked : { description: 'Seen.' }
+  const isWhole = /:\d\d:/.test(occurred_at)
+  return {
+    ...marked,
+    occurred_at,
+    ...(isWhole && precision !== undefined && { precision }),
+    ...(occurred_until !== undefined && { occurred_until: occurred_until && occurred_at }),
+    ...(between !== undefined && { between: Boolean(between && occurred_until) }),
+  }
 }
 
 /** Repairs an incident that has neither a severity nor a nature that needs none. */
@@ -244,11 +261,18 @@ const arrange: Record<
     const { headers } = await service.call('GET', `${incident}/checks`)
     return { params: { incident_id: idIn(incident) }, headers: { 'if-match': headers.etag! } }
   },
-  createAmendment: async service => {
-    const incident = await givenReady(service)
-    await seal(service, incident)
+  createAmendment: async service => ({ params: { incident_id: idIn(await givenFinal(service)) } }),
+  withdrawAmendment: async service => {
+    const incident = await givenFinal(service)
+    await service.call('POST', `${incident}/amendments`, { body: { author: 'ana', reason: 'A figure.' } })
     return { params: { incident_id: idIn(incident) } }
   },
+}
+
+async function givenFinal(service: Service): Promise<string> {
+  const incident = await givenReady(service)
+  await seal(service, incident)
+  return incident
 }
 
 async function newItem({ call }: Service, { params }: Request) {

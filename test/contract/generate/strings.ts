@@ -52,6 +52,16 @@ export const moments = (on: fc.Arbitrary<string> = dates): fc.Arbitrary<string> 
     .map(parts => parts.join(''))
     .filter(moment => Date.parse(moment) >= 0 && Date.parse(moment) < Date.UTC(9999, 0, 1))
 
+/** Times that may leave out what is not known, on the given days. */
+export const partialMoments = (on: fc.Arbitrary<string> = dates): fc.Arbitrary<string> =>
+  fc.oneof(
+    on,
+    moments(on),
+    fc
+      .tuple(on, fc.constantFrom('T14', 't09:30', 'T23:59'), fc.constantFrom('Z', '+05:30', '-08:00'))
+      .map(parts => parts.join('')),
+  )
+
 const urls = fc
   .tuple(
     fc.constantFrom('http://', 'https://', 'HTTPS://'),
@@ -66,6 +76,7 @@ const ofFormat: Record<string, (max: number) => fc.Arbitrary<string>> = {
   'http-url': () => urls,
   date: () => dates,
   'date-time': () => moments(),
+  'partial-time': () => partialMoments(),
   uuid: () => fc.uuid(),
   email: max => fc.emailAddress().filter(address => address.length <= max),
 }

@@ -220,7 +220,8 @@ t.test('days and times that PostgreSQL would take are refused all the same', asy
     'yesterday',
     '-infinity',
     'epoch',
-    '2026-06-17',
+    '2026-06-17T14:02',
+    '2026-06-17Z',
     '1781704920',
   ]
   for (const occurred_at of times)

@@ -96,6 +96,7 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   createAmendment: 'review',
   listAmendments: 'read',
   getAmendment: 'read',
+  withdrawAmendment: 'review',
   checkLanguage: 'read',
   getPostmortem: 'read',
   getPostmortemMarkdown: 'read',

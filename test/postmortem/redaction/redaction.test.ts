@@ -223,7 +223,7 @@ t.test('a redaction can be widened, and what came in since is taken out, too', a
   t.match(body, { version: 5, description: '[redacted]', redactions: [...tombstones, tombstones[0]] })
   t.same(await rowsWith(db, secret), [])
   t.equal(
-    (await db.selectFrom('redactions').select('id').where('event_id', '=', idOf(event)).execute()).length,
+    (await db.selectFrom('redactions').select('id').where('resource_id', '=', idOf(event)).execute()).length,
     3,
   )
 })

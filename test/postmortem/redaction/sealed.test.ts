@@ -233,8 +233,15 @@ t.test('a revision is changed in no other way', async t => {
     await db
       .insertInto('redactions')
       .values({
-        ...{ id: crypto.randomUUID(), incident_id: idOf(incident), event_id: idOf(event), pointers: [] },
-        ...{ reason: 'Made up.', redacted_at: '2026-06-20T10:00:00Z', redacted_by: 'x', request_id: 'x' },
+        ...{ id: crypto.randomUUID(), incident_id: idOf(incident), resource_id: idOf(event) },
+        ...{
+          resource: 'event',
+          pointers: [],
+          reason: 'Made up.',
+          redacted_at: '2026-06-20T10:00:00Z',
+          redacted_by: 'x',
+          request_id: 'x',
+        },
         revisions: JSON.stringify([claim]),
       })
       .execute()

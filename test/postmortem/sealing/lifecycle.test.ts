@@ -195,7 +195,7 @@ t.test('an amendment has an address, which Location names', async t => {
     t.same(read.body, body)
     await seal(service, incident)
   }
-  for (const number of ['3', '0', 'current'])
+  for (const number of ['3', '0', 'first'])
     t.match(await call('GET', `${incident}/amendments/${number}`), {
       status: 404,
       body: { code: 'not_found' },

@@ -18,6 +18,7 @@ export async function sealWhole({ app, call, db }: Service): Promise<string> {
   await storeDrill(url, adminToken, { ...drill, review: null }, () => {})
   await must(call('POST', '/v1/incidents', { body: earlier }))
   await must(call('POST', `/v1/incidents/${earlier.id}/factors`, { body: aFactor }))
+  await must(call('POST', `/v1/incidents/${earlier.id}/action-items`, { body: anItem }))
   for (const [method, path, body] of more) await must(call(method, incident + path, { body }))
   await addQuestionedEvents(call)
   await waiveLanguage(call)
@@ -32,6 +33,7 @@ export async function sealWhole({ app, call, db }: Service): Promise<string> {
 
 const earlier = { id: 'PM-2026-01-10-payments-outage', title: 'Payments outage', severity: 'SEV2' }
 const aFactor = { category: 'process', statement: 'The rota has one person at a time.' }
+const anItem = { title: 'Share the rota', owner: 'sam', due_on: '2026-07-01', priority: 'P2', factors: [1] }
 
 /** What the drill leaves out. */
 const more: ['PUT' | 'POST' | 'PATCH', string, object][] = [

@@ -19,7 +19,10 @@ export const actionItemRules = {
     data.action_items
       .filter(
         item =>
-          isNotCancelled(item) && item.acceptance === null && !(isOpen(item) && inactive.has(item.owner)),
+          isNotCancelled(item) &&
+          item.status !== 'proposed' &&
+          item.acceptance === null &&
+          !(isOpen(item) && inactive.has(item.owner)),
       )
       .map(item =>
         failure(
@@ -29,12 +32,33 @@ export const actionItemRules = {
         ),
       ),
 
+  ACTION_INCOMPLETE: ({ data: { action_items } }) =>
+    action_items
+      .filter(({ status }) => status === 'proposed')
+      .map(({ id }) =>
+        failure(
+          `/action_items/${id}/status`,
+          `${id} is only proposed: open it, with somebody who takes it and a day, or cancel it with a reason.`,
+          [id],
+        ),
+      ),
+
   ACTION_DONE_WHEN: ({ data: { action_items } }) =>
     action_items
-      .filter(item => isNotCancelled(item) && item.done_when === null)
+      .filter(item => isNotCancelled(item) && item.status !== 'proposed' && item.done_when === null)
       .map(({ id }) =>
         failure(`/action_items/${id}/done_when`, `Say by what one will see that ${id} is done.`, [id]),
       ),
+
+  ACTION_NONE: ({ data: { action_items } }) =>
+    action_items.length === 0
+      ? [
+          failure(
+            '/action_items',
+            'There is no action item. If nothing is to be done, the reasons of the accepted risks have to say why.',
+          ),
+        ]
+      : [],
 } satisfies Record<string, Rule>
 
 function unacceptedMessage(

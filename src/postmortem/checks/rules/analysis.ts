@@ -1,3 +1,4 @@
+import type { Factor } from '../../../factors/schema.ts'
 import { isNotCancelled } from './action-items.ts'
 import { failure, type Rule } from './failure.ts'
 
@@ -42,13 +43,17 @@ export const analysisRules = {
   FACTOR_UNADDRESSED: ({ data: { factors, action_items } }) => {
     const addressed = new Set(action_items.filter(isNotCancelled).flatMap(item => item.factors))
     return factors
-      .filter(({ number, disposition }) => !addressed.has(number) && disposition !== 'accepted_risk')
-      .map(({ number }) =>
-        failure(
-          `/factors/${number}/disposition`,
-          `Add an action item that addresses factor ${number}, or accept its risk with a reason.`,
-          [number],
-        ),
+      .filter(({ disposition }) => disposition !== 'accepted_risk')
+      .filter(({ number, addressed_elsewhere }) => !addressed.has(number) && addressed_elsewhere.length === 0)
+      .map(({ number, recurs }) =>
+        failure(`/factors/${number}/disposition`, unaddressedMessage(number, recurs), [number]),
       )
   },
 } satisfies Record<string, Rule>
+
+function unaddressedMessage(number: number, recurs: Factor['recurs']): string {
+  const what = `Add an action item that addresses factor ${number}, or accept its risk with a reason`
+  return recurs === null
+    ? `${what}.`
+    : `${what}: no action item that is still to be done addresses factor ${recurs.number} of ${recurs.incident_id}, either.`
+}

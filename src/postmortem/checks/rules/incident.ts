@@ -1,3 +1,4 @@
+import { hasImpact } from '../../../incidents/natures.ts'
 import type { Failure } from '../check-input.ts'
 import { failure, type Rule } from './failure.ts'
 
@@ -13,13 +14,18 @@ export const incidentRules = {
   ],
 
   IMPACT_MISSING: ({ data: { incident } }) =>
-    Object.values(incident.impact).every(value => value === null)
+    hasImpact(incident.nature) && Object.values(incident.impact).every(value => value === null)
       ? [failure('/impact', 'Say what the impact was, in words or in figures.')]
       : [],
 
   WENT_WELL_EMPTY: ({ data: { incident } }) =>
     incident.went_well.length === 0
       ? [failure('/went_well', 'Say what went well: it is what must not be lost next time.')]
+      : [],
+
+  AUTHORS_MISSING: ({ data: { incident } }) =>
+    incident.authors.length === 0
+      ? [failure('/authors', 'Name the authors: whom can a reader ask about it?')]
       : [],
 } satisfies Record<string, Rule>
 

@@ -19,7 +19,13 @@ const headers = ['ID', 'Action', 'Owner', 'Due', 'Priority', 'Factor']
 /** The table of action items, and below it the status of each. Nothing here depends on today's date. */
 export function actionItemsSection(view: View): Block[] {
   const items = view.data.action_items
-  if (items.length === 0) return [heading(2, 'Action items'), paragraph('No action items are stored yet.')]
+  if (items.length === 0)
+    return [
+      heading(2, 'Action items'),
+      paragraph(
+        view.data.incident.status === 'final' ? 'No action items.' : 'No action items are stored yet.',
+      ),
+    ]
   return [
     heading(2, 'Action items'),
     actionItemsTable(items.map(one => row(view, one))),

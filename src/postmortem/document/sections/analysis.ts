@@ -1,4 +1,5 @@
 import type { Factor } from '../../../factors/schema.ts'
+import type { PostmortemFactor } from '../../schema.ts'
 import {
   type Block,
   heading,
@@ -31,8 +32,8 @@ export const analysisOpening = (): Block[] => [
 ]
 
 /** Groups factors into runs of consecutive numbers: a deleted factor leaves a gap. */
-function consecutiveRuns(factors: readonly Factor[]): Factor[][] {
-  const found: Factor[][] = []
+function consecutiveRuns(factors: readonly PostmortemFactor[]): PostmortemFactor[][] {
+  const found: PostmortemFactor[][] = []
   for (const factor of factors) {
     const run = found.at(-1)
     if (run?.at(-1)?.number === factor.number - 1) run.push(factor)
@@ -68,7 +69,7 @@ function counterfactualSentence(counterfactual: NonNullable<Factor['counterfactu
 }
 
 /** The lines below the counterfactual: events, effect, action items, disposition and recurrence. */
-function factorDetails(view: View, factor: Factor): Text[] {
+function factorDetails(view: View, factor: PostmortemFactor): Text[] {
   const { effect, disposition, disposition_reason, recurs } = factor
   const items = addressedBy(view, factor)
   const thread = [
@@ -102,7 +103,10 @@ function eventTimes({ timeFormat, eventById }: View, factor: Factor): string {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const addressedBy = (view: View, factor: Factor): string[] =>
-  view.data.action_items
-    .filter(one => one.status !== 'cancelled' && one.factors.includes(factor.number))
-    .map(one => one.id)
+/** `AI-1`, and what addresses it in the incident that it recurs from: `AI-3 of PM-…`. */
+const addressedBy = (view: View, { number, addressed_elsewhere }: PostmortemFactor): string[] => [
+  ...view.data.action_items
+    .filter(one => one.status !== 'cancelled' && one.factors.includes(number))
+    .map(one => one.id),
+  ...addressed_elsewhere.map(one => `${one.id} of ${one.incident_id}`),
+]

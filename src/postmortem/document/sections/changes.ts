@@ -20,7 +20,10 @@ import { sourceLine } from './timeline.ts'
 /** Each change with its diff. A draft only counts them: until the review they are still being worked out. */
 export function changesSection(view: View): Block[] {
   const { incident, changes } = view.data
-  if (changes.length === 0) return noChanges()
+  if (changes.length === 0)
+    return view.data.incident.status === 'final'
+      ? [heading(2, 'Changes'), paragraph('No changes.')]
+      : noChanges()
   if (incident.status === 'draft') return [heading(2, 'Changes'), paragraph(countWords(changes.length))]
   return [heading(2, 'Changes'), ...changes.flatMap(change => changeBlocks(view, change))]
 }

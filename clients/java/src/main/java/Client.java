@@ -48,7 +48,7 @@ public final class Client {
     var receipt = timeline.createEvent(APICreateEventRequest.newBuilder()
         .incidentId(newIncident)
         .eventInput(new EventInput()
-            .occurredAt(OffsetDateTime.parse("2026-06-17T16:08:00.250+02:00"))
+            .occurredAt("2026-06-17T16:08:00.250+02:00")
             .precision(TimePrecision.APPROXIMATE)
             .kind(EventKind.ALERT)
             .milestone(MilestoneName.DETECTED)
@@ -64,7 +64,7 @@ public final class Client {
         .eventPatch(new EventPatch().description("Nine in ten payments fail."))
         .build());
     equal(event.getPrecision(), TimePrecision.APPROXIMATE);
-    equal(event.getMilestone(), MilestoneName.DETECTED);
+    equal(event.getMilestones(), Set.of(MilestoneName.DETECTED));
     equal(event.getRetraction(), null);
     equal(event.getOccurredAt().toInstant(), OffsetDateTime.parse("2026-06-17T14:08:00.250Z").toInstant());
 
