@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import {
+  actionItemId,
   answered,
   anyOf,
   anyOfNames,
@@ -20,6 +21,7 @@ import {
   pageOf,
   pageQuery,
   part,
+  pattern,
   rowFields,
   sentence,
   sortBy,
@@ -263,7 +265,11 @@ const todayQuery = {
   as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
   tz: Type.Optional(
     Type.String({
-      pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+      ...pattern(
+        '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+        'the IANA name of a time zone',
+        'Europe/Berlin',
+      ),
       maxLength: 64,
       description: 'IANA time zone, such as `Europe/Berlin`; the server’s unless given.',
       examples: ['Europe/Berlin'],
@@ -284,7 +290,7 @@ const filters = {
   due_to: Type.Optional(calendarDate({ description: 'Due on this date or earlier (inclusive).' })),
   due_within: Type.Optional(
     Type.String({
-      pattern: '^(0|[1-9][0-9]{0,3})d$',
+      ...pattern('^(0|[1-9][0-9]{0,3})d$', 'a number of days', '7d'),
       description:
         'Due from `as_of` to that many days on (inclusive), which leaves out what is overdue; not together with `due_from` or `due_to`.',
       examples: ['7d'],
@@ -300,7 +306,7 @@ const filters = {
 }
 export const actionItemParams = exact({
   incident_id: incidentId(),
-  action_item_id: Type.String({ pattern: '^AI-[1-9][0-9]{0,8}$' }),
+  action_item_id: actionItemId(),
 })
 export const actionItemsQuery = exact({
   ...pageQuery,

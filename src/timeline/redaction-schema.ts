@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { component, integer, part, sentence, timestamp } from '../http/fields.ts'
+import { component, integer, part, pattern, sentence, timestamp } from '../http/fields.ts'
 
 /** What is on record of a secret that was taken out of an event. */
 export const tombstone = part('Tombstone', {
@@ -38,7 +38,7 @@ export const RedactionInput = component(
   {
     pointers: Type.Array(
       Type.String({
-        pattern: redactable,
+        ...pattern(redactable, 'the JSON pointer of a free text of the event', '/description'),
         description:
           'A JSON pointer into the event. Only free text can be taken out: /description, /role, /sources/0/excerpt, …/query or …/url, /retraction/reason, /dispute/statement, /dispute/resolution/text, and the same of /dispute/resolution/source.',
       }),
