@@ -31,6 +31,7 @@ const postmortemParts = [
   'schema',
   'words',
   'amendments',
+  'tombstones',
   'load',
   'document',
   'checks',

@@ -1,7 +1,6 @@
-import { lastText } from '../db/keyset.ts'
 import { type OpenDatabase, type TextRow, utcTimestamp } from '../db/open.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
-import { type ActionItemFilter, itemColumns, type SortTerm, selectItemsPage } from './list-query.ts'
+import { type ActionItemFilter, itemColumns, nullKey, type SortTerm, selectItemsPage } from './list-query.ts'
 import { daysOverdue } from './rules.ts'
 import { ActionItem } from './schema.ts'
 
@@ -23,9 +22,9 @@ const columnIndex = (name: string) => itemColumns.indexOf(name)
 export const sortKey =
   (sort: SortTerm[]) =>
   (row: TextRow): Key[] =>
-    sort.map(({ name, isDescending }) => {
-      const text = row[columnIndex(name)] ?? lastText(isDescending)
-      return name === 'number' ? Number(text) : text
+    sort.map(term => {
+      const text = row[columnIndex(term.name)] ?? nullKey(term)!
+      return term.name === 'number' ? Number(text) : text
     })
 
 type ToJson = (text: string) => string
@@ -61,7 +60,7 @@ const members = Object.keys(ActionItem.properties)
 
 /** An item as JSON, with the fields that are computed when it is read. */
 function writeItem(row: TextRow, as_of: string): string {
-  const days = daysOverdue({ status: row[status]!, due_on: row[dueOn]! }, as_of)
+  const days = daysOverdue({ status: row[status]!, due_on: row[dueOn] ?? null }, as_of)
   let json = `{"incident_id":"${row[incident]}","id":"AI-${row[number]}"`
   for (const { start, column, toJson } of members) {
     const text = row[column]!

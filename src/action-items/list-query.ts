@@ -2,8 +2,9 @@ import { type RawBuilder, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
 import * as keyset from '../db/keyset.ts'
 import type { PageRequest } from '../http/cursor.ts'
+import type { ActionItemsQuery, SortName } from './overview-schema.ts'
 import { daysOverdue } from './rules.ts'
-import { ActionItem, type ActionItemsQuery, type SortName } from './schema.ts'
+import { ActionItem } from './schema.ts'
 
 export interface ActionItemFilter {
   overdue?: boolean | undefined
@@ -43,7 +44,7 @@ export const selectItems = (items: RawBuilder<unknown>) => sql<ActionItemRow>`
   SELECT ${stored}, p.name AS owner_name, i.title AS incident_title, i.severity
   FROM ${items} a
     CROSS JOIN LATERAL (SELECT title, severity FROM incidents WHERE id = a.incident_id LIMIT 1) i
-    CROSS JOIN LATERAL (SELECT name FROM people WHERE handle = a.owner LIMIT 1) p`
+    LEFT JOIN LATERAL (SELECT name FROM people WHERE handle = a.owner LIMIT 1) p ON true`
 
 /** Selects a page of the items that match a filter, and one more, in the order of `sort`. */
 export function selectItemsPage(
@@ -53,14 +54,17 @@ export function selectItemsPage(
   as_of: string,
 ): RawBuilder<ActionItemRow> {
   const sortsBySeverity = sort.some(({ name }) => name === 'severity')
-  const columns = columnsIn(sort)
+  const columns = asksLive(filter) ? columnsOfLive : columnsOfAll
   const start = after === null ? [] : [keyset.afterKey(columns, sort, after)]
-  const order = keyset.orderOf(columns, sort)
+  const keys = sort.map((_, i) => sql.ref(`key_${i}`))
+  const sorted = keyset.sortedBy(columns, sort)
+  const keyed = sorted.map((expression, i) => sql`${expression} AS ${keys[i]}`)
+  const dueOn = sorted[sort.findIndex(({ name }) => name === 'due_on')]
   // Names are looked up after the limit, for the rows of the page alone.
   const page = sql`(
-    SELECT ${stored} FROM ${fromOf(filter, sortsBySeverity)}
-    WHERE ${whereOf(filter, as_of, ...start)} ORDER BY ${order} LIMIT ${sql.lit(limit + 1)})`
-  return sql<ActionItemRow>`${selectItems(page)} ORDER BY ${order}`
+    SELECT ${stored}, ${sql.join(keyed)} FROM ${fromOf(filter, sortsBySeverity)}
+    WHERE ${whereOf(filter, as_of, start, dueOn)} ORDER BY ${keyset.directed(keys, sort)} LIMIT ${sql.lit(limit + 1)})`
+  return sql<ActionItemRow>`${selectItems(page)} ORDER BY ${keyset.directed(keys, sort)}`
 }
 
 /** A row as the API answers it, with the fields that are computed when it is read. */
@@ -69,20 +73,25 @@ export function toItem({ number, ...row }: ActionItemRow, as_of: string): Action
   return { ...row, id: `AI-${number}`, overdue: days_overdue > 0, days_overdue }
 }
 
-const columnsIn = (sort: SortTerm[]) => ({
+/** What is open or in progress has a due date, a priority and an owner. So the indexes of these need no bounds. */
+const columnsOfLive = {
   due_on: { column: sql`a.due_on`, type: sql`date` },
   priority: { column: sql`a.priority`, type: sql`text` },
-  severity: {
-    column: sql`${keyset.textOrLast(sql`i.severity`, isDescending(sort, 'severity'))} COLLATE "C"`,
-    type: sql`text`,
-  },
+  severity: { column: sql`i.severity`, type: sql`text`, bounds: keyset.wordBounds },
   owner: { column: sql`a.owner`, type: sql`text` },
   incident_id: { column: sql`a.incident_id`, type: sql`text` },
   number: { column: sql`a.number`, type: sql`integer` },
-})
+}
+const columnsOfAll: keyset.SortColumns<SortTerm['name']> = {
+  ...columnsOfLive,
+  due_on: { ...columnsOfLive.due_on, bounds: keyset.dateBounds },
+  priority: { ...columnsOfLive.priority, bounds: keyset.wordBounds },
+  owner: { ...columnsOfLive.owner, bounds: keyset.wordBounds },
+}
 
-const isDescending = (sort: SortTerm[], by: SortTerm['name']): boolean =>
-  sort.some(({ name, isDescending }) => name === by && isDescending)
+/** What stands in a cursor for null, where a row has null in a term of a sort. */
+export const nullKey = ({ name, isDescending }: SortTerm): string | undefined =>
+  keyset.boundOf(columnsOfAll[name], isDescending)
 
 /** The order of a list of action items; ties go by due date and unique key. */
 export const sortTerms = (sort: ActionItemsQuery['sort'] = ['due_on']): SortTerm[] =>
@@ -99,27 +108,35 @@ export const fromOf = ({ severity, service }: ActionItemFilter, withIncident: bo
     ? sql`action_items a JOIN incidents i ON i.id = a.incident_id`
     : sql`action_items a`
 
+/** Whether a filter lets through nothing but what is open or in progress. */
+const asksLive = ({ overdue, status }: ActionItemFilter): boolean =>
+  overdue === true || (status?.every(word => word === 'open' || word === 'in_progress') ?? false)
+
 /** Spelt as in the partial indexes: with parameters in it, PostgreSQL could not tell that they apply. */
 export const isLive = sql`a.status IN ('open', 'in_progress')`
 
-/** The conditions of a filter, on `action_items a` and, for severity and service, `incidents i`. */
+/**
+ * The conditions of a filter, on `action_items a` and, for severity and service, `incidents i`.
+ * @param dueOn the due date as the list is sorted by it, so that the index of the sort also begins where the dates do
+ */
 export function whereOf(
   filter: ActionItemFilter,
   as_of: string,
-  ...more: RawBuilder<unknown>[]
+  more: RawBuilder<unknown>[] = [],
+  dueOn: RawBuilder<unknown> = sql`a.due_on`,
 ): RawBuilder<unknown> {
   const { overdue, status, due_from, due_to, due_within, team, service } = filter
   const isLate = sql`a.due_on < ${as_of}::date`
-  const asksLive = status?.every(word => word === 'open' || word === 'in_progress')
   const all = [
     ...more,
-    (overdue || asksLive) && isLive,
+    asksLive(filter) && isLive,
     overdue === true && isLate,
     overdue === false && sql`NOT (${isLive} AND ${isLate})`,
-    due_from !== undefined && sql`a.due_on >= ${due_from}::date`,
-    due_to !== undefined && sql`a.due_on <= ${due_to}::date`,
+    (due_from ?? due_to ?? due_within) !== undefined && sql`a.due_on IS NOT NULL`,
+    due_from !== undefined && sql`${dueOn} >= ${due_from}::date`,
+    due_to !== undefined && sql`${dueOn} <= ${due_to}::date`,
     due_within !== undefined &&
-      sql`a.due_on BETWEEN ${as_of}::date AND ${as_of}::date + ${Number.parseInt(due_within, 10)}::integer`,
+      sql`${dueOn} BETWEEN ${as_of}::date AND ${as_of}::date + ${Number.parseInt(due_within, 10)}::integer`,
     keyset.isAnyOf(sql`a.owner`, filter.owner),
     keyset.isAnyOf(sql`a.priority`, filter.priority),
     keyset.isAnyOf(sql`a.type`, filter.type),

@@ -11,9 +11,11 @@ import { getIncident } from '../incidents/store.ts'
 import { requireKnownNames } from './filter-names.ts'
 import { listActionItems, sortKey, writePage } from './list-json.ts'
 import { byNumber, sortTerms } from './list-query.ts'
+import * as overview from './overview-schema.ts'
 import { requireOneDueSpan, todayFor } from './rules.ts'
 import * as contract from './schema.ts'
-import { stateRoutes } from './state-routes.ts'
+import { datedWriteOf, stateRoutes } from './state-routes.ts'
+import { stateSchemas } from './state-schema.ts'
 import * as store from './store.ts'
 import { summarizeActionItems } from './summary.ts'
 
@@ -23,7 +25,11 @@ const tag = {
 }
 const tags = [tag.name]
 
-export const actionItemRoom: Room = { tag, schemas: contract.actionItemSchemas, routes: actionItemRoutes }
+export const actionItemRoom: Room = {
+  tag,
+  schemas: [...contract.actionItemSchemas, ...stateSchemas, ...overview.overviewSchemas],
+  routes: actionItemRoutes,
+}
 
 function actionItemRoutes(app: App, context: Context): void {
   overviewRoutes(app, context)
@@ -44,7 +50,7 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
         tags,
         summary: 'List action items over all incidents: what is overdue, whose, how urgent',
         description: '`overdue=true` is computed when read, for `as_of` in `tz`. Nothing stores “late”.',
-        querystring: contract.actionItemsQuery,
+        querystring: overview.actionItemsQuery,
         response: { 200: ref(contract.ActionItemPage) },
       },
     },
@@ -72,8 +78,8 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
         operationId: 'summarizeActionItems',
         tags,
         summary: 'Count what is open and what is overdue, in groups',
-        querystring: contract.summaryQuery,
-        response: { 200: ref(contract.ActionItemSummary) },
+        querystring: overview.summaryQuery,
+        response: { 200: ref(overview.ActionItemSummary) },
       },
     },
     async (request, reply) => {
@@ -91,7 +97,8 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
   )
 }
 
-function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
+function itemRoutes(app: App, context: Context): void {
+  const { db, database, now, timeZone } = context
   app.post(
     '/incidents/:incident_id/action-items',
     {
@@ -104,7 +111,8 @@ function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
         operationId: 'createActionItem',
         tags,
         summary: 'Add an action item',
-        description: 'It has exactly one owner, a person, and addresses at least one contributing factor.',
+        description:
+          'With status `proposed` a title is enough; one that is open has an owner, a due date, a priority and a factor. What is done already is recorded by the same call, with `closure`.',
         params: incidentParams,
         body: ref(contract.ActionItemInput),
         response: { 201: ref(contract.ActionItemDetail) },
@@ -112,8 +120,8 @@ function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      const write = writeOf(request, now)
-      const today = todayFor({}, { timeZone, moment: now() })
+      const write = datedWriteOf(request, context)
+      const today = { as_of: write.today, tz: timeZone }
       return answerOnce({ db, now, resource: 'action_item' }, request, reply, async trx => {
         const number = await store.createActionItem(trx, incident_id, request.body, write)
         const location = `/v1/incidents/${incident_id}/action-items/AI-${number}`
@@ -175,7 +183,7 @@ function itemRoutes(app: App, { db, database, now, timeZone }: Context): void {
         tags,
         summary: 'Change some fields of an action item',
         description:
-          'A new owner has to accept it anew. Once it is accepted, the due date moves only by a deferral.',
+          'A new owner has to accept it anew. Once it is accepted, the due date moves only by a deferral. What it needs in its status cannot be taken away.',
         params: contract.actionItemParams,
         body: ref(contract.ActionItemPatch),
         response: { 200: ref(contract.ActionItemDetail) },

@@ -1,14 +1,9 @@
 import { requireOwnName } from '../http/caller.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { dateIn, daysBetween, isTimeZone } from '../kit/time.ts'
-import type {
-  AcceptanceInput,
-  ActionItem,
-  ActionItemFields,
-  ClosureInput,
-  DeferralInput,
-  EffectivenessInput,
-} from './schema.ts'
+import { heldBy, lacks, type Needs, needs, requireNeeds, requireReady } from './needs.ts'
+import type { ActionItem, ActionItemInput } from './schema.ts'
+import type { AcceptanceInput, ClosureInput, DeferralInput, EffectivenessInput } from './state-schema.ts'
 
 /** The decisions about action items, as pure functions. `at` is the moment of the change, in UTC. */
 
@@ -45,14 +40,16 @@ export function requireOneDueSpan(query: { due_from?: string; due_to?: string; d
  * Whole days by which an item is past its due date; 0 on that day, and for an item that is neither open nor in
  * progress.
  */
-export function daysOverdue({ status, due_on }: { status: string; due_on: string }, as_of: string): number {
+export function daysOverdue(
+  { status, due_on }: { status: string; due_on: string | null },
+  as_of: string,
+): number {
   const isLive = status === 'open' || status === 'in_progress'
-  return isLive ? Math.max(0, daysBetween(due_on, as_of)) : 0
+  return isLive && due_on !== null ? Math.max(0, daysBetween(due_on, as_of)) : 0
 }
 
-type State = Pick<ActionItem, 'status' | 'due_on' | 'owner' | 'acceptance' | 'closure' | 'deferrals'> & {
-  id: string
-}
+type State = Pick<ActionItem, 'status' | 'acceptance' | 'closure' | 'deferrals'> & Needs & { id: string }
+type Fields = Needs & Pick<ActionItem, 'status'>
 
 const isClosed = ({ status }: State) => status === 'done' || status === 'cancelled'
 
@@ -61,9 +58,9 @@ const wrongStateError = (pointer: string, detail: string) =>
 
 /**
  * @throws 409 `wrong_state` when a patch changes owner, due date or status of a closed item, makes an open one proposed
- * again, or moves a due date that is promised
+ * again, or moves a due date that is promised; 422 naming each field that is asked for
  */
-export function requirePatchable(stored: State, fields: ActionItemFields, isPromised: boolean): void {
+export function requirePatchable(stored: State, fields: Fields, isPromised: boolean): void {
   const { id, status } = stored
   const changed = (['owner', 'due_on', 'status'] as const).find(name => fields[name] !== stored[name])
   if (changed && isClosed(stored)) {
@@ -78,10 +75,11 @@ export function requirePatchable(stored: State, fields: ActionItemFields, isProm
     const detail = `${id} has been accepted or deferred, so its due date moves only by a deferral: POST …/deferrals.`
     throw wrongStateError('/due_on', detail)
   }
+  requireNeeds(fields, stored.status === 'proposed' ? needs[fields.status] : heldBy(stored))
 }
 
 /** An acceptance is its owner's: a new owner has not accepted anything yet. */
-export const acceptanceAfter = ({ owner, acceptance }: State, newOwner: string) =>
+export const acceptanceAfter = ({ owner, acceptance }: State, newOwner: string | null) =>
   owner === newOwner ? acceptance : null
 
 /**
@@ -103,15 +101,16 @@ export function accepterOf({ by }: AcceptanceInput, person: string | null): stri
  */
 export function accept(stored: State, by: string, at: string) {
   const { id, owner, status, acceptance } = stored
-  if (by !== owner) {
-    throw fieldError('/by', 'not_owner', `/by must be the owner, ${owner}: nobody else can accept ${id}.`)
-  }
-  if (acceptance) return { status, acceptance }
+  if (acceptance?.by === by) return { status, acceptance }
   if (status === 'cancelled') {
     throw wrongStateError(
       '/by',
       `${id} is cancelled, so nothing is left to accept: DELETE …/closure reopens it.`,
     )
+  }
+  requireReady(stored, status === 'proposed' ? 'open' : status)
+  if (by !== owner) {
+    throw fieldError('/by', 'not_owner', `/by must be the owner, ${owner}: nobody else can accept ${id}.`)
   }
   return { status: status === 'proposed' ? ('open' as const) : status, acceptance: { at, by } }
 }
@@ -130,36 +129,105 @@ export function defer(stored: State, { to, reason }: DeferralInput, at: string) 
   if (deferrals.length >= maxDeferrals) {
     throw wrongStateError('/to', `${id} has been deferred ${maxDeferrals} times: cancel it, or do it.`)
   }
+  if (due_on === null) {
+    throw wrongStateError('/to', `${id} has no due date that could be moved: PATCH it with a due_on.`)
+  }
   if (to <= due_on) throw fieldError('/to', 'order', `/to must be later than the due date, ${due_on}.`)
   return { due_on: to, deferrals: [...deferrals, { from: due_on, to, reason, at }] }
+}
+
+/** What a closure is judged by. */
+export interface Closing {
+  /** When it is told. */
+  at: string
+  /** The date of that in the server's time zone. */
+  today: string
+  /** The incident's date. */
+  occurred_on: string
+  /** Where the closure stands in the body: the JSON pointer of it, or empty. */
+  pointer: '' | '/closure'
+}
+
+/**
+ * The status of a new item, and how it was closed, where it is closed already: then the status follows from that.
+ * @throws 422 where one contradicts the other, or how it was closed is missing
+ */
+export function firstState({ status, closure }: ActionItemInput) {
+  if (!closure) {
+    if (status !== 'done' && status !== 'cancelled') return { status: status ?? 'open', closure: null }
+    const what = status === 'done' ? 'evidence_urls, which show that it is done' : 'a reason'
+    throw fieldError(
+      '/closure',
+      'required',
+      `/closure is required with status ${status}: send it with ${what}.`,
+    )
+  }
+  const { outcome = status === 'cancelled' ? 'cancelled' : 'done' } = closure
+  if (status === undefined || status === outcome) return { status: outcome, closure: { ...closure, outcome } }
+  const detail = `/status is ${status}, and /closure says ${outcome}: leave /status out, since it follows from the closure.`
+  throw fieldError('/status', 'contradiction', detail)
 }
 
 /**
  * Closes an item: done with evidence, or cancelled with a reason. Correcting either does not change the time of
  * closing.
+ * @throws 409 where it is closed the other way, or lacks what one that is done has
  */
-export function close(stored: State, given: ClosureInput, at: string) {
-  const { outcome, evidence_url = null, reason = null } = given
-  if (outcome === 'done' && evidence_url === null) {
-    const detail = '/evidence_url is required with done: name what shows that it is done.'
-    throw fieldError('/evidence_url', 'required', detail)
-  }
-  if (outcome === 'cancelled' && reason === null) {
-    throw fieldError('/reason', 'required', '/reason is required with cancelled: say why it is not done.')
-  }
+export function close(stored: State, given: ClosureInput, closing: Closing) {
+  const closure = closureOf(given, closing)
+  const { outcome } = closure
   const before = stored.closure
   if (before && before.outcome !== outcome) {
     const detail = `${stored.id} is ${before.outcome}: delete its closure first (DELETE …/closure), then close it as ${outcome}.`
     throw wrongStateError('/outcome', detail)
   }
-  return { status: outcome, closure: { outcome, evidence_url, reason, at: before?.at ?? at } }
+  requireReady(stored, outcome)
+  const done_on = given.done_on ?? before?.done_on ?? closure.done_on
+  return { status: outcome, closure: { ...closure, done_on, at: before?.at ?? closure.at } }
 }
 
-/** Reopens a closed item. An item that is not closed stays as it is, so that a retry changes nothing. */
-export const reopen = ({ status, closure }: State) => ({
-  status: closure ? ('open' as const) : status,
-  closure: null,
-})
+/** A closure as it is stored. @throws 422 naming what it lacks, or a day on which it cannot have been done */
+export function closureOf(given: ClosureInput, closing: Closing) {
+  const { outcome = 'done', evidence_urls = [], reason = null } = given
+  const { at, today, pointer } = closing
+  if (outcome === 'done' && evidence_urls.length === 0) {
+    const detail = `${pointer}/evidence_urls is required with done: name what shows that it is done.`
+    throw fieldError(`${pointer}/evidence_urls`, 'required', detail)
+  }
+  if (outcome === 'cancelled' && reason === null) {
+    const detail = `${pointer}/reason is required with cancelled: say why it is not done.`
+    throw fieldError(`${pointer}/reason`, 'required', detail)
+  }
+  requireDoneOn({ ...given, outcome }, closing)
+  return { outcome, done_on: outcome === 'done' ? (given.done_on ?? today) : null, evidence_urls, reason, at }
+}
+
+function requireDoneOn({ outcome, done_on }: ClosureInput, { today, occurred_on, pointer }: Closing): void {
+  if (!done_on) return
+  const at = `${pointer}/done_on`
+  if (outcome === 'cancelled') {
+    const detail = `${at} is the day on which it was done, and a cancelled item has none: leave it out.`
+    throw fieldError(at, 'exclusive', detail)
+  }
+  if (done_on > today) {
+    throw fieldError(at, 'future', `${at} must not be later than today, ${today}: close it when it is done.`)
+  }
+  if (done_on < occurred_on) {
+    throw fieldError(at, 'order', `${at} must not be before the incident, which was on ${occurred_on}.`)
+  }
+}
+
+/**
+ * Reopens a closed item: as open, or as proposed where it lacks what an open one has, and then nobody has accepted it yet.
+ * An item that is not closed stays as it is, so that a retry changes nothing.
+ */
+export function reopen(stored: State) {
+  const { status, closure, acceptance } = stored
+  if (closure === null) return { status, closure, acceptance }
+  return lacks(stored, needs.open).length === 0
+    ? { status: 'open' as const, closure: null, acceptance }
+    : { status: 'proposed' as const, closure: null, acceptance: null }
+}
 
 /** Records whether an item helped, or when to look. A cancelled item cannot have helped. */
 export function rateEffect(

@@ -1,14 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Trx } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
-import { type Write, writeOf } from '../http/caller.ts'
+import { writeOf } from '../http/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
 import { requireFound } from '../http/problem.ts'
 import type { NumberedKey } from '../incidents/numbered.ts'
-import { accepterOf, todayFor } from './rules.ts'
+import { dateIn } from '../kit/time.ts'
+import { accepterOf } from './rules.ts'
 import * as contract from './schema.ts'
+import * as states from './state-schema.ts'
 import * as store from './store.ts'
 
 const tags = ['Action items']
@@ -33,7 +35,7 @@ function changeRoutes(app: App, context: Context): void {
         summary: 'Accept an action item as its owner',
         description: 'A proposed item becomes open. Accepting again changes nothing.',
         params: contract.actionItemParams,
-        body: ref(contract.AcceptanceInput),
+        body: ref(states.AcceptanceInput),
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
@@ -52,7 +54,7 @@ function changeRoutes(app: App, context: Context): void {
         tags,
         summary: 'Move the due date to a later day, with a reason',
         params: contract.actionItemParams,
-        body: ref(contract.DeferralInput),
+        body: ref(states.DeferralInput),
         response: { 201: ref(contract.ActionItemDetail) },
       },
     },
@@ -74,7 +76,7 @@ function changeRoutes(app: App, context: Context): void {
         tags,
         summary: 'Close an action item: done with evidence, or cancelled with a reason',
         params: contract.actionItemParams,
-        body: ref(contract.ClosureInput),
+        body: ref(states.ClosureInput),
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
@@ -105,7 +107,7 @@ function changeRoutes(app: App, context: Context): void {
         tags,
         summary: 'Say whether an action item helped, or when to look',
         params: contract.actionItemParams,
-        body: ref(contract.EffectivenessInput),
+        body: ref(states.EffectivenessInput),
         response: { 200: ref(contract.ActionItemDetail) },
       },
     },
@@ -131,7 +133,7 @@ function readRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'When the owner took an action item',
         params: contract.actionItemParams,
-        response: { 200: ref(contract.Acceptance) },
+        response: { 200: ref(states.Acceptance) },
       },
     },
     async ({ params }, reply) =>
@@ -147,7 +149,7 @@ function readRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'How an action item ended',
         params: contract.actionItemParams,
-        response: { 200: ref(contract.Closure) },
+        response: { 200: ref(states.Closure) },
       },
     },
     async ({ params }, reply) =>
@@ -163,7 +165,7 @@ function readRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'Whether an action item helped, or when to look',
         params: contract.actionItemParams,
-        response: { 200: ref(contract.Effectiveness) },
+        response: { 200: ref(states.Effectiveness) },
       },
     },
     async ({ params }, reply) =>
@@ -171,18 +173,24 @@ function readRoutes(app: App, { db }: Context): void {
   )
 }
 
-type Update = (trx: Trx, key: NumberedKey, write: Write) => Promise<void>
+type Update = (trx: Trx, key: NumberedKey, write: store.DatedWrite) => Promise<void>
+
+/** A write of action items, with today's date where the service is. */
+export const datedWriteOf = (
+  request: FastifyRequest,
+  { now, timeZone }: Pick<Context, 'now' | 'timeZone'>,
+): store.DatedWrite => ({ ...writeOf(request, now), today: dateIn(timeZone, now()) })
 
 /** Returns a function that runs one update in a transaction and returns the updated item. */
 const inTransaction = (context: Context) => (request: FastifyRequest, update: Update) =>
   transact(context.db, updateBody(context, request, update))
 
 /** The body of a transaction that makes the update of a request and returns the updated item. */
-function updateBody({ now, timeZone }: Context, request: FastifyRequest, update: Update) {
+function updateBody(context: Context, request: FastifyRequest, update: Update) {
   const key = store.itemKey(request.params as { incident_id: string; action_item_id: string })
-  const write = writeOf(request, now)
+  const write = datedWriteOf(request, context)
   return async (trx: Trx) => {
     await update(trx, key, write)
-    return store.readActionItem(trx, key, todayFor({}, { timeZone, moment: now() }))
+    return store.readActionItem(trx, key, { as_of: write.today, tz: context.timeZone })
   }
 }

@@ -13,16 +13,10 @@ import {
   numberedNotFoundError,
 } from '../incidents/numbered.ts'
 import { type ActionItemRow, selectItems, toItem } from './list-query.ts'
+import { needs, requireNeeds } from './needs.ts'
 import * as rules from './rules.ts'
-import {
-  type ActionItem,
-  type ActionItemDetail,
-  ActionItemFields,
-  type ActionItemInput,
-  type ClosureInput,
-  type DeferralInput,
-  type EffectivenessInput,
-} from './schema.ts'
+import { type ActionItem, type ActionItemDetail, ActionItemFields, type ActionItemInput } from './schema.ts'
+import type { ClosureInput, DeferralInput, EffectivenessInput } from './state-schema.ts'
 
 export const itemKey = (params: { incident_id: string; action_item_id: string }): NumberedKey =>
   numberedKey(params.incident_id, params.action_item_id)
@@ -57,18 +51,28 @@ export async function allActionItems(db: Db, incident_id: string, as_of: string)
   return rows.map(row => toItem(row, as_of))
 }
 
+/** A write with the date of today in the server's time zone, which a closure is judged by. */
+export interface DatedWrite extends Write {
+  today: string
+}
+
 /** Stores a new action item and returns its number. */
 export async function createActionItem(
   trx: Trx,
   incident_id: string,
-  { status = 'open', ...input }: ActionItemInput,
-  { facts }: Write,
+  input: ActionItemInput,
+  write: DatedWrite,
 ): Promise<number> {
   await lockIncidentShared(trx, incident_id)
-  await requireOwner(trx, input.owner)
-  await lockFactors(trx, incident_id, input.factors)
+  const { status, closure: closed } = rules.firstState(input)
+  const closure = closed && rules.closureOf(closed, await closingOf(trx, incident_id, write, '/closure'))
+  const fields = rowOf(ActionItemFields, { ...input, status })
+  requireNeeds(fields, needs[status])
+  await requireOwner(trx, fields.owner)
+  await lockFactors(trx, incident_id, fields.factors)
   const number = await nextNumber(trx, 'action_items', incident_id)
-  const values = { ...rowOf(ActionItemFields, { ...input, status }), created_at: facts.changed_at, ...facts }
+  const { facts } = write
+  const values = { ...fields, closure: json(closure), created_at: facts.changed_at, ...facts }
   await trx
     .insertInto('action_items')
     .values({ incident_id, number, ...values })
@@ -84,13 +88,13 @@ export const patchActionItem = (
   write: Write,
 ): Promise<void> =>
   updateItem(trx, key, write, async stored => {
-    const fields = merge(fieldsOf(ActionItemFields, stored))
+    const fields = rowOf(ActionItemFields, merge(fieldsOf(ActionItemFields, stored)))
     const isPromised = fields.due_on !== stored.due_on && (await isDuePromised(trx, key, stored))
     rules.requirePatchable(stored, fields, isPromised)
     if (fields.owner !== stored.owner) await requireOwner(trx, fields.owner)
     await lockFactors(trx, key.incident_id, fields.factors)
     const acceptance = rules.acceptanceAfter(stored, fields.owner)
-    return { ...rowOf(ActionItemFields, fields), acceptance: json(acceptance) }
+    return { ...fields, acceptance: json(acceptance) }
   })
 
 export const acceptActionItem = (trx: Trx, key: NumberedKey, by: string, write: Write): Promise<void> =>
@@ -114,15 +118,33 @@ export const closeActionItem = (
   trx: Trx,
   key: NumberedKey,
   given: ClosureInput,
-  write: Write,
+  write: DatedWrite,
 ): Promise<void> =>
-  updateItem(trx, key, write, stored => {
-    const { status, closure } = rules.close(stored, given, write.facts.changed_at)
+  updateItem(trx, key, write, async stored => {
+    const closing = await closingOf(trx, key.incident_id, write, '')
+    const { status, closure } = rules.close(stored, given, closing)
     return { status, closure: json(closure) }
   })
 
 export const reopenActionItem = (trx: Trx, key: NumberedKey, write: Write): Promise<void> =>
-  updateItem(trx, key, write, rules.reopen)
+  updateItem(trx, key, write, stored => {
+    const { acceptance, ...state } = rules.reopen(stored)
+    return { ...state, acceptance: json(acceptance) }
+  })
+
+async function closingOf(
+  trx: Trx,
+  incident_id: string,
+  { facts, today }: DatedWrite,
+  pointer: rules.Closing['pointer'],
+): Promise<rules.Closing> {
+  const { occurred_on } = await trx
+    .selectFrom('incidents')
+    .select('occurred_on')
+    .where('id', '=', incident_id)
+    .executeTakeFirstOrThrow()
+  return { at: facts.changed_at, today, occurred_on, pointer }
+}
 
 export const rateActionItem = (
   trx: Trx,
@@ -157,19 +179,22 @@ async function updateItem(
 async function isDuePromised(
   trx: Trx,
   { incident_id, number }: NumberedKey,
-  { acceptance, deferrals }: ActionItem,
+  { due_on, acceptance, deferrals }: ActionItem,
 ): Promise<boolean> {
+  if (due_on === null) return false
   if (acceptance !== null || deferrals.length > 0) return true
   const { rows } = await sql`
     SELECT FROM history WHERE incident_id = ${incident_id} AND resource = 'action_item' AND id = ${String(number)}
-      AND image ->> 'acceptance' IS NOT NULL LIMIT 1`.execute(trx)
+      AND image ->> 'acceptance' IS NOT NULL AND image ->> 'due_on' IS NOT NULL LIMIT 1`.execute(trx)
   return rows.length > 0
 }
 
 /**
- * Requires the owner to be an active person, and locks the row, so that they do not leave before the item is stored.
+ * Requires the owner, if there is one, to be an active person, and locks the row, so that they do not leave before the item
+ * is stored.
  */
-async function requireOwner(trx: Trx, owner: string): Promise<void> {
+async function requireOwner(trx: Trx, owner: string | null): Promise<void> {
+  if (owner === null) return
   const person = await trx
     .selectFrom('people')
     .select('active')

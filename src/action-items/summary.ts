@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../db/open.ts'
 import { type ActionItemFilter, fromOf, isLive, whereOf } from './list-query.ts'
-import type { ActionItemSummary, Grouping } from './schema.ts'
+import type { ActionItemSummary, Grouping } from './overview-schema.ts'
 
 interface Group {
   key: string | null
@@ -54,7 +54,7 @@ export function selectSummary(
     WITH groups AS (
       SELECT ${key} AS key, count(*) AS open, count(*) FILTER (WHERE ${isLate}) AS overdue,
         min(a.due_on) AS oldest_due_on, ${total}
-      FROM ${fromOf(filter, withIncident)} ${join} WHERE ${whereOf(filter, as_of, isLive)} GROUP BY 1
+      FROM ${fromOf(filter, withIncident)} ${join} WHERE ${whereOf(filter, as_of, [isLive])} GROUP BY 1
     )
     SELECT *, ${label} AS label FROM groups
     ORDER BY ${group_by === 'age' ? sql`oldest_due_on` : sql`overdue DESC, open DESC, key COLLATE "C"`}`

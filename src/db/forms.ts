@@ -48,7 +48,7 @@ export const formChanges: FormChange[] = [
 
       factor: steps(),
 
-      action_item: steps(),
+      action_item: steps(withDoneOn),
 
       change: steps(),
 
@@ -77,6 +77,16 @@ function withTombstones({ redaction, ...event }: Entry): Entry {
 /** Before, an event marked one milestone at most. */
 function withMilestones({ milestone, ...event }: Entry): Entry {
   return { ...event, milestones: event.milestones ?? (milestone ? [milestone] : []) }
+}
+
+/** Before, a closure had one address at most, and `done` was printed with the day on which it was told. */
+function withDoneOn(item: Entry): Entry {
+  const closure = item.closure as Entry | null | undefined
+  if (!closure || 'evidence_urls' in closure) return item
+  const { evidence_url, ...rest } = closure
+  const evidence_urls = evidence_url ? [evidence_url] : []
+  const done_on = rest.outcome === 'done' ? String(rest.at).slice(0, 10) : null
+  return { ...item, closure: { ...rest, done_on, evidence_urls } }
 }
 
 /** Before, all were incidents in no named language, with the template's sections alone, and shared no reference. */

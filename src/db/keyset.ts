@@ -7,21 +7,29 @@ export interface SortTerm<Name extends string = string> {
   isDescending: boolean
 }
 
-/** The SQL of each name that a list is sorted by. `type` is what a cursor's text is cast to. */
-export type SortColumns<Name extends string> = Record<
-  Name,
-  { column: RawBuilder<unknown>; type: RawBuilder<unknown> }
->
+/** The SQL of what a list is sorted by. */
+export interface SortColumn {
+  column: RawBuilder<unknown>
+  /** What a cursor's text is cast to. */
+  type: RawBuilder<unknown>
+  /** Where the column can be null. */
+  bounds?: Bounds
+}
+export type SortColumns<Name extends string> = Record<Name, SortColumn>
 
 /**
- * A column of text that may be null, for a sort in one direction: null comes last in both, as a text after or before all
- * that it can be.
+ * A value before all that a column can have, and one after them: as one of these null comes last, both down and up. An index
+ * on `coalesce(column, high)` serves the sort up, one with `low` the sort down.
  */
-export const textOrLast = (column: RawBuilder<unknown>, isDescending: boolean): RawBuilder<unknown> =>
-  sql`coalesce(${column}, ${sql.lit(lastText(isDescending))})`
+interface Bounds {
+  low: string
+  high: string
+  collation: RawBuilder<unknown>
+}
 
-/** What stands for null there, also in a cursor. */
-export const lastText = (isDescending: boolean): string => (isDescending ? '' : '~')
+export const dateBounds: Bounds = { low: '-infinity', high: 'infinity', collation: sql`` }
+/** Of words in ASCII, such as handles and priorities. */
+export const wordBounds: Bounds = { low: '', high: '~', collation: sql`COLLATE "C"` }
 
 /**
  * Parses a sort such as `-due_on`, `priority`. Ties are ordered by further names, of which the last is a unique key, in
@@ -40,16 +48,31 @@ export function sortTermsOf<Name extends string>(
   return terms.filter(({ name }, i) => terms.findIndex(term => term.name === name) === i)
 }
 
+/** What stands in place of null in a term of a sort, also in a cursor; undefined where nothing is null. */
+export const boundOf = ({ bounds }: SortColumn, isDescending: boolean): string | undefined =>
+  isDescending ? bounds?.low : bounds?.high
+
+/** The SQL by which each term of a sort compares. */
+export const sortedBy = <Name extends string>(
+  columns: SortColumns<Name>,
+  sort: SortTerm<Name>[],
+): RawBuilder<unknown>[] =>
+  sort.map(({ name, isDescending }) => {
+    const { column, type, bounds } = columns[name]
+    const bound = boundOf(columns[name], isDescending)
+    if (bounds === undefined) return column
+    return sql`coalesce(${column}, ${sql.lit(bound)}::${type}) ${bounds.collation}`
+  })
+
 /** The expressions of `ORDER BY`. */
 export const orderOf = <Name extends string>(
   columns: SortColumns<Name>,
   sort: SortTerm<Name>[],
-): RawBuilder<unknown> =>
-  sql.join(
-    sort.map(({ name, isDescending }) =>
-      isDescending ? sql`${columns[name].column} DESC` : columns[name].column,
-    ),
-  )
+): RawBuilder<unknown> => directed(sortedBy(columns, sort), sort)
+
+/** The same of other expressions, one for each term. */
+export const directed = (expressions: RawBuilder<unknown>[], sort: SortTerm[]): RawBuilder<unknown> =>
+  sql.join(expressions.map((one, i) => (sort[i]!.isDescending ? sql`${one} DESC` : one)))
 
 /**
  * The condition of rows after a cursor's key. In one direction it is a row comparison, at which an index scan can
@@ -60,9 +83,10 @@ export function afterKey<Name extends string>(
   sort: SortTerm<Name>[],
   after: (string | number)[],
 ): RawBuilder<unknown> {
+  const expressions = sortedBy(columns, sort)
   const terms = sort.map(({ name, isDescending }, i) => {
-    const { column, type } = columns[name]
-    return { column, value: sql`${after[i]}::${type}`, operator: isDescending ? sql`<` : sql`>` }
+    const value = sql`${after[i]}::${columns[name].type}`
+    return { column: expressions[i]!, value, operator: isDescending ? sql`<` : sql`>` }
   })
   const first = terms[0]!
   if (sort.every(({ isDescending }) => isDescending === sort[0]!.isDescending)) {

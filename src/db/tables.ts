@@ -17,13 +17,13 @@ export interface ActionItems {
   created_at: string;
   deferrals: Generated<ColumnType<unknown, string, string>>;
   done_when: string | null;
-  due_on: string;
+  due_on: string | null;
   effectiveness: ColumnType<unknown, string, string> | null;
   factors: number[];
   incident_id: string;
   number: number;
-  owner: string;
-  priority: string;
+  owner: string | null;
+  priority: string | null;
   request_id: string;
   sequence: Generated<number>;
   status: string;

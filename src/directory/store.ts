@@ -47,6 +47,7 @@ async function openActionItems(db: Db, owner: string): Promise<PersonDetail['ope
     .orderBy('incident_id')
     .orderBy('number')
     .limit(100)
+    .$castTo<PersonDetail['open_action_items'][number]>()
     .execute()
 }
 

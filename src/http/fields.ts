@@ -13,6 +13,9 @@ export const line = (max = 200, options: object = {}) =>
 export const text = (max: number, options: object = {}) =>
   Type.String({ minLength: 1, maxLength: max, format: 'text', ...options })
 
+/** What stands in the place of a text that was taken out for good. */
+export const redactedMark = '[redacted]'
+
 /** A sentence of the document: a description, a factor, a reason. */
 export const sentence = (options: object = {}) => text(2000, options)
 

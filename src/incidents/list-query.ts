@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { isAnyOf, lastText, type SortColumns, type SortTerm, sortTermsOf, textOrLast } from '../db/keyset.ts'
+import { boundOf, isAnyOf, type SortColumns, type SortTerm, sortTermsOf, wordBounds } from '../db/keyset.ts'
 import type { Key } from '../http/cursor.ts'
 import { firstPhase, noImpactPhase, type Phase, phaseMilestones } from './milestones.ts'
 import { naturesWithoutImpact } from './natures.ts'
@@ -24,19 +24,13 @@ export const phase = sql<Phase>`CASE WHEN nature = ANY (${sql.lit(`{${naturesWit
 type SortKey = IncidentSortName | 'id'
 
 /** Texts are compared as the indexes have them. */
-export const sortColumnsOf = (sort: SortTerm<SortKey>[]): SortColumns<SortKey> => ({
+export const sortColumns: SortColumns<SortKey> = {
   occurred_on: { column: sql`occurred_on`, type: sql`date` },
   changed_at: { column: sql`changed_at`, type: sql`timestamptz` },
-  severity: {
-    column: sql`${textOrLast(sql`severity`, isDescending(sort, 'severity'))} COLLATE "C"`,
-    type: sql`text`,
-  },
+  severity: { column: sql`severity`, type: sql`text`, bounds: wordBounds },
   title: { column: sql`title COLLATE "C"`, type: sql`text` },
   id: { column: sql`id`, type: sql`text` },
-})
-
-const isDescending = (sort: SortTerm<SortKey>[], by: SortKey): boolean =>
-  sort.some(({ name, isDescending }) => name === by && isDescending)
+}
 
 /** The order of a list of incidents: the newest first, unless the query says otherwise. */
 export const incidentOrder = (sort: IncidentsQuery['sort'] = ['-occurred_on']): SortTerm<SortKey>[] =>
@@ -46,7 +40,7 @@ export const incidentOrder = (sort: IncidentsQuery['sort'] = ['-occurred_on']): 
 export const incidentKey =
   (sort: SortTerm<SortKey>[]) =>
   (incident: Incident): Key[] =>
-    sort.map(({ name, isDescending }) => incident[name] ?? lastText(isDescending))
+    sort.map(({ name, isDescending }) => incident[name] ?? boundOf(sortColumns[name], isDescending)!)
 
 /** The conditions of a filter on `incidents`, all of which are to hold. */
 export function incidentConditions(filter: IncidentFilter): RawBuilder<unknown>[] {

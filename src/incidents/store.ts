@@ -16,7 +16,7 @@ import {
   incidentConditions,
   type incidentOrder,
   phase,
-  sortColumnsOf,
+  sortColumns,
 } from './list-query.ts'
 import { lockDocument, lockIncident } from './locks.ts'
 import { requireUnreferenced, requireValidReferences } from './references.ts'
@@ -42,7 +42,6 @@ export function selectIncidentsPage(
   sort: Order,
   { limit, after }: PageRequest,
 ): RawBuilder<Incident> {
-  const sortColumns = sortColumnsOf(sort)
   const start = after === null ? [] : [afterKey(sortColumns, sort, after)]
   const conditions = [sql`true`, ...incidentConditions(filter), ...start]
   return sql<Incident>`

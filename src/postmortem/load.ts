@@ -10,7 +10,8 @@ import { milestoneRulesOf, milestonesOf } from '../timeline/spells.ts'
 import { allEvents } from '../timeline/store.ts'
 import { allWaivers } from '../waivers/store.ts'
 import { standingAmendments } from './amendments.ts'
-import type { Postmortem } from './schema.ts'
+import type { Postmortem, PostmortemRedaction } from './schema.ts'
+import { documentTombstones } from './tombstones.ts'
 
 /**
  * Loads all that the document is rendered from, in one snapshot.
@@ -43,12 +44,22 @@ export async function readPostmortem(trx: Trx, incidentId: string): Promise<Post
   const waivers = await allWaivers(trx, incidentId)
   const amendments = await standingAmendments(trx, incidentId)
   const children = { milestones, events, factors, action_items, changes, review, waivers, amendments }
-  const people = await namesByHandle(trx, handlesIn({ incident, ...children }))
-  return { incident, people, ...children }
+  const tombstones = await documentTombstones(trx, incidentId)
+  const parts = { incident, ...children, redactions: tombstones.filter(isOf(children)) }
+  const people = await namesByHandle(trx, handlesIn(parts))
+  return { people, ...parts }
 }
 
+/** Whether a tombstone is of something that the document has: a factor or a change may have been deleted. */
+const isOf =
+  ({ factors, changes }: Pick<Postmortem, 'factors' | 'changes'>) =>
+  ({ resource, id }: PostmortemRedaction): boolean => {
+    const numbered = { factor: factors, change: changes }[resource as string]
+    return numbered === undefined || numbered.some(({ number }) => String(number) === id)
+  }
+
 function handlesIn(data: Omit<Postmortem, 'people'>): string[] {
-  const { incident, events, action_items, changes, review, waivers, amendments } = data
+  const { incident, events, action_items, changes, review, waivers, redactions, amendments } = data
   const found: (string | null | undefined)[] = [...incident.authors]
   for (const { person } of incident.roles) found.push(person)
   for (const { sources, dispute, redactions } of events) {
@@ -60,6 +71,7 @@ function handlesIn(data: Omit<Postmortem, 'people'>): string[] {
   for (const { verified_by_source } of changes) found.push(verified_by_source?.stated_by)
   if (review) found.push(review.facilitator, ...review.attendees)
   for (const { changed_by } of waivers) found.push(changed_by)
+  for (const { by } of redactions) found.push(by)
   for (const { author } of amendments) found.push(author)
   return found.filter(handle => typeof handle === 'string')
 }

@@ -3,7 +3,7 @@ import { checkRoutes } from './checks/routes.ts'
 import { checkSchemas } from './checks/schema.ts'
 import { followUpRoute } from './follow-up/routes.ts'
 import { followUpSchemas } from './follow-up/schema.ts'
-import { redactionRoute } from './redaction/routes.ts'
+import { redactionRoutes } from './redaction/routes.ts'
 import { postmortemSchemas } from './schema.ts'
 import { documentRoutes } from './sealing/document-routes.ts'
 import { revisionRoutes } from './sealing/revision-routes.ts'
@@ -26,7 +26,7 @@ function postmortemRoutes(app: App, context: Context): void {
   checkRoutes(app, context)
   lifecycleRoutes(app, context)
   revisionRoutes(app, context)
-  redactionRoute(app, context)
+  redactionRoutes(app, context)
   threadRoute(app, context)
   followUpRoute(app, context)
 }

@@ -17,9 +17,10 @@ import {
   sentence,
   timestamp,
 } from '../http/fields.ts'
-import { Incident, incidentId } from '../incidents/schema.ts'
+import { HistoryEntry, Incident, incidentId } from '../incidents/schema.ts'
 import { Review } from '../reviews/schema.ts'
 import { Milestones } from '../timeline/milestones-schema.ts'
+import { tombstone } from '../timeline/redaction-schema.ts'
 import { Event } from '../timeline/schema.ts'
 import { Waiver } from '../waivers/schema.ts'
 
@@ -102,6 +103,12 @@ export const Amendment = component(
 
 export const AmendmentPage = pageOf('AmendmentPage', Amendment)
 
+const redaction = part('PostmortemRedaction', {
+  resource: HistoryEntry.properties.resource,
+  id: HistoryEntry.properties.id,
+  ...tombstone.properties,
+})
+
 /** All that a document is rendered from: an incident and everything below it, in the order of the document. */
 export const Postmortem = component(
   'Postmortem',
@@ -121,6 +128,9 @@ export const Postmortem = component(
       description: 'The record of the review; null until there is one.',
     }),
     waivers: Type.Array(ref(Waiver)),
+    redactions: Type.Array(redaction, {
+      description: 'What was taken out, in order, but for the events, which have theirs with them.',
+    }),
     amendments: Type.Array(ref(PostmortemAmendment), {
       description: 'Why it was corrected since it was first final.',
     }),
@@ -138,6 +148,7 @@ export const Postmortem = component(
         changes: [exampleChange],
         review: examplesOf(Review)[0],
         waivers: examplesOf(Waiver),
+        redactions: [],
         amendments: [],
       },
     ],
@@ -161,6 +172,7 @@ export type Postmortem = Static<typeof Postmortem>
 export type PostmortemFactor = Static<typeof PostmortemFactor>
 export type PostmortemActionItem = Static<typeof PostmortemActionItem>
 export type PostmortemChange = Static<typeof PostmortemChange>
+export type PostmortemRedaction = Postmortem['redactions'][number]
 export type PostmortemAmendment = Static<typeof PostmortemAmendment>
 export type Amendment = Static<typeof Amendment>
 export type AmendmentInput = Static<typeof AmendmentInput>

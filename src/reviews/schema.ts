@@ -1,12 +1,13 @@
 import Type, { type Static } from 'typebox'
+import { itemTitle } from '../action-items/schema.ts'
 import {
   actionItemId,
   answered,
   component,
   exact,
   handle,
-  line,
   list,
+  nullable,
   nullableObject,
   optional,
   part,
@@ -56,8 +57,8 @@ export const ReviewInput = component('ReviewInput', fields, { examples: [held] }
 
 const acceptance = part('ReviewedActionItem', {
   action_item: Type.String(),
-  title: line(),
-  owner: handle(),
+  title: itemTitle(),
+  owner: nullable(handle()),
   acceptance: nullableObject(part('Acceptance', { at: timestamp(), by: handle() }), {
     description: 'Null until the owner has taken it.',
   }),

@@ -1,16 +1,21 @@
+import { type SqlBool, sql } from 'kysely'
 import { fieldsOf, rowOf } from '../db/columns.ts'
 import type { Trx } from '../db/open.ts'
-import { withSavepoint } from '../db/transact.ts'
+import { deletionBy, withSavepoint } from '../db/transact.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
-import { lockUnsealedShared } from '../incidents/locks.ts'
+import { DebriefError } from '../http/problem.ts'
+import { type DocumentState, lockDocument, lockUnsealedShared } from '../incidents/locks.ts'
 import { milestoneNames } from '../incidents/milestones.ts'
 import { answerDispute, normalizeEvent, raiseDispute } from './rules.ts'
 import { type DisputeInput, type DisputeResolutionInput, type Event, EventFields } from './schema.ts'
 import { correctedAt, getEvent, milestoneTakenError, requireSpeakers, speakerOf } from './store.ts'
 
-/** The updates of an event: patch, retract and restore it; dispute it, and withdraw or resolve the dispute. */
+/**
+ * The updates of an event: patch, retract and restore it; dispute it, and withdraw or resolve the dispute; delete it while
+ * nothing rests on it.
+ */
 
 export interface EventKey {
   incident_id: string
@@ -65,6 +70,56 @@ export const resolveDispute = (
     await requirePeople(trx, speakerOf(dispute.resolution.source, '/source'))
     return { dispute: JSON.stringify(dispute) }
   })
+
+/**
+ * Deletes an event that no final document has told and nothing rests on; its history stays, and its key is free.
+ * @throws 409 naming what holds it, and retraction as the way
+ */
+export async function deleteEvent(
+  trx: Trx,
+  { incident_id, event_id }: EventKey,
+  { facts, expected }: Write,
+): Promise<void> {
+  // The whole document, so that no factor that cites the event is being stored.
+  const document = await lockDocument(trx, incident_id)
+  const event = await getEvent(trx, incident_id, event_id)
+  requireVersion(event.version, expected)
+  requireUntold(document, incident_id)
+  await requireUnheld(trx, event)
+  await sql`${deletionBy(facts)} DELETE FROM events USING deletion WHERE id = ${event_id}`.execute(trx)
+}
+
+/** A final document goes on saying what its events were, also while it is being corrected. */
+function requireUntold({ status, amending }: DocumentState, incident_id: string): void {
+  if (status !== 'final') return
+  if (!amending) {
+    const detail = `${incident_id} is final, and its events are not deleted: POST …/amendments opens it for a correction, and PUT …/retraction then takes the event out of the timeline.`
+    throw new DebriefError('sealed', detail)
+  }
+  const detail = `${incident_id} was final and is being corrected, and its events are not deleted: PUT …/retraction takes the event out of the timeline, and says why.`
+  throw new DebriefError('conflict', detail)
+}
+
+async function requireUnheld(trx: Trx, { incident_id, id, ...event }: Event): Promise<void> {
+  const factors = await trx
+    .selectFrom('factors')
+    .select('number')
+    .where('incident_id', '=', incident_id)
+    .where(sql<SqlBool>`${id}::uuid = ANY (events)`)
+    .orderBy('number')
+    .execute()
+  const numbers = factors.map(({ number }) => number).join(', ')
+  const cites = factors.length === 1 ? `factor ${numbers} rests` : `factors ${numbers} rest`
+  const marks = event.retraction === null ? event.milestones : []
+  const holds = [
+    ...(factors.length === 0 ? [] : [`${cites} on it`]),
+    ...(event.dispute === null ? [] : ['it is disputed']),
+    ...(marks.length === 0 ? [] : [`it marks ${marks.join(' and ')} of spell ${event.spell}`]),
+  ]
+  if (holds.length === 0) return
+  const detail = `Event ${id} is not deleted, because ${holds.join(', and ')}: PUT …/retraction takes it out of the timeline, and says why.`
+  throw new DebriefError('conflict', detail)
+}
 
 /** Locks one event and updates it: `update` gets the stored event and returns the columns to set. */
 async function updateEvent(

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { component, integer, part, pattern, sentence, timestamp } from '../http/fields.ts'
 
-/** What is on record of a secret that was taken out of an event. */
+/** What is on record of a secret that was taken out. */
 export const tombstone = part('Tombstone', {
   pointers: Type.Array(Type.String(), {
     description: 'The fields that were named, and those where the same text was found.',
@@ -15,7 +15,7 @@ export const Redactions = component(
   'Redactions',
   { items: Type.Array(tombstone, { description: 'In the order in which they were made.' }) },
   {
-    description: 'What was taken out of an event, by whom, when and why.',
+    description: 'What was taken out, by whom, when and why.',
     examples: [
       {
         items: [
@@ -31,16 +31,15 @@ export const Redactions = component(
   },
 )
 
-const redactable =
-  '^/(description|role|sources/(0|[1-9][0-9]?)/(excerpt|query|url)|retraction/reason|dispute/(statement|resolution/(text|source/(excerpt|query|url))))$'
 export const RedactionInput = component(
   'RedactionInput',
   {
     pointers: Type.Array(
       Type.String({
-        ...pattern(redactable, 'the JSON pointer of a free text of the event', '/description'),
+        ...pattern('^(/([^/~]|~[01])+)+$', 'a JSON pointer', '/description'),
+        maxLength: 300,
         description:
-          'A JSON pointer into the event. Only free text can be taken out: /description, /role, /sources/0/excerpt, …/query or …/url, /retraction/reason, /dispute/statement, /dispute/resolution/text, and the same of /dispute/resolution/source.',
+          'A JSON pointer into the resource: /description, /sources/0/excerpt. Only free text can be taken out; 422 lists the fields that have it.',
       }),
       { minItems: 1, maxItems: 100, uniqueItems: true, description: 'The fields that hold it.' },
     ),
@@ -50,7 +49,7 @@ export const RedactionInput = component(
         maxItems: 100,
         uniqueItems: true,
         description:
-          'The versions of the event in which they hold it, where another text stands there by now that is to stay; all where it is left out.',
+          'The versions in which they hold it, where another text stands there by now that is to stay; all where it is left out.',
       }),
     ),
     reason: sentence({ description: 'Why; it is kept and printed, so it does not quote the secret.' }),

@@ -1,3 +1,4 @@
+import Type from 'typebox'
 import { transact } from '../db/transact.ts'
 import { requireOwnName, writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
@@ -29,6 +30,7 @@ export const timelineRoom: Room = {
 
 function timelineRoutes(app: App, context: Context): void {
   eventRoutes(app, context)
+  deletionRoute(app, context)
   retractionRoutes(app, context)
   disputeRoutes(app, context)
   eventStateRoutes(app, context)
@@ -130,6 +132,29 @@ function eventRoutes(app: App, { db, now }: Context): void {
         mergeWith(app, contract.EventFields, patch)(withoutCoarsePrecision(stored, patch))
       const write = writeOf(request, now)
       return transact(db, trx => updates.patchEvent(trx, request.params, merge, write))
+    },
+  )
+}
+
+function deletionRoute(app: App, { db, now }: Context): void {
+  app.delete(
+    '/incidents/:incident_id/events/:event_id',
+    {
+      config: { scope: 'write', problems: ['sealed', 'conflict'] },
+      schema: {
+        operationId: 'deleteEvent',
+        tags,
+        summary: 'Delete an event that nothing rests on',
+        description:
+          'For what went to the wrong draft: its history stays, its `dedupe_key` is free. Refused once the postmortem was final, while a factor cites it, it is disputed, or marks a milestone: retract it then.',
+        params: contract.eventParams,
+        response: { 204: Type.Null({ description: 'Deleted.' }) },
+      },
+    },
+    async (request, reply) => {
+      const write = writeOf(request, now)
+      await transact(db, trx => updates.deleteEvent(trx, request.params, write))
+      return reply.code(204).send(null)
     },
   )
 }

@@ -1,7 +1,6 @@
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { requireFound } from '../http/problem.ts'
-import { Redactions } from './redaction-schema.ts'
 import * as contract from './schema.ts'
 import { getEvent } from './store.ts'
 
@@ -64,25 +63,6 @@ export function eventStateRoutes(app: App, { db }: Context): void {
       const { dispute, version } = await getEvent(db, incident_id, event_id)
       reply.resourceVersion = version
       return requireFound(dispute?.resolution ?? null, `A resolution of the dispute of event ${event_id}`)
-    },
-  )
-
-  app.get(
-    `${path}/redaction`,
-    {
-      config: { scope: 'read' },
-      schema: {
-        operationId: 'listRedactions',
-        tags,
-        summary: 'What was taken out of an event, by whom, when and why',
-        params: contract.eventParams,
-        response: { 200: ref(Redactions) },
-      },
-    },
-    async ({ params: { incident_id, event_id } }, reply) => {
-      const { redactions: items, version } = await getEvent(db, incident_id, event_id)
-      reply.resourceVersion = version
-      return requireFound(items.length > 0 ? { items } : null, `A redaction of event ${event_id}`)
     },
   )
 }

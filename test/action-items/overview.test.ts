@@ -19,7 +19,7 @@ async function givenSeven(service: Service): Promise<void> {
   await service.call('PATCH', sams, { body: { status: 'in_progress' } })
   await givenItem(service, { owner: 'ana', priority: 'P2', due_on: '2026-01-01', status: 'proposed' })
   const done = await givenItem(service, { due_on: '2026-01-02' })
-  const closure = { outcome: 'done', evidence_url: 'https://git.carta.example/checkout/pull/913' }
+  const closure = { outcome: 'done', evidence_urls: ['https://git.carta.example/checkout/pull/913'] }
   await service.call('PUT', `${done}/closure`, { body: closure })
   await givenItem(service, { owner: 'ana', priority: 'P3', due_on: '2026-06-27' }, outage)
   await givenItem(service, { owner: 'sam', priority: 'P2', due_on: '2026-03-19', type: 'detect' }, outage)

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { listActionItems, sortKey } from '../../src/action-items/list-json.ts'
 import { type ActionItemFilter, selectItemsPage, sortTerms } from '../../src/action-items/list-query.ts'
-import type { ActionItemsQuery } from '../../src/action-items/schema.ts'
+import type { ActionItemsQuery } from '../../src/action-items/overview-schema.ts'
 import { openService, type Service } from '../help/service.ts'
 import { analyzeItems, buffersOf, insertItems, planOf } from './many.ts'
 
@@ -22,6 +22,9 @@ const hot: [name: string, filter: ActionItemFilter, sort: ActionItemsQuery['sort
     'action_items_live_by_owner',
   ],
   ['all', {}, undefined, 'action_items_by_due_date'],
+  ['all, latest first', {}, ['-due_on'], 'action_items_by_due_date_down'],
+  ['due from a day on', { due_from: as_of }, undefined, 'action_items_by_due_date'],
+  ['due until a day, latest first', { due_to: as_of }, ['-due_on'], 'action_items_by_due_date_down'],
 ]
 
 /** Blocks that a page of 50 may read: its rows and the index above them, and 4 for each of 3 lookups a row. */

@@ -22,7 +22,7 @@ async function givenOne(t: Test, more: object = {}) {
 }
 
 const stale = { 'if-match': '"7-0123456789abcdef"' }
-const done = { outcome: 'done', evidence_url: 'https://git.carta.example/checkout/pull/913' }
+const done = { outcome: 'done', evidence_urls: ['https://git.carta.example/checkout/pull/913'] }
 const wrongState = (pointer: string) => ({ status: 409, code: 'wrong_state', at: [pointer] })
 const cancelled = { outcome: 'cancelled', reason: 'The stub is gone.' }
 
@@ -167,9 +167,17 @@ t.test('of two deferrals at once, each is kept or refused', async t => {
 t.test('done needs evidence and cancelled needs a reason', async t => {
   const { close, read } = await givenOne(t)
   const cases: [object, string][] = [
-    [{ outcome: 'done' }, '/evidence_url'],
-    [{ outcome: 'done', reason: 'It works.' }, '/evidence_url'],
-    [{ outcome: 'done', evidence_url: 'javascript:alert(1)' }, '/evidence_url'],
+    [{ outcome: 'done' }, '/evidence_urls'],
+    [{}, '/evidence_urls'],
+    [{ outcome: 'done', evidence_urls: [] }, '/evidence_urls'],
+    [{ outcome: 'done', reason: 'It works.' }, '/evidence_urls'],
+    [{ reason: 'It works.' }, '/evidence_urls'],
+    [{ outcome: 'done', evidence_url: 'https://git.example/1' }, '/evidence_url'],
+    [
+      { outcome: 'done', evidence_urls: Array.from({ length: 11 }, (_, i) => `https://git.example/${i}`) },
+      '/evidence_urls',
+    ],
+    [{ outcome: 'done', evidence_urls: ['javascript:alert(1)'] }, '/evidence_urls/0'],
     [{ outcome: 'cancelled' }, '/reason'],
     [{ outcome: 'cancelled', reason: ' ' }, '/reason'],
     [{ outcome: 'open' }, '/outcome'],
@@ -185,7 +193,10 @@ t.test('a closed item keeps its owner, due date and status until its closure is 
   const { service, close, reopen, patch } = await givenOne(t)
   const first = await close(done)
   t.match(first, { status: 200, body: { status: 'done', version: 2, overdue: false } })
-  t.same(first.body.closure, { ...done, reason: null, at: '2026-06-18T09:00:00.000Z' })
+  t.same(first.body.closure, {
+    ...{ ...done, done_on: '2026-06-18' },
+    ...{ reason: null, at: '2026-06-18T09:00:00.000Z' },
+  })
   service.clock.now = new Date('2026-07-18T09:00:00.000Z')
   t.match(
     (await close(done)).body,
@@ -230,10 +241,10 @@ t.test('a closure is corrected in place, and turned around only by deleting it',
   const { service, close, reopen } = await givenOne(t)
   const first = await close(done)
   service.clock.now = new Date('2026-07-18T09:00:00.000Z')
-  const evidence_url = 'https://git.carta.example/checkout/pull/914'
-  t.match(await close({ ...done, evidence_url, reason: 'The other was reverted.' }), {
+  const evidence_urls = ['https://git.carta.example/checkout/pull/914']
+  t.match(await close({ ...done, evidence_urls, reason: 'The other was reverted.' }), {
     status: 200,
-    body: { closure: { evidence_url, reason: 'The other was reverted.', at: first.body.closure.at } },
+    body: { closure: { evidence_urls, reason: 'The other was reverted.', at: first.body.closure.at } },
   })
   const turned = await close(cancelled)
   t.same(refusal(turned), wrongState('/outcome'))

@@ -19,6 +19,17 @@ async function emptyDatabase(t: Test) {
   return { connection, query, applied }
 }
 
+/** A database of before a migration, and a connection to it. */
+async function databaseBefore(t: Test, migration: string) {
+  const { connection, query } = await emptyDatabase(t)
+  await query('CREATE TABLE migrations (name text PRIMARY KEY, applied_at timestamptz(3) NOT NULL)')
+  for (const file of files.filter(name => name < migration)) {
+    await query(readFileSync(new URL(file, folder), 'utf8'))
+    await query(`INSERT INTO migrations (name, applied_at) VALUES ('${file}', now())`)
+  }
+  return { connection, query }
+}
+
 t.test('an empty database is migrated in order, and a second time changes nothing', async t => {
   const { connection, query, applied } = await emptyDatabase(t)
   t.strictSame(await migrate(connection), files)
@@ -75,12 +86,7 @@ t.test('a migration that fails leaves nothing, and goes on once what hindered it
 })
 
 t.test('what was taken out of an event becomes a list of one, and the event stays as it is', async t => {
-  const { connection, query } = await emptyDatabase(t)
-  await query('CREATE TABLE migrations (name text PRIMARY KEY, applied_at timestamptz(3) NOT NULL)')
-  for (const file of files.filter(name => name < '0011')) {
-    await query(readFileSync(new URL(file, folder), 'utf8'))
-    await query(`INSERT INTO migrations (name, applied_at) VALUES ('${file}', now())`)
-  }
+  const { connection, query } = await databaseBefore(t, '0011')
   const tombstone = { pointers: ['/role'], reason: 'A name.', by: 'sam', at: '2026-06-20T10:00:00.000Z' }
   const facts = `'sam', '2026-06-20T10:00:00Z', 'arranged'`
   await query(`
@@ -98,6 +104,49 @@ t.test('what was taken out of an event becomes a list of one, and the event stay
   ])
   t.strictSame(await query('SELECT seq FROM history'), [], 'and no version was made of it')
 })
+
+t.test(
+  'what closed an action item becomes a list with the day of the telling, and the item stays as it is',
+  async t => {
+    const { connection, query } = await databaseBefore(t, '0016')
+    const at = '2026-06-23T23:59:59.999Z'
+    const evidence_url = 'https://git.carta.example/pull/913'
+    const before = [
+      { outcome: 'done', evidence_url, reason: null, at },
+      { outcome: 'cancelled', evidence_url: null, reason: 'The stub is gone.', at },
+      null,
+    ]
+    const facts = `'sam', '2026-06-24T10:00:00Z', 'arranged'`
+    const rows = before.map((closure, i) => {
+      const json = closure === null ? 'NULL' : `'${JSON.stringify(closure)}'`
+      return `('PM-2026-06-17-drill', ${i + 1}, 'Retry', 'sam', '2026-06-24', 'P1', '{1}', '${closure?.outcome ?? 'open'}', ${json}, now(), 7, ${facts}, 42)`
+    })
+    await query(`
+    INSERT INTO handles VALUES ('sam', 'person');
+    INSERT INTO people (handle, name, changed_by, changed_at, request_id) VALUES ('sam', 'Sam', ${facts});
+    INSERT INTO incidents (id, title, severity, occurred_on, created_at, changed_by, changed_at, request_id)
+      VALUES ('PM-2026-06-17-drill', 'Drill', 'SEV2', '2026-06-17', now(), ${facts});
+    INSERT INTO action_items (incident_id, number, title, owner, due_on, priority, factors, status, closure, created_at,
+      version, changed_by, changed_at, request_id, sequence) VALUES ${rows}`)
+    await migrate(connection)
+    const stored = await query(
+      `SELECT version, sequence::int, changed_at = '2026-06-24T10:00:00Z' AS kept, closure FROM action_items ORDER BY number`,
+    )
+    const same = { version: 7, sequence: 42, kept: true }
+    t.same(stored, [
+      {
+        ...same,
+        closure: { outcome: 'done', evidence_urls: [evidence_url], reason: null, at, done_on: '2026-06-23' },
+      },
+      {
+        ...same,
+        closure: { outcome: 'cancelled', evidence_urls: [], reason: 'The stub is gone.', at, done_on: null },
+      },
+      { ...same, closure: null },
+    ])
+    t.strictSame(await query('SELECT seq FROM history'), [], 'and no version was made of it')
+  },
+)
 
 t.test('a server that cannot be reached is named without its password', async t => {
   for (const host of ['127.0.0.1:1', 'localhost:1', '[bad'])

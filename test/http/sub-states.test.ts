@@ -24,7 +24,11 @@ const states: [address: string, body: object | undefined, field: (parent: any) =
   [`${ofEvent}/dispute/resolution`, { text: 'No.', source }, ({ dispute }) => dispute.resolution],
   [`${ofEvent}/retraction`, { reason: 'Elsewhere.' }, ({ retraction }) => retraction],
   [`${ofItem}/acceptance`, { by: 'priya' }, ({ acceptance }) => acceptance],
-  [`${ofItem}/closure`, { outcome: 'done', evidence_url: 'https://git.example/1' }, ({ closure }) => closure],
+  [
+    `${ofItem}/closure`,
+    { outcome: 'done', evidence_urls: ['https://git.example/1'] },
+    ({ closure }) => closure,
+  ],
   [`${ofItem}/effectiveness`, { result: 'pending' }, ({ effectiveness }) => effectiveness],
   [
     `${ofEvent}/redaction`,

@@ -278,6 +278,7 @@ export const drill = (): Postmortem =>
     changes,
     review: null,
     waivers: [],
+    redactions: [],
     amendments: [],
   })
 
@@ -310,6 +311,7 @@ export function bare(): Postmortem {
     changes: [],
     review: null,
     waivers: [],
+    redactions: [],
     amendments: [],
   }
 }

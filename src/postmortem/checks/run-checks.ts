@@ -45,7 +45,7 @@ export async function readCheckData(trx: Trx, incident_id: string): Promise<Chec
     timeline,
     inactive: await inactivePeople(
       trx,
-      data.action_items.map(({ owner }) => owner),
+      data.action_items.flatMap(({ owner }) => owner ?? []),
     ),
   }
 }

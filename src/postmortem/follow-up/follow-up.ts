@@ -58,10 +58,13 @@ function itemBecame(
   if (isClosed(item)) return item.status === before.status ? 'unchanged' : item.status
   if (isClosed(before)) return 'reopened'
   if (item.deferrals.length > before.deferrals.length) return 'deferred'
-  if (item.due_on !== before.due_on) return 'rescheduled'
-  if (item.owner !== before.owner) return 'reassigned'
+  if (isMoved(before.due_on, item.due_on)) return 'rescheduled'
+  if (isMoved(before.owner, item.owner)) return 'reassigned'
   return item.status === before.status ? 'unchanged' : item.status
 }
+
+/** A proposed item that gets its first date or owner is only opened by it. */
+const isMoved = (before: string | null, now: string | null) => before !== null && now !== before
 
 function compareChanges(
   sealed: FirstSealed<PostmortemChange>[],

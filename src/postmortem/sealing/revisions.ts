@@ -49,7 +49,9 @@ const revisionColumns = sql`
   r.incident_id, r.number, r.sequence, r.json_sha256, r.markdown_sha256, r.renderer, r.sealed_at, r.sealed_by,
   (SELECT jsonb_build_object('author', a.author, 'reason', a.reason) FROM amendments a
     WHERE a.incident_id = r.incident_id AND a.revision = r.number AND a.withdrawn IS NULL) AS amendment,
-  coalesce((SELECT jsonb_agg(jsonb_build_object('event_id', d.resource_id, 'pointers', d.pointers, 'reason', d.reason,
+  coalesce((SELECT jsonb_agg(jsonb_build_object('resource', d.resource,
+      'id', CASE d.resource WHEN 'action_item' THEN 'AI-' ELSE '' END || d.resource_id,
+      'event_id', CASE d.resource WHEN 'event' THEN d.resource_id END, 'pointers', d.pointers, 'reason', d.reason,
       'by', d.redacted_by, 'at', to_char(d.redacted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'before', x -> 'before')
       ORDER BY d.redacted_at, d.id)
     FROM redactions d, jsonb_array_elements(d.revisions) x

@@ -13,7 +13,7 @@ import {
   timestamp,
   uuid,
 } from '../../http/fields.ts'
-import { incidentId } from '../../incidents/schema.ts'
+import { HistoryEntry, incidentId } from '../../incidents/schema.ts'
 import { Postmortem } from '../schema.ts'
 
 const sha256 = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$', description })
@@ -23,8 +23,13 @@ const hashes = {
 }
 
 const redaction = part('RevisionRedaction', {
-  event_id: uuid(),
-  pointers: Type.Array(Type.String(), { description: 'The fields of the event whose text was taken out.' }),
+  resource: HistoryEntry.properties.resource,
+  id: HistoryEntry.properties.id,
+  event_id: Type.Unsafe<string | null>({
+    ...uuid({ description: 'The same, of an event; else null.' }),
+    type: ['string', 'null'],
+  }),
+  pointers: Type.Array(Type.String(), { description: 'The fields whose text was taken out.' }),
   reason: sentence(),
   by: Type.String(),
   at: timestamp(),

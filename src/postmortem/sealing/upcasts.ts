@@ -23,7 +23,10 @@ interface Upcast {
  */
 export const upcasts: Upcast[] = [
   { until: '2026-11-26', upcast: ofEntries('2026-11-26') },
-  { until: '2026-11-27', upcast: allOf(ofEntries('2026-11-27'), withSpells, withElsewhere) },
+  {
+    until: '2026-11-27',
+    upcast: allOf(ofEntries('2026-11-27'), withSpells, withElsewhere, withRedactions),
+  },
 ]
 
 /**
@@ -92,4 +95,9 @@ function withElsewhere(form: SealedForm): SealedForm {
   if (!('factors' in form)) return form
   const factors = (form.factors as Entry[]).map(factor => ({ addressed_elsewhere: [], ...factor }))
   return { ...form, factors }
+}
+
+/** Before, only events were redacted, which say so themselves. */
+function withRedactions(form: SealedForm): SealedForm {
+  return 'amendments' in form ? { redactions: [], ...form } : form
 }

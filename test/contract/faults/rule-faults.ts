@@ -16,8 +16,10 @@ const incidents = ['createIncident', 'patchIncident']
 const events = ['createEvent', 'patchEvent']
 const factors = ['createFactor', 'patchFactor']
 const changes = ['createChange', 'patchChange']
-// With status open, since a patch of a closed item would be refused for its state first.
 const items = ['createActionItem', 'patchActionItem']
+/** Of a new item, which would be done or proposed otherwise, and of a patch, which might make it proposed. */
+const open = { status: 'open', closure: undefined }
+const cancellation = { outcome: 'cancelled', reason: 'Not worth it.' }
 
 const commander = { role: 'incident_commander', person: 'priya', from: '2026-06-17T14:00:00Z', to: null }
 const cited = { kind: 'log', system: 'ci', excerpt: 'seen' }
@@ -79,8 +81,23 @@ const between: Rule[] = [
     '/verified_by_source/stated_by',
     () => verifiedBy({ ...cited, kind: 'statement', stated_by: null }),
   ],
-  [['closeActionItem'], '/evidence_url', () => ({ outcome: 'done', evidence_url: null })],
-  [['closeActionItem'], '/reason', () => ({ outcome: 'cancelled', reason: null })],
+  [['closeActionItem'], '/evidence_urls', () => ({ outcome: 'done', evidence_urls: [] })],
+  [['closeActionItem'], '/reason', () => ({ outcome: 'cancelled', done_on: null, reason: null })],
+  [['closeActionItem'], '/done_on', () => ({ outcome: 'done', done_on: '2026-06-16' })],
+  [['closeActionItem'], '/done_on', () => ({ outcome: 'done', done_on: '2026-06-19' })],
+  [['closeActionItem'], '/done_on', () => ({ outcome: 'cancelled', reason: 'No.', done_on: '2026-06-18' })],
+  [items, '/owner', () => ({ ...open, owner: null })],
+  [items, '/due_on', () => ({ ...open, due_on: null })],
+  [items, '/priority', () => ({ ...open, priority: null, factors: [] })],
+  [items, '/factors', () => ({ ...open, priority: null, factors: [] })],
+  [['createActionItem'], '/closure', () => ({ status: 'done', closure: null })],
+  [['createActionItem'], '/status', () => ({ status: 'open', closure: cancellation })],
+  [['createActionItem'], '/closure/evidence_urls', () => ({ status: 'done', closure: {} })],
+  [
+    ['createActionItem'],
+    '/closure/done_on',
+    () => ({ status: undefined, closure: { ...cancellation, done_on: '2026-06-18' } }),
+  ],
   [['acceptActionItem'], '/by', () => ({ by: 'sam' })],
   [['acceptActionItem'], '/by', () => ({ by: null })],
   [['putWaiver'], '/reason', () => ({ reason: '…' })],
@@ -89,13 +106,13 @@ const between: Rule[] = [
   [['redactEvent'], '/pointers/0', () => ({ pointers: ['/sources/0/stated_by'] })],
   [['deferActionItem'], '/to', () => ({ to: '2026-06-24' })],
   [['createToken'], '/expires_at', () => ({ expires_at: '2026-06-18T09:00:00Z' })],
-  [items, '/owner', (_, { left }) => ({ owner: left, status: 'open' })],
-  [items, '/owner', (_, { teams }) => ({ owner: teams[0], status: 'open' })],
+  [items, '/owner', (_, { left }) => ({ ...open, owner: left })],
+  [items, '/owner', (_, { teams }) => ({ ...open, owner: teams[0] })],
 ]
 
 const references: Rule[] = [
-  [items, '/owner', () => ({ owner: 'nobody', status: 'open' })],
-  [items, '/factors/1', () => ({ factors: [1, 2_147_483_647], status: 'open' })],
+  [items, '/owner', () => ({ ...open, owner: 'nobody' })],
+  [items, '/factors/1', () => ({ ...open, factors: [1, 2_147_483_647] })],
   [incidents, '/authors/1', () => ({ authors: ['priya', 'constructor'] })],
   [incidents, '/authors/0', (_, { teams }) => ({ authors: [teams[0]] })],
   [incidents, '/roles/0/person', () => ({ roles: [{ ...commander, person: 'nobody' }] })],

@@ -4,7 +4,7 @@ import { givenReady, seal } from '../../postmortem/ready.ts'
 import type { Operation } from './operations.ts'
 import type { Request } from './request.ts'
 import { moments, partialMoments } from './strings.ts'
-import { addChange, addFactor, addItem, addToken, idIn, type World } from './world.ts'
+import { addChange, addEvent, addFactor, addItem, addToken, idIn, type World } from './world.ts'
 
 /** All rules for valid requests that the contract's schemas do not express. */
 
@@ -51,6 +51,8 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'redactEvent pointers[]': fc.constantFrom('/description', '/sources/0/excerpt'),
     'redactEvent versions[]': fc.constant(1),
     'redactEvent reason': fc.constantFrom('A password.', 'It names a customer.\nShe asked.'),
+    // From the day of the world's incidents to today.
+    done_on: dayBetween('2026-06-17', '2026-06-18'),
     'deferActionItem to': dayBetween('2026-06-25', '9998-12-31'),
 
     '?owner': listOf(people),
@@ -135,10 +137,9 @@ const rules: Record<string, (body: Body) => Body> = {
   resolveDispute: body => ({ ...body, source: citing(body.source) }),
   // Only waivers of language codes have findings, and these requests use none. A reason has words.
   putWaiver: ({ reason }) => ({ reason: /\p{L}/u.test(reason) ? reason : 'It is a drill.' }),
-  outcome: body =>
-    body.outcome === 'done'
-      ? { ...body, evidence_url: body.evidence_url ?? 'https://git.example/1' }
-      : { ...body, reason: body.reason ?? 'Not worth it.' },
+  createActionItem: begun,
+  patchActionItem: body => filled(body, name => name in body),
+  closeActionItem: closed,
 }
 
 /** The body, repaired where fields contradict each other. */
@@ -167,6 +168,32 @@ function graded(body: Body): Body {
   const { severity, nature } = body
   if (severity || ['near_miss', 'false_alarm', 'vulnerability'].includes(nature)) return body
   return { ...body, severity: 'SEV3' }
+}
+
+/** A new item that has what its status needs; the status is that of its closure. */
+function begun({ closure, ...body }: Body): Body {
+  if (!closure) return body.status === 'proposed' ? body : filled({ ...body, status: 'open' }, () => true)
+  const told = closed(closure)
+  return filled(
+    { ...body, ...(body.status && { status: told.outcome ?? 'done' }), closure: told },
+    () => true,
+  )
+}
+
+/** Fills those of the fields that an open item has which are empty. */
+function filled(body: Body, isAsked: (name: string) => boolean): Body {
+  const fields = { owner: 'priya', due_on: '2026-06-24', priority: 'P1', factors: [1] }
+  const missing = Object.entries(fields).filter(([name]) => isAsked(name) && !body[name]?.length)
+  return { ...body, ...Object.fromEntries(missing) }
+}
+
+function closed(body: Body): Body {
+  if (body.outcome !== 'cancelled')
+    return {
+      ...body,
+      evidence_urls: body.evidence_urls?.length ? body.evidence_urls : ['https://git.example/1'],
+    }
+  return { ...body, ...('done_on' in body && { done_on: null }), reason: body.reason ?? 'Not worth it.' }
 }
 
 const inOrder = (role: Body): Body =>
@@ -229,6 +256,10 @@ const arrange: Record<
   deleteIncident: async ({ call }) => {
     const { body } = await call('POST', '/v1/incidents', { body: { title: 'Doomed', severity: 'SEV5' } })
     return { params: { incident_id: body.id } }
+  },
+  deleteEvent: async ({ call }, { params }) => {
+    const { body } = await addEvent(call, `/v1/incidents/${params.incident_id}`, {})
+    return { params: { event_id: body.id } }
   },
   deleteFactor: async ({ call }, { params }) => {
     const { body } = await addFactor(call, `/v1/incidents/${params.incident_id}`, {})

@@ -83,13 +83,7 @@ export const idIn = (path: string) => path.split('/').at(-1)!
 async function fill(call: Service['call'], path: string, recurs: World['earlier'] | null): Promise<string[]> {
   const events: string[] = []
   for (const milestone of ['impact_started', 'detected', null]) {
-    const event = {
-      occurred_at: '2026-06-17T14:02:00Z',
-      kind: 'note',
-      description: `The ${milestone}.`,
-      milestone,
-    }
-    const { body } = await call('POST', `${path}/events`, { body: { ...event, sources: [source] } })
+    const { body } = await addEvent(call, path, { description: `The ${milestone}.`, milestone })
     events.push(body.id)
   }
   await addFactor(call, path, { events: events.slice(0, 1) })
@@ -120,12 +114,23 @@ async function givenStates({ call }: Service): Promise<World['states']> {
   await call('PUT', `${event}/redaction`, { body: { pointers: ['/description'], reason: 'A password.' } })
   await call('PUT', `${item}/acceptance`, { body: { by: 'priya' } })
   await call('PUT', `${item}/closure`, {
-    body: { outcome: 'done', evidence_url: 'https://git.example/1' },
+    body: { outcome: 'done', evidence_urls: ['https://git.example/1'] },
   })
   await call('PUT', `${item}/effectiveness`, { body: { result: 'effective' } })
   await call('PUT', `${path}/review-request`)
   return { incident_id: idIn(path), event_id: events[2]! }
 }
+
+export const addEvent = (call: Service['call'], path: string, fields: object) =>
+  call('POST', `${path}/events`, {
+    body: {
+      occurred_at: '2026-06-17T14:02:00Z',
+      kind: 'note',
+      description: 'Of another service.',
+      sources: [source],
+      ...fields,
+    },
+  })
 
 export const addFactor = (call: Service['call'], path: string, fields: object) =>
   call('POST', `${path}/factors`, { body: { category: 'technical', statement: 'No retries.', ...fields } })

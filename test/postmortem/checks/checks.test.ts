@@ -280,10 +280,10 @@ t.test('an owner who has left is asked for nothing', async t => {
   await call('PATCH', '/v1/people/lea', { body: { active: false } })
   t.match((await checks(incident)).items, [{ code: 'ACTION_OWNER' }])
   t.equal((await checks(incident)).items.length, 1)
-  await call('PUT', `${item}/closure`, { body: { outcome: 'done', evidence_url: 'https://git.example/8' } })
-  t.match((await checks(incident)).items, [
-    { code: 'ACTION_UNACCEPTED', message: /^Lea has left, .* AI-2, .* waive this with a reason\.$/ },
-  ])
+  await call('PUT', `${item}/closure`, {
+    body: { outcome: 'done', evidence_urls: ['https://git.example/8'] },
+  })
+  t.same((await checks(incident)).items, [])
 })
 
 t.test('a waiver that names a place which never was is shown with its pointer', async t => {
@@ -317,18 +317,29 @@ t.test('a review that lies ahead, or before the incident, is none', async t => {
   t.same(await found('2026-06-18T09:00:00Z'), [])
 })
 
-t.test('what is done was taken by somebody, also when it is said afterwards', async t => {
+t.test('what is done needs no promise any more: neither an acceptance nor what “done” means', async t => {
   const incident = await givenReady(service)
   const item = `${incident}/action-items/AI-2`
-  await call('PATCH', item, { body: { owner: 'ana' } })
-  const closure = { outcome: 'done', evidence_url: 'https://git.example/pull/8' }
+  await call('PATCH', item, { body: { owner: 'ana', done_when: null } })
+  t.match((await checks(incident)).items, [{ code: 'ACTION_UNACCEPTED' }, { code: 'ACTION_DONE_WHEN' }])
+  const closure = { outcome: 'done', evidence_urls: ['https://git.example/pull/8'] }
   await call('PUT', `${item}/closure`, { body: closure })
-  t.match((await checks(incident)).items, [{ code: 'ACTION_UNACCEPTED', message: /Ask Ana/ }])
-  t.match(await call('PUT', `${item}/acceptance`, { body: { by: 'ana' } }), {
-    status: 200,
-    body: { status: 'done', acceptance: { by: 'ana' } },
-  })
   t.same((await checks(incident)).items, [])
+})
+
+t.test('a proposed item waits for an owner, and then for that one', async t => {
+  const incident = await givenReady(service)
+  const body = { title: 'Improve how we tell customers', status: 'proposed', done_when: 'They say so.' }
+  const { headers } = await call('POST', `${incident}/action-items`, { body })
+  const asked = async () => {
+    const { items } = await checks(incident)
+    return items.find(({ code }: any) => code === 'ACTION_UNACCEPTED').message
+  }
+  t.equal(await asked(), 'Give AI-3 an owner who accepts it.')
+  const agenda = await call('GET', `${incident}/review/agenda`)
+  t.match(agenda.text, 'AI-3 Improve how we tell customers — no owner yet, no due date yet, proposed')
+  await call('PATCH', headers.location!, { body: { owner: 'ana' } })
+  t.equal(await asked(), 'Ask Ana to accept AI-3, or give it to somebody who does.')
 })
 
 t.test('a final document has only the waivers that excuse something, and says of which texts', async t => {

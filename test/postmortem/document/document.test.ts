@@ -276,8 +276,9 @@ t.test('an action item stands in the table, and below it how it stands', async t
       deferrals: [{ from: '2026-06-20', to: '2026-06-24', reason: 'A holiday.', at: at('16:00') }],
       closure: {
         outcome: 'done',
-        at: '2026-06-23T08:00:00.000Z',
-        evidence_url: 'https://git.example/1',
+        done_on: '2026-06-23',
+        at: '2026-06-25T08:00:00.000Z',
+        evidence_urls: ['https://git.example/1'],
         reason: null,
       },
       effectiveness: { review_on: '2026-09-24', result: 'pending', note: null },

@@ -196,7 +196,10 @@ export function poisoned(text: () => string, url: () => string): Postmortem {
     item.deferrals = [
       { from: '2026-06-24', to: '2026-07-01', reason: text(), at: '2026-06-23T09:00:00.000Z' },
     ]
-    item.closure = { outcome: 'done', at: '2026-07-01T09:00:00.000Z', evidence_url: url(), reason: text() }
+    item.closure = {
+      ...{ outcome: 'done', done_on: '2026-06-30', at: '2026-07-01T09:00:00.000Z' },
+      ...{ evidence_urls: [url(), url()], reason: text() },
+    }
     item.effectiveness = { review_on: '2026-09-01', result: 'pending', note: text() }
   }
   const at = '2026-06-18T09:00:00.000Z'

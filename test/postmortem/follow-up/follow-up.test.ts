@@ -25,7 +25,7 @@ t.test('what became of each action item and each change is told since the sealin
   await call('POST', `${incident}/action-items/AI-1/deferrals`, {
     body: { to: '2026-07-01', reason: 'The sandbox is closed.' },
   })
-  const closure = { outcome: 'done', evidence_url: 'https://git.example/pull/913' }
+  const closure = { outcome: 'done', evidence_urls: ['https://git.example/pull/913'] }
   await call('PUT', `${incident}/action-items/AI-2/closure`, { body: closure })
   const more = { title: 'Alert on retries', owner: 'ana', due_on: '2026-06-30', priority: 'P2', factors: [1] }
   await call('POST', `${incident}/action-items`, { body: more })

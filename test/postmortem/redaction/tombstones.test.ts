@@ -87,7 +87,14 @@ t.test('one who redacted before it was sealed is still named when another does a
   for (const { reason } of [byLena, bySam]) t.match(text, reason)
   const before = { json_sha256, markdown_sha256 }
   t.same((await revisionOf(incident)).redactions, [
-    { ...bySam, event_id: idOf(event), pointers: ['/description'], before },
+    {
+      ...bySam,
+      resource: 'event',
+      id: idOf(event),
+      event_id: idOf(event),
+      pointers: ['/description'],
+      before,
+    },
   ])
 })
 

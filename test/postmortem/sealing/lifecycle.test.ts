@@ -119,7 +119,7 @@ t.test('an event that was delivered before the sealing is recognised after it', 
 t.test('action items and changes live on, and the document stays as it was sealed', async t => {
   const incident = await givenFinal()
   const { text } = await call('GET', `${incident}/postmortem.md`)
-  const closure = { outcome: 'done', evidence_url: 'https://git.example/pull/1' }
+  const closure = { outcome: 'done', evidence_urls: ['https://git.example/pull/1'] }
   t.equal((await call('PUT', `${incident}/action-items/AI-1/closure`, { body: closure })).status, 200)
   const verified_by_source = { kind: 'log', system: 'drill', excerpt: 'It works.' }
   const change = { status: 'verified', verified_by_source }

@@ -40,12 +40,13 @@ const more: ['PUT' | 'POST' | 'PATCH', string, object][] = [
   ['PATCH', '', { related: [{ incident_id: earlier.id, relation: 'recurrence_of' }] }],
   ['PATCH', '', { lang: 'en-GB', sections: [{ heading: 'What we told whom', body: 'The shops, by mail.' }] }],
   ['PATCH', '/action-items/AI-2', { tracker: { system: 'jira', key: 'PAG-7', url: null } }],
+  ['PUT', '/action-items/AI-2/redaction', { pointers: ['/tracker/key'], reason: 'It names a customer.' }],
   ['POST', '/action-items/AI-3/deferrals', { to: '2026-08-01', reason: 'The dashboard is being rebuilt.' }],
   ['PUT', '/action-items/AI-5/acceptance', { by: 'sam' }],
   [
     'PUT',
     '/action-items/AI-5/closure',
-    { outcome: 'done', evidence_url: 'https://git.carta.example/pull/913', reason: null },
+    { outcome: 'done', evidence_urls: ['https://git.carta.example/pull/913'], reason: null },
   ],
   ['PUT', '/action-items/AI-5/effectiveness', { review_on: '2026-09-24', result: 'pending', note: null }],
   [

@@ -6,29 +6,25 @@ import { failure, type Rule } from './failure.ts'
 export const actionItemRules = {
   ACTION_OWNER: ({ data, inactive }) =>
     data.action_items
-      .filter(item => isOpen(item) && inactive.has(item.owner))
+      .filter(item => isOpen(item) && hasLeft(item, inactive))
       .map(({ id, owner }) =>
         failure(
           `/action_items/${id}/owner`,
-          `${personName(data, owner)} has left: give ${id} another owner.`,
+          `${personName(data, owner!)} has left: give ${id} another owner.`,
           [id],
         ),
       ),
 
   ACTION_UNACCEPTED: ({ data, inactive }) =>
     data.action_items
-      .filter(
-        item =>
-          isNotCancelled(item) &&
-          item.status !== 'proposed' &&
-          item.acceptance === null &&
-          !(isOpen(item) && inactive.has(item.owner)),
-      )
-      .map(item =>
+      .filter(item => isLive(item) && item.acceptance === null && !hasLeft(item, inactive))
+      .map(({ id, owner }) =>
         failure(
-          `/action_items/${item.id}/acceptance`,
-          unacceptedMessage(item, personName(data, item.owner), inactive),
-          [item.id],
+          `/action_items/${id}/acceptance`,
+          owner === null
+            ? `Give ${id} an owner who accepts it.`
+            : `Ask ${personName(data, owner)} to accept ${id}, or give it to somebody who does.`,
+          [id],
         ),
       ),
 
@@ -45,7 +41,7 @@ export const actionItemRules = {
 
   ACTION_DONE_WHEN: ({ data: { action_items } }) =>
     action_items
-      .filter(item => isNotCancelled(item) && item.status !== 'proposed' && item.done_when === null)
+      .filter(item => isLive(item) && item.done_when === null)
       .map(({ id }) =>
         failure(`/action_items/${id}/done_when`, `Say by what one will see that ${id} is done.`, [id]),
       ),
@@ -61,18 +57,12 @@ export const actionItemRules = {
       : [],
 } satisfies Record<string, Rule>
 
-function unacceptedMessage(
-  { id, owner, status }: Pick<ActionItem, 'id' | 'owner' | 'status'>,
-  name: string,
-  inactive: ReadonlySet<string>,
-): string {
-  if (status !== 'done') return `Ask ${name} to accept ${id}, or give it to somebody who does.`
-  return inactive.has(owner)
-    ? `${name} has left, and never accepted ${id}, which is done: waive this with a reason.`
-    : `Ask ${name} to say that ${id}, which is done, was theirs: PUT …/acceptance.`
-}
-
 type Item = Pick<ActionItem, 'status'>
+/** What is done shows by its evidence that somebody took it, and by what one sees it: no promise of either is asked for. */
 const isOpen = ({ status }: Item) => status !== 'done' && status !== 'cancelled'
+/** Of a proposed item nothing more is asked than to open it, or to cancel it. */
+const isLive = (item: Item) => isOpen(item) && item.status !== 'proposed'
+const hasLeft = ({ owner }: Pick<ActionItem, 'owner'>, inactive: ReadonlySet<string>) =>
+  owner !== null && inactive.has(owner)
 /** A cancelled item addresses no factor, and no check asks anything more of it. */
 export const isNotCancelled = ({ status }: Item) => status !== 'cancelled'

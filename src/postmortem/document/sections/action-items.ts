@@ -38,10 +38,10 @@ export const actionItemsTable = (rows: readonly (readonly Text[])[]): Block => t
 const row = (view: View, one: PostmortemActionItem): Text[] => [
   [one.id],
   [one.title],
-  [personName(view.data, one.owner)],
-  [one.due_on],
-  [one.priority],
-  [one.factors.join(', ')],
+  [one.owner === null ? '—' : personName(view.data, one.owner)],
+  [one.due_on ?? '—'],
+  [one.priority ?? '—'],
+  [one.factors.length === 0 ? '—' : one.factors.join(', ')],
 ]
 
 /** `AI-1: open, accepted, tracked as CHK-481 in jira`, and its further details. */
@@ -67,10 +67,16 @@ function acceptanceWords(view: View, { acceptance, owner, status }: PostmortemAc
 const trackerWords = ({ tracker }: PostmortemActionItem): Text =>
   tracker === null ? [] : [', tracked as ', link(tracker.key, tracker.url), ` in ${tracker.system}`]
 
+/** `done 2026-01-20 evidence 1, evidence 2`: the day on which it was done, and where it was cancelled, that of the telling. */
 function closureLine(closure: NonNullable<PostmortemActionItem['closure']>): Text {
-  const name = label(`${closure.outcome} ${closure.at.slice(0, 10)}`)
-  const evidence: Text = closure.evidence_url === null ? [] : [' ', link('evidence', closure.evidence_url)]
-  return [name, ...evidence, closure.reason === null ? '' : ` ${closure.reason}`]
+  const { outcome, done_on, at, evidence_urls, reason } = closure
+  const links = evidence_urls.flatMap(
+    (url, i, { length }): Text => [
+      i === 0 ? ' ' : ', ',
+      link(length === 1 ? 'evidence' : `evidence ${i + 1}`, url),
+    ],
+  )
+  return [label(`${outcome} ${done_on ?? at.slice(0, 10)}`), ...links, reason === null ? '' : ` ${reason}`]
 }
 
 function effectivenessLine({

@@ -1,13 +1,14 @@
 import type { Waiver } from '../../../waivers/schema.ts'
-import { personName } from '../../words.ts'
+import type { PostmortemRedaction } from '../../schema.ts'
+import { humanize, personName } from '../../words.ts'
 import { type Block, bulletList, heading, item, type ListItem, label, link, type Text } from '../blocks.ts'
 import { describePointer } from '../describe-pointer.ts'
 import { formatTimestamp } from '../time-format.ts'
 import type { View } from '../view.ts'
 
-/** The record of the review in the template's four lines, then reframed sentences, waivers and amendments. */
+/** The record of the review in the template's four lines, then reframed sentences, waivers, amendments and redactions. */
 export function reviewSection(view: View, status: string): Block[] {
-  const { review, waivers, amendments } = view.data
+  const { review, waivers, amendments, redactions } = view.data
   return [
     ...reviewRecord({
       date:
@@ -31,7 +32,22 @@ export function reviewSection(view: View, status: string): Block[] {
         ]),
       ),
     ),
+    ...listUnder(
+      'Redactions',
+      redactions.map(redaction => redactionItem(view, redaction)),
+    ),
   ]
+}
+
+/** What was taken out of anything but an event: those are listed with the claims that were questioned. */
+function redactionItem(view: View, { resource, id, by, at, reason }: PostmortemRedaction): ListItem {
+  const when = `redacted ${formatTimestamp(view.timeFormat, at)} by ${personName(view.data, by)}`
+  return item([label(`${redactedThing(resource, id)}, ${when}`), ` ${reason}`])
+}
+
+function redactedThing(resource: PostmortemRedaction['resource'], id: string): string {
+  if (resource === 'action_item') return id
+  return resource === 'incident' || resource === 'review' ? `the ${resource}` : `${humanize(resource)} ${id}`
 }
 
 /** A waiver with its reason; one of the language check names its texts. */
