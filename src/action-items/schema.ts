@@ -72,6 +72,13 @@ const ai1 = {
   tracker: { system: 'jira', key: 'CHK-481', url: null },
 }
 
+const elsewhere = {
+  acceptance: 'its owner takes it by PUT …/acceptance.',
+  deferrals: 'POST …/deferrals moves the due date.',
+  effectiveness: 'PUT …/effectiveness says whether it helped.',
+}
+const closing = 'PUT …/closure says that it is done, or cancelled.'
+
 const firstStatus = oneOf('FirstActionItemStatus', ['proposed', 'open', 'done', 'cancelled'], {
   'x-default': 'open',
   description:
@@ -89,7 +96,7 @@ export const ActionItemInput = component(
       }),
     ),
   },
-  { examples: [{ ...ai1, status: 'open' }] },
+  { 'x-elsewhere': elsewhere, examples: [{ ...ai1, status: 'open' }] },
 )
 export const ActionItemFields = component('ActionItemFields', {
   ...fields,
@@ -103,7 +110,10 @@ export const ActionItemPatch = mergePatch(
       description: 'done and cancelled are reached by PUT …/closure.',
     }),
   }),
-  { examples: [{ status: 'in_progress' }] },
+  {
+    'x-elsewhere': { ...elsewhere, closure: closing, done_on: closing, evidence_urls: closing },
+    examples: [{ status: 'in_progress' }],
+  },
 )
 
 export const ActionItem = component(

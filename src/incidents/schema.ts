@@ -193,6 +193,24 @@ const fields = {
   ),
 }
 
+/** What an incident shows, or what hangs below it, and no body of an incident sets. */
+const elsewhere = {
+  action_items: 'POST …/action-items takes each.',
+  amending: 'POST …/amendments opens a final postmortem for a correction.',
+  duration: 'how long it took is computed from the events that mark milestones (POST …/events).',
+  events: 'POST …/events takes each, and POST …/events/batch many.',
+  factors: 'POST …/factors takes each.',
+  phase: 'it follows from the events that mark milestones (POST …/events).',
+  review: 'PUT …/review records it.',
+  status: 'a postmortem moves by PUT …/review-request, and POST …/revisions makes it final.',
+  timeline: 'POST …/events takes each of its events.',
+}
+const fixed = {
+  id: 'an id never changes.',
+  occurred_on:
+    'it is the date in the id, which never changes: DELETE the draft, and open it with the right one.',
+}
+
 const occurredOn = calendarDate({ description: 'The day it happened: the date in its id.' })
 const occurredOnInput = calendarDate({
   description:
@@ -211,10 +229,11 @@ const drill = {
 export const IncidentInput = component(
   'IncidentInput',
   { id: Type.Optional(incidentId()), occurred_on: Type.Optional(occurredOnInput), ...fields },
-  { examples: [{ occurred_on: '2026-06-17', ...drill }] },
+  { 'x-elsewhere': elsewhere, examples: [{ occurred_on: '2026-06-17', ...drill }] },
 )
 
 export const IncidentPatch = mergePatch('IncidentPatch', exact(fields), {
+  'x-elsewhere': { ...elsewhere, ...fixed },
   examples: [{ summary: { what_broke: 'Checkout could not take payments.' } }],
 })
 

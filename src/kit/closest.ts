@@ -6,21 +6,21 @@ const maxLength = 40
  * letters wrong. Undefined where there is none, or several are as close.
  */
 export function closest(word: string, words: readonly string[]): string | undefined {
-  const given = letters(word)
+  const given = lettersOf(word)
   if (given === '' || word.length > maxLength) return undefined
   const near = words
-    .map(known => ({ known, distance: distanceBetween(given, letters(known)) }))
-    .filter(({ known, distance }) => distance <= letters(known).length / 4)
+    .map(known => ({ known, distance: distanceBetween(given, lettersOf(known)) }))
+    .filter(({ known, distance }) => distance <= lettersOf(known).length / 4)
     .sort((a, b) => a.distance - b.distance)
   return near.length === 1 || near[0]?.distance !== near[1]?.distance ? near[0]?.known : undefined
 }
 
 /** The one of some words that contains another, is contained in it or has its stem: `SEV2` for `2`, `detection` for `detected`. */
 export function closestPart(word: string, words: readonly string[]): string | undefined {
-  const given = letters(word)
+  const given = lettersOf(word)
   if (given === '' || word.length > maxLength) return undefined
   const found = words.filter(one => {
-    const known = letters(one)
+    const known = lettersOf(one)
     return known.includes(given) || given.includes(known) || known.startsWith(stemOf(given))
   })
   return found.length === 1 ? found[0] : undefined
@@ -29,7 +29,7 @@ export function closestPart(word: string, words: readonly string[]): string | un
 /** The letters that forms of a word have in common, at most: `detec` of `detected`. */
 const stemOf = (word: string): string => (word.length > 5 ? word.slice(0, 5) : word)
 
-const letters = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '')
+export const lettersOf = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 /** How many letters have to be typed, left out, replaced or swapped with their neighbour (optimal string alignment). */
 function distanceBetween(one: string, other: string): number {
