@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import {
+  actionItemId,
   answered,
   calendarDate,
   component,
@@ -19,6 +20,7 @@ import {
   pageOf,
   pageQuery,
   part,
+  pattern,
   rowFields,
   sentence,
   timestamp,
@@ -70,6 +72,13 @@ const ai1 = {
   tracker: { system: 'jira', key: 'CHK-481', url: null },
 }
 
+const elsewhere = {
+  acceptance: 'its owner takes it by PUT …/acceptance.',
+  deferrals: 'POST …/deferrals moves the due date.',
+  effectiveness: 'PUT …/effectiveness says whether it helped.',
+}
+const closing = 'PUT …/closure says that it is done, or cancelled.'
+
 const firstStatus = oneOf('FirstActionItemStatus', ['proposed', 'open', 'done', 'cancelled'], {
   'x-default': 'open',
   description:
@@ -87,7 +96,7 @@ export const ActionItemInput = component(
       }),
     ),
   },
-  { examples: [{ ...ai1, status: 'open' }] },
+  { 'x-elsewhere': elsewhere, examples: [{ ...ai1, status: 'open' }] },
 )
 export const ActionItemFields = component('ActionItemFields', {
   ...fields,
@@ -101,7 +110,10 @@ export const ActionItemPatch = mergePatch(
       description: 'done and cancelled are reached by PUT …/closure.',
     }),
   }),
-  { examples: [{ status: 'in_progress' }] },
+  {
+    'x-elsewhere': { ...elsewhere, closure: closing, done_on: closing, evidence_urls: closing },
+    examples: [{ status: 'in_progress' }],
+  },
 )
 
 export const ActionItem = component(
@@ -176,7 +188,11 @@ export const todayQuery = {
   as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
   tz: Type.Optional(
     Type.String({
-      pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+      ...pattern(
+        '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+        'the IANA name of a time zone',
+        'Europe/Berlin',
+      ),
       maxLength: 64,
       description: 'IANA time zone, such as `Europe/Berlin`; the server’s unless given.',
       examples: ['Europe/Berlin'],
@@ -185,7 +201,7 @@ export const todayQuery = {
 }
 export const actionItemParams = exact({
   incident_id: incidentId(),
-  action_item_id: Type.String({ pattern: '^AI-[1-9][0-9]{0,8}$' }),
+  action_item_id: actionItemId(),
 })
 export const incidentActionItemsQuery = exact({ ...pageQuery, ...todayQuery })
 export const actionItemQuery = exact(todayQuery)

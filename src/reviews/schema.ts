@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { itemTitle } from '../action-items/schema.ts'
 import {
+  actionItemId,
   answered,
   component,
   exact,
@@ -17,8 +18,6 @@ import {
 } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
 
-const actionItemId = Type.String({ pattern: '^AI-[1-9][0-9]{0,8}$' })
-
 const fields = {
   held_at: timestamp({ description: 'When it was held; at most a day ahead of now.' }),
   facilitator: handle({ description: 'Who led it; better not an author.' }),
@@ -28,7 +27,7 @@ const fields = {
     description: 'Who took part: two at least, one of them not an author, before the postmortem is final.',
   }),
   decisions: Type.Optional(
-    list(part('Decision', { text: sentence(), action_item: optional(actionItemId) }), {
+    list(part('Decision', { text: sentence(), action_item: optional(actionItemId()) }), {
       description: 'What was decided, and the action item that it became, if it became one.',
     }),
   ),

@@ -160,7 +160,7 @@ const breaks: Record<string, Break> = {
         })(incident)
     },
     pointer: '/status_update_cadence_minutes',
-    says: /for 35 min.*20 min/,
+    says: /every 20 min.*for 35 min/,
   },
   STATEMENT_ONLY: {
     by: addEvent({
