@@ -9,6 +9,7 @@ import {
   optional,
   pageOf,
   pageQuery,
+  pattern,
   timestamp,
 } from '../http/fields.ts'
 
@@ -20,7 +21,7 @@ const moment = (description: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description })
 
 const id = Type.String({
-  pattern: '^[0-9a-z]{12}$',
+  ...pattern('^[0-9a-z]{12}$', 'twelve lower case letters and digits', '3k9x0q7mz1ab'),
   description: 'The public part of the token: the twelve characters after `dbf_`.',
 })
 

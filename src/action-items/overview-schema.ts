@@ -10,6 +10,7 @@ import {
   oneOf,
   pageQuery,
   part,
+  pattern,
   sortBy,
 } from '../http/fields.ts'
 import { incidentId, severities } from '../incidents/schema.ts'
@@ -69,7 +70,7 @@ const filters = {
   due_to: Type.Optional(calendarDate({ description: 'Due on this date or earlier (inclusive).' })),
   due_within: Type.Optional(
     Type.String({
-      pattern: '^(0|[1-9][0-9]{0,3})d$',
+      ...pattern('^(0|[1-9][0-9]{0,3})d$', 'a number of days', '7d'),
       description:
         'Due from `as_of` to that many days on (inclusive), which leaves out what is overdue; not together with `due_from` or `due_to`.',
       examples: ['7d'],

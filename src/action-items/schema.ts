@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import {
+  actionItemId,
   answered,
   calendarDate,
   component,
@@ -20,6 +21,7 @@ import {
   pageOf,
   pageQuery,
   part,
+  pattern,
   ref,
   rowFields,
   sentence,
@@ -36,8 +38,6 @@ export const actionStatuses = ['proposed', 'open', 'in_progress', 'done', 'cance
 
 /** One line of up to 500 characters: it is what the document's table says. */
 export const itemTitle = () => line(500)
-
-export const actionItemId = () => Type.String({ pattern: '^AI-[1-9][0-9]{0,8}$' })
 
 const tracker = part('Tracker', { system: line(), key: line(), url: optional(url()) })
 
@@ -75,6 +75,13 @@ const ai1 = {
   tracker: { system: 'jira', key: 'CHK-481', url: null },
 }
 
+const elsewhere = {
+  acceptance: 'its owner takes it by PUT …/acceptance.',
+  deferrals: 'POST …/deferrals moves the due date.',
+  effectiveness: 'PUT …/effectiveness says whether it helped.',
+}
+const closing = 'PUT …/closure says that it is done, or cancelled.'
+
 const firstStatus = oneOf('FirstActionItemStatus', ['proposed', 'open', 'done', 'cancelled'], {
   'x-default': 'open',
   description:
@@ -92,7 +99,7 @@ export const ActionItemInput = component(
       }),
     ),
   },
-  { examples: [{ ...ai1, status: 'open' }] },
+  { 'x-elsewhere': elsewhere, examples: [{ ...ai1, status: 'open' }] },
 )
 export const ActionItemFields = component('ActionItemFields', {
   ...fields,
@@ -106,7 +113,10 @@ export const ActionItemPatch = mergePatch(
       description: 'done and cancelled are reached by PUT …/closure.',
     }),
   }),
-  { examples: [{ status: 'in_progress' }] },
+  {
+    'x-elsewhere': { ...elsewhere, closure: closing, done_on: closing, evidence_urls: closing },
+    examples: [{ status: 'in_progress' }],
+  },
 )
 
 export const ActionItem = component(
@@ -181,7 +191,11 @@ export const todayQuery = {
   as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
   tz: Type.Optional(
     Type.String({
-      pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+      ...pattern(
+        '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+        'the IANA name of a time zone',
+        'Europe/Berlin',
+      ),
       maxLength: 64,
       description: 'IANA time zone, such as `Europe/Berlin`; the server’s unless given.',
       examples: ['Europe/Berlin'],

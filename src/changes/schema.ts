@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import {
+  actionItemId,
   answered,
   anyOfWords,
   component,
@@ -43,8 +44,7 @@ const fields = {
     description: 'What shows that it works, cited as by an event: with `verified`, and only then.',
   }),
   action_item: optional(
-    Type.String({
-      pattern: '^AI-[1-9][0-9]{0,8}$',
+    actionItemId({
       description: 'The action item that it carries out. A change names that, or `factors`, or both.',
     }),
   ),

@@ -22,16 +22,40 @@ export const sentence = (options: object = {}) => text(2000, options)
 /** An http or https address without user info. Debrief stores and prints it; it never connects to it. */
 export const url = (options: object = {}) => Type.String({ format: 'http-url', maxLength: 2048, ...options })
 
+/**
+ * A pattern, and what it asks for in words: an error says these, and never shows the pattern. The contract is not made of a
+ * request whose pattern has none.
+ * @param words what goes on from “must be”
+ * @param example a value that matches
+ */
+export const pattern = (regex: string, words: string, example: string) => ({
+  pattern: regex,
+  'x-in-words': { words, example },
+})
+
+const shortName = (example: string) =>
+  pattern(
+    '^[a-z0-9][a-z0-9._-]{0,63}$',
+    'lower case letters, digits, dots, underscores and dashes, 64 at most, beginning with a letter or a digit',
+    example,
+  )
+
 export const handle = (options: object = {}) =>
   Type.String({
-    pattern: '^[a-z0-9][a-z0-9._-]{0,63}$',
+    ...shortName('priya'),
     description: 'A handle of the directory: people and teams share one space of handles.',
     ...options,
   })
 
 /** The name of a system that evidence comes from, e.g. `prometheus` or `checkout`. */
-export const systemName = (options: object = {}) =>
-  Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,63}$', ...options })
+export const systemName = (options: object = {}) => Type.String({ ...shortName('slack'), ...options })
+
+/** The name of a property that is a system’s. */
+export const systemNames = { type: 'string', ...shortName('checkout') }
+
+/** The id of an action item in its incident, where a request names one. */
+export const actionItemId = (options: object = {}) =>
+  Type.String({ ...pattern('^AI-[1-9][0-9]{0,8}$', 'AI- and a number', 'AI-1'), ...options })
 
 /** RFC 3339 with an offset in, UTC with milliseconds out. */
 export const timestamp = (options: object = {}) => Type.String({ format: 'date-time', ...options })
@@ -246,13 +270,17 @@ export const anyOfWords = <const T extends readonly string[]>(
 ) => anyOf(oneOf(name, values), { examples: [values.slice(0, 2)], ...options })
 
 /** Any of several free names. None has a comma, which separates them. */
-export const anyOfNames = (options: object = {}) => anyOf(text(200, { pattern: '^[^,]+$' }), options)
+export const anyOfNames = (options: object = {}) =>
+  anyOf(text(200, pattern('^[^,]+$', 'a name without a comma', 'checkout')), options)
 
 /** The names to sort by, in their order. A pattern and not an enum: generators make the same constant of both directions. */
 export const sortBy = <const T extends string>(names: readonly T[], rest: string) =>
-  Type.Array(Type.Unsafe<T | `-${T}`>({ type: 'string', pattern: `^-?(${names.join('|')})$` }), {
+  Type.Array(Type.Unsafe<T | `-${T}`>({ type: 'string', ...sortTerm(names) }), {
     minItems: 1,
     maxItems: names.length,
     description: `Any of ${names.map(name => `\`${name}\``).join(', ')}, separated by commas; a minus sorts down. ${rest}`,
     examples: [[`-${names[0]}`]],
   })
+
+const sortTerm = (names: readonly string[]) =>
+  pattern(`^-?(${names.join('|')})$`, `one of ${names.join(', ')}, with a minus to sort down`, `-${names[0]}`)

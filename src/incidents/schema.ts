@@ -17,10 +17,12 @@ import {
   pageOf,
   pageQuery,
   part,
+  pattern,
   rowFields,
   sentence,
   sortBy,
   systemName,
+  systemNames,
   text,
   timestamp,
   url,
@@ -48,7 +50,11 @@ export const phase = () =>
 
 export const incidentId = (options: object = {}) =>
   Type.String({
-    pattern: '^PM-[0-9]{4}-[0-9]{2}-[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*$',
+    ...pattern(
+      '^PM-[0-9]{4}-[0-9]{2}-[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*$',
+      'PM, the date, and lower case letters and digits, with single dashes between',
+      'PM-2026-06-17-payments-drill',
+    ),
     maxLength: 74,
     description: '`PM-<date>-<slug>`, the slug of 60 characters at most; never changes.',
     ...options,
@@ -81,7 +87,14 @@ const labelName = '[A-Za-z0-9][A-Za-z0-9._/-]{0,62}'
 const labels = Type.Unsafe<Record<string, string>>({
   type: 'object',
   maxProperties: 50,
-  propertyNames: { type: 'string', pattern: `^${labelName}$` },
+  propertyNames: {
+    type: 'string',
+    ...pattern(
+      `^${labelName}$`,
+      'letters, digits, dots, underscores, slashes and dashes, 63 at most, beginning with a letter or a digit',
+      'region',
+    ),
+  },
   additionalProperties: line(),
 })
 
@@ -89,7 +102,7 @@ const clockOffsets = Type.Unsafe<Record<string, number>>({
   type: 'object',
   description: 'Milliseconds by which each source system’s clock ran ahead of UTC.',
   maxProperties: 100,
-  propertyNames: { type: 'string', pattern: '^[a-z0-9][a-z0-9._-]{0,63}$' },
+  propertyNames: systemNames,
   additionalProperties: { type: 'integer', minimum: -86_400_000, maximum: 86_400_000 },
 })
 
@@ -119,7 +132,7 @@ const fields = {
   ),
   lang: optional(
     Type.String({
-      pattern: languageTag,
+      ...pattern(languageTag, 'a language tag', 'pt-BR'),
       maxLength: 64,
       description: 'The language that it is written in, as BCP 47 has it: `ja`, `pt-BR`. The HTML says so.',
       examples: ['ja'],
@@ -145,7 +158,7 @@ const fields = {
   services: Type.Optional(
     list(
       line(200, {
-        pattern: '^[^,]*$',
+        ...pattern('^[^,]*$', 'a name without a comma', 'checkout'),
         description: 'Without a comma, for a filter takes several with commas between.',
       }),
       { uniqueItems: true },
@@ -180,6 +193,24 @@ const fields = {
   ),
 }
 
+/** What an incident shows, or what hangs below it, and no body of an incident sets. */
+const elsewhere = {
+  action_items: 'POST …/action-items takes each.',
+  amending: 'POST …/amendments opens a final postmortem for a correction.',
+  duration: 'how long it took is computed from the events that mark milestones (POST …/events).',
+  events: 'POST …/events takes each, and POST …/events/batch many.',
+  factors: 'POST …/factors takes each.',
+  phase: 'it follows from the events that mark milestones (POST …/events).',
+  review: 'PUT …/review records it.',
+  status: 'a postmortem moves by PUT …/review-request, and POST …/revisions makes it final.',
+  timeline: 'POST …/events takes each of its events.',
+}
+const fixed = {
+  id: 'an id never changes.',
+  occurred_on:
+    'it is the date in the id, which never changes: DELETE the draft, and open it with the right one.',
+}
+
 const occurredOn = calendarDate({ description: 'The day it happened: the date in its id.' })
 const occurredOnInput = calendarDate({
   description:
@@ -198,10 +229,11 @@ const drill = {
 export const IncidentInput = component(
   'IncidentInput',
   { id: Type.Optional(incidentId()), occurred_on: Type.Optional(occurredOnInput), ...fields },
-  { examples: [{ occurred_on: '2026-06-17', ...drill }] },
+  { 'x-elsewhere': elsewhere, examples: [{ occurred_on: '2026-06-17', ...drill }] },
 )
 
 export const IncidentPatch = mergePatch('IncidentPatch', exact(fields), {
+  'x-elsewhere': { ...elsewhere, ...fixed },
   examples: [{ summary: { what_broke: 'Checkout could not take payments.' } }],
 })
 
@@ -274,57 +306,6 @@ export const IncidentReference = component(
   },
 )
 
-export const HistoryEntry = component(
-  'HistoryEntry',
-  {
-    resource: oneOf(
-      'HistoryResource',
-      ['incident', 'event', 'factor', 'action_item', 'change', 'review', 'waiver'],
-      {
-        description: 'What was changed.',
-      },
-    ),
-    id: Type.String({
-      description:
-        'The resource’s id: `AI-1`, an event’s UUID, a factor’s or a change’s number, a check’s code, the incident’s id.',
-    }),
-    version: Type.Integer({ minimum: 1 }),
-    change: oneOf('HistoryChange', ['created', 'updated', 'deleted'], {
-      description: 'What was done to it.',
-    }),
-    changed_by: Type.String(),
-    changed_at: timestamp(),
-    request_id: Type.String({ description: 'The request that made the change, as in the log.' }),
-    sequence: Type.Integer({
-      minimum: 0,
-      description:
-        'The order of all changes, also where the clock went back. 0: stored before changes had one; these come first, by time.',
-    }),
-    fields: Type.Unsafe<Record<string, unknown>>({
-      type: 'object',
-      additionalProperties: true,
-      description: 'The stored fields as this change left them; for a deletion, as it found them.',
-    }),
-  },
-  {
-    description: 'One version of an incident or of something below it.',
-    examples: [
-      {
-        resource: 'action_item',
-        id: 'AI-1',
-        version: 2,
-        change: 'updated',
-        changed_by: 'priya',
-        changed_at: '2026-06-18T09:00:00.000Z',
-        request_id: '019785b0-5c00-7000-8000-000000000001',
-        sequence: 42,
-        fields: { title: 'Add retry-with-backoff to the checkout payments call', status: 'in_progress' },
-      },
-    ],
-  },
-)
-export const HistoryPage = pageOf('HistoryPage', HistoryEntry)
-
 export const externalRefParams = exact({
   system: systemName({ description: 'As `external_refs` has it.' }),
   id: line(255, { description: 'As `external_refs` has it; a slash in it is written %2F.' }),
@@ -341,18 +322,25 @@ export const incidentsQuery = exact({
     anyOfNames({ description: 'Any of these services, separated by commas.', examples: [['checkout']] }),
   ),
   label: Type.Optional(
-    anyOf(text(264, { pattern: `^${labelName}(:[^,]+)?$` }), {
-      description:
-        'With any of these labels, separated by commas: `name:value`, or `name` alone for whatever value.',
-      examples: [['region:eu-west']],
-    }),
+    anyOf(
+      text(264, pattern(`^${labelName}(:[^,]+)?$`, 'the name of a label, or name:value', 'region:eu-west')),
+      {
+        description:
+          'With any of these labels, separated by commas: `name:value`, or `name` alone for whatever value.',
+        examples: [['region:eu-west']],
+      },
+    ),
   ),
   author: Type.Optional(
     anyOf(handle(), { description: 'Written by any of these people, separated by commas.' }),
   ),
   external_ref: Type.Optional(
     Type.String({
-      pattern: '^[a-z0-9][a-z0-9._-]{0,63}:.{1,255}$',
+      ...pattern(
+        '^[a-z0-9][a-z0-9._-]{0,63}:.{1,255}$',
+        'a system, a colon and the id that it has there',
+        'pagerduty:Q2R11PAY',
+      ),
       format: 'line',
       description: 'What another system knows by this, as `system:id`; several incidents where it is shared.',
       examples: ['pagerduty:Q2R11PAY'],
@@ -381,7 +369,6 @@ export const incidentsQuery = exact({
     text(200, { description: 'A literal part of the title, in any case.', examples: ['payments'] }),
   ),
 })
-export const historyQuery = exact({ ...pageQuery })
 
 export type Incident = Static<typeof Incident>
 export type IncidentsQuery = Static<typeof incidentsQuery>
@@ -389,14 +376,5 @@ export type IncidentSortName = (typeof incidentSortNames)[number]
 export type IncidentReference = Static<typeof IncidentReference>
 export type IncidentInput = Static<typeof IncidentInput>
 export type IncidentFields = Static<typeof IncidentFields>
-export type HistoryEntry = Static<typeof HistoryEntry>
 
-export const incidentSchemas = [
-  IncidentInput,
-  IncidentPatch,
-  Incident,
-  IncidentPage,
-  IncidentReference,
-  HistoryEntry,
-  HistoryPage,
-]
+export const incidentSchemas = [IncidentInput, IncidentPatch, Incident, IncidentPage, IncidentReference]

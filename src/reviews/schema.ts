@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
-import { actionItemId, reviewedItem } from '../action-items/schema.ts'
+import { reviewedItem } from '../action-items/schema.ts'
 import {
+  actionItemId,
   answered,
   component,
   exact,

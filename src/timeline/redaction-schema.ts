@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { component, integer, part, sentence, timestamp } from '../http/fields.ts'
+import { component, integer, part, pattern, sentence, timestamp } from '../http/fields.ts'
 
 /** What is on record of a secret that was taken out. */
 export const tombstone = part('Tombstone', {
@@ -36,7 +36,7 @@ export const RedactionInput = component(
   {
     pointers: Type.Array(
       Type.String({
-        pattern: '^(/([^/~]|~[01])+)+$',
+        ...pattern('^(/([^/~]|~[01])+)+$', 'a JSON pointer', '/description'),
         maxLength: 300,
         description:
           'A JSON pointer into the resource: /description, /sources/0/excerpt. Only free text can be taken out; 422 lists the fields that have it.',

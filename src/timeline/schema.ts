@@ -165,6 +165,11 @@ const alert = {
   ],
 }
 
+const elsewhere = {
+  dispute: 'PUT …/dispute doubts an event.',
+  retraction: 'PUT …/retraction takes an event out of the timeline, with a reason.',
+}
+
 export const EventInput = component(
   'EventInput',
   {
@@ -174,10 +179,11 @@ export const EventInput = component(
       line(255, { description: 'The sender’s own id of this event; derived from the content unless given.' }),
     ),
   },
-  { examples: [{ ...alert, dedupe_key: 'prometheus:9f31c2' }] },
+  { 'x-elsewhere': elsewhere, examples: [{ ...alert, dedupe_key: 'prometheus:9f31c2' }] },
 )
 export const EventFields = component('EventFields', fields)
 export const EventPatch = mergePatch('EventPatch', exact({ ...fields, milestone }), {
+  'x-elsewhere': { ...elsewhere, dedupe_key: 'the key of an event never changes.' },
   examples: [{ description: 'PaymentErrorRateHigh fires: 41 % of checkout payments fail.' }],
 })
 

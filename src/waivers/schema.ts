@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { component, exact, list, part, rowFields, sentence } from '../http/fields.ts'
+import { component, exact, list, part, pattern, rowFields, sentence } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
 
 /** The checks that block sealing, in the order of the document. */
@@ -42,7 +42,7 @@ export const waivedFinding = part('WaivedFinding', {
     description: 'Of the field, as the check has it: `/factors/2/statement`.',
   }),
   text_sha256: Type.String({
-    pattern: '^[0-9a-f]{64}$',
+    ...pattern('^[0-9a-f]{64}$', 'the 64 hexadecimal digits of a SHA-256, in lower case', 'e3b0c442…'),
     description: 'SHA-256 of the field’s text, as the check has it: a changed text voids the waiver.',
   }),
 })
@@ -86,7 +86,10 @@ export const Waiver = component(
 
 export const waiverParams = exact({
   incident_id: incidentId(),
-  code: Type.String({ pattern: '^[A-Z][A-Z_]{0,39}$', description: 'The code of a check.' }),
+  code: Type.String({
+    ...pattern('^[A-Z][A-Z_]{0,39}$', 'the code of a check, in capitals', 'IMPACT_MISSING'),
+    description: 'The code of a check.',
+  }),
 })
 
 export type WaiverInput = Static<typeof WaiverInput>

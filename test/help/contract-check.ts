@@ -95,8 +95,20 @@ export function checkAnswer(answer: Answer): void {
   const parsed = JSON.parse(body)
   requireThat(validate(parsed), `${where}: ${ajv.errorsText(validate.errors)}\n${body}`)
   if (status < 400) return
+  requireNoPattern(where, body)
   const { code } = parsed as { code: string }
   requireThat(media!.examples?.[code] !== undefined, `${where}: the contract does not document ${code}`)
+}
+
+/** Every regular expression of the contract, as it stands in a JSON text. */
+const patterns = [...JSON.stringify(contract).matchAll(/"pattern":"((?:[^"\\]|\\.)+)"/g)].map(
+  ([, text]) => text!,
+)
+
+/** Errors speak: no person reads a regular expression. */
+function requireNoPattern(where: string, problem: string): void {
+  const shown = patterns.find(pattern => problem.includes(pattern))
+  requireThat(shown === undefined, `${where}: the answer shows the pattern ${shown}`)
 }
 
 /** Checks each line of NDJSON by itself, as the contract describes it. */

@@ -23,13 +23,18 @@ interface Schema extends Json {
   additionalProperties?: boolean | Schema
   items?: Schema
   anyOf?: Schema[]
+  propertyNames?: Schema
   description?: string
   'x-component'?: string
+  'x-in-words'?: object
 }
 
 const prefix = '#/components/schemas/'
 
-/** Rewrites all schemas of the contract in place. @throws Error when two different parts have one name */
+/**
+ * Rewrites all schemas of the contract in place.
+ * @throws Error when two different parts have one name, or a pattern of a request is not told in words
+ */
 export function withNamedComponents(document: Json): Json {
   const { schemas } = document.components as { schemas: Record<string, Schema> }
   const operations = operationsOf(document)
@@ -76,12 +81,14 @@ function portable(schema: Schema, view: View, parts: Map<string, Schema>): Schem
   const {
     'x-component': name,
     'x-default': _,
+    'x-elsewhere': __,
     properties,
     additionalProperties,
     items,
     anyOf,
-    ...rest
+    ...told
   } = schema
+  const rest = view === 'Answer' ? withoutWords(told) : withoutNeededWords(told)
   const isOptional = (field: string) => view !== 'Answer' && !(rest.required ?? []).includes(field)
   const within = (inner: Schema, its = view) => portable(inner, its, parts)
   const portableSchema: Schema = {
@@ -99,6 +106,20 @@ function portable(schema: Schema, view: View, parts: Map<string, Schema>): Schem
   // Several generators have no set of objects.
   if (items?.properties) delete portableSchema.uniqueItems
   return name === undefined ? portableSchema : reference(name, portableSchema, view, parts)
+}
+
+/** What an error says in place of a pattern is no part of the contract. */
+function withoutWords({ 'x-in-words': _, propertyNames, ...schema }: Schema): Schema {
+  return { ...schema, ...(propertyNames && { propertyNames: withoutWords(propertyNames) }) }
+}
+
+function withoutNeededWords(schema: Schema): Schema {
+  for (const { pattern, 'x-in-words': words } of [schema, schema.propertyNames ?? {}])
+    if (pattern !== undefined && words === undefined)
+      throw new Error(
+        `Nobody can read the pattern ${pattern}: make it with pattern() of http/fields, which says it in words.`,
+      )
+  return withoutWords(schema)
 }
 
 /**

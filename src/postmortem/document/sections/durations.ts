@@ -22,7 +22,7 @@ function durationLines(view: View, spell: Spell): Text {
         joined(
           line.map(({ name, title }) => [
             label(`${title} time`),
-            ` ${explained(view, durationOf(spell, name))}`,
+            ` ${explained(view, spell, durationOf(spell, name))}`,
           ]),
           '   ',
         ),
@@ -31,12 +31,13 @@ function durationLines(view: View, spell: Spell): Text {
   )
 }
 
-/** `6 min (impact started 14:02 → detected 14:08)`, or `—` and why there is none. */
-function explained(view: View, duration: Duration | undefined): string {
+/** `6 min (impact started 14:02 → detected 14:08)`, or `—` and why there is none; of several spells, of which it is. */
+function explained(view: View, { spell }: Spell, duration: Duration | undefined): string {
   if (!duration || duration.status === 'missing') return `— (${missingReason(view, duration?.missing ?? [])})`
   const [from, to] = [duration.from, duration.to].map(point => pointWords(view, point))
   if (duration.status === 'out_of_order') return `— (${to} is before ${from})`
-  return `${durationValue(view, duration)} (${from} → ${to})`
+  const of = view.data.milestones.spells.length > 1 ? ` in spell ${spell}` : ''
+  return `${durationValue(view, duration)}${of} (${from} → ${to})`
 }
 
 function missingReason({ data }: View, missing: readonly string[]): string {
