@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { textPaths } from '../../../src/postmortem/redaction/free-texts.ts'
 import { type RedactableName, redactableResources } from '../../../src/postmortem/redaction/resources.ts'
+import { observed } from '../../help/cast.ts'
 import { digestOf } from '../../help/digest.ts'
 import { openService } from '../../help/service.ts'
 import { givenReady, seal } from '../ready.ts'
@@ -272,6 +273,24 @@ t.test('what was deleted is redacted in its history, and in the revisions that h
   t.match((await call('GET', path)).body, { statement: '[redacted]' }, 'nor does it come back')
 })
 
+t.test('an event that was deleted from a draft is redacted in its history', async t => {
+  const incident = await givenReady(service, 'A deleted event')
+  const body = observed({ description: said('wrong') })
+  const { headers } = await must(call('POST', `${incident}/events`, { body }))
+  const event = headers.location
+  await must(call('PATCH', event, { body: { role: 'scribe' } }))
+  await must(call('DELETE', event))
+  const redaction = { pointers: ['/description'], reason }
+  t.match(await call('PUT', `${event}/redaction`, { body: redaction }), {
+    status: 200,
+    body: { description: '[redacted]', role: 'scribe', version: 2, redactions: [{ reason }] },
+  })
+  t.same(await rowsWith(db, secretOf('wrong')), [])
+  t.match(await call('GET', `${event}/redaction`), { status: 200, body: { items: [{ reason }] } })
+  t.equal((await call('GET', event)).status, 404)
+  t.equal((await call('POST', `${incident}/events`, { body })).status, 201, 'it may be sent again')
+})
+
 t.test('the history of a deleted draft keeps no secret of any part of it', async t => {
   const { body: draft } = await must(
     call('POST', '/v1/incidents', {
@@ -318,7 +337,7 @@ t.test('what is wrong with a redaction is said, and nothing is stored', async t 
     ],
     ['', { pointers: ['/summary'] }, '/pointers/0', /Only free text/],
     ['', { pointers: ['/external_refs/0/id'] }, '/pointers/0', /Only free text/],
-    ['', { pointers: ['title'] }, '/pointers/0', /must match/],
+    ['', { pointers: ['title'] }, '/pointers/0', /must be a JSON pointer/],
     ['', { pointers: ['/got_lucky/0'] }, '/pointers/0', /Nothing stands at .* of this incident .* \/title/],
     ['', { pointers: ['/title'], versions: [99] }, '/versions/0', /no version 99 of this incident/],
     ['', { pointers: ['/title'], reason: 'x Checkout could not take payments. x' }, '/reason', /quotes/],
