@@ -20,7 +20,7 @@ import {
 import { HistoryEntry } from '../incidents/history-schema.ts'
 import { Incident, incidentId } from '../incidents/schema.ts'
 import { Review } from '../reviews/schema.ts'
-import { Milestones } from '../timeline/milestones-schema.ts'
+import { Milestones } from '../timeline/milestones/schema.ts'
 import { tombstone } from '../timeline/redaction-schema.ts'
 import { Event } from '../timeline/schema.ts'
 import { Waiver } from '../waivers/schema.ts'

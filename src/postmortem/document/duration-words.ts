@@ -1,4 +1,4 @@
-import type { Duration } from '../../timeline/milestones-schema.ts'
+import type { Duration } from '../../timeline/milestones/schema.ts'
 import type { Event } from '../../timeline/schema.ts'
 import { durationWords } from '../words.ts'
 

@@ -1,5 +1,5 @@
-import { intervalOf } from '../../timeline/intervals.ts'
-import type { Milestones } from '../../timeline/milestones-schema.ts'
+import { intervalOf } from '../../timeline/milestones/intervals.ts'
+import type { Milestones } from '../../timeline/milestones/schema.ts'
 import type { Event } from '../../timeline/schema.ts'
 import { durationWords } from '../words.ts'
 import { lapseValue } from './view.ts'

@@ -1,5 +1,5 @@
 import { toUtc } from '../../kit/time.ts'
-import { correctedUntil } from '../../timeline/intervals.ts'
+import { correctedUntil } from '../../timeline/milestones/intervals.ts'
 import type { Event } from '../../timeline/schema.ts'
 import { durationWords } from '../words.ts'
 

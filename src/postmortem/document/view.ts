@@ -1,6 +1,6 @@
 import type { MilestoneName } from '../../incidents/milestones.ts'
-import { intervalOf, lapseBetween } from '../../timeline/intervals.ts'
-import type { Duration, DurationName, Spell } from '../../timeline/milestones-schema.ts'
+import { intervalOf, lapseBetween } from '../../timeline/milestones/intervals.ts'
+import type { Duration, DurationName, Spell } from '../../timeline/milestones/schema.ts'
 import type { Event } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { detectionWords, lapseWords } from './duration-words.ts'

@@ -1,5 +1,5 @@
 import { type MilestoneName, milestoneNames } from '../../../incidents/milestones.ts'
-import { type Duration, durations, type Spell } from '../../../timeline/milestones-schema.ts'
+import { type Duration, durations, type Spell } from '../../../timeline/milestones/schema.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { sentenceCase } from '../../words.ts'
 import { eventTime, momentOf } from '../time-format.ts'

@@ -1,5 +1,5 @@
 import { hasImpact } from '../../../incidents/natures.ts'
-import { type Duration, durations, type Spell } from '../../../timeline/milestones-schema.ts'
+import { type Duration, durations, type Spell } from '../../../timeline/milestones/schema.ts'
 import { humanize } from '../../words.ts'
 import { type Block, joined, label, paragraph, type Text, table } from '../blocks.ts'
 import { eventTime, formatTime, momentOf } from '../time-format.ts'

@@ -1,4 +1,5 @@
-import type { Event, Source } from '../../../timeline/schema.ts'
+import type { Event } from '../../../timeline/schema.ts'
+import type { Source } from '../../../timeline/source-schema.ts'
 import { humanize, personName, sourceName } from '../../words.ts'
 import {
   type Block,

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
-import { answeredField, component, nullableObject, oneOf, part, timestamp, uuid } from '../http/fields.ts'
-import { type MilestoneName, milestoneNames } from '../incidents/milestones.ts'
-import { phase } from '../incidents/schema.ts'
+import { answeredField, component, nullableObject, oneOf, part, timestamp, uuid } from '../../http/fields.ts'
+import { type MilestoneName, milestoneNames } from '../../incidents/milestones.ts'
+import { phase } from '../../incidents/schema.ts'
 
 const point = part('MilestonePoint', {
   milestone: oneOf('MilestoneName', milestoneNames),

@@ -4,11 +4,11 @@ import {
   milestoneNames,
   noImpactPhase,
   phaseMilestones,
-} from '../incidents/milestones.ts'
-import { hasImpact } from '../incidents/natures.ts'
-import type { Incident } from '../incidents/schema.ts'
+} from '../../incidents/milestones.ts'
+import { hasImpact } from '../../incidents/natures.ts'
+import type { Incident } from '../../incidents/schema.ts'
 import { type EventTime, intervalOf, isNegative, lapseBetween } from './intervals.ts'
-import { type Duration, durations, type Milestones, type Spell } from './milestones-schema.ts'
+import { type Duration, durations, type Milestones, type Spell } from './schema.ts'
 import { type Marked, statusUpdateGapOf, type TimelineEvent } from './status-updates.ts'
 
 /** The spells of an incident, with every duration and the events it comes from. */
