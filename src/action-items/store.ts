@@ -77,7 +77,7 @@ export async function createActionItem(
   const closure = closed && rules.closureOf(closed, await closingOf(trx, incident_id, write, '/closure'))
   const fields = rowOf(ActionItemFields, { ...input, status })
   requireNeeds(fields, needs[status])
-  await requireOwner(trx, fields.owner)
+  await requireOwner(trx, fields.owner, closure !== null)
   await lockFactors(trx, incident_id, fields.factors)
   const number = await nextNumber(trx, 'action_items', incident_id)
   const { facts } = write
@@ -243,9 +243,9 @@ async function isDuePromised(
 
 /**
  * Requires the owner, if there is one, to be an active person, and locks the row, so that they do not leave before the item
- * is stored.
+ * is stored. Who did what is closed may have left since.
  */
-async function requireOwner(trx: Trx, owner: string | null): Promise<void> {
+async function requireOwner(trx: Trx, owner: string | null, isClosed = false): Promise<void> {
   if (owner === null) return
   const person = await trx
     .selectFrom('people')
@@ -253,7 +253,7 @@ async function requireOwner(trx: Trx, owner: string | null): Promise<void> {
     .where('handle', '=', owner)
     .forShare()
     .executeTakeFirst()
-  if (person?.active) return
+  if (person && (person.active || isClosed)) return
   const isTeam = (await kindsByHandle(trx, [owner])).get(owner) === 'team'
   throw rules.ownerError(owner, isTeam ? 'team' : person ? 'inactive' : undefined)
 }
