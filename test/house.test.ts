@@ -228,7 +228,7 @@ function circlesIn(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] {
 }
 
 /** What other resources may import of one. */
-const shared = ['schema.ts', 'store.ts', 'rules.ts']
+const shared = ['schema.ts', 'source-schema.ts', 'store.ts', 'rules.ts']
 /** Of incidents, from which all others hang, also how they are locked, how what hangs below is numbered, the milestones, and the natures. */
 const sharedOfIncidents = [...shared, 'locks.ts', 'numbered.ts', 'milestones.ts', 'natures.ts']
 

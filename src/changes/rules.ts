@@ -1,3 +1,4 @@
+import { redactedMark } from '../http/fields.ts'
 import { fieldError } from '../http/problem.ts'
 import { BoundedCache } from '../kit/cache.ts'
 import { sha256Hex } from '../kit/json.ts'
@@ -16,7 +17,7 @@ export function requireConsistentFields(fields: ChangeInput): void {
       '/factors or /action_item is required: a change comes from a contributing factor or an action item.'
     throw fieldError('/factors', 'required', detail)
   }
-  if (before && before === after) {
+  if (before && before === after && before !== redactedMark) {
     throw fieldError('/after', 'nothing_changes', '/after is what /before is: nothing changes.')
   }
   requireVerification(fields)
@@ -42,6 +43,6 @@ const warningCache = new BoundedCache<string, ChangeWarning[]>({ maxEntries: 100
 
 /** What Prometheus would refuse of the new text of an alert rule. */
 export function warningsOf({ target_kind, after }: StoredChange): ChangeWarning[] {
-  if (target_kind !== 'alert_rule' || after === null) return []
+  if (target_kind !== 'alert_rule' || after === null || after === redactedMark) return []
   return warningCache.getOrMake(sha256Hex(after), () => alertRuleWarnings(after))
 }

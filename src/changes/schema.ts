@@ -21,7 +21,7 @@ import {
   url,
 } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
-import { source } from '../timeline/schema.ts'
+import { source } from '../timeline/source-schema.ts'
 
 export const targetKinds = ['slo', 'alert_rule', 'runbook', 'dashboard', 'test', 'config'] as const
 export const changeStatuses = ['proposed', 'applied', 'verified'] as const

@@ -18,7 +18,7 @@ import {
   numberedNotFoundError,
 } from '../incidents/numbered.ts'
 import { normalizeSource } from '../timeline/rules.ts'
-import type { Source } from '../timeline/schema.ts'
+import type { Source } from '../timeline/source-schema.ts'
 import { requireConsistentFields, warningsOf } from './rules.ts'
 import { Change, ChangeInput, type StoredChange } from './schema.ts'
 

@@ -8,6 +8,7 @@ import { answerOnce } from '../http/idempotency.ts'
 import { mergeWith } from '../http/validation.ts'
 import { dateIn, toUtc } from '../kit/time.ts'
 import * as history from './history.ts'
+import { HistoryPage, historyQuery, historySchemas } from './history-schema.ts'
 import { incidentKey, incidentOrder } from './list-query.ts'
 import { findByExternalRef } from './references.ts'
 import * as contract from './schema.ts'
@@ -19,7 +20,11 @@ const tag = {
 }
 const tags = [tag.name]
 
-export const incidentRoom: Room = { tag, schemas: contract.incidentSchemas, routes: incidentRoutes }
+export const incidentRoom: Room = {
+  tag,
+  schemas: [...contract.incidentSchemas, ...historySchemas],
+  routes: incidentRoutes,
+}
 
 function incidentRoutes(app: App, context: Context): void {
   collectionRoutes(app, context)
@@ -167,8 +172,8 @@ function historyRoute(app: App, { db }: Context): void {
         tags,
         summary: 'Every version of an incident and of all below it, oldest first',
         params: contract.incidentParams,
-        querystring: contract.historyQuery,
-        response: { 200: ref(contract.HistoryPage) },
+        querystring: historyQuery,
+        response: { 200: ref(HistoryPage) },
       },
     },
     async (request, reply) => {

@@ -20,7 +20,7 @@ export function requireSeverity({ severity, nature }: Pick<IncidentFields, 'seve
   throw fieldError('/severity', 'required', detail)
 }
 
-const ungraded = new Intl.ListFormat('en', { type: 'disjunction' }).format(
+const ungraded = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(
   natureNames.filter(name => !hasImpact(name)),
 )
 

@@ -306,57 +306,6 @@ export const IncidentReference = component(
   },
 )
 
-export const HistoryEntry = component(
-  'HistoryEntry',
-  {
-    resource: oneOf(
-      'HistoryResource',
-      ['incident', 'event', 'factor', 'action_item', 'change', 'review', 'waiver'],
-      {
-        description: 'What was changed.',
-      },
-    ),
-    id: Type.String({
-      description:
-        'The resource’s id: `AI-1`, an event’s UUID, a factor’s or a change’s number, a check’s code, the incident’s id.',
-    }),
-    version: Type.Integer({ minimum: 1 }),
-    change: oneOf('HistoryChange', ['created', 'updated', 'deleted'], {
-      description: 'What was done to it.',
-    }),
-    changed_by: Type.String(),
-    changed_at: timestamp(),
-    request_id: Type.String({ description: 'The request that made the change, as in the log.' }),
-    sequence: Type.Integer({
-      minimum: 0,
-      description:
-        'The order of all changes, also where the clock went back. 0: stored before changes had one; these come first, by time.',
-    }),
-    fields: Type.Unsafe<Record<string, unknown>>({
-      type: 'object',
-      additionalProperties: true,
-      description: 'The stored fields as this change left them; for a deletion, as it found them.',
-    }),
-  },
-  {
-    description: 'One version of an incident or of something below it.',
-    examples: [
-      {
-        resource: 'action_item',
-        id: 'AI-1',
-        version: 2,
-        change: 'updated',
-        changed_by: 'priya',
-        changed_at: '2026-06-18T09:00:00.000Z',
-        request_id: '019785b0-5c00-7000-8000-000000000001',
-        sequence: 42,
-        fields: { title: 'Add retry-with-backoff to the checkout payments call', status: 'in_progress' },
-      },
-    ],
-  },
-)
-export const HistoryPage = pageOf('HistoryPage', HistoryEntry)
-
 export const externalRefParams = exact({
   system: systemName({ description: 'As `external_refs` has it.' }),
   id: line(255, { description: 'As `external_refs` has it; a slash in it is written %2F.' }),
@@ -420,7 +369,6 @@ export const incidentsQuery = exact({
     text(200, { description: 'A literal part of the title, in any case.', examples: ['payments'] }),
   ),
 })
-export const historyQuery = exact({ ...pageQuery })
 
 export type Incident = Static<typeof Incident>
 export type IncidentsQuery = Static<typeof incidentsQuery>
@@ -428,14 +376,5 @@ export type IncidentSortName = (typeof incidentSortNames)[number]
 export type IncidentReference = Static<typeof IncidentReference>
 export type IncidentInput = Static<typeof IncidentInput>
 export type IncidentFields = Static<typeof IncidentFields>
-export type HistoryEntry = Static<typeof HistoryEntry>
 
-export const incidentSchemas = [
-  IncidentInput,
-  IncidentPatch,
-  Incident,
-  IncidentPage,
-  IncidentReference,
-  HistoryEntry,
-  HistoryPage,
-]
+export const incidentSchemas = [IncidentInput, IncidentPatch, Incident, IncidentPage, IncidentReference]

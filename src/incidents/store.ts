@@ -10,7 +10,6 @@ import { DebriefError, fieldError, notFoundError } from '../http/problem.ts'
 import { canonicalJson } from '../kit/json.ts'
 import { slug } from '../kit/text.ts'
 import { isDate } from '../kit/time.ts'
-import { freeId, isDeleted } from './ids.ts'
 import {
   type IncidentFilter,
   incidentConditions,
@@ -105,6 +104,35 @@ export async function createIncident(
   }
   if (await insert(given)) return given
   throw fieldError('/id', 'taken', `An incident with the id ${given} is stored already.`, 'conflict')
+}
+
+const suffixesAtOnce = 100
+
+/** The base, or the base with the lowest suffix of -2, -3… that no incident has, nor a deleted one had. */
+async function freeId(trx: Trx, base: string): Promise<string> {
+  for (let from = 1; ; from += suffixesAtOnce) {
+    const { rows } = await sql<{ id: string }>`
+      SELECT c.id FROM (
+        SELECT n, ${base} || CASE n WHEN 1 THEN '' ELSE '-' || n END AS id
+        FROM generate_series(${from}::int, ${from + suffixesAtOnce - 1}::int) AS n
+      ) c
+      WHERE NOT EXISTS (SELECT FROM incidents i WHERE i.id = c.id)
+        AND NOT EXISTS (SELECT FROM history h WHERE h.incident_id = c.id AND h.resource = 'incident' AND h.deletion IS NOT NULL)
+      ORDER BY c.n LIMIT 1`.execute(trx)
+    if (rows[0]) return rows[0].id
+  }
+}
+
+/** True for the id of an incident that was deleted. */
+async function isDeleted(trx: Trx, id: string): Promise<boolean> {
+  const deletion = await trx
+    .selectFrom('history')
+    .select('seq')
+    .where('incident_id', '=', id)
+    .where('resource', '=', 'incident')
+    .where('deletion', 'is not', null)
+    .executeTakeFirst()
+  return deletion !== undefined
 }
 
 /** Locks an incident and replaces its fields by the result of `merge`. */

@@ -17,9 +17,10 @@ import {
   sentence,
   timestamp,
 } from '../http/fields.ts'
-import { HistoryEntry, Incident, incidentId } from '../incidents/schema.ts'
+import { HistoryEntry } from '../incidents/history-schema.ts'
+import { Incident, incidentId } from '../incidents/schema.ts'
 import { Review } from '../reviews/schema.ts'
-import { Milestones } from '../timeline/milestones-schema.ts'
+import { Milestones } from '../timeline/milestones/schema.ts'
 import { tombstone } from '../timeline/redaction-schema.ts'
 import { Event } from '../timeline/schema.ts'
 import { Waiver } from '../waivers/schema.ts'

@@ -1,4 +1,4 @@
-import type { Source } from '../timeline/schema.ts'
+import type { Source } from '../timeline/source-schema.ts'
 import type { Postmortem } from './schema.ts'
 
 /** Names, sources and durations in words, for the document and for messages about it. */

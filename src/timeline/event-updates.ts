@@ -9,7 +9,8 @@ import { DebriefError } from '../http/problem.ts'
 import { type DocumentState, lockDocument, lockUnsealedShared } from '../incidents/locks.ts'
 import { milestoneNames } from '../incidents/milestones.ts'
 import { answerDispute, normalizeEvent, raiseDispute } from './rules.ts'
-import { type DisputeInput, type DisputeResolutionInput, type Event, EventFields } from './schema.ts'
+import { type Event, EventFields } from './schema.ts'
+import type { DisputeInput, DisputeResolutionInput } from './state-schema.ts'
 import { correctedAt, getEvent, milestoneTakenError, requireSpeakers, speakerOf } from './store.ts'
 
 /**

@@ -38,8 +38,7 @@ export const RedactionInput = component(
       Type.String({
         ...pattern('^(/([^/~]|~[01])+)+$', 'a JSON pointer', '/description'),
         maxLength: 300,
-        description:
-          'A JSON pointer into the resource: /description, /sources/0/excerpt. Only free text can be taken out; 422 lists the fields that have it.',
+        description: 'Only free text can be taken out: 422 lists the fields that have it.',
       }),
       { minItems: 1, maxItems: 100, uniqueItems: true, description: 'The fields that hold it.' },
     ),

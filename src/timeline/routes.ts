@@ -9,11 +9,12 @@ import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
 import { toUtc } from '../kit/time.ts'
 import * as updates from './event-updates.ts'
-import { Milestones } from './milestones-schema.ts'
+import { Milestones } from './milestones/schema.ts'
+import { milestoneRulesOf } from './milestones/spells.ts'
 import { withMilestones, withoutCoarsePrecision } from './rules.ts'
 import * as contract from './schema.ts'
-import { milestoneRulesOf } from './spells.ts'
 import { eventStateRoutes } from './state-routes.ts'
+import { DisputeInput, DisputeResolutionInput, RetractionInput } from './state-schema.ts'
 import * as store from './store.ts'
 
 const tag = {
@@ -171,7 +172,7 @@ function retractionRoutes(app: App, { db, now }: Context): void {
         description:
           'It leaves the timeline and the durations, frees its milestone, and stays stored with the reason.',
         params: contract.eventParams,
-        body: ref(contract.RetractionInput),
+        body: ref(RetractionInput),
         response: { 200: ref(contract.Event) },
       },
     },
@@ -215,7 +216,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
         description:
           'It stays in the timeline, and holds the postmortem back from being final until it is resolved. Another statement opens the question anew.',
         params: contract.eventParams,
-        body: ref(contract.DisputeInput),
+        body: ref(DisputeInput),
         response: { 200: ref(contract.Event) },
       },
     },
@@ -253,7 +254,7 @@ function disputeRoutes(app: App, { db, now }: Context): void {
         tags,
         summary: 'Resolve the question to a claim by a source',
         params: contract.eventParams,
-        body: ref(contract.DisputeResolutionInput),
+        body: ref(DisputeResolutionInput),
         response: { 200: ref(contract.Event) },
       },
     },

@@ -4,14 +4,9 @@ import { DebriefError, fieldError } from '../http/problem.ts'
 import { type MilestoneName, milestoneNames } from '../incidents/milestones.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
 import { isCoarserThan, startOf, unitOf } from '../kit/partial-time.ts'
-import {
-  type DisputeInput,
-  type DisputeResolutionInput,
-  type Event,
-  EventFields,
-  type Source,
-  source,
-} from './schema.ts'
+import { type Event, EventFields } from './schema.ts'
+import { type Source, source } from './source-schema.ts'
+import type { DisputeInput, DisputeResolutionInput } from './state-schema.ts'
 
 const day = 86_400_000
 

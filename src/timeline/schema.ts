@@ -28,7 +28,10 @@ import {
 } from '../http/fields.ts'
 import { milestoneNames } from '../incidents/milestones.ts'
 import { incidentId } from '../incidents/schema.ts'
+import { precisions } from './milestones/intervals.ts'
 import { RedactionInput, Redactions, tombstone } from './redaction-schema.ts'
+import { source } from './source-schema.ts'
+import { Dispute, Retraction, stateSchemas } from './state-schema.ts'
 
 export const eventKinds = [
   'alert',
@@ -45,41 +48,7 @@ export const eventKinds = [
   'recovery',
   'note',
 ] as const
-export const precisions = ['exact', 'minute', 'hour', 'day', 'approximate'] as const
 export const relevances = ['normal', 'low'] as const
-export const sourceKinds = [
-  'log',
-  'metric',
-  'screenshot',
-  'alert',
-  'chat',
-  'deploy',
-  'commit',
-  'ticket',
-  'recording',
-  'document',
-  'email',
-  'status_page',
-  'web_page',
-  'statement',
-] as const
-
-const sourceFields = {
-  kind: oneOf('SourceKind', sourceKinds, { description: 'What it is; a `statement` is what a person said.' }),
-  system: Type.Optional(
-    systemName({ description: 'Where it comes from; for a statement, `person` unless given.' }),
-  ),
-  url: optional(url()),
-  excerpt: optional(text(8000, { description: 'The words, lines or figures themselves, kept exactly.' })),
-  query: optional(text(8000, { description: 'The query that shows it again.' })),
-  captured_at: optional(timestamp()),
-  stated_by: optional(handle({ description: 'Who said it; required for a statement.' })),
-}
-/** A source of an event, of a dispute's resolution, or of a change's verification. */
-export const source = part('Source', sourceFields, {
-  description: 'What a claim rests on. It needs a `url` or an `excerpt`; a `statement` needs `stated_by`.',
-})
-
 const fields = {
   occurred_at: partialTime({
     description:
@@ -187,47 +156,6 @@ export const EventPatch = mergePatch('EventPatch', exact({ ...fields, milestone 
   examples: [{ description: 'PaymentErrorRateHigh fires: 41 % of checkout payments fail.' }],
 })
 
-export const Retraction = component(
-  'Retraction',
-  { reason: sentence(), at: timestamp() },
-  {
-    description: 'Why an event is no longer in the timeline.',
-    examples: [{ reason: 'The log line belongs to the staging cluster.', at: '2026-06-18T09:00:00.000Z' }],
-  },
-)
-
-const resolution = { text: sentence({ description: 'What the source shows.' }), source }
-const seen = '14:02:04 POST /v1/charges 503 4ms'
-const answer = {
-  text: 'The log of the payments stub has the first 503 at 14:02:04.',
-  source: { kind: 'log', system: 'payments-stub', excerpt: seen },
-}
-const doubt = { statement: 'The first failed payment was earlier than that.', raised_by: 'priya' }
-const fullAnswer = {
-  ...answer,
-  source: { ...answer.source, url: null, query: null, captured_at: null, stated_by: null },
-  at: '2026-06-18T09:10:00.000Z',
-}
-
-export const DisputeResolution = component(
-  'DisputeResolution',
-  { ...answered(resolution), at: timestamp() },
-  { description: 'The source that settles a dispute.', examples: [fullAnswer] },
-)
-export const Dispute = component(
-  'Dispute',
-  {
-    statement: sentence({ description: 'What is doubted about the claim, and why.' }),
-    raised_by: handle({ description: 'Who doubts it. A token that acts for a person names that person.' }),
-    at: timestamp(),
-    resolution: nullableObject(inside(DisputeResolution)),
-  },
-  {
-    description: 'A claim that is questioned; until a source resolves it, the postmortem cannot be final.',
-    examples: [{ ...doubt, at: '2026-06-18T09:00:00.000Z', resolution: fullAnswer }],
-  },
-)
-
 export const Event = component(
   'Event',
   {
@@ -305,23 +233,6 @@ export const EventReceipt = component(
   },
 )
 
-export const RetractionInput = component(
-  'RetractionInput',
-  { reason: sentence() },
-  {
-    examples: [{ reason: 'The log line belongs to the staging cluster.' }],
-  },
-)
-
-export const DisputeInput = component(
-  'DisputeInput',
-  { statement: Dispute.properties.statement, raised_by: Dispute.properties.raised_by },
-  { examples: [doubt] },
-)
-export const DisputeResolutionInput = component('DisputeResolutionInput', resolution, {
-  examples: [answer],
-})
-
 export const eventParams = exact({ incident_id: incidentId(), event_id: uuid() })
 export const eventsQuery = exact({
   ...pageQuery,
@@ -347,9 +258,6 @@ export type EventInput = Static<typeof EventInput>
 export type EventPatch = Static<typeof EventPatch>
 export type EventReceipt = Static<typeof EventReceipt>
 export type EventFields = Static<typeof EventFields>
-export type Source = Event['sources'][number]
-export type DisputeInput = Static<typeof DisputeInput>
-export type DisputeResolutionInput = Static<typeof DisputeResolutionInput>
 
 export const timelineSchemas = [
   EventInput,
@@ -357,12 +265,7 @@ export const timelineSchemas = [
   Event,
   EventPage,
   EventReceipt,
-  Retraction,
-  Dispute,
-  DisputeResolution,
+  ...stateSchemas,
   Redactions,
-  RetractionInput,
-  DisputeInput,
-  DisputeResolutionInput,
   RedactionInput,
 ]

@@ -1,7 +1,8 @@
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { requireFound } from '../http/problem.ts'
-import * as contract from './schema.ts'
+import { eventParams } from './schema.ts'
+import { Dispute, DisputeResolution, Retraction } from './state-schema.ts'
 import { getEvent } from './store.ts'
 
 const tags = ['Timeline']
@@ -17,8 +18,8 @@ export function eventStateRoutes(app: App, { db }: Context): void {
         operationId: 'getRetraction',
         tags,
         summary: 'Why an event was retracted, and when',
-        params: contract.eventParams,
-        response: { 200: ref(contract.Retraction) },
+        params: eventParams,
+        response: { 200: ref(Retraction) },
       },
     },
     async ({ params: { incident_id, event_id } }, reply) => {
@@ -36,8 +37,8 @@ export function eventStateRoutes(app: App, { db }: Context): void {
         operationId: 'getDispute',
         tags,
         summary: 'The question to a claim, with its resolution if there is one',
-        params: contract.eventParams,
-        response: { 200: ref(contract.Dispute) },
+        params: eventParams,
+        response: { 200: ref(Dispute) },
       },
     },
     async ({ params: { incident_id, event_id } }, reply) => {
@@ -55,8 +56,8 @@ export function eventStateRoutes(app: App, { db }: Context): void {
         operationId: 'getDisputeResolution',
         tags,
         summary: 'The source that resolves the question to a claim',
-        params: contract.eventParams,
-        response: { 200: ref(contract.DisputeResolution) },
+        params: eventParams,
+        response: { 200: ref(DisputeResolution) },
       },
     },
     async ({ params: { incident_id, event_id } }, reply) => {

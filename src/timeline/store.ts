@@ -8,10 +8,11 @@ import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError, notFoundError } from '../http/problem.ts'
 import { lockIncidentShared, sealedError } from '../incidents/locks.ts'
 import { earlierBy } from '../kit/time.ts'
-import type { Milestones } from './milestones-schema.ts'
+import type { Milestones } from './milestones/schema.ts'
+import { type MilestoneRules, milestonesOf } from './milestones/spells.ts'
 import { contentSha256, normalizeEvent, withMilestones } from './rules.ts'
-import { Event, EventFields, type EventInput, type EventReceipt, type Source } from './schema.ts'
-import { type MilestoneRules, milestonesOf } from './spells.ts'
+import { Event, EventFields, type EventInput, type EventReceipt } from './schema.ts'
+import type { Source } from './source-schema.ts'
 
 export const eventColumns = columnsOf(Event)
 

@@ -96,6 +96,7 @@ t.test('a field that breaks a rule is refused with its pointer, and nothing is s
   const cases: [object, string, string[]][] = [
     [{ category: 'human' }, 'invalid_body', ['/category']],
     [{ statement: ' \u200b' }, 'invalid_body', ['/statement']],
+    [{ statement: 'x'.repeat(10_001) }, 'invalid_body', ['/statement']],
     [{ root_cause: 'Sam' }, 'root_cause_refused', ['/root_cause']],
     [{ counterfactual: { if: 'x', had: 'y' } }, 'invalid_body', ['/counterfactual/would_have']],
     [{ disposition: 'accepted_risk' }, 'invalid_body', ['/disposition_reason']],
@@ -113,6 +114,7 @@ t.test('a field that breaks a rule is refused with its pointer, and nothing is s
     t.same(refusal(reply), { status: 422, code, at }, JSON.stringify(more))
   }
   t.same((await service.call('GET', `${drill}/factors`)).body.items, [])
+  t.equal(await givenFactor(service, drill, { statement: 'x\n'.repeat(5000) }), 1)
 })
 
 t.test('an event is named in upper or lower case, and answered in lower', async t => {

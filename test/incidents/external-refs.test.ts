@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import t from 'tap'
 import { createToken } from '../../src/access/store.ts'
 import { scopes } from '../../src/http/api-tokens.ts'
@@ -89,16 +90,27 @@ t.test('all that have a reference share it, or one has it', async t => {
   t.equal((await patch(holder, {})).status, 200)
 })
 
-t.test('in a race it is never both', async t => {
-  const open = (id: string, i: number) =>
-    call('POST', '/v1/incidents', {
-      body: { title: 'Race', severity: 'SEV3', external_refs: [{ system: 'jira', id, shared: i % 3 > 0 }] },
-    })
-  for (const id of ['RACE-1', 'RACE-2', 'RACE-3']) {
-    const answers = await Promise.all(Array.from({ length: 9 }, (_, i) => open(id, i)))
-    t.ok(answers.every(({ status }) => status === 201 || status === 409))
-    const stored = await db.selectFrom('external_refs').select('shared').where('id', '=', id).execute()
-    t.equal(stored.length, answers.filter(({ status }) => status === 201).length)
-    t.ok(stored.length === 1 || stored.every(({ shared }) => shared), `${stored.length} have it`)
-  }
+t.test('two claims at once do not miss each other', async t => {
+  const refs = (shared: boolean) => [{ system: 'jira', id: 'RACE', url: null, shared }]
+  const [first, second] = [await openIncident(service), await openIncident(service)]
+  const trx = await db.startTransaction().execute()
+  await trx
+    .updateTable('incidents')
+    .set({ external_refs: JSON.stringify(refs(true)) })
+    .where('id', '=', first.split('/').at(-1)!)
+    .execute()
+  const claim = call('PATCH', second, { body: { external_refs: refs(false) } })
+  await Promise.race([claim, untilSomebodyWaits()])
+  await trx.commit().execute()
+  t.match(await claim, { status: 409, body: { code: 'conflict' } })
 })
+
+/** Resolves once a transaction of this database waits for an advisory lock. */
+async function untilSomebodyWaits(): Promise<void> {
+  for (;;) {
+    const { rows } = await sql`
+      SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+      WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted`.execute(db)
+    if (rows.length > 0) return
+  }
+}

@@ -24,7 +24,7 @@ t.test('only what had an impact needs a severity', async t => {
       const { status, body } = await create({ nature, ...fields })
       t.match({ status, body }, { status: 422, body: { code: 'invalid_body' } }, nature ?? 'none')
       t.match(body.errors, [{ pointer: '/severity', code: 'required' }])
-      t.match(body.detail, /SEV1 to SEV5.*near_miss, false_alarm, or vulnerability.*\/nature/)
+      t.match(body.detail, /SEV1 to SEV5.*near_miss, false_alarm or vulnerability.*\/nature/)
     }
 })
 

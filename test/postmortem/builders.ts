@@ -1,8 +1,9 @@
 import type { ActionItem } from '../../src/action-items/schema.ts'
 import type { PostmortemChange, PostmortemFactor } from '../../src/postmortem/schema.ts'
-import type { Milestones } from '../../src/timeline/milestones-schema.ts'
-import type { Event, Source } from '../../src/timeline/schema.ts'
-import { milestonesOf as timelineMilestonesOf } from '../../src/timeline/spells.ts'
+import type { Milestones } from '../../src/timeline/milestones/schema.ts'
+import { milestonesOf as timelineMilestonesOf } from '../../src/timeline/milestones/spells.ts'
+import type { Event } from '../../src/timeline/schema.ts'
+import type { Source } from '../../src/timeline/source-schema.ts'
 
 /** Builders for stored resources of the payments drill, with defaults that a test overrides. */
 

@@ -5,15 +5,37 @@ import type { Reply, Service } from '../help/service.ts'
 
 const people = ['priya', 'sam', 'ana', 'mara']
 
+const drillEvents = [
+  observed({ milestone: 'impact_started' }),
+  observed({ occurred_at: '2026-06-17T14:08:00Z', milestone: 'detected', kind: 'alert' }),
+  observed({ occurred_at: '2026-06-17T14:33:00Z', milestone: 'mitigated', kind: 'action' }),
+  observed({ occurred_at: '2026-06-17T14:50:00Z', milestone: 'resolved', kind: 'recovery' }),
+]
+
 /** Stores it in review under a title and returns its address. Adds its people where they are missing. */
-export async function givenReady({ call }: Service, title = drill.title): Promise<string> {
+export const givenReady = (service: Service, title: string = drill.title): Promise<string> =>
+  givenReadyAbout(service, { fields: { title }, events: drillEvents })
+
+interface Happened {
+  /** Of the incident, besides those that it has. */
+  fields: object
+  /** Bodies; the factors rest on the first two. */
+  events: object[]
+  /** When the review was held. */
+  held_at?: string
+}
+
+/** Stores one about something else, as ready as its events let it be. */
+export async function givenReadyAbout(
+  { call }: Service,
+  { fields, events, held_at = aReview.held_at }: Happened,
+): Promise<string> {
   const everybody = people.map(handle => ({ handle, name: handle[0]!.toUpperCase() + handle.slice(1) }))
   if ((await call('GET', '/v1/people/mara')).status === 404)
     await call('POST', '/v1/people/batch?atomic=true', { body: { people: everybody } })
   const { body } = await call('POST', '/v1/incidents', {
     body: {
       ...drill,
-      title,
       authors: ['ana'],
       summary: {
         what_broke: 'Checkout could not take payments.',
@@ -21,27 +43,23 @@ export async function givenReady({ call }: Service, title = drill.title): Promis
       },
       impact: { requests_failed: 2310 },
       went_well: ['The status page was up within ten minutes.'],
+      ...fields,
     },
   })
   const incident = `/v1/incidents/${body.id}`
-  const events = await store(call, `${incident}/events`, [
-    observed({ milestone: 'impact_started' }),
-    observed({ occurred_at: '2026-06-17T14:08:00Z', milestone: 'detected', kind: 'alert' }),
-    observed({ occurred_at: '2026-06-17T14:33:00Z', milestone: 'mitigated', kind: 'action' }),
-    observed({ occurred_at: '2026-06-17T14:50:00Z', milestone: 'resolved', kind: 'recovery' }),
-  ])
+  const stored = await store(call, `${incident}/events`, events)
   const counterfactual = { if: 'the payments call', had: 'retried', would_have: 'cost fewer orders' }
   await store(call, `${incident}/factors`, [
     {
       category: 'technical',
       statement: 'The payments call had no retries.',
-      events: [events[0].id],
+      events: [stored[0].id],
       counterfactual,
     },
     {
       category: 'detection',
       statement: 'The cache masked the errors.',
-      events: [events[1].id],
+      events: [(stored[1] ?? stored[0]).id],
       counterfactual,
     },
   ])
@@ -61,7 +79,10 @@ export async function givenReady({ call }: Service, title = drill.title): Promis
     },
   ])
   await call('PUT', `${incident}/review-request`)
-  await call('PUT', `${incident}/review`, { body: aReview, headers: { 'if-none-match': '*' } })
+  await call('PUT', `${incident}/review`, {
+    body: { ...aReview, held_at },
+    headers: { 'if-none-match': '*' },
+  })
   return incident
 }
 

@@ -1,5 +1,5 @@
 import { humanize } from '../words.ts'
-import { eventTime } from './time-format.ts'
+import { atMoment } from './time-format.ts'
 import type { View } from './view.ts'
 
 /** Describes in words what a JSON pointer refers to: `the counterfactual of factor 2`. */
@@ -14,7 +14,7 @@ export function describePointer(view: View, pointer: string): string {
       return 'the impact'
     case 'events': {
       const event = view.data.events.find(({ id }) => id === key)
-      return event ? `the event at ${eventTime(view.timeFormat, event)}` : 'an event'
+      return event ? `the event ${atMoment(view.timeFormat, event)}` : 'an event'
     }
     case 'factors':
       return name === 'counterfactual' ? `the counterfactual of factor ${key}` : `factor ${key}`

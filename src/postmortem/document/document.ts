@@ -1,5 +1,5 @@
 import { headlineOf } from '../../incidents/natures.ts'
-import { durations } from '../../timeline/milestones-schema.ts'
+import { durations } from '../../timeline/milestones/schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { personName } from '../words.ts'
 import {

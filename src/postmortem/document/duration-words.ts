@@ -1,10 +1,10 @@
-import type { Duration } from '../../timeline/milestones-schema.ts'
+import type { Duration } from '../../timeline/milestones/schema.ts'
 import type { Event } from '../../timeline/schema.ts'
 import { durationWords } from '../words.ts'
 
 /** Durations in words, never more precise than the times of their events. */
 
-type Bounds = Pick<Duration, 'seconds' | 'at_least' | 'at_most'>
+export type Bounds = Pick<Duration, 'seconds' | 'at_least' | 'at_most'>
 /** The events that durations begin and end with; several where spells are added up. */
 interface Ends {
   from: readonly Event[]
@@ -13,62 +13,86 @@ interface Ends {
 
 /** `7 min 2 s`, `7 min`, `about 7 h`, `about 35 days`, `between 7 h and 10 h`, `at least 7 h`, or `at most 1 h`. */
 export function lapseWords({ seconds, ...bounds }: Bounds, ends: Ends): string {
-  const has = precisionsOf([...ends.from, ...ends.to])
+  const unit = unitOf([...ends.from, ...ends.to])
   const { at_least, at_most } = plainBounds(bounds, ends)
-  if (seconds === null) return at_least === null ? '—' : `at least ${rounded(at_least, has)}`
-  if (at_most !== null && at_least !== null && isUncertain(has)) {
-    if (at_least < 0 || roundsToNothing(seconds, has)) return `at most ${rounded(at_most, has)}`
-    if (has('between') && at_least !== at_most)
-      return `between ${rounded(at_least, has)} and ${rounded(at_most, has)}`
-  }
-  if (!isUncertain(has)) return rounded(seconds, has)
-  return roundsToNothing(seconds, has) ? 'less than 1 min' : `about ${rounded(seconds, has)}`
+  if (seconds === null) return leastWords(at_least, unit)
+  if (!unit.isUncertain || (at_least !== null && at_least === at_most)) return plainly(seconds, unit)
+  const isVague = unit.isBetween || (at_least ?? 0) < 0 || roundsToNothing(seconds, unit)
+  if (isVague && at_least !== null && at_most !== null) return rangeWords(at_least, at_most, unit)
+  return roundsToNothing(seconds, unit) ? plainly(seconds, unit) : `about ${plainly(seconds, unit)}`
 }
 
-/** As `lapseWords`; what was detected before it was felt was so “5 min before the impact”. */
+/** As `lapseWords`; what was certainly detected before it was felt was so “5 min before the impact”. */
 export function detectionWords(duration: Bounds, ends: Ends): string {
   const { seconds, at_least, at_most } = duration
-  if (seconds === null || seconds >= 0) return lapseWords(duration, ends)
+  if (seconds === null || seconds >= 0 || (at_most ?? seconds) > 0) return lapseWords(duration, ends)
   const reversed = { seconds: -seconds, at_least: negative(at_most), at_most: negative(at_least) }
   return `${lapseWords(reversed, { from: ends.to, to: ends.from })} before the impact`
 }
 
 const negative = (bound: number | null) => (bound === null ? null : -bound)
 
-type Has = (name: Event['precision'] | 'between') => boolean
-
-function precisionsOf(events: readonly Event[]): Has {
-  const found = new Set<string>(events.map(({ precision }) => precision))
-  if (events.some(({ between }) => between)) found.add('between')
-  return name => found.has(name)
+/** What durations are told in: the unit to which the coarsest of some times is known. */
+interface Unit {
+  name: 'day' | 'h' | 'min' | 's'
+  seconds: number
+  isUncertain: boolean
+  /** True when an event happened at some time between two. */
+  isBetween: boolean
 }
 
-const isUncertain = (has: Has) => has('day') || has('hour') || has('approximate') || has('between')
+function unitOf(events: readonly Event[]): Unit {
+  const precisions = new Set(events.map(({ precision }) => precision))
+  const has = (precision: Event['precision']) => precisions.has(precision)
+  const isBetween = events.some(({ between }) => between)
+  const isUncertain = isBetween || has('day') || has('hour') || has('approximate')
+  const known = { isUncertain, isBetween }
+  if (has('day')) return { name: 'day', seconds: 86_400, ...known }
+  if (has('hour')) return { name: 'h', seconds: 3600, ...known }
+  if (has('minute') || has('approximate')) return { name: 'min', seconds: 60, ...known }
+  return { name: 's', seconds: 1, ...known }
+}
 
-/** Minutes are told plainly: the second in which one ends is not shown. */
+/** Minutes are told plainly: the second in which one ends is not shown. What happened between two has these bounds. */
 function plainBounds({ at_least, at_most }: Omit<Bounds, 'seconds'>, ends: Ends) {
   const slack = (events: readonly Event[]) =>
-    60 * events.filter(({ precision }) => precision === 'minute').length
+    60 * events.filter(({ precision, between }) => precision === 'minute' && !between).length
   return {
     at_least: at_least === null ? null : at_least + slack(ends.from),
     at_most: at_most === null ? null : at_most - slack(ends.to),
   }
 }
 
-/** In the unit to which the coarsest time is known. */
-function rounded(seconds: number, has: Has): string {
-  if (has('day')) return inDays(Math.round(seconds / 86_400))
-  if (has('hour')) return inUnit(seconds, 3600)
-  if (has('minute') || has('approximate')) return inUnit(seconds, 60)
-  return durationWords(seconds < 1 ? seconds : Math.round(seconds))
+const roundsToNothing = (seconds: number, unit: Unit): boolean => Math.round(seconds / unit.seconds) <= 0
+
+function plainly(seconds: number, unit: Unit): string {
+  if (unit.name === 's') return durationWords(seconds < 1 ? seconds : Math.round(seconds))
+  if (roundsToNothing(seconds, unit)) return `less than 1 ${unit.name}`
+  return countWords(Math.round(seconds / unit.seconds), unit)
 }
 
-const roundsToNothing = (seconds: number, has: Has): boolean =>
-  Math.round(seconds / (has('day') ? 86_400 : has('hour') ? 3600 : 60)) === 0
-
-const inDays = (days: number): string => `${days} ${days === 1 ? 'day' : 'days'}`
-
-function inUnit(seconds: number, unit: number): string {
-  const count = Math.round(seconds / unit)
-  return count === 0 ? `0 ${unit === 60 ? 'min' : 'h'}` : durationWords(count * unit)
+function leastWords(at_least: number | null, unit: Unit): string {
+  const least = at_least === null ? '' : boundWords(at_least, unit, Math.floor)
+  return least === '' ? '—' : `at least ${least}`
 }
+
+/** A range is not made narrower by its words. */
+function rangeWords(at_least: number, at_most: number, unit: Unit): string {
+  const least = boundWords(at_least, unit, Math.floor)
+  const most = boundWords(at_most, unit, Math.ceil)
+  if (at_least <= 0 || least === '') return `at most ${most}`
+  return least === most ? `about ${most}` : `between ${least} and ${most}`
+}
+
+/**
+ * A bound, which may be known better than the times: an hour has a first and a last minute. Of days only days: it is not
+ * known where in the world they began. Empty where the bound is nothing.
+ */
+function boundWords(seconds: number, unit: Unit, round: (count: number) => number): string {
+  const finer: Unit = unit.name === 'h' ? { ...unit, name: 'min', seconds: 60 } : unit
+  const count = round(seconds / finer.seconds)
+  return count <= 0 ? '' : countWords(count, finer)
+}
+
+const countWords = (count: number, { name, seconds }: Unit): string =>
+  name === 'day' ? `${count} ${count === 1 ? 'day' : 'days'}` : durationWords(count * seconds)

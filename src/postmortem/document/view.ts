@@ -1,5 +1,6 @@
 import type { MilestoneName } from '../../incidents/milestones.ts'
-import type { Duration, DurationName, Spell } from '../../timeline/milestones-schema.ts'
+import { intervalOf, lapseBetween } from '../../timeline/milestones/intervals.ts'
+import type { Duration, DurationName, Spell } from '../../timeline/milestones/schema.ts'
 import type { Event } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { detectionWords, lapseWords } from './duration-words.ts'
@@ -78,12 +79,6 @@ export function impactValue(view: View, impact: Duration): string {
 const eventsAt = (view: View, points: readonly Point[]): Event[] =>
   points.map(point => eventAt(view, point)).filter(event => event !== undefined)
 
-/** The longest gap between status updates in words. */
-export function gapValue({ data, eventById }: View): string {
-  const { seconds, from_event_id, to_event_id } = data.milestones.status_update_gap
-  const [from, to] = [from_event_id, to_event_id].map(id => {
-    const event = eventById.get(id ?? '')
-    return event ? [event] : []
-  })
-  return lapseWords({ seconds, at_least: null, at_most: null }, { from: from!, to: to! })
-}
+/** How long it took from one event to another, in words. */
+export const lapseValue = (from: Event, to: Event): string =>
+  lapseWords(lapseBetween(intervalOf(from), intervalOf(to)), { from: [from], to: [to] })

@@ -38,7 +38,7 @@ const textFormats = ['line', 'text', 'http-url']
 export const redactedAddress = 'https://redacted.invalid/'
 
 /** Whether a text is what redaction leaves. */
-export const isRedactedText = (text: string): boolean => text === redactedMark || text === redactedAddress
+export const isRedactedText = (text: unknown): boolean => text === redactedMark || text === redactedAddress
 
 /** Redacts the free texts of a value for which `isRedacted` returns true. */
 export function redactTexts<T>({ schema, kept }: Redactable, value: T, isRedacted: IsRedacted): T {
@@ -60,9 +60,8 @@ function redactList(list: unknown[], { schema, pointer, path }: Place, redact: R
   const after = list.map((entry, i) =>
     redact(entry, { schema: items, pointer: `${pointer}/${i}`, path: `${path}/*` }),
   )
-  return uniqueItems
-    ? after.filter((entry, i) => entry !== redactedMark || after.indexOf(entry) === i)
-    : after
+  if (!uniqueItems) return after
+  return after.filter((entry, i) => !isRedactedText(entry) || after.indexOf(entry) === i)
 }
 
 function redactMembers(given: Record<string, unknown>, { schema, pointer, path }: Place, redact: Redact) {

@@ -13,7 +13,8 @@ import {
   timestamp,
   uuid,
 } from '../../http/fields.ts'
-import { HistoryEntry, incidentId } from '../../incidents/schema.ts'
+import { HistoryEntry } from '../../incidents/history-schema.ts'
+import { incidentId } from '../../incidents/schema.ts'
 import { Postmortem } from '../schema.ts'
 
 const sha256 = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$', description })

@@ -1,4 +1,4 @@
-import type { Source } from '../../timeline/schema.ts'
+import type { Source } from '../../timeline/source-schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { sourceName } from '../words.ts'
 import { findDangling } from './dangling.ts'

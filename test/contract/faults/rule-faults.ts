@@ -20,6 +20,9 @@ const items = ['createActionItem', 'patchActionItem']
 /** Of a new item, which would be done or proposed otherwise, and of a patch, which might make it proposed. */
 const open = { status: 'open', closure: undefined }
 const cancellation = { outcome: 'cancelled', reason: 'Not worth it.' }
+const redactions = [
+  ...['redactEvent', 'redactIncident', 'redactFactor', 'redactActionItem', 'redactChange', 'redactReview'],
+]
 
 const commander = { role: 'incident_commander', person: 'priya', from: '2026-06-17T14:00:00Z', to: null }
 const cited = { kind: 'log', system: 'ci', excerpt: 'seen' }
@@ -104,6 +107,7 @@ const between: Rule[] = [
   [['putWaiver'], '/findings', () => ({ findings: [{ pointer: '/title', text_sha256: '0'.repeat(64) }] })],
   [['redactEvent'], '/pointers/1', () => ({ pointers: ['/description', '/kind'] })],
   [['redactEvent'], '/pointers/0', () => ({ pointers: ['/sources/0/stated_by'] })],
+  [redactions, '/pointers/0', () => ({ pointers: ['/version'] })],
   [['deferActionItem'], '/to', () => ({ to: '2026-06-24' })],
   [['createToken'], '/expires_at', () => ({ expires_at: '2026-06-18T09:00:00Z' })],
   [items, '/owner', (_, { left }) => ({ ...open, owner: left })],
@@ -137,7 +141,7 @@ const references: Rule[] = [
   [['disputeEvent'], '/raised_by', () => ({ raised_by: 'nobody' })],
   [['redactEvent'], '/pointers/1', () => ({ pointers: ['/description', '/dispute/statement'] })],
   [['redactEvent'], '/pointers/0', () => ({ pointers: ['/sources/99/excerpt'] })],
-  [['redactEvent'], '/versions/0', () => ({ pointers: ['/description'], versions: [2_147_483_647] })],
+  [redactions, '/versions/0', () => ({ versions: [2_147_483_647] })],
   [['createToken'], '/person', () => ({ person: 'nobody' })],
   [['createToken'], '/person', (_, { teams }) => ({ person: teams[0] })],
   [['putPerson', 'patchPerson'], '/team', () => ({ team: 'no-team' })],

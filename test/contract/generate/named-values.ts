@@ -47,10 +47,14 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     recurs: fc.constant(earlier),
     action_item: fc.constantFrom('AI-1', 'AI-2'),
     expires_at: moments(dayBetween('2026-06-20', '9998-12-30')),
-    // Fields of the world's events, and reasons that do not quote them.
-    'redactEvent pointers[]': fc.constantFrom('/description', '/sources/0/excerpt'),
-    'redactEvent versions[]': fc.constant(1),
-    'redactEvent reason': fc.constantFrom('A password.', 'It names a customer.\nShe asked.'),
+    // Reasons that do not quote what the world has there.
+    ...Object.fromEntries(
+      Object.entries(redacted).flatMap(([id, pointers]) => [
+        [`${id} pointers[]`, fc.constantFrom(...pointers)],
+        [`${id} versions[]`, fc.constant(1)],
+        [`${id} reason`, fc.constantFrom('A password.', 'It names a customer.\nShe asked.')],
+      ]),
+    ),
     // From the day of the world's incidents to today.
     done_on: dayBetween('2026-06-17', '2026-06-18'),
     'deferActionItem to': dayBetween('2026-06-25', '9998-12-31'),
@@ -81,6 +85,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
         [`${id} {incident_id}`, fc.constant(states.incident_id)],
         [`${id} {event_id}`, fc.constant(states.event_id)],
         [`${id} {action_item_id}`, fc.constant('AI-1')],
+        [`${id} {number}`, fc.constant('1')],
         [`${id} {code}`, fc.constant('FACTOR_COUNT')],
       ]),
     ),
@@ -102,8 +107,19 @@ export function namedValues(world: World, incident: string): Record<string, Valu
 /** The operations that read what a PUT set. */
 const readsOfStates = [
   ...['getRetraction', 'getDispute', 'getDisputeResolution', 'listRedactions', 'getAcceptance'],
-  ...['getClosure', 'getEffectiveness', 'getWaiver', 'getReviewRequest'],
+  ...['getClosure', 'getEffectiveness', 'getWaiver', 'getReviewRequest', 'listIncidentRedactions'],
+  ...['listFactorRedactions', 'listActionItemRedactions', 'listChangeRedactions', 'listReviewRedactions'],
 ]
+
+/** Free texts of what the world has. */
+const redacted: Record<string, string[]> = {
+  redactEvent: ['/description', '/sources/0/excerpt'],
+  redactIncident: ['/title', '/services/0'],
+  redactFactor: ['/statement'],
+  redactActionItem: ['/title'],
+  redactChange: ['/target'],
+  redactReview: ['/decisions/0/text', '/decisions/1/text'],
+}
 
 /** Objects that a merge patch must contain whole, since there may be no stored one to merge with. */
 export const wholeObjects = new Set(['counterfactual', 'tracker', 'verified_by_source'])

@@ -92,7 +92,8 @@ async function fill(call: Service['call'], path: string, recurs: World['earlier'
   await addItem(call, path, 'sam')
   for (const code of ['FACTOR_COUNT', 'CHANGE_MISSING'])
     await call('PUT', `${path}/checks/${code}/waiver`, { body: { reason: 'It is a drill.' } })
-  const review = { held_at: '2026-06-17T20:00:00Z', facilitator: 'ana', attendees: ['ana', 'sam'] }
+  const decisions = [{ text: 'Retries come first.' }, { text: 'The rota gets a second person.' }]
+  const review = { held_at: '2026-06-17T20:00:00Z', facilitator: 'ana', attendees: ['ana', 'sam'], decisions }
   await call('PUT', `${path}/review`, { body: review, headers: { 'if-none-match': '*' } })
   await addChange(call, path, {})
   await addChange(call, path, { action_item: 'AI-1' })
@@ -111,7 +112,16 @@ async function givenStates({ call }: Service): Promise<World['states']> {
   await call('PUT', `${event}/retraction`, { body: { reason: 'It was elsewhere.' } })
   await call('PUT', `${event}/dispute`, { body: { statement: 'It was earlier.', raised_by: 'priya' } })
   await call('PUT', `${event}/dispute/resolution`, { body: { text: 'The log says so.', source } })
-  await call('PUT', `${event}/redaction`, { body: { pointers: ['/description'], reason: 'A password.' } })
+  const redacted = [
+    [event, '/description'],
+    [path, '/title'],
+    [`${path}/factors/1`, '/statement'],
+    [item, '/title'],
+    [`${path}/changes/1`, '/target'],
+    [`${path}/review`, '/decisions/0/text'],
+  ]
+  for (const [resource, pointer] of redacted)
+    await call('PUT', `${resource}/redaction`, { body: { pointers: [pointer], reason: 'A password.' } })
   await call('PUT', `${item}/acceptance`, { body: { by: 'priya' } })
   await call('PUT', `${item}/closure`, {
     body: { outcome: 'done', evidence_urls: ['https://git.example/1'] },

@@ -213,6 +213,29 @@ t.test('a secret is taken out of the event of a draft that was deleted before', 
   t.same(again.body, body, 'the same again changes nothing')
 })
 
+t.test('a secret is taken out of earlier versions and answers of before', async t => {
+  const redact = (path: string, pointer: string) =>
+    call('PUT', `${path}/redaction`, { body: { pointers: [pointer], reason: 'A name.' } })
+  const secrets: [path: string, pointer: string, text: string][] = [
+    [`${draft}/action-items/AI-6`, '/closure/evidence_urls/0', 'wiki.carta.example/rebuild'],
+    [`${draft}/action-items/AI-7`, '/title', 'Alert on the queue of searches'],
+    [`${draft}/factors/3`, '/statement', 'No panel shows the queue.'],
+    [`${deleted}/action-items/AI-1`, '/closure/reason', 'There was none.'],
+    [`${deleted}/changes/1`, '/target', 'billing'],
+    [deleted, '/title', 'A false start'],
+  ]
+  for (const [path, pointer, text] of secrets) {
+    t.same((await redact(path, pointer)).body.items?.length, 1, `${path} ${pointer}`)
+    const [, incident, resource] = path.split('/').slice(2)
+    const { rows } = await client.query(
+      `SELECT image FROM history WHERE incident_id = $1 AND resource = $2 AND strpos(image::text, $3) > 0
+       UNION ALL SELECT to_jsonb(body) FROM idempotent_answers WHERE strpos(location, $1) > 0 AND strpos(body, $3) > 0`,
+      [incident, resource?.replace(/s$/, '').replace('-', '_') ?? 'incident', text],
+    )
+    t.same(rows, [], `${path} ${pointer}`)
+  }
+})
+
 t.test('a secret is taken out of a document that was sealed before, which keeps what it said', async t => {
   const { events, milestones } = JSON.parse(await bytesOf(`${drill}/postmortem.json`))
   const event = events.find(({ dedupe_key }: any) => dedupe_key === 'checkout-errors')
@@ -260,3 +283,28 @@ t.test('a document that was sealed before is corrected and sealed in the form of
   t.equal((await call('GET', `${drill}/postmortem.json`)).status, 200, 'valid by the contract')
   t.match((await call('GET', `${drill}/revisions/2/diff/3`)).text, '+- Cost: EUR 9,000')
 })
+
+t.test('a correction that was begun before is withdrawn', async t => {
+  const { number } = before.read[`${amending}/amendments`].items[0]
+  const sealed = await bytesOf(`${amending}/postmortem.json`)
+  const withdrawn = await call('DELETE', `${amending}/amendments/current`)
+  t.equal(withdrawn.status, 204, withdrawn.text)
+  const { items: amendments } = (await call('GET', `${amending}/amendments`)).body
+  t.match(amendments, [{ number, withdrawn: { by: 'token:admin' } }])
+  t.equal(await bytesOf(`${amending}/postmortem.json`), sealed, 'its bytes stay')
+  const again = (await call('GET', amending)).body
+  t.match(again, { amending: false, impact: { requests_failed: 2310 } })
+  const { events, factors, review, waivers } = JSON.parse(sealed)
+  for (const [list, entries] of Object.entries({ events, factors }))
+    t.same(lostOf(entries.map(unversioned), (await call('GET', `${amending}/${list}`)).body.items), [], list)
+  t.same(lostOf(unversioned(review), (await call('GET', `${amending}/review`)).body), [])
+  t.same(waivers, [])
+  t.equal((await call('GET', `${amending}/checks/MILESTONE_MISSING/waiver`)).status, 404)
+  const item = await call('GET', `${amending}/action-items/AI-1`)
+  t.equal(item.body.status, 'in_progress', 'and items live on')
+  const history = await historyOf(amending)
+  t.ok(history.some(({ change, fields }) => change === 'deleted' && fields.dedupe_key === 'since'))
+})
+
+/** An entry without what its change back has moved. */
+const unversioned = ({ version: _, changed_at: __, ...entry }: any) => entry

@@ -332,7 +332,10 @@ t.test('a large body is refused at its first fault', async t => {
 t.test('an unknown field is answered with the names there are', async t => {
   const { body } = await call('PUT', '/v1/people/kim', { body: { name: 'Kim', mail: 'kim@carta.example' } })
   t.match(body.errors, [
-    { pointer: '/mail', detail: '/mail is not known here: did you mean email? Known: name, email, team, active.' },
+    {
+      pointer: '/mail',
+      detail: '/mail is not known here: did you mean email? Known: name, email, team, active.',
+    },
   ])
 })
 

@@ -158,9 +158,20 @@ t.test('an exercise is asked for its impact, as an incident is', async t => {
 
 t.test('a proposed item is asked for nothing but to be opened or cancelled', async t => {
   const incident = await givenReady(service)
-  const item = { owner: 'sam', due_on: '2026-06-30', priority: 'P3', factors: [2], status: 'proposed' }
-  await call('POST', `${incident}/action-items`, { body: { title: 'Tell customers sooner', ...item } })
-  t.same(await codes(incident), ['ACTION_INCOMPLETE'])
+  const item = { title: 'Tell customers sooner', status: 'proposed' }
+  await call('POST', `${incident}/action-items`, { body: item })
+  t.match(await found(incident), [
+    {
+      code: 'ACTION_INCOMPLETE',
+      message:
+        'AI-3 is only proposed: open it (it lacks an owner, a due date, a priority and a factor), or cancel it with a reason.',
+    },
+  ])
+  t.equal((await found(incident)).length, 1)
+  t.match(await markdownOf(incident, 'review/agenda'), '- AI-3 Tell customers sooner\n')
+  const rest = { owner: 'sam', due_on: '2026-06-30', priority: 'P3', factors: [2] }
+  await patch(`${incident}/action-items/AI-3`, rest)
+  t.match(await found(incident), [{ message: /^AI-3 is only proposed: open it, or cancel/ }])
   const agenda = await markdownOf(incident, 'review/agenda')
   t.match(agenda, '## Action items that are only proposed\n')
   t.match(agenda, '- AI-3 Tell customers sooner — Sam, due 2026-06-30\n')

@@ -143,7 +143,7 @@ t.test('how long is computed from the milestones', async t => {
   ])
   t.equal(
     lineWith(render(backwards), 'How long'),
-    'How long: not known: resolved (14:10) is before the start of the impact (14:30).',
+    'How long: not known: resolved (14:10 UTC on 2026-06-17) is before the start of the impact (14:30 UTC on 2026-06-17).',
   )
 })
 
@@ -175,7 +175,7 @@ t.test('the longest gap between status updates is measured against the cadence',
     'Status updates: the longest gap was 20 min (14:15 → 14:35), within the 20 min promised.',
   )
   const late = drillWith(events => events.filter(one => one.corrected_at !== at('14:35')))
-  t.equal(status(late), 'Status updates: one every 20 min was promised; one in 50 min is stored.')
+  t.equal(status(late), 'Status updates: one every 20 min was promised; there is one in 50 min.')
   const unpromised = { ...late, milestones: milestonesOf(late.events, null) }
   unpromised.incident.status_update_cadence_minutes = null
   t.match(status(unpromised), 'the longest gap was 37 min (14:15 → resolved 14:52); no cadence was promised.')

@@ -89,6 +89,16 @@ function redacted(): Postmortem {
       at: '2026-06-27T10:30:00.000Z',
     },
   ]
+  const by = { by: 'sam', at: '2026-06-27T10:40:00.000Z' }
+  const things = [
+    ['incident', incidentId, '/title'],
+    ['factor', '2', '/statement'],
+    ['action_item', 'AI-1', '/tracker/url'],
+    ['review', incidentId, '/recording_url'],
+  ] as const
+  data.redactions = things.map(([resource, id, pointer]) => ({
+    ...{ resource, id, pointers: [pointer], reason: 'A customer is named.', ...by },
+  }))
   return data
 }
 

@@ -226,6 +226,10 @@ export function poisoned(text: () => string, url: () => string): Postmortem {
       ...{ amended_at: at, amended_by: 'ana' },
     },
   ]
+  data.redactions = [
+    { resource: 'factor', id: '2', ...tombstone() },
+    { resource: 'action_item', id: 'AI-1', ...tombstone() },
+  ]
   // Changes are shown from the review on.
   incident.status = 'in_review'
   for (const change of data.changes) {

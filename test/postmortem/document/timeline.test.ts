@@ -79,7 +79,7 @@ t.test('durations are in whole minutes where an end is known to the minute', asy
   const howLong = (data: Postmortem) => lineWith(render(data), 'How long').replace(/,.*/, '')
   t.equal(howLong(lasting('14:06:40', 'minute', 'exact')), 'How long: 7 min')
   t.equal(howLong(lasting('14:06:20', 'exact', 'minute')), 'How long: 6 min')
-  t.equal(howLong(lasting('14:00:20', 'minute', 'minute')), 'How long: 0 min')
+  t.equal(howLong(lasting('14:00:20', 'minute', 'minute')), 'How long: less than 1 min')
   t.equal(howLong(lasting('14:06:40', 'minute', 'approximate')), 'How long: about 7 min')
   t.match(render(lasting('14:06:40', 'minute', 'exact')), 'Resolution time: 7 min (impact started 14:00 →')
 })
@@ -127,13 +127,14 @@ t.test('sources are links or quotes, and what someone remembers is called a reco
           source('log', 'checkout', { excerpt: 'ERROR 503' }),
           source('statement', 'person', { stated_by: 'sam', excerpt: 'I saw it.' }),
           source('chat', 'slack', { url: 'javascript:alert(1)' }),
+          source('status_page', 'statuspage', { excerpt: 'Degraded.' }),
         ],
       }),
     ]),
   )
   t.match(
     markdown,
-    '| [prometheus alert](https://p.example/a)<br>checkout log: “ERROR 503”<br>recollection of Sam Okoro: “I saw it.”<br>slack chat (javascript:alert(1)) |',
+    '| [prometheus alert](https://p.example/a)<br>checkout log: “ERROR 503”<br>recollection of Sam Okoro: “I saw it.”<br>slack chat (javascript:alert(1))<br>statuspage status page: “Degraded.” |',
   )
 })
 

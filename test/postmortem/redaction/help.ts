@@ -35,3 +35,18 @@ export async function versionsOf({ call }: Service, event: string): Promise<any[
   const { body } = await call('GET', `${incident}/history?limit=200`)
   return body.items.filter(({ id }: { id: string }) => id === idOf(event))
 }
+
+/** An answer that is no refusal. */
+export async function must(answer: Promise<Reply<any>>): Promise<Reply<any>> {
+  const { status, text } = await answer
+  if (status >= 300) throw new Error(text)
+  return answer
+}
+
+/** The secret of one field, in a sentence and in an address. */
+export const said = (name: string) => `It said ${secretOf(name)}.`
+export const linked = (name: string) => `https://logs.example/?token=${secretOf(name)}`
+export const secretOf = (name: string) => `hunter2-${name.replaceAll(' ', '-')}-correct-horse`
+
+export const firstEvent = async ({ call }: Service, incident: string): Promise<string> =>
+  (await must(call('GET', `${incident}/events`))).body.items[0].id

@@ -1,4 +1,5 @@
 import type { ActionItem } from '../../../action-items/schema.ts'
+import type { PostmortemActionItem } from '../../schema.ts'
 import { personName } from '../../words.ts'
 import { failure, type Rule } from './failure.ts'
 
@@ -21,9 +22,7 @@ export const actionItemRules = {
       .map(({ id, owner }) =>
         failure(
           `/action_items/${id}/acceptance`,
-          owner === null
-            ? `Give ${id} an owner who accepts it.`
-            : `Ask ${personName(data, owner)} to accept ${id}, or give it to somebody who does.`,
+          `Ask ${personName(data, owner!)} to accept ${id}, or give it to somebody who does.`,
           [id],
         ),
       ),
@@ -31,11 +30,11 @@ export const actionItemRules = {
   ACTION_INCOMPLETE: ({ data: { action_items } }) =>
     action_items
       .filter(({ status }) => status === 'proposed')
-      .map(({ id }) =>
+      .map(item =>
         failure(
-          `/action_items/${id}/status`,
-          `${id} is only proposed: open it, with somebody who takes it and a day, or cancel it with a reason.`,
-          [id],
+          `/action_items/${item.id}/status`,
+          `${item.id} is only proposed: open it${lackWords(item)}, or cancel it with a reason.`,
+          [item.id],
         ),
       ),
 
@@ -56,6 +55,19 @@ export const actionItemRules = {
         ]
       : [],
 } satisfies Record<string, Rule>
+
+/** What an item lacks to be opened. */
+function lackWords({ owner, due_on, priority, factors }: PostmortemActionItem): string {
+  const lacks = [
+    ...(owner === null ? ['an owner'] : []),
+    ...(due_on === null ? ['a due date'] : []),
+    ...(priority === null ? ['a priority'] : []),
+    ...(factors.length === 0 ? ['a factor'] : []),
+  ]
+  return lacks.length === 0 ? '' : ` (it lacks ${and.format(lacks)})`
+}
+
+const and = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 
 type Item = Pick<ActionItem, 'status'>
 /** What is done shows by its evidence that somebody took it, and by what one sees it: no promise of either is asked for. */

@@ -1,11 +1,13 @@
 import { type MilestoneName, milestones } from '../../../incidents/milestones.ts'
 import { hasImpact, type Nature } from '../../../incidents/natures.ts'
-import { intervalOf, isNegative, lapseBetween } from '../../../timeline/intervals.ts'
-import type { Duration, Spell } from '../../../timeline/milestones-schema.ts'
+import { intervalOf, isNegative, lapseBetween } from '../../../timeline/milestones/intervals.ts'
+import type { Duration, Spell } from '../../../timeline/milestones/schema.ts'
+import { overlapsOf } from '../../../timeline/milestones/spells.ts'
 import type { Event } from '../../../timeline/schema.ts'
+import { cadenceWords, countWords, gapWords } from '../../document/status-updates.ts'
 import { eventTime } from '../../document/time-format.ts'
-import { durationWords, humanize, sentenceCase } from '../../words.ts'
-import type { CheckInput, Failure } from '../check-input.ts'
+import { humanize, sentenceCase } from '../../words.ts'
+import type { Failure } from '../check-input.ts'
 import { failure, type Rule } from './failure.ts'
 
 /** The moments of the timeline, and the durations between them. */
@@ -19,28 +21,30 @@ export const timelineRules = {
     )
   },
 
-  MILESTONE_ORDER: input => [
-    ...input.data.milestones.spells.flatMap(({ durations }) =>
-      durations.filter(({ status }) => status === 'out_of_order').flatMap(one => orderFailure(input, one)),
-    ),
-    ...overlapFailures(input),
-  ],
+  MILESTONE_ORDER: ({ data, timeline }) => {
+    const { spells } = data.milestones
+    const holders = holdersIn(spells, timeline)
+    return [
+      ...spells.flatMap(spell => misplacedIn(spell, holders).flatMap(ends => orderFailure(ends, holders))),
+      ...overlapFailures(spells, holders),
+    ]
+  },
 
-  STATUS_UPDATE_GAP: ({ data: { milestones } }) => {
-    const gap = milestones.status_update_gap
-    if (gap.cadence_minutes === null) return []
-    const promised = durationWords(gap.cadence_minutes * 60)
-    const ids = [gap.from_event_id, gap.to_event_id].filter(id => id !== null)
-    const found = gapWords(gap)
-    return found === undefined
-      ? []
-      : [
-          failure(
-            '/status_update_cadence_minutes',
-            `${found}, and one every ${promised} was promised: say what stood in the way, or add the update that is missing.`,
-            ids,
-          ),
-        ]
+  STATUS_UPDATE_GAP: ({ data: { milestones }, timeline }) => {
+    const { cadence_minutes, status, from_event_id, to_event_id } = milestones.status_update_gap
+    if (cadence_minutes === null || status === 'ok' || status === 'missing') return []
+    const eventById = new Map(timeline.map(event => [event.id, event]))
+    const found =
+      status === 'too_few'
+        ? countWords(milestones, eventById)
+        : `none was given for ${gapWords(milestones, eventById)}`
+    return [
+      failure(
+        '/status_update_cadence_minutes',
+        `A status update every ${cadenceWords(cadence_minutes)} was promised, and ${found}: say what stood in the way, or add the update that is missing.`,
+        [from_event_id, to_event_id].filter(id => id !== null),
+      ),
+    ]
   },
 } satisfies Record<string, Rule>
 
@@ -69,18 +73,40 @@ function missingIn({ milestones }: Spell, nature: Nature, { isFirst, isLast }: P
 
 function missingFailure(name: MilestoneName, spell: number | undefined): Failure {
   const { moment } = milestones.find(one => one.name === name)!
-  const [at, of] = spell === undefined ? ['', ''] : [`${spell}/`, ` in spell ${spell}`]
+  const [at, of] = spell === undefined ? ['', ''] : [`${spell}/`, ` of spell ${spell}`]
   return failure(
     `/milestones/${at}${name}`,
-    `Mark the event at which ${moment}${of} with the milestone ${name}: durations are measured from it.`,
+    `Mark the event${of} at which ${moment} with the milestone ${name}: durations are measured from it.`,
   )
 }
 
-/** Says what contradicts, and not which of both is wrong: each of the times may be right. */
-function orderFailure({ timeline }: CheckInput, { name, from, to }: Duration): Failure[] {
+type Holders = ReadonlyMap<string, Event>
+
+/** The events that hold milestones, by id. */
+function holdersIn(spells: readonly Spell[], timeline: readonly Event[]): Holders {
+  const ids = new Set(spells.flatMap(({ milestones }) => milestones.map(({ event_id }) => event_id)))
+  return new Map(timeline.filter(({ id }) => ids.has(id)).map(event => [event.id, event]))
+}
+
+type Ends = Pick<Duration, 'from' | 'to'>
+
+/** The durations that certainly end before they begin, and a resolution that comes before the mitigation. */
+function misplacedIn({ durations, milestones }: Spell, holders: Holders): Ends[] {
   // The impact is told by the mitigation or the resolution that ends it.
-  if (from === null || to === null || name === 'impact') return []
-  const [first, last] = [from, to].map(point => timeline.find(({ id }) => id === point.event_id))
+  const misplaced = durations.filter(({ name, status }) => name !== 'impact' && status === 'out_of_order')
+  const [from, to] = (['mitigated', 'resolved'] as const).map(
+    name => milestones.find(({ milestone }) => milestone === name) ?? null,
+  )
+  const [mitigated, resolved] = [from, to].map(point => holders.get(point?.event_id ?? ''))
+  if (!mitigated || !resolved) return misplaced
+  const lapse = lapseBetween(intervalOf(mitigated), intervalOf(resolved))
+  return isNegative(lapse) ? [...misplaced, { from: from!, to: to! }] : misplaced
+}
+
+/** Says what contradicts, and not which of both is wrong: each of the times may be right. */
+function orderFailure({ from, to }: Ends, holders: Holders): Failure[] {
+  if (from === null || to === null) return []
+  const [first, last] = [from, to].map(point => holders.get(point.event_id))
   return [
     failure(
       `/milestones/${to.milestone}`,
@@ -91,36 +117,17 @@ function orderFailure({ timeline }: CheckInput, { name, from, to }: Duration): F
 }
 
 /** Every spell is over before the next one begins. */
-function overlapFailures({ data, timeline }: CheckInput): Failure[] {
-  const eventOf = (point: Spell['milestones'][number] | undefined) =>
-    timeline.find(({ id }) => id === point?.event_id)
-  return data.milestones.spells.slice(1).flatMap((spell, i) => {
-    const before = data.milestones.spells[i]!
-    const [end, start] = [eventOf(before.milestones.at(-1)), eventOf(spell.milestones[0])]
-    if (!end || !start || !isNegative(lapseBetween(intervalOf(end), intervalOf(start)))) return []
-    return [
-      failure(
-        `/milestones/${spell.spell}`,
-        `Spell ${spell.spell} begins (${timeOf(start)}) before spell ${before.spell} is over (${timeOf(end)}): number the spells in the order of time, and let each milestone belong to the spell that it is about.`,
-        [end.id, start.id],
-      ),
-    ]
-  })
-}
+const overlapFailures = (spells: readonly Spell[], holders: Holders): Failure[] =>
+  overlapsOf(spells, holders).map(({ before, spell, end, start }) =>
+    failure(
+      `/milestones/${spell.spell}`,
+      `Spell ${spell.spell} begins (${timeOf(start)}) before spell ${before.spell} is over (${timeOf(end)}): number the spells in the order of time, and let each milestone belong to the spell that it is about.`,
+      [end.id, start.id],
+    ),
+  )
 
 /** `2026-06-17 14:08:31 UTC`, or as much of it as is known. */
 function timeOf(event: Event | undefined, at = ''): string {
   const time = event ? eventTime({ date: '', dated: true, seconds: true }, event) : at
   return event?.precision === 'day' ? time : `${time} UTC`
-}
-
-function gapWords(gap: CheckInput['data']['milestones']['status_update_gap']): string | undefined {
-  if (gap.status === 'too_few') {
-    const lasted = durationWords(Math.round(gap.spell_seconds ?? 0))
-    return gap.updates === 1
-      ? `There is one status update in ${lasted}`
-      : `There is no status update in ${lasted}`
-  }
-  if (gap.status !== 'exceeded' || gap.seconds === null) return undefined
-  return `No status update was given for ${durationWords(Math.round(gap.seconds))}`
 }

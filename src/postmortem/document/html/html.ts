@@ -1,4 +1,4 @@
-import type { DurationName } from '../../../timeline/milestones-schema.ts'
+import type { DurationName } from '../../../timeline/milestones/schema.ts'
 import type { Postmortem } from '../../schema.ts'
 import { sentenceCase } from '../../words.ts'
 import { heading } from '../blocks.ts'

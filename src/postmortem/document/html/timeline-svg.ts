@@ -1,5 +1,5 @@
 import { type MilestoneName, milestoneNames } from '../../../incidents/milestones.ts'
-import { type Duration, durations, type Spell } from '../../../timeline/milestones-schema.ts'
+import { type Duration, durations, type Spell } from '../../../timeline/milestones/schema.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { sentenceCase } from '../../words.ts'
 import { eventTime, momentOf } from '../time-format.ts'
@@ -29,9 +29,16 @@ const markGap = 5
 /** A figure with two drawings, for wide and for narrow screens; empty where there is no event. */
 export function timelineFigure(view: View): string {
   if (view.timeline.length === 0) return ''
-  const scale = scaleOf(view.timeline)
+  const scale = scaleOf(drawnEvents(view))
   const drawings = sizes.map(size => drawing(view, scale, size))
   return `<figure>\n${drawings.join('\n')}\n<figcaption>${escapeHtml(caption(view, scale))}</figcaption>\n</figure>`
+}
+
+/** What the table lists, and each milestone, also of low relevance: the durations are measured from it. */
+function drawnEvents(view: View): readonly Event[] {
+  const unlisted = new Set(markedMilestones(view).map(({ event }) => event))
+  for (const event of view.timeline) unlisted.delete(event)
+  return unlisted.size === 0 ? view.timeline : [...view.timeline, ...unlisted]
 }
 
 function caption(view: View, { outside }: Scale): string {

@@ -1,4 +1,5 @@
 import type { Factor } from '../../../factors/schema.ts'
+import type { Event } from '../../../timeline/schema.ts'
 import type { PostmortemFactor } from '../../schema.ts'
 import {
   type Block,
@@ -96,10 +97,14 @@ function eventTimes({ timeFormat, eventById }: View, factor: Factor): string {
   const events = factor.events.flatMap(id => eventById.get(id) ?? [])
   if (events.length === 0) return 'no event yet'
   return events
-    .toSorted((a, b) => compare(a.corrected_at, b.corrected_at) || compare(a.id, b.id))
+    .toSorted((a, b) => compare(placeOf(a), placeOf(b)))
     .map(event => `${eventTime(timeFormat, event)}${event.retraction ? ' (retracted)' : ''}`)
     .join(', ')
 }
+
+/** In the order of the timeline, where a day comes before its hours. */
+const placeOf = ({ corrected_at, precision, id }: Event): string =>
+  `${corrected_at} ${precision === 'day' ? 0 : 1} ${id}`
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -1,4 +1,4 @@
-import type { Source } from '../../../timeline/schema.ts'
+import type { Source } from '../../../timeline/source-schema.ts'
 import type { PostmortemChange } from '../../schema.ts'
 import { humanize } from '../../words.ts'
 import {

@@ -1,5 +1,5 @@
 import { hasImpact } from '../../../incidents/natures.ts'
-import { type Duration, durations, type Spell } from '../../../timeline/milestones-schema.ts'
+import { type Duration, durations, type Spell } from '../../../timeline/milestones/schema.ts'
 import { humanize } from '../../words.ts'
 import { type Block, joined, label, paragraph, type Text, table } from '../blocks.ts'
 import { eventTime, formatTime, momentOf } from '../time-format.ts'
@@ -22,7 +22,7 @@ function durationLines(view: View, spell: Spell): Text {
         joined(
           line.map(({ name, title }) => [
             label(`${title} time`),
-            ` ${explained(view, durationOf(spell, name))}`,
+            ` ${explained(view, spell, durationOf(spell, name))}`,
           ]),
           '   ',
         ),
@@ -31,12 +31,13 @@ function durationLines(view: View, spell: Spell): Text {
   )
 }
 
-/** `6 min (impact started 14:02 → detected 14:08)`, or `—` and why there is none. */
-function explained(view: View, duration: Duration | undefined): string {
+/** `6 min (impact started 14:02 → detected 14:08)`, or `—` and why there is none; of several spells, of which it is. */
+function explained(view: View, { spell }: Spell, duration: Duration | undefined): string {
   if (!duration || duration.status === 'missing') return `— (${missingReason(view, duration?.missing ?? [])})`
   const [from, to] = [duration.from, duration.to].map(point => pointWords(view, point))
   if (duration.status === 'out_of_order') return `— (${to} is before ${from})`
-  return `${durationValue(view, duration)} (${from} → ${to})`
+  const of = view.data.milestones.spells.length > 1 ? ` in spell ${spell}` : ''
+  return `${durationValue(view, duration)}${of} (${from} → ${to})`
 }
 
 function missingReason({ data }: View, missing: readonly string[]): string {

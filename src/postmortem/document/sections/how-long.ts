@@ -1,17 +1,11 @@
 import { hasImpact } from '../../../incidents/natures.ts'
-import type { Duration } from '../../../timeline/milestones-schema.ts'
+import { intervalOf, isNegative, lapseBetween } from '../../../timeline/milestones/intervals.ts'
+import type { Duration } from '../../../timeline/milestones/schema.ts'
+import { overlapsOf } from '../../../timeline/milestones/spells.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { humanize } from '../../words.ts'
-import { eventTime, hasDate, momentOf } from '../time-format.ts'
-import {
-  durationOf,
-  durationValue,
-  eventAt,
-  impactValue,
-  isKnown,
-  milestoneEvent,
-  type View,
-} from '../view.ts'
+import { atMoment, hasDate, isStretch, momentOf } from '../time-format.ts'
+import { durationOf, eventAt, impactValue, isKnown, lapseValue, milestoneEvent, type View } from '../view.ts'
 
 /** The sentence after “How long”, computed from the milestones: the impact, and never the time to the resolution. */
 export function howLong(view: View): string {
@@ -24,76 +18,117 @@ export function howLong(view: View): string {
 
 /** Of a vulnerability: from its detection to its resolution. */
 function knownFor(view: View): string {
-  const detected = firstEvent(view, 'detected')
+  const [detected, resolved] = handled(view)
   if (!detected) return `not known: no event is marked as detected${dayOfTimeline(view)}.`
-  const open = durationOf(view.data.milestones.spells[0]!, 'time_to_resolve')
-  const resolved = isKnown(open) && eventAt(view, open.to)
-  return resolved
-    ? `${durationValue(view, open)}, ${span(view, detected, resolved)}.`
-    : `since ${moment(view, detected)}; not yet resolved.`
+  if (!resolved) return `since ${moment(view, detected)}; not yet resolved.`
+  const value = valueBetween(detected, resolved)
+  return value === undefined
+    ? notKnown(view, ['detected', detected], ['resolved', resolved])
+    : `${value}, ${span(view, detected, resolved)}.`
 }
 
 /** Of what had no impact: how long it was looked into, or when it was noticed. */
 function lookedInto(view: View): string {
-  const detected = firstEvent(view, 'detected')
+  const [detected, resolved] = handled(view)
   if (!detected) return dayOfTimeline(view)
-  const open = durationOf(view.data.milestones.spells[0]!, 'time_to_resolve')
-  const resolved = isKnown(open) && eventAt(view, open.to)
-  if (resolved && view.data.incident.nature === 'false_alarm')
-    return `; looked into for ${durationValue(view, open)}, ${span(view, detected, resolved)}`
-  return `; noticed ${moment(view, detected, 'at ')}`
+  const value = resolved && valueBetween(detected, resolved)
+  return resolved && value !== undefined && view.data.incident.nature === 'false_alarm'
+    ? `; looked into for ${value}, ${span(view, detected, resolved)}`
+    : `; noticed ${atMoment(view.timeFormat, detected)}${zone(detected)}${dateOf(view, detected)}`
 }
+
+/** The first detection and the last resolution. */
+function handled(view: View): [detected: Event | undefined, resolved: Event | undefined] {
+  const { spells } = view.data.milestones
+  return [milestoneEvent(view, spells[0]!, 'detected'), milestoneEvent(view, spells.at(-1)!, 'resolved')]
+}
+
+/** Undefined where the second event comes before the first. */
+const valueBetween = (from: Event, to: Event): string | undefined =>
+  isNegative(lapseBetween(intervalOf(from), intervalOf(to))) ? undefined : lapseValue(from, to)
 
 function ofOneSpell(view: View, impact: Duration): string {
   const [start, end] = [eventAt(view, impact.from), eventAt(view, impact.to)]
   if (!start) return `not known: no event is marked as the start of the impact${dayOfTimeline(view)}.`
   if (impact.status === 'out_of_order' && end)
-    return `not known: ${endName(impact)} (${eventTime(view.timeFormat, end)}) is before the start of the impact (${eventTime(view.timeFormat, start)}).`
+    return notKnown(view, ['the start of the impact', start], [endName(impact), end])
   if (impact.status !== 'ok' || !end)
     return `since ${moment(view, start)}; not yet ${humanize(impact.missing.at(-1) ?? 'mitigated')}.`
-  return `${impactValue(view, impact)}, ${span(view, start, end)}${resolvedLater(view, impact)}.`
+  return withResolution(view, impact, `${impactValue(view, impact)}, ${span(view, start, end)}`)
 }
 
 const endName = ({ to }: Duration): string => humanize(to?.milestone ?? 'mitigated')
 
+/** What contradicts. */
+const notKnown = (view: View, [first, from]: [string, Event], [last, to]: [string, Event]): string =>
+  `not known: ${last} (${moment(view, to)}) is before ${first} (${moment(view, from)}).`
+
 function ofSpells(view: View, impact: Duration): string {
   const { spells } = view.data.milestones
+  const [overlap] = overlapsOf(spells, view.eventById)
+  if (overlap) {
+    const { before, spell, end, start } = overlap
+    return `not known: spell ${spell.spell} begins (${moment(view, start)}) before spell ${before.spell} is over (${moment(view, end)}).`
+  }
+  const value = impactValue(view, impact)
+  const sum = `${value === '—' ? 'not known,' : value} in ${spells.length} spells`
+  return withResolution(view, impact, `${sum}${whenOfSpells(view, impact)}${unfinished(view)}`)
+}
+
+function whenOfSpells(view: View, impact: Duration): string {
   const [start, end] = [eventAt(view, impact.from), eventAt(view, impact.to)]
-  const value = impact.seconds === null && impact.at_least === null ? 'not known,' : impactValue(view, impact)
-  const unfinished = spells
-    .filter(spell => !isKnown(durationOf(spell, 'impact')))
-    .map(({ spell }) => `; how long spell ${spell} lasted is not known`)
-  const when =
-    start && end ? ` ${spanOfDays(view, start, end)}` : start ? ` since ${moment(view, start)}` : ''
-  return `${value} in ${spells.length} spells${when}${unfinished.join('')}${resolvedLater(view, impact)}.`
-}
-
-function spanOfDays(view: View, start: Event, end: Event): string {
+  if (!start) return end ? ` until ${moment(view, end)}` : dayOfTimeline(view)
+  if (!end) return ` since ${moment(view, start)}`
   const [from, to] = [start, end].map(event => event.corrected_at.slice(0, 10))
-  return from === to ? span(view, start, end) : `between ${from} and ${to}`
+  if (from !== to) return ` between ${from} and ${to}`
+  if (isStretch(start) || isStretch(end)) return `, ${span(view, start, end)}`
+  return ` ${between(view, start, end)}`
 }
 
-/** `; resolved at 14:52` where that is not the end of the impact. */
-function resolvedLater(view: View, impact: Duration): string {
+/** `between 14:02 and 16:20 UTC on 2026-06-17`, where the impact did not last all the time. */
+function between(view: View, from: Event, to: Event): string {
+  const [start, end] = [from, to].map(event => momentOf(view.timeFormat, event))
+  return start === end
+    ? `on ${start}`
+    : `between ${start} and ${end}${zone(from, to)}${dateOf(view, from, to)}`
+}
+
+/** The spells of which it is not known how long they lasted; the last one may go on. */
+function unfinished(view: View): string {
+  const { spells } = view.data.milestones
+  return spells
+    .filter(spell => !isKnown(durationOf(spell, 'impact')))
+    .map(spell => {
+      const isOver = (['mitigated', 'resolved'] as const).some(name => milestoneEvent(view, spell, name))
+      return spell === spells.at(-1) && !isOver
+        ? `; spell ${spell.spell} is not yet mitigated`
+        : `; how long spell ${spell.spell} lasted is not known`
+    })
+    .join('')
+}
+
+/** With `; resolved at 14:52` where that is not the end of the impact; its zone and its date are said once. */
+function withResolution(view: View, impact: Duration, sentence: string): string {
   const resolved = milestoneEvent(view, view.data.milestones.spells.at(-1)!, 'resolved')
-  if (impact.to?.milestone === 'resolved' || (resolved && resolved.id === impact.to?.event_id)) return ''
-  if (!resolved) return impact.to ? '; not yet resolved' : ''
-  const time = momentOf(view.timeFormat, resolved)
-  return `; resolved ${resolved.precision === 'day' ? 'on' : 'at'} ${time}`
+  if (impact.to?.milestone === 'resolved' || (resolved && resolved.id === impact.to?.event_id))
+    return `${sentence}.`
+  if (!resolved) return `${sentence}${impact.to ? '; not yet resolved' : ''}.`
+  const rest = sentence.includes(' UTC') ? '' : `${zone(resolved)}${dateOf(view, resolved)}`
+  return `${sentence}; resolved ${atMoment(view.timeFormat, resolved)}${rest}.`
 }
-
-const firstEvent = (view: View, name: 'detected'): Event | undefined =>
-  milestoneEvent(view, view.data.milestones.spells[0]!, name)
 
 /** `from 14:02 to 14:33 UTC on 2026-06-17` */
 function span(view: View, from: Event, to: Event): string {
   const [start, end] = [from, to].map(event => momentOf(view.timeFormat, event))
-  return `from ${from.between ? 'some time ' : ''}${start} to ${to.between ? 'some time ' : ''}${end}${zone(from, to)}${dateOf(view, from, to)}`
+  if (from.precision === 'day' && start === end) return `on ${start}`
+  return `from ${someTime(from)}${start} to ${someTime(to)}${end}${zone(from, to)}${dateOf(view, from, to)}`
 }
 
+const someTime = (event: Event): string => (isStretch(event) ? 'some time ' : '')
+
 /** `14:02 UTC on 2026-06-17` */
-const moment = (view: View, event: Event, at = ''): string =>
-  `${event.precision === 'day' ? '' : at}${momentOf(view.timeFormat, event)}${zone(event)}${dateOf(view, event)}`
+const moment = (view: View, event: Event): string =>
+  `${someTime(event)}${momentOf(view.timeFormat, event)}${zone(event)}${dateOf(view, event)}`
 
 /** A day has no zone. */
 const zone = (...events: Event[]): string =>
@@ -104,5 +139,5 @@ const dateOf = ({ timeFormat }: View, ...events: Event[]): string =>
   events.some(event => hasDate(timeFormat, event)) ? '' : ` on ${timeFormat.date}`
 
 /** Where no time with a date is told, so that a document always says when it was. */
-const dayOfTimeline = ({ timeFormat, timeline }: View): string =>
-  timeFormat.dated || timeline.length === 0 ? '' : `; the timeline is of ${timeFormat.date}`
+const dayOfTimeline = ({ timeFormat, timeline, unlisted }: View): string =>
+  timeFormat.dated || timeline.length + unlisted === 0 ? '' : `; the timeline is of ${timeFormat.date}`

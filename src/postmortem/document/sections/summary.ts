@@ -12,8 +12,9 @@ import {
   paragraphs,
   type Text,
 } from '../blocks.ts'
+import { cadenceWords, countWords, gapWords } from '../status-updates.ts'
 import { eventTime, formatTimestamp } from '../time-format.ts'
-import { gapValue, type View } from '../view.ts'
+import type { View } from '../view.ts'
 import { howLong } from './how-long.ts'
 
 /** What broke, who was affected, how long; then references, impact and roles. */
@@ -119,14 +120,12 @@ function assignmentWords(view: View, { person, from, to }: Assignment): string {
 
 /** The longest gap between two status updates of a spell, measured against the cadence that was promised. */
 function longestGap(view: View): string {
-  const gap = view.data.milestones.status_update_gap
-  const promised = gap.cadence_minutes === null ? null : durationWords(gap.cadence_minutes * 60)
-  if (gap.status === 'too_few')
-    return `one every ${promised} was promised; ${countInSpell(view)} ${gap.updates === 1 ? 'is' : 'are'} stored.`
-  if (gap.status === 'missing' || gap.seconds === null)
-    return promised === null
-      ? 'fewer than two are stored.'
-      : `one every ${promised} was promised; fewer than two are stored, so no gap can be measured.`
+  const { milestones } = view.data
+  const { cadence_minutes, status, ...gap } = milestones.status_update_gap
+  const promised = cadence_minutes === null ? '' : `one every ${cadenceWords(cadence_minutes)} was promised; `
+  if (status === 'too_few') return `${promised}${countWords(milestones, view.eventById)}.`
+  if (status === 'missing')
+    return `${promised}fewer than two are stored${promised === '' ? '' : ', so no gap can be measured'}.`
   const [from, to] = [gap.from_event_id, gap.to_event_id].map(id => view.eventById.get(id ?? ''))
   const [start, end] = [from, to].map(event => event && eventTime(view.timeFormat, event))
   const isLast = to !== undefined && to.kind !== 'status_update'
@@ -134,18 +133,12 @@ function longestGap(view: View): string {
     start && end
       ? ` (${start} → ${isLast ? `${humanize(to.milestones.at(-1) ?? 'the end')} ` : ''}${end})`
       : ''
-  return `the longest gap was ${gapValue(view)}${between}${cadenceWords(promised, gap.status)}.`
+  return `the longest gap was ${gapWords(milestones, view.eventById)}${between}${asPromised(cadence_minutes, status)}.`
 }
 
-/** `one in 7 h`, `none in 7 h in spell 2` */
-function countInSpell({ data: { milestones } }: View): string {
-  const { updates, spell_seconds, spell } = milestones.status_update_gap
-  const of = milestones.spells.length > 1 ? ` in spell ${spell}` : ''
-  return `${updates === 1 ? 'one' : 'none'} in ${durationWords(Math.round(spell_seconds ?? 0))}${of}`
-}
-
-function cadenceWords(promised: string | null, status: 'ok' | 'exceeded'): string {
-  if (promised === null) return '; no cadence was promised'
+function asPromised(minutes: number | null, status: 'ok' | 'exceeded'): string {
+  if (minutes === null) return '; no cadence was promised'
+  const promised = durationWords(minutes * 60)
   return status === 'exceeded'
     ? `, longer than the ${promised} promised`
     : `, within the ${promised} promised`

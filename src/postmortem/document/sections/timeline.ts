@@ -1,4 +1,5 @@
-import type { Event, Source } from '../../../timeline/schema.ts'
+import type { Event } from '../../../timeline/schema.ts'
+import type { Source } from '../../../timeline/source-schema.ts'
 import { humanize, personName, sourceName } from '../../words.ts'
 import {
   type Block,
@@ -40,7 +41,7 @@ export function timelineSection(view: View): Block[] {
   const rows = view.timeline.map(event => row(view, event, notes))
   return [
     heading(2, 'Timeline (UTC)'),
-    rows.length === 0 ? paragraph('No events are stored yet.') : timelineTable(rows),
+    ...(rows.length === 0 ? [] : [timelineTable(rows)]),
     ...unlistedNote(view),
     ...durationBlocks(view),
     ...notes.flatMap((note, index) => noteBlocks(note, index + 1)),
@@ -51,8 +52,8 @@ export function timelineSection(view: View): Block[] {
 export const timelineTable = (rows: readonly (readonly Text[])[]): Block => table(headers, rows)
 
 /** Says that more is stored: nothing disappears silently. */
-function unlistedNote({ unlisted }: View): Block[] {
-  if (unlisted === 0) return []
+function unlistedNote({ timeline, unlisted }: View): Block[] {
+  if (unlisted === 0) return timeline.length === 0 ? [paragraph('No events are stored yet.')] : []
   return [
     paragraph(
       `${unlisted === 1 ? '1 event of low relevance is' : `${unlisted} events of low relevance are`} stored, and not listed here.`,

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
-import { answeredField, component, nullableObject, oneOf, part, timestamp, uuid } from '../http/fields.ts'
-import { type MilestoneName, milestoneNames } from '../incidents/milestones.ts'
-import { phase } from '../incidents/schema.ts'
+import { answeredField, component, nullableObject, oneOf, part, timestamp, uuid } from '../../http/fields.ts'
+import { type MilestoneName, milestoneNames } from '../../incidents/milestones.ts'
+import { phase } from '../../incidents/schema.ts'
 
 const point = part('MilestonePoint', {
   milestone: oneOf('MilestoneName', milestoneNames),
@@ -48,7 +48,8 @@ const duration = part('Duration', {
   at_least: nullableNumber('The lower bound in seconds; null where an end is approximate or missing.'),
   at_most: nullableNumber('The upper bound in seconds.'),
   status: oneOf('DurationStatus', ['ok', 'missing', 'out_of_order'], {
-    description: '`missing`: an end of it is not known; `out_of_order`: it certainly ends before it begins.',
+    description:
+      '`missing`: an end of it is not known; `out_of_order`: it certainly ends before it begins, or spells overlap.',
   }),
   from: answeredField(nullableObject(point)),
   to: answeredField(nullableObject(point)),

@@ -4,11 +4,11 @@ import {
   milestoneNames,
   noImpactPhase,
   phaseMilestones,
-} from '../incidents/milestones.ts'
-import { hasImpact } from '../incidents/natures.ts'
-import type { Incident } from '../incidents/schema.ts'
-import { intervalOf, isNegative, lapseBetween } from './intervals.ts'
-import { type Duration, durations, type Milestones, type Spell } from './milestones-schema.ts'
+} from '../../incidents/milestones.ts'
+import { hasImpact } from '../../incidents/natures.ts'
+import type { Incident } from '../../incidents/schema.ts'
+import { type EventTime, intervalOf, isNegative, lapseBetween } from './intervals.ts'
+import { type Duration, durations, type Milestones, type Spell } from './schema.ts'
 import { type Marked, statusUpdateGapOf, type TimelineEvent } from './status-updates.ts'
 
 /** The spells of an incident, with every duration and the events it comes from. */
@@ -34,12 +34,13 @@ export const milestoneRulesOf = (
 export function milestonesOf(events: readonly TimelineEvent[], rules: MilestoneRules): Milestones {
   const marked = spellsOf(events)
   const spells = marked.map(one => spellOf(one, rules))
+  const holders = new Map(marked.flatMap(one => [...one.events.values()].map(event => [event.id, event])))
   const last = marked.at(-1)!
   const reached = phaseMilestones.findLast(({ name }) => last.events.has(name))
   return {
     phase: rules.hasImpact ? (reached?.phase ?? firstPhase) : noImpactPhase,
     spells,
-    impact: rules.hasImpact ? totalImpact(spells) : null,
+    impact: rules.hasImpact ? totalImpact(spells, overlapsOf(spells, holders).length === 0) : null,
     status_update_gap: statusUpdateGapOf(
       events.filter(({ kind }) => kind === 'status_update'),
       marked,
@@ -96,17 +97,44 @@ function durationOf(
 
 const unknown = { seconds: null, at_least: null, at_most: null }
 
-/** The sum of the spells' impacts. Spells whose end is not known leave a lower bound alone. */
-function totalImpact(spells: Spell[]): Duration {
+/** A spell that begins before the one before it is over. */
+interface Overlap<E> {
+  before: Spell
+  spell: Spell
+  /** The end of the one before, and the start of this one. */
+  end: E
+  start: E
+}
+
+/**
+ * The spells whose numbers do not follow time, or whose times overlap, as far as that is certain.
+ * @param holders the events that hold milestones, by id
+ */
+export function overlapsOf<E extends EventTime>(
+  spells: readonly Spell[],
+  holders: ReadonlyMap<string, E>,
+): Overlap<E>[] {
+  const holderOf = (point: Spell['milestones'][number] | undefined) => holders.get(point?.event_id ?? '')
+  return spells.slice(1).flatMap((spell, i) => {
+    const before = spells[i]!
+    const [end, start] = [holderOf(before.milestones.at(-1)), holderOf(spell.milestones[0])]
+    if (!end || !start || !isNegative(lapseBetween(intervalOf(end), intervalOf(start)))) return []
+    return [{ before, spell, end, start }]
+  })
+}
+
+/** The sum of the spells' impacts. Of those that overlap there is none; one whose end is not known leaves a lower bound. */
+function totalImpact(spells: Spell[], isInOrder: boolean): Duration {
   const impacts = spells.map(({ durations: [impact] }) => impact!)
+  const ends = { from: impacts[0]!.from, to: impacts.at(-1)!.to }
+  const missing = [...new Set(impacts.flatMap(one => one.missing))]
+  if (!isInOrder) return { name: 'impact', ...unknown, status: 'out_of_order', ...ends, missing }
   const known = impacts.filter(({ status }) => status === 'ok')
   const sum = (bound: 'seconds' | 'at_least' | 'at_most'): number | null =>
     known.reduce<number | null>(
       (total, { [bound]: part }) => (total === null || part === null ? null : total + Math.max(0, part)),
       0,
     )
-  const ends = { from: impacts[0]!.from, to: impacts.at(-1)!.to }
-  const missing = [...new Set(impacts.flatMap(one => one.missing))]
   if (known.length === impacts.length) {
     const total = { seconds: sum('seconds'), at_least: sum('at_least'), at_most: sum('at_most') }
     return { name: 'impact', ...total, status: 'ok', ...ends, missing }

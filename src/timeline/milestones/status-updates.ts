@@ -1,9 +1,13 @@
-import type { MilestoneName } from '../incidents/milestones.ts'
+import type { MilestoneName } from '../../incidents/milestones.ts'
 import { type EventTime, intervalOf } from './intervals.ts'
-import type { Milestones } from './milestones-schema.ts'
-import type { Event } from './schema.ts'
+import type { Milestones } from './schema.ts'
 
-export type TimelineEvent = EventTime & Pick<Event, 'id' | 'milestones' | 'spell' | 'kind'>
+export interface TimelineEvent extends EventTime {
+  id: string
+  kind: string
+  spell: number
+  milestones: MilestoneName[]
+}
 
 /** The events that hold the milestones of one spell. */
 export interface Marked {

@@ -1,11 +1,16 @@
-import type { Event } from './schema.ts'
-
 /** When an event happened, as well as it is known. Pure; in milliseconds since 1970, by corrected time. */
 
-export type EventTime = Pick<
-  Event,
-  'occurred_at' | 'corrected_at' | 'occurred_until' | 'between' | 'precision'
->
+/** How well a time is known. */
+export const precisions = ['exact', 'minute', 'hour', 'day', 'approximate'] as const
+
+/** The times of an event; its contract says what each means. */
+export interface EventTime {
+  occurred_at: string
+  corrected_at: string
+  occurred_until: string | null
+  between: boolean
+  precision: (typeof precisions)[number]
+}
 
 export interface Interval {
   /** The moment that durations are measured from: the start, or the middle of a `between`. */
