@@ -5,7 +5,6 @@ import {
   anyOfWords,
   component,
   exact,
-  handle,
   inside,
   integer,
   line,
@@ -16,14 +15,11 @@ import {
   optional,
   pageOf,
   pageQuery,
-  part,
   partialTime,
   rowFields,
   sentence,
   systemName,
-  text,
   timestamp,
-  url,
   uuid,
 } from '../http/fields.ts'
 import { milestoneNames } from '../incidents/milestones.ts'
