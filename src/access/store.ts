@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
+import { hasLeft } from '../directory/rules.ts'
 import { kindsByHandle, requirePeople } from '../directory/store.ts'
 import { type Scope, tokenChecksum } from '../http/api-tokens.ts'
 import { type Expected, requireVersion } from '../http/conditions.ts'
@@ -68,7 +69,7 @@ export async function requireTokenHolder(trx: Trx, handle: string, pointer: stri
     .where('handle', '=', handle)
     .forShare()
     .executeTakeFirstOrThrow()
-  if (!active) throw fieldError(pointer, 'inactive', `${pointer} names ${handle}, who is no longer active.`)
+  if (!active) throw fieldError(pointer, 'inactive', hasLeft(handle, pointer))
 }
 
 /** The public id inside a token of `createToken`. */

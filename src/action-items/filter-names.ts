@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts'
+import { unknownPerson, unknownTeam } from '../directory/rules.ts'
 import { kindsByHandle } from '../directory/store.ts'
 import { DebriefError, type FieldError } from '../http/problem.ts'
 import type { ActionItemFilter } from './list-query.ts'
@@ -23,27 +24,28 @@ export async function requireKnownNames(db: Db, filter: NameFilter): Promise<voi
 
 function ownerFault(handle: string, kind: string | undefined): FieldError | undefined {
   if (kind === 'person') return undefined
-  if (kind === undefined)
-    return unknownNameError('owner', `names ${handle}, and nobody in the directory has this handle.`)
+  if (kind === undefined) return unknownNameError('owner', unknownPerson(handle, 'owner'))
   const detail = `owner must be a person, and ${handle} is a team: ask for team=${handle}.`
   return { parameter: 'owner', code: 'is_team', detail }
 }
 
 function teamFault(handle: string, kind: string | undefined): FieldError | undefined {
   if (kind === 'team') return undefined
-  if (kind === undefined)
-    return unknownNameError('team', `names ${handle}, and no team in the directory has this handle.`)
+  if (kind === undefined) return unknownNameError('team', unknownTeam(handle, 'team'))
   const detail = `team must be a team, and ${handle} is a person: ask for owner=${handle}.`
   return { parameter: 'team', code: 'is_person', detail }
 }
 
 const incidentFault = (id: string) =>
-  unknownNameError('incident_id', `names ${id}, and there is no such incident.`)
+  unknownNameError(
+    'incident_id',
+    `incident_id names ${id}, and there is no such incident. GET /v1/incidents lists them.`,
+  )
 
-const unknownNameError = (parameter: string, rest: string): FieldError => ({
+const unknownNameError = (parameter: string, detail: string): FieldError => ({
   parameter,
   code: 'unknown',
-  detail: `${parameter} ${rest}`,
+  detail,
 })
 
 async function knownIncidents(db: Db, ids: string[]): Promise<Set<string>> {

@@ -1,3 +1,4 @@
+import { hasLeft, unknownPerson, whoIsIn } from '../directory/rules.ts'
 import { requireOwnName } from '../http/caller.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { refuseIfAny } from '../http/validation.ts'
@@ -263,12 +264,11 @@ export const notDeletedError = (id: string): DebriefError =>
 /** Says why a handle cannot own an action item. */
 export function ownerError(owner: string, kind: 'team' | 'inactive' | undefined): DebriefError {
   if (kind === 'team') {
-    const detail = `/owner: an action item has one owner, and ${owner} is a team.`
+    const detail = `/owner: an action item has one owner, and ${owner} is a team. ${whoIsIn(owner)}`
     return fieldError('/owner', 'is_team', detail, 'owner_is_team')
   }
   if (kind === 'inactive') {
-    return fieldError('/owner', 'inactive', `/owner names ${owner}, who is no longer active.`)
+    return fieldError('/owner', 'inactive', hasLeft(owner, '/owner'))
   }
-  const detail = `/owner names ${owner}, and nobody in the directory has this handle.`
-  return fieldError('/owner', 'unknown', detail, 'unknown_reference')
+  return fieldError('/owner', 'unknown', unknownPerson(owner, '/owner'), 'unknown_reference')
 }

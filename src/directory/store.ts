@@ -5,7 +5,8 @@ import { coversScope, scopes } from '../http/api-tokens.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { DebriefError, fieldError, notFoundError } from '../http/problem.ts'
+import { DebriefError, fieldError } from '../http/problem.ts'
+import { howToAdd, unknownPerson, unknownTeam, whoIsIn } from './rules.ts'
 import { Person, type PersonDetail, PersonInput, Team, TeamInput } from './schema.ts'
 
 const personColumns = columnsOf(Person)
@@ -33,7 +34,8 @@ export async function getPerson(db: Db, handle: string): Promise<PersonDetail> {
     .select(personColumns)
     .where('handle', '=', handle)
     .executeTakeFirst()
-  if (!person) throw notFoundError(`Person ${handle}`)
+  if (!person)
+    throw new DebriefError('not_found', `Person ${handle} does not exist. ${howToAdd('people', handle)}`)
   return { ...person, open_action_items: await openActionItems(db, handle) }
 }
 
@@ -138,7 +140,8 @@ export async function getTeam(db: Db, handle: string): Promise<Team> {
     .select(teamColumns)
     .where('handle', '=', handle)
     .executeTakeFirst()
-  if (!team) throw notFoundError(`Team ${handle}`)
+  if (!team)
+    throw new DebriefError('not_found', `Team ${handle} does not exist. ${howToAdd('teams', handle)}`)
   return team
 }
 
@@ -212,19 +215,16 @@ async function claimHandle(trx: Trx, handle: string, kind: 'person' | 'team'): P
     .forUpdate()
     .executeTakeFirstOrThrow()
   if (holder.kind !== kind)
-    throw new DebriefError('conflict', `${handle} is the handle of a ${holder.kind} already.`)
+    throw new DebriefError(
+      'conflict',
+      `${handle} is the handle of a ${holder.kind} already, and people and teams share one space of handles: take another.`,
+    )
 }
 
 async function requireTeam(trx: Trx, handle: string | null): Promise<void> {
   if (handle === null) return
   const team = await trx.selectFrom('teams').select('handle').where('handle', '=', handle).executeTakeFirst()
-  if (!team)
-    throw fieldError(
-      '/team',
-      'unknown',
-      `/team names ${handle}, and no team has this handle.`,
-      'unknown_reference',
-    )
+  if (!team) throw fieldError('/team', 'unknown', unknownTeam(handle, '/team'), 'unknown_reference')
 }
 
 export interface HandleAt {
@@ -246,12 +246,12 @@ export async function requirePeople(db: Db, named: HandleAt[]): Promise<void> {
     .filter(({ handle }) => kinds.get(handle) !== 'person')
     .map(({ handle, pointer }) =>
       kinds.get(handle) === 'team'
-        ? { pointer, code: 'is_team', detail: `${pointer} must be a person, and ${handle} is a team.` }
-        : {
+        ? {
             pointer,
-            code: 'unknown',
-            detail: `${pointer} names ${handle}, and nobody in the directory has this handle.`,
-          },
+            code: 'is_team',
+            detail: `${pointer} must be a person, and ${handle} is a team. ${whoIsIn(handle)}`,
+          }
+        : { pointer, code: 'unknown', detail: unknownPerson(handle, pointer) },
     )
   if (errors.length > 0) throw new DebriefError('unknown_reference', errors[0]!.detail, errors)
 }

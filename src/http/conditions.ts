@@ -25,19 +25,15 @@ export const parseEntityTags = (header: string) => header.split(',').map(tag => 
 /**
  * Requires a condition where replacing something unread would do harm.
  * @param stored whether something would be replaced
- * @param tag what to send as `If-Match`, for the error's sentence
+ * @param read the call that answers the ETag to send, for the error's sentence
  * @throws 428 without `If-Match`, or without `If-None-Match: *` where nothing is stored
  */
-export function requireCondition(
-  expected: Expected,
-  stored = true,
-  tag = 'the ETag that you have read',
-): void {
+export function requireCondition(expected: Expected, stored = true, read = 'GET of this address'): void {
   if (expected !== null) return
   const parameter = stored ? 'If-Match' : 'If-None-Match'
   const detail = stored
-    ? `Send If-Match with ${tag}, so that nothing is lost unseen.`
-    : 'Nothing is stored here yet: send If-None-Match: * to say that you know.'
+    ? `Send the header If-Match with the ETag that ${read} answers, quotes and all, so that nothing is lost unseen.`
+    : 'Nothing is stored here yet: send the header If-None-Match: *, to say that you know.'
   throw new DebriefError('precondition_required', detail, [{ parameter, code: 'required', detail }])
 }
 
@@ -47,7 +43,7 @@ export function requireCondition(
  * @throws 428 without `If-Match`, 412 when it names others
  */
 export function requireTag({ headers, expected }: FastifyRequest, etag: string, read: string): void {
-  requireCondition(expected, true, `the ETag of ${read}`)
+  requireCondition(expected, true, read)
   const header = headers['if-match'] ?? ''
   if (header.trim() === '*' || parseEntityTags(header).includes(etag)) return
   throw new DebriefError(
@@ -75,8 +71,8 @@ export function requireVersion(stored: number, expected: Expected): void {
 }
 
 function mismatch(stored: number, expected: Expected): string {
-  if (stored === 0) return 'There is nothing here that could be changed: leave If-Match out.'
+  if (stored === 0) return 'Nothing is stored here yet, so If-Match names nothing: leave it out.'
   return expected === 'missing'
-    ? `It is there already, as version ${stored}: read it, and send its ETag as If-Match to change it.`
-    : `The stored version is ${stored}. Read it again, then repeat the change.`
+    ? `It is there already, as version ${stored}: GET it, and send its ETag as If-Match in place of If-None-Match: *.`
+    : `The stored version is ${stored}, and not the one that If-Match names: GET it again, and repeat the change with its new ETag.`
 }

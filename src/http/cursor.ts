@@ -58,7 +58,8 @@ function decode(cursor: string, bound: string): Key[] {
   const payload = cursor.split('.')[0]!
   const key = cursor === `${payload}.${checksum(payload, bound)}` ? parse(payload) : undefined
   if (key !== undefined) return key
-  const detail = 'The cursor was not made by this list with these filters and this sort.'
+  const detail =
+    'The cursor was not made by this list with these filters and this sort: begin again without it.'
   throw new DebriefError('invalid_cursor', detail, [{ parameter: 'cursor', code: 'checksum', detail }])
 }
 

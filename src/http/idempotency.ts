@@ -81,7 +81,8 @@ function parseKeyedRequest(request: FastifyRequest): KeyedRequest | undefined {
 }
 
 function malformedKeyError(): DebriefError {
-  const detail = 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID.'
+  const detail =
+    'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID; a new one for each new request.'
   return new DebriefError('invalid_header', detail, [
     { parameter: 'Idempotency-Key', code: 'format', detail },
   ])
@@ -92,7 +93,8 @@ async function lockKey(trx: Trx, { caller, key }: KeyedRequest): Promise<void> {
   const { rows } = await sql<{ held: boolean }>`
     SELECT pg_try_advisory_xact_lock(hashtextextended(${`${caller}\n${key}`}, 0)) AS held`.execute(trx)
   if (rows[0]?.held) return
-  const detail = 'A request with this Idempotency-Key is under way. Send it again shortly.'
+  const detail =
+    'A request with this Idempotency-Key is under way: send it again in a second, to get its answer.'
   const fault = { parameter: 'Idempotency-Key', code: 'in_progress', detail }
   throw new DebriefError('request_in_progress', detail, [fault], { 'retry-after': '1' })
 }
@@ -120,7 +122,8 @@ async function findAnswer<Body>(
 }
 
 function keyReusedError(): DebriefError {
-  const detail = 'This Idempotency-Key was sent with another request before.'
+  const detail =
+    'This Idempotency-Key was sent before, to another address or with another body: take a new key for a new request, or repeat the old one as it was.'
   return new DebriefError('idempotency_key_reused', detail, [
     { parameter: 'Idempotency-Key', code: 'reused', detail },
   ])

@@ -140,7 +140,6 @@ export function toDebriefError(error: FastifyError | Error): DebriefError {
   if (fromState) return new DebriefError(...fromState)
   const status = 'statusCode' in error ? Number(error.statusCode) : 500
   const problem = byStatus[status]
-  if (problem === 'unsupported_media_type') return new DebriefError(problem, problemCodes[problem].meaning)
   if (problem !== undefined && code.startsWith('FST_'))
     return new DebriefError(problem, `${error.message.replace(/\.$/, '')}.`)
   return new DebriefError('internal', 'An unexpected error happened; the log has it under this request id.')

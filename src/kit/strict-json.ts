@@ -42,8 +42,16 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new StrictJsonError('syntax', '', `The body is not JSON: ${(error as Error).message}.`)
+    throw new StrictJsonError('syntax', '', syntaxFault(text, (error as Error).message))
   }
+}
+
+/** What JSON.parse has found, and where as far as it says so. */
+function syntaxFault(text: string, found: string): string {
+  if (text.trim() === '') return 'The body is empty, and this call takes a JSON object.'
+  if (found.startsWith('Unexpected end') || found.startsWith('Unterminated'))
+    return `The body is not JSON: it ends too early (${found}); is a bracket or a quotation mark missing?`
+  return `The body is not JSON: ${found}.`
 }
 
 /** An object or a list that the scan is in: the names it has seen, and the current member. */
@@ -118,7 +126,7 @@ function enterMember(level: Level, name: string, levels: Level[]): void {
     return
   }
   const pointer = pointerOf(levels)
-  if (isRepeated) throw new StrictJsonError('duplicate', pointer, `${pointer} is there twice.`)
+  if (isRepeated) throw new StrictJsonError('duplicate', pointer, `${pointer} is there twice: leave out one.`)
   throw new StrictJsonError('prototype', pointer, `${pointer} is a name that no object may have.`)
 }
 

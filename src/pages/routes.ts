@@ -1,6 +1,6 @@
 import type { App } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
-import { DebriefError } from '../http/problem.ts'
+import { notAcceptableError } from '../http/problem.ts'
 import { homePage, homePolicy } from './home.ts'
 import { Home, home } from './schema.ts'
 
@@ -31,7 +31,10 @@ export function pageRoutes(app: App): void {
     async (request, reply) => {
       reply.header('vary', 'accept')
       const type = request.accepts().type(offered)
-      if (type === false) throw new DebriefError('not_acceptable', `This comes as ${offered.join(', ')}.`)
+      if (type === false)
+        throw notAcceptableError(
+          `Accept excludes what this page comes as: send one of ${offered.join(', ')}, or none.`,
+        )
       if (type !== 'text/html') return reply.type('application/json; charset=utf-8').send(home)
       reply.header('content-security-policy', homePolicy)
       return reply.type('text/html; charset=utf-8').send(homePage)

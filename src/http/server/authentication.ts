@@ -57,19 +57,23 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
         request,
         'The token is unknown, expired or revoked, or its person has left.',
       )
-    const detail = `Too many wrong tokens came from ${request.ip}.`
-    return new DebriefError('too_many_attempts', detail, [], { 'retry-after': String(limit.ttlInSeconds) })
+    const seconds = String(limit.ttlInSeconds)
+    const detail = `Too many wrong tokens came from ${request.ip}: send a good one, or wait ${seconds} seconds.`
+    return new DebriefError('too_many_attempts', detail, [], { 'retry-after': seconds })
   }
 }
 
 function requireScope({ scope }: Caller, needed: Scope | 'any'): void {
   if (needed === 'any' || coversScope(scope, needed)) return
-  throw new DebriefError('forbidden', `This call needs a token of scope ${needed}; this one has ${scope}.`)
+  throw new DebriefError(
+    'forbidden',
+    `This call needs a token of scope ${needed}; this one has ${scope}. An admin makes one by POST /v1/tokens.`,
+  )
 }
 
 /** RFC 6750: a request with more than one credential is invalid. Which of them counts must not be a guess. */
 function repeatedCredentialsError(): DebriefError {
-  const detail = 'Authorization may be sent once.'
+  const detail = 'Authorization was sent twice: send one, so that it is clear who calls.'
   return new DebriefError('invalid_header', detail, [
     { parameter: 'Authorization', code: 'repeated', detail },
   ])

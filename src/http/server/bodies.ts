@@ -20,7 +20,7 @@ export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
     if (request.routeOptions.schema?.body) return parse(bytes)
     // Many clients send an empty object with every call.
     if (bytes.length === 0 || emptyObject.test(bytes.toString())) return undefined
-    throw fieldError('', 'unexpected', 'This call takes no body, or an empty object.')
+    throw fieldError('', 'unexpected', 'This call takes no body, or an empty object: leave it out.')
   })
 }
 
@@ -30,10 +30,19 @@ const emptyObject = /^[ \t\r\n]*\{[ \t\r\n]*\}[ \t\r\n]*$/
 function requireReadable({ headers }: FastifyRequest): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1]
   const coding = headers['content-encoding']
-  const isUtf8 = charset === undefined || /^utf-?8$/i.test(charset)
-  const isPlain = coding === undefined || /^identity$/i.test(coding)
-  if (isUtf8 && isPlain) return
-  throw new DebriefError('unsupported_media_type', problemCodes.unsupported_media_type.meaning)
+  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+    throw mediaTypeError(`The charset is ${charset}: send UTF-8.`)
+  if (coding !== undefined && !/^identity$/i.test(coding))
+    throw mediaTypeError(`The body is compressed (Content-Encoding: ${coding}): send it as it is.`)
+}
+
+const mediaTypeError = (detail: string) => new DebriefError('unsupported_media_type', detail)
+
+/** Says which media type was sent, and which to send. `curl -d` sends that of a form unless it is told another. */
+export function unknownMediaTypeError({ method, headers }: FastifyRequest): DebriefError {
+  const given = headers['content-type']
+  const taken = method === 'PATCH' ? `${mergePatchType} or application/json` : 'application/json'
+  return mediaTypeError(`The Content-Type is ${given ?? 'missing'}: send Content-Type: ${taken}.`)
 }
 
 /** Reads a whole body within the limits of size and time. The rest of a refused one is read and dropped. */
@@ -43,7 +52,10 @@ function readBody(
   { bodyBytes, bodyTimeout }: Limits,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const tooLargeError = new DebriefError('too_large', `The body may have ${bodyBytes} bytes at most.`)
+    const tooLargeError = new DebriefError(
+      'too_large',
+      `The body may have ${bodyBytes} bytes at most: send less at a time.`,
+    )
     if (Number(headers['content-length']) > bodyBytes) return reject(tooLargeError)
     const chunks: Buffer[] = []
     let length = 0
@@ -65,13 +77,18 @@ function readBody(
 }
 
 const bodyTimeoutError = (milliseconds: number) =>
-  new DebriefError('request_timeout', `The body did not arrive within ${milliseconds / 1000} seconds.`, [], {
-    connection: 'close',
-  })
+  new DebriefError(
+    'request_timeout',
+    `The body did not arrive within ${milliseconds / 1000} seconds: send it again.`,
+    [],
+    {
+      connection: 'close',
+    },
+  )
 
 const connectionEndedError = new DebriefError(
   'malformed_request',
-  'The connection ended before the body did.',
+  'The connection ended before the body did: send it again.',
 )
 
 const problemOf: Record<StrictJsonErrorKind, ProblemCode> = {

@@ -46,9 +46,15 @@ const malformed: [ProblemCode, string] = [
   'The request line, a header or the framing of the body is malformed.',
 ]
 const problemOfParserError: Record<string, [ProblemCode, string]> = {
-  HPE_HEADER_OVERFLOW: ['headers_too_large', 'The request line and the headers are too long together.'],
+  HPE_HEADER_OVERFLOW: [
+    'headers_too_large',
+    'The request line and the headers are too long together: 16 KiB are the most.',
+  ],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ['too_large', 'The extensions of a chunk are too long.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The headers did not arrive in time.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    'request_timeout',
+    'The headers did not arrive in time: send the request again.',
+  ],
 }
 
 function rawAnswer(error: DebriefError, id: string, url = '/'): string {

@@ -32,6 +32,11 @@ export function answerOtherMethods(app: FastifyInstance): void {
     addresses.set(url, address)
   })
   const preferred = once(() => preferredAddresses([...addresses.values()]))
+  /** The same address below /v1, or without a slash at its end: what is forgotten first. */
+  const nearAddress = (path: string) =>
+    [`/v1${path}`, path.replace(/\/+$/, ''), `/v1${path}`.replace(/\/+$/, '')].find(
+      other => addressesAt(other, [...addresses.values()]).length > 0,
+    )
   // Of files that a route does not have.
   app.setNotFoundHandler(({ method, url }) => {
     throw noRouteError(method, url.split('?')[0]!)
@@ -45,7 +50,7 @@ export function answerOtherMethods(app: FastifyInstance): void {
       return done(own && methodNotAllowedError(request.method, allowOf([own])))
     }
     const matching = addressesAt(path, [...addresses.values()])
-    if (matching.length === 0) return done(noRouteError(request.method, path))
+    if (matching.length === 0) return done(noRouteError(request.method, path, nearAddress(path)))
     const allow = allowOf(matching)
     if (request.method !== 'OPTIONS') return done(methodNotAllowedError(request.method, allow))
     if (matching.some(({ methods }) => methods.has('PATCH'))) reply.header('accept-patch', acceptPatch)
@@ -99,8 +104,13 @@ function once<T>(compute: () => T): () => T {
   }
 }
 
-const noRouteError = (method: string, path: string) =>
-  new DebriefError('not_found', `There is no ${method} ${path}; /docs says what there is.`)
+const noRouteError = (method: string, path: string, near?: string) =>
+  new DebriefError(
+    'not_found',
+    near
+      ? `There is no ${method} ${path}: did you mean ${near}?`
+      : `There is no ${method} ${path}; /docs says what there is.`,
+  )
 
 const methodNotAllowedError = (method: string, allow: string) =>
   new DebriefError('method_not_allowed', `This address takes ${allow}, and not ${method}.`, [], { allow })

@@ -57,7 +57,8 @@ export function systemRoutes(app: App, { isReady }: { isReady: () => Promise<boo
       },
     },
     async () => {
-      if (!(await isReady())) throw new DebriefError('unavailable', 'The database does not answer.')
+      if (!(await isReady()))
+        throw new DebriefError('unavailable', 'The database does not answer. Try again shortly.')
       return { status: 'ok' as const }
     },
   )
@@ -75,7 +76,10 @@ export function systemRoutes(app: App, { isReady }: { isReady: () => Promise<boo
     },
     async ({ params: { code } }) => {
       if (!Object.hasOwn(problemCodes, code))
-        throw new DebriefError('not_found', `No error has the code ${code}.`)
+        throw new DebriefError(
+          'not_found',
+          `No error has the code ${code}: the answer to an error names its code, and /openapi.json lists all.`,
+        )
       const { status, title, meaning } = problemCodes[code as ProblemCode]
       return { code, status, title, meaning }
     },

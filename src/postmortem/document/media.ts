@@ -25,7 +25,9 @@ export function negotiateFormat(request: FastifyRequest, formats: readonly Forma
   const accepted = request.accepts().type(offered)
   const format = formats.find(name => media[name] === accepted)
   if (format === undefined)
-    throw notAcceptableError(`Accept excludes what the postmortem comes as: ${offered.join(', ')}.`)
+    throw notAcceptableError(
+      `Accept excludes what the postmortem comes as: send one of ${offered.join(', ')}, or none.`,
+    )
   return format
 }
 

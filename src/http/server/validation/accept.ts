@@ -30,7 +30,9 @@ function unservableError({ headers: { accept }, routeOptions }: FastifyRequest):
   const media = routeOptions.config.answers
   if (media === undefined || accept === undefined || accept === '*/*' || accept === media) return undefined
   if (isAcceptable(accept, media)) return undefined
-  return notAcceptableError(`Accept excludes ${media}, and this answer comes as nothing else.`)
+  return notAcceptableError(
+    `Accept excludes ${media}, and this answer comes as nothing else: send Accept: ${media}, or none.`,
+  )
 }
 
 /**
