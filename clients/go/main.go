@@ -73,7 +73,7 @@ func main() {
 	item := onlyOf(answer[*debrief.ActionItemPageHeaders](listed, err).Response.Items, os.Getenv("OVERDUE_INCIDENT"))
 	equal(item.ID, "AI-1")
 	equal(item.Overdue, true)
-	equal(item.DueOn, time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC))
+	equal(item.DueOn, debrief.NewNilDate(time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC)))
 	equal(item.Type, debrief.NewNilActionItemType(debrief.ActionItemTypeMitigate))
 	equal(item.Closure.Null, true)
 

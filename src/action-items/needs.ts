@@ -35,7 +35,7 @@ const why: Record<Need, string> = {
 export function requireNeeds(fields: Needs, names: readonly Need[]): void {
   const lacking = lacks(fields, names)
   if (lacking.length === 0) return
-  const detail = `${inWords(lacking)} cannot be left out here: only an action item with "status": "proposed" needs nothing but a title.`
+  const detail = `${and.format(lacking)} cannot be left out here: only an action item with "status": "proposed" needs nothing but a title.`
   throw new DebriefError('invalid_body', detail, lacking.map(requiredError))
 }
 
@@ -50,7 +50,7 @@ export function requireReady(
   const lacking = lacks(stored, needs[next])
   if (lacking.length === 0) return
   const { id, status } = stored
-  const detail = `${id} is ${status} and has no ${inWords(lacking)} yet: PATCH it with what it lacks, then repeat this call.`
+  const detail = `${id} is ${status} and has ${and.format(lacking.map(name => `no ${name}`))} yet: PATCH it with what it lacks, then repeat this call.`
   throw new DebriefError('wrong_state', detail, lacking.map(requiredError))
 }
 
@@ -59,4 +59,4 @@ function requiredError(name: Need): FieldError {
   return { pointer, code: 'required', detail: `${pointer} is required: ${why[name]}` }
 }
 
-const inWords = (names: Need[]): string => names.join(', ').replace(/, (\w+)$/, ' and $1')
+const and = new Intl.ListFormat('en-GB', { type: 'conjunction' })

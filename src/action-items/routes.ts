@@ -1,11 +1,14 @@
 import { transact } from '../db/transact.ts'
+import { batchQuery } from '../directory/schema.ts'
 import { cachedAnswer, createAnswerCache, sendCached } from '../http/answer-cache.ts'
+import { refuseAll, storeBatch } from '../http/batch.ts'
 import { writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, pageWithLink } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
-import { mergeWith } from '../http/validation.ts'
+import { type DebriefError, toProblem } from '../http/problem.ts'
+import { mergeWith, requireValid } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
 import { requireKnownNames } from './filter-names.ts'
@@ -127,6 +130,52 @@ function itemRoutes(app: App, context: Context): void {
         const location = `/v1/incidents/${incident_id}/action-items/AI-${number}`
         const body = await store.readActionItem(trx, { incident_id, number }, today)
         return { status: 201, location, body }
+      })
+    },
+  )
+
+  app.post(
+    '/incidents/:incident_id/action-items/batch',
+    {
+      config: {
+        scope: 'write',
+        takes: ['Idempotency-Key'],
+        problems: ['owner_is_team', 'unknown_reference'],
+      },
+      schema: {
+        operationId: 'createActionItems',
+        tags,
+        summary: 'Add many action items',
+        description:
+          'Each is stored or refused alone, in the order sent, unless `atomic=true`: then one refusal refuses all.',
+        params: incidentParams,
+        querystring: batchQuery,
+        body: ref(contract.ActionItemBatch),
+        response: { 207: ref(contract.ActionItemBatchResult) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const write = datedWriteOf(request, context)
+      const refused = (_: unknown, refusal: DebriefError): contract.ActionItemResult => ({
+        ...{ id: null, result: 'rejected', problem: toProblem(refusal, request) },
+      })
+      return answerOnce({ db, now, resource: null }, request, reply, async trx => {
+        await getIncident(trx, incident_id)
+        const results = await storeBatch<contract.ActionItemInput, contract.ActionItemResult>(
+          trx,
+          request.body.action_items,
+          {
+            keyOf: () => '',
+            store: async entry => {
+              requireValid(app, contract.ActionItemInput, entry)
+              const number = await store.createActionItem(trx, incident_id, entry, write)
+              return { id: `AI-${number}`, result: 'created' }
+            },
+            refused: request.query.atomic ? refuseAll('action_items') : refused,
+          },
+        )
+        return { status: 207, body: { results } }
       })
     },
   )

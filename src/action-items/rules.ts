@@ -1,9 +1,10 @@
 import { hasLeft, unknownPerson, whoIsIn } from '../directory/rules.ts'
 import { requireOwnName } from '../http/caller.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
+import { refuseIfAny } from '../http/validation.ts'
 import { dateIn, daysBetween, isTimeZone } from '../kit/time.ts'
 import { heldBy, lacks, type Needs, needs, requireNeeds, requireReady } from './needs.ts'
-import type { ActionItem, ActionItemInput } from './schema.ts'
+import type { AcceptancesInput, ActionItem, ActionItemInput } from './schema.ts'
 import type { AcceptanceInput, ClosureInput, DeferralInput, EffectivenessInput } from './state-schema.ts'
 
 /** The decisions about action items, as pure functions. `at` is the moment of the change, in UTC. */
@@ -94,6 +95,17 @@ export function accepterOf({ by }: AcceptanceInput, person: string | null): stri
     throw fieldError('/by', 'required', '/by is required: who takes it? This token acts for nobody.')
   }
   return accepter
+}
+
+/** @throws 422 naming each item that several acceptances name */
+export function requireNamedOnce(acceptances: AcceptancesInput['acceptances']): void {
+  const names = acceptances.map(({ action_item }) => action_item)
+  const errors = names.flatMap((name, i) => {
+    if (names.indexOf(name) === i) return []
+    const pointer = `/acceptances/${i}/action_item`
+    return { pointer, code: 'repeated', detail: `${pointer} repeats ${name}: name each action item once.` }
+  })
+  refuseIfAny(errors)
 }
 
 /**
@@ -248,6 +260,13 @@ export function rateEffect(
   }
   return { review_on, result, note }
 }
+
+/** Says that an item is never deleted, and what to do instead. */
+export const notDeletedError = (id: string): DebriefError =>
+  new DebriefError(
+    'wrong_state',
+    `${id} stays, so that nobody misses it: PUT …/closure cancels it, with { "outcome": "cancelled", "reason": "…" }.`,
+  )
 
 /** Says why a handle cannot own an action item. */
 export function ownerError(owner: string, kind: 'team' | 'inactive' | undefined): DebriefError {

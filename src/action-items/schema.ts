@@ -9,6 +9,7 @@ import {
   handle,
   inside,
   integer,
+  itemwise,
   line,
   list,
   maxInteger,
@@ -21,13 +22,15 @@ import {
   pageQuery,
   part,
   pattern,
+  ref,
   rowFields,
   sentence,
   timestamp,
   url,
 } from '../http/fields.ts'
+import { Problem } from '../http/problem.ts'
 import { incidentId, severities } from '../incidents/schema.ts'
-import { Acceptance, Closure, ClosureInput, Effectiveness } from './state-schema.ts'
+import { Acceptance, AcceptanceInput, Closure, ClosureInput, Effectiveness } from './state-schema.ts'
 
 export const priorities = ['P0', 'P1', 'P2', 'P3'] as const
 export const actionTypes = ['prevent', 'detect', 'mitigate', 'process'] as const
@@ -199,6 +202,69 @@ export const todayQuery = {
     }),
   ),
 }
+export const ActionItemBatch = component(
+  'ActionItemBatch',
+  { action_items: itemwise(ref(ActionItemInput), { minItems: 1, maxItems: 100 }) },
+  { examples: [{ action_items: [{ ...ai1, status: 'open' }] }] },
+)
+const itemResult = part('ActionItemResult', {
+  id: nullable(Type.String({ description: 'Null where it is rejected.' })),
+  result: oneOf('ActionItemBatchOutcome', ['created', 'rejected'], {
+    description: '`rejected`: not stored; `problem` says why.',
+  }),
+  problem: Type.Optional(ref(Problem)),
+})
+export const ActionItemBatchResult = component(
+  'ActionItemBatchResult',
+  { results: Type.Array(itemResult, { description: 'One result for each item sent, in the order sent.' }) },
+  {
+    description: 'What became of each action item sent.',
+    examples: [{ results: [{ id: 'AI-1', result: 'created' }] }],
+  },
+)
+
+const { by } = AcceptanceInput.properties
+export const AcceptancesInput = component(
+  'AcceptancesInput',
+  { acceptances: list(part('ItemAcceptance', { action_item: actionItemId(), by }), { minItems: 1 }) },
+  {
+    examples: [
+      {
+        acceptances: [
+          { action_item: 'AI-1', by: 'priya' },
+          { action_item: 'AI-2', by: 'sam' },
+        ],
+      },
+    ],
+  },
+)
+/** The review shows it, too. */
+export const reviewedItem = part('ReviewedActionItem', {
+  action_item: Type.String(),
+  title: itemTitle(),
+  owner: nullable(handle()),
+  acceptance: nullableObject(inside(Acceptance), { description: 'Null until the owner has taken it.' }),
+})
+export const Acceptances = component(
+  'Acceptances',
+  { items: Type.Array(reviewedItem, { description: 'By number.' }) },
+  {
+    description: 'Each action item that is not cancelled, and whether its owner has taken it.',
+    examples: [
+      {
+        items: [
+          {
+            action_item: 'AI-1',
+            title: ai1.title,
+            owner: 'priya',
+            acceptance: { at: '2026-06-18T10:00:00.000Z', by: 'priya' },
+          },
+        ],
+      },
+    ],
+  },
+)
+
 export const actionItemParams = exact({
   incident_id: incidentId(),
   action_item_id: actionItemId(),
@@ -209,6 +275,9 @@ export const actionItemQuery = exact(todayQuery)
 export type ActionItem = Static<typeof ActionItem>
 export type ActionItemDetail = Static<typeof ActionItemDetail>
 export type ActionItemInput = Static<typeof ActionItemInput>
+export type Acceptances = Static<typeof Acceptances>
+export type AcceptancesInput = Static<typeof AcceptancesInput>
+export type ActionItemResult = Static<typeof itemResult>
 export type ActionItemFields = Static<typeof ActionItemFields>
 
 export const actionItemSchemas = [
@@ -217,4 +286,8 @@ export const actionItemSchemas = [
   ActionItem,
   ActionItemDetail,
   ActionItemPage,
+  ActionItemBatch,
+  ActionItemBatchResult,
+  AcceptancesInput,
+  Acceptances,
 ]

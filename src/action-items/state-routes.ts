@@ -2,13 +2,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Trx } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
 import { writeOf } from '../http/caller.ts'
+import { etagOf, requireTag } from '../http/conditions.ts'
 import type { App, Context } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { answerOnce } from '../http/idempotency.ts'
 import { requireFound } from '../http/problem.ts'
 import type { NumberedKey } from '../incidents/numbered.ts'
+import { incidentParams } from '../incidents/schema.ts'
+import { getIncident } from '../incidents/store.ts'
+import { canonicalJson } from '../kit/json.ts'
 import { dateIn } from '../kit/time.ts'
-import { accepterOf } from './rules.ts'
+import { accepterOf, notDeletedError } from './rules.ts'
 import * as contract from './schema.ts'
 import * as states from './state-schema.ts'
 import * as store from './store.ts'
@@ -20,6 +24,8 @@ const path = '/incidents/:incident_id/action-items/:action_item_id'
 export function stateRoutes(app: App, context: Context): void {
   changeRoutes(app, context)
   readRoutes(app, context)
+  acceptancesRoutes(app, context)
+  deletionRoute(app, context)
 }
 
 function changeRoutes(app: App, context: Context): void {
@@ -112,6 +118,76 @@ function changeRoutes(app: App, context: Context): void {
       },
     },
     request => update(request, (trx, key, write) => store.rateActionItem(trx, key, request.body, write)),
+  )
+}
+
+/** The acceptances of all items of an incident, as they are collected in a review. */
+function acceptancesRoutes(app: App, { db, now }: Context): void {
+  const path = '/incidents/:incident_id/acceptances'
+  const tagOf = (acceptances: contract.Acceptances) => etagOf(canonicalJson(acceptances), null)
+
+  app.put(
+    path,
+    {
+      config: { scope: 'write', problems: ['wrong_state', 'unknown_reference'] },
+      schema: {
+        operationId: 'acceptActionItems',
+        tags,
+        summary: 'Accept several action items as their owners, all or none',
+        description:
+          'What the owners said in a review, in one call; items that are not named stay as they are. A token that acts for a person accepts for that person alone.',
+        params: incidentParams,
+        body: ref(contract.AcceptancesInput),
+        response: { 200: ref(contract.Acceptances) },
+      },
+    },
+    async (request, reply) => {
+      const { incident_id } = request.params
+      const write = { ...writeOf(request, now), person: request.caller.person }
+      const acceptances = await transact(db, async trx => {
+        if (write.expected !== null)
+          requireTag(request, tagOf(await store.readAcceptances(trx, incident_id)), 'GET …/acceptances')
+        await store.acceptActionItems(trx, incident_id, request.body.acceptances, write)
+        return store.readAcceptances(trx, incident_id)
+      })
+      reply.header('etag', tagOf(acceptances))
+      return acceptances
+    },
+  )
+
+  app.get(
+    path,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getAcceptances',
+        tags,
+        summary: 'Which action items their owners have taken',
+        params: incidentParams,
+        response: { 200: ref(contract.Acceptances) },
+      },
+    },
+    async ({ params: { incident_id } }, reply) => {
+      await getIncident(db, incident_id)
+      const acceptances = await store.readAcceptances(db, incident_id)
+      reply.header('etag', tagOf(acceptances))
+      return acceptances
+    },
+  )
+}
+
+/** No method of the contract, but the next thing that somebody tries. */
+function deletionRoute(app: App, { db }: Context): void {
+  app.delete(
+    path,
+    {
+      config: { scope: 'write', isRefusal: true },
+      schema: { hide: true, params: contract.actionItemParams },
+    },
+    async ({ params }) => {
+      const { id } = await store.getActionItem(db, store.itemKey(params), '1970-01-01')
+      throw notDeletedError(id)
+    },
   )
 }
 

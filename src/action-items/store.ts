@@ -3,7 +3,9 @@ import { fieldsOf, rowOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { kindsByHandle } from '../directory/store.ts'
 import { lockFactors } from '../factors/store.ts'
+import { storeAll } from '../http/batch.ts'
 import type { Write } from '../http/caller.ts'
+import { requireKnown } from '../http/validation.ts'
 import { lockIncidentShared } from '../incidents/locks.ts'
 import {
   lockNumbered,
@@ -15,7 +17,14 @@ import {
 import { type ActionItemRow, selectItems, toItem } from './list-query.ts'
 import { needs, requireNeeds } from './needs.ts'
 import * as rules from './rules.ts'
-import { type ActionItem, type ActionItemDetail, ActionItemFields, type ActionItemInput } from './schema.ts'
+import {
+  type Acceptances,
+  type AcceptancesInput,
+  type ActionItem,
+  type ActionItemDetail,
+  ActionItemFields,
+  type ActionItemInput,
+} from './schema.ts'
 import type { ClosureInput, DeferralInput, EffectivenessInput } from './state-schema.ts'
 
 export const itemKey = (params: { incident_id: string; action_item_id: string }): NumberedKey =>
@@ -68,7 +77,7 @@ export async function createActionItem(
   const closure = closed && rules.closureOf(closed, await closingOf(trx, incident_id, write, '/closure'))
   const fields = rowOf(ActionItemFields, { ...input, status })
   requireNeeds(fields, needs[status])
-  await requireOwner(trx, fields.owner)
+  await requireOwner(trx, fields.owner, closure !== null)
   await lockFactors(trx, incident_id, fields.factors)
   const number = await nextNumber(trx, 'action_items', incident_id)
   const { facts } = write
@@ -102,6 +111,49 @@ export const acceptActionItem = (trx: Trx, key: NumberedKey, by: string, write: 
     const { status, acceptance } = rules.accept(stored, by, write.facts.changed_at)
     return { status, acceptance: json(acceptance) }
   })
+
+/**
+ * The owners accept several items, all or none.
+ * @param person whom the token acts for
+ * @throws one problem that names every acceptance which is refused
+ */
+export async function acceptActionItems(
+  trx: Trx,
+  incident_id: string,
+  acceptances: AcceptancesInput['acceptances'],
+  { person, ...write }: Write & { person: string | null },
+): Promise<void> {
+  await lockIncidentShared(trx, incident_id)
+  rules.requireNamedOnce(acceptances)
+  const numbers = await trx
+    .selectFrom('action_items')
+    .select('number')
+    .where('incident_id', '=', incident_id)
+    .execute()
+  const known = new Set(numbers.map(({ number }) => number))
+  await storeAll(trx, 'acceptances', acceptances, {
+    // In the order of the numbers, so that two calls lock the items in the same.
+    keyOf: ({ action_item }) => action_item.padStart(20),
+    store: async ({ action_item, ...accepter }) => {
+      const key = numberedKey(incident_id, action_item)
+      const what = `${action_item}, which ${incident_id} does not have`
+      requireKnown([{ pointer: '/action_item', isKnown: known.has(key.number), what }])
+      await acceptActionItem(trx, key, rules.accepterOf(accepter, person), { ...write, expected: null })
+    },
+  })
+}
+
+/** The acceptances of all items that are not cancelled, by number. */
+export const readAcceptances = async (db: Db, incident_id: string): Promise<Acceptances> => ({
+  items: await db
+    .selectFrom('action_items')
+    .select([sql<string>`'AI-' || number`.as('action_item'), 'title', 'owner', 'acceptance'])
+    .where('incident_id', '=', incident_id)
+    .where('status', '<>', 'cancelled')
+    .orderBy('number')
+    .$castTo<Acceptances['items'][number]>()
+    .execute(),
+})
 
 export const deferActionItem = (
   trx: Trx,
@@ -191,9 +243,9 @@ async function isDuePromised(
 
 /**
  * Requires the owner, if there is one, to be an active person, and locks the row, so that they do not leave before the item
- * is stored.
+ * is stored. Who did what is closed may have left since.
  */
-async function requireOwner(trx: Trx, owner: string | null): Promise<void> {
+async function requireOwner(trx: Trx, owner: string | null, isClosed = false): Promise<void> {
   if (owner === null) return
   const person = await trx
     .selectFrom('people')
@@ -201,7 +253,7 @@ async function requireOwner(trx: Trx, owner: string | null): Promise<void> {
     .where('handle', '=', owner)
     .forShare()
     .executeTakeFirst()
-  if (person?.active) return
+  if (person && (person.active || isClosed)) return
   const isTeam = (await kindsByHandle(trx, [owner])).get(owner) === 'team'
   throw rules.ownerError(owner, isTeam ? 'team' : person ? 'inactive' : undefined)
 }

@@ -40,6 +40,31 @@ export const refuseAll =
     throw withPointerPrefix(`/${list}/${index}`, refusal)
   }
 
+/**
+ * Stores all entries of a list or none.
+ * @throws one problem that names every entry which was refused
+ */
+export async function storeAll<Entry>(
+  trx: Trx,
+  list: string,
+  entries: Entry[],
+  { keyOf, store }: Pick<Batch<Entry, unknown>, 'keyOf' | 'store'>,
+): Promise<void> {
+  const refusals: DebriefError[] = []
+  await storeBatch<Entry, unknown>(trx, entries, {
+    keyOf,
+    store,
+    refused: (_entry, refusal, index) => {
+      refusals[index] = withPointerPrefix(`/${list}/${index}`, refusal)
+    },
+  })
+  const [first, ...others] = refusals.filter(() => true)
+  if (first === undefined) return
+  const isOneKind = others.every(({ code }) => code === first.code)
+  const errors = [first, ...others].flatMap(refusal => refusal.errors)
+  throw new DebriefError(isOneKind ? first.code : 'invalid_body', first.message, errors)
+}
+
 function refusalOf(error: Error): DebriefError {
   const known = toDebriefError(error)
   if (known.status >= 500) throw error

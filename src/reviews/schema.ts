@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { itemTitle } from '../action-items/schema.ts'
+import { reviewedItem } from '../action-items/schema.ts'
 import {
   actionItemId,
   answered,
@@ -7,8 +7,6 @@ import {
   exact,
   handle,
   list,
-  nullable,
-  nullableObject,
   optional,
   part,
   rowFields,
@@ -55,15 +53,6 @@ const held = {
 
 export const ReviewInput = component('ReviewInput', fields, { examples: [held] })
 
-const acceptance = part('ReviewedActionItem', {
-  action_item: Type.String(),
-  title: itemTitle(),
-  owner: nullable(handle()),
-  acceptance: nullableObject(part('Acceptance', { at: timestamp(), by: handle() }), {
-    description: 'Null until the owner has taken it.',
-  }),
-})
-
 /** Inlined into the document's schema, not a component: nothing else in the contract refers to it. */
 export const Review = exact(
   {
@@ -88,7 +77,7 @@ export const ReviewDetail = component(
   'ReviewDetail',
   {
     ...Review.properties,
-    acceptances: Type.Array(acceptance, {
+    acceptances: Type.Array(reviewedItem, {
       description: 'Each action item that is not closed, and whether its owner has taken it.',
     }),
   },

@@ -80,7 +80,7 @@ t.test('an acceptance opens a proposed item that lacks nothing, and names what a
   const accept = (by: string) => call('PUT', `${item}/acceptance`, { body: { by } })
   const refused = await accept('priya')
   t.same(refusal(refused), { status: 409, code: 'wrong_state', at: ['/owner', '/priority'] })
-  t.match(refused.body.detail, /AI-\d+ is proposed and has no owner and priority yet: PATCH it/)
+  t.match(refused.body.detail, /AI-\d+ is proposed and has no owner and no priority yet: PATCH it/)
   await call('PATCH', item, { body: { owner: 'priya', priority: 'P2' } })
   t.same(refusal(await accept('sam')), { status: 422, code: 'invalid_body', at: ['/by'] })
   t.match(await accept('priya'), { status: 200, body: { status: 'open', acceptance: { by: 'priya' } } })
@@ -141,6 +141,21 @@ t.test(
       [],
       'and neither an acceptance nor done_when is asked for',
     )
+  },
+)
+
+t.test(
+  'what was done by somebody who has left can still be told, and nothing new be given to them',
+  async t => {
+    await call('PUT', '/v1/people/lea', { body: { name: 'Lea', active: false } })
+    const work = { ...anItem, owner: 'lea' }
+    t.same(refusal(await post(work)).at, ['/owner'])
+    t.match(await post({ ...work, closure: { evidence_urls: pulls } }), {
+      status: 201,
+      body: { owner_name: 'Lea' },
+    })
+    const reply = await post({ ...work, owner: 'nobody', closure: { evidence_urls: pulls } })
+    t.same(refusal(reply), { status: 422, code: 'unknown_reference', at: ['/owner'] })
   },
 )
 

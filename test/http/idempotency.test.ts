@@ -48,6 +48,12 @@ const posts: Record<string, Post> = {
     other: { body: { ...item, title: 'Another' } },
     status: 201,
   },
+  createActionItems: {
+    url: `${incident}/action-items/batch`,
+    body: { action_items: [item, { title: '' }] },
+    other: { body: { action_items: [{ ...item, title: 'Another' }] } },
+    status: 207,
+  },
   createChange: {
     url: `${incident}/changes`,
     body: { target_kind: 'slo', target: 'Checkout', factors: [1] },

@@ -2,6 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import { DebriefError } from '../problem.ts'
 import { acceptPatch } from './bodies.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route only says what to do instead, so that `Allow` and the contract do not have its method. */
+    isRefusal?: true
+  }
+}
+
 /** The URL of routes, and their methods. */
 interface Address {
   url: string
@@ -18,7 +25,8 @@ interface Address {
  */
 export function answerOtherMethods(app: FastifyInstance): void {
   const addresses = new Map<string, Address>()
-  app.addHook('onRoute', ({ url, method }) => {
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (config?.isRefusal) return
     const address = addresses.get(url) ?? newAddress(url)
     for (const name of [method].flat()) address.methods.add(name)
     addresses.set(url, address)

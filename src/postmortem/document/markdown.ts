@@ -61,7 +61,7 @@ function blockToMarkdown(block: Block, delimiter: string | undefined): string {
 
 /** Escapes `#`s at the end, which a parser would take for the heading's closing sequence. */
 const headingText = (text: Text): string =>
-  oneLine(text, { cell: false }).replace(/(?<=[ \t])#(?=#*$)/, '\\#')
+  oneLine(text, { cell: false }).replace(/(?<=^|[ \t])#(?=#*$)/, '\\#')
 
 function listItem({ text, details }: ListItem, marker: string): string {
   const whole = details.flatMap(detail => ['\n', ...detail])

@@ -74,9 +74,12 @@ export const ofChange = (
   },
 })
 
+export const isBatch = (operation: Operation): boolean =>
+  parametersIn(operation, 'query').some(({ name }) => name === 'atomic')
+
 /** Makes a batch atomic, since it would answer 200 with a refusal of the entry otherwise. */
 const refusedWhole = (request: Request): Request =>
-  request.operation.id === 'putPeople' ? { ...request, query: [['atomic', 'true']] } : request
+  isBatch(request.operation) ? { ...request, query: [['atomic', 'true']] } : request
 
 /** Prints a broken request and the expected answer, for the report of a failure. */
 export const printBroken = ({ request, status, code = '', pointer, parameter }: Broken): string =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Request } from '../generate/request.ts'
 import type { World } from '../generate/world.ts'
-import { type Broken, type Fault, ofRequest } from './fault.ts'
+import { type Broken, type Fault, isBatch, ofRequest } from './fault.ts'
 
 /** Faults that no schema shows: broken rules between fields, and references to what does not exist. */
 
@@ -102,6 +102,17 @@ const between: Rule[] = [
     () => ({ status: undefined, closure: { ...cancellation, done_on: '2026-06-18' } }),
   ],
   [['acceptActionItem'], '/by', () => ({ by: 'sam' })],
+  [
+    ['acceptActionItems'],
+    '/acceptances/1/by',
+    () => ({ acceptances: ['AI-1', 'AI-2'].map(action_item => ({ action_item, by: 'priya' })) }),
+  ],
+  [
+    ['acceptActionItems'],
+    '/acceptances/1/action_item',
+    () => ({ acceptances: Array(2).fill({ action_item: 'AI-1', by: 'priya' }) }),
+  ],
+  [['createActionItems'], '/action_items/0/due_on', () => ({ action_items: [{ title: 'Retry' }] })],
   [['acceptActionItem'], '/by', () => ({ by: null })],
   [['putWaiver'], '/reason', () => ({ reason: '…' })],
   [['putWaiver'], '/findings', () => ({ findings: [{ pointer: '/title', text_sha256: '0'.repeat(64) }] })],
@@ -146,6 +157,16 @@ const references: Rule[] = [
   [['createToken'], '/person', (_, { teams }) => ({ person: teams[0] })],
   [['putPerson', 'patchPerson'], '/team', () => ({ team: 'no-team' })],
   [['putPerson', 'patchPerson'], '/team', () => ({ team: 'priya' })],
+  [
+    ['acceptActionItems'],
+    '/acceptances/0/action_item',
+    () => ({ acceptances: [{ action_item: 'AI-999999999', by: 'priya' }] }),
+  ],
+  [
+    ['createActionItems'],
+    '/action_items/0/owner',
+    () => ({ action_items: [{ title: 'Retry', status: 'proposed', owner: 'nobody' }] }),
+  ],
   [['putPeople'], '/people/0/team', body => ({ people: [{ ...body.people[0], team: 'no-team' }] })],
 ]
 
@@ -164,7 +185,7 @@ const broken = (name: string, rules: Rule[]): Fault => {
 
 /** Makes a batch atomic, so that one refused entry refuses it. */
 const strictly = ({ operation }: Request): Partial<Request> =>
-  operation.id === 'putPeople' ? { query: [['atomic', 'true']] } : {}
+  isBatch(operation) ? { query: [['atomic', 'true']] } : {}
 
 export const ruleFaults: Fault[] = [
   broken('a rule between fields that is broken', between),

@@ -154,6 +154,8 @@ const rules: Record<string, (body: Body) => Body> = {
   // Only waivers of language codes have findings, and these requests use none. A reason has words.
   putWaiver: ({ reason }) => ({ reason: /\p{L}/u.test(reason) ? reason : 'It is a drill.' }),
   createActionItem: begun,
+  createActionItems: ({ action_items }) => ({ action_items: action_items.map(begun) }),
+  acceptActionItems: () => ({ acceptances: [{ action_item: 'AI-1', by: 'priya' }] }),
   patchActionItem: body => filled(body, name => name in body),
   closeActionItem: closed,
 }
@@ -257,9 +259,10 @@ function verified(body: Body): Body {
 
 /** Prepares the stored state that a request needs, made just for it, and points the request to that. */
 export async function arranged(service: Service, request: Request): Promise<Request> {
-  const { params, headers } = (await arrange[request.operation.id]?.(service, request)) ?? {}
+  const { params, headers, ...more } = (await arrange[request.operation.id]?.(service, request)) ?? {}
   return {
     ...request,
+    ...more,
     params: { ...request.params, ...params },
     headers: { ...request.headers, ...headers },
   }
@@ -267,7 +270,7 @@ export async function arranged(service: Service, request: Request): Promise<Requ
 
 const arrange: Record<
   string,
-  (service: Service, request: Request) => Promise<Partial<Pick<Request, 'params' | 'headers'>>>
+  (service: Service, request: Request) => Promise<Partial<Pick<Request, 'params' | 'headers' | 'body'>>>
 > = {
   deleteIncident: async ({ call }) => {
     const { body } = await call('POST', '/v1/incidents', { body: { title: 'Doomed', severity: 'SEV5' } })
@@ -288,6 +291,10 @@ const arrange: Record<
   revokeToken: async ({ call }) => ({ params: { token_id: await addToken(call) } }),
   acceptActionItem: newItem,
   deferActionItem: newItem,
+  acceptActionItems: async (service, request) => {
+    const { params } = await newItem(service, request)
+    return { body: { acceptances: [{ action_item: params.action_item_id, by: 'priya' }] } }
+  },
   resolveDispute: async ({ call }, { params }) => {
     const event = `/v1/incidents/${params.incident_id}/events/${params.event_id}`
     await call('PUT', `${event}/dispute`, { body: { statement: 'It was earlier.', raised_by: 'priya' } })

@@ -25,6 +25,7 @@ const runs = { numRuns: Number(process.env.FC_RUNS ?? 300) }
 /** A text in every kind of block and inline that can have one. */
 const everywhere = (text: string): Block[] => [
   heading(1, 'Postmortem: ', text),
+  heading(2, text),
   paragraph(text),
   paragraph('before ', text, ' after ', text),
   bulletList([item([text]), item(['text'], [[text]]), item([text], [[text], [text]])]),

@@ -25,7 +25,8 @@ t.test('what became of each action item and each change is told since the sealin
   await call('POST', `${incident}/action-items/AI-1/deferrals`, {
     body: { to: '2026-07-01', reason: 'The sandbox is closed.' },
   })
-  const closure = { outcome: 'done', evidence_urls: ['https://git.example/pull/913'] }
+  const evidence_urls = ['https://git.example/pull/913', 'https://git.example/pull/914']
+  const closure = { outcome: 'done', done_on: '2026-06-17', evidence_urls }
   await call('PUT', `${incident}/action-items/AI-2/closure`, { body: closure })
   const more = { title: 'Alert on retries', owner: 'ana', due_on: '2026-06-30', priority: 'P2', factors: [1] }
   await call('POST', `${incident}/action-items`, { body: more })
@@ -122,6 +123,7 @@ t.test('the word for an action item is what matters most', async t => {
     [{}, { status: 'in_progress' }, 'in_progress'],
     [{ status: 'in_progress' }, { status: 'open' }, 'open'],
     [{ status: 'proposed' }, { status: 'open' }, 'open'],
+    [{ status: 'proposed', owner: null, due_on: null }, { status: 'open' }, 'open'],
     [{}, { owner: 'sam', status: 'in_progress' }, 'reassigned'],
     [{}, { due_on: '2026-06-25', owner: 'sam' }, 'rescheduled'],
     [{}, { ...deferred, owner: 'sam', status: 'in_progress' }, 'deferred'],
