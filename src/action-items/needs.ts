@@ -35,7 +35,7 @@ const why: Record<Need, string> = {
 export function requireNeeds(fields: Needs, names: readonly Need[]): void {
   const lacking = lacks(fields, names)
   if (lacking.length === 0) return
-  const detail = `${and.format(lacking)} cannot be left out here: only an action item that is proposed needs nothing but a title.`
+  const detail = `${and.format(lacking)} cannot be left out here: only an action item with "status": "proposed" needs nothing but a title.`
   throw new DebriefError('invalid_body', detail, lacking.map(requiredError))
 }
 

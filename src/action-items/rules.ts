@@ -25,7 +25,7 @@ export function todayFor(
 ): Today {
   const { tz = timeZone } = query
   if (!isTimeZone(tz)) {
-    const detail = 'tz must be an IANA time zone, e.g. Europe/Lisbon.'
+    const detail = 'tz must be the IANA name of a time zone, such as Europe/Berlin.'
     throw new DebriefError('invalid_query', detail, [{ parameter: 'tz', code: 'unknown', detail }])
   }
   return { as_of: query.as_of ?? dateIn(tz, moment), tz }
@@ -123,7 +123,11 @@ export function accept(stored: State, by: string, at: string) {
   }
   requireReady(stored, status === 'proposed' ? 'open' : status)
   if (by !== owner) {
-    throw fieldError('/by', 'not_owner', `/by must be the owner, ${owner}: nobody else can accept ${id}.`)
+    throw fieldError(
+      '/by',
+      'not_owner',
+      `/by must be the owner, ${owner}: nobody else can accept ${id}. PATCH it with another owner first, if another takes it.`,
+    )
   }
   return { status: status === 'proposed' ? ('open' as const) : status, acceptance: { at, by } }
 }
@@ -140,7 +144,10 @@ export function defer(stored: State, { to, reason }: DeferralInput, at: string) 
     )
   }
   if (deferrals.length >= maxDeferrals) {
-    throw wrongStateError('/to', `${id} has been deferred ${maxDeferrals} times: cancel it, or do it.`)
+    throw wrongStateError(
+      '/to',
+      `${id} has been deferred ${maxDeferrals} times: cancel it by PUT …/closure, or do it.`,
+    )
   }
   if (due_on === null) {
     throw wrongStateError('/to', `${id} has no due date that could be moved: PATCH it with a due_on.`)

@@ -18,7 +18,11 @@ export function requireConsistentFields(fields: ChangeInput): void {
     throw fieldError('/factors', 'required', detail)
   }
   if (before && before === after && before !== redactedMark) {
-    throw fieldError('/after', 'nothing_changes', '/after is what /before is: nothing changes.')
+    throw fieldError(
+      '/after',
+      'nothing_changes',
+      '/after is what /before is, so nothing changes: send the text as it is since, or only one of both.',
+    )
   }
   requireVerification(fields)
 }

@@ -133,7 +133,7 @@ async function valuesOf(trx: Trx, incident_id: string, fields: ChangeInput) {
 
 async function requireItem(trx: Trx, incident_id: string, number: number): Promise<void> {
   const known = await lockReferenced(trx, 'action_items', incident_id, [number])
-  const what = `AI-${number}, and ${incident_id} has no such action item`
+  const what = `AI-${number}, and ${incident_id} has no such action item: GET …/action-items lists them`
   requireKnown([{ pointer: '/action_item', isKnown: known.has(number), what }])
 }
 

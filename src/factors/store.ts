@@ -134,7 +134,7 @@ export async function lockFactors(trx: Trx, incident_id: string, numbers: number
     numbers.map((number, i) => ({
       pointer: `/factors/${i}`,
       isKnown: known.has(number),
-      what: `factor ${number}, and ${incident_id} has no such factor`,
+      what: `factor ${number}, and ${incident_id} has no such factor: GET …/factors lists them`,
     })),
   )
 }
@@ -166,7 +166,7 @@ async function requireUnreferenced(trx: Trx, { incident_id, number }: NumberedKe
   const some = names.length > 20 ? [...names.slice(0, 20), `${names.length - 20} more`] : names
   throw new DebriefError(
     'conflict',
-    `Factor ${number} is referred to by ${some.join(', ')}: change that first.`,
+    `Factor ${number} is referred to by ${some.join(', ')}: let that refer to another factor first, or to none.`,
   )
 }
 
@@ -188,7 +188,11 @@ async function requireEvents(trx: Trx, incident_id: string, ids: string[]): Prom
   const repeated = ids.findIndex((id, i) => ids.indexOf(id) < i)
   if (repeated >= 0) {
     const pointer = `/events/${repeated}`
-    throw fieldError(pointer, 'repeated', `${pointer} repeats /events/${ids.indexOf(ids[repeated]!)}.`)
+    throw fieldError(
+      pointer,
+      'repeated',
+      `${pointer} repeats /events/${ids.indexOf(ids[repeated]!)}: name each event once.`,
+    )
   }
   const rows = await trx
     .selectFrom('events')
@@ -201,7 +205,7 @@ async function requireEvents(trx: Trx, incident_id: string, ids: string[]): Prom
     ids.map((id, i) => ({
       pointer: `/events/${i}`,
       isKnown: known.has(id),
-      what: `${id}, which is no event of ${incident_id}`,
+      what: `${id}, which is no event of ${incident_id}: GET …/events lists them`,
     })),
   )
 }
@@ -209,7 +213,11 @@ async function requireEvents(trx: Trx, incident_id: string, ids: string[]): Prom
 /** Locks the earlier factor and its incident, so that neither is deleted before the reference is stored. */
 async function requireEarlier(trx: Trx, incident_id: string, recurs: NumberedKey): Promise<void> {
   if (recurs.incident_id === incident_id) {
-    throw fieldError('/recurs/incident_id', 'self', '/recurs/incident_id must be another incident.')
+    throw fieldError(
+      '/recurs/incident_id',
+      'self',
+      '/recurs/incident_id must be another incident than this one: a factor recurs to one of an earlier incident.',
+    )
   }
   const earlier = await trx
     .selectFrom('incidents')

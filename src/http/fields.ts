@@ -271,7 +271,7 @@ export const anyOfWords = <const T extends readonly string[]>(
 
 /** Any of several free names. None has a comma, which separates them. */
 export const anyOfNames = (options: object = {}) =>
-  anyOf(text(200, pattern('^[^,]+$', 'a name without a comma', 'checkout')), options)
+  anyOf(text(200, pattern('^[^,]+$', 'names, with a comma between any two', 'checkout')), options)
 
 /** The names to sort by, in their order. A pattern and not an enum: generators make the same constant of both directions. */
 export const sortBy = <const T extends string>(names: readonly T[], rest: string) =>

@@ -25,7 +25,8 @@ const kinds = {
       'The body is not JSON (UTF-8, no name twice in an object, 32 levels deep at most), or the request line or a header is malformed.',
     example: {
       instance: '/v1/incidents',
-      detail: "Body is not valid JSON but content-type is set to 'application/json'.",
+      detail:
+        'The body is not JSON: Expected double-quoted property name in JSON at position 14 (line 1 column 15).',
     },
   },
   invalid_query: {
@@ -34,8 +35,8 @@ const kinds = {
     meaning: 'A parameter is unknown, repeated, or breaks its rule; `errors` names it.',
     example: {
       instance: '/v1/incidents',
-      detail: 'limit must match ^[1-9][0-9]{0,5}$.',
-      field: { parameter: 'limit', code: 'pattern' },
+      detail: 'limit must be an integer in plain digits, such as 50.',
+      field: { parameter: 'limit', code: 'type' },
     },
   },
   invalid_cursor: {
@@ -45,7 +46,8 @@ const kinds = {
       'A cursor is used as it was given, with the same route, filters and sort. Begin again without it.',
     example: {
       instance: '/v1/incidents',
-      detail: 'The cursor belongs to other filters, or it was cut. Begin again without it.',
+      detail:
+        'The cursor was not made by this list with these filters and this sort: begin again without it.',
       field: { parameter: 'cursor', code: 'checksum' },
     },
   },
@@ -75,7 +77,8 @@ const kinds = {
     meaning: 'The token is good, but its scope does not cover this call; `detail` names the scope that does.',
     example: {
       instance: '/v1/incidents',
-      detail: 'This call needs a token of scope write; this one has read.',
+      detail:
+        'This call needs a token of scope write; this one has read. An admin makes one by POST /v1/tokens.',
     },
   },
   not_found: {
@@ -84,7 +87,7 @@ const kinds = {
     meaning: 'No such route, or nothing stored under this id.',
     example: {
       instance: incident,
-      detail: 'Incident PM-2026-06-17-payments-drill does not exist.',
+      detail: 'Incident PM-2026-06-17-payments-drill does not exist: GET /v1/incidents lists all.',
     },
   },
   method_not_allowed: {
@@ -103,7 +106,8 @@ const kinds = {
       '`Accept` excludes every media type that the call answers with: JSON, but for the document (text/markdown, text/html or application/json), the export (application/x-ndjson) and what the contract says of a few others.',
     example: {
       instance: `${incident}/postmortem`,
-      detail: 'The postmortem comes as text/markdown, text/html, application/json.',
+      detail:
+        'Accept excludes what the postmortem comes as: send one of text/markdown, text/html, application/json, or none.',
     },
   },
   request_timeout: {
@@ -112,7 +116,7 @@ const kinds = {
     meaning: 'The headers, or the body, took too long to arrive. Nothing was stored; send it again.',
     example: {
       instance: '/v1/incidents',
-      detail: 'The body did not arrive within 30 seconds.',
+      detail: 'The body did not arrive within 30 seconds: send it again.',
     },
   },
   conflict: {
@@ -121,7 +125,8 @@ const kinds = {
     meaning: 'The body is valid, but something else already holds what it claims; `detail` says what.',
     example: {
       instance: '/v1/people/payments-team',
-      detail: 'payments-team is the handle of a team already.',
+      detail:
+        'payments-team is the handle of a team already, and people and teams share one space of handles: take another.',
     },
   },
   duplicate_with_other_content: {
@@ -132,7 +137,7 @@ const kinds = {
     example: {
       instance: `${incident}/events`,
       detail:
-        'prometheus has sent the dedupe_key prometheus:9f31c2 before, with other content: event 019785b0-5c00-7000-8000-000000000002 is kept as it is.',
+        'prometheus has sent the dedupe_key prometheus:9f31c2 before, with other content: event 019785b0-5c00-7000-8000-000000000002 is kept as it is. PATCH that event to correct it, or send another dedupe_key with another event.',
       field: {
         pointer: '/dedupe_key',
         code: 'taken',
@@ -144,13 +149,13 @@ const kinds = {
     status: 409,
     title: 'The milestone is taken',
     meaning:
-      'Each milestone belongs to one event of the timeline at a time; `event_id` in `errors` names the holder. Retract it, or change its milestone first.',
+      'In each spell a milestone belongs to one event of the timeline at a time; `event_id` in `errors` names the holder. Retract that, or change its milestones first.',
     example: {
       instance: `${incident}/events`,
       detail:
-        'The milestone detected belongs to event 019785b0-5c00-7000-8000-000000000002. Retract that event or change its milestone first, or let this one have no milestone.',
+        'The milestone detected of spell 1 belongs to event 019785b0-5c00-7000-8000-000000000002. Retract that event or change its milestones first, give this one another spell if the impact came again, or let it have no milestone.',
       field: {
-        pointer: '/milestone',
+        pointer: '/milestones',
         code: 'taken',
         event_id: '019785b0-5c00-7000-8000-000000000002',
       },
@@ -162,7 +167,7 @@ const kinds = {
     meaning: 'The call would be valid in another state; `detail` says which.',
     example: {
       instance: `${incident}/action-items/AI-1/deferrals`,
-      detail: 'AI-1 is done, so there is nothing to defer.',
+      detail: 'AI-1 is done, so nothing is left to defer: DELETE …/closure reopens it.',
     },
   },
   sealed: {
@@ -172,7 +177,8 @@ const kinds = {
       'Its document is sealed and does not change. Corrections are made under an amendment (`POST …/amendments`), and sealed again as the next revision. Action items and changes live on without one.',
     example: {
       instance: `${incident}/factors`,
-      detail: 'PM-2026-06-17-payments-drill is final: POST …/amendments opens it for a correction.',
+      detail:
+        'PM-2026-06-17-payments-drill is final: POST …/amendments with an author and a reason opens it for a correction. Action items and changes need none.',
     },
   },
   checks_failed: {
@@ -182,7 +188,7 @@ const kinds = {
       'Each of `errors` is a check that fails, or the state that is missing, with what to do about it; `GET …/checks` has them all.',
     example: {
       instance: `${incident}/revisions`,
-      detail: 'Factor 2 has no counterfactual: say what would have gone differently, and if what.',
+      detail: 'Give factor 2 its counterfactual: if what had been how, what would have gone differently?',
       field: { pointer: '/factors/2/counterfactual', code: 'COUNTERFACTUAL_MISSING' },
     },
   },
@@ -203,7 +209,8 @@ const kinds = {
       'Another request with this `Idempotency-Key` has not been answered yet. Send it again after `Retry-After` seconds.',
     example: {
       instance: '/v1/incidents',
-      detail: 'A request with this Idempotency-Key is under way. Send it again shortly.',
+      detail:
+        'A request with this Idempotency-Key is under way: send it again in a second, to get its answer.',
       field: { parameter: 'Idempotency-Key', code: 'in_progress' },
     },
   },
@@ -214,7 +221,8 @@ const kinds = {
       'What is stored is not what `If-Match` or `If-None-Match` allows. Read the resource again, then repeat the change.',
     example: {
       instance: incident,
-      detail: 'The stored version is 3. Read it again, then repeat the change.',
+      detail:
+        'The stored version is 3, and not the one that If-Match names: GET it again, and repeat the change with its new ETag.',
     },
   },
   too_large: {
@@ -223,7 +231,7 @@ const kinds = {
     meaning: 'Ordinary bodies may have 1 MiB.',
     example: {
       instance: '/v1/incidents',
-      detail: 'The body may have 1048576 bytes at most.',
+      detail: 'The body may have 1048576 bytes at most: send less at a time.',
     },
   },
   uri_too_long: {
@@ -242,6 +250,7 @@ const kinds = {
       'Send `Content-Type: application/json`, or `application/merge-patch+json` with PATCH; in UTF-8, and not compressed.',
     example: {
       instance: '/v1/incidents',
+      detail: 'The Content-Type is application/x-www-form-urlencoded: send Content-Type: application/json.',
     },
   },
   misdirected: {
@@ -251,7 +260,8 @@ const kinds = {
       'While the service listens on the loopback only, `Host` must name the loopback, or a host of `DEBRIEF_ALLOWED_HOSTS`. It keeps web pages from reaching a service on their reader’s machine.',
     example: {
       instance: '/v1/incidents',
-      detail: 'Host must be localhost, 127.0.0.1 or [::1], and it is evil.example.',
+      detail:
+        'Host must be one of localhost, 127.0.0.1, [::1], and it is evil.example: DEBRIEF_ALLOWED_HOSTS adds names.',
     },
   },
   invalid_body: {
@@ -280,7 +290,8 @@ const kinds = {
     meaning: 'An action item has exactly one owner, and it is a person: what a whole team owns, nobody does.',
     example: {
       instance: `${incident}/action-items`,
-      detail: '/owner: an action item has one owner, and payments-team is a team.',
+      detail:
+        '/owner: an action item has one owner, and payments-team is a team. GET /v1/people?team=payments-team lists who is in it.',
       field: { pointer: '/owner', code: 'is_team' },
     },
   },
@@ -290,7 +301,8 @@ const kinds = {
     meaning: 'A handle, an incident, an event or a factor named in the body does not exist.',
     example: {
       instance: `${incident}/action-items`,
-      detail: '/owner names pria, and nobody in the directory has this handle.',
+      detail:
+        '/owner names pria, and nobody in the directory has this handle. PUT /v1/people/pria with a name adds the person; GET /v1/people lists all.',
       field: { pointer: '/owner', code: 'unknown' },
     },
   },
@@ -301,7 +313,8 @@ const kinds = {
       'A key stands for one request for seven days: the same address and the same body. Take a new key for a new request.',
     example: {
       instance: '/v1/incidents',
-      detail: 'This Idempotency-Key was sent with another request before.',
+      detail:
+        'This Idempotency-Key was sent before, to another address or with another body: take a new key for a new request, or repeat the old one as it was.',
       field: { parameter: 'Idempotency-Key', code: 'reused' },
     },
   },
@@ -312,7 +325,8 @@ const kinds = {
       'Send `If-Match` with the ETag of what you have read, so that nothing is replaced or sealed unseen; `If-None-Match: *` where there should be nothing yet.',
     example: {
       instance: `${incident}/review`,
-      detail: 'A review is stored: send If-Match with the ETag that you have read.',
+      detail:
+        'Send the header If-Match with the ETag that GET of this address answers, quotes and all, so that nothing is lost unseen.',
       field: { parameter: 'If-Match', code: 'required' },
     },
   },
@@ -323,7 +337,7 @@ const kinds = {
       'Too many tokens that are unknown, expired or revoked came from this address. Wait for `Retry-After` seconds, or send a good one.',
     example: {
       instance: '/v1/incidents',
-      detail: 'Too many wrong tokens came from this address.',
+      detail: 'Too many wrong tokens came from 127.0.0.1: send a good one, or wait 42 seconds.',
     },
   },
   headers_too_large: {
@@ -332,7 +346,7 @@ const kinds = {
     meaning: 'The request line and the headers may have 16 KiB together.',
     example: {
       instance: '/',
-      detail: 'The request line and the headers are too long together.',
+      detail: 'The request line and the headers are too long together: 16 KiB are the most.',
     },
   },
   internal: {

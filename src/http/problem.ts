@@ -94,7 +94,9 @@ export function requireFound<T>(found: T | null, what: string): T {
 export const notAcceptableError = (detail: string) =>
   new DebriefError('not_acceptable', detail, [{ parameter: 'Accept', code: 'not_acceptable', detail }])
 
-export const notFoundError = (what: string) => new DebriefError('not_found', `${what} does not exist.`)
+/** @param list the call that lists those that exist */
+export const notFoundError = (what: string, list?: string) =>
+  new DebriefError('not_found', `${what} does not exist${list ? `: ${list} lists all` : ''}.`)
 
 export function toProblem(error: DebriefError, request: { url: string; id: string }): Problem {
   const { status, title } = problemCodes[error.code]

@@ -22,7 +22,7 @@ export async function lockDocument(trx: Trx, id: string): Promise<DocumentState 
     .forUpdate()
     .$castTo<DocumentState & { version: number }>()
     .executeTakeFirst()
-  if (!row) throw notFoundError(`Incident ${id}`)
+  if (!row) throw incidentNotFoundError(id)
   return row
 }
 
@@ -39,7 +39,7 @@ export async function lockIncident(trx: Trx, id: string, expected: Expected): Pr
     .where('id', '=', id)
     .forNoKeyUpdate()
     .executeTakeFirst()
-  if (!row) throw notFoundError(`Incident ${id}`)
+  if (!row) throw incidentNotFoundError(id)
   requireVersion(row.version, expected)
   if (row.sealed) throw sealedError(id)
 }
@@ -75,7 +75,7 @@ export async function lockIncidentShared(trx: Trx, id: string): Promise<LockedIn
     SELECT i.clock_offsets, i.sealed FROM advisory_lock, incidents i WHERE i.id = ${id} FOR SHARE OF i`.execute(
     trx,
   )
-  if (!rows[0]) throw notFoundError(`Incident ${id}`)
+  if (!rows[0]) throw incidentNotFoundError(id)
   return rows[0]
 }
 
@@ -98,5 +98,10 @@ export async function lockUnsealedShared(trx: Trx, id: string): Promise<LockedIn
   return incident
 }
 
+export const incidentNotFoundError = (id: string) => notFoundError(`Incident ${id}`, 'GET /v1/incidents')
+
 export const sealedError = (id: string) =>
-  new DebriefError('sealed', `${id} is final: POST …/amendments opens it for a correction.`)
+  new DebriefError(
+    'sealed',
+    `${id} is final: POST …/amendments with an author and a reason opens it for a correction. Action items and changes need none.`,
+  )

@@ -10,9 +10,9 @@ import { type DebriefError, notFoundError } from '../http/problem.ts'
  * need the incident to be locked.
  */
 const tables = {
-  factors: { counter: 'factor', title: 'Factor ' },
-  action_items: { counter: 'action_item', title: 'Action item AI-' },
-  changes: { counter: 'change', title: 'Change ' },
+  factors: { counter: 'factor', title: 'Factor ', path: 'factors' },
+  action_items: { counter: 'action_item', title: 'Action item AI-', path: 'action-items' },
+  changes: { counter: 'change', title: 'Change ', path: 'changes' },
 } as const
 export type NumberedTable = keyof typeof tables
 
@@ -30,7 +30,10 @@ export const numberedKey = (incident_id: string, name: string): NumberedKey => (
 export const numberedNotFoundError = (
   table: NumberedTable,
   { incident_id, number }: NumberedKey,
-): DebriefError => notFoundError(`${tables[table].title}${number} of ${incident_id}`)
+): DebriefError => {
+  const { title, path } = tables[table]
+  return notFoundError(`${title}${number} of ${incident_id}`, `GET …/${path}`)
+}
 
 /** Takes the next number of a counter. */
 export async function nextNumber(trx: Trx, table: NumberedTable, incident_id: string): Promise<number> {

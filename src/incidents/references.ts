@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
-import { DebriefError, fieldError, notFoundError } from '../http/problem.ts'
+import { DebriefError, fieldError } from '../http/problem.ts'
 import { requireOneHolderAtATime, requireSeverity } from './rules.ts'
 import type { IncidentFields, IncidentReference } from './schema.ts'
 
@@ -41,12 +41,12 @@ async function requireRelatedIncidents(
   const known = new Set(rows.map(row => row.id))
   ids.forEach((other, i) => {
     const pointer = `/related/${i}/incident_id`
-    if (other === id) throw fieldError(pointer, 'self', `${pointer} must be another incident.`)
+    if (other === id) throw fieldError(pointer, 'self', `${pointer} must be another incident than this one.`)
     if (!known.has(other))
       throw fieldError(
         pointer,
         'unknown',
-        `${pointer} names ${other}, which does not exist.`,
+        `${pointer} names ${other}, which does not exist: GET /v1/incidents lists all.`,
         'unknown_reference',
       )
   })
@@ -75,10 +75,16 @@ function takenError(pointer: string, { system, id, shared }: ExternalRef, holder
   return new DebriefError('conflict', detail, [{ pointer, code: 'taken', detail }])
 }
 
+const unknownReferenceError = (system: string, id: string) =>
+  new DebriefError(
+    'not_found',
+    `No incident is known as ${system}:${id}: PATCH the one that is meant, with this in its external_refs.`,
+  )
+
 /** The incident that another system knows by this, and those that share it. @throws 404 when there is none */
 export async function findByExternalRef(db: Db, system: string, id: string): Promise<IncidentReference> {
   const [first, ...others] = await holdersOf(db, system, id)
-  if (!first) throw notFoundError(`An incident that ${system} knows as ${id}`)
+  if (!first) throw unknownReferenceError(system, id)
   const { incident_id, status } = first
   return { incident_id, status, shared_with: others.map(other => other.incident_id) }
 }
@@ -115,5 +121,8 @@ export async function requireUnreferenced(trx: Trx, id: string): Promise<void> {
     .limit(1)
     .executeTakeFirst()
   if (reference)
-    throw new DebriefError('conflict', `${reference.id} refers to ${id}: remove that reference first.`)
+    throw new DebriefError(
+      'conflict',
+      `${reference.id} refers to ${id} in its related incidents, or by a factor that recurs: remove that reference first.`,
+    )
 }

@@ -16,7 +16,7 @@ interface Assignment {
 export function requireSeverity({ severity, nature }: Pick<IncidentFields, 'severity' | 'nature'>): void {
   const what: Nature = nature ?? 'incident'
   if (severity || !hasImpact(what)) return
-  const detail = `/severity is required of an ${what}: SEV1 to SEV5. Only ${ungraded} may be without one: is /nature right?`
+  const detail = `/severity is required of an ${what}: one of SEV1 to SEV5. Only ${ungraded} may be without one: is /nature right?`
   throw fieldError('/severity', 'required', detail)
 }
 
@@ -33,7 +33,12 @@ export function requireOneHolderAtATime(roles: Assignment[]): void {
   const spans = roles.map((assignment, index) => ({ ...assignment, index, ...spanOf(assignment) }))
   for (const { index, start, end } of spans) {
     const pointer = `/roles/${index}/to`
-    if (end < start) throw fieldError(pointer, 'order', `${pointer} must not be before /roles/${index}/from.`)
+    if (end < start)
+      throw fieldError(
+        pointer,
+        'order',
+        `${pointer} must not be before /roles/${index}/from: a role is handed on after it was taken.`,
+      )
   }
   const exclusive = spans
     .filter(({ role }) => role !== 'subject_expert')

@@ -158,7 +158,7 @@ const fields = {
   services: Type.Optional(
     list(
       line(200, {
-        ...pattern('^[^,]*$', 'a name without a comma', 'checkout'),
+        ...pattern('^[^,]*$', 'one name, and not several', 'checkout'),
         description: 'Without a comma, for a filter takes several with commas between.',
       }),
       { uniqueItems: true },

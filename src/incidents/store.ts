@@ -6,7 +6,7 @@ import { deletionBy } from '../db/transact.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { DebriefError, fieldError, notFoundError } from '../http/problem.ts'
+import { DebriefError, fieldError } from '../http/problem.ts'
 import { canonicalJson } from '../kit/json.ts'
 import { slug } from '../kit/text.ts'
 import { isDate } from '../kit/time.ts'
@@ -17,7 +17,7 @@ import {
   phase,
   sortColumns,
 } from './list-query.ts'
-import { lockDocument, lockIncident } from './locks.ts'
+import { incidentNotFoundError, lockDocument, lockIncident } from './locks.ts'
 import { requireUnreferenced, requireValidReferences } from './references.ts'
 import { Incident, IncidentFields, type IncidentInput } from './schema.ts'
 
@@ -51,7 +51,7 @@ export function selectIncidentsPage(
 
 export async function getIncident(db: Db, id: string): Promise<Incident> {
   const incident = await selectIncidents(db).where('id', '=', id).executeTakeFirst()
-  if (!incident) throw notFoundError(`Incident ${id}`)
+  if (!incident) throw incidentNotFoundError(id)
   return incident
 }
 
@@ -68,7 +68,11 @@ export async function createIncident(
 ): Promise<string> {
   const { id: given, occurred_on = today, ...fields } = input
   if (given !== undefined && input.occurred_on !== undefined && !given.startsWith(`PM-${occurred_on}-`)) {
-    throw fieldError('/id', 'date', `/id must begin with PM-${occurred_on}-, as /occurred_on says.`)
+    throw fieldError(
+      '/id',
+      'date',
+      `/id must begin with PM-${occurred_on}-, as /occurred_on says: leave out one of both, or mend it.`,
+    )
   }
   const date = given === undefined ? occurred_on : given.slice(3, 13)
   if (!isDate(date))
@@ -99,11 +103,16 @@ export async function createIncident(
     }
   }
   if (await isDeleted(trx, given)) {
-    const detail = `${given} was the id of a deleted incident, and an id is never used again.`
+    const detail = `${given} was the id of a deleted incident, and an id is never used again: take another, or leave /id out.`
     throw fieldError('/id', 'taken', detail, 'conflict')
   }
   if (await insert(given)) return given
-  throw fieldError('/id', 'taken', `An incident with the id ${given} is stored already.`, 'conflict')
+  throw fieldError(
+    '/id',
+    'taken',
+    `An incident with the id ${given} is stored already: PATCH /v1/incidents/${given} changes it; for another one take another id, or leave /id out.`,
+    'conflict',
+  )
 }
 
 const suffixesAtOnce = 100
@@ -163,7 +172,7 @@ export async function deleteIncident(trx: Trx, id: string, { facts, expected }: 
     throw new DebriefError(
       'wrong_state',
       status === 'final'
-        ? `Only drafts can be deleted, and ${id} is final.`
+        ? `Only drafts can be deleted, and ${id} is final: POST …/amendments opens it for a correction.`
         : `Only drafts can be deleted, and ${id} is in review: DELETE …/review-request makes it a draft.`,
     )
   await requireUnreferenced(trx, id)

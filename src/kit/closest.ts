@@ -15,13 +15,18 @@ export function closest(word: string, words: readonly string[]): string | undefi
   return near.length === 1 || near[0]?.distance !== near[1]?.distance ? near[0]?.known : undefined
 }
 
-/** The one of some words that contains another, is contained in it or has its stem: `SEV2` for `2`, `detection` for `detected`. */
+/**
+ * The one of some words that begins or ends with another, or has its stem or its initials: `deploy` for `deployment`, `SEV2`
+ * for `2`, `detection` for `detected`, `incident_commander` for `IC`. Undefined where there is none, or several are.
+ */
 export function closestPart(word: string, words: readonly string[]): string | undefined {
   const given = lettersOf(word)
   if (given === '' || word.length > maxLength) return undefined
   const found = words.filter(one => {
     const known = lettersOf(one)
-    return known.includes(given) || given.includes(known) || known.startsWith(stemOf(given))
+    const initials = one.split('_').map(part => part.charAt(0).toLowerCase())
+    const isPart = known.startsWith(stemOf(given)) || known.endsWith(given) || given.startsWith(known)
+    return isPart || (initials.length > 1 && initials.join('') === given)
   })
   return found.length === 1 ? found[0] : undefined
 }

@@ -35,7 +35,7 @@ export const listAmendments = (
 
 export async function getAmendment(db: Db, incident_id: string, number: number): Promise<Amendment> {
   const amendment = await selectAllAmendments(db, incident_id).where('number', '=', number).executeTakeFirst()
-  if (!amendment) throw notFoundError(`Amendment ${number} of ${incident_id}`)
+  if (!amendment) throw notFoundError(`Amendment ${number} of ${incident_id}`, 'GET …/amendments')
   return amendment
 }
 
@@ -52,7 +52,7 @@ export async function amend(
 ): Promise<Amendment> {
   const { status, amending } = await lockDocument(trx, incident_id)
   if (status !== 'final') {
-    const detail = `${incident_id} is ${status === 'draft' ? 'a draft' : 'in review'}, so it can be changed without an amendment.`
+    const detail = `${incident_id} is ${status === 'draft' ? 'a draft' : 'in review'}, so it is changed without an amendment: PATCH it, or what hangs below it.`
     throw new DebriefError('wrong_state', detail)
   }
   if (amending) {

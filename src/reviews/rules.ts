@@ -9,6 +9,6 @@ const day = 86_400_000
  */
 export function requireHeld({ held_at }: ReviewInput, now: string): void {
   if (Date.parse(held_at) <= Date.parse(now) + day) return
-  const detail = '/held_at must not be more than a day ahead: a review is recorded when it is held.'
+  const detail = '/held_at must not be more than a day ahead of now: a review is recorded once it is held.'
   throw fieldError('/held_at', 'future', detail)
 }

@@ -4,7 +4,7 @@ import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { Write } from '../http/caller.ts'
 import { requireCondition, requireVersion } from '../http/conditions.ts'
-import { notFoundError } from '../http/problem.ts'
+import { DebriefError } from '../http/problem.ts'
 import { requireKnown } from '../http/validation.ts'
 import { lockUnsealedShared } from '../incidents/locks.ts'
 import { lockReferenced, numberedKey } from '../incidents/numbered.ts'
@@ -24,10 +24,16 @@ export const findReview = (db: Db, incident_id: string): Promise<Review | undefi
     .$castTo<Review>()
     .executeTakeFirst()
 
+const noReviewError = (incident_id: string) =>
+  new DebriefError(
+    'not_found',
+    `No review of ${incident_id} is recorded yet: PUT …/review with If-None-Match: * records it.`,
+  )
+
 /** The record of the review, with the acceptances of the open action items. */
 export async function getReview(db: Db, incident_id: string): Promise<ReviewDetail> {
   const review = await findReview(db, incident_id)
-  if (!review) throw notFoundError(`The review of ${incident_id}`)
+  if (!review) throw noReviewError(incident_id)
   const acceptances = await db
     .selectFrom('action_items')
     .select([sql<string>`'AI-' || number`.as('action_item'), 'title', 'owner', 'acceptance'])
@@ -93,7 +99,7 @@ async function requireReferenced(trx: Trx, incident_id: string, input: ReviewInp
     named.map(({ pointer, number }) => ({
       pointer,
       isKnown: known.has(number),
-      what: `AI-${number}, which ${incident_id} does not have`,
+      what: `AI-${number}, and ${incident_id} has no such action item: GET …/action-items lists them`,
     })),
   )
 }

@@ -50,7 +50,11 @@ function normalizeTime(
   }
   const start = startOf(time, isAbout ? 'exact' : precision)
   if (Date.parse(start) > now.getTime() + day)
-    throw fieldError(at, 'future', `${at} must not be more than a day ahead of now.`)
+    throw fieldError(
+      at,
+      'future',
+      `${at} must not be more than a day ahead of now: what is only planned has not happened yet.`,
+    )
   return start
 }
 
@@ -62,7 +66,11 @@ function requireSpan(from: string, until: string | null, isBetween: boolean): vo
     throw fieldError('/occurred_until', 'required', detail)
   }
   if (until !== null && until < from)
-    throw fieldError('/occurred_until', 'order', '/occurred_until must not be before /occurred_at.')
+    throw fieldError(
+      '/occurred_until',
+      'order',
+      '/occurred_until must not be before /occurred_at: it is the end of what lasted, or the latest moment of what happened between.',
+    )
 }
 
 /**
@@ -75,7 +83,7 @@ export function withMilestones<
 >({ milestone, ...body }: Body): Omit<Body, 'milestone'> {
   if (milestone === undefined) return body
   if (body.milestones?.length && milestone !== null) {
-    const detail = '/milestone is short for /milestones with one entry: send one of both.'
+    const detail = '/milestone is short for /milestones with one entry: leave out one of both.'
     throw fieldError('/milestone', 'exclusive', detail)
   }
   return { ...body, milestones: milestone === null ? (body.milestones ?? []) : [milestone] }
@@ -124,12 +132,16 @@ export function normalizeSource(given: EventFields['sources'][number], at: strin
   const isStatement = given.kind === 'statement'
   const system = given.system ?? (isStatement ? 'person' : undefined)
   if (system === undefined)
-    throw fieldError(`${at}/system`, 'required', `${at}/system is required: where does it come from?`)
+    throw fieldError(
+      `${at}/system`,
+      'required',
+      `${at}/system is required: where does it come from? A name such as prometheus or slack.`,
+    )
   if (isStatement && !given.stated_by)
     throw fieldError(
       `${at}/stated_by`,
       'required',
-      `${at}/stated_by is required for a statement: who said it?`,
+      `${at}/stated_by is required for a statement: who said it? The handle of a person.`,
     )
   if (!given.url && !given.excerpt) {
     throw fieldError(

@@ -76,8 +76,20 @@ export async function getEvent(db: Db, incidentId: string, id: string): Promise<
     .where('incident_id', '=', incidentId)
     .where('id', '=', id)
     .executeTakeFirst()
-  if (!event) throw notFoundError(`Event ${id} of ${incidentId}`)
+  if (!event) throw await eventNotFoundError(db, incidentId, id)
   return event
+}
+
+/** Says where an event is that was looked for below the wrong incident. */
+async function eventNotFoundError(db: Db, incidentId: string, id: string): Promise<DebriefError> {
+  const elsewhere = await db
+    .selectFrom('events')
+    .select('incident_id')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return elsewhere
+    ? new DebriefError('not_found', `Event ${id} is of ${elsewhere.incident_id}, and not of ${incidentId}.`)
+    : notFoundError(`Event ${id} of ${incidentId}`, 'GET …/events')
 }
 
 const receiptColumns = ['id', 'incident_id', 'source_system', 'dedupe_key', 'version'] as const
@@ -155,7 +167,7 @@ async function findReplay(
   if (!twin) throw await notFound()
   const { content_sha256: stored_sha256, ...receipt } = twin
   if (stored_sha256 === content_sha256) return receipt
-  const detail = `${key.source_system} has sent the dedupe_key ${key.dedupe_key} before, with other content: event ${twin.id} is kept as it is.`
+  const detail = `${key.source_system} has sent the dedupe_key ${key.dedupe_key} before, with other content: event ${twin.id} is kept as it is. PATCH that event to correct it, or send another dedupe_key with another event.`
   throw new DebriefError('duplicate_with_other_content', detail, [
     { pointer: '/dedupe_key', code: 'taken', event_id: twin.id, detail },
   ])

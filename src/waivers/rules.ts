@@ -1,4 +1,5 @@
-import { DebriefError, fieldError, notFoundError } from '../http/problem.ts'
+import { DebriefError, fieldError } from '../http/problem.ts'
+import { closest } from '../kit/closest.ts'
 import { type CheckCode, errorCheckCodes, type WaiverInput, warningCheckCodes } from './schema.ts'
 
 const codes: readonly string[] = [...errorCheckCodes, ...warningCheckCodes]
@@ -17,7 +18,7 @@ export const isWaivable = (code: CheckCode): boolean => whyUnwaivable(code) === 
 
 /** @throws 404 when no check has this code, 409 when the check cannot be waived */
 export function requireWaivable(code: string): CheckCode {
-  if (!codes.includes(code)) throw notFoundError(`A check ${code}`)
+  if (!codes.includes(code)) throw unknownCheckError(code)
   const whyNot = whyUnwaivable(code)
   if (whyNot !== undefined) throw new DebriefError('not_waivable', `${code} cannot be waived: ${whyNot}.`)
   return code as CheckCode
@@ -30,6 +31,12 @@ export const noReason = '…'
 export function requireReason({ reason }: WaiverInput): void {
   if (!/\p{L}/u.test(reason))
     throw fieldError('/reason', 'blank', '/reason must say in words why it may stay so.')
+}
+
+function unknownCheckError(code: string): DebriefError {
+  const meant = closest(code, codes)
+  const advice = meant === undefined ? 'GET …/checks names those that fail.' : `did you mean ${meant}?`
+  return new DebriefError('not_found', `There is no check ${code}: ${advice}`)
 }
 
 /**

@@ -20,7 +20,7 @@ export const allWaivers = (db: Db, incident_id: string): Promise<Waiver[]> =>
 
 export async function getWaiver(db: Db, incident_id: string, code: string): Promise<Waiver> {
   const waiver = await selectWaivers(db, incident_id).where('code', '=', code).executeTakeFirst()
-  if (!waiver) throw notFoundError(`A waiver of ${code} for ${incident_id}`)
+  if (!waiver) throw notWaivedError(incident_id, code)
   return waiver
 }
 
@@ -54,12 +54,15 @@ export async function deleteWaiver(
 ): Promise<void> {
   await lockUnsealedShared(trx, incident_id)
   const stored = await lockWaiver(trx, incident_id, code)
-  if (stored === undefined) throw notFoundError(`A waiver of ${code} for ${incident_id}`)
+  if (stored === undefined) throw notWaivedError(incident_id, code)
   requireVersion(stored, expected)
   await sql`
     ${deletionBy(facts)}
     DELETE FROM waivers USING deletion WHERE incident_id = ${incident_id} AND code = ${code}`.execute(trx)
 }
+
+const notWaivedError = (incident_id: string, code: string) =>
+  notFoundError(`A waiver of ${code} for ${incident_id}`)
 
 async function lockWaiver(trx: Trx, incident_id: string, code: string): Promise<number | undefined> {
   const row = await trx

@@ -90,5 +90,5 @@ function requireSealable({ data: { incident } }: CheckInput, checks: FailedCheck
 const notInReview = {
   pointer: '/status',
   code: 'wrong_state',
-  detail: 'It is a draft: PUT …/review-request first, and hold the review.',
+  detail: 'It is a draft: PUT …/review-request first, hold the review, and then seal it.',
 }

@@ -88,7 +88,7 @@ async function readRevision<T>(
   const { rows } = await sql<T>`
     SELECT ${columns} FROM revisions r
     WHERE r.incident_id = ${incident_id} AND r.number = ${number}`.execute(db)
-  if (!rows[0]) throw notFoundError(`Revision ${number} of ${incident_id}`)
+  if (!rows[0]) throw notFoundError(`Revision ${number} of ${incident_id}`, 'GET …/revisions')
   return rows[0]
 }
 

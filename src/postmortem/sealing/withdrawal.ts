@@ -27,7 +27,7 @@ export async function withdrawAmendment(
   const { amending, version } = await lockDocument(trx, incident_id)
   requireVersion(version, expected)
   if (!amending) {
-    const detail = `${incident_id} has no open amendment that could be taken back.`
+    const detail = `${incident_id} is not being corrected, so there is no amendment to take back.`
     throw new DebriefError('wrong_state', detail)
   }
   const { text } = (await lastSealedText(trx, incident_id, 'json'))!

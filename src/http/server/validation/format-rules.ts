@@ -40,10 +40,14 @@ const formatRules: Record<string, (value: string) => string> = {
   email: () => 'must be an e-mail address',
 }
 
-/** How to write a time that only lacks the T, its seconds or its offset; undefined where it lacks anything else. */
+/** How to write a time that only lacks the T, its seconds, its offset or the colon in that; undefined where it lacks anything else. */
 function spellingRule(value: string, isValid: (time: string) => boolean): string | undefined {
-  const [, day, clock = '', offset = ''] = /^(\S{10})[Tt ] *([\d:.]+)(\S*)$/.exec(value.trim()) ?? []
-  const spellings = [clock, `${clock}:00`].map(time => `${day}T${time}${offset || 'Z'}`)
+  const [, day, clock = '', offset = ''] =
+    /^(\S{10})[Tt ] *([\d:.]+) *([Zz]|UTC|GMT|[+-]\d.*|)$/.exec(value.trim()) ?? []
+  const full = /^[A-Z]*$/i.test(offset)
+    ? 'Z'
+    : offset.replace(/^(.\d\d):?(\d\d)?$/, (_, hours, minutes = '00') => `${hours}:${minutes}`)
+  const spellings = [clock, `${clock}:00`].map(time => `${day}T${time}${full}`)
   const meant = spellings.find(isValid)
   if (meant === undefined) return undefined
   return offset === ''

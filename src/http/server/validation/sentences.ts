@@ -45,6 +45,7 @@ interface Schema {
   type?: string | string[]
   format?: string
   enum?: unknown[]
+  items?: Schema
   properties?: Record<string, Schema>
   description?: string
   'x-in-words'?: { words: string; example: string }
@@ -62,10 +63,12 @@ function explained(e: ErrorObject, rule: string, { description, enum: words } = 
   return rule + choice + (description ? `${end} ${description.replace(/\.$/, '')}` : '')
 }
 
-const listed = (words: unknown[]): string => words.map(word => word ?? 'null').join(', ')
+const listed = (words: unknown[]): string =>
+  words.filter(word => word !== null).join(', ') + (words.includes(null) ? ', or null' : '')
 
-function enumRule({ data, params }: ErrorObject): string {
-  const words: unknown[] = params.allowedValues
+function enumRule(e: ErrorObject): string {
+  const { data } = e
+  const words = schemaOf(e).enum ?? []
   const known = words.filter(word => typeof word === 'string')
   const given = typeof data === 'string' || typeof data === 'number' ? String(data) : ''
   const meant = closest(given, known) ?? closestPart(given, known)
@@ -94,13 +97,19 @@ const typeWords: Record<string, string> = {
 }
 
 function typeRule(e: ErrorObject): string {
+  if (schemaOf(e).enum) return enumRule(e)
   const wanted = [e.params.type].flat() as string[]
   const type = typeOf(e.data)
   const given = type === 'integer' ? 'a number' : type === 'boolean' ? String(e.data) : typeWords[type]
   const known = wanted.map(name => typeWords[name]).join(' or ')
-  return e.data === undefined
-    ? `must be ${known}, and is missing`
-    : `must be ${known}, and is ${given}${typeAdvice(e, wanted)}`
+  // Fastify gives null where there is no body.
+  if (e.instancePath === '' && e.data === null) return `must be ${known}, and there is none`
+  return `must be ${known}${exampleFor(e)}, and is ${given}${typeAdvice(e, wanted)}`
+}
+
+const exampleFor = (e: ErrorObject): string => {
+  const example = exampleOf(schemaOf(e).format ?? '')
+  return example === undefined ? '' : ` such as "${example}"`
 }
 
 function typeOf(value: unknown): string {
@@ -111,12 +120,11 @@ function typeOf(value: unknown): string {
 
 /** How to write what was given as the type that is wanted, where that is a matter of a few characters. */
 function typeAdvice(e: ErrorObject, wanted: string[]): string {
-  const { format = '' } = schemaOf(e)
+  const { format = '', items } = schemaOf(e)
   const text = String(e.data)
   if (typeof e.data === 'object') return ''
-  if (wanted.includes('array')) return ': put it in [ ]'
-  if (wanted.includes('string'))
-    return exampleOf(format) ? `, as in "${exampleOf(format)}"` : ': put it in quotation marks'
+  if (wanted.includes('array')) return items?.type === typeOf(e.data) ? ': put it in [ ]' : ''
+  if (wanted.includes('string')) return exampleOf(format) ? '' : ': put it in quotation marks'
   const isNumber = wanted.includes('integer') && /^-?(0|[1-9]\d*)$/.test(text)
   const isFlag = wanted.includes('boolean') && /^(true|false)$/.test(text)
   return isNumber || isFlag ? `: leave out the quotation marks` : ''
