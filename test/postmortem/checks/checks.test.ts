@@ -412,14 +412,14 @@ t.test('the ETag of the checks names all that would be sealed', async t => {
   const late = await call('POST', `${incident}/revisions`, { headers: { 'if-match': before! } })
   t.match(late, { status: 412, body: { code: 'version_mismatch', detail: /GET …\/checks has now/ } })
   const unread = await call('POST', `${incident}/revisions`)
-  t.match(unread, { status: 428, body: { detail: /the ETag of GET …\/checks/ } })
+  t.match(unread, { status: 428, body: { detail: /the ETag that GET …\/checks answers/ } })
 })
 
 t.test('what is not final is changed without an amendment, and the answer says so', async t => {
   const incident = await givenReady(service, 'Not final')
   const body = { author: 'ana', reason: 'The count was wrong.' }
   const amend = async () => (await call('POST', `${incident}/amendments`, { body })).body.detail
-  t.match(await amend(), /is in review, so it can be changed without an amendment/)
+  t.match(await amend(), /is in review, so it is changed without an amendment/)
   await call('DELETE', `${incident}/review-request`)
   t.match(await amend(), /is a draft, so/)
 })
