@@ -17,9 +17,19 @@ export function lapseWords({ seconds, ...bounds }: Bounds, ends: Ends): string {
   const { at_least, at_most } = plainBounds(bounds, ends)
   if (seconds === null) return leastWords(at_least, unit)
   if (!unit.isUncertain || (at_least !== null && at_least === at_most)) return plainly(seconds, unit)
-  const isVague = unit.isBetween || (at_least ?? 0) < 0 || roundsToNothing(seconds, unit)
-  if (isVague && at_least !== null && at_most !== null) return rangeWords(at_least, at_most, unit)
-  return roundsToNothing(seconds, unit) ? plainly(seconds, unit) : `about ${plainly(seconds, unit)}`
+  if (at_least === null || at_most === null)
+    return roundsToNothing(seconds, unit) ? plainly(seconds, unit) : `about ${plainly(seconds, unit)}`
+  const isVague = unit.isBetween || seconds < unit.seconds
+  return isVague
+    ? rangeWords(at_least, at_most, unit)
+    : `about ${countWords(countWithin({ seconds, at_least, at_most }, unit), unit)}`
+}
+
+/** Rounded, but not beyond what is certain: to half past nine it was not two hours from some time after eight. */
+function countWithin({ seconds, at_least, at_most }: Record<keyof Bounds, number>, unit: Unit): number {
+  const count = Math.round(seconds / unit.seconds)
+  if (count * unit.seconds > at_most) return count - 1
+  return count * unit.seconds < at_least ? count + 1 : count
 }
 
 /** As `lapseWords`; what was certainly detected before it was felt was so “5 min before the impact”. */

@@ -9,7 +9,7 @@ import { durationWords } from '../words.ts'
 export interface TimeFormat {
   /** The date that times leave out, `YYYY-MM-DD`. */
   date: string
-  /** True when every time has its date, because some event is on another day. */
+  /** True when every time has its date, because some event is on another day, or is known to the day. */
   dated: boolean
   /** True when an event's exact time has seconds. */
   seconds: boolean
@@ -19,7 +19,10 @@ export interface TimeFormat {
 export const timeFormatFor = (date: string, events: readonly Event[]): TimeFormat => ({
   date,
   dated: events.some(
-    event => !event.corrected_at.startsWith(date) || !(untilOf(event) ?? date).startsWith(date),
+    event =>
+      event.precision === 'day' ||
+      !event.corrected_at.startsWith(date) ||
+      !(untilOf(event) ?? date).startsWith(date),
   ),
   seconds: events.some(event => event.precision === 'exact' && event.corrected_at.slice(17, 19) !== '00'),
 })
