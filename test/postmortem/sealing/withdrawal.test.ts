@@ -295,7 +295,7 @@ t.test('only an open amendment can be taken back, by who may, and as it was read
   const { incident } = await givenFinal('Refused')
   t.match(await withdraw(incident), {
     status: 409,
-    body: { code: 'wrong_state', detail: /no open amendment/ },
+    body: { code: 'wrong_state', detail: /no amendment to take back/ },
   })
   await must(amend(incident))
   const { headers } = await call('GET', incident)
