@@ -82,7 +82,7 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
       },
     },
     async (request, reply) => {
-      const rows = await store.listTokens(db, pageRequest(request))
+      const rows = await store.listTokens(db, pageRequest(request, 2))
       return toPage(request, reply, rows, token => [token.created_at, token.id])
     },
   )

@@ -77,7 +77,7 @@ export const tokenIdOf = (token: string): string => token.slice(4, 16)
 
 export async function getToken(db: Db, id: string): Promise<Token> {
   const token = await selectTokens(db).where('id', '=', id).executeTakeFirst()
-  if (!token) throw notFoundError(`Token ${id}`, 'GET /v1/tokens')
+  if (!token) throw notFoundError(`Token ${id}`, 'GET /v1/tokens (or debrief token list)')
   return token
 }
 

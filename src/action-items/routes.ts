@@ -63,7 +63,7 @@ function overviewRoutes(app: App, { db, database, now, timeZone }: Context): voi
       const answer = await share(`${request.url} ${today.as_of}`, async () => {
         const sort = sortTerms(request.query.sort)
         const filter = request.query
-        const page = pageRequest(request)
+        const page = pageRequest(request, sort.length)
         const rows = await listActionItems(database, filter, sort, page, today.as_of)
         if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
         const { link, ...found } = pageWithLink(request, rows, sortKey(sort))
@@ -198,7 +198,13 @@ function itemRoutes(app: App, context: Context): void {
       const today = todayFor(request.query, { timeZone, moment: now() })
       await getIncident(db, incident_id)
       const filter = { incident_id: [incident_id] }
-      const rows = await listActionItems(database, filter, byNumber, pageRequest(request), today.as_of)
+      const rows = await listActionItems(
+        database,
+        filter,
+        byNumber,
+        pageRequest(request, byNumber.length),
+        today.as_of,
+      )
       const { link, ...found } = pageWithLink(request, rows, sortKey(byNumber))
       return sendCached(reply, cachedAnswer(writePage(found, today), link))
     },

@@ -36,7 +36,7 @@ function peopleRoutes(app: App, { db, now }: Context): void {
     },
     async (request, reply) => {
       const { team, active } = request.query
-      const rows = await store.listPeople(db, { team, active }, pageRequest(request))
+      const rows = await store.listPeople(db, { team, active }, pageRequest(request, 1))
       return toPage(request, reply, rows, person => [person.handle])
     },
   )
@@ -171,7 +171,7 @@ function teamRoutes(app: App, { db, now }: Context): void {
       },
     },
     async (request, reply) =>
-      toPage(request, reply, await store.listTeams(db, pageRequest(request)), team => [team.handle]),
+      toPage(request, reply, await store.listTeams(db, pageRequest(request, 1)), team => [team.handle]),
   )
 
   app.get(

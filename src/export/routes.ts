@@ -37,7 +37,7 @@ function listRoute(app: App, { db }: Context): void {
     },
     async (request, reply) => {
       const filter = { ...request.query, status: request.query.status ?? ['final'] }
-      const rows = await store.listPostmortems(db, filter, pageRequest(request))
+      const rows = await store.listPostmortems(db, filter, pageRequest(request, 1))
       return toPage(request, reply, rows, store.postmortemKey)
     },
   )

@@ -14,14 +14,19 @@ interface PageQuery {
   limit?: number
 }
 
-/** Reads `limit` and `cursor` (AIP-158). A cursor is bound to its route, filters and sort. */
-export function pageRequest(request: FastifyRequest): PageRequest {
-  const { cursor, limit = 50 } = request.query as PageQuery
+/**
+ * Reads `limit` and `cursor` (AIP-158). A cursor is bound to its route, filters and sort.
+ * @param keys how many keys the order has: a cursor from before a change of the order may have another number
+ */
+export function pageRequest(request: FastifyRequest, keys: number): PageRequest {
+  const { cursor } = request.query as PageQuery
   return {
-    limit: Math.min(limit, 200),
-    after: cursor === undefined ? null : decode(cursor, binding(request)),
+    limit: limitOf(request),
+    after: cursor === undefined ? null : decode(cursor, binding(request), keys),
   }
 }
+
+const limitOf = ({ query }: FastifyRequest): number => Math.min((query as PageQuery).limit ?? 50, 200)
 
 /** One page from `limit + 1` rows. Sets `Link: rel="next"` (RFC 8288) where there is a next page. */
 export function toPage<T>(request: FastifyRequest, reply: FastifyReply, rows: T[], keyOf: (row: T) => Key[]) {
@@ -32,7 +37,7 @@ export function toPage<T>(request: FastifyRequest, reply: FastifyReply, rows: T[
 
 /** One page from `limit + 1` rows, where the extra row only shows that there is a next page; and the `Link` to that. */
 export function pageWithLink<T>(request: FastifyRequest, rows: T[], keyOf: (row: T) => Key[]) {
-  const { limit } = pageRequest(request)
+  const limit = limitOf(request)
   const items = rows.slice(0, limit)
   if (rows.length <= limit) return { items, next_cursor: null, link: undefined }
   const next_cursor = encode(keyOf(items.at(-1)!), binding(request))
@@ -54,10 +59,10 @@ function encode(key: Key[], bound: string): string {
   return `${payload}.${checksum(payload, bound)}`
 }
 
-function decode(cursor: string, bound: string): Key[] {
+function decode(cursor: string, bound: string, keys: number): Key[] {
   const payload = cursor.split('.')[0]!
   const key = cursor === `${payload}.${checksum(payload, bound)}` ? parse(payload) : undefined
-  if (key !== undefined) return key
+  if (key?.length === keys) return key
   const detail =
     'The cursor was not made by this list with these filters and this sort: begin again without it.'
   throw new DebriefError('invalid_cursor', detail, [{ parameter: 'cursor', code: 'checksum', detail }])

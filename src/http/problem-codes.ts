@@ -188,8 +188,8 @@ const kinds = {
       'Each of `errors` is a check that fails, or the state that is missing, with what to do about it; `GET …/checks` has them all.',
     example: {
       instance: `${incident}/revisions`,
-      detail: 'Give factor 2 its counterfactual: if what had been how, what would have gone differently?',
-      field: { pointer: '/factors/2/counterfactual', code: 'COUNTERFACTUAL_MISSING' },
+      detail: 'Name the events of the timeline that factor 2 rests on.',
+      field: { pointer: '/factors/2/events', code: 'FACTOR_UNCITED' },
     },
   },
   not_waivable: {
@@ -278,7 +278,7 @@ const kinds = {
     status: 422,
     title: 'Debrief names no single root cause',
     meaning:
-      'Incidents have contributing factors, each with a counterfactual. A single root cause ends the search too early and points at whoever acted last. Post each condition to the incident’s factors.',
+      'Incidents have contributing factors, each with a counterfactual. A single root cause ends the search too early and points at whoever acted last. Post each condition to the incident’s factors: `POST …/factors`.',
     example: {
       instance: '/v1/incidents',
       field: { pointer: '/root_cause', code: 'root_cause' },

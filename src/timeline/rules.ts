@@ -58,9 +58,7 @@ function normalizeTime(
 ): string {
   const isAbout = precision === 'approximate'
   if (isCoarserThan(time, isAbout ? 'hour' : precision)) {
-    const detail = isAbout
-      ? `${at} must have a time of day when it is approximate: of what is known to the day, the precision is day.`
-      : `${at} says less than the precision ${precision}: leave the precision out, which then follows from the time, or give the time to the ${units[precision]}.`
+    const detail = isAbout ? noTimeOfDay(at) : coarserDetail(at, time, precision)
     throw fieldError(at, 'coarser_than_precision', detail)
   }
   const start = startOf(time, isAbout ? 'exact' : precision)
@@ -71,6 +69,17 @@ function normalizeTime(
       `${at} must not be more than a day ahead of now: what is only planned has not happened yet.`,
     )
   return start
+}
+
+const noTimeOfDay = (at: string): string =>
+  `${at} must have a time of day when it is approximate: of what is known to the day, the precision is day.`
+
+/** A precision that is left out follows from the start alone, so that leaving it out does not help the end. */
+function coarserDetail(at: string, time: string, precision: keyof typeof units): string {
+  const toThe = `to the ${units[precision]}`
+  return at === '/occurred_until'
+    ? `${at} says less than the precision ${precision}, which is that of both times: give it ${toThe}, or send the precision ${unitOf(time)}.`
+    : `${at} says less than the precision ${precision}: leave the precision out, which then follows from the time, or give the time ${toThe}.`
 }
 
 const units = { exact: 'second', minute: 'minute', hour: 'hour', day: 'day' }

@@ -188,6 +188,18 @@ t.test('a time is told as well as it is known, and a lapse by what is certain of
   )
 })
 
+t.test('where nothing is certain but that it was over at once, it says so', async t => {
+  const between = { occurred_until: '2026-05-30T08:10Z', between: true, milestone: 'impact_started' }
+  const told = await measured('At once', [
+    happened('2026-05-30T08:00Z', 'Something is wrong.', between),
+    happened('2026-05-30T08:00:00Z', 'It is well.', over),
+  ])
+  t.match(
+    told.howLong,
+    /^less than 1 min, from some time between 08:00 and 08:10 to 08:00 UTC on 2026-05-30\.$/,
+  )
+})
+
 t.test('what may have been detected before the impact is not told as if it had', async t => {
   const detection = async (detected: string, started: string) => {
     const told = await measured('Detection', [

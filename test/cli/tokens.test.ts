@@ -96,7 +96,7 @@ t.test('a token that is revoked beside a running service is refused by it', asyn
   t.match(await run(t, ['token', 'revoke', id], settings), { code: 0 }, 'once more changes nothing')
   t.match(await run(t, ['token', 'revoke', 'a'.repeat(12)], settings), {
     code: 1,
-    stderr: /^Token a{12} does not exist\.\n$/,
+    stderr: /^Token a{12} does not exist: .*debrief token list/,
   })
 })
 

@@ -247,6 +247,24 @@ t.test('gaps are counted within spells, to their ends', async t => {
   t.match(await gap(), { status: 'ok', seconds: 900 }, 'nothing is compared between spells')
 })
 
+t.test(
+  'a gap is measured to the update that came next, also where its time is the middle of two',
+  async t => {
+    const incident = await openIncident(service)
+    const update = async (fields: object) =>
+      (await post(incident, { kind: 'status_update', ...fields })).body.id
+    await update({ occurred_at: at(5), occurred_until: at(45), between: true })
+    await update({ occurred_at: at(10) })
+    const third = await update({ occurred_at: at(40) })
+    const last = await update({ occurred_at: at(58) })
+    t.match((await milestonesOf(incident)).status_update_gap, {
+      seconds: 18 * 60,
+      from_event_id: third,
+      to_event_id: last,
+    })
+  },
+)
+
 t.test('of equal gaps the first counts', async t => {
   const incident = await openIncident(service)
   const ids: string[] = []

@@ -69,6 +69,10 @@ t.test('a time that says less than its precision, or ends before it begins, is r
     (await post(incident, { occurred_at: day, precision: 'hour' })).body.detail,
     /leave the precision out/,
   )
+  t.equal(
+    (await post(incident, until(`${day}T14:08Z`, `${day}T15Z`))).body.detail,
+    '/occurred_until says less than the precision minute, which is that of both times: give it to the minute, or send the precision hour.',
+  )
 })
 
 t.test('a patched time says how well it is known, unless the precision comes with it', async t => {

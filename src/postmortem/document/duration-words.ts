@@ -90,7 +90,8 @@ function leastWords(at_least: number | null, unit: Unit): string {
 function rangeWords(at_least: number, at_most: number, unit: Unit): string {
   const least = boundWords(at_least, unit, Math.floor)
   const most = boundWords(at_most, unit, Math.ceil)
-  if (at_least <= 0 || least === '') return `at most ${most}`
+  if (most === '') return plainly(0, finerOf(unit))
+  if (least === '') return `at most ${most}`
   return least === most ? `about ${most}` : `between ${least} and ${most}`
 }
 
@@ -99,10 +100,12 @@ function rangeWords(at_least: number, at_most: number, unit: Unit): string {
  * known where in the world they began. Empty where the bound is nothing.
  */
 function boundWords(seconds: number, unit: Unit, round: (count: number) => number): string {
-  const finer: Unit = unit.name === 'h' ? { ...unit, name: 'min', seconds: 60 } : unit
+  const finer = finerOf(unit)
   const count = round(seconds / finer.seconds)
   return count <= 0 ? '' : countWords(count, finer)
 }
+
+const finerOf = (unit: Unit): Unit => (unit.name === 'h' ? { ...unit, name: 'min', seconds: 60 } : unit)
 
 const countWords = (count: number, { name, seconds }: Unit): string =>
   name === 'day' ? `${count} ${count === 1 ? 'day' : 'days'}` : durationWords(count * seconds)

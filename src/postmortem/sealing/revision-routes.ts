@@ -35,7 +35,7 @@ export function revisionRoutes(app: App, { db }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       await getIncident(db, incident_id)
-      const rows = await listRevisions(db, incident_id, pageRequest(request))
+      const rows = await listRevisions(db, incident_id, pageRequest(request, 1))
       return toPage(request, reply, rows, ({ number }) => [number])
     },
   )

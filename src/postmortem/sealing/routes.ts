@@ -176,7 +176,7 @@ function amendmentRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       await getIncident(db, incident_id)
-      const rows = await listAmendments(db, incident_id, pageRequest(request))
+      const rows = await listAmendments(db, incident_id, pageRequest(request, 1))
       return toPage(request, reply, rows, ({ number }) => [number])
     },
   )

@@ -5,6 +5,7 @@ import type { ChangeFacts, Write } from '../../http/caller.ts'
 import { requireVersion } from '../../http/conditions.ts'
 import { DebriefError, type FieldError } from '../../http/problem.ts'
 import { lockDocument } from '../../incidents/locks.ts'
+import type { NumberedKey } from '../../incidents/numbered.ts'
 import { requireValidReferences } from '../../incidents/references.ts'
 import { IncidentFields } from '../../incidents/schema.ts'
 import { markWithdrawn } from '../amendments.ts'
@@ -104,19 +105,23 @@ async function lostReferences(
 const asBefore =
   'The last revision has it: free it there, or leave it out here and seal the correction instead.'
 
-/** The factors of the revision that recur to one which was deleted since. */
+/** The factors of the revision that recur to one which was deleted since. The others are locked, so that they stay. */
 async function lostRecurrences(trx: Trx, { factors }: Postmortem): Promise<FieldError[]> {
-  const { rows } = await sql<{ number: number; other: string }>`
-    SELECT s.number, 'factor ' || (s.recurs ->> 'number') || ' of ' || (s.recurs ->> 'incident_id') AS other
-    FROM jsonb_populate_recordset(NULL::factors, ${JSON.stringify(factors)}::jsonb) AS s
-    WHERE s.recurs IS NOT NULL AND NOT EXISTS (
-      SELECT FROM factors f
-      WHERE f.incident_id = s.recurs ->> 'incident_id' AND f.number = (s.recurs ->> 'number')::int
+  const recurring = factors.flatMap(({ number, recurs }) => (recurs === null ? [] : { number, recurs }))
+  const earlier = JSON.stringify(recurring.map(({ recurs }) => recurs))
+  const { rows } = await sql<{ incident_id: string; number: number }>`
+    SELECT f.incident_id, f.number FROM incidents i JOIN factors f ON f.incident_id = i.id
+    WHERE (f.incident_id, f.number) IN (
+      SELECT e.incident_id, e.number FROM jsonb_to_recordset(${earlier}::jsonb) AS e (incident_id text, number integer)
     )
-    ORDER BY s.number`.execute(trx)
-  return rows.map(({ number, other }) => ({
-    pointer: `/factors/${number}/recurs`,
-    code: 'unknown',
-    detail: `/factors/${number}/recurs names ${other}, which was deleted since: seal the correction without it instead.`,
-  }))
+    ORDER BY f.incident_id, f.number FOR KEY SHARE OF i, f`.execute(trx)
+  const nameOf = (factor: NumberedKey) => `factor ${factor.number} of ${factor.incident_id}`
+  const known = new Set(rows.map(nameOf))
+  return recurring
+    .filter(({ recurs }) => !known.has(nameOf(recurs)))
+    .map(({ number, recurs }) => ({
+      pointer: `/factors/${number}/recurs`,
+      code: 'unknown',
+      detail: `/factors/${number}/recurs names ${nameOf(recurs)}, which was deleted since: seal the correction without it instead.`,
+    }))
 }

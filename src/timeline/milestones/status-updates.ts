@@ -67,7 +67,10 @@ function toldIn({ spell, events }: Marked, updates: TimelineEvent[]): Told {
   const times = [...events.values()].map(timeOf)
   const start = times.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...times)
   const end = ending ? timeOf(ending) : Number.POSITIVE_INFINITY
-  const within = updates.filter(update => timeOf(update) >= start && timeOf(update) <= end)
+  // The timeline has what happened between two moments at the first of them, and here it is in the middle.
+  const within = updates
+    .filter(update => timeOf(update) >= start && timeOf(update) <= end)
+    .sort((a, b) => timeOf(a) - timeOf(b))
   return { spell, updates: within, start, end, ending }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
+import { sha256Hex } from '../../../src/kit/json.ts'
 import { openIncident, readAllPages, seedPeople } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
 
@@ -191,6 +192,14 @@ t.test('a cursor serves its own list with its own filters, and any limit', async
     `/v1/incidents?cursor=${cursor}`,
   ])
     t.same(await refusal(url), [400, 'invalid_cursor', 'cursor checksum'], url)
+})
+
+t.test('a cursor of another order, as from before a change of it, is refused', async t => {
+  const events = `${await openIncident(service)}/events`
+  const keys = ['2026-06-17T14:02:00.000Z', '019785b0-5c00-7000-8000-000000000001']
+  const payload = Buffer.from(JSON.stringify(keys)).toString('base64url')
+  const checksum = sha256Hex(`${events} {}\n${payload}`).slice(0, 16)
+  t.same(await refusal(`${events}?cursor=${payload}.${checksum}`), [400, 'invalid_cursor', 'cursor checksum'])
 })
 
 t.test('a tampered or invented cursor is refused', async t => {

@@ -419,7 +419,7 @@ t.test('what is not final is changed without an amendment, and the answer says s
   const incident = await givenReady(service, 'Not final')
   const body = { author: 'ana', reason: 'The count was wrong.' }
   const amend = async () => (await call('POST', `${incident}/amendments`, { body })).body.detail
-  t.match(await amend(), /is in review, so it can be changed without an amendment/)
+  t.match(await amend(), /is in review, so it is changed without an amendment/)
   await call('DELETE', `${incident}/review-request`)
   t.match(await amend(), /is a draft, so/)
 })

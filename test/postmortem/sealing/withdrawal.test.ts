@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t from 'tap'
 import { deletionBy } from '../../../src/db/transact.ts'
@@ -288,6 +289,38 @@ t.test('what the revision refers to must still be free, or be there', async t =>
   ])
 })
 
+t.test('what the revision refers to cannot be deleted at the same moment', async t => {
+  const earlier = await openIncident(service, { title: 'Earlier', occurred_on: '2026-01-03' })
+  await must(call('POST', `${earlier}/factors`, { body: { category: 'process', statement: 'Before.' } }))
+  const [earlierId] = earlier.split('/').slice(-1)
+  const { incident } = await givenFinal('Recurring')
+  await must(amend(incident))
+  const recurs = { incident_id: earlierId, number: 1 }
+  await must(call('PATCH', `${incident}/factors/1`, { body: { recurs } }))
+  await must(seal(service, incident))
+  await must(amend(incident))
+  await must(call('PATCH', `${incident}/factors/1`, { body: { recurs: null } }))
+
+  const trx = await db.startTransaction().execute()
+  await sql`${deletionBy(facts)} DELETE FROM factors USING deletion WHERE incident_id = ${earlierId}`.execute(
+    trx,
+  )
+  let isAnswered = false
+  const withdrawal = withdraw(incident).finally(() => {
+    isAnswered = true
+  })
+  while (!isAnswered && !(await isSomebodyWaiting())) await setImmediate()
+  await trx.commit().execute()
+  t.match(await withdrawal, { status: 409, body: { errors: [{ pointer: '/factors/1/recurs' }] } })
+})
+
+/** Whether a statement waits for a lock. */
+async function isSomebodyWaiting(): Promise<boolean> {
+  const { rows } = await sql`
+    SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(db)
+  return rows.length > 0
+}
+
 t.test('only an open amendment can be taken back, by who may, and as it was read', async t => {
   const draft = await openIncident(service)
   t.match(await withdraw(draft), { status: 409, body: { code: 'wrong_state' } })
@@ -295,7 +328,7 @@ t.test('only an open amendment can be taken back, by who may, and as it was read
   const { incident } = await givenFinal('Refused')
   t.match(await withdraw(incident), {
     status: 409,
-    body: { code: 'wrong_state', detail: /no open amendment/ },
+    body: { code: 'wrong_state', detail: /no amendment to take back/ },
   })
   await must(amend(incident))
   const { headers } = await call('GET', incident)
