@@ -18,7 +18,7 @@ import { actionStatuses, actionTypes, priorities, todayFields, todayQuery } from
 
 /** The list and the summary over all incidents: filters, sorts and groups. */
 
-export const sortNames = ['due_on', 'priority', 'severity', 'owner'] as const
+const sortNames = ['due_on', 'priority', 'severity', 'owner'] as const
 export const groupings = ['owner', 'team', 'priority', 'severity', 'service', 'age'] as const
 
 export const ActionItemSummary = component(

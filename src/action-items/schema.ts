@@ -37,7 +37,7 @@ export const actionTypes = ['prevent', 'detect', 'mitigate', 'process'] as const
 export const actionStatuses = ['proposed', 'open', 'in_progress', 'done', 'cancelled'] as const
 
 /** One line of up to 500 characters: it is what the document's table says. */
-export const itemTitle = () => line(500)
+const itemTitle = () => line(500)
 
 const tracker = part('Tracker', { system: line(), key: line(), url: optional(url()) })
 

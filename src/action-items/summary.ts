@@ -36,15 +36,8 @@ export async function backlogOf(db: Db, as_of: string) {
   return groups.map(({ key, open, overdue }) => ({ priority: String(key), open, overdue }))
 }
 
-/**
- * The query of the summary. Exported for the test of its plan. Ages are ordered by the oldest item, other groups by
- * how much is overdue.
- */
-export function selectSummary(
-  filter: ActionItemFilter,
-  group_by: Grouping,
-  as_of: string,
-): RawBuilder<Group> {
+/** The query of the summary. Ages are ordered by the oldest item, other groups by how much is overdue. */
+function selectSummary(filter: ActionItemFilter, group_by: Grouping, as_of: string): RawBuilder<Group> {
   const { key, join = sql``, label = sql`NULL`, withIncident = false, counted } = groupings[group_by](as_of)
   const isLate = sql`a.due_on < ${as_of}::date`
   const total = counted

@@ -198,7 +198,7 @@ const elsewhere = {
   action_items: 'POST …/action-items takes each.',
   amending: 'POST …/amendments opens a final postmortem for a correction.',
   duration: 'how long it took is computed from the events that mark milestones (POST …/events).',
-  events: 'POST …/events takes each, and POST …/events/batch many.',
+  events: 'POST …/events takes each.',
   factors: 'POST …/factors takes each.',
   phase: 'it follows from the events that mark milestones (POST …/events).',
   review: 'PUT …/review records it.',

@@ -44,7 +44,7 @@ export const eventKinds = [
   'recovery',
   'note',
 ] as const
-export const relevances = ['normal', 'low'] as const
+const relevances = ['normal', 'low'] as const
 const fields = {
   occurred_at: partialTime({
     description:

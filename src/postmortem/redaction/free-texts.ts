@@ -35,7 +35,7 @@ interface Place {
 const textFormats = ['line', 'text', 'http-url']
 
 /** In the place of an address that may not be null; nothing will ever answer there (RFC 2606). */
-export const redactedAddress = 'https://redacted.invalid/'
+const redactedAddress = 'https://redacted.invalid/'
 
 /** Whether a text is what redaction leaves. */
 export const isRedactedText = (text: unknown): boolean => text === redactedMark || text === redactedAddress

@@ -52,7 +52,7 @@ const resourceOf: Record<string, Resource> = {
 }
 
 /** The upcast of all entries, by the change of their form on this day. */
-export function ofEntries(day: string): Upcast['upcast'] {
+function ofEntries(day: string): Upcast['upcast'] {
   const { upcasts } = formChanges.find(({ until }) => until === day)!
   return form => {
     const members = Object.entries(form).map(([name, member]) => {
