@@ -35,6 +35,7 @@ export function normalizeEvent(
   const sources = fields.sources.map((source, index) => normalizeSource(source, `/sources/${index}`))
   const milestones = milestoneNames.filter(name => fields.milestones?.includes(name))
   const times = { occurred_at, occurred_until, precision }
+  if (!fields.between && occurred_until !== null && occurred_until > occurred_at) requireOneMoment(milestones)
   return completed(EventFields, { ...fields, ...times, milestones, sources }) as Answered<EventFields>
 }
 
@@ -83,6 +84,14 @@ function coarserDetail(at: string, time: string, precision: keyof typeof units):
 }
 
 const units = { exact: 'second', minute: 'minute', hour: 'hour', day: 'day' }
+
+/** A milestone is a moment: of what lasted its start, which cannot be its end, too. */
+function requireOneMoment(milestones: MilestoneName[]): void {
+  const end = milestones.find(name => name === 'mitigated' || name === 'resolved')
+  if (end === undefined || !milestones.includes('impact_started')) return
+  const detail = `/milestones has impact_started and ${end}, and the event lasted: it marks its start, so send an event of its own for the end, or leave /occurred_until out.`
+  throw fieldError('/milestones', 'lasted', detail)
+}
 
 function requireSpan(from: string, until: string | null, isBetween: boolean): void {
   if (until === null && isBetween) {

@@ -54,7 +54,7 @@ const fields = {
   occurred_until: optional(
     partialTime({
       description:
-        'The end of what lasted, or the latest moment of what happened `between`; as `occurred_at`.',
+        'The end of what lasted, whose milestones are of its start, or the latest moment of what happened `between`; as `occurred_at`.',
       examples: ['2026-06-17T14:20:00Z'],
     }),
   ),

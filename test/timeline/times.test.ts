@@ -52,6 +52,10 @@ t.test('a time that says less than its precision, or ends before it begins, is r
     [{ ...until(day, '2026-06-16'), between: true }, '/occurred_until order'],
     [until(`${day}T14:08:00Z`, '2026-06-20T00:00:00Z'), '/occurred_until future'],
     [{ occurred_at: day, between: true }, '/occurred_until required'],
+    [
+      { ...until(`${day}T10Z`, `${day}T11Z`), milestones: ['impact_started', 'resolved'] },
+      '/milestones lasted',
+    ],
     [{ occurred_at: `${day}T14:08` }, '/occurred_at format'],
     [{ occurred_at: '2026-02-30' }, '/occurred_at format'],
     [{ milestone: 'detected', milestones: ['mitigated'] }, '/milestone exclusive'],

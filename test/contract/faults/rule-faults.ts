@@ -38,6 +38,17 @@ const between: Rule[] = [
   [events, '/occurred_at', () => ({ occurred_at: '2026-06-17', precision: 'approximate' })],
   [events, '/occurred_until', () => ({ ...whole, occurred_until: null, between: true })],
   [events, '/occurred_until', () => ({ ...whole, occurred_until: '2026-06-16T00:00:00Z', between: false })],
+  [
+    events,
+    '/milestones',
+    () => ({
+      ...whole,
+      occurred_until: '2026-06-17T15:00:00Z',
+      between: false,
+      milestone: undefined,
+      milestones: ['impact_started', 'resolved'],
+    }),
+  ],
   [events, '/milestone', () => ({ milestone: 'resolved', milestones: ['mitigated'] })],
   [events, '/sources/1', () => ({ sources: [cited, { kind: 'log', system: 'ci', query: 'up == 0' }] })],
   [events, '/sources/0/system', () => ({ sources: [{ kind: 'log', excerpt: 'seen' }] })],

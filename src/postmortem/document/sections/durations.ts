@@ -42,8 +42,12 @@ function explained(view: View, { spell }: Spell, duration: Duration | undefined)
   return `${durationValue(view, duration)}${of} (${from} → ${to})`
 }
 
+/** Of a vulnerability it is not known whether it had one. */
+const isWithoutImpact = ({ nature }: View['data']['incident']): boolean =>
+  !hasImpact(nature) && nature !== 'vulnerability'
+
 function missingReason({ data }: View, missing: readonly string[], ofSpell: string): string {
-  if (missing.includes('impact_started') && !hasImpact(data.incident.nature)) return 'no impact'
+  if (missing.includes('impact_started') && isWithoutImpact(data.incident)) return 'no impact'
   if (missing.length === 0) return 'no event is marked as a milestone'
   return `no event${ofSpell} is marked as ${missing.map(humanize).join(' or ')}`
 }
