@@ -2,7 +2,7 @@ import { isDateTime, toUtc } from './time.ts'
 
 /** RFC 3339 times that may leave out what is not known: a date alone, or a time without minutes or seconds. */
 
-const timeUnits = ['day', 'hour', 'minute', 'exact'] as const
+export const timeUnits = ['day', 'hour', 'minute', 'exact'] as const
 /** What a time is known to, from the coarsest to the finest. */
 export type TimeUnit = (typeof timeUnits)[number]
 

@@ -3,7 +3,7 @@ import type { Answered } from '../http/fields.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { type MilestoneName, milestoneNames } from '../incidents/milestones.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
-import { isCoarserThan, startOf, unitOf } from '../kit/partial-time.ts'
+import { isCoarserThan, startOf, timeUnits, unitOf } from '../kit/partial-time.ts'
 import { type Event, EventFields } from './schema.ts'
 import { type Source, source } from './source-schema.ts'
 import type { DisputeInput, DisputeResolutionInput } from './state-schema.ts'
@@ -14,17 +14,20 @@ const day = 86_400_000
  * Fills in an event's defaults and brings its times to UTC, as they are stored.
  * @param stored the event that is patched: times that stay the same are not cut to their unit again
  * @throws 422 naming the field: a source without url and excerpt, a statement without a speaker, a time that says less
- * than its precision, an end before the start, a time more than a day ahead
+ * than its precision, a precision that a stored time does not have, an end before the start, a time more than a day ahead
  */
 export function normalizeEvent(
   fields: EventFields,
   now: Date,
   stored?: Pick<Event, 'occurred_at' | 'occurred_until' | 'precision'>,
 ): Answered<EventFields> {
-  const precision = fields.precision ?? unitOf(fields.occurred_at)
-  const isKept = (name: 'occurred_at' | 'occurred_until') =>
-    stored !== undefined && stored.precision === precision && stored[name] === fields[name]
-  const timeAt = (name: 'occurred_at' | 'occurred_until', time: string): string =>
+  const isSame = (name: TimeName) => stored !== undefined && stored[name] === fields[name]
+  const known = isSame('occurred_at') ? stored!.precision : unitOf(fields.occurred_at)
+  const precision = fields.precision ?? known
+  const isKept = (name: TimeName) => isSame(name) && stored!.precision === precision
+  for (const name of timeNames)
+    if (fields[name] && isSame(name)) requireKnownTo(precision, stored!.precision, name)
+  const timeAt = (name: TimeName, time: string): string =>
     isKept(name) ? time : normalizeTime(time, precision, { at: `/${name}`, now })
   const occurred_at = timeAt('occurred_at', fields.occurred_at)
   const occurred_until = fields.occurred_until ? timeAt('occurred_until', fields.occurred_until) : null
@@ -33,6 +36,18 @@ export function normalizeEvent(
   const milestones = milestoneNames.filter(name => fields.milestones?.includes(name))
   const times = { occurred_at, occurred_until, precision }
   return completed(EventFields, { ...fields, ...times, milestones, sources }) as Answered<EventFields>
+}
+
+const timeNames = ['occurred_at', 'occurred_until'] as const
+type TimeName = (typeof timeNames)[number]
+
+/** Stored is the start of a unit, and nobody has said that it happened just then. */
+function requireKnownTo(precision: Event['precision'], known: Event['precision'], name: TimeName): void {
+  if (known === 'approximate') return
+  const asked = precision === 'approximate' ? 'hour' : precision
+  if (timeUnits.indexOf(asked) <= timeUnits.indexOf(known)) return
+  const detail = `/precision cannot be ${precision}, because the stored /${name} is known to the ${units[known]} only: send that time, too, as exactly as it is known now.`
+  throw fieldError('/precision', 'finer_than_stored', detail)
 }
 
 /** The start of the unit that contains a time. An approximate time has no unit, but does not mean a whole day. */

@@ -59,6 +59,18 @@ t.test('four spells in ten days', async t => {
   t.equal((await seal(service, incident)).status, 201)
 })
 
+t.test('what is told of the first spell of several says so, also where nothing is known of it', async t => {
+  const incident = await givenCase(service, { title: 'Told of the first', occurred_on: '2026-10-18' }, [
+    happened('2026-10-18T08:00:00Z', 'It is down.', { milestones: ['impact_started', 'detected'] }),
+    happened('2026-10-18T09:00:00Z', 'It is as before.', { milestones: ['resolved'] }),
+    ...spellOf(2, '2026-10-18T10:00:00Z', '2026-10-18T09:30:00Z', over),
+  ])
+  const told = await toldOf(service, incident)
+  t.match(told.markdown, 'Mitigation time: — (no event of spell 1 is marked as mitigated)')
+  for (const name of ['Detection', 'Mitigation', 'Resolution'])
+    t.match(told.html, `<dt>${name} time in spell 1</dt>`)
+})
+
 t.test('an hour down, four hours degraded', async t => {
   const incident = await givenCase(service, { title: 'Degraded', occurred_on: '2026-10-20' }, [
     happened('2026-10-20T13:16:40Z', 'It is down.', { kind: 'impact', milestone: 'impact_started' }),

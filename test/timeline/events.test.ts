@@ -144,7 +144,7 @@ t.test('a patch changes what it names, and the source system stays', async t => 
     version: 2,
   })
   t.match(await patch({ description: 'All payments fail.' }), { version: 2 })
-  t.match(await patch({ role: null, precision: null }), { role: null, precision: 'exact', version: 3 })
+  t.match(await patch({ role: null, precision: null }), { role: null, precision: 'minute', version: 3 })
   const sources = [{ kind: 'alert', system: 'prometheus', url: 'https://prometheus.example/1' }]
   t.match(await patch({ sources }), {
     source_system: 'checkout',

@@ -327,8 +327,9 @@ async function tell(incident: string, happenings: Happening[]): Promise<Stored[]
   return stored
 }
 
-const units = { exact: 0, minute: 60, approximate: Number.NaN }
-const known = (seconds: number) => (Number.isNaN(seconds) ? null : seconds)
+/** In milliseconds, as whole numbers: in seconds, 19.611 - 60 is not -40.389. */
+const units = { exact: 0, minute: 60_000, approximate: Number.NaN }
+const known = (lapse: number) => (Number.isNaN(lapse) ? null : lapse / 1000)
 
 function expected(stored: Stored[], offsets: Record<string, number>, cadence: number | null) {
   const live = stored.filter(event => !event.retracted)
@@ -346,10 +347,11 @@ function expected(stored: Stored[], offsets: Record<string, number>, cadence: nu
       const [a, b] = [holder(from), holder(to)]
       const ends = { from: point(from), to: point(to), missing: [from, to].filter(one => !holder(one)) }
       if (!a || !b) return { name, ...unknown, ...ends }
-      const seconds = (time(b) - time(a)) / 1000
+      const lapse = time(b) - time(a)
+      const seconds = lapse / 1000
       const bounds = {
-        at_least: known(seconds - units[a.precision] + 0 * units[b.precision]),
-        at_most: known(seconds + units[b.precision] + 0 * units[a.precision]),
+        at_least: known(lapse - units[a.precision] + 0 * units[b.precision]),
+        at_most: known(lapse + units[b.precision] + 0 * units[a.precision]),
       }
       const isBackwards = name !== 'time_to_detect' && (bounds.at_most ?? seconds) < 0
       return { name, seconds, ...bounds, status: isBackwards ? 'out_of_order' : 'ok', ...ends }

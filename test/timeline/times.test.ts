@@ -111,6 +111,29 @@ t.test('a patched time says how well it is known, unless the precision comes wit
   t.match(await patch({ occurred_until: null, between: false }), { occurred_until: null, version: 8 })
 })
 
+t.test('a patch makes no time more precise than it was told', async t => {
+  const incident = await openIncident(service)
+  const cases: [string, string[]][] = [
+    [day, ['hour', 'minute', 'exact', 'approximate']],
+    [`${day}T14Z`, ['minute', 'exact']],
+    [`${day}T14:08Z`, ['exact']],
+  ]
+  for (const [occurred_at, finer] of cases) {
+    const event = await addressOf(incident, { occurred_at, occurred_until: occurred_at })
+    const stored = await read(event)
+    for (const precision of finer)
+      for (const time of [{}, { occurred_at: stored.occurred_at }])
+        t.match(
+          (await call('PATCH', event, { body: { ...time, precision } })).body,
+          { status: 422, errors: [{ pointer: '/precision', code: 'finer_than_stored' }] },
+          `${occurred_at} ${precision}`,
+        )
+    t.same((await call('PATCH', event, { body: { precision: null } })).body, stored, 'null says nothing new')
+    const told = { occurred_at: `${day}T14:08:31Z`, occurred_until: null, precision: finer.at(-1)! }
+    t.equal((await call('PATCH', event, { body: told })).status, 200, 'with its time it may')
+  }
+})
+
 t.test('days stand first in their day, in the list, page by page, and between two times', async t => {
   const incident = await openIncident(service, { clock_offsets: { phone: 60_000 } })
   const phone = { sources: [{ ...logLine, system: 'phone' }] }

@@ -76,12 +76,13 @@ function facts(view: View): string {
   }
   const total: [string, string][] =
     spells.length > 1 && impact ? [[`Impact in ${spells.length} spells`, impactValue(view, impact)]] : []
+  const of = spells.length > 1 ? ` in spell ${spells[0]!.spell}` : ''
   const figures: [string, string][] = [
     ['Phase', sentenceCase(phase)],
     ...total,
-    ['Detection time', value('time_to_detect')],
-    ['Mitigation time', value('time_to_mitigate')],
-    ['Resolution time', value('time_to_resolve')],
+    [`Detection time${of}`, value('time_to_detect')],
+    [`Mitigation time${of}`, value('time_to_mitigate')],
+    [`Resolution time${of}`, value('time_to_resolve')],
   ]
   const entries = figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`)
   return `<dl class="facts">\n${entries.join('\n')}\n</dl>`

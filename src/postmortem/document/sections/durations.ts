@@ -33,17 +33,19 @@ function durationLines(view: View, spell: Spell): Text {
 
 /** `6 min (impact started 14:02 → detected 14:08)`, or `—` and why there is none; of several spells, of which it is. */
 function explained(view: View, { spell }: Spell, duration: Duration | undefined): string {
-  if (!duration || duration.status === 'missing') return `— (${missingReason(view, duration?.missing ?? [])})`
+  const isOneOfSeveral = view.data.milestones.spells.length > 1
+  if (!duration || duration.status === 'missing')
+    return `— (${missingReason(view, duration?.missing ?? [], isOneOfSeveral ? ` of spell ${spell}` : '')})`
   const [from, to] = [duration.from, duration.to].map(point => pointWords(view, point))
-  if (duration.status === 'out_of_order') return `— (${to} is before ${from})`
-  const of = view.data.milestones.spells.length > 1 ? ` in spell ${spell}` : ''
+  const of = isOneOfSeveral ? ` in spell ${spell}` : ''
+  if (duration.status === 'out_of_order') return `—${of} (${to} is before ${from})`
   return `${durationValue(view, duration)}${of} (${from} → ${to})`
 }
 
-function missingReason({ data }: View, missing: readonly string[]): string {
+function missingReason({ data }: View, missing: readonly string[], ofSpell: string): string {
   if (missing.includes('impact_started') && !hasImpact(data.incident.nature)) return 'no impact'
   if (missing.length === 0) return 'no event is marked as a milestone'
-  return `no event is marked as ${missing.map(humanize).join(' or ')}`
+  return `no event${ofSpell} is marked as ${missing.map(humanize).join(' or ')}`
 }
 
 function pointWords(view: View, point: Duration['from']): string {
