@@ -11,7 +11,7 @@ import { toUtc } from '../kit/time.ts'
 import * as updates from './event-updates.ts'
 import { Milestones } from './milestones/schema.ts'
 import { milestoneRulesOf } from './milestones/spells.ts'
-import { withMilestones, withoutCoarsePrecision } from './rules.ts'
+import { withMilestones, withoutUnfitPrecision } from './rules.ts'
 import * as contract from './schema.ts'
 import { eventStateRoutes } from './state-routes.ts'
 import { DisputeInput, DisputeResolutionInput, RetractionInput } from './state-schema.ts'
@@ -130,7 +130,7 @@ function eventRoutes(app: App, { db, now }: Context): void {
     async request => {
       const patch = withMilestones(request.body)
       const merge = (stored: contract.EventFields) =>
-        mergeWith(app, contract.EventFields, patch)(withoutCoarsePrecision(stored, patch))
+        mergeWith(app, contract.EventFields, patch)(withoutUnfitPrecision(stored, patch))
       const write = writeOf(request, now)
       return transact(db, trx => updates.patchEvent(trx, request.params, merge, write))
     },

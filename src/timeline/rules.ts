@@ -123,16 +123,18 @@ export function withMilestones<
 }
 
 /**
- * A patched event without its precision where the patch brings a time that says less, and no precision of its own: then
- * the time says how well it is known.
+ * A patched event without its precision where the patch brings a time and no precision of its own, and the precision does
+ * not fit the time: then that says how well it is known. A whole time may still be of a minute, or approximate.
  */
-export function withoutCoarsePrecision(
+export function withoutUnfitPrecision(
   stored: EventFields,
   { occurred_at, precision }: { occurred_at?: string; precision?: Event['precision'] | null },
 ): EventFields {
   const { precision: known, ...fields } = stored
-  const isFollowed = occurred_at !== undefined && precision === undefined && known !== undefined
-  return isFollowed && isCoarserThan(occurred_at, known === 'approximate' ? 'hour' : known) ? fields : stored
+  if (occurred_at === undefined || precision !== undefined || known === undefined) return stored
+  const isCoarser = isCoarserThan(occurred_at, known === 'approximate' ? 'hour' : known)
+  const isFiner = (known === 'day' || known === 'hour') && unitOf(occurred_at) !== known
+  return isCoarser || isFiner ? fields : stored
 }
 
 /**

@@ -92,6 +92,11 @@ t.test('a patched time says how well it is known, unless the precision comes wit
     occurred_at: `${day}T14:09:00.000Z`,
   })
   t.match(await patch({ occurred_at: day }), { precision: 'day', occurred_at: `${day}T00:00:00.000Z` })
+  t.match(
+    await patch({ occurred_at: `${day}T14:10Z` }),
+    { precision: 'minute', occurred_at: `${day}T14:10:00.000Z` },
+    'what is known better loses nothing',
+  )
   t.match(await patch({ occurred_at: `${day}T14:10:20Z`, precision: 'exact' }), {
     precision: 'exact',
     occurred_at: `${day}T14:10:20.000Z`,
@@ -104,7 +109,7 @@ t.test('a patched time says how well it is known, unless the precision comes wit
   t.match(await patch({ occurred_until: `${day}T16Z`, between: true }), {
     occurred_until: `${day}T16:00:00.000Z`,
     between: true,
-    version: 7,
+    version: 8,
   })
   t.match(await patch({ occurred_at: `${day}T17Z` }), {
     errors: [{ pointer: '/occurred_until', code: 'order' }],
@@ -112,7 +117,7 @@ t.test('a patched time says how well it is known, unless the precision comes wit
   t.match(await patch({ occurred_until: null }), {
     errors: [{ pointer: '/occurred_until', code: 'required' }],
   })
-  t.match(await patch({ occurred_until: null, between: false }), { occurred_until: null, version: 8 })
+  t.match(await patch({ occurred_until: null, between: false }), { occurred_until: null, version: 9 })
 })
 
 t.test('a patch makes no time more precise than it was told', async t => {
