@@ -30,6 +30,8 @@ const timeToWritePid = 5000
 export function spawnServer(cluster: Cluster): ServerProcess {
   if (cluster.socketFolder !== cluster.folder) makePrivateFolder(cluster.socketFolder, cluster.account)
   const log = openLogFile(cluster)
+  // Before the start: a server may fail before we look.
+  const logStart = fstatSync(log).size
   const child = spawn(cluster.binaries.postgres, serverArguments(cluster), {
     ...cluster.account,
     cwd: cluster.folder,
@@ -37,7 +39,6 @@ export function spawnServer(cluster: Cluster): ServerProcess {
     detached: true,
     stdio: ['ignore', log, log],
   })
-  const logStart = fstatSync(log).size
   closeSync(log)
   child.on('error', () => {})
   child.unref()

@@ -174,7 +174,7 @@ t.test('the table of scopes and the contract name the same operations', async t 
 for (const operation of operations.filter(({ id }) => needs[id] === 'public')) {
   t.test(`${operation.id} asks nobody for a token`, async t => {
     for (const authorization of Object.values(wrong))
-      t.equal((await call(sample(operation), authorization)).status, 200)
+      t.equal((await call(sampleOf(operation), authorization)).status, 200)
   })
 }
 
@@ -182,32 +182,33 @@ for (const operation of operations.filter(({ id }) => needs[id] !== 'public')) {
   t.test(`${operation.id} lets in only who has a good token`, async t => {
     const before = await digestOf(db)
     for (const [what, authorization] of Object.entries(wrong)) {
-      const { status, code } = await call(sample(operation), authorization)
+      const { status, code } = await call(sampleOf(operation), authorization)
       t.same([status, code], [401, 'unauthenticated'], what)
     }
     if (operation.method === 'GET')
-      t.equal((await call({ ...sample(operation), method: 'HEAD' }, undefined)).status, 401, 'HEAD')
+      t.equal((await call({ ...sampleOf(operation), method: 'HEAD' }, undefined)).status, 401, 'HEAD')
     t.equal(await digestOf(db), before, 'and nothing was stored')
   })
 
   t.test(`${operation.id} lets in exactly the scopes that cover ${needs[operation.id]}`, async t => {
-    for (const scope of scopes) {
-      const authorization = `Bearer ${good.get(scope)}`
-      const needed = needs[operation.id] as Scope | 'any'
-      const mayCall = needed === 'any' || covers[scope].includes(needed)
-      const request = mayCall ? await ready(operation) : sample(operation)
-      const before = await digestOf(db)
-      const { status, code } = await call(request, authorization)
-      if (mayCall) t.ok(status < 300 || status === 409, `${scope}: ${status}`)
-      else t.same([status, code], [403, 'forbidden'], scope)
-      if (!mayCall) t.equal(await digestOf(db), before, 'and nothing was stored')
+    const needed = needs[operation.id] as Scope | 'any'
+    const mayCall = (scope: Scope) => needed === 'any' || covers[scope].includes(needed)
+    const before = await digestOf(db)
+    for (const scope of scopes.filter(scope => !mayCall(scope))) {
+      const { status, code } = await call(sampleOf(operation), `Bearer ${good.get(scope)}`)
+      t.same([status, code], [403, 'forbidden'], scope)
+    }
+    t.equal(await digestOf(db), before, 'and nothing was stored')
+    for (const scope of scopes.filter(mayCall)) {
+      const { status } = await call(await ready(operation), `Bearer ${good.get(scope)}`)
+      t.ok(status < 300 || status === 409, `${scope}: ${status}`)
     }
   })
 
   t.test(`${operation.id} takes a token as a password only to read`, async t => {
     const basic = `Basic ${Buffer.from(`priya:${admin}`).toString('base64')}`
     const before = await digestOf(db)
-    const { status } = await call(sample(operation), basic)
+    const { status } = await call(sampleOf(operation), basic)
     if (operation.method === 'GET') t.equal(status, 200)
     else t.equal(status, 401)
     t.equal(await digestOf(db), before, 'and nothing was stored')
@@ -218,6 +219,14 @@ for (const operation of operations.filter(({ id }) => needs[id] !== 'public')) {
 function sample(operation: Operation): Request {
   samples += 1
   return fc.sample(validRequests(operation, world), { numRuns: 1, seed: samples })[0]!
+}
+
+/** The same one again, for calls that store nothing: to make one takes longer than to refuse it. */
+const kept = new Map<Operation, Request>()
+function sampleOf(operation: Operation): Request {
+  const request = kept.get(operation) ?? sample(operation)
+  kept.set(operation, request)
+  return request
 }
 
 /** A valid request whose state is prepared, where it can succeed only once. */
