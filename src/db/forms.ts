@@ -36,26 +36,11 @@ export const formChanges: FormChange[] = [
   {
     until: '2026-11-27',
     upcasts: {
-      incident: steps(withNature),
-
-      event: steps(withMilestones, entry => ({
-        spell: 1,
-        occurred_until: null,
-        between: false,
-        relevance: 'normal',
-        ...entry,
-      })),
-
-      factor: steps(),
-
-      action_item: steps(withDoneOn),
-
-      change: steps(),
-
-      review: steps(),
-
+      incident: withNature,
+      event: withSpell,
+      action_item: withDoneOn,
       // In an answer; the documents have none that were withdrawn.
-      amendment: steps(entry => ({ withdrawn: null, ...entry })),
+      amendment: entry => ({ withdrawn: null, ...entry }),
     },
   },
 ]
@@ -64,19 +49,15 @@ export const formChanges: FormChange[] = [
 export const upcastEntry = (resource: Resource, entry: Entry): Entry =>
   formChanges.reduce((form, { upcasts }) => upcasts[resource]?.(form) ?? form, entry)
 
-/** Several upcasts as one, in order. */
-function steps(...upcasts: Upcast[]): Upcast {
-  return entry => upcasts.reduce((form, upcast) => upcast(form), entry)
-}
-
 /** Before, an event had one tombstone at most, that of its last redaction. */
 function withTombstones({ redaction, ...event }: Entry): Entry {
   return { ...event, redactions: event.redactions ?? (redaction ? [redaction] : []) }
 }
 
-/** Before, an event marked one milestone at most. */
-function withMilestones({ milestone, ...event }: Entry): Entry {
-  return { ...event, milestones: event.milestones ?? (milestone ? [milestone] : []) }
+/** Before, an event marked one milestone at most, of the only spell, and had one time. */
+function withSpell({ milestone, ...event }: Entry): Entry {
+  const milestones = milestone ? [milestone] : []
+  return { milestones, spell: 1, occurred_until: null, between: false, relevance: 'normal', ...event }
 }
 
 /** Before, a closure had one address at most, and `done` was printed with the day on which it was told. */

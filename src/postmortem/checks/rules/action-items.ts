@@ -1,3 +1,4 @@
+import { lacks, needs } from '../../../action-items/needs.ts'
 import type { ActionItem } from '../../../action-items/schema.ts'
 import type { PostmortemActionItem } from '../../schema.ts'
 import { personName } from '../../words.ts'
@@ -57,15 +58,12 @@ export const actionItemRules = {
 } satisfies Record<string, Rule>
 
 /** What an item lacks to be opened. */
-function lackWords({ owner, due_on, priority, factors }: PostmortemActionItem): string {
-  const lacks = [
-    ...(owner === null ? ['an owner'] : []),
-    ...(due_on === null ? ['a due date'] : []),
-    ...(priority === null ? ['a priority'] : []),
-    ...(factors.length === 0 ? ['a factor'] : []),
-  ]
-  return lacks.length === 0 ? '' : ` (it lacks ${and.format(lacks)})`
+function lackWords(item: PostmortemActionItem): string {
+  const lacking = lacks(item, needs.open).map(name => needWords[name])
+  return lacking.length === 0 ? '' : ` (it lacks ${and.format(lacking)})`
 }
+
+const needWords = { owner: 'an owner', due_on: 'a due date', priority: 'a priority', factors: 'a factor' }
 
 const and = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 
