@@ -66,6 +66,19 @@ export const partialTime = (options: object = {}) => Type.String({ format: 'part
 /** A calendar date, `YYYY-MM-DD`. */
 export const calendarDate = (options: object = {}) => Type.String({ format: 'date', ...options })
 
+/** The name of a time zone in a query; `requireTimeZone` judges whether there is one. */
+export const timeZone = (options: object = {}) =>
+  Type.String({
+    ...pattern(
+      '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+      'the IANA name of a time zone',
+      'Europe/Berlin',
+    ),
+    maxLength: 64,
+    examples: ['Europe/Berlin'],
+    ...options,
+  })
+
 export const integer = (minimum: number, maximum: number, options: object = {}) =>
   Type.Integer({ minimum, maximum, ...options })
 
