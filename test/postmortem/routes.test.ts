@@ -61,14 +61,14 @@ t.test('a suffix chooses the form, with the same bytes, unless Accept excludes i
   }
 })
 
-t.test('the page may run nothing and load nothing: its style is named by its hash', async t => {
+t.test('the page may run nothing and load nothing: its styles are named by their hashes', async t => {
   const { call } = await givenDrill(t)
   const { headers, text } = await call('GET', `${incident}/postmortem.html`)
-  const style = /<style>([\s\S]*?)<\/style>/.exec(text)![1]!
-  const hash = createHash('sha256').update(style).digest('base64')
+  const styles = [...text.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, style]) => style!)
+  const hashes = styles.map(style => `'sha256-${createHash('sha256').update(style).digest('base64')}'`)
   const policy = headers['content-security-policy']!
   t.match(policy, /^default-src 'none'; /)
-  t.ok(policy.includes(`style-src 'sha256-${hash}'`), 'the policy allows this style and no other')
+  t.ok(policy.includes(`style-src ${hashes.join(' ')};`), 'the policy allows these styles and no other')
   t.notOk(/script|unsafe-inline/.test(policy))
   t.match(policy, /; frame-ancestors 'none'/, 'and nobody may frame it')
   t.equal(headers['x-content-type-options'], 'nosniff')

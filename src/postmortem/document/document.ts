@@ -11,9 +11,10 @@ import {
   label,
   numberedList,
   paragraph,
-  paragraphs,
+  row,
   type Text,
 } from './blocks.ts'
+import { proseBlocks } from './prose.ts'
 import { actionItemsSection, actionItemsTable } from './sections/action-items.ts'
 import { analysisOpening, analysisSection, factorItem } from './sections/analysis.ts'
 import { changesSection, noChanges } from './sections/changes.ts'
@@ -36,7 +37,7 @@ export function postmortemSections(data: Postmortem): Block[][] {
   const view = viewOf(data)
   const own = data.incident.sections.map(({ heading: title, body }) => [
     heading(2, title),
-    ...paragraphs([], body),
+    ...proseBlocks([], body),
   ])
   return [
     summarySection(view),
@@ -58,7 +59,7 @@ export const templateDocument = (): Block[] => [
   paragraph(label('Who was affected'), ' <who was affected>'),
   paragraph(label('How long'), ' <computed from the timeline>'),
   heading(2, 'Timeline (UTC)'),
-  timelineTable([[['<time>'], ['<event>'], ['<source>']]]),
+  timelineTable([row([['<time>'], ['<event>'], ['<source>']])]),
   paragraph(
     ...joined(
       durations.filter(({ always }) => always).map(({ title }) => [label(`${title} time`), ' —']),
@@ -76,7 +77,7 @@ export const templateDocument = (): Block[] => [
   heading(2, 'What went well'),
   bulletList([item(['<what went well>'])]),
   heading(2, 'Action items'),
-  actionItemsTable([[['AI-1'], ['<action>'], ['<owner>'], ['<date>'], ['P<n>'], ['<factor>']]]),
+  actionItemsTable([row([['AI-1'], ['<action>'], ['<owner>'], ['<date>'], ['P<n>'], ['<factor>']])]),
   ...noChanges(),
   ...reviewRecord({ date: [' not held yet'], attendees: ' —', decisions: [], status: placeholders.status }),
 ]

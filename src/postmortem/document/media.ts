@@ -3,9 +3,9 @@ import { ref } from '../../http/fields.ts'
 import { notAcceptableError } from '../../http/problem.ts'
 import { Postmortem } from '../schema.ts'
 import { postmortemDocument } from './document.ts'
-import { toHtml } from './html/html.ts'
-import { styleHash } from './html/style.ts'
-import { toMarkdown } from './markdown.ts'
+import { postmortemPage } from './html/html.ts'
+import { type Page, pageHtml, pagePolicy } from './html/page.ts'
+import { toMarkdown } from './markdown/markdown.ts'
 
 export const markdownContent = {
   schema: { type: 'string' as const },
@@ -34,18 +34,14 @@ export function negotiateFormat(request: FastifyRequest, formats: readonly Forma
 export const sendText = (reply: FastifyReply, format: Format, text: string): FastifyReply =>
   reply.type(`${media[format]}; charset=utf-8`).send(text)
 
-/** Sends one self-contained page; the Content-Security-Policy forbids scripts. */
-export const sendHtml = (reply: FastifyReply, data: Postmortem): FastifyReply => {
-  reply.header(
-    'content-security-policy',
-    `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  )
+export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
+  reply.header('content-security-policy', pagePolicy(page))
   reply.header('x-content-type-options', 'nosniff')
-  return sendText(reply, 'html', toHtml(data))
+  return sendText(reply, 'html', pageHtml(page))
 }
 
 export function sendRendered(reply: FastifyReply, format: Format, data: Postmortem): FastifyReply {
-  if (format === 'html') return sendHtml(reply, data)
+  if (format === 'html') return sendPage(reply, postmortemPage(data))
   if (format === 'md') return sendText(reply, format, toMarkdown(postmortemDocument(data)))
   return reply.type('application/json; charset=utf-8').send(data)
 }

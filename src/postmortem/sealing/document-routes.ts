@@ -2,7 +2,8 @@ import type { FastifyReply } from 'fastify'
 import type { App, Context } from '../../http/context.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { templateDocument } from '../document/document.ts'
-import { toMarkdown } from '../document/markdown.ts'
+import { postmortemPage } from '../document/html/html.ts'
+import { toMarkdown } from '../document/markdown/markdown.ts'
 import {
   documentResponses,
   type Format,
@@ -10,7 +11,7 @@ import {
   jsonContent,
   markdownContent,
   negotiateFormat,
-  sendHtml,
+  sendPage,
   sendRendered,
   sendText,
 } from '../document/media.ts'
@@ -36,7 +37,7 @@ export function documentRoutes(app: App, { db }: Context): void {
         ? undefined
         : await lastSealedText(db, incidentId, format === 'md' ? 'markdown' : 'json')
     if (sealed === undefined) return sendRendered(reply, format, await loadPostmortem(db, incidentId))
-    if (format === 'html') return sendHtml(reply, parseSealed(sealed.text))
+    if (format === 'html') return sendPage(reply, postmortemPage(parseSealed(sealed.text)))
     reply.header('etag', `"${sealed.sha256.slice(0, 16)}"`)
     return sendText(reply, format, sealed.text)
   }

@@ -4,12 +4,13 @@ import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { getIncident } from '../../incidents/store.ts'
 import { unifiedDiff } from '../document/diff.ts'
+import { postmortemPage } from '../document/html/html.ts'
 import {
   documentResponses,
   htmlContent,
   markdownContent,
   negotiateFormat,
-  sendHtml,
+  sendPage,
 } from '../document/media.ts'
 import { getRevision, listRevisions, type StoredRevision } from './revisions.ts'
 import * as contract from './schema.ts'
@@ -63,7 +64,7 @@ export function revisionRoutes(app: App, { db }: Context): void {
       const format = negotiateFormat(request, ['json', 'md', 'html'])
       reply.header('vary', 'accept')
       if (format === 'md') return reply.type('text/markdown; charset=utf-8').send(revision.markdown)
-      if (format === 'html') return sendHtml(reply, parseSealed(revision.json))
+      if (format === 'html') return sendPage(reply, postmortemPage(parseSealed(revision.json)))
       return reply.type('application/json; charset=utf-8').send(detailOf(revision))
     },
   )

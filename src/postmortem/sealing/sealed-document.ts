@@ -1,6 +1,6 @@
 import { canonicalJson, sha256Hex } from '../../kit/json.ts'
 import { postmortemDocument } from '../document/document.ts'
-import { rendererVersion, toMarkdown } from '../document/markdown.ts'
+import { rendererVersion, toMarkdown } from '../document/markdown/markdown.ts'
 import type { Postmortem } from '../schema.ts'
 import { upcastForm } from './upcasts.ts'
 

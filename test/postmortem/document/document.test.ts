@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Block } from '../../../src/postmortem/document/blocks.ts'
 import { postmortemDocument, templateDocument } from '../../../src/postmortem/document/document.ts'
-import { toMarkdown } from '../../../src/postmortem/document/markdown.ts'
+import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
 import { actionItem, at, event, eventId, factor, milestonesOf } from '../builders.ts'
 import { bare, drill, drillWith } from '../drill.ts'

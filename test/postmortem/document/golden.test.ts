@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { postmortemDocument, templateDocument } from '../../../src/postmortem/document/document.ts'
-import { toMarkdown } from '../../../src/postmortem/document/markdown.ts'
+import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
 import { incidentId, row, source } from '../builders.ts'
 import { drill } from '../drill.ts'

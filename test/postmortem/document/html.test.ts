@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
 import { postmortemDocument } from '../../../src/postmortem/document/document.ts'
 import { blocksToHtml } from '../../../src/postmortem/document/html/blocks.ts'
 import { toHtml } from '../../../src/postmortem/document/html/html.ts'
-import { styleHash } from '../../../src/postmortem/document/html/style.ts'
+import { wordJoiner } from '../../../src/postmortem/document/markdown/mentions.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
 import { at, event, eventId, milestonesOf } from '../builders.ts'
 import { bare, drill } from '../drill.ts'
 import { hostilePostmortem, nasty, poisoned } from './hostile.ts'
-import { saidByBlocks } from './read-back.ts'
+import { saidByBlocks, wordsSaid } from './read-back.ts'
 
 const runs = { numRuns: Math.ceil(Number(process.env.FC_RUNS ?? 300) / 3) }
 
@@ -21,14 +20,14 @@ interface Tag {
 }
 
 const elements = new Set(
-  'html head meta title style body main header section h1 h2 h3 p span a br ul ol li div ins del b dl dt dd table thead tbody tr th td pre figure figcaption svg desc g line rect circle text tspan'.split(
+  'html head meta title style body main header section h1 h2 h3 p span a br ul ol li div blockquote code ins del b dl dt dd table thead tbody tr th td pre figure figcaption svg desc g line rect circle text tspan'.split(
     ' ',
   ),
 )
 
 /** The tags of a page whose every `<` must begin a well-formed tag; throws where one does not. */
 function tagsOf(html: string): Tag[] {
-  const body = html.replace('<!doctype html>', '').replace(/<style>[^<]*<\/style>/, '')
+  const body = html.replace('<!doctype html>', '').replace(/<style>[^<]*<\/style>/g, '')
   const tags = body.match(/<\/?[a-z][a-z0-9]*(?: [a-zA-Z0-9-]+="[^"<>]*")*\/?>/g) ?? []
   if (tags.length !== body.split('<').length - 1) throw new Error(`a stray < in\n${body}`)
   return tags.map(tag => ({
@@ -48,7 +47,7 @@ function isSound(html: string): boolean {
     if (!closes && !isEmpty) open.push(name)
     for (const [attribute, value] of attributes) {
       if (/^on|^style$|^src|^srcset$|^action$/.test(attribute)) throw new Error(`it has ${attribute}`)
-      if (attribute === 'href' && !/^https?:\/\//i.test(value)) throw new Error(`it links to ${value}`)
+      if (attribute === 'href' && !/^https?:\/\/|^#/i.test(value)) throw new Error(`it links to ${value}`)
     }
   }
   if (open.length > 0) throw new Error(`not closed: ${open}`)
@@ -75,16 +74,13 @@ const wordsOf = (html: string): string => {
     .replace(/<span class="tag"[^>]*>([^<]*)<\/span>/g, '[$1]')
     .replace(/<[^>]*>/g, '')
     .replace(/&[^;]*;/g, found => named[found] ?? 'not an entity')
+    .replaceAll(wordJoiner, '')
     .replace(/\s+/g, '')
 }
 
 function saysTheSame(data: Postmortem): boolean {
   const blocks = postmortemDocument(data)
-  const expected = saidByBlocks(blocks)
-    .blocks.flatMap(said => (said as unknown[]).slice(1).flat(3))
-    .filter(part => typeof part === 'string')
-    .join('')
-    .replace(/\s+/g, '')
+  const expected = wordsSaid(saidByBlocks(blocks).blocks).replace(/\s+/g, '')
   const actual = wordsOf(blocksToHtml(blocks))
   if (actual !== expected) throw new Error(`it says\n${actual}\nand not\n${expected}`)
   return true
@@ -107,13 +103,15 @@ t.test('any stored text is that text in HTML, and nothing of it is markup', asyn
 t.test('the page needs no script and loads nothing', async t => {
   const html = toHtml(drill())
   t.notMatch(html, /<script|<link|<img|<iframe|@import|url\(|javascript:/i)
-  t.equal(html.split('<style>').length, 2, 'one style, in the head')
+  t.equal(html.split('<style>').length, 3, 'two styles, in the head')
   t.notMatch(html, / style="/)
 })
 
-t.test('the style’s hash lets a Content-Security-Policy allow this style alone', async t => {
-  const style = /<style>([^<]*)<\/style>/.exec(toHtml(drill()))?.[1] ?? ''
-  t.equal(styleHash, `sha256-${createHash('sha256').update(style).digest('base64')}`)
+t.test('what stands at the foot of a printed page cannot end its style', async t => {
+  const data = drill()
+  data.incident.id = '</style>"}*{}\\'
+  t.ok(isSound(toHtml(data)))
+  t.match(toHtml(data), 'content: "\\3c \\2f style\\3e \\22 \\7d \\2a \\7b \\7d \\5c ";')
 })
 
 t.test('the page names its language and title, and its headings go down one level at a time', async t => {

@@ -10,11 +10,12 @@ import {
   numberedList,
   paragraph,
   preformatted,
+  row,
   table,
 } from '../../../src/postmortem/document/blocks.ts'
 import { unifiedDiff } from '../../../src/postmortem/document/diff.ts'
 import { postmortemDocument, templateDocument } from '../../../src/postmortem/document/document.ts'
-import { toMarkdown } from '../../../src/postmortem/document/markdown.ts'
+import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import { cpuRatio } from '../../help/cpu-ratio.ts'
 import { bare, drill } from '../drill.ts'
 import { hostilePostmortem, hostileText, nasty } from './hostile.ts'
@@ -34,11 +35,11 @@ const everywhere = (text: string): Block[] => [
   table(
     ['One', 'Two'],
     [
-      [[text], [text, '\n', text]],
-      [
+      row([[text], [text, '\n', text]]),
+      row([
         ['“', text, '”'],
         [link(text, 'https://a.example/?a|b'), text],
-      ],
+      ]),
     ],
   ),
   preformatted(text),
@@ -117,7 +118,7 @@ t.test('ordinary text needs no backslash', async t => {
     '[technical] the cache',
     'wow! [sic] (really)',
     'rate(errors[1m])',
-    '#4 of 5, C#',
+    '4 of 5 in C#',
     '-1 °C, 10.5 %, 3.14',
     '38 % — “quoted” … don’t',
     'https://a.example/x_y/z?q=1&r=2#top',
@@ -132,7 +133,7 @@ t.test('ordinary text needs no backslash', async t => {
   for (const text of ordinary) {
     t.equal(written(paragraph(text)), text)
     t.equal(written(bulletList([item([text])])), `- ${text}`)
-    t.equal(written(table(['A'], [[[text]]])), `| A |\n| --- |\n| ${text} |`)
+    t.equal(written(table(['A'], [row([[text]])])), `| A |\n| --- |\n| ${text} |`)
   }
   t.notMatch(toMarkdown(postmortemDocument(drill())), /\\/, 'nor does the drill')
 })
@@ -152,7 +153,7 @@ t.test('a backslash stands only where a character would be markup', async t => {
     ['[a]: b', '\\[a]: b'],
   ]
   for (const [text, markdown] of escapes) t.equal(written(paragraph(text)), markdown)
-  t.equal(written(table(['A'], [[['a | b']]])), '| A |\n| --- |\n| a \\| b |')
+  t.equal(written(table(['A'], [row([['a | b']])])), '| A |\n| --- |\n| a \\| b |')
 })
 
 t.test('only an http or https address becomes a link', async t => {
@@ -176,7 +177,7 @@ t.test('bidirectional and other control characters are printed by name', async t
 })
 
 t.test('a line break is <br> in a cell and a break elsewhere', async t => {
-  t.equal(written(table(['A'], [[['a\r\nb\u2028c']]])), '| A |\n| --- |\n| a<br>b<br>c |')
+  t.equal(written(table(['A'], [row([['a\r\nb\u2028c']])])), '| A |\n| --- |\n| a<br>b<br>c |')
   t.equal(written(bulletList([item(['a\nb'], [['c']])])), '- a  \n  b  \n  c')
   t.equal(written(heading(2, 'a\nb')), '## a<br>b')
 })

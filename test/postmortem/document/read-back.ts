@@ -3,8 +3,10 @@ import type { Nodes, Parents } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfm } from 'micromark-extension-gfm'
-import type { Block, Inline, Text } from '../../../src/postmortem/document/blocks.ts'
+import type { Block, Inline, ListItem, Row, Text } from '../../../src/postmortem/document/blocks.ts'
 import { encodeControls, showControls } from '../../../src/postmortem/document/control-characters.ts'
+import { type Anchors, anchorsOf } from '../../../src/postmortem/document/markdown/anchors.ts'
+import { wordJoiner } from '../../../src/postmortem/document/markdown/mentions.ts'
 
 /**
  * The content of a document, in one shape for the blocks that were rendered and for two independent parsers: the
@@ -17,34 +19,80 @@ export interface Said {
   active: string[]
 }
 
-/** Collapses white space, as when Markdown is shown. */
-const spaced = (text: string): string => text.replace(/\s+/g, ' ').trim()
+/** All words of what was said, in order. */
+export const wordsSaid = (blocks: readonly unknown[]): string =>
+  blocks
+    .map(block => wordsOfSaid(block as unknown[]))
+    .join('')
+    .replace(/[\u{e000}\u{e001}]/gu, '')
+
+function wordsOfSaid([kind, ...rest]: unknown[]): string {
+  if (kind === 'quote') return wordsSaid(rest[0] as unknown[])
+  if (kind === 'list') return (rest[1] as unknown[][]).map(wordsSaid).join('')
+  return rest.flat(2).join('')
+}
+
+/** Collapses white space, as when Markdown is shown, and leaves out what has no width. */
+const spaced = (text: string): string => text.replaceAll(wordJoiner, '').replace(/\s+/g, ' ').trim()
+
+/** A code span among words. */
+const spanOf = (code: string): string => `\u{e000}${code}\u{e001}`
 
 export function saidByBlocks(blocks: readonly Block[]): Said {
   const said: Said = { blocks: [], links: [], active: [] }
-  const words = (text: Text) => spaced(text.map(inline => wordsOf(inline, said)).join(''))
-  for (const block of blocks) {
-    if (block.type === 'heading') said.blocks.push([`h${block.level}`, words(block.text)])
-    else if (block.type === 'paragraph') said.blocks.push(['paragraph', words(block.text)])
-    else if (block.type === 'preformatted') said.blocks.push(['code', showControls(block.text)])
-    else if (block.type === 'diff') said.blocks.push(['diff', showControls(block.text)])
-    else if (block.type === 'table')
-      said.blocks.push(['table', [block.headers.map(spaced), ...block.rows.map(row => row.map(words))]])
-    else
-      said.blocks.push([
-        'list',
-        block.start,
-        block.items.map(({ text, details }) => words([...text, ...details.flatMap(one => ['\n', ...one])])),
-      ])
-  }
+  const anchors = anchorsOf(blocks)
+  said.blocks = blocks.map(block => blockSaid(block, said, anchors))
   return said
 }
 
-function wordsOf(inline: Inline, said: Said): string {
+function blockSaid(block: Block, said: Said, anchors: Anchors): unknown {
+  const words = (text: Text) => spaced(text.map(inline => wordsOf(inline, said, anchors)).join(''))
+  switch (block.type) {
+    case 'heading':
+      return [`h${block.level}`, words(block.text)]
+    case 'paragraph':
+      return ['paragraph', words(block.text)]
+    case 'preformatted':
+      return [block.language || 'code', showControls(block.text)]
+    case 'diff':
+      return ['diff', showControls(block.text)]
+    case 'quote':
+      return ['quote', block.blocks.map(one => blockSaid(one, said, anchors))]
+    case 'table':
+      return [
+        'table',
+        [block.headers.map(spaced), ...block.rows.map(row => cellsOf(row, block.headers).map(words))],
+      ]
+    case 'list':
+      return [
+        'list',
+        block.start,
+        block.items.map(item => itemBlocks(item).map(one => blockSaid(one, said, anchors))),
+      ]
+  }
+}
+
+const cellsOf = (row: Row, headers: readonly string[]): readonly Text[] =>
+  'cells' in row ? row.cells : headers.map((_, n) => (n === 0 ? row.heading : []))
+
+/** Without a body, the details are lines of the text; empty paragraphs are none. */
+function itemBlocks({ text, body, details }: ListItem): Block[] {
+  const lines = details.flatMap(one => ['\n', ...one])
+  const blocks: Block[] =
+    body.length === 0
+      ? [{ type: 'paragraph', text: [...text, ...lines] }]
+      : [{ type: 'paragraph', text }, ...body, { type: 'paragraph', text: lines }]
+  return blocks.filter(block => block.type !== 'paragraph' || block.text.length > 0)
+}
+
+function wordsOf(inline: Inline, said: Said, anchors: Anchors): string {
   if (typeof inline === 'string') return showControls(inline)
   if ('tag' in inline) return `[${showControls(inline.tag)}]`
   if ('label' in inline) return `${showControls(inline.label)}:`
-  noteLink(said, showControls(inline.text), encodeControls(inline.url))
+  if ('code' in inline) return spanOf(showControls(inline.code))
+  if ('placeholder' in inline) return inline.placeholder
+  if ('url' in inline) noteLink(said, showControls(inline.text), encodeControls(inline.url))
+  else if (anchors.has(inline.to)) noteLink(said, inline.text, `#${anchors.get(inline.to)}`)
   return showControls(inline.text)
 }
 
@@ -64,17 +112,18 @@ function mdastBlock(node: Nodes, said: Said): unknown {
       return ['paragraph', words(node)]
     case 'code':
       return [node.lang ?? 'code', node.value]
+    case 'blockquote':
+      return ['quote', node.children.map(one => mdastBlock(one, said))]
     case 'table':
       return ['table', node.children.map(row => row.children.map(words))]
     case 'list':
-      return ['list', node.ordered ? (node.start ?? 1) : null, node.children.map(one => itemWords(one))]
+      return ['list', node.ordered ? (node.start ?? 1) : null, node.children.map(itemSaid)]
     default:
       return [node.type]
   }
-  function itemWords(one: Parents & { checked?: boolean | null | undefined }): unknown {
-    const plain = one.children.length <= 1 && one.children.every(child => child.type === 'paragraph')
-    if (!plain || typeof one.checked === 'boolean') return ['not plain', one]
-    return one.children.map(child => words(child as Parents)).join('')
+  function itemSaid(one: Parents & { checked?: boolean | null | undefined }): unknown {
+    if (typeof one.checked === 'boolean') return ['a task', one]
+    return one.children.map(child => mdastBlock(child, said))
   }
 }
 
@@ -82,6 +131,8 @@ function mdastWords(node: Nodes, said: Said): string {
   switch (node.type) {
     case 'text':
       return node.value
+    case 'inlineCode':
+      return spanOf(node.value)
     case 'break':
       return '\n'
     case 'html':
@@ -145,6 +196,7 @@ function itBlock(cursor: Cursor, said: Said): unknown {
   if (token.type === 'paragraph_open') return ['paragraph', words()]
   if (token.type === 'fence') return [token.info || 'code', token.content.replace(/\n$/, '')]
   if (token.type === 'table_open') return ['table', itRows(upTo(cursor, token), said)]
+  if (token.type === 'blockquote_open') return ['quote', itBlocks(upTo(cursor, token), said)]
   if (token.type === 'bullet_list_open') return ['list', null, itItems(upTo(cursor, token), said)]
   if (token.type === 'ordered_list_open')
     return ['list', Number(token.attrGet('start') ?? 1), itItems(upTo(cursor, token), said)]
@@ -171,13 +223,16 @@ function itRows(tokens: Token[], said: Said): string[][] {
 
 function itItems(tokens: Token[], said: Said): unknown[] {
   const items: unknown[] = []
-  const expected = ['list_item_open', 'paragraph_open', 'inline', 'paragraph_close', 'list_item_close']
-  for (const token of tokens) {
-    if (!expected.includes(token.type)) items.push(['not plain', token.type])
-    else if (token.type === 'list_item_open') items.push('')
-    else if (token.type === 'inline') items[items.length - 1] += spaced(itWords(token, said))
-  }
+  const cursor = { tokens, at: 0 }
+  while (cursor.at < tokens.length) items.push(itBlocks(upTo(cursor, tokens[cursor.at++]!), said))
   return items
+}
+
+function itBlocks(tokens: Token[], said: Said): unknown[] {
+  const blocks: unknown[] = []
+  const cursor = { tokens, at: 0 }
+  while (cursor.at < tokens.length) blocks.push(itBlock(cursor, said))
+  return blocks
 }
 
 function itWords(inline: Token, said: Said): string {
@@ -185,6 +240,7 @@ function itWords(inline: Token, said: Said): string {
   let link: { url: string; from: number } | undefined
   for (const token of inline.children ?? []) {
     if (token.type === 'text') words += token.content
+    else if (token.type === 'code_inline') words += spanOf(token.content)
     else if (token.type === 'hardbreak' || token.type === 'softbreak') words += '\n'
     else if (token.type === 'html_inline' && token.content === '<br>') words += '\n'
     else if (token.type === 'link_open')

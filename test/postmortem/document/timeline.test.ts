@@ -1,6 +1,6 @@
 import t from 'tap'
 import { postmortemDocument } from '../../../src/postmortem/document/document.ts'
-import { toMarkdown } from '../../../src/postmortem/document/markdown.ts'
+import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
 import type { Event } from '../../../src/timeline/schema.ts'
 import { at, event, source } from '../builders.ts'
@@ -12,7 +12,7 @@ const lineWith = (markdown: string, words: string) =>
 
 const times = (...events: Event[]) => {
   const table = postmortemDocument(drillWith(() => events)).find(block => block.type === 'table')
-  return table?.type === 'table' ? table.rows.map(([time]) => time?.join('')) : []
+  return table?.type === 'table' ? table.rows.map(row => ('cells' in row ? row.cells[0]!.join('') : '')) : []
 }
 
 t.test('detection and mitigation time name the events they come from', async t => {

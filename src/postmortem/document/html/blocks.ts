@@ -1,4 +1,4 @@
-import type { Block, Inline, ListItem, Text } from '../blocks.ts'
+import type { Block, Inline, ListItem, Row, Text } from '../blocks.ts'
 import { encodeControls, showControls } from '../control-characters.ts'
 
 /** Escapes a text for HTML, in an element or a double-quoted attribute. */
@@ -18,11 +18,13 @@ export const blocksToHtml = (blocks: readonly Block[]): string => blocks.map(blo
 function blockToHtml(block: Block): string {
   switch (block.type) {
     case 'heading':
-      return `<h${block.level}>${textToHtml(block.text)}</h${block.level}>`
+      return `<h${block.level}${idOf(block)}>${textToHtml(block.text)}</h${block.level}>`
     case 'paragraph':
-      return `<p>${textToHtml(block.text)}</p>`
+      return `<p${idOf(block)}>${textToHtml(block.text)}</p>`
     case 'list':
       return listToHtml(block.start, block.items)
+    case 'quote':
+      return `<blockquote>\n${blocksToHtml(block.blocks)}\n</blockquote>`
     case 'table':
       return tableToHtml(block.headers, block.rows)
     case 'preformatted':
@@ -31,6 +33,8 @@ function blockToHtml(block: Block): string {
       return `<pre class="diff" tabindex="0">\n${diffToHtml(block.text)}</pre>`
   }
 }
+
+const idOf = ({ id }: { id?: string }): string => (id === undefined ? '' : ` id="${escapeHtml(id)}"`)
 
 /** Lines keep their `+` and `-`, so that nothing depends on colour alone. File names and hunk headers are `<b>`. */
 function diffToHtml(text: string): string {
@@ -49,25 +53,34 @@ function listToHtml(start: number | null, items: readonly ListItem[]): string {
   return start === null ? `<ul>\n${entries}\n</ul>` : `<ol start="${start}">\n${entries}\n</ol>`
 }
 
-const itemToHtml = ({ text, details }: ListItem): string =>
-  `<li>${textToHtml(text)}${details.map(one => `<div class="detail">${textToHtml(one)}</div>`).join('')}</li>`
+function itemToHtml(item: ListItem): string {
+  const { text, body, details } = item
+  const lines = details.map(one => `<div class="detail">${textToHtml(one)}</div>`).join('')
+  const blocks = body.length === 0 ? '' : `\n${blocksToHtml(body)}\n`
+  return `<li${idOf(item)}>${textToHtml(text)}${blocks}${lines}</li>`
+}
 
 /**
  * Each cell has its column's name, which is shown on narrow screens, where a row becomes a card. The explicit roles are
  * needed there: with another `display`, browsers no longer expose a table to assistive technology.
  */
-function tableToHtml(headers: readonly string[], rows: readonly (readonly Text[])[]): string {
+function tableToHtml(headers: readonly string[], rows: readonly Row[]): string {
   const names = headers.map(escapeHtml)
   const head = names.map(name => `<th scope="col" role="columnheader">${name}</th>`).join('')
-  const body = rows.map(
-    row => `<tr role="row">${row.map((cell, n) => cellToHtml(names[n]!, cell)).join('')}</tr>`,
-  )
+  const body = rows.map(row => rowToHtml(names, row))
   return [
     `<table role="table" class="columns-${headers.length}">`,
     `<thead role="rowgroup"><tr role="row">${head}</tr></thead>`,
     `<tbody role="rowgroup">\n${body.join('\n')}\n</tbody>`,
     '</table>',
   ].join('\n')
+}
+
+function rowToHtml(names: readonly string[], row: Row): string {
+  if ('heading' in row)
+    return `<tr role="row" class="group"><th scope="colgroup" role="columnheader" colspan="${names.length}">${textToHtml(row.heading)}</th></tr>`
+  const cells = row.cells.map((cell, n) => cellToHtml(names[n]!, cell)).join('')
+  return `<tr role="row"${idOf(row)}>${cells}</tr>`
 }
 
 const cellToHtml = (name: string, text: Text): string =>
@@ -80,5 +93,8 @@ function inlineToHtml(inline: Inline): string {
   if ('tag' in inline)
     return `<span class="tag" data-tag="${escapeHtml(inline.tag)}">${escapeHtml(inline.tag)}</span>`
   if ('label' in inline) return `<span class="label">${escapeHtml(inline.label)}:</span>`
+  if ('code' in inline) return `<code>${escapeHtml(inline.code)}</code>`
+  if ('placeholder' in inline) return `<span class="placeholder">${escapeHtml(inline.placeholder)}</span>`
+  if ('to' in inline) return `<a href="#${escapeHtml(inline.to)}">${escapeHtml(inline.text)}</a>`
   return `<a href="${escapeHtml(encodeControls(inline.url))}" rel="noreferrer">${escapeHtml(inline.text)}</a>`
 }

@@ -5,49 +5,35 @@ import { heading } from '../blocks.ts'
 import { headOf, postmortemSections } from '../document.ts'
 import { durationOf, durationValue, impactValue, isKnown, type View, viewOf } from '../view.ts'
 import { blocksToHtml, escapeHtml } from './blocks.ts'
-import { style } from './style.ts'
+import { type Page, pageHtml, section } from './page.ts'
 import { timelineFigure } from './timeline-svg.ts'
 
-/**
- * The postmortem as one self-contained HTML page with a drawn timeline: no script, nothing loaded, no style but
- * the one in its head. The same data gives the same bytes.
- */
-export function toHtml(data: Postmortem): string {
+/** The postmortem as a page with a drawn timeline. The same data gives the same bytes. */
+export const toHtml = (data: Postmortem): string => pageHtml(postmortemPage(data))
+
+export function postmortemPage(data: Postmortem): Page {
   const view = viewOf(data)
+  const { title, lang, id } = data.incident
   const [summary, timeline, ...rest] = postmortemSections(data)
-  const [title, ...events] = timeline!
-  return page(data.incident, [
-    header(view),
-    section(blocksToHtml(summary!)),
-    section(
-      [
-        blocksToHtml([title ?? heading(2, 'Timeline (UTC)')]),
-        timelineFigure(view),
-        blocksToHtml(events),
-      ].join('\n'),
-    ),
-    ...rest.map(blocks => section(blocksToHtml(blocks))),
-  ])
+  const [timelineTitle, ...events] = timeline!
+  return {
+    title: `Postmortem: ${title}`,
+    lang: lang ?? 'en',
+    footer: id,
+    content: [
+      header(view),
+      section(blocksToHtml(summary!)),
+      section(
+        [
+          blocksToHtml([timelineTitle ?? heading(2, 'Timeline (UTC)')]),
+          timelineFigure(view),
+          blocksToHtml(events),
+        ].join('\n'),
+      ),
+      ...rest.map(blocks => section(blocksToHtml(blocks))),
+    ],
+  }
 }
-
-const page = ({ title, lang }: Postmortem['incident'], content: string[]): string => `<!doctype html>
-<html lang="${escapeHtml(lang ?? 'en')}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>Postmortem: ${escapeHtml(title).replaceAll('\n', ' ')}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-${content.join('\n')}
-</main>
-</body>
-</html>
-`
-
-const section = (content: string): string => `<section>\n${content}\n</section>`
 
 function header(view: View): string {
   const head = headOf(view.data)

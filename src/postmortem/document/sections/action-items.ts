@@ -9,6 +9,8 @@ import {
   label,
   link,
   paragraph,
+  type Row,
+  row,
   type Text,
   table,
 } from '../blocks.ts'
@@ -28,14 +30,14 @@ export function actionItemsSection(view: View): Block[] {
     ]
   return [
     heading(2, 'Action items'),
-    actionItemsTable(items.map(one => row(view, one))),
+    actionItemsTable(items.map(one => row(cellsOf(view, one)))),
     bulletList(items.map(one => statusItem(view, one))),
   ]
 }
 
-export const actionItemsTable = (rows: readonly (readonly Text[])[]): Block => table(headers, rows)
+export const actionItemsTable = (rows: readonly Row[]): Block => table(headers, rows)
 
-const row = (view: View, one: PostmortemActionItem): Text[] => [
+const cellsOf = (view: View, one: PostmortemActionItem): Text[] => [
   [one.id],
   [one.title],
   [one.owner === null ? '—' : personName(view.data, one.owner)],

@@ -1,7 +1,7 @@
 import { hasImpact } from '../../../incidents/natures.ts'
 import { type Duration, durations, type Spell } from '../../../timeline/milestones/schema.ts'
 import { humanize } from '../../words.ts'
-import { type Block, joined, label, paragraph, type Text, table } from '../blocks.ts'
+import { type Block, joined, label, paragraph, row, type Text, table } from '../blocks.ts'
 import { eventTime, formatTime, momentOf } from '../time-format.ts'
 import { durationOf, durationValue, eventAt, isKnown, milestoneEvent, type View } from '../view.ts'
 
@@ -68,12 +68,12 @@ function spellTable(view: View): Block[] {
     : [
         table(
           spellHeaders,
-          spells.map(spell => spellRow(view, spell)),
+          spells.map(spell => row(spellCells(view, spell))),
         ),
       ]
 }
 
-function spellRow(view: View, spell: Spell): Text[] {
+function spellCells(view: View, spell: Spell): Text[] {
   const time = (name: Spell['milestones'][number]['milestone']) => {
     const event = milestoneEvent(view, spell, name)
     return event ? eventTime(view.timeFormat, event) : '—'

@@ -9,9 +9,9 @@ import {
   label,
   link,
   paragraph,
-  paragraphs,
   type Text,
 } from '../blocks.ts'
+import { proseBlocks } from '../prose.ts'
 import { cadenceWords, countWords, gapWords } from '../status-updates.ts'
 import { eventTime, formatTimestamp } from '../time-format.ts'
 import type { View } from '../view.ts'
@@ -22,8 +22,8 @@ export function summarySection(view: View): Block[] {
   const { summary } = view.data.incident
   return [
     heading(2, 'Summary'),
-    ...paragraphs([label('What broke'), ' '], summary.what_broke ?? notWritten),
-    ...paragraphs([label('Who was affected'), ' '], summary.who_was_affected ?? notWritten),
+    ...proseBlocks([label('What broke'), ' '], summary.what_broke ?? notWritten),
+    ...proseBlocks([label('Who was affected'), ' '], summary.who_was_affected ?? notWritten),
     paragraph(label('How long'), ` ${howLong(view)}`),
     ...referenceBlocks(view),
     ...impactBlocks(view),
@@ -69,7 +69,7 @@ function impactBlocks({ data: { incident } }: View): Block[] {
   if (description === null && figures.length === 0) return []
   return [
     heading(3, 'Impact'),
-    ...(description === null ? [] : paragraphs([], description)),
+    ...(description === null ? [] : proseBlocks([], description)),
     ...(figures.length === 0
       ? []
       : [bulletList(figures.map(([name, value]) => item([label(name), ` ${value}`])))]),

@@ -13,6 +13,8 @@ import {
   link,
   paragraph,
   preformatted,
+  type Row,
+  row,
   type Text,
   table,
   tag,
@@ -38,7 +40,7 @@ interface Note {
 /** The table of events, the durations, the longer excerpts, and what was retracted. */
 export function timelineSection(view: View): Block[] {
   const notes: Note[] = []
-  const rows = view.timeline.map(event => row(view, event, notes))
+  const rows = view.timeline.map(event => eventRow(view, event, notes))
   return [
     heading(2, 'Timeline (UTC)'),
     ...(rows.length === 0 ? [] : [timelineTable(rows)]),
@@ -49,7 +51,7 @@ export function timelineSection(view: View): Block[] {
   ]
 }
 
-export const timelineTable = (rows: readonly (readonly Text[])[]): Block => table(headers, rows)
+export const timelineTable = (rows: readonly Row[]): Block => table(headers, rows)
 
 /** Says that more is stored: nothing disappears silently. */
 function unlistedNote({ timeline, unlisted }: View): Block[] {
@@ -61,13 +63,12 @@ function unlistedNote({ timeline, unlisted }: View): Block[] {
   ]
 }
 
-function row(view: View, event: Event, notes: Note[]): Text[] {
-  return [
+const eventRow = (view: View, event: Event, notes: Note[]): Row =>
+  row([
     [eventTime(view.timeFormat, event)],
     descriptionOf(view, event),
     joined(sourcesOf(view, event, notes), '\n'),
-  ]
-}
+  ])
 
 function descriptionOf({ data: { milestones } }: View, event: Event): Text {
   const of = milestones.spells.length > 1 ? `, spell ${event.spell}` : ''

@@ -81,7 +81,7 @@ export function escapeInline(text: string, context: EscapeContext): string {
  */
 function escapeAddress(text: string, address: string, offset: number, context: EscapeContext): string {
   const next = text[offset + address.length] ?? context.after
-  const swallowsNext = next === '[' || (/[\n\]]/.test(next) && /['"([{]/.test(address))
+  const swallowsNext = next === '[' || next === '`' || (/[\n\]]/.test(next) && /['"([{]/.test(address))
   let changed = swallowsNext || address.includes('”')
   const escaped = address.replace(specialInAddress, (found, at: number) => {
     if (/^[hw]/i.test(found)) return `${found}\\`

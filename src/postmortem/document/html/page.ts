@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { escapeHtml } from './blocks.ts'
+import { style, styleHash } from './style.ts'
+
+/** One self-contained page: no script, nothing loaded, no style but those in its head. */
+export interface Page {
+  title: string
+  /** BCP 47. */
+  lang: string
+  /** What stands at the foot of each printed page: of which document it is. */
+  footer: string
+  /** HTML. */
+  content: readonly string[]
+}
+
+export const pageHtml = (page: Page): string => `<!doctype html>
+<html lang="${escapeHtml(page.lang)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${escapeHtml(page.title).replaceAll('\n', ' ')}</title>
+<style>${style}</style>
+<style>${printStyle(page)}</style>
+</head>
+<body>
+<main>
+${page.content.join('\n')}
+</main>
+</body>
+</html>
+`
+
+/** The page's Content-Security-Policy, which forbids scripts and every style but its own. */
+export const pagePolicy = (page: Page): string =>
+  `default-src 'none'; style-src '${styleHash}' '${hashOf(printStyle(page))}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+
+const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`
+
+const printStyle = ({ footer }: Page): string =>
+  `@page { @bottom-left { content: ${cssString(footer)}; } @bottom-right { content: counter(page) " / " counter(pages); } }`
+
+/** Everything but letters and digits is escaped, so that nothing ends the string or the style. */
+const cssString = (text: string): string =>
+  `"${text.replace(/[^\p{L}\p{N} ]/gu, character => `\\${character.codePointAt(0)!.toString(16)} `)}"`
+
+export const section = (content: string): string => `<section>\n${content}\n</section>`

@@ -1,0 +1,25 @@
+import type { Block, Inline } from '../blocks.ts'
+
+/** The anchors that code hosts give to headings, by the headings' ids in the document. */
+export type Anchors = ReadonlyMap<string, string>
+
+export function anchorsOf(blocks: readonly Block[]): Anchors {
+  const anchors = new Map<string, string>()
+  for (const block of blocks)
+    if (block.type === 'heading' && block.id !== undefined)
+      anchors.set(block.id, slugOf(block.text.map(wordsOf).join('')))
+  return anchors
+}
+
+/** Lower case, without punctuation, and hyphens for spaces: as GitHub and GitLab make it. */
+const slugOf = (words: string): string =>
+  words
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+    .replaceAll(' ', '-')
+
+function wordsOf(inline: Inline): string {
+  if (typeof inline === 'string') return inline
+  return Object.values(inline)[0]
+}

@@ -1,0 +1,227 @@
+import type { Block, Code, Inline, Link, ListItem, Placeholder, Row, Text } from '../blocks.ts'
+import { encodeControls, showControls } from '../control-characters.ts'
+import { type Anchors, anchorsOf } from './anchors.ts'
+import { codeSpan } from './code-span.ts'
+import {
+  activeMarks,
+  escapeDestination,
+  escapeInline,
+  escapeLineStarts,
+  isPlain,
+  type Marks,
+} from './escape.ts'
+import { disarmMentions } from './mentions.ts'
+
+/** The version of the renderer: with the same data and version, the bytes are the same. */
+export const rendererVersion = 3
+
+/**
+ * Renders blocks as Markdown (CommonMark with tables). A parser reads every text back as it was: nothing in it begins a
+ * block, a link or HTML. Deterministic, and linear in the length of the text.
+ */
+export function toMarkdown(blocks: readonly Block[]): string {
+  const flow = { cell: false, anchors: anchorsOf(blocks) }
+  return blocks.length === 0 ? '' : `${blocksToMarkdown(blocks, flow)}\n`
+}
+
+/** Where a text stands: in a cell it has to be on one line, and `|` ends it. */
+interface Place {
+  cell: boolean
+  anchors: Anchors
+}
+
+function blocksToMarkdown(blocks: readonly Block[], place: Place): string {
+  let markdown = ''
+  let previousList: string | undefined
+  for (const block of blocks) {
+    const delimiter = listDelimiter(block, previousList)
+    markdown += `${markdown === '' ? '' : '\n\n'}${blockToMarkdown(block, place, delimiter)}`
+    previousList = delimiter
+  }
+  return markdown
+}
+
+/** Two numbered lists in a row need different delimiters, or a parser makes them one. */
+function listDelimiter(block: Block, previous: string | undefined): string | undefined {
+  if (block.type !== 'list') return undefined
+  if (block.start === null) return previous === '-' ? '*' : '-'
+  return previous === '.' ? ')' : '.'
+}
+
+function blockToMarkdown(block: Block, place: Place, delimiter: string | undefined): string {
+  switch (block.type) {
+    case 'heading':
+      return `${'#'.repeat(block.level)} ${headingText(block.text, place)}`
+    case 'paragraph':
+      return flow(block.text, place)
+    case 'list':
+      return block.items
+        .map((item, index) =>
+          listItem(
+            item,
+            block.start === null ? `${delimiter} ` : `${block.start + index}${delimiter} `,
+            place,
+          ),
+        )
+        .join('\n')
+    case 'quote':
+      return indented(`> ${blocksToMarkdown(block.blocks, place)}`, '> ')
+    case 'table':
+      return tableToMarkdown(block.headers, block.rows, { ...place, cell: true })
+    case 'preformatted':
+      return fenced(showControls(block.text), block.language)
+    case 'diff':
+      return fenced(showControls(block.text), 'diff')
+  }
+}
+
+/** Escapes `#`s at the end, which a parser would take for the heading's closing sequence. */
+const headingText = (text: Text, place: Place): string =>
+  oneLine(text, place).replace(/(?<=^|[ \t])#(?=#*$)/, '\\#')
+
+/** Without a body, the details follow the text as lines of one paragraph. */
+function listItem({ text, body, details }: ListItem, marker: string, place: Place): string {
+  const lines = details.flatMap(detail => ['\n', ...detail])
+  const parts =
+    body.length === 0
+      ? [flow([...text, ...lines], place)]
+      : [flow(text, place), blocksToMarkdown(body, place), flow(lines, place)]
+  const content = parts.filter(part => part !== '').join('\n\n')
+  return indented(`${marker}${content}`, ' '.repeat(marker.length)).trimEnd()
+}
+
+/** With every line but the first after a prefix; an empty line has no white space of it. */
+const indented = (markdown: string, prefix: string): string =>
+  markdown
+    .split('\n')
+    .map((line, index) => (index === 0 ? line : line === '' ? prefix.trimEnd() : prefix + line))
+    .join('\n')
+
+const tableToMarkdown = (headers: readonly string[], rows: readonly Row[], place: Place): string =>
+  [
+    tableRow(
+      headers.map(header => [header]),
+      place,
+    ),
+    `|${' --- |'.repeat(headers.length)}`,
+    ...rows.map(row =>
+      tableRow('cells' in row ? row.cells : headers.map((_, n) => (n === 0 ? row.heading : [])), place),
+    ),
+  ].join('\n')
+
+const tableRow = (cells: readonly Text[], place: Place): string =>
+  `| ${cells.map(cell => oneLine(cell, place)).join(' | ')} |`
+
+function fenced(text: string, language: string): string {
+  const longest = (text.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2)
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}${language}\n${text}\n${fence}`
+}
+
+/** Text of several lines: two spaces at a line's end are a hard break. */
+const flow = (text: Text, place: Place): string =>
+  escapeLineStarts(linesOf(text, place).join('\n')).replaceAll('\n', '  \n')
+
+/** Text that has to be on one line: a line break becomes `<br>`. */
+const oneLine = (text: Text, place: Place): string => linesOf(text, place).join('<br>')
+
+/** The lines of a text, escaped and trimmed, without empty ones. */
+function linesOf(text: Text, { cell, anchors }: Place): string[] {
+  const parts = mergeTexts(text, anchors)
+  const [only = ''] = parts
+  if (parts.length < 2 && typeof only === 'string' && isPlain(only)) return [only.trim()]
+  const marks = activeMarks(parts.map(markableText).join('"'))
+  const whole = parts
+    .map((part, index) => writePart(part, parts[index - 1], parts[index + 1], marks, cell))
+    .join('')
+  if (!whole.includes('\n')) return [whole.trim()]
+  return whole
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '')
+}
+
+/** Text between links and code is one string. */
+type Part = string | Link | Code | Placeholder
+
+function mergeTexts(text: Text, anchors: Anchors): Part[] {
+  const parts: Part[] = []
+  let words = ''
+  const endWords = () => {
+    if (words !== '') parts.push(trimLines(disarmMentions(showControls(words))))
+    words = ''
+  }
+  for (const inline of text) {
+    const part = partOf(inline, anchors)
+    if (typeof part === 'string') words += part
+    else {
+      endWords()
+      parts.push(part)
+    }
+  }
+  endWords()
+  return parts
+}
+
+/** With control characters shown, but in strings, which are merged first. */
+function partOf(inline: Inline, anchors: Anchors): Part {
+  if (typeof inline === 'string') return inline
+  if ('tag' in inline) return `[${inline.tag}]`
+  if ('label' in inline) return `${inline.label}:`
+  if ('placeholder' in inline) return inline
+  if ('code' in inline) return { code: inOneLine(inline.code) }
+  const text = disarmMentions(inOneLine(inline.text))
+  if ('url' in inline) return { text, url: encodeControls(inline.url) }
+  const anchor = anchors.get(inline.to)
+  return anchor === undefined ? inline.text : { text, url: `#${anchor}` }
+}
+
+const inOneLine = (text: string): string => showControls(text).replaceAll('\n', ' ')
+
+/**
+ * Trims white space around line breaks and drops empty lines, but keeps it at both ends, where other parts may
+ * follow.
+ */
+function trimLines(text: string): string {
+  if (!text.includes('\n')) return text
+  const lines = text.split('\n')
+  const inner = lines.slice(1, -1).map(line => line.trim())
+  return [lines[0]!.trimEnd(), ...inner.filter(line => line !== ''), lines.at(-1)!.trimStart()].join('\n')
+}
+
+/** The part of a text that can have pairs of marks: of a link, its text and the backticks of its address. */
+function markableText(part: Part): string {
+  if (typeof part === 'string') return part
+  if ('code' in part) return '` `'
+  return 'url' in part ? `${part.text}"${part.url.includes('`') ? '` `' : ''}` : ''
+}
+
+function writePart(
+  part: Part,
+  before: Part | undefined,
+  after: Part | undefined,
+  marks: Marks,
+  cell: boolean,
+): string {
+  if (typeof part === 'string')
+    return escapeInline(part, {
+      before: before === undefined ? '' : edges(before).last,
+      after: after === undefined ? '' : edges(after).first,
+      marks,
+      cell,
+      link: false,
+    })
+  if ('placeholder' in part) return part.placeholder
+  if ('code' in part) return codeSpan(part.code, cell)
+  const text = escapeInline(part.text, { before: '[', after: ']', marks, cell, link: true })
+  return `[${text}](${escapeDestination(part.url, cell)})`
+}
+
+/** The first and the last character of what is written for a part that is no string. */
+function edges(part: Part): { first: string; last: string } {
+  if (typeof part === 'string') return { first: '', last: '' }
+  if ('code' in part) return { first: '`', last: '`' }
+  if ('placeholder' in part)
+    return { first: part.placeholder.at(0) ?? '', last: part.placeholder.at(-1) ?? '' }
+  return { first: '[', last: ')' }
+}
