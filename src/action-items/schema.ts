@@ -189,9 +189,7 @@ export const ActionItemPage = pageOf('ActionItemPage', ActionItem, todayFields, 
 
 export const todayQuery = {
   as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
-  tz: Type.Optional(
-    timeZone({ description: 'IANA time zone, such as `Europe/Berlin`; the server’s unless given.' }),
-  ),
+  tz: timeZone,
 }
 export const ActionItemBatch = component(
   'ActionItemBatch',

@@ -66,8 +66,10 @@ export const partialTime = (options: object = {}) => Type.String({ format: 'part
 /** A calendar date, `YYYY-MM-DD`. */
 export const calendarDate = (options: object = {}) => Type.String({ format: 'date', ...options })
 
-/** The name of a time zone in a query; `requireTimeZone` judges whether there is one. */
-export const timeZone = (options: object = {}) =>
+/**
+ * A time zone of a query, in one form, which the contract names once. `requireTimeZone` judges whether there is such a zone.
+ */
+export const timeZone = Type.Optional(
   Type.String({
     ...pattern(
       '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
@@ -75,9 +77,11 @@ export const timeZone = (options: object = {}) =>
       'Europe/Berlin',
     ),
     maxLength: 64,
+    description:
+      'IANA time zone, such as `Europe/Berlin`. Unless given, “today” is the server’s, and the times of a document are in UTC, as they always are in its JSON.',
     examples: ['Europe/Berlin'],
-    ...options,
-  })
+  }),
+)
 
 export const integer = (minimum: number, maximum: number, options: object = {}) =>
   Type.Integer({ minimum, maximum, ...options })
