@@ -50,6 +50,7 @@ function claimItem(view: View, event: Event, notes: Note[]): ListItem {
 
 /** What happened, after the milestones that it marks. */
 export function descriptionOf({ data: { milestones } }: View, event: Event): Text {
+  if (event.milestones.length === 0 && event.role === null) return prose(event.description)
   const of = milestones.spells.length > 1 ? `, spell ${event.spell}` : ''
   const marks: Text = event.milestones.flatMap(name => [tag(`${humanize(name)}${of}`), ' '])
   return [...marks, ...prose(event.description), ...(event.role === null ? [] : [` (${event.role})`])]

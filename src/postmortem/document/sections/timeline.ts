@@ -1,5 +1,5 @@
 import type { Event } from '../../../timeline/schema.ts'
-import { type Block, heading, joined, paragraph, type Row, row, table, withId } from '../blocks.ts'
+import { type Block, heading, joined, paragraph, type Row, table, withId } from '../blocks.ts'
 import { dateOfEvent, eventTime, type TimeFormat } from '../time-format.ts'
 import type { View } from '../view.ts'
 import { durationBlocks } from './durations.ts'
@@ -61,8 +61,7 @@ const timeOfDay = (format: TimeFormat, event: Event): string =>
     ? eventTime(format, event).replace(format.date, 'this day')
     : eventTime(format, event)
 
-const eventRow = (view: View, event: Event, time: string, notes: Note[]): Row =>
-  withId(
-    idOfEvent(event),
-    row([[time], descriptionOf(view, event), joined(sourcesOf(view, event, notes), '\n')]),
-  )
+const eventRow = (view: View, event: Event, time: string, notes: Note[]): Row => ({
+  id: idOfEvent(event),
+  cells: [[time], descriptionOf(view, event), joined(sourcesOf(view, event, notes), '\n')],
+})
