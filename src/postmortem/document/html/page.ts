@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { escapeHtml } from './blocks.ts'
-import { style, styleHash } from './style.ts'
+import { style, styleHash } from './style/style.ts'
 
 /** One self-contained page: no script, nothing loaded, no style but those in its head. */
 export interface Page {
