@@ -1,13 +1,12 @@
-import type { DurationName } from '../../../timeline/milestones/schema.ts'
 import type { Postmortem } from '../../schema.ts'
-import { sentenceCase } from '../../words.ts'
 import { headOf, postmortemSections } from '../document.ts'
 import type { Reading } from '../standing.ts'
-import { durationOf, durationValue, impactValue, isKnown, type View, viewOf } from '../view.ts'
+import { type View, viewOf } from '../view.ts'
 import { asksHtml } from './asks.ts'
 import { blocksToHtml, escapeHtml } from './blocks.ts'
 import { contents } from './contents.ts'
 import { timelineFigure } from './drawing/figure.ts'
+import { facts } from './facts.ts'
 import { type Page, pageHtml, section } from './page.ts'
 import { standingHtml } from './standing.ts'
 
@@ -53,24 +52,3 @@ ${below.join('')}
 
 const statusTone = { draft: '', in_review: 'warn', final: 'good' } as const
 const severityTone = { SEV1: 'bad', SEV2: 'bad', SEV3: 'warn', SEV4: '', SEV5: '' } as const
-
-/** The figures that readers look for first. */
-function facts(view: View): string {
-  const { phase, spells, impact } = view.data.milestones
-  const value = (name: DurationName) => {
-    const duration = durationOf(spells[0]!, name)
-    return isKnown(duration) ? durationValue(view, duration) : '—'
-  }
-  const total: [string, string][] =
-    spells.length > 1 && impact ? [[`Impact in ${spells.length} spells`, impactValue(view, impact)]] : []
-  const of = spells.length > 1 ? ` in spell ${spells[0]!.spell}` : ''
-  const figures: [string, string][] = [
-    ['Phase', sentenceCase(phase)],
-    ...total,
-    [`Detection time${of}`, value('time_to_detect')],
-    [`Mitigation time${of}`, value('time_to_mitigate')],
-    [`Resolution time${of}`, value('time_to_resolve')],
-  ]
-  const entries = figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`)
-  return `<dl class="facts">\n${entries.join('\n')}\n</dl>`
-}
