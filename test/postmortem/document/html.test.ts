@@ -20,7 +20,7 @@ interface Tag {
 }
 
 const elements = new Set(
-  'html head meta title style body main header section h1 h2 h3 p span a br ul ol li div blockquote code ins del b dl dt dd table thead tbody tr th td pre figure figcaption svg desc g line rect circle text tspan'.split(
+  'html head meta title style body main header nav section h1 h2 h3 p span a br ul ol li div blockquote code ins del b dl dt dd table thead tbody tr th td pre figure figcaption svg desc g line rect circle text tspan'.split(
     ' ',
   ),
 )

@@ -11,10 +11,15 @@ import { allMilestones, hasSeveralSpells } from './spells.ts'
 /** Events closer than this many pixels share one mark: there may be 20,000 of them. */
 const markGap = 5
 
-/** One mark for all events on the same few pixels, with a tooltip. */
+/**
+ * One mark for all events on the same few pixels, with a tooltip. Where there are several spells, none for what begins or
+ * ends them: it would hide the band.
+ */
 export function eventMarks(view: View, canvas: Canvas): string[] {
+  const isOfSpells = hasSeveralSpells(view)
   const groups = new Map<string, { moment: Moment; events: Event[] }>()
   for (const event of view.timeline) {
+    if (isOfSpells && event.milestones.length > 0) continue
     const moment = momentOf(view, event)
     if (!canvas.scale.holds(moment)) continue
     const place = [moment.from, moment.to].map(time => Math.round(canvas.x(time) / markGap)).join()
@@ -22,7 +27,7 @@ export function eventMarks(view: View, canvas: Canvas): string[] {
     if (group) group.events.push(event)
     else groups.set(place, { moment, events: [event] })
   }
-  const size = hasSeveralSpells(view) ? 3 : 4
+  const size = isOfSpells ? 3 : 4
   return [...groups.values()].map(({ moment, events: [first, ...more] }) =>
     markSvg('event', moment, canvas, size, tooltip(view, first!, more.length)),
   )
@@ -34,7 +39,7 @@ function tooltip(view: View, event: Event, more: number): string {
   return `${eventTime(view.timeFormat, event)} ${text}${more === 0 ? '' : ` (and ${more} more)`}`
 }
 
-/** None where there are several spells: there they would hide what they begin and end. */
+/** None where there are several spells. */
 export const milestoneMarks = (view: View, canvas: Canvas): string[] =>
   hasSeveralSpells(view)
     ? []

@@ -15,7 +15,7 @@ export const blocks = `
 ul, ol { margin: 0 0 1rem; padding-left: 1.4rem; max-width: 46rem; }
 li { margin: 0 0 .55rem; padding-left: .2rem; }
 li::marker { color: var(--soft); font-variant-numeric: tabular-nums; }
-ol > li { margin-bottom: 1.4rem; }
+ol > li:has(> .detail) { margin-bottom: 1.4rem; }
 li > :is(p, ul, ol, pre, blockquote) { margin: .5rem 0 0; }
 :is(li, blockquote) :is(ul, ol) > li { margin-bottom: .25rem; }
 .label { font-weight: 600; }

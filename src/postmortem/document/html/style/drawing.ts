@@ -28,6 +28,7 @@ svg .good { fill: var(--good); opacity: .14; }
 svg.spells .impact { opacity: .7; }
 svg.spells .event { stroke-width: 1.2; }
 svg .mark { fill: var(--calm); }
+svg rect.mark { opacity: .55; }
 ${marks.join('\n')}
 .narrow { display: none; }
 `
