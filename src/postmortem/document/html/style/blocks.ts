@@ -19,7 +19,7 @@ ol > li:has(> .detail) { margin-bottom: 1.4rem; }
 li > :is(p, ul, ol, pre, blockquote) { margin: .5rem 0 0; }
 :is(li, blockquote) :is(ul, ol) > li { margin-bottom: .25rem; }
 .label { font-weight: 600; }
-.label + .label::before { content: "\\A"; white-space: pre; }
+.label ~ .label:not(br + .label)::before { content: "\\A"; white-space: pre; }
 .detail { margin-top: .25rem; }
 ol > li > .detail:not(:has(.label)) { color: var(--soft); }
 .placeholder { color: var(--soft); font-style: italic; }
@@ -37,14 +37,15 @@ tbody .group:first-child th { padding-top: .9rem; }
 .by-id td:nth-child(3), .by-id td:nth-child(6) { white-space: normal; }
 .by-id td:nth-child(3) { min-width: 7.5rem; }
 .by-spell td { overflow-wrap: normal; }
+.by-spell td:nth-child(2) { white-space: nowrap; }
 blockquote { margin: 0 0 1rem; padding: .1rem 0 .1rem 1.1rem; max-width: 46rem; border-left: 3px solid var(--line); }
 blockquote > :last-child { margin-bottom: 0; }
 code { padding: .1em .35em; border-radius: .25rem; background: var(--sheet); font: .88em ${mono}; overflow-wrap: anywhere; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
 pre { margin: 0 0 1.2rem; padding: .8rem 1rem; border-radius: .4rem; background: var(--sheet); font: .84rem/1.55 ${mono}; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; }
-.diff { overflow-x: auto; line-height: 1.5; white-space: pre; overflow-wrap: normal; }
-.diff code { display: inline-block; min-width: 100%; padding: 0; background: none; font: inherit; overflow-wrap: normal; }
+.diff { overflow-x: auto; padding-left: 0; padding-right: 0; line-height: 1.5; white-space: pre; overflow-wrap: normal; }
+.diff code { display: inline-block; min-width: 100%; padding: 0 1rem; background: none; font: inherit; overflow-wrap: normal; }
 .diff b { font-weight: 400; color: var(--soft); }
-.diff ins, .diff del { display: inline-block; width: 100%; color: var(--ink); text-decoration: none; }
+.diff ins, .diff del { display: inline-block; width: calc(100% + 2rem); margin: 0 -1rem; padding: 0 1rem; color: var(--ink); text-decoration: none; }
 .diff ins { background: var(--good-wash); }
 .diff del { background: var(--bad-wash); }
 `

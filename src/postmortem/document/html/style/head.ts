@@ -12,6 +12,7 @@ header { padding-bottom: 2rem; border-bottom: 1px solid var(--line); }
 .chip.good { background: var(--good-wash); color: var(--good); box-shadow: none; }
 .standing { margin-top: .9rem; color: var(--soft); font-size: .9rem; }
 .standing p { margin: 0 0 .25rem; max-width: none; overflow-wrap: anywhere; }
+.standing .label ~ .label:not(br + .label)::before { content: "\\2003"; }
 .standing .notice { color: var(--warn); font-weight: 600; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 1.25rem 2rem; margin: 2rem 0 0; }
 .facts > div { display: flex; flex-direction: column; justify-content: space-between; }
@@ -19,12 +20,11 @@ header { padding-bottom: 2rem; border-bottom: 1px solid var(--line); }
 .facts dd { margin: .15rem 0 0; font-size: 1.45rem; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
 nav { margin: 1.75rem 0 0; font-size: .92rem; }
 nav ul, nav li > ul { max-width: none; margin: 0; padding: 0; list-style: none; }
-nav > ul { columns: 3 15rem; column-gap: 2rem; }
-nav li { margin: 0; padding: .15rem 0; }
-nav li li { padding: .15rem 0 .15rem 1rem; line-height: 1.4; break-inside: avoid; }
-nav li li:first-child { margin-top: .15rem; break-before: avoid; }
-nav a { text-decoration: none; overflow-wrap: anywhere; }
-nav a:hover { text-decoration: underline; }
+nav > ul { columns: 2 17rem; column-gap: 2rem; }
+nav li { margin: 0; padding: .15rem 0; break-inside: avoid; }
+nav li li { padding: .15rem 0 .15rem 1rem; line-height: 1.4; }
+nav a[href^="#"] { color: var(--link); text-decoration: none; overflow-wrap: anywhere; }
+nav a[href^="#"]:hover { text-decoration: underline; }
 .asks { max-width: 46rem; margin: 0 0 1.5rem; padding: .85rem 1.1rem; border-left: 3px solid var(--warn); border-radius: .15rem .4rem .4rem .15rem; background: var(--sheet); font-size: .92rem; line-height: 1.5; }
 .asks p { margin: 0 0 .3rem; font-weight: 650; }
 .asks ul { margin: 0; }

@@ -20,11 +20,14 @@ export const narrow = `
   td:first-child, .by-time td, .by-id td:nth-child(2) { display: block; }
   td:first-child::before, .by-time td::before, .by-id td:nth-child(2)::before { content: none; }
   td:first-child, .by-id td:nth-child(2) { font-weight: 650; }
-  .by-spell td:first-child::before { content: attr(data-label) " "; color: inherit; }
+  .by-spell td:first-child { display: flex; gap: .3rem; }
+  .by-spell td:first-child::before { content: attr(data-label); color: inherit; }
   .by-time td:last-child { margin-top: .35rem; }
   .by-id td { grid-template-columns: 5rem 1fr; }
+  .by-spell td:nth-child(2) { white-space: normal; }
   .by-id td, .by-id td:not(:nth-child(2)) { white-space: normal; }
   .by-id td:nth-child(2) { margin-bottom: .35rem; }
-  .diff, pre { padding: .7rem .8rem; font-size: .8rem; }
+  pre { padding: .7rem .8rem; font-size: .8rem; }
+  .diff { padding: .7rem 0; }
 }
 `
