@@ -52,8 +52,10 @@ export const dateIn = (timeZone: string, moment: Date): string =>
 export function inZone(timeZone: string, utc: string): string {
   if (timeZone === 'UTC') return utc
   const at = Date.parse(utc)
-  const offset = offsetAt(timeZone, at)
-  return `${new Date(at + offset).toISOString().slice(0, 23)}${formatOffset(offset)}`
+  const zone = zoneOf(timeZone)
+  const offset = offsetOf(zone, at)
+  const words = zone.offset === offset ? zone.words : formatOffset(offset)
+  return `${new Date(at + offset).toISOString().slice(0, 23)}${words}`
 }
 
 /** `+09:00`; with seconds where the zone had them: `-00:44:30` was Monrovia's until 1972. */
@@ -96,14 +98,15 @@ export function timeZoneName(name: string): string {
 const dayLength = 86_400_000
 
 /** By how many milliseconds the clock of a zone is ahead of UTC at a moment. */
-export function offsetAt(timeZone: string, at: number): number {
-  if (timeZone === 'UTC') return 0
-  const zone = zoneOf(timeZone)
+export const offsetAt = (timeZone: string, at: number): number =>
+  timeZone === 'UTC' ? 0 : offsetOf(zoneOf(timeZone), at)
+
+function offsetOf(zone: Zone, at: number): number {
   const day = Math.floor(at / dayLength)
   if (zone.day === day) return zone.offset
   const [first, last] = [day, day + 1].map(one => readOffset(zone.formatter, one * dayLength))
   if (first !== last) return readOffset(zone.formatter, at)
-  Object.assign(zone, { day, offset: first })
+  Object.assign(zone, { day, offset: first, words: formatOffset(first!) })
   return zone.offset
 }
 
@@ -112,6 +115,7 @@ interface Zone {
   formatter: Intl.DateTimeFormat
   day: number
   offset: number
+  words: string
 }
 
 /** By zone name. Creating a formatter costs a hundred times as much as using it. */
@@ -121,7 +125,7 @@ const zoneOf = (timeZone: string): Zone => zoneCache.getOrMake(timeZone, () => c
 
 function createZone(timeZone: string): Zone {
   const formatter = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
-  return { formatter, day: Number.NaN, offset: 0 }
+  return { formatter, day: Number.NaN, offset: 0, words: '+00:00' }
 }
 
 /** Of `6/27/2018, GMT+09:00`. */

@@ -21,31 +21,17 @@ export interface TimeFormat {
 
 /** The format for an incident that occurred on `date`, and for the events of its timeline. */
 export function timeFormatFor(date: string, events: readonly Event[], zone = 'UTC'): TimeFormat {
-  const isOnDate = (utc: string) => inZone(zone, utc).startsWith(date)
+  const timed = events.filter(({ precision }) => precision !== 'day')
+  const begun = timed.map(event => inZone(zone, event.corrected_at))
+  const ended = timed.flatMap(event => untilOf(event) ?? []).map(until => inZone(zone, until))
+  const isElsewhere = (shown: string) => !shown.startsWith(date)
   return {
     zone,
     date,
-    dated: events.some(
-      event =>
-        event.precision === 'day' ||
-        !isOnDate(event.corrected_at) ||
-        !isOnDate(untilOf(event) ?? event.corrected_at),
-    ),
-    seconds: events.some(
-      event => event.precision === 'exact' && inZone(zone, event.corrected_at).slice(17, 19) !== '00',
-    ),
-    offsets: zone !== 'UTC' && hasSeveralOffsets(zone, events),
+    dated: timed.length < events.length || begun.some(isElsewhere) || ended.some(isElsewhere),
+    seconds: begun.some((shown, i) => timed[i]!.precision === 'exact' && shown.slice(17, 19) !== '00'),
+    offsets: zone !== 'UTC' && new Set([...begun, ...ended].map(offsetIn)).size > 1,
   }
-}
-
-function hasSeveralOffsets(zone: string, events: readonly Event[]): boolean {
-  const offsets = new Set<string>()
-  for (const event of events) {
-    if (event.precision === 'day') continue
-    for (const utc of [event.corrected_at, untilOf(event) ?? event.corrected_at])
-      offsets.add(offsetIn(inZone(zone, utc)))
-  }
-  return offsets.size > 1
 }
 
 const offsetIn = (shown: string): string => shown.slice(23)

@@ -20,7 +20,7 @@ export interface View {
 
 /** @param zone of which its times are: an IANA name */
 export function viewOf(stored: Postmortem, zone = 'UTC'): View {
-  const data = zone === 'UTC' ? stored : { ...stored, events: inOrder(zone, stored.events) }
+  const data = { ...stored, events: inOrderOf(zone, stored.events) }
   const live = data.events.filter(event => event.retraction === null)
   const timeline = live.filter(({ relevance }) => relevance === 'normal')
   return {
@@ -31,6 +31,10 @@ export function viewOf(stored: Postmortem, zone = 'UTC'): View {
     eventById: namedEvents(data),
   }
 }
+
+/** Only days can stand elsewhere in another zone. */
+const inOrderOf = (zone: string, events: Event[]): Event[] =>
+  zone !== 'UTC' && events.some(({ precision }) => precision === 'day') ? inOrder(zone, events) : events
 
 /** Not of all events: such a map would cost a tenth of the whole rendering. */
 function namedEvents({ events, milestones, factors }: Postmortem): Map<string, Event> {

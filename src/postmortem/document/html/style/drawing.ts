@@ -25,7 +25,7 @@ svg .good { fill: var(--good); opacity: .14; }
 .key.impact::before { background: var(--bad); opacity: .3; }
 .key.recovery::before { background: var(--warn); opacity: .3; }
 .key.good::before { background: var(--good); opacity: .2; }
-svg.spells .impact { opacity: .7; }
+svg.spells .impact { opacity: .8; }
 svg.spells .event { stroke-width: 1.2; }
 svg .mark { fill: var(--calm); }
 svg rect.mark { opacity: .55; }

@@ -13,7 +13,7 @@ header { padding-bottom: 2rem; border-bottom: 1px solid var(--line); }
 .standing { margin-top: .9rem; color: var(--soft); font-size: .9rem; }
 .standing p { margin: 0 0 .25rem; max-width: none; overflow-wrap: anywhere; }
 .standing .label ~ .label:not(br + .label)::before { content: "\\2003"; }
-.standing .notice { color: var(--warn); font-weight: 600; }
+.standing .notice { color: var(--warn); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 1.25rem 2rem; margin: 2rem 0 0; }
 .facts > div { display: flex; flex-direction: column; justify-content: space-between; }
 .facts dt { font-size: .84rem; line-height: 1.4; color: var(--soft); text-wrap: balance; }
