@@ -14,7 +14,7 @@ export const narrow = `
   tr { padding: .8rem 0; border-bottom: 1px solid var(--line); }
   tr.group { padding: 1.4rem 0 .4rem; }
   .group th, tbody .group:first-child th { padding: 0; border: 0; font-size: 1rem; }
-  td, .by-time td:first-child, .by-time td:last-child { width: auto; padding: 0; border: 0; }
+  td, .by-time td:first-child, .by-time td:last-child { width: auto; padding: .12rem 0; border: 0; }
   td { display: grid; grid-template-columns: 7rem 1fr; gap: .5rem; }
   td::before { content: attr(data-label); color: var(--soft); }
   td:first-child, .by-time td, .by-id td:nth-child(2) { display: block; }
