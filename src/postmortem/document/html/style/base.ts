@@ -25,5 +25,4 @@ a.address { overflow-wrap: anywhere; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: .15rem; }
 [id] { scroll-margin-top: 1.5rem; }
 :target { background: var(--calm-wash); box-shadow: -.6rem 0 0 var(--calm-wash), .6rem 0 0 var(--calm-wash), -.8rem 0 0 var(--calm); }
-tr:target { box-shadow: -.2rem 0 0 var(--calm); }
 `
