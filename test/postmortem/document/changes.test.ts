@@ -160,12 +160,12 @@ t.test('in HTML each line has its sign and its element', async t => {
   t.match(
     html,
     `<pre class="diff" tabindex="0">
-<b>--- a/PaymentErrorRateHigh</b>
+<code><b>--- a/PaymentErrorRateHigh</b>
 <b>+++ b/PaymentErrorRateHigh</b>
 <b>@@ -1,2 +1,2 @@</b>
 <del>-a &lt;b&gt;</del>
 <ins>+a &lt;i&gt;</ins>
- c</pre>`,
+ c</code></pre>`,
   )
 })
 
