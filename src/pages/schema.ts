@@ -35,7 +35,7 @@ export const linksToRead: HomeLink[] = [
     name: 'template',
     href: '/v1/template',
     title: 'The template',
-    summary: 'An empty postmortem in Markdown, with placeholders.',
+    summary: 'An empty postmortem, with a question wherever something is to be answered.',
   },
 ]
 

@@ -5,7 +5,7 @@ import { followUpRoute } from './follow-up/routes.ts'
 import { followUpSchemas } from './follow-up/schema.ts'
 import { redactionRoutes } from './redaction/routes.ts'
 import { postmortemSchemas } from './schema.ts'
-import { documentRoutes } from './sealing/document-routes.ts'
+import { documentRoutes, templateRoute } from './sealing/document-routes.ts'
 import { revisionRoutes } from './sealing/revision-routes.ts'
 import { lifecycleRoutes } from './sealing/routes.ts'
 import { revisionSchemas } from './sealing/schema.ts'
@@ -23,6 +23,7 @@ export const postmortemRoom: Room = {
 
 function postmortemRoutes(app: App, context: Context): void {
   documentRoutes(app, context)
+  templateRoute(app)
   checkRoutes(app, context)
   lifecycleRoutes(app, context)
   revisionRoutes(app, context)

@@ -1,26 +1,14 @@
 import { headlineOf } from '../../incidents/natures.ts'
-import { durations } from '../../timeline/milestones/schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { personName } from '../words.ts'
-import {
-  type Block,
-  bulletList,
-  heading,
-  item,
-  joined,
-  label,
-  numberedList,
-  paragraph,
-  row,
-  type Text,
-} from './blocks.ts'
+import { type Block, bulletList, heading, item, label, paragraph, type Text } from './blocks.ts'
 import { proseBlocks } from './prose.ts'
-import { actionItemsSection, actionItemsTable } from './sections/action-items.ts'
-import { analysisOpening, analysisSection, factorItem } from './sections/analysis.ts'
-import { changesSection, noChanges } from './sections/changes.ts'
-import { reviewRecord, reviewSection } from './sections/review.ts'
+import { actionItemsSection } from './sections/action-items.ts'
+import { analysisSection } from './sections/analysis.ts'
+import { changesSection } from './sections/changes.ts'
+import { reviewSection } from './sections/review.ts'
 import { summarySection } from './sections/summary.ts'
-import { timelineSection, timelineTable } from './sections/timeline.ts'
+import { timelineSection } from './sections/timeline.ts'
 import { type View, viewOf } from './view.ts'
 
 /**
@@ -51,37 +39,6 @@ export function postmortemSections(data: Postmortem): Block[][] {
   ]
 }
 
-/** The empty template: the same document with placeholders. */
-export const templateDocument = (): Block[] => [
-  ...titleBlocks(placeholders),
-  heading(2, 'Summary'),
-  paragraph(label('What broke'), ' <what broke>'),
-  paragraph(label('Who was affected'), ' <who was affected>'),
-  paragraph(label('How long'), ' <computed from the timeline>'),
-  heading(2, 'Timeline (UTC)'),
-  timelineTable([row([['<time>'], ['<event>'], ['<source>']])]),
-  paragraph(
-    ...joined(
-      durations.filter(({ always }) => always).map(({ title }) => [label(`${title} time`), ' —']),
-      '   ',
-    ),
-  ),
-  ...analysisOpening(),
-  numberedList(1, [
-    factorItem(
-      { category: 'technical|process|detection', statement: '<factor>' },
-      { if: '<X>', had: '<Y>', would_have: '<Z>' },
-      [],
-    ),
-  ]),
-  heading(2, 'What went well'),
-  bulletList([item(['<what went well>'])]),
-  heading(2, 'Action items'),
-  actionItemsTable([row([['AI-1'], ['<action>'], ['<owner>'], ['<date>'], ['P<n>'], ['<factor>']])]),
-  ...noChanges(),
-  ...reviewRecord({ date: [' not held yet'], attendees: ' —', decisions: [], status: placeholders.status }),
-]
-
 /** The words above the first section. */
 export interface Head {
   title: string
@@ -91,15 +48,6 @@ export interface Head {
   nature: string | null
   severity: string
   authors: string
-}
-
-const placeholders: Head = {
-  title: '<title>',
-  id: 'PM-<date>-<slug>',
-  status: 'Draft|In review|Final',
-  nature: null,
-  severity: 'SEV<n>',
-  authors: '…',
 }
 
 const statusWords = { draft: 'Draft', in_review: 'In review', final: 'Final' } as const

@@ -26,7 +26,7 @@ export function negotiateFormat(request: FastifyRequest, formats: readonly Forma
   const format = formats.find(name => media[name] === accepted)
   if (format === undefined)
     throw notAcceptableError(
-      `Accept excludes what the postmortem comes as: send one of ${offered.join(', ')}, or none.`,
+      `Accept excludes what this comes as: send one of ${offered.join(', ')}, or none.`,
     )
   return format
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { App, Context } from '../../http/context.ts'
 import { incidentParams } from '../../incidents/schema.ts'
-import { templateDocument } from '../document/document.ts'
+import { blocksPage } from '../document/html/blocks-page.ts'
 import { postmortemPage } from '../document/html/html.ts'
 import { toMarkdown } from '../document/markdown/markdown.ts'
 import {
@@ -15,6 +15,7 @@ import {
   sendRendered,
   sendText,
 } from '../document/media.ts'
+import { templateBody, templateDocument } from '../document/template.ts'
 import { loadPostmortem } from '../load.ts'
 import { documentQuery } from '../schema.ts'
 import { lastSealedText } from './revisions.ts'
@@ -90,7 +91,9 @@ export function documentRoutes(app: App, { db }: Context): void {
       async (request, reply) => send(reply, format, request.params.incident_id, request.query.copy),
     )
   }
+}
 
+export function templateRoute(app: App): void {
   app.get(
     '/template',
     {
@@ -99,10 +102,19 @@ export function documentRoutes(app: App, { db }: Context): void {
         operationId: 'getTemplate',
         tags,
         summary: 'The empty postmortem',
-        description: 'The document that the renderer writes over nothing, with placeholders.',
-        response: documentResponses({ 'text/markdown': markdownContent }),
+        description:
+          'The headings and columns of every postmortem, with hints and questions. Markdown unless `Accept` prefers HTML.',
+        response: documentResponses({ 'text/markdown': markdownContent, 'text/html': htmlContent }),
       },
     },
-    async (_request, reply) => sendText(reply, 'md', toMarkdown(templateDocument())),
+    async (request, reply) => {
+      reply.header('vary', 'accept')
+      const format = negotiateFormat(request, ['md', 'html'])
+      if (format === 'md') return sendText(reply, format, toMarkdown(templateDocument()))
+      return sendPage(reply, templatePage())
+    },
   )
 }
+
+const templatePage = () =>
+  blocksPage({ kicker: 'Postmortem', title: '<title>', lang: 'en', footer: 'Template' }, templateBody())

@@ -64,7 +64,6 @@ t.test('one media type of its own is served as such alone', async t => {
   const incident = await openIncident(service)
   const only: Record<string, string> = {
     '/metrics': 'text/plain',
-    '/v1/template': 'text/markdown',
     [`${incident}/postmortem.md`]: 'text/markdown',
     [`${incident}/postmortem.html`]: 'text/html',
     [`${incident}/postmortem.json`]: json,

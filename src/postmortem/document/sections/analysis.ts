@@ -50,8 +50,8 @@ function deletedNote(first: number, last: number): Block[] {
   return [paragraph(`Factors ${first} ${last === first + 1 ? 'and' : 'to'} ${last} were removed.`)]
 }
 
-/** One factor of the list; category and texts may be the template's placeholders. */
-export function factorItem(
+/** One factor of the list. */
+function factorItem(
   factor: { category: string; statement: string },
   counterfactual: Factor['counterfactual'],
   rest: readonly Text[],

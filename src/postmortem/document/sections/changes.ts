@@ -28,7 +28,7 @@ export function changesSection(view: View): Block[] {
   return [heading(2, 'Changes'), ...changes.flatMap(change => changeBlocks(view, change))]
 }
 
-export const noChanges = (): Block[] => [
+const noChanges = (): Block[] => [
   heading(2, 'Changes'),
   paragraph('No change to an SLO, an alert rule or a runbook is recorded yet.'),
 ]

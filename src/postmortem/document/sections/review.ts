@@ -67,7 +67,7 @@ interface Record {
 }
 
 /** The four lines that every document has. */
-export const reviewRecord = ({ date, attendees, decisions, status }: Record): Block[] => [
+const reviewRecord = ({ date, attendees, decisions, status }: Record): Block[] => [
   heading(2, 'Review record'),
   bulletList([
     item([label('Date'), ...date]),
