@@ -1,7 +1,21 @@
 import type { CheckCode } from '../../waivers/schema.ts'
-import { type Block, bulletList, heading, item, type ListItem, label, paragraph } from '../document/blocks.ts'
+import {
+  type Block,
+  bulletList,
+  heading,
+  item,
+  type ListItem,
+  label,
+  paragraph,
+  reference,
+  type Text,
+} from '../document/blocks.ts'
 import { describePointer } from '../document/describe-pointer.ts'
 import { headOf, natureWords } from '../document/document.ts'
+import { blocksPage } from '../document/html/blocks-page.ts'
+import type { Page } from '../document/html/page.ts'
+import { pageAddress, pageLinks } from '../document/html/page-links.ts'
+import { prose } from '../document/prose.ts'
 import { eventTime } from '../document/time-format.ts'
 import { type View, viewOf } from '../document/view.ts'
 import type { Postmortem, PostmortemActionItem } from '../schema.ts'
@@ -16,7 +30,34 @@ const mostListed = 10
  * The facilitator's agenda for a blameless review: an opening, and all that is open, as questions. A pure function of
  * the postmortem and its failed checks.
  */
-export function agendaDocument({ data, timeline }: CheckInput, checks: readonly FailedCheck[]): Block[] {
+export const agendaDocument = (input: CheckInput, checks: readonly FailedCheck[]): Block[] => [
+  heading(1, 'Review agenda: ', input.data.incident.title),
+  ...agendaBody(input, checks),
+]
+
+/** The same as a page, which prints on one sheet and leads into the document. */
+export function agendaPage(input: CheckInput, checks: readonly FailedCheck[]): Page {
+  const { id, title, lang } = input.data.incident
+  const head = {
+    ...{ kicker: 'Review agenda', title, lang: lang ?? 'en', footer: id, compact: true },
+    links: pageLinks(input.data.incident, 'Agenda'),
+    refersTo: pageAddress(id, 'Postmortem'),
+  }
+  return blocksPage(head, agendaBody(input, checks))
+}
+
+function agendaBody(input: CheckInput, checks: readonly FailedCheck[]): Block[] {
+  const points = openPoints(input, checks)
+  return [...opening(input.data), ...(points.length > 0 ? points : nothingOpen)]
+}
+
+const nothingOpen = [
+  heading(2, 'Open points'),
+  paragraph('No check finds anything open. What else did this teach us about the system?'),
+]
+
+/** The sections that have something to talk about. */
+function openPoints({ data, timeline }: CheckInput, checks: readonly FailedCheck[]): Block[] {
   const view = viewOf(data)
   const open = checks.filter(({ waiver }) => waiver === null)
   const isFoundBy = (code: CheckCode) => {
@@ -27,7 +68,6 @@ export function agendaDocument({ data, timeline }: CheckInput, checks: readonly 
   const [isBare, isUnaccepted] = [isFoundBy('COUNTERFACTUAL_MISSING'), isFoundBy('ACTION_UNACCEPTED')]
   const isProposed = isFoundBy('ACTION_INCOMPLETE')
   return [
-    ...opening(data),
     ...section(
       'Open disputes',
       'Which source settles it? If there is none, retract the claim.',
@@ -36,16 +76,16 @@ export function agendaDocument({ data, timeline }: CheckInput, checks: readonly 
     ...section(
       'Resting on memory alone',
       'Is there a log, a message or a metric that shows it?',
-      timeline
-        .filter(({ id }) => isRemembered(id))
-        .map(event => item([`${eventTime(view.timeFormat, event)} ${event.description}`])),
+      timeline.filter(({ id }) => isRemembered(id)).map(event => item(claim(view, event))),
     ),
     ...section(
       'Factors without a counterfactual',
       'If what had been how, what would have gone differently?',
       data.factors
         .filter(({ number }) => isBare(number))
-        .map(({ number, statement }) => item([`Factor ${number}: ${statement}`])),
+        .map(({ number, statement }) =>
+          item([reference(`Factor ${number}`, `factor-${number}`), ': ', ...prose(statement)]),
+        ),
     ),
     ...section(
       'Action items that are only proposed',
@@ -72,9 +112,8 @@ export function agendaDocument({ data, timeline }: CheckInput, checks: readonly 
 
 function opening(data: Postmortem): Block[] {
   const head = headOf(data)
-  const { title, id, severity, authors } = head
+  const { id, severity, authors } = head
   return [
-    heading(1, 'Review agenda: ', title),
     paragraph(
       ...[label('ID'), ` ${id}   `, ...natureWords(head)],
       ...[label('Severity'), ` ${severity}   `, label('Authors'), ` ${authors}`],
@@ -108,11 +147,16 @@ const isToDecide = ({ code, level }: FailedCheck): boolean =>
 
 function disputeItem(view: View, event: CheckInput['timeline'][number]): ListItem {
   const { raised_by, statement } = event.dispute!
-  return item(
-    [`${eventTime(view.timeFormat, event)} ${event.description}`],
-    [[label(`disputed by ${personName(view.data, raised_by)}`), ` ${statement}`]],
-  )
+  return item(claim(view, event), [
+    [label(`disputed by ${personName(view.data, raised_by)}`), ' ', ...prose(statement)],
+  ])
 }
+
+const claim = (view: View, event: CheckInput['timeline'][number]): Text => [
+  reference(eventTime(view.timeFormat, event), `event-${event.id}`),
+  ' ',
+  ...prose(event.description),
+]
 
 /** `AI-1 Add retries — Priya Raman, due 2026-06-24`, as far as it has them: one that is proposed may lack them. */
 function actionItem(data: Postmortem, { id, title, owner, due_on }: PostmortemActionItem): ListItem {
@@ -120,7 +164,7 @@ function actionItem(data: Postmortem, { id, title, owner, due_on }: PostmortemAc
     ...(owner === null ? [] : [personName(data, owner)]),
     ...(due_on === null ? [] : [`due ${due_on}`]),
   ]
-  return item([`${id} ${title}${known.length > 0 ? ` — ${known.join(', ')}` : ''}`])
+  return item([reference(id, id), ' ', ...prose(title), known.length > 0 ? ` — ${known.join(', ')}` : ''])
 }
 
 const sentenceItem = (view: View, { pointer, finding }: FailedCheck): ListItem =>

@@ -13,7 +13,9 @@ export const markdownContent = {
 }
 export const htmlContent = { schema: { type: 'string' as const }, example: '<!doctype html>' }
 export const jsonContent = { schema: ref(Postmortem) }
-export const documentResponses = (content: object) => ({ 200: { description: 'The document.', content } })
+export const documentResponses = (content: object, description = 'The document.') => ({
+  200: { description, content },
+})
 
 /** The formats of the document, with their media types. */
 const media = { md: 'text/markdown', html: 'text/html', json: 'application/json' } as const

@@ -21,17 +21,17 @@ import { timelineTable } from './sections/timeline.ts'
 /** The empty postmortem: the headings and columns of a document, with hints and questions instead of what is stored. */
 export const templateDocument = (): Block[] => [
   heading(1, 'Postmortem: ', placeholder('<title>')),
-  ...templateBody(),
+  ...templateBody('   '),
 ]
 
-/** All below the title. */
-export const templateBody = (): Block[] => [
-  paragraph(...joined([id, status, severity, authors], '   ')),
+/** All below the title, with `gap` between what may stand on one line. */
+export const templateBody = (gap: string): Block[] => [
+  paragraph(...joined([id, status, severity, authors], gap)),
   heading(2, 'Summary'),
   paragraph(placeholder('One paragraph: what broke, who was affected, how long.')),
   heading(2, 'Timeline (UTC)'),
   timelineTable([row(asked('<time>', '<what happened>', '<log line, metric or chat link>'))]),
-  paragraph(...joined(durationHints, '   ')),
+  paragraph(...joined(durationHints, gap)),
   ...analysisOpening(),
   numberedList(1, [item(factor, [counterfactual])]),
   heading(2, 'What went well'),

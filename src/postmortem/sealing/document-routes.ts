@@ -117,4 +117,4 @@ export function templateRoute(app: App): void {
 }
 
 const templatePage = () =>
-  blocksPage({ kicker: 'Postmortem', title: '<title>', lang: 'en', footer: 'Template' }, templateBody())
+  blocksPage({ kicker: 'Postmortem', title: '<title>', lang: 'en', footer: 'Template' }, templateBody('\n'))

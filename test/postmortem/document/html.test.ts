@@ -20,7 +20,7 @@ interface Tag {
 }
 
 const elements = new Set(
-  'html head meta title style body main header section h1 h2 h3 p span a br ul ol li div blockquote code ins del b dl dt dd table thead tbody tr th td pre figure figcaption svg desc g line rect circle text tspan'.split(
+  'html head meta title style body main header nav section h1 h2 h3 p span a br ul ol li div blockquote code ins del b dl dt dd table thead tbody tr th td pre figure figcaption svg desc g line rect circle text tspan'.split(
     ' ',
   ),
 )
@@ -47,7 +47,8 @@ function isSound(html: string): boolean {
     if (!closes && !isEmpty) open.push(name)
     for (const [attribute, value] of attributes) {
       if (/^on|^style$|^src|^srcset$|^action$/.test(attribute)) throw new Error(`it has ${attribute}`)
-      if (attribute === 'href' && !/^https?:\/\/|^#/i.test(value)) throw new Error(`it links to ${value}`)
+      if (attribute === 'href' && !/^https?:\/\/|^#|^\/v1\/incidents\//i.test(value))
+        throw new Error(`it links to ${value}`)
     }
   }
   if (open.length > 0) throw new Error(`not closed: ${open}`)

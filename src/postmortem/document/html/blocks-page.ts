@@ -2,35 +2,35 @@ import type { Block } from '../blocks.ts'
 import { blocksToHtml, escapeHtml } from './blocks.ts'
 import { type Page, section } from './page.ts'
 
-/** What stands at the head of a page that is made of blocks. */
-export interface PageHead {
+/** What a page that is made of blocks has besides them. */
+export interface PageHead extends Pick<Page, 'lang' | 'footer' | 'compact'> {
   /** What kind of page it is: above its title. */
   kicker: string
   title: string
-  /** BCP 47. */
-  lang: string
-  /** At the foot of each printed page. */
-  footer: string
-  /** HTML: the links to other pages. */
+  /** HTML below the opening: the links to other pages. */
   links?: string
+  /** The address of the document that references lead into; without it, they stay on the page. */
+  refersTo?: string
 }
 
 /** Blocks without their title as a page: those before the first heading stand in its header, each heading begins a section. */
 export function blocksPage(head: PageHead, blocks: readonly Block[]): Page {
-  const { kicker, title, lang, footer } = head
+  const { kicker, title, refersTo = '', links, ...page } = head
   const [opening = [], ...sections] = sectionsOf(blocks)
+  // A stored `<` is escaped, so that each of these is a reference.
+  const toHtml = (part: readonly Block[]) =>
+    blocksToHtml(part).replaceAll('<a href="#', `<a href="${escapeHtml(refersTo)}#`)
+  const header = [
+    `<h1><span class="kicker">${escapeHtml(kicker)}</span> ${escapeHtml(title).replaceAll('\n', '<br>')}</h1>`,
+    toHtml(opening),
+    ...(links === undefined ? [] : [links]),
+  ]
   return {
+    ...page,
     title: `${kicker}: ${title}`,
-    lang,
-    footer,
-    content: [pageHeader(head, blocksToHtml(opening)), ...sections.map(one => section(blocksToHtml(one)))],
+    content: [`<header>\n${header.join('\n')}\n</header>`, ...sections.map(part => section(toHtml(part)))],
   }
 }
-
-const pageHeader = ({ kicker, title, links }: PageHead, opening: string): string => `<header>
-<h1><span class="kicker">${escapeHtml(kicker)}</span> ${escapeHtml(title).replaceAll('\n', '<br>')}</h1>
-${opening}${links === undefined ? '' : `\n${links}`}
-</header>`
 
 /** What stands before the first heading of level 2, then each such heading with what follows it. */
 function sectionsOf(blocks: readonly Block[]): Block[][] {

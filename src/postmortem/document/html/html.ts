@@ -6,6 +6,7 @@ import { headOf, postmortemSections } from '../document.ts'
 import { durationOf, durationValue, impactValue, isKnown, type View, viewOf } from '../view.ts'
 import { blocksToHtml, escapeHtml } from './blocks.ts'
 import { type Page, pageHtml, section } from './page.ts'
+import { pageLinks } from './page-links.ts'
 import { timelineFigure } from './timeline-svg.ts'
 
 /** The postmortem as a page with a drawn timeline. The same data gives the same bytes. */
@@ -47,6 +48,7 @@ ${head.nature === null ? '' : `<span class="chip">${escapeHtml(head.nature)}</sp
 <span>Authors: ${escapeHtml(head.authors)}</span>
 </p>
 ${facts(view)}
+${pageLinks(view.data.incident, 'Postmortem')}
 </header>`
 }
 

@@ -75,6 +75,11 @@ pre { margin: 0 0 1.2rem; padding: .8rem 1rem; border-radius: .4rem; background:
 .diff ins, .diff del { display: inline-block; width: 100%; color: var(--ink); text-decoration: none; }
 .diff ins { background: var(--good-wash); }
 .diff del { background: var(--bad-wash); }
+.tag[data-tag="missing"] { background: var(--warn-wash); color: var(--warn); }
+.tag[data-tag="overdue"] { background: var(--bad-wash); color: var(--bad); }
+.pages { margin-top: 1.4rem; font-size: .92rem; color: var(--soft); }
+.columns-4 td { width: 22%; }
+.columns-4 td:first-child { width: 34%; }
 figure { margin: 0 0 2rem; }
 figcaption { margin-top: .5rem; font-size: .84rem; color: var(--soft); }
 svg { display: block; width: 100%; height: auto; }
@@ -104,6 +109,11 @@ ${marks.join('\n')}
   td, .columns-3 td:first-child, .columns-3 td:last-child { width: auto; padding: 0; border: 0; }
   .columns-3 td:first-child { font-weight: 650; }
   .columns-3 td:last-child { margin-top: .35rem; }
+  .columns-4 tr { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem 1rem; }
+  .columns-4 td, .columns-4 td:first-child { width: auto; }
+  .columns-4 td:first-child, .columns-4 td:last-child { grid-column: 1 / -1; }
+  .columns-4 td:first-child { font-weight: 600; }
+  .columns-4 td:not(:first-child)::before { content: attr(data-label); display: block; font-size: .84rem; color: var(--soft); }
   .columns-6 td { display: grid; grid-template-columns: 5rem 1fr; gap: .5rem; white-space: normal; }
   .columns-6 td::before { content: attr(data-label); color: var(--soft); }
   .columns-6 td:nth-child(1), .columns-6 td:nth-child(2) { display: block; font-weight: 600; }
@@ -111,6 +121,7 @@ ${marks.join('\n')}
   .columns-6 td:nth-child(2) { margin-bottom: .35rem; }
 }
 @media print {
+  .pages { display: none; }
   :root {
     color-scheme: light;
     --paper: #ffffff; --sheet: #f6f7f8; --ink: #000000; --soft: #4a525a; --line: #cfd4d9; --link: #0a58a8;
