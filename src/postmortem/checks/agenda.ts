@@ -1,3 +1,4 @@
+import type { Event } from '../../timeline/schema.ts'
 import type { CheckCode } from '../../waivers/schema.ts'
 import {
   type Block,
@@ -29,26 +30,31 @@ const mostListed = 10
 /**
  * The facilitator's agenda for a blameless review: an opening, and all that is open, as questions. A pure function of
  * the postmortem and its failed checks.
+ * @param zone of which its times are: an IANA name
  */
-export const agendaDocument = (input: CheckInput, checks: readonly FailedCheck[]): Block[] => [
-  heading(1, 'Review agenda: ', input.data.incident.title),
-  ...agendaBody(input, checks),
-]
+export const agendaDocument = (
+  input: AgendaInput,
+  checks: readonly FailedCheck[],
+  zone?: string,
+): Block[] => [heading(1, 'Review agenda: ', input.data.incident.title), ...agendaBody(input, checks, zone)]
+
+type AgendaInput = Pick<CheckInput, 'data'>
 
 /** The same as a page, which prints on one sheet and leads into the document. */
-export function agendaPage(input: CheckInput, checks: readonly FailedCheck[]): Page {
+export function agendaPage(input: AgendaInput, checks: readonly FailedCheck[], zone?: string): Page {
   const { id, title, lang } = input.data.incident
   const head = {
     ...{ kicker: 'Review agenda', title, lang: lang ?? 'en', footer: id, compact: true },
     links: pageLinks(input.data.incident, 'Agenda'),
     refersTo: pageAddress(id, 'Postmortem'),
   }
-  return blocksPage(head, agendaBody(input, checks))
+  return blocksPage(head, agendaBody(input, checks, zone))
 }
 
-function agendaBody(input: CheckInput, checks: readonly FailedCheck[]): Block[] {
-  const points = openPoints(input, checks)
-  return [...opening(input.data), ...(points.length > 0 ? points : nothingOpen)]
+function agendaBody({ data }: AgendaInput, checks: readonly FailedCheck[], zone?: string): Block[] {
+  const view = viewOf(data, zone)
+  const points = openPoints(view, checks)
+  return [...opening(view), ...(points.length > 0 ? points : nothingOpen)]
 }
 
 const nothingOpen = [
@@ -57,8 +63,9 @@ const nothingOpen = [
 ]
 
 /** The sections that have something to talk about. */
-function openPoints({ data, timeline }: CheckInput, checks: readonly FailedCheck[]): Block[] {
-  const view = viewOf(data)
+function openPoints(view: View, checks: readonly FailedCheck[]): Block[] {
+  const { data } = view
+  const timeline = data.events.filter(({ retraction }) => retraction === null)
   const open = checks.filter(({ waiver }) => waiver === null)
   const isFoundBy = (code: CheckCode) => {
     const found = new Set(open.filter(check => check.code === code).flatMap(({ ids }) => ids))
@@ -110,13 +117,14 @@ function openPoints({ data, timeline }: CheckInput, checks: readonly FailedCheck
   ]
 }
 
-function opening(data: Postmortem): Block[] {
+function opening({ data, timeFormat: { zone } }: View): Block[] {
   const head = headOf(data)
   const { id, severity, authors } = head
   return [
     paragraph(
       ...[label('ID'), ` ${id}   `, ...natureWords(head)],
       ...[label('Severity'), ` ${severity}   `, label('Authors'), ` ${authors}`],
+      ...(zone === 'UTC' ? [] : ['   ', label('Times'), ` ${zone}`]),
     ),
     heading(2, 'To begin with'),
     paragraph(
@@ -145,14 +153,14 @@ const askedInReview: readonly CheckCode[] = ['ACTION_NONE', 'LESSON_NOT_WIRED']
 const isToDecide = ({ code, level }: FailedCheck): boolean =>
   level === 'error' ? !ownSections.includes(code) : askedInReview.includes(code)
 
-function disputeItem(view: View, event: CheckInput['timeline'][number]): ListItem {
+function disputeItem(view: View, event: Event): ListItem {
   const { raised_by, statement } = event.dispute!
   return item(claim(view, event), [
     [label(`disputed by ${personName(view.data, raised_by)}`), ' ', ...prose(statement)],
   ])
 }
 
-const claim = (view: View, event: CheckInput['timeline'][number]): Text => [
+const claim = (view: View, event: Event): Text => [
   reference(eventTime(view.timeFormat, event), `event-${event.id}`),
   ' ',
   ...prose(event.description),

@@ -6,7 +6,15 @@ import { incidentParams } from '../../incidents/schema.ts'
 import { waiverParams } from '../../waivers/schema.ts'
 import { deleteWaiver } from '../../waivers/store.ts'
 import { toMarkdown } from '../document/markdown/markdown.ts'
-import { documentResponses, htmlContent, negotiateFormat, sendPage, sendText } from '../document/media.ts'
+import {
+  documentResponses,
+  htmlContent,
+  negotiateFormat,
+  sendPage,
+  sendText,
+  zoneOf,
+} from '../document/media.ts'
+import { readingQuery } from '../schema.ts'
 import { agendaDocument, agendaPage } from './agenda.ts'
 import { toChecks } from './checks.ts'
 import { readCheckData, runChecks, runChecksOn } from './run-checks.ts'
@@ -96,15 +104,17 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
         description:
           'The words to begin with; open disputes, events that rest on memory alone, factors without a counterfactual, action items that wait for their owners, sentences to turn back to the system, and what is to be decided. Markdown unless `Accept` prefers HTML.',
         params: incidentParams,
+        querystring: readingQuery,
         response: documentResponses({ 'text/markdown': agendaContent, 'text/html': htmlContent }),
       },
     },
     async (request, reply) => {
       reply.header('vary', 'accept')
       const format = negotiateFormat(request, ['md', 'html'])
+      const zone = zoneOf(request.query)
       const { input, checks } = await checked(request.params.incident_id)
-      if (format === 'html') return sendPage(reply, agendaPage(input, checks))
-      return sendText(reply, format, toMarkdown(agendaDocument(input, checks)))
+      if (format === 'html') return sendPage(reply, agendaPage(input, checks, zone))
+      return sendText(reply, format, toMarkdown(agendaDocument(input, checks, zone)))
     },
   )
 
@@ -117,12 +127,14 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
         tags: ['Review'],
         summary: 'The agenda as a page that prints on one sheet',
         params: incidentParams,
+        querystring: readingQuery,
         response: documentResponses({ 'text/html': htmlContent }, 'The page.'),
       },
     },
-    async ({ params: { incident_id } }, reply) => {
+    async ({ params: { incident_id }, query }, reply) => {
+      const zone = zoneOf(query)
       const { input, checks } = await checked(incident_id)
-      return sendPage(reply, agendaPage(input, checks))
+      return sendPage(reply, agendaPage(input, checks, zone))
     },
   )
 }

@@ -1,8 +1,9 @@
 import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
-import { documentResponses, htmlContent, negotiateFormat, sendPage } from '../document/media.ts'
+import { documentResponses, htmlContent, negotiateFormat, sendPage, zoneOf } from '../document/media.ts'
 import { loadPostmortem } from '../load.ts'
+import { readingQuery } from '../schema.ts'
 import { IncidentThread } from './schema.ts'
 import { threadOf } from './thread.ts'
 import { threadPage } from './thread-page.ts'
@@ -22,6 +23,7 @@ export function threadRoutes(app: App, { db }: Context): void {
         description:
           'Why does this alert rule look the way it does? Follow the edges back from its change to an action item, a factor, an event, a source. JSON unless `Accept` prefers HTML.',
         params: incidentParams,
+        querystring: readingQuery,
         response: documentResponses(
           { 'application/json': { schema: ref(IncidentThread) }, 'text/html': htmlContent },
           'The whole thread of an incident: source → event → factor → action item → change → verification.',
@@ -31,8 +33,9 @@ export function threadRoutes(app: App, { db }: Context): void {
     async (request, reply) => {
       reply.header('vary', 'accept')
       const format = negotiateFormat(request, ['json', 'html'])
+      const zone = zoneOf(request.query)
       const data = await loadPostmortem(db, request.params.incident_id)
-      if (format === 'html') return sendPage(reply, threadPage(data))
+      if (format === 'html') return sendPage(reply, threadPage(data, zone))
       return reply.type('application/json; charset=utf-8').send(threadOf(data))
     },
   )
@@ -46,10 +49,13 @@ export function threadRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'The thread as a page, from each factor outwards',
         params: incidentParams,
+        querystring: readingQuery,
         response: documentResponses({ 'text/html': htmlContent }, 'The page.'),
       },
     },
-    async ({ params: { incident_id } }, reply) =>
-      sendPage(reply, threadPage(await loadPostmortem(db, incident_id))),
+    async ({ params: { incident_id }, query }, reply) => {
+      const zone = zoneOf(query)
+      return sendPage(reply, threadPage(await loadPostmortem(db, incident_id), zone))
+    },
   )
 }

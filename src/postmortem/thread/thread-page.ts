@@ -33,23 +33,27 @@ interface Thread {
   gaps: ReadonlyMap<string, Dangling[]>
 }
 
-/** The thread as a chain: from each factor to what shows it, what addresses it, and what that changed. */
-export function threadPage(data: Postmortem): Page {
+/**
+ * The thread as a chain: from each factor to what shows it, what addresses it, and what that changed.
+ * @param zone of which its times are: an IANA name
+ */
+export function threadPage(data: Postmortem, zone?: string): Page {
   const { id, title, lang } = data.incident
   const head = {
     ...{ kicker: 'Thread', title, lang: lang ?? 'en', footer: id },
     links: pageLinks(data.incident, 'Thread'),
     refersTo: pageAddress(id, 'Postmortem'),
   }
-  return blocksPage(head, threadBlocks(data))
+  return blocksPage(head, threadBlocks(viewOf(data, zone)))
 }
 
-function threadBlocks(data: Postmortem): Block[] {
+function threadBlocks(view: View): Block[] {
+  const { data, timeFormat } = view
   const dangling = findDangling(data)
-  const thread = { view: viewOf(data), gaps: Map.groupBy(dangling, ({ node }) => node) }
+  const thread = { view, gaps: Map.groupBy(dangling, ({ node }) => node) }
   return [
     paragraph(
-      'What each contributing factor rests on, what addresses it, what that changed, and what shows that the change works. Times are in UTC.',
+      `What each contributing factor rests on, what addresses it, what that changed, and what shows that the change works. Times are in ${timeFormat.zone}.`,
     ),
     paragraph(...countOf(dangling.length)),
     ...(data.factors.length === 0

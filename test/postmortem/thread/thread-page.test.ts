@@ -100,6 +100,13 @@ t.test('what is an accepted risk, recurs, is done elsewhere or was retracted is 
   t.match(page.content.join(''), 'href="/v1/incidents/PM-2025-01-01-x/postmortem.html#factor-2"')
 })
 
+t.test('its times are in the zone that is asked for, which it names', async t => {
+  t.match(words(threadPage(whole())), 'Times are in UTC.')
+  const there = words(threadPage(whole(), 'Asia/Tokyo'))
+  t.match(there, 'Times are in Asia/Tokyo.')
+  t.match(there, '23:08 The alert fires late.')
+})
+
 t.test('without factors a sentence says so', async t => {
   t.match(words(threadPage(bare())), 'No contributing factor is stored, and the thread hangs on those.')
 })
