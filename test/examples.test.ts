@@ -77,6 +77,34 @@ t.test('every event of the drill has a source, and every factor a counterfactual
   t.match(drill.action_items[0], { owner: 'priya', due_on: '2026-06-24' })
 })
 
+t.test('who acts in the drill holds that role at that time, and what was left open is told', async t => {
+  const { incident, events } = readDrill()
+  const roles = incident.roles as { role: string; from: string; to: string }[]
+  const held = (role: string, at: string) =>
+    roles.some(one => one.role.replaceAll('_', ' ') === role && one.from <= at && at <= one.to)
+  const acting = events.filter(({ role }) => role !== undefined && role !== 'payments on-call')
+  t.ok(acting.length >= 10)
+  for (const { role, occurred_at } of acting)
+    t.ok(held(role as string, occurred_at as string), `${role} ${occurred_at}`)
+  t.match(
+    events.find(({ kind }) => kind === 'handoff'),
+    { description: /replay the recordings/ },
+  )
+  t.match(events.at(-1), { description: /recordings are replayed/ })
+})
+
+t.test('what the drill shows to be done is done when it is sealed, and the rest is open', async t => {
+  const { body } = await service.call('GET', `${incident}/action-items`)
+  t.match(body.items, [
+    { status: 'open' },
+    { status: 'done', closure: { done_on: '2026-06-19' } },
+    {},
+    {},
+    {},
+  ])
+  t.equal(body.items.filter(({ status }: { status: string }) => status === 'open').length, 4)
+})
+
 t.test('the drill changes an alert rule, an SLO and a runbook, and no rule has a fault', async t => {
   const { body } = await service.call('GET', `${incident}/changes`)
   t.match(body.items, [

@@ -10,7 +10,8 @@ export interface Drill {
   events: ({ dedupe_key: string } & Fields)[]
   /** `events` name timeline events by their `dedupe_key`. */
   factors: ({ statement: string; events: string[] } & Fields)[]
-  action_items: ({ title: string; accepted_by?: string } & Fields)[]
+  /** `closure` is of what was done before the review. */
+  action_items: ({ title: string; accepted_by?: string; closure?: Fields } & Fields)[]
   /** `event` is a `dedupe_key`. */
   disputes: { event: string; statement: string; raised_by: string; resolution: Fields }[]
   /** `before` and `after` are the texts of files in examples/changes. */

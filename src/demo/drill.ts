@@ -47,7 +47,7 @@ async function storeAnalysis({ call, incident, drill, eventIds, progress }: Step
     events: events.map(key => eventIds.get(key)),
   }))
   await storeMissing(call, `${incident}/factors`, factors)
-  const items = drill.action_items.map(({ accepted_by: _, ...item }) => item)
+  const items = drill.action_items.map(({ accepted_by: _, closure: __, ...item }) => item)
   await storeMissing(call, `${incident}/action-items`, items)
   const counts = `${eventIds.size} events, ${factors.length} contributing factors and ${items.length} action items`
   progress(`${drill.incident.id} has ${counts}.`)

@@ -20,6 +20,7 @@ export async function takeToFinal(step: Step): Promise<void> {
   await resolveDisputes(step)
   await acceptItems(step)
   await wireBack(step)
+  await closeDone(step)
   await recordReview(step)
   await seal(step)
 }
@@ -68,23 +69,37 @@ interface Item {
 }
 
 async function acceptItems({ call, incident, drill, progress }: Step): Promise<void> {
-  const { items } = (await call<{ items: Item[] }>('GET', `${incident}/action-items?limit=200`)).body
-  const waiting = items.filter(
-    ({ acceptance, status }) => acceptance === null && status !== 'done' && status !== 'cancelled',
-  )
+  const waiting = (await openItems(call, incident)).filter(({ acceptance }) => acceptance === null)
   const taken = waiting.filter(({ id, owner }) => acceptedBy(drill, id) === owner)
   for (const { id, owner } of taken)
     await call('PUT', `${incident}/action-items/${id}/acceptance`, { by: owner })
   if (taken.length > 0) progress(`The owners accept ${taken.map(({ id }) => id).join(', ')}.`)
 }
 
-const acceptedBy = ({ action_items }: Drill, id: string): string | undefined =>
-  action_items[Number(id.slice('AI-'.length)) - 1]?.accepted_by
+async function openItems(call: Call, incident: string): Promise<Item[]> {
+  const { body } = await call<{ items: Item[] }>('GET', `${incident}/action-items?limit=200`)
+  return body.items.filter(({ status }) => status !== 'done' && status !== 'cancelled')
+}
+
+const acceptedBy = (drill: Drill, id: string): string | undefined => planned(drill, id)?.accepted_by
+
+const planned = ({ action_items }: Drill, id: string): Drill['action_items'][number] | undefined =>
+  action_items[Number(id.slice('AI-'.length)) - 1]
 
 async function wireBack({ call, incident, drill: { changes }, progress }: Step): Promise<void> {
   const stored = await storeMissing(call, `${incident}/changes`, changes)
   const named = stored.map(({ target_kind, target }) => `${target_kind.replace('_', ' ')} “${target}”`)
   if (stored.length > 0) progress(`The lesson is wired back: ${named.join(', ')}.`)
+}
+
+/** Closes what was done before the review, where its owner has not changed. */
+async function closeDone({ call, incident, drill, progress }: Step): Promise<void> {
+  for (const { id, owner } of await openItems(call, incident)) {
+    const item = planned(drill, id)
+    if (item?.closure === undefined || item.owner !== owner) continue
+    await call('PUT', `${incident}/action-items/${id}/closure`, item.closure)
+    progress(`${id} is done, with what shows it.`)
+  }
 }
 
 async function recordReview({ call, incident, drill, progress }: Step): Promise<void> {

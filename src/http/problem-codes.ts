@@ -107,7 +107,7 @@ const kinds = {
     example: {
       instance: `${incident}/postmortem`,
       detail:
-        'Accept excludes what the postmortem comes as: send one of text/markdown, text/html, application/json, or none.',
+        'Accept excludes what this comes as: send one of text/markdown, text/html, application/json, or none.',
     },
   },
   request_timeout: {

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { apiInfo } from '../http/contract/openapi.ts'
-import { component, part } from '../http/fields.ts'
+import { component, inside, part } from '../http/fields.ts'
+import { problemCodes } from '../http/problem-codes.ts'
 
 /** A link of `/`, for both its HTML and its JSON. */
 export interface HomeLink {
@@ -35,7 +36,7 @@ export const linksToRead: HomeLink[] = [
     name: 'template',
     href: '/v1/template',
     title: 'The template',
-    summary: 'An empty postmortem in Markdown, with placeholders.',
+    summary: 'An empty postmortem, with a question wherever something is to be answered.',
   },
 ]
 
@@ -54,10 +55,10 @@ export const linksToBuild: HomeLink[] = [
     summary: 'OpenAPI 3.1, for generators of clients.',
   },
   {
-    name: 'problem',
-    href: '/problems/not_found',
+    name: 'problems',
+    href: '/problems',
     title: 'Error codes',
-    summary: 'What a code means and what to do: here, of not_found.',
+    summary: 'What each code means, and what to do.',
   },
   {
     name: 'ready',
@@ -89,4 +90,38 @@ export const Home = component(
   },
   { description: 'What this service is, and where to go from here.', examples: [home] },
 )
-export const pageSchemas = [Home]
+export const ProblemPage = component(
+  'ProblemPage',
+  { code: Type.String(), status: Type.Integer(), title: Type.String(), meaning: Type.String() },
+  {
+    description: 'What an error code means, and what to do.',
+    examples: [
+      {
+        code: 'not_found',
+        status: 404,
+        title: problemCodes.not_found.title,
+        meaning: problemCodes.not_found.meaning,
+      },
+    ],
+  },
+)
+export const ProblemPages = component(
+  'ProblemPages',
+  { items: Type.Array(inside(ProblemPage)) },
+  {
+    description: 'All error codes.',
+    examples: [
+      {
+        items: [
+          {
+            code: 'not_found',
+            status: 404,
+            title: problemCodes.not_found.title,
+            meaning: problemCodes.not_found.meaning,
+          },
+        ],
+      },
+    ],
+  },
+)
+export const pageSchemas = [Home, ProblemPage, ProblemPages]

@@ -1,15 +1,15 @@
 import type { App, Context, Room } from '../http/context.ts'
 import { checkRoutes } from './checks/routes.ts'
 import { checkSchemas } from './checks/schema.ts'
-import { followUpRoute } from './follow-up/routes.ts'
+import { followUpRoutes } from './follow-up/routes.ts'
 import { followUpSchemas } from './follow-up/schema.ts'
 import { redactionRoutes } from './redaction/routes.ts'
 import { postmortemSchemas } from './schema.ts'
-import { documentRoutes } from './sealing/document-routes.ts'
+import { documentRoutes, templateRoute } from './sealing/document-routes.ts'
 import { revisionRoutes } from './sealing/revision-routes.ts'
 import { lifecycleRoutes } from './sealing/routes.ts'
 import { revisionSchemas } from './sealing/schema.ts'
-import { threadRoute } from './thread/routes.ts'
+import { threadRoutes } from './thread/routes.ts'
 import { threadSchemas } from './thread/schema.ts'
 
 export const postmortemRoom: Room = {
@@ -23,10 +23,11 @@ export const postmortemRoom: Room = {
 
 function postmortemRoutes(app: App, context: Context): void {
   documentRoutes(app, context)
+  templateRoute(app)
   checkRoutes(app, context)
   lifecycleRoutes(app, context)
   revisionRoutes(app, context)
   redactionRoutes(app, context)
-  threadRoute(app, context)
-  followUpRoute(app, context)
+  threadRoutes(app, context)
+  followUpRoutes(app, context)
 }

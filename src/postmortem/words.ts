@@ -4,7 +4,7 @@ import type { Postmortem } from './schema.ts'
 /** Names, sources and durations in words, for the document and for messages about it. */
 
 /** The name of a person, or the handle where no name is known. */
-export const personName = ({ people }: Postmortem, handle: string): string =>
+export const personName = ({ people }: Pick<Postmortem, 'people'>, handle: string): string =>
   Object.hasOwn(people, handle) ? people[handle]! : handle
 
 /** `impact_started` as `impact started`. */

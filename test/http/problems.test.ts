@@ -168,7 +168,7 @@ t.test('an unknown route is a problem, with and without a token', async t => {
     '/v1/nothing',
     '/v1/people/priya/',
     '/v1//people',
-    '/problems',
+    '/problem',
     '/%2e%2e/etc',
   ]) {
     const { status, headers, body } = await call('GET', url, { token: null })

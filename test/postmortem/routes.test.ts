@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { readDrill } from '../../src/demo/drill-file.ts'
 import { openService } from '../help/service.ts'
@@ -104,7 +105,7 @@ t.test('the JSON form holds nothing that depends on the day it is read', async t
   service.clock.now = new Date('2026-12-24T00:00:00.000Z')
   t.equal((await service.call('GET', `${incident}/postmortem.json`)).text, before.text)
   t.notOk('overdue' in before.body.action_items[0])
-  t.same(Object.keys(before.body.people), ['ana', 'priya', 'sam'])
+  t.same(Object.keys(before.body.people), ['ana', 'priya', 'sam', 'tomas'])
 })
 
 t.test('an incident with nothing but a title has a document too', async t => {
@@ -125,19 +126,16 @@ t.test('a document of no incident is 404, and of a malformed id too', async t =>
       t.match(await call('GET', `/v1/incidents/${id}/${path}`), { status: 404, body: { code: 'not_found' } })
 })
 
-t.test('the template is the same document over nothing', async t => {
+t.test('the template comes as Markdown, and as a page where Accept prefers HTML', async t => {
   const { call } = await openService(t)
-  const { status, headers, text } = await call('GET', '/v1/template')
-  t.equal(status, 200)
-  t.equal(headers['content-type'], 'text/markdown; charset=utf-8')
-  t.same(text.match(/^## .*$/gm), [
-    '## Summary',
-    '## Timeline (UTC)',
-    '## Analysis',
-    '## What went well',
-    '## Action items',
-    '## Changes',
-    '## Review record',
-  ])
-  t.ok(text.includes('We do not name a single root cause. Contributing factors:'))
+  const golden = new URL('document/golden/template.md', import.meta.url)
+  const plain = await call('GET', '/v1/template')
+  t.match(plain, { status: 200, headers: { 'content-type': 'text/markdown; charset=utf-8', vary: /accept/ } })
+  t.equal(plain.text, readFileSync(golden, 'utf8'))
+  const page = await call('GET', '/v1/template', { headers: { accept: 'text/html, */*;q=0.8' } })
+  t.match(page.headers, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': /style-src/,
+  })
+  t.match(page.text, '&lt;title&gt;</h1>')
 })

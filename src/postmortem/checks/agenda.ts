@@ -1,9 +1,23 @@
 import type { Event } from '../../timeline/schema.ts'
 import type { CheckCode } from '../../waivers/schema.ts'
-import { type Block, bulletList, heading, item, type ListItem, label, paragraph } from '../document/blocks.ts'
+import {
+  type Block,
+  bulletList,
+  heading,
+  item,
+  type ListItem,
+  label,
+  paragraph,
+  reference,
+  type Text,
+} from '../document/blocks.ts'
 import { describePointer } from '../document/describe-pointer.ts'
 import { headOf, natureWords } from '../document/document.ts'
-import { eventTime } from '../document/time-format.ts'
+import { blocksPage } from '../document/html/blocks-page.ts'
+import type { Page } from '../document/html/page.ts'
+import { pageAddress, pageLinks } from '../document/html/page-links.ts'
+import { prose } from '../document/prose.ts'
+import { eventTime } from '../document/times/time-format.ts'
 import { type View, viewOf } from '../document/view.ts'
 import type { Postmortem, PostmortemActionItem } from '../schema.ts'
 import { personName } from '../words.ts'
@@ -18,13 +32,40 @@ const mostListed = 10
  * the postmortem and its failed checks.
  * @param zone of which its times are: an IANA name
  */
-export function agendaDocument(
-  { data }: Pick<CheckInput, 'data'>,
+export const agendaDocument = (
+  input: AgendaInput,
   checks: readonly FailedCheck[],
   zone?: string,
-): Block[] {
+): Block[] => [heading(1, 'Review agenda: ', input.data.incident.title), ...agendaBody(input, checks, zone)]
+
+type AgendaInput = Pick<CheckInput, 'data'>
+
+/** The same as a page, which prints on one sheet and leads into the document. */
+export function agendaPage(input: AgendaInput, checks: readonly FailedCheck[], zone?: string): Page {
+  const { id, title, lang } = input.data.incident
+  const head = {
+    ...{ kicker: 'Review agenda', title, lang: lang ?? 'en', footer: id, compact: true },
+    links: pageLinks(input.data.incident, 'Agenda'),
+    refersTo: pageAddress(id, 'Postmortem'),
+  }
+  return blocksPage(head, agendaBody(input, checks, zone))
+}
+
+function agendaBody({ data }: AgendaInput, checks: readonly FailedCheck[], zone?: string): Block[] {
   const view = viewOf(data, zone)
-  const timeline = view.data.events.filter(({ retraction }) => retraction === null)
+  const points = openPoints(view, checks)
+  return [...opening(view), ...(points.length > 0 ? points : nothingOpen)]
+}
+
+const nothingOpen = [
+  heading(2, 'Open points'),
+  paragraph('No check finds anything open. What else did this teach us about the system?'),
+]
+
+/** The sections that have something to talk about. */
+function openPoints(view: View, checks: readonly FailedCheck[]): Block[] {
+  const { data } = view
+  const timeline = data.events.filter(({ retraction }) => retraction === null)
   const open = checks.filter(({ waiver }) => waiver === null)
   const isFoundBy = (code: CheckCode) => {
     const found = new Set(open.filter(check => check.code === code).flatMap(({ ids }) => ids))
@@ -34,7 +75,6 @@ export function agendaDocument(
   const [isBare, isUnaccepted] = [isFoundBy('COUNTERFACTUAL_MISSING'), isFoundBy('ACTION_UNACCEPTED')]
   const isProposed = isFoundBy('ACTION_INCOMPLETE')
   return [
-    ...opening(view),
     ...section(
       'Open disputes',
       'Which source settles it? If there is none, retract the claim.',
@@ -43,16 +83,16 @@ export function agendaDocument(
     ...section(
       'Resting on memory alone',
       'Is there a log, a message or a metric that shows it?',
-      timeline
-        .filter(({ id }) => isRemembered(id))
-        .map(event => item([`${eventTime(view.timeFormat, event)} ${event.description}`])),
+      timeline.filter(({ id }) => isRemembered(id)).map(event => item(claim(view, event))),
     ),
     ...section(
       'Factors without a counterfactual',
       'If what had been how, what would have gone differently?',
       data.factors
         .filter(({ number }) => isBare(number))
-        .map(({ number, statement }) => item([`Factor ${number}: ${statement}`])),
+        .map(({ number, statement }) =>
+          item([reference(`Factor ${number}`, `factor-${number}`), ': ', ...prose(statement)]),
+        ),
     ),
     ...section(
       'Action items that are only proposed',
@@ -79,9 +119,8 @@ export function agendaDocument(
 
 function opening({ data, timeFormat: { zone } }: View): Block[] {
   const head = headOf(data)
-  const { title, id, severity, authors } = head
+  const { id, severity, authors } = head
   return [
-    heading(1, 'Review agenda: ', title),
     paragraph(
       ...[label('ID'), ` ${id}   `, ...natureWords(head)],
       ...[label('Severity'), ` ${severity}   `, label('Authors'), ` ${authors}`],
@@ -116,11 +155,16 @@ const isToDecide = ({ code, level }: FailedCheck): boolean =>
 
 function disputeItem(view: View, event: Event): ListItem {
   const { raised_by, statement } = event.dispute!
-  return item(
-    [`${eventTime(view.timeFormat, event)} ${event.description}`],
-    [[label(`disputed by ${personName(view.data, raised_by)}`), ` ${statement}`]],
-  )
+  return item(claim(view, event), [
+    [label(`disputed by ${personName(view.data, raised_by)}`), ' ', ...prose(statement)],
+  ])
 }
+
+const claim = (view: View, event: Event): Text => [
+  reference(eventTime(view.timeFormat, event), `event-${event.id}`),
+  ' ',
+  ...prose(event.description),
+]
 
 /** `AI-1 Add retries — Priya Raman, due 2026-06-24`, as far as it has them: one that is proposed may lack them. */
 function actionItem(data: Postmortem, { id, title, owner, due_on }: PostmortemActionItem): ListItem {
@@ -128,7 +172,7 @@ function actionItem(data: Postmortem, { id, title, owner, due_on }: PostmortemAc
     ...(owner === null ? [] : [personName(data, owner)]),
     ...(due_on === null ? [] : [`due ${due_on}`]),
   ]
-  return item([`${id} ${title}${known.length > 0 ? ` — ${known.join(', ')}` : ''}`])
+  return item([reference(id, id), ' ', ...prose(title), known.length > 0 ? ` — ${known.join(', ')}` : ''])
 }
 
 const sentenceItem = (view: View, { pointer, finding }: FailedCheck): ListItem =>

@@ -6,16 +6,23 @@ import { incidentParams } from '../../incidents/schema.ts'
 import { waiverParams } from '../../waivers/schema.ts'
 import { deleteWaiver } from '../../waivers/store.ts'
 import { toMarkdown } from '../document/markdown/markdown.ts'
-import { documentResponses, sendText, zoneOf } from '../document/media.ts'
+import {
+  documentResponses,
+  htmlContent,
+  negotiateFormat,
+  sendPage,
+  sendText,
+  zoneOf,
+} from '../document/media.ts'
 import { readingQuery } from '../schema.ts'
-import { agendaDocument } from './agenda.ts'
+import { agendaDocument, agendaPage } from './agenda.ts'
 import { toChecks } from './checks.ts'
 import { readCheckData, runChecks, runChecksOn } from './run-checks.ts'
 import { Checks } from './schema.ts'
 
 const tags = ['Postmortem']
 
-/** The failed checks as JSON, and as the facilitator's agenda. */
+/** The failed checks as JSON, and as the facilitator's agenda, in Markdown and as a page. */
 export function checkRoutes(app: App, context: Context): void {
   checksRoute(app, context)
   waiverDeletionRoute(app, context)
@@ -80,7 +87,12 @@ function waiverDeletionRoute(app: App, { db, now, blameCheck }: Context): void {
   )
 }
 
+const agendaContent = { schema: { type: 'string' as const }, example: '# Review agenda: Payments drill\n' }
+
 function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
+  const checked = async (incident_id: string) =>
+    runChecks(db, incident_id, await blameCheck(), now().toISOString())
+
   app.get(
     '/incidents/:incident_id/review/agenda',
     {
@@ -90,21 +102,39 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
         tags: ['Review'],
         summary: 'One page for the facilitator of the review',
         description:
-          'The words to begin with; open disputes, events that rest on memory alone, factors without a counterfactual, action items that wait for their owners, sentences to turn back to the system, and what is to be decided.',
+          'The words to begin with; open disputes, events that rest on memory alone, factors without a counterfactual, action items that wait for their owners, sentences to turn back to the system, and what is to be decided. Markdown unless `Accept` prefers HTML.',
         params: incidentParams,
         querystring: readingQuery,
-        response: documentResponses({
-          'text/markdown': {
-            schema: { type: 'string' as const },
-            example: '# Review agenda: Payments drill\n',
-          },
-        }),
+        response: documentResponses({ 'text/markdown': agendaContent, 'text/html': htmlContent }),
+      },
+    },
+    async (request, reply) => {
+      reply.header('vary', 'accept')
+      const format = negotiateFormat(request, ['md', 'html'])
+      const zone = zoneOf(request.query)
+      const { input, checks } = await checked(request.params.incident_id)
+      if (format === 'html') return sendPage(reply, agendaPage(input, checks, zone))
+      return sendText(reply, format, toMarkdown(agendaDocument(input, checks, zone)))
+    },
+  )
+
+  app.get(
+    '/incidents/:incident_id/review/agenda.html',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getAgendaHtml',
+        tags: ['Review'],
+        summary: 'The agenda as a page that prints on one sheet',
+        params: incidentParams,
+        querystring: readingQuery,
+        response: documentResponses({ 'text/html': htmlContent }, 'The page.'),
       },
     },
     async ({ params: { incident_id }, query }, reply) => {
       const zone = zoneOf(query)
-      const { input, checks } = await runChecks(db, incident_id, await blameCheck(), now().toISOString())
-      return sendText(reply, 'md', toMarkdown(agendaDocument(input, checks, zone)))
+      const { input, checks } = await checked(incident_id)
+      return sendPage(reply, agendaPage(input, checks, zone))
     },
   )
 }

@@ -1,7 +1,7 @@
 import { humanize } from '../words.ts'
 import { type Reference, reference } from './blocks.ts'
 import { changeReference, eventReference, factorReference, itemReference } from './sections/references.ts'
-import { atMoment } from './time-format.ts'
+import { atMoment } from './times/time-format.ts'
 import type { View } from './view.ts'
 
 /** Describes in words what a JSON pointer refers to: `the counterfactual of factor 2`. */

@@ -1,28 +1,15 @@
 import { headlineOf } from '../../incidents/natures.ts'
-import { durations } from '../../timeline/milestones/schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { personName } from '../words.ts'
-import {
-  type Block,
-  bulletList,
-  heading,
-  item,
-  joined,
-  label,
-  numberedList,
-  paragraph,
-  row,
-  type Text,
-  withId,
-} from './blocks.ts'
+import { type Block, bulletList, heading, label, paragraph, type Text, withId } from './blocks.ts'
 import { proseBlocks, proseItem } from './prose.ts'
-import { actionItemsSection, actionItemsTable } from './sections/action-items.ts'
-import { analysisOpening, analysisSection } from './sections/analysis.ts'
+import { actionItemsSection } from './sections/action-items.ts'
+import { analysisSection } from './sections/analysis.ts'
 import { changesSection } from './sections/changes.ts'
 import { nothing } from './sections/missing.ts'
 import { reviewSection } from './sections/review.ts'
 import { summarySection } from './sections/summary.ts'
-import { timelineSection, timelineTable } from './sections/timeline.ts'
+import { timelineSection } from './sections/timeline.ts'
 import { type Reading, revisionLine } from './standing.ts'
 import { type View, viewOf } from './view.ts'
 
@@ -58,36 +45,6 @@ export function postmortemSections(view: View): Block[][] {
   ]
 }
 
-/** The empty template: the same document with placeholders. */
-export const templateDocument = (): Block[] => [
-  ...titleBlocks(placeholders),
-  heading(2, 'Summary'),
-  paragraph(label('What broke'), ' <what broke>'),
-  paragraph(label('Who was affected'), ' <who was affected>'),
-  paragraph(label('How long'), ' <computed from the timeline>'),
-  heading(2, 'Timeline (UTC)'),
-  timelineTable([row([['<time>'], ['<event>'], ['<source>']])]),
-  paragraph(
-    ...joined(
-      durations.filter(({ always }) => always).map(({ title }) => [label(`${title} time`), ' —']),
-      '   ',
-    ),
-  ),
-  ...analysisOpening(),
-  numberedList(1, [
-    item(
-      ['[technical|process|detection] <factor>'],
-      [[label('counterfactual'), ' if <X> had <Y>, the incident would have <Z>.']],
-    ),
-  ]),
-  heading(2, 'What went well'),
-  bulletList([item(['<what went well>'])]),
-  heading(2, 'Action items'),
-  actionItemsTable([row([['AI-1'], ['<action>'], ['<owner>'], ['<date>'], ['P<n>'], ['<factor>']])]),
-  heading(2, 'Changes'),
-  heading(2, 'Review record'),
-]
-
 /** The words above the first section. */
 export interface Head {
   title: string
@@ -97,15 +54,6 @@ export interface Head {
   nature: string | null
   severity: string
   authors: string
-}
-
-const placeholders: Head = {
-  title: '<title>',
-  id: 'PM-<date>-<slug>',
-  status: 'Draft|In review|Final',
-  nature: null,
-  severity: 'SEV<n>',
-  authors: '…',
 }
 
 const statusWords = { draft: 'Draft', in_review: 'In review', final: 'Final' } as const

@@ -16,7 +16,9 @@ export const markdownContent = {
 }
 export const htmlContent = { schema: { type: 'string' as const }, example: '<!doctype html>' }
 export const jsonContent = { schema: ref(Postmortem) }
-export const documentResponses = (content: object) => ({ 200: { description: 'The document.', content } })
+export const documentResponses = (content: object, description = 'The document.') => ({
+  200: { description, content },
+})
 
 /** The formats of the document, with their media types. */
 const media = { md: 'text/markdown', html: 'text/html', json: 'application/json' } as const
@@ -36,7 +38,7 @@ export function negotiateFormat(request: FastifyRequest, formats: readonly Forma
   const format = formats.find(name => media[name] === accepted)
   if (format === undefined)
     throw notAcceptableError(
-      `Accept excludes what the postmortem comes as: send one of ${offered.join(', ')}, or none.`,
+      `Accept excludes what this comes as: send one of ${offered.join(', ')}, or none.`,
     )
   return format
 }

@@ -1,6 +1,6 @@
 import { type Block, label, paragraph } from './blocks.ts'
 import type { Asks } from './html/asks.ts'
-import { type TimeFormat, zonedTimestamp } from './time-format.ts'
+import { type TimeFormat, zonedTimestamp } from './times/time-format.ts'
 
 /** How a document is read: in which time zone, and as which revision, where it was sealed. */
 export interface Reading {

@@ -3,8 +3,8 @@ import { intervalOf, lapseBetween } from '../../timeline/milestones/intervals.ts
 import type { Duration, DurationName, Spell } from '../../timeline/milestones/schema.ts'
 import type { Event } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
-import { detectionWords, lapseWords } from './duration-words.ts'
-import { inOrder, type TimeFormat, timeFormatFor } from './time-format.ts'
+import { detectionWords, lapseWords } from './times/duration-words.ts'
+import { inOrder, type TimeFormat, timeFormatFor } from './times/time-format.ts'
 
 /** A postmortem's data, with what several sections derive from it. */
 export interface View {

@@ -3,7 +3,7 @@ import type { App, Context } from '../../http/context.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import { asksOf } from '../checks/sections.ts'
-import { templateDocument } from '../document/document.ts'
+import { blocksPage } from '../document/html/blocks-page.ts'
 import { toMarkdown } from '../document/markdown/markdown.ts'
 import {
   documentResponses,
@@ -12,11 +12,13 @@ import {
   jsonContent,
   markdownContent,
   negotiateFormat,
+  sendPage,
   sendRendered,
   sendText,
   zoneOf,
 } from '../document/media.ts'
 import type { Reading } from '../document/standing.ts'
+import { templateBody, templateDocument } from '../document/template.ts'
 import { loadPostmortem } from '../load.ts'
 import { type DocumentQuery, dataQuery, documentQuery, type Postmortem } from '../schema.ts'
 import { lastRevisionToRender, lastSealedText } from './revisions.ts'
@@ -89,7 +91,9 @@ export function documentRoutes(app: App, context: Context): void {
       async (request, reply) => send(reply, format, request.params.incident_id, request.query),
     )
   }
+}
 
+export function templateRoute(app: App): void {
   app.get(
     '/template',
     {
@@ -98,11 +102,17 @@ export function documentRoutes(app: App, context: Context): void {
         operationId: 'getTemplate',
         tags,
         summary: 'The empty postmortem',
-        description: 'The document that the renderer writes over nothing, with placeholders.',
-        response: documentResponses({ 'text/markdown': markdownContent }),
+        description:
+          'The headings and columns of every postmortem, with hints and questions. Markdown unless `Accept` prefers HTML.',
+        response: documentResponses({ 'text/markdown': markdownContent, 'text/html': htmlContent }),
       },
     },
-    async (_request, reply) => sendText(reply, 'md', toMarkdown(templateDocument())),
+    async (request, reply) => {
+      reply.header('vary', 'accept')
+      const format = negotiateFormat(request, ['md', 'html'])
+      if (format === 'md') return sendText(reply, format, toMarkdown(templateDocument()))
+      return sendPage(reply, templatePage())
+    },
   )
 }
 
@@ -119,5 +129,7 @@ async function readWorkingCopy(
   const isFinal = status === 'final' && !amending
   return [input.data, { zone, ...(!isFinal && { asks: asksOf(checks) }) }]
 }
+const templatePage = () =>
+  blocksPage({ kicker: 'Postmortem', title: '<title>', lang: 'en', footer: 'Template' }, templateBody('\n'))
 
 const sealedEtag = ({ sha256 }: { sha256: string }) => `"${sha256.slice(0, 16)}"`

@@ -69,6 +69,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
 
     '{incident_id}': fc.constant(incident),
     'getFollowUp {incident_id}': fc.constant(world.sealed),
+    'getFollowUpHtml {incident_id}': fc.constant(world.sealed),
     '{event_id}': fc.constantFrom(...events[incident]!),
     '{number}': fc.constantFrom('1', '2'),
     '{action_item_id}': fc.constantFrom('AI-1', 'AI-2'),

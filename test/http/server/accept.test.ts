@@ -64,11 +64,11 @@ t.test('one media type of its own is served as such alone', async t => {
   const incident = await openIncident(service)
   const only: Record<string, string> = {
     '/metrics': 'text/plain',
-    '/v1/template': 'text/markdown',
     [`${incident}/postmortem.md`]: 'text/markdown',
     [`${incident}/postmortem.html`]: 'text/html',
     [`${incident}/postmortem.json`]: json,
-    [`${incident}/review/agenda`]: 'text/markdown',
+    [`${incident}/review/agenda.html`]: 'text/html',
+    [`${incident}/thread.html`]: 'text/html',
   }
   for (const [url, media] of Object.entries(only)) {
     for (const accept of [media, `${media.split('/')[0]}/*`, '*/*'])

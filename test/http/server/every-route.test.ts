@@ -17,6 +17,7 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   getHome: 'public',
   readyz: 'public',
   getProblem: 'public',
+  listProblems: 'public',
   getMetrics: 'read',
   listPeople: 'read',
   getPerson: 'read',
@@ -99,6 +100,7 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   deleteWaiver: 'review',
   getChecks: 'read',
   getAgenda: 'read',
+  getAgendaHtml: 'read',
   getReviewRequest: 'read',
   requestReview: 'write',
   withdrawReviewRequest: 'write',
@@ -116,10 +118,12 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   getPostmortemHtml: 'read',
   getPostmortemJson: 'read',
   getThread: 'read',
+  getThreadHtml: 'read',
   getTemplate: 'read',
   listPostmortems: 'read',
   exportPostmortems: 'read',
   getFollowUp: 'read',
+  getFollowUpHtml: 'read',
 }
 
 /** The scopes that each scope covers. */

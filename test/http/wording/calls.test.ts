@@ -201,7 +201,7 @@ testWording(t, drill, {
     [
       'GET …/postmortem',
       raw({ headers: { accept: 'image/png' } }),
-      'Accept excludes what the postmortem comes as: send one of text/markdown, text/html, application/json, or none.',
+      'Accept excludes what this comes as: send one of text/markdown, text/html, application/json, or none.',
     ],
   ],
 })

@@ -56,7 +56,8 @@ function isSound(html: string): boolean {
     if (!closes && !isEmpty) open.push(name)
     for (const [attribute, value] of attributes) {
       if (/^on|^style$|^src|^srcset$|^action$/.test(attribute)) throw new Error(`it has ${attribute}`)
-      if (attribute === 'href' && !/^https?:\/\/|^#/i.test(value)) throw new Error(`it links to ${value}`)
+      if (attribute === 'href' && !/^https?:\/\/|^#|^\/v1\/incidents\//i.test(value))
+        throw new Error(`it links to ${value}`)
     }
   }
   if (open.length > 0) throw new Error(`not closed: ${open}`)
@@ -184,7 +185,7 @@ t.test('a long document has a list of its sections and changes, and a short one 
     [...nav.matchAll(/href="#([^"]*)"/g)].filter(([, id]) => !ids.has(id)),
     [],
   )
-  t.notMatch(toHtml(bare()), '<nav')
+  t.notMatch(toHtml(bare()), 'aria-label="Contents"')
 })
 
 t.test('a page shows in each section what is asked for, errors first, and the rest as the call', async t => {

@@ -17,7 +17,7 @@ import {
   tag,
 } from '../../../src/postmortem/document/blocks.ts'
 import { unifiedDiff } from '../../../src/postmortem/document/diff.ts'
-import { postmortemDocument, templateDocument } from '../../../src/postmortem/document/document.ts'
+import { postmortemDocument } from '../../../src/postmortem/document/document.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import { prose, proseBlocks, proseItem } from '../../../src/postmortem/document/prose.ts'
 import { cpuRatio } from '../../help/cpu-ratio.ts'
@@ -127,10 +127,10 @@ t.test(
   },
 )
 
-t.test('the drill, a bare incident and the template read back from both parsers', async t => {
+// The template does not: its hints, such as <title>, are written as they are.
+t.test('the drill and a bare incident read back from both parsers', async t => {
   readsBack(t, postmortemDocument(drill()), 'drill')
   readsBack(t, postmortemDocument(bare()), 'bare')
-  readsBack(t, templateDocument(), 'template')
 })
 
 t.test('ordinary text needs no backslash', async t => {

@@ -4,7 +4,11 @@ import { Temporal } from 'temporal-polyfill'
 import { postmortemDocument } from '../../../src/postmortem/document/document.ts'
 import { toHtml } from '../../../src/postmortem/document/html/html.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
-import { eventTime, type TimeFormat, timeFormatFor } from '../../../src/postmortem/document/time-format.ts'
+import {
+  eventTime,
+  type TimeFormat,
+  timeFormatFor,
+} from '../../../src/postmortem/document/times/time-format.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
 import type { Event } from '../../../src/timeline/schema.ts'
 import { event, milestonesOf } from '../builders.ts'

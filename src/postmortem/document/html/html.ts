@@ -8,6 +8,7 @@ import { contents } from './contents.ts'
 import { timelineFigure } from './drawing/figure.ts'
 import { facts } from './facts.ts'
 import { type Page, pageHtml, section } from './page.ts'
+import { pageLinks } from './page-links.ts'
 import { standingHtml } from './standing.ts'
 
 /** The postmortem as a page with a drawn timeline. The same data gives the same bytes. */
@@ -46,7 +47,7 @@ function header(view: View, below: readonly string[]): string {
 ${head.nature === null ? '' : `<span class="chip">${escapeHtml(head.nature)}</span>\n`}<span class="chip ${severity === null ? '' : severityTone[severity]}">${severity ?? 'Severity: —'}</span>
 <span>Authors: ${escapeHtml(head.authors)}</span>
 </p>
-${below.join('')}
+${below.join('')}${pageLinks(view.data.incident, 'Postmortem')}
 </header>`
 }
 

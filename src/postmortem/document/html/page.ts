@@ -11,6 +11,8 @@ export interface Page {
   lang: string
   /** What stands at the foot of each printed page: of which document it is. */
   footer: string
+  /** Printed small, to be one sheet of paper. */
+  compact?: boolean
   /** HTML. */
   content: readonly string[]
 }
@@ -39,11 +41,14 @@ export const pagePolicy = (page: Page): string =>
 
 const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`
 
-const printStyle = ({ footer }: Page): string =>
-  `@page { @bottom-left { content: ${cssString(footer)}; ${footerType} } @bottom-right { content: counter(page) " / " counter(pages); ${footerType} } }`
+const printStyle = ({ footer, compact }: Page): string =>
+  `${compact ? compactStyle : ''}@page { @bottom-left { content: ${cssString(footer)}; ${footerType} } @bottom-right { content: counter(page) " / " counter(pages); ${footerType} } }`
 
 /** Margins of pages inherit nothing. */
 const footerType = `font: 8pt ${sans}; color: ${paper.soft};`
+
+const compactStyle =
+  '@media print { @page { margin: 12mm 14mm; } html { font-size: 8.5pt; } header { padding-bottom: .6rem; } h1 { font-size: 1.6rem; margin-bottom: .4rem; } h2 { margin: 1rem 0 .3rem; font-size: 1.1rem; } p, li { max-width: none; margin-bottom: .2rem; } ul { margin-bottom: .4rem; } .kicker { margin-bottom: .2rem; } } '
 
 /** Everything but letters and digits is escaped, so that nothing ends the string or the style. */
 const cssString = (text: string): string =>

@@ -13,7 +13,7 @@ import {
   withId,
 } from '../blocks.ts'
 import { prose, proseItem } from '../prose.ts'
-import { eventTime, inOrder } from '../time-format.ts'
+import { eventTime, inOrder } from '../times/time-format.ts'
 import type { View } from '../view.ts'
 import { missing, nothing } from './missing.ts'
 import { eventReference, itemReference } from './references.ts'

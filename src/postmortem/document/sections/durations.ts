@@ -13,7 +13,7 @@ import {
   type Text,
   table,
 } from '../blocks.ts'
-import { formatTime, momentOf } from '../time-format.ts'
+import { formatTime, momentOf } from '../times/time-format.ts'
 import { durationOf, durationValue, eventAt, isKnown, milestoneEvent, type View } from '../view.ts'
 import { eventReference } from './references.ts'
 

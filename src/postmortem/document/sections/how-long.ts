@@ -4,7 +4,7 @@ import type { Duration } from '../../../timeline/milestones/schema.ts'
 import { overlapsOf } from '../../../timeline/milestones/spells.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { humanize } from '../../words.ts'
-import { atMoment, dateOfEvent, hasDate, isStretch, momentOf } from '../time-format.ts'
+import { atMoment, dateOfEvent, hasDate, isStretch, momentOf } from '../times/time-format.ts'
 import {
   durationOf,
   eventAt,

@@ -4,7 +4,7 @@ import type { Postmortem } from '../../schema.ts'
 import { personName } from '../../words.ts'
 import { type Block, type Inline, label, paragraph, placeholder, type Text } from '../blocks.ts'
 import { prose } from '../prose.ts'
-import { zonedTimestamp } from '../time-format.ts'
+import { zonedTimestamp } from '../times/time-format.ts'
 import { isFinal, type View } from '../view.ts'
 
 /** What a document says in the place of what is not stored. Of a final one nothing is to come: it never says “yet”. */

@@ -13,7 +13,7 @@ import {
   withId,
 } from '../blocks.ts'
 import { prose } from '../prose.ts'
-import { eventTime, formatTimestamp } from '../time-format.ts'
+import { eventTime, formatTimestamp } from '../times/time-format.ts'
 import type { View } from '../view.ts'
 import { yet } from './missing.ts'
 import { eventReference, idOfEvent, isInTable, isQuestioned } from './references.ts'

@@ -17,7 +17,7 @@ import {
 } from '../blocks.ts'
 import { describePointer, pointerReference } from '../describe-pointer.ts'
 import { prose, proseItem } from '../prose.ts'
-import { formatTimestamp, zonedTimestamp } from '../time-format.ts'
+import { formatTimestamp, zonedTimestamp } from '../times/time-format.ts'
 import { isFinal, type View } from '../view.ts'
 import { isToldInPlace, missing } from './missing.ts'
 import { itemReference } from './references.ts'

@@ -12,7 +12,7 @@ import {
   type Text,
   withId,
 } from '../blocks.ts'
-import { clockCorrection, eventTime } from '../time-format.ts'
+import { clockCorrection, eventTime } from '../times/time-format.ts'
 import type { View } from '../view.ts'
 import { eventReference } from './references.ts'
 

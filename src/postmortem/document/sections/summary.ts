@@ -13,8 +13,8 @@ import {
   withId,
 } from '../blocks.ts'
 import { proseBlocks } from '../prose.ts'
-import { cadenceWords, countWords, gapWords } from '../status-updates.ts'
-import { eventTime, formatTimestamp } from '../time-format.ts'
+import { cadenceWords, countWords, gapWords } from '../times/status-updates.ts'
+import { eventTime, formatTimestamp } from '../times/time-format.ts'
 import type { View } from '../view.ts'
 import { howLong } from './how-long.ts'
 import { missing, waived } from './missing.ts'

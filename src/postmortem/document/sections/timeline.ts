@@ -1,6 +1,6 @@
 import type { Event } from '../../../timeline/schema.ts'
 import { type Block, heading, joined, paragraph, type Row, table, withId } from '../blocks.ts'
-import { dateOfEvent, eventTime, type TimeFormat } from '../time-format.ts'
+import { dateOfEvent, eventTime, type TimeFormat } from '../times/time-format.ts'
 import type { View } from '../view.ts'
 import { durationBlocks } from './durations.ts'
 import { nothing } from './missing.ts'

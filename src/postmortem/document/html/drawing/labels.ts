@@ -1,6 +1,6 @@
 import type { Event } from '../../../../timeline/schema.ts'
 import { humanize, sentenceCase } from '../../../words.ts'
-import { dateOfEvent, momentOf as momentWords } from '../../time-format.ts'
+import { dateOfEvent, momentOf as momentWords } from '../../times/time-format.ts'
 import type { View } from '../../view.ts'
 import { escapeHtml } from '../blocks.ts'
 import { type Canvas, round, type Size, widthOf } from './canvas.ts'

@@ -1,5 +1,5 @@
 import type { Event } from '../../../../timeline/schema.ts'
-import { eventTime } from '../../time-format.ts'
+import { eventTime } from '../../times/time-format.ts'
 import type { View } from '../../view.ts'
 import { escapeHtml } from '../blocks.ts'
 import { type Canvas, round } from './canvas.ts'

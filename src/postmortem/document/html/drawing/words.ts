@@ -1,5 +1,5 @@
 import { humanize, sentenceCase } from '../../../words.ts'
-import { eventTime } from '../../time-format.ts'
+import { eventTime } from '../../times/time-format.ts'
 import { durationOf, durationValue, isKnown, type View } from '../../view.ts'
 import { escapeHtml } from '../blocks.ts'
 import { bandNames, bandsShown } from './bands.ts'

@@ -25,6 +25,8 @@ ol > li > .detail:not(:has(.label)) { color: var(--soft); }
 .placeholder { color: var(--soft); font-style: italic; }
 .tag { display: inline-block; padding: 0 .5rem; margin-right: .15rem; border-radius: .3rem; font-size: .8rem; line-height: 1.35rem; font-weight: 600; white-space: nowrap; background: var(--calm-wash); color: var(--calm); }
 ${tags.join('\n')}
+.tag[data-tag="missing"] { background: var(--warn-wash); color: var(--warn); }
+.tag[data-tag="overdue"] { background: var(--bad-wash); color: var(--bad); }
 table { width: 100%; margin: 0 0 1.5rem; border-collapse: collapse; font-size: .92rem; line-height: 1.5; }
 th { padding: .5rem 1.1rem .5rem 0; border-bottom: 1px solid var(--soft); text-align: left; font-size: .82rem; font-weight: 600; color: var(--soft); }
 td { padding: .7rem 1.1rem .7rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
@@ -36,6 +38,8 @@ tbody .group:first-child th { padding-top: .9rem; }
 .by-id td:not(:nth-child(2)) { white-space: nowrap; }
 .by-id td:nth-child(3), .by-id td:nth-child(6) { white-space: normal; }
 .by-id td:nth-child(3) { min-width: 7.5rem; }
+table:is(.by-action-item, .by-change) td { width: 22%; }
+table:is(.by-action-item, .by-change) td:first-child { width: 34%; }
 .by-spell td { overflow-wrap: normal; }
 .by-spell td:nth-child(2) { white-space: nowrap; }
 blockquote { margin: 0 0 1rem; padding: .1rem 0 .1rem 1.1rem; max-width: 46rem; border-left: 3px solid var(--line); }

@@ -25,6 +25,7 @@ nav li { margin: 0; padding: .15rem 0; break-inside: avoid; }
 nav li li { padding: .15rem 0 .15rem 1rem; line-height: 1.4; }
 nav a[href^="#"] { color: var(--link); text-decoration: none; overflow-wrap: anywhere; }
 nav a[href^="#"]:hover { text-decoration: underline; }
+.pages { color: var(--soft); }
 .asks { max-width: 46rem; margin: 0 0 1.5rem; padding: .85rem 1.1rem; border-left: 3px solid var(--warn); border-radius: .15rem .4rem .4rem .15rem; background: var(--sheet); font-size: .92rem; line-height: 1.5; }
 .asks p { margin: 0 0 .3rem; font-weight: 650; }
 .asks ul { margin: 0; }

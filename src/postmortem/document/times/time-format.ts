@@ -1,7 +1,7 @@
-import { inZone, momentIn, toUtc } from '../../kit/time.ts'
-import { correctedUntil } from '../../timeline/milestones/intervals.ts'
-import type { Event } from '../../timeline/schema.ts'
-import { durationWords } from '../words.ts'
+import { inZone, momentIn, toUtc } from '../../../kit/time.ts'
+import { correctedUntil } from '../../../timeline/milestones/intervals.ts'
+import type { Event } from '../../../timeline/schema.ts'
+import { durationWords } from '../../words.ts'
 
 /** Formats times: in one zone, independently of any locale, and never more precisely than they are known. */
 

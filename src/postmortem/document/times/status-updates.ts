@@ -1,8 +1,8 @@
-import { intervalOf } from '../../timeline/milestones/intervals.ts'
-import type { Milestones } from '../../timeline/milestones/schema.ts'
-import type { Event } from '../../timeline/schema.ts'
-import { durationWords } from '../words.ts'
-import { lapseValue } from './view.ts'
+import { intervalOf } from '../../../timeline/milestones/intervals.ts'
+import type { Milestones } from '../../../timeline/milestones/schema.ts'
+import type { Event } from '../../../timeline/schema.ts'
+import { durationWords } from '../../words.ts'
+import { lapseValue } from '../view.ts'
 
 /** What the document and the checks say of status updates, in words. */
 

@@ -1,6 +1,6 @@
-import type { Duration } from '../../timeline/milestones/schema.ts'
-import type { Event } from '../../timeline/schema.ts'
-import { durationWords } from '../words.ts'
+import type { Duration } from '../../../timeline/milestones/schema.ts'
+import type { Event } from '../../../timeline/schema.ts'
+import { durationWords } from '../../words.ts'
 
 /** Durations in words, never more precise than the times of their events. */
 
