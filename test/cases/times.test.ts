@@ -100,8 +100,7 @@ t.test('one moment is two', async t => {
     [['09:30', '[detected] [mitigated] The keys are found and revoked.']],
     'printed once with both marks',
   )
-  const marks = told.html.match(/[^>]*<\/tspan> (Detected|Mitigated)</g) ?? []
-  t.equal(new Set(marks).size, 2, 'and drawn with both names')
+  t.match(told.html, '</tspan> Detected, mitigated<', 'and drawn with both names')
   t.match(told.markdown, 'Mitigation time: 1 h 30 min (impact started 08:00 → mitigated 09:30)')
   t.equal(told.howLong, '1 h 30 min, from 08:00 to 09:30 UTC on 2026-05-30; resolved at 16:00.')
   t.equal((await seal(service, incident)).status, 201)
