@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import type { NodeResult, Result, RunOptions } from 'axe-core'
+import type { Browser } from 'playwright-core'
+import { devices, schemes, type Tab, withTab } from './chromium.ts'
+import type { Page } from './pages.ts'
+import { findPrintFaults } from './print.ts'
+
+/** One thing that was looked at in one page, and what is wrong with it. */
+export interface Check {
+  /** `axe, 390 px dark` */
+  name: string
+  faults: string[]
+}
+
+/** Opens a page at both widths, each in light and dark, and looks at all that a reader could stumble over. */
+export async function checkPage(
+  browser: Browser,
+  page: Page,
+  opened: { url: string; token: string },
+): Promise<Check[]> {
+  const checks: Check[] = []
+  for (const device of Object.values(devices)) {
+    await withTab(browser, device, opened, async tab => {
+      checks.push({ name: `loading, ${tab.width} px`, faults: [...tab.faults] })
+      if (tab.faults.length > 0) return
+      checks.push(await checkWidth(tab), ...(await checkAccessibility(tab)))
+      if (device !== devices.desktop) return
+      checks.push(await checkLinks(tab))
+      checks.push({ name: 'print', faults: await findPrintFaults(tab, page) })
+    })
+  }
+  return checks
+}
+
+const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+// Nothing but its result; and no second request for the style, which is in the document.
+const options: RunOptions = { runOnly: tags, resultTypes: ['violations'], preload: false }
+
+async function checkAccessibility({ page, width }: Tab): Promise<Check[]> {
+  const checks: Check[] = []
+  await page.evaluate(axe) // The debugger's own way in, which the page's policy does not concern.
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme })
+    const { violations }: { violations: Result[] } = await page
+      .locator('html')
+      .evaluate((html, options) => html.ownerDocument.defaultView.axe.run(options), options)
+    checks.push({ name: `axe, ${width} px ${colorScheme}`, faults: violations.map(describeViolation) })
+  }
+  return checks
+}
+
+const shown = 3
+
+function describeViolation({ id, help, nodes }: Result): string {
+  const more = nodes.length > shown ? [`and ${nodes.length - shown} more elements`] : []
+  return [`${id}: ${help}`, ...nodes.slice(0, shown).map(describeNode), ...more].join('\n  ')
+}
+
+function describeNode({ html, failureSummary = '' }: NodeResult): string {
+  const [, ...reasons] = failureSummary.split('\n').map(line => line.trim())
+  return `${shorten(html)}\n    ${reasons.join(' ')}`
+}
+
+export const shorten = (text: string) => text.replace(/\s+/g, ' ').slice(0, 160)
+
+/** Nothing makes the page itself scroll sideways; what is wider scrolls in its own box. */
+async function checkWidth({ page, width }: Tab): Promise<Check> {
+  const html = page.locator('html')
+  const needed: number = await html.evaluate(html => html.scrollWidth)
+  if (needed <= width) return { name: `width, ${width} px`, faults: [] }
+  const wide: string[] = await html.evaluate((html, width) => {
+    const { getComputedStyle } = html.ownerDocument.defaultView
+    const isCut = (element: any): boolean =>
+      element !== html && (getComputedStyle(element).overflowX !== 'visible' || isCut(element.parentElement))
+    return [...html.querySelectorAll('*')]
+      .filter(element => element.getBoundingClientRect().right > width + 0.5 && !isCut(element.parentElement))
+      .map(element => element.outerHTML)
+      .toSorted((a, b) => a.length - b.length)
+  }, width)
+  const faults = [`It is ${needed} px wide.`, ...wide.slice(0, shown).map(shorten)]
+  return { name: `width, ${width} px`, faults: [faults.join('\n  ')] }
+}
+
+/** Each id is there once, and each link within the page leads to one. */
+async function checkLinks({ page }: Tab): Promise<Check> {
+  const ids: string[] = await page.locator('[id]').evaluateAll(elements => elements.map(({ id }) => id))
+  const hrefs: string[] = await page
+    .locator('a[href^="#"]')
+    .evaluateAll(links => links.map(link => link.getAttribute('href')))
+  const repeated = [...new Set(ids.filter((id, i) => ids.indexOf(id) !== i))]
+  const dead = [...new Set(hrefs.filter(href => !ids.includes(decodeURIComponent(href.slice(1)))))]
+  return {
+    name: 'links',
+    faults: [
+      ...repeated.map(id => `The id ${id} is there ${ids.filter(other => other === id).length} times.`),
+      ...dead.map(href => `Nothing has the id that ${href} leads to.`),
+    ],
+  }
+}

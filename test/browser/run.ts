@@ -1,0 +1,73 @@
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { disposeOnSignals } from '../help/dispose-on-signals.ts'
+import { adminToken } from '../help/service.ts'
+import { checkBrokenPages } from './broken-page.ts'
+import { type Check, checkPage } from './checks.ts'
+import { launchChromium } from './chromium.ts'
+import { type Page, pages, pictured } from './pages.ts'
+import { takePictures, takeReadmePicture } from './pictures.ts'
+import { requirePdfReader } from './print.ts'
+import { startWithStories } from './service.ts'
+
+/**
+ * `npm run pages` opens every page that people read in the system's Chromium, and looks for what they could stumble over.
+ * `-- final agenda` opens only those. `-- --shots <folder>` takes pictures of them instead, and `-- --readme` the
+ * README's picture. Ends with "pages: N passed, N failed", which counts the checks.
+ */
+
+async function main(): Promise<number> {
+  const { chosen, shots, readme } = parseOptions()
+  requirePdfReader()
+  await using stack = new AsyncDisposableStack()
+  disposeOnSignals(stack)
+  const browser = await launchChromium(stack)
+  const service = await startWithStories(stack)
+  const opened = ({ path }: Page) => ({ url: `${service}${path}`, token: adminToken })
+  if (readme) await takeReadmePicture(browser, opened(pictured))
+  if (shots) await runConcurrently(chosen, page => takePictures(browser, page, opened(page), shots))
+  if (readme || shots) return 0
+  const checks = [await checkBrokenPages(browser)]
+  report('broken pages', checks)
+  await runConcurrently(chosen, async page => {
+    const found = await checkPage(browser, page, opened(page))
+    report(page.name, found)
+    checks.push(...found)
+  })
+  const failed = checks.filter(({ faults }) => faults.length > 0).length
+  console.log(`pages: ${checks.length - failed} passed, ${failed} failed`)
+  return failed === 0 ? 0 : 1
+}
+
+function parseOptions() {
+  const { values, positionals } = parseArgs({
+    options: { shots: { type: 'string' }, readme: { type: 'boolean' } },
+    allowPositionals: true,
+  })
+  const names = pages.map(({ name }) => name)
+  const unknown = positionals.find(name => !names.includes(name))
+  if (unknown) throw new Error(`There is no page ${unknown}, but ${names.join(', ')}.`)
+  const chosen = pages.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+  return { chosen, ...values }
+}
+
+/** Prints a line for a page, and below it what is wrong. */
+function report(name: string, checks: Check[]): void {
+  const failed = checks.filter(({ faults }) => faults.length > 0)
+  console.log(
+    `${failed.length > 0 ? 'FAILED' : 'ok'} ${name}: ${checks.length - failed.length} of ${checks.length}`,
+  )
+  for (const { name: check, faults } of failed)
+    for (const fault of faults) console.log(`  ${name}, ${check}: ${fault.replaceAll('\n', '\n  ')}`)
+}
+
+/** As many at a time as there are cores. */
+async function runConcurrently(pages: Page[], work: (page: Page) => Promise<void>): Promise<void> {
+  const queue = [...pages]
+  const loop = async () => {
+    for (let page = queue.shift(); page; page = queue.shift()) await work(page)
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, loop))
+}
+
+process.exit(await main())
