@@ -4,6 +4,7 @@ export function disposeOnSignals(stack: AsyncDisposableStack): void {
   const end = () => {
     if (isEnding) return
     isEnding = true
+    process.on('uncaughtException', () => {}) // What fails from now on fails because it is being stopped.
     stack.disposeAsync().finally(() => process.exit(1))
   }
   process.on('SIGINT', end).on('SIGTERM', end)
