@@ -1,29 +1,166 @@
-import { type Block, type ListItem, paragraph, type Text } from './blocks.ts'
+import type { Literal, Nodes, Parents } from 'mdast'
+import { type Extension, fromMarkdown } from 'mdast-util-from-markdown'
+import { isHttpUrl } from '../../kit/text.ts'
+import {
+  type Block,
+  bulletList,
+  type Inline,
+  type ListItem,
+  numberedList,
+  paragraph,
+  preformatted,
+  quote,
+  type Text,
+} from './blocks.ts'
 
-/** Stored text as blocks. */
+/**
+ * Stored text as the blocks that people meant: code spans and links, and in long texts also paragraphs, lists, quotes and
+ * fenced code, as CommonMark has them. All else (`*`, `#`, HTML, images, backslashes) stays the characters that it is.
+ */
 
-/** The text of a sentence. */
-export const prose = (stored: string): Text => [stored]
+const lineBreak = /\r\n|[\r\u2028\u2029]/g
+const maySpan = /`|\]\(|<https?:/i
+const mayNest = /^[ \t]*(?:[-+*>]|\d{1,9}[.)]|```|~~~)/m
+/** A line of so many containers costs a parser the square of their number, and nobody means it. */
+const nestsTooDeep = /^(?:[ \t]*(?:[-+*>]|\d{1,9}[.)])){9}/m
+const maxDepth = 6
 
-/** The blocks of a text that may be long, after some words; an empty line begins a new paragraph. */
+/** The text of a sentence: code spans and links. An empty line in it is none. */
+export function prose(stored: string): Text {
+  if (!maySpan.test(stored)) return [stored]
+  const source = stored.replace(lineBreak, '\n')
+  return paragraphsOf(source).flatMap((text, index) => (index === 0 ? text : ['\n', ...text]))
+}
+
+/** The blocks of a text that may be long, after some words. */
 export function proseBlocks(first: Text, stored: string): Block[] {
-  const [begin = '', ...rest] = splitAtEmptyLines(stored)
-  return [paragraph(...first, begin), ...rest.map(text => paragraph(text))]
+  const blocks = blocksOf(stored.replace(lineBreak, '\n'))
+  const [begin, ...rest] = blocks
+  if (begin?.type === 'paragraph') return [paragraph(...first, ...begin.text), ...rest]
+  return first.length === 0 ? blocks : [paragraph(...first), ...blocks]
 }
 
-/** The same as an entry of a list. */
+/** The same as an entry of a list, with lines that follow. */
 export function proseItem(first: Text, stored: string, details: readonly Text[] = []): ListItem {
-  const [begin, ...body] = proseBlocks(first, stored)
-  return begin?.type === 'paragraph'
-    ? { text: begin.text, body, details }
-    : { text: first, body: begin ? [begin, ...body] : body, details }
+  return itemOf(proseBlocks(first, stored), details)
 }
 
-function splitAtEmptyLines(text: string): string[] {
+function blocksOf(source: string): Block[] {
+  if (!mayNest.test(source) || nestsTooDeep.test(source))
+    return splitAtEmptyLines(source).map(text => paragraph(...prose(text)))
+  return new Reader(source).blocks(parse(source, inertBlocks).children, 0)
+}
+
+const paragraphsOf = (source: string): Text[] => {
+  const reader = new Reader(source)
+  return parse(source, [...inertBlocks, ...nesting]).children.map(node => reader.text(node as Parents))
+}
+
+function splitAtEmptyLines(source: string): string[] {
   const found: string[][] = [[]]
-  for (const line of text.split(/\r\n|[\n\r\u2028\u2029]/)) {
+  for (const line of source.split('\n')) {
     if (line.trim() !== '') found.at(-1)!.push(line)
     else if (found.at(-1)!.length > 0) found.push([])
   }
   return found.filter(lines => lines.length > 0).map(lines => lines.join('\n'))
+}
+
+/** The constructs of CommonMark that stay text everywhere. */
+const inertBlocks = [
+  ...['attention', 'characterReference', 'hardBreakEscape', 'htmlText'],
+  ...['codeIndented', 'definition', 'headingAtx', 'htmlFlow', 'setextUnderline'],
+]
+const nesting = ['blockQuote', 'codeFenced', 'list', 'thematicBreak']
+
+const parse = (source: string, inert: string[]) =>
+  fromMarkdown(source, { extensions: [{ disable: { null: inert } }], mdastExtensions: [withBackslashes] })
+
+/** A backslash may keep a backtick from beginning code, but stays in the text. */
+const withBackslashes: Extension = {
+  exit: {
+    escapeMarker(token) {
+      const text = this.stack.at(-1) as Literal
+      text.value += this.sliceSerialize(token)
+    },
+  },
+}
+
+/** Reads the parser's nodes; what is none of our blocks is read as the source that it was made from. */
+class Reader {
+  readonly source: string
+
+  constructor(source: string) {
+    this.source = source
+  }
+
+  blocks(nodes: readonly Nodes[], depth: number): Block[] {
+    const found: Block[] = []
+    let lastLine = 0
+    for (const node of nodes) {
+      const block = this.block(node, depth)
+      const previous = found.at(-1)
+      const continues = node.position!.start.line === lastLine + 1
+      if (continues && previous?.type === 'paragraph' && block.type === 'paragraph')
+        found[found.length - 1] = paragraph(...previous.text, '\n', ...block.text)
+      else found.push(block)
+      lastLine = node.position!.end.line
+    }
+    return found
+  }
+
+  block(node: Nodes, depth: number): Block {
+    if (node.type === 'paragraph') return paragraph(...this.text(node))
+    if (node.type === 'code' && node.value.trim() !== '')
+      return preformatted(node.value, languageOf(node.lang))
+    if (depth < maxDepth && hasWords(node)) {
+      if (node.type === 'blockquote') return quote(this.blocks(node.children, depth + 1))
+      if (node.type === 'list') {
+        const items = node.children.map(one => itemOf(this.blocks(one.children, depth + 1)))
+        return node.ordered ? numberedList(firstNumber(node.start ?? 1, items), items) : bulletList(items)
+      }
+    }
+    return paragraph(this.raw(node))
+  }
+
+  text({ children }: Parents): Text {
+    return children.map(node => this.inline(node))
+  }
+
+  inline(node: Nodes): Inline {
+    if (node.type === 'text') return node.value
+    if (node.type === 'break') return '\n'
+    if (node.type === 'inlineCode') return { code: node.value.replaceAll('\n', ' ') }
+    if (node.type !== 'link' || !isHttpUrl(node.url)) return this.raw(node)
+    const words = wordsOf(node).replaceAll('\n', ' ')
+    const title = node.title ? ` (${node.title.replaceAll('\n', ' ')})` : ''
+    return { text: `${words.trim() === '' ? node.url : words}${title}`, url: node.url }
+  }
+
+  /** The source of a node, without what nests its lines. */
+  raw({ position }: Nodes): string {
+    return this.source.slice(position!.start.offset, position!.end.offset).replace(/\n[ \t>]*/g, '\n')
+  }
+}
+
+function itemOf(blocks: readonly Block[], details: readonly Text[] = []): ListItem {
+  const [begin, ...body] = blocks
+  return begin?.type === 'paragraph'
+    ? { text: begin.text, body, details }
+    : { text: [], body: blocks, details }
+}
+
+/** No number of the list may have more than nine digits. */
+const firstNumber = (start: number, { length }: readonly ListItem[]): number =>
+  Math.min(start, 999_999_999 - length + 1)
+
+const languageOf = (info: string | null | undefined): string =>
+  info && /^[\w+#.-]{1,30}$/.test(info) ? info : ''
+
+const wordsOf = (node: Nodes): string =>
+  'value' in node ? node.value : 'children' in node ? node.children.map(wordsOf).join('') : ''
+
+/** A lone `-` or `>` is no list and no quote. */
+function hasWords(node: Nodes): boolean {
+  if ('value' in node) return node.value.trim() !== ''
+  return 'children' in node && node.type !== 'link' ? node.children.some(hasWords) : true
 }

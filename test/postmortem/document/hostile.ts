@@ -148,6 +148,56 @@ export const hostileText: fc.Arbitrary<string> = fc
   )
   .filter(storable)
 
+const lineBeginnings = [
+  '- ',
+  '* ',
+  '+ ',
+  '1. ',
+  '2) ',
+  '10. ',
+  '> ',
+  '  ',
+  '    ',
+  '\t',
+  '- [ ] ',
+  '-',
+  '>',
+  '',
+]
+const lineContents = [
+  ...['a', 'b c', '`code`', '``a ` b``', '[x](https://a.example/)', '[x](y)', '<https://a.example/?a|b>'],
+  ...[
+    '```',
+    '```sh',
+    '~~~',
+    '---',
+    '* * *',
+    '===',
+    '# a',
+    '<b>',
+    '![x](https://a.example/)',
+    '\\`',
+    '\\',
+    '`',
+    '|',
+    '',
+  ],
+]
+
+/** Text as people paste it: nested lists, quotes, fences, code and links, also broken ones. */
+export const pastedText: fc.Arbitrary<string> = fc
+  .array(
+    fc
+      .tuple(
+        fc.array(fc.constantFrom(...lineBeginnings), { maxLength: 3 }),
+        fc.array(fc.constantFrom(...lineContents), { maxLength: 3 }),
+      )
+      .map(parts => parts.flat().join('')),
+    { minLength: 1, maxLength: 9 },
+  )
+  .map(lines => lines.join('\n'))
+  .filter(storable)
+
 /** http and https addresses with any characters that are allowed in one; some have another scheme. */
 export const hostileUrl: fc.Arbitrary<string> = fc.oneof(
   {

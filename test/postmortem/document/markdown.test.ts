@@ -6,19 +6,23 @@ import {
   diff,
   heading,
   item,
+  label,
   link,
   numberedList,
   paragraph,
   preformatted,
+  quote,
   row,
   table,
+  tag,
 } from '../../../src/postmortem/document/blocks.ts'
 import { unifiedDiff } from '../../../src/postmortem/document/diff.ts'
 import { postmortemDocument, templateDocument } from '../../../src/postmortem/document/document.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
+import { prose, proseBlocks, proseItem } from '../../../src/postmortem/document/prose.ts'
 import { cpuRatio } from '../../help/cpu-ratio.ts'
 import { bare, drill } from '../drill.ts'
-import { hostilePostmortem, hostileText, nasty } from './hostile.ts'
+import { hostilePostmortem, hostileText, nasty, pastedText } from './hostile.ts'
 import { saidByBlocks, saidByMarkdownIt, saidByMdast } from './read-back.ts'
 
 const runs = { numRuns: Number(process.env.FC_RUNS ?? 300) }
@@ -43,7 +47,24 @@ const everywhere = (text: string): Block[] => [
     ],
   ),
   preformatted(text),
+  ...proseEverywhere(text),
   diff(unifiedDiff({ target: text, before: `${text}\nx`, after: `y\n${text}` })!),
+]
+
+/** The same as people mean it: with code, links, lists, quotes. */
+const proseEverywhere = (text: string): Block[] => [
+  ...proseBlocks([], text),
+  heading(2, 'next'),
+  ...proseBlocks([label('What broke'), ' '], text),
+  bulletList([
+    proseItem([], text),
+    proseItem([tag('technical'), ' '], text, [['a'], prose(text)]),
+    item(prose(text), [prose(text)]),
+  ]),
+  numberedList(1, [proseItem([], text, [['a', ...prose(text)]])]),
+  quote(proseBlocks([], text)),
+  paragraph(...prose(text), ' and ', ...prose(text)),
+  table(['One', 'Two'], [row([prose(text), ['“', ...prose(text), '”']]), { heading: prose(text) }]),
 ]
 
 /** Fails unless both parsers read back the blocks: structure, words, links, and nothing active. */
@@ -83,6 +104,14 @@ t.test('an address in a link’s text ends with it, whatever the link’s own ad
 t.test('any text comes back as that text from both parsers, wherever it stands', async t => {
   fc.assert(
     fc.property(hostileText, text => isReadBack(everywhere(text))),
+    runs,
+  )
+  t.pass(`${runs.numRuns} texts`)
+})
+
+t.test('pasted lists, quotes and code come back as what they are from both parsers', async t => {
+  fc.assert(
+    fc.property(pastedText, text => isReadBack(proseEverywhere(text))),
     runs,
   )
   t.pass(`${runs.numRuns} texts`)

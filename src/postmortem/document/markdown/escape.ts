@@ -60,6 +60,8 @@ const entity = /^&(?:[A-Za-z][A-Za-z0-9]{0,31}|#\d{1,7}|#[Xx][0-9A-Fa-f]{1,6});/
 const special = /(?:https?:\/\/|www\.)[^ \t\n]*|\\|`+|\*+|_+|~+|[[\]<&|!]/gi
 const specialInAddress = /https?(?=:\/\/)|www(?=\.)|\\|`+|\*+|_+|~+|[[\]<&|!]/gi
 const maySpecial = /[\\`*_~[\]<&|!”\n]/
+/** What a bare address would take in: the beginnings of a link and of code. */
+const swallowed = ['[', '`']
 const isAddress = /^(?:https?:\/\/|www\.)/i
 
 /** True for text of one line that needs no backslash, unless a `[` follows it. */
@@ -67,7 +69,8 @@ export const isPlain = (text: string): boolean => !maySpecial.test(text)
 
 /** Escapes the characters that would begin or end markup inside a line. */
 export function escapeInline(text: string, context: EscapeContext): string {
-  if (context.after !== '[' && isPlain(text) && !(context.link && text.includes('://'))) return text
+  const isAlone = !swallowed.includes(context.after) && !(context.link && text.includes('://'))
+  if (isAlone && isPlain(text)) return text
   return text.replace(special, (found, offset: number) =>
     isAddress.test(found)
       ? escapeAddress(text, found, offset, context)
@@ -81,7 +84,7 @@ export function escapeInline(text: string, context: EscapeContext): string {
  */
 function escapeAddress(text: string, address: string, offset: number, context: EscapeContext): string {
   const next = text[offset + address.length] ?? context.after
-  const swallowsNext = next === '[' || next === '`' || (/[\n\]]/.test(next) && /['"([{]/.test(address))
+  const swallowsNext = swallowed.includes(next) || (/[\n\]]/.test(next) && /['"([{]/.test(address))
   let changed = swallowsNext || address.includes('”')
   const escaped = address.replace(specialInAddress, (found, at: number) => {
     if (/^[hw]/i.test(found)) return `${found}\\`
@@ -141,7 +144,7 @@ const lineStart = new RegExp(
     '>', // a quote
     '[-+*](?=[ \\t]|$)', // a bullet
     '\\d{1,9}[.)](?=[ \\t]|$)', // a number of a list
-    '```|~~~', // a fence
+    '`{3,}(?=[^`]*$)|~~~', // a fence
     '=+[ \\t]*$', // an underline of a heading
     '([*_-])[ \\t]*(?:\\1[ \\t]*){2,}$', // a rule
     '[|:-][|: \\t-]*$', // the second line of a table, an underline

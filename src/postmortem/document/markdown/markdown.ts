@@ -82,13 +82,27 @@ const headingText = (text: Text, place: Place): string =>
 /** Without a body, the details follow the text as lines of one paragraph. */
 function listItem({ text, body, details }: ListItem, marker: string, place: Place): string {
   const lines = details.flatMap(detail => ['\n', ...detail])
-  const parts =
+  const content =
     body.length === 0
-      ? [flow([...text, ...lines], place)]
-      : [flow(text, place), blocksToMarkdown(body, place), flow(lines, place)]
-  const content = parts.filter(part => part !== '').join('\n\n')
+      ? flow([...text, ...lines], place)
+      : inTurn(
+          [
+            inTurn(
+              [flow(text, place), blocksToMarkdown(body, place)],
+              canFollowText(body[0]) ? '\n' : '\n\n',
+            ),
+            flow(lines, place),
+          ],
+          '\n\n',
+        )
   return indented(`${marker}${content}`, ' '.repeat(marker.length)).trimEnd()
 }
+
+const inTurn = (parts: readonly string[], gap: string): string => parts.filter(part => part !== '').join(gap)
+
+/** A list that needs no empty line after a text: only those may interrupt a paragraph. */
+const canFollowText = (block: Block | undefined): boolean =>
+  block?.type === 'list' && (block.start ?? 1) === 1 && block.items[0]!.text.length > 0
 
 /** With every line but the first after a prefix; an empty line has no white space of it. */
 const indented = (markdown: string, prefix: string): string =>
