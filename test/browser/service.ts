@@ -5,8 +5,7 @@ import { openService } from '../help/service.ts'
 import { storeCases } from './stories/cases.ts'
 import { storeDrills } from './stories/drills.ts'
 
-/** When the drill was reviewed, and the day on which all pages are read. */
-const reviewed = '2026-06-19T15:00:00.000Z'
+/** When all pages are read. */
 const read = '2026-11-27T09:00:00.000Z'
 
 /** Starts the service with all stories in it, on a PostgreSQL of its own or that of DATABASE_URL; returns its address. */
@@ -17,7 +16,7 @@ export async function startWithStories(stack: AsyncDisposableStack): Promise<str
   stack.defer(() => dropDatabase(server.url, database))
   const on = { connectionString: inDatabase(server.url, database) }
   await migrate(on)
-  const service = await openService({ teardown: close => stack.defer(close) }, { now: reviewed, on })
+  const service = await openService({ teardown: close => stack.defer(close) }, { on })
   await service.app.listen({ host: '127.0.0.1', port: 0 })
   const url = `http://127.0.0.1:${(service.app.server.address() as AddressInfo).port}`
   await storeDrills(service, url)

@@ -47,18 +47,25 @@ async function storeSpells(service: Service): Promise<void> {
 /** Known by the day, but for one meeting. */
 async function storeVulnerability(service: Service): Promise<void> {
   const fields = {
-    ...{
-      id: idOf(vulnerability),
-      occurred_on: '2025-12-10',
-      title: 'A flaw in a library that every service has',
+    ...{ id: idOf(vulnerability), occurred_on: '2025-12-10', nature: 'vulnerability', severity: null },
+    title: 'A flaw in a library that every service has',
+    summary: {
+      what_broke: 'A crafted header made the library load code.',
+      who_was_affected: 'Nobody, as far as logs show.',
     },
-    ...{ nature: 'vulnerability', severity: null, impact: {} },
+    impact: {},
+    went_well: ['The list of what runs where was complete.'],
   }
+  const sources = [{ kind: 'ticket', system: 'tracker', url: 'https://tracker.example/SEC-412' }]
   await givenCase(service, fields, [
-    happened('2025-12-10', 'The flaw is published.', { milestone: 'detected' }),
-    happened('2025-12-17T12:00:00Z', 'The team meets.', { kind: 'decision' }),
-    happened('2025-12-17', 'The fix is published.'),
-    happened('2026-01-14', 'The last service is patched.', { milestone: 'resolved' }),
+    happened('2025-12-10', 'The flaw is published.', { milestone: 'detected', sources }),
+    happened('2025-12-17T12:00:00Z', 'The team meets.', { kind: 'decision', sources }),
+    happened('2025-12-17', 'The fix is published.', { sources }),
+    happened('2026-01-14', 'The last service is patched.', { milestone: 'resolved', sources }),
+  ])
+  await retell(service, vulnerability, [
+    ['The library loads code that a header names.', 'Turn loading off in every service'],
+    ['Nothing told the team of the new release.', 'Subscribe to the releases of what every service has'],
   ])
   await must(seal(service, vulnerability))
 }
@@ -66,6 +73,9 @@ async function storeVulnerability(service: Service): Promise<void> {
 /** Two spells in one night of Tokyo, which is the evening before in UTC. */
 async function storeJapanese(service: Service): Promise<void> {
   const at = (time: string) => `2018-06-27T${time}:00+09:00`
+  const sources = [
+    { kind: 'log', system: 'hacchu-batch', excerpt: '03:28:04 発注バッチが異常終了しました (コード 137)' },
+  ]
   const fields = {
     ...{
       id: idOf(japanese),
@@ -81,9 +91,25 @@ async function storeJapanese(service: Service): Promise<void> {
     went_well: ['監視が二分で検知した。'],
   }
   await givenCase(service, fields, [
-    ...spellOf(1, at('03:28'), at('05:10'), { description: '待機系に切り替え、復旧した。' }),
-    ...spellOf(2, at('06:30'), at('07:45'), { description: '再起動し、復旧した。', ...over }),
-    happened(at('03:30'), '監視が検知した。', { milestones: ['detected'] }),
+    ...spellOf(1, at('03:28'), at('05:10'), { description: '待機系に切り替え、復旧した。', sources }),
+    ...spellOf(2, at('06:30'), at('07:45'), { description: '再起動し、復旧した。', sources, ...over }),
+    happened(at('03:30'), '監視が検知した。', { milestones: ['detected'], sources }),
+  ])
+  await retell(service, japanese, [
+    ['夜間バッチのメモリ上限が、店舗数の増加に追いついていなかった。', 'メモリ上限を店舗数から算出する'],
+    ['再実行の手順書に、切り替え後の確認がなかった。', '手順書に確認の項目を加える'],
   ])
   await must(seal(service, japanese))
+}
+
+/** Replaces what every case has in common: the statements of its factors, and the titles of their action items. */
+async function retell(
+  { call }: Service,
+  incident: string,
+  told: [statement: string, item: string][],
+): Promise<void> {
+  for (const [i, [statement, title]] of told.entries()) {
+    await must(call('PATCH', `${incident}/factors/${i + 1}`, { body: { statement } }))
+    await must(call('PATCH', `${incident}/action-items/AI-${i + 1}`, { body: { title } }))
+  }
 }

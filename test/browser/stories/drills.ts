@@ -16,16 +16,22 @@ function drillPath(id: string): string {
   return `/v1/incidents/${id}`
 }
 
+/** When the drill was reviewed, and when a mistake in it was found. */
+const reviewed = '2026-06-19T15:00:00.000Z'
+const mistaken = '2026-06-22T08:30:00.000Z'
+
 /** Stores all of them in a service that listens at `url`. */
 export async function storeDrills(service: Service, url: string): Promise<void> {
   const store = (drill: Drill) => storeDrill(url, adminToken, drill, () => {})
+  service.clock.now = new Date(reviewed)
   await store(readDrill())
   await store({ ...copyAs(draft), review: null })
   await must(service.call('DELETE', `${draft}/review-request`))
   await store({ ...copyAs(inReview), review: null })
   await store(copyAs(correcting))
-  await beginCorrection(service, correcting)
   await store(copyAs(corrected))
+  service.clock.now = new Date(mistaken)
+  await beginCorrection(service, correcting)
   await redactFirstEvent(service, corrected)
   await beginCorrection(service, corrected)
   await must(seal(service, corrected))
