@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser } from 'playwright-core'
 import { type Check, checkPage } from './checks.ts'
+import type { Tabs } from './chromium.ts'
 
 /** Pages with every fault that is looked for, so that a check that finds nothing is known to be able to. */
 
@@ -21,7 +21,7 @@ const expected = {
 }
 
 /** Looks for faults in the broken pages; a fault is one that was not found. */
-export async function checkBrokenPages(browser: Browser): Promise<Check> {
+export async function checkBrokenPages(tabs: Tabs): Promise<Check> {
   const server = createServer(({ url = '' }, response) => {
     const body = faulty[url as keyof typeof faulty]
     response.writeHead(body ? 200 : 404, { 'content-type': 'text/html', 'content-security-policy': policy })
@@ -34,7 +34,7 @@ export async function checkBrokenPages(browser: Browser): Promise<Check> {
   const faults: string[] = []
   for (const [path, names] of Object.entries(expected)) {
     const page = { name: 'broken', path, sheets: 1, onEachSheet: 'PM-' }
-    const checks = await checkPage(browser, page, { url: `http://127.0.0.1:${port}${path}`, token: '' })
+    const checks = await checkPage(tabs, page, `http://127.0.0.1:${port}${path}`)
     const found = checks.filter(({ faults }) => faults.length > 0).map(({ name }) => name)
     faults.push(
       ...names.filter(name => !found.includes(name)).map(name => `${name}: the fault was not found.`),

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { NodeResult, Result, RunOptions } from 'axe-core'
-import type { Browser } from 'playwright-core'
-import { devices, schemes, type Tab, withTab } from './chromium.ts'
+import { load, schemes, type Tab, type Tabs } from './chromium.ts'
 import type { Page } from './pages.ts'
-import { findPrintFaults } from './print.ts'
+import { sheetsOf } from './print.ts'
 
 /** One thing that was looked at in one page, and what is wrong with it. */
 export interface Check {
@@ -13,21 +12,14 @@ export interface Check {
 }
 
 /** Opens a page at both widths, each in light and dark, and looks at all that a reader could stumble over. */
-export async function checkPage(
-  browser: Browser,
-  page: Page,
-  opened: { url: string; token: string },
-): Promise<Check[]> {
+export async function checkPage({ desktop, phone }: Tabs, page: Page, url: string): Promise<Check[]> {
   const checks: Check[] = []
-  for (const device of Object.values(devices)) {
-    await withTab(browser, device, opened, async tab => {
-      checks.push({ name: `loading, ${tab.width} px`, faults: [...tab.faults] })
-      if (tab.faults.length > 0) return
-      checks.push(await checkWidth(tab), ...(await checkAccessibility(tab)))
-      if (device !== devices.desktop) return
-      checks.push(await checkLinks(tab))
-      checks.push({ name: 'print', faults: await findPrintFaults(tab, page) })
-    })
+  for (const tab of [desktop, phone]) {
+    const faults = await load(tab, url)
+    checks.push({ name: `loading, ${tab.width} px`, faults })
+    if (faults.length > 0) continue
+    checks.push(await checkWidth(tab), ...(await checkAccessibility(tab)))
+    if (tab === desktop) checks.push(await checkLinks(tab), await checkPrint(tab, page))
   }
   return checks
 }
@@ -62,7 +54,7 @@ function describeNode({ html, failureSummary = '' }: NodeResult): string {
   return `${shorten(html)}\n    ${reasons.join(' ')}`
 }
 
-export const shorten = (text: string) => text.replace(/\s+/g, ' ').slice(0, 160)
+const shorten = (text: string) => text.trim().replace(/\s+/g, ' ').slice(0, 160)
 
 /** Nothing makes the page itself scroll sideways; what is wider scrolls in its own box. */
 async function checkWidth({ page, width }: Tab): Promise<Check> {
@@ -97,4 +89,21 @@ async function checkLinks({ page }: Tab): Promise<Check> {
       ...dead.map(href => `Nothing has the id that ${href} leads to.`),
     ],
   }
+}
+
+/** Something may be promised of a page on paper. */
+async function checkPrint(tab: Tab, { sheets, onEachSheet }: Page): Promise<Check> {
+  const faults: string[] = []
+  if (sheets === undefined && onEachSheet === undefined) return { name: 'print', faults }
+  const printed = await sheetsOf(tab)
+  if (sheets !== undefined && printed.length > sheets)
+    faults.push(
+      `It takes ${printed.length} sheets of A4, not ${sheets}; on the last: ${shorten(printed.at(-1)!)}`,
+    )
+  const without = printed.flatMap((sheet, i) => (onEachSheet && !sheet.includes(onEachSheet) ? [i + 1] : []))
+  if (without.length > 0)
+    faults.push(
+      `${onEachSheet} is not on each of its ${printed.length} sheets, but missing on ${without.join(', ')}.`,
+    )
+  return { name: 'print', faults }
 }

@@ -54,44 +54,45 @@ export const devices = {
 } satisfies Record<string, BrowserContextOptions>
 export const schemes = ['light', 'dark'] as const
 
-/** A document that is open in a tab of its own, in light colours. */
+/** A tab of a browser that has the token; one document after the other is loaded into it. */
 export interface Tab {
   page: Page
   width: number
-  /** What went wrong while it loaded. */
+  /** What went wrong since the last document began to load. */
   faults: string[]
 }
+type Device = BrowserContextOptions & { viewport: { width: number } }
 
-/** Opens a document as people do who have a token; closes it after `use`. */
-export async function withTab<T>(
-  browser: Browser,
-  device: BrowserContextOptions & { viewport: { width: number } },
-  { url, token }: { url: string; token: string },
-  use: (tab: Tab) => Promise<T>,
-): Promise<T> {
-  const context = await browser.newContext({
-    ...device,
-    colorScheme: 'light',
-    extraHTTPHeaders: { authorization: `Bearer ${token}` },
-  })
-  try {
-    const page = await context.newPage()
-    const faults = listenForFaults(page, url)
-    const answer = await page.goto(url)
-    const type = answer?.headers()['content-type'] ?? ''
-    if (answer?.status() !== 200 || !type.startsWith('text/html'))
-      faults.unshift(`It was answered with ${answer?.status()} as ${type}, not with 200 as text/html.`)
-    return await use({ page, width: device.viewport.width, faults })
-  } finally {
-    await context.close()
-  }
+export async function openTab(browser: Browser, device: Device, token: string): Promise<Tab> {
+  const extraHTTPHeaders = { authorization: `Bearer ${token}` }
+  const context = await browser.newContext({ ...device, extraHTTPHeaders })
+  const tab: Tab = { page: await context.newPage(), width: device.viewport.width, faults: [] }
+  listenForFaults(tab)
+  return tab
 }
 
 /** Chromium reports what the Content-Security-Policy has blocked as an error of the console. */
-function listenForFaults(page: Page, url: string): string[] {
-  const faults: string[] = []
+function listenForFaults({ page, faults }: Tab): void {
   page.on('console', message => message.type() === 'error' && faults.push(message.text()))
   page.on('pageerror', error => faults.push(`A script failed: ${error.message}`))
-  page.on('request', request => request.url() !== url && faults.push(`It loads ${request.url()}.`))
-  return faults
+  page.on('request', request => request.isNavigationRequest() || faults.push(`It loads ${request.url()}.`))
+}
+
+export interface Tabs {
+  desktop: Tab
+  phone: Tab
+}
+export const openTabs = async (browser: Browser, token: string): Promise<Tabs> => ({
+  desktop: await openTab(browser, devices.desktop, token),
+  phone: await openTab(browser, devices.phone, token),
+})
+
+/** Loads a document, in light colours; returns what went wrong. */
+export async function load({ page, faults }: Tab, url: string): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'light' })
+  faults.length = 0
+  const answer = await page.goto(url)
+  const type = answer?.headers()['content-type'] ?? ''
+  if (answer?.status() === 200 && type.startsWith('text/html')) return [...faults]
+  return [`It was answered with ${answer?.status()} as ${type}, not with 200 as text/html.`]
 }

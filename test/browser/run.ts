@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import type { Browser } from 'playwright-core'
 import { disposeOnSignals } from '../help/dispose-on-signals.ts'
 import { adminToken } from '../help/service.ts'
 import { checkBrokenPages } from './broken-page.ts'
 import { type Check, checkPage } from './checks.ts'
-import { launchChromium } from './chromium.ts'
+import { launchChromium, openTab, openTabs, type Tabs } from './chromium.ts'
 import { type Page, pages, pictured } from './pages.ts'
-import { takePictures, takeReadmePicture } from './pictures.ts'
+import { readmeDevice, takePictures, takeReadmePicture } from './pictures.ts'
 import { requirePdfReader } from './print.ts'
 import { startWithStories } from './service.ts'
 
@@ -23,14 +24,14 @@ async function main(): Promise<number> {
   disposeOnSignals(stack)
   const browser = await launchChromium(stack)
   const service = await startWithStories(stack)
-  const opened = ({ path }: Page) => ({ url: `${service}${path}`, token: adminToken })
-  if (readme) await takeReadmePicture(browser, opened(pictured))
-  if (shots) await runConcurrently(chosen, page => takePictures(browser, page, opened(page), shots))
+  const urlOf = ({ path }: Page) => `${service}${path}`
+  if (readme) await takeReadmePicture(await openTab(browser, readmeDevice, adminToken), urlOf(pictured))
+  if (shots) await eachOf(chosen, browser, (page, tabs) => takePictures(tabs, page, urlOf(page), shots))
   if (readme || shots) return 0
-  const checks = [await checkBrokenPages(browser)]
+  const checks = [await checkBrokenPages(await openTabs(browser, adminToken))]
   report('broken pages', checks)
-  await runConcurrently(chosen, async page => {
-    const found = await checkPage(browser, page, opened(page))
+  await eachOf(chosen, browser, async (page, tabs) => {
+    const found = await checkPage(tabs, page, urlOf(page))
     report(page.name, found)
     checks.push(...found)
   })
@@ -61,11 +62,16 @@ function report(name: string, checks: Check[]): void {
     for (const fault of faults) console.log(`  ${name}, ${check}: ${fault.replaceAll('\n', '\n  ')}`)
 }
 
-/** As many at a time as there are cores. */
-async function runConcurrently(pages: Page[], work: (page: Page) => Promise<void>): Promise<void> {
+/** Works through the pages, as many at a time as there are cores, each in tabs that the next one takes over. */
+async function eachOf(
+  pages: Page[],
+  browser: Browser,
+  work: (page: Page, tabs: Tabs) => Promise<void>,
+): Promise<void> {
   const queue = [...pages]
   const loop = async () => {
-    for (let page = queue.shift(); page; page = queue.shift()) await work(page)
+    const tabs = await openTabs(browser, adminToken)
+    for (let page = queue.shift(); page; page = queue.shift()) await work(page, tabs)
   }
   await Promise.all(Array.from({ length: availableParallelism() }, loop))
 }
