@@ -1,8 +1,8 @@
 import { hasLeft, unknownPerson, whoIsIn } from '../directory/rules.ts'
 import { requireOwnName } from '../http/caller.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
-import { refuseIfAny } from '../http/validation.ts'
-import { dateIn, daysBetween, isTimeZone } from '../kit/time.ts'
+import { refuseIfAny, requireTimeZone } from '../http/validation.ts'
+import { dateIn, daysBetween } from '../kit/time.ts'
 import { heldBy, lacks, type Needs, needs, requireNeeds, requireReady } from './needs.ts'
 import type { AcceptancesInput, ActionItem, ActionItemInput } from './schema.ts'
 import type { AcceptanceInput, ClosureInput, DeferralInput, EffectivenessInput } from './state-schema.ts'
@@ -24,10 +24,7 @@ export function todayFor(
   { timeZone, moment }: { timeZone: string; moment: Date },
 ): Today {
   const { tz = timeZone } = query
-  if (!isTimeZone(tz)) {
-    const detail = 'tz must be the IANA name of a time zone, such as Europe/Berlin.'
-    throw new DebriefError('invalid_query', detail, [{ parameter: 'tz', code: 'unknown', detail }])
-  }
+  requireTimeZone(tz)
   return { as_of: query.as_of ?? dateIn(tz, moment), tz }
 }
 

@@ -21,11 +21,11 @@ import {
   pageOf,
   pageQuery,
   part,
-  pattern,
   ref,
   rowFields,
   sentence,
   timestamp,
+  timeZone,
   url,
 } from '../http/fields.ts'
 import { Problem } from '../http/problem.ts'
@@ -189,18 +189,7 @@ export const ActionItemPage = pageOf('ActionItemPage', ActionItem, todayFields, 
 
 export const todayQuery = {
   as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
-  tz: Type.Optional(
-    Type.String({
-      ...pattern(
-        '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
-        'the IANA name of a time zone',
-        'Europe/Berlin',
-      ),
-      maxLength: 64,
-      description: 'IANA time zone, such as `Europe/Berlin`; the server’s unless given.',
-      examples: ['Europe/Berlin'],
-    }),
-  ),
+  tz: timeZone,
 }
 export const ActionItemBatch = component(
   'ActionItemBatch',

@@ -66,6 +66,23 @@ export const partialTime = (options: object = {}) => Type.String({ format: 'part
 /** A calendar date, `YYYY-MM-DD`. */
 export const calendarDate = (options: object = {}) => Type.String({ format: 'date', ...options })
 
+/**
+ * A time zone of a query, in one form, which the contract names once. `requireTimeZone` judges whether there is such a zone.
+ */
+export const timeZone = Type.Optional(
+  Type.String({
+    ...pattern(
+      '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+      'the IANA name of a time zone',
+      'Europe/Berlin',
+    ),
+    maxLength: 64,
+    description:
+      'IANA time zone, such as `Europe/Berlin`. Unless given, “today” is the server’s, and the times of a document are in UTC, as they always are in its JSON.',
+    examples: ['Europe/Berlin'],
+  }),
+)
+
 export const integer = (minimum: number, maximum: number, options: object = {}) =>
   Type.Integer({ minimum, maximum, ...options })
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { applyMergePatch } from '../kit/json.ts'
+import { isTimeZone } from '../kit/time.ts'
 import { DebriefError, type FieldError } from './problem.ts'
 
 export type SchemaCheck = <T extends TSchema>(schema: T, value: unknown) => FieldError[]
@@ -14,6 +15,13 @@ declare module 'fastify' {
 /** @throws 422 when there are errors; for rules that a schema cannot express */
 export function refuseIfAny(errors: FieldError[]): void {
   if (errors.length > 0) throw new DebriefError('invalid_body', errors[0]!.detail, errors)
+}
+
+/** @throws 400 naming `tz` when it is no IANA time zone */
+export function requireTimeZone(tz: string): void {
+  if (isTimeZone(tz)) return
+  const detail = 'tz must be the IANA name of a time zone, such as Europe/Berlin.'
+  throw new DebriefError('invalid_query', detail, [{ parameter: 'tz', code: 'unknown', detail }])
 }
 
 /** Checks a value that Fastify has not validated: an entry of a batch, or the result of a merge patch. */

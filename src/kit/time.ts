@@ -42,12 +42,36 @@ export const earlierBy = (utc: string, milliseconds: number): string =>
   new Date(Date.parse(utc) - milliseconds).toISOString()
 
 /** The calendar date, `YYYY-MM-DD`, that a moment has in an IANA time zone. */
-export function dateIn(timeZone: string, moment: Date): string {
-  const calendar = calendarOf(timeZone)
-  const minute = Math.floor(moment.getTime() / 60_000)
-  if (calendar.minute !== minute)
-    Object.assign(calendar, { minute, date: formatDate(calendar.formatter, moment) })
-  return calendar.date
+export const dateIn = (timeZone: string, moment: Date): string =>
+  inZone(timeZone, moment.toISOString()).slice(0, 10)
+
+/**
+ * A moment as the clock of an IANA time zone shows it: `2018-06-27T03:28:00.000+09:00`.
+ * @param utc `2018-06-26T18:28:00.000Z`, which is returned as it is for `UTC`
+ */
+export function inZone(timeZone: string, utc: string): string {
+  if (timeZone === 'UTC') return utc
+  const at = Date.parse(utc)
+  const zone = zoneOf(timeZone)
+  const offset = offsetOf(zone, at)
+  const words = zone.offset === offset ? zone.words : formatOffset(offset)
+  return `${new Date(at + offset).toISOString().slice(0, 23)}${words}`
+}
+
+/** `+09:00`; with seconds where the zone had them: `-00:44:30` was Monrovia's until 1972. */
+function formatOffset(offset: number): string {
+  const size = new Date(Math.abs(offset)).toISOString()
+  return `${offset < 0 ? '-' : '+'}${size.slice(11, size.slice(17, 19) === '00' ? 16 : 19)}`
+}
+
+/**
+ * The moment at which the clock of an IANA time zone shows a time, both in milliseconds since 1970: the first of two, and
+ * where the clock was put forward over it, as long after the change as it lies beyond.
+ */
+export function momentIn(timeZone: string, shown: number): number {
+  if (timeZone === 'UTC') return shown
+  const [before, after] = [shown - dayLength, shown + dayLength].map(at => shown - offsetAt(timeZone, at))
+  return [before!, after!].find(at => at + offsetAt(timeZone, at) === shown) ?? before!
 }
 
 /** Aliases that Intl accepts but the IANA database lacks, such as IST: most of them are ambiguous. */
@@ -58,36 +82,58 @@ const nonIanaAliases =
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name) || nonIanaAliases.test(name)) return false
   try {
-    calendarOf(name)
+    zoneOf(name)
     return true
   } catch {
     return false
   }
 }
 
-/** A zone's date formatter and its last answer, good for a minute: a date begins on a full minute. */
-interface Calendar {
+/** The name of a time zone in its usual letters; `UTC` for each of its aliases. Others stay, since both names are known. */
+export function timeZoneName(name: string): string {
+  const { timeZone } = zoneOf(name).formatter.resolvedOptions()
+  return timeZone === 'UTC' || timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name
+}
+
+const dayLength = 86_400_000
+
+/** By how many milliseconds the clock of a zone is ahead of UTC at a moment. */
+export const offsetAt = (timeZone: string, at: number): number =>
+  timeZone === 'UTC' ? 0 : offsetOf(zoneOf(timeZone), at)
+
+function offsetOf(zone: Zone, at: number): number {
+  const day = Math.floor(at / dayLength)
+  if (zone.day === day) return zone.offset
+  const [first, last] = [day, day + 1].map(one => readOffset(zone.formatter, one * dayLength))
+  if (first !== last) return readOffset(zone.formatter, at)
+  Object.assign(zone, { day, offset: first, words: formatOffset(first!) })
+  return zone.offset
+}
+
+/** A zone's formatter, and the offset of the day in UTC that was asked for last: clocks are not changed twice in one. */
+interface Zone {
   formatter: Intl.DateTimeFormat
-  minute: number
-  date: string
+  day: number
+  offset: number
+  words: string
 }
 
 /** By zone name. Creating a formatter costs a hundred times as much as using it. */
-const calendarCache = new BoundedCache<string, Calendar>({ maxEntries: 1000 })
+const zoneCache = new BoundedCache<string, Zone>({ maxEntries: 1000 })
 
-const calendarOf = (timeZone: string): Calendar =>
-  calendarCache.getOrMake(timeZone, () => createCalendar(timeZone))
+const zoneOf = (timeZone: string): Zone => zoneCache.getOrMake(timeZone, () => createZone(timeZone))
 
-function createCalendar(timeZone: string): Calendar {
-  const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
-  const formatter = new Intl.DateTimeFormat('en-CA-u-ca-iso8601', { timeZone, ...parts })
-  return { formatter, minute: Number.NaN, date: '' }
+function createZone(timeZone: string): Zone {
+  const formatter = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
+  return { formatter, day: Number.NaN, offset: 0, words: '+00:00' }
 }
 
-function formatDate(formatter: Intl.DateTimeFormat, moment: Date): string {
-  const parts = formatter.formatToParts(moment).map(({ type, value }) => [type, value])
-  const { year, month, day } = Object.fromEntries(parts)
-  return `${year}-${month}-${day}`
+/** Of `6/27/2018, GMT+09:00`. */
+function readOffset(formatter: Intl.DateTimeFormat, at: number): number {
+  const [, sign, hours, minutes, seconds = 0] =
+    /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(formatter.format(at)) ?? []
+  if (sign === undefined) return 0
+  return Number(`${sign}1`) * 1000 * (3600 * Number(hours) + 60 * Number(minutes) + Number(seconds))
 }
 
 /** Whole days from one `YYYY-MM-DD` to another; negative when `to` is earlier. */

@@ -16,6 +16,7 @@ import {
   ref,
   sentence,
   timestamp,
+  timeZone,
 } from '../http/fields.ts'
 import { HistoryEntry } from '../incidents/history-schema.ts'
 import { Incident, incidentId } from '../incidents/schema.ts'
@@ -161,14 +162,19 @@ export const amendmentParams = exact({
   number: pathNumber('The amendment’s number in its incident.'),
 })
 export const amendmentsQuery = exact(pageQuery)
-export const documentQuery = exact({
-  copy: Type.Optional(
-    oneOf('PostmortemCopy', ['working'], {
-      description: '`working`: what is stored now, in place of the last revision of one that is final.',
-    }),
-  ),
-})
 
+const copy = Type.Optional(
+  oneOf('PostmortemCopy', ['working'], {
+    description: '`working`: what is stored now, in place of the last revision of one that is final.',
+  }),
+)
+export const documentQuery = exact({ copy, tz: timeZone })
+/** Of the JSON, which is in UTC. */
+export const dataQuery = exact({ copy })
+/** Of what is read in a time zone. */
+export const readingQuery = exact({ tz: timeZone })
+
+export type DocumentQuery = Static<typeof documentQuery>
 export type Postmortem = Static<typeof Postmortem>
 export type PostmortemFactor = Static<typeof PostmortemFactor>
 export type PostmortemActionItem = Static<typeof PostmortemActionItem>

@@ -143,6 +143,13 @@ t.test('another language, and the clock of another zone', async t => {
   t.match(told.html, '<html lang="ja"')
   t.match(told.markdown, '復旧した。')
   t.equal((await seal(service, incident)).status, 201)
+  const { text } = await call('GET', `${incident}/postmortem.md?tz=Asia/Tokyo`)
+  t.match(text, '## Timeline (Asia/Tokyo)\n')
+  t.match(text, '| 2018-06-27 03:28 | [impact started, spell 1] Spell 1 begins. |')
+  t.equal(
+    lineOf(text, 'How long'),
+    '2 h 57 min in 2 spells between 2018-06-27 03:28 and 2018-06-27 07:45 Asia/Tokyo.',
+  )
 })
 
 t.test('silence for seven hours', async t => {

@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { Temporal } from 'temporal-polyfill'
-import { dateIn, daysBetween, isDate, isDateTime, isTimeZone, toUtc } from '../../src/kit/time.ts'
+import {
+  dateIn,
+  daysBetween,
+  inZone,
+  isDate,
+  isDateTime,
+  isTimeZone,
+  momentIn,
+  timeZoneName,
+  toUtc,
+} from '../../src/kit/time.ts'
 
 t.test('a time needs an offset, and no word or leap second passes for one', async t => {
   for (const good of [
@@ -43,22 +53,50 @@ t.test('finer fractions than milliseconds are cut, not rounded', async t => {
   t.equal(toUtc('2026-06-17T16:08:00+02:00'), '2026-06-17T14:08:00.000Z')
 })
 
-t.test('the date in a zone agrees with Temporal', async t => {
-  const zones = Intl.supportedValuesOf('timeZone')
+const zone = fc.constantFrom('UTC', ...Intl.supportedValuesOf('timeZone'))
+const moment = fc.date({ min: new Date('1970-01-02'), max: new Date('2100-01-01'), noInvalidDate: true })
+
+t.test('date and time in a zone agree with Temporal', async t => {
   fc.assert(
-    fc.property(
-      fc.constantFrom(...zones),
-      fc.date({ min: new Date('1971-01-02'), max: new Date('2100-01-01'), noInvalidDate: true }),
-      (zone, moment) => {
-        const expected = Temporal.Instant.fromEpochMilliseconds(moment.getTime())
-          .toZonedDateTimeISO(zone)
-          .toPlainDate()
-          .toString()
-        return dateIn(zone, moment) === expected
-      },
-    ),
+    fc.property(zone, moment, (zone, moment) => {
+      const expected = Temporal.Instant.fromEpochMilliseconds(moment.getTime()).toZonedDateTimeISO(zone)
+      const time = expected.toPlainDateTime().toString({ fractionalSecondDigits: 3 })
+      const offset = zone === 'UTC' ? 'Z' : expected.offset
+      return (
+        inZone(zone, moment.toISOString()) === `${time}${offset}` &&
+        dateIn(zone, moment) === expected.toPlainDate().toString()
+      )
+    }),
   )
   t.pass('over all zones')
+})
+
+t.test('the moment at which a zone’s clock shows a time is the one that Temporal finds', async t => {
+  const isFound = (zone: string, shown: number) => {
+    const clock = Temporal.PlainDateTime.from(new Date(shown).toISOString().slice(0, -1))
+    return momentIn(zone, shown) === clock.toZonedDateTime(zone).epochMilliseconds
+  }
+  fc.assert(fc.property(zone, moment, (zone, shown) => isFound(zone, shown.getTime())))
+  const changes = ['2026-03-29T02:30Z', '2026-10-25T02:30Z', '2026-10-25T03:00Z'].map(Date.parse)
+  for (const shown of changes) t.ok(isFound('Europe/Berlin', shown), 'also where the clock is changed')
+  t.ok(isFound('America/Santiago', Date.parse('2026-09-06T00:00Z')), 'at midnight, too')
+})
+
+t.test('an offset has seconds where the zone had them', async t => {
+  t.equal(inZone('Africa/Monrovia', '1971-01-01T12:00:00.000Z'), '1971-01-01T11:15:30.000-00:44:30')
+})
+
+t.test('the name of a zone is in its usual letters, and every alias of UTC is UTC', async t => {
+  for (const [name, usual] of [
+    ['asia/tokyo', 'Asia/Tokyo'],
+    ['Asia/Kolkata', 'Asia/Kolkata'],
+    ['Europe/Kyiv', 'Europe/Kyiv'],
+    ['utc', 'UTC'],
+    ['Etc/UTC', 'UTC'],
+    ['Zulu', 'UTC'],
+    ['Etc/GMT+5', 'Etc/GMT+5'],
+  ] as const)
+    t.equal(timeZoneName(name), usual)
 })
 
 t.test('a time zone is a name of the IANA database', async t => {

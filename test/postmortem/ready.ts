@@ -110,3 +110,6 @@ export async function seal({ call }: Service, incident: string): Promise<Reply<a
   const { headers } = await call('GET', `${incident}/checks`)
   return call('POST', `${incident}/revisions`, { headers: { 'if-match': headers.etag! } })
 }
+
+/** The Markdown without the line that only a sealed document has. */
+export const withoutRevision = (markdown: string): string => markdown.replace(/^Revision: .*\n\n/m, '')

@@ -1,3 +1,4 @@
+import type { Event } from '../../timeline/schema.ts'
 import type { CheckCode } from '../../waivers/schema.ts'
 import { type Block, bulletList, heading, item, type ListItem, label, paragraph } from '../document/blocks.ts'
 import { describePointer } from '../document/describe-pointer.ts'
@@ -15,9 +16,15 @@ const mostListed = 10
 /**
  * The facilitator's agenda for a blameless review: an opening, and all that is open, as questions. A pure function of
  * the postmortem and its failed checks.
+ * @param zone of which its times are: an IANA name
  */
-export function agendaDocument({ data, timeline }: CheckInput, checks: readonly FailedCheck[]): Block[] {
-  const view = viewOf(data)
+export function agendaDocument(
+  { data }: Pick<CheckInput, 'data'>,
+  checks: readonly FailedCheck[],
+  zone?: string,
+): Block[] {
+  const view = viewOf(data, zone)
+  const timeline = view.data.events.filter(({ retraction }) => retraction === null)
   const open = checks.filter(({ waiver }) => waiver === null)
   const isFoundBy = (code: CheckCode) => {
     const found = new Set(open.filter(check => check.code === code).flatMap(({ ids }) => ids))
@@ -27,7 +34,7 @@ export function agendaDocument({ data, timeline }: CheckInput, checks: readonly 
   const [isBare, isUnaccepted] = [isFoundBy('COUNTERFACTUAL_MISSING'), isFoundBy('ACTION_UNACCEPTED')]
   const isProposed = isFoundBy('ACTION_INCOMPLETE')
   return [
-    ...opening(data),
+    ...opening(view),
     ...section(
       'Open disputes',
       'Which source settles it? If there is none, retract the claim.',
@@ -70,7 +77,7 @@ export function agendaDocument({ data, timeline }: CheckInput, checks: readonly 
   ]
 }
 
-function opening(data: Postmortem): Block[] {
+function opening({ data, timeFormat: { zone } }: View): Block[] {
   const head = headOf(data)
   const { title, id, severity, authors } = head
   return [
@@ -78,6 +85,7 @@ function opening(data: Postmortem): Block[] {
     paragraph(
       ...[label('ID'), ` ${id}   `, ...natureWords(head)],
       ...[label('Severity'), ` ${severity}   `, label('Authors'), ` ${authors}`],
+      ...(zone === 'UTC' ? [] : ['   ', label('Times'), ` ${zone}`]),
     ),
     heading(2, 'To begin with'),
     paragraph(
@@ -106,7 +114,7 @@ const askedInReview: readonly CheckCode[] = ['ACTION_NONE', 'LESSON_NOT_WIRED']
 const isToDecide = ({ code, level }: FailedCheck): boolean =>
   level === 'error' ? !ownSections.includes(code) : askedInReview.includes(code)
 
-function disputeItem(view: View, event: CheckInput['timeline'][number]): ListItem {
+function disputeItem(view: View, event: Event): ListItem {
   const { raised_by, statement } = event.dispute!
   return item(
     [`${eventTime(view.timeFormat, event)} ${event.description}`],

@@ -6,7 +6,8 @@ import { incidentParams } from '../../incidents/schema.ts'
 import { waiverParams } from '../../waivers/schema.ts'
 import { deleteWaiver } from '../../waivers/store.ts'
 import { toMarkdown } from '../document/markdown/markdown.ts'
-import { documentResponses, sendText } from '../document/media.ts'
+import { documentResponses, sendText, zoneOf } from '../document/media.ts'
+import { readingQuery } from '../schema.ts'
 import { agendaDocument } from './agenda.ts'
 import { toChecks } from './checks.ts'
 import { readCheckData, runChecks, runChecksOn } from './run-checks.ts'
@@ -91,6 +92,7 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
         description:
           'The words to begin with; open disputes, events that rest on memory alone, factors without a counterfactual, action items that wait for their owners, sentences to turn back to the system, and what is to be decided.',
         params: incidentParams,
+        querystring: readingQuery,
         response: documentResponses({
           'text/markdown': {
             schema: { type: 'string' as const },
@@ -99,9 +101,10 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
         }),
       },
     },
-    async ({ params: { incident_id } }, reply) => {
+    async ({ params: { incident_id }, query }, reply) => {
+      const zone = zoneOf(query)
       const { input, checks } = await runChecks(db, incident_id, await blameCheck(), now().toISOString())
-      return sendText(reply, 'md', toMarkdown(agendaDocument(input, checks)))
+      return sendText(reply, 'md', toMarkdown(agendaDocument(input, checks, zone)))
     },
   )
 }

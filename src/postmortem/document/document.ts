@@ -21,20 +21,25 @@ import { changesSection, noChanges } from './sections/changes.ts'
 import { reviewRecord, reviewSection } from './sections/review.ts'
 import { summarySection } from './sections/summary.ts'
 import { timelineSection, timelineTable } from './sections/timeline.ts'
+import { type Reading, revisionLine } from './standing.ts'
 import { type View, viewOf } from './view.ts'
 
 /**
  * The postmortem as blocks, headings and columns in the template's order. A pure function of what is stored:
- * no clock, locale or time zone is read, so the same data gives the same document everywhere.
+ * no clock or locale is read, and no time zone but the one asked for, so the same data gives the same document everywhere.
  */
-export const postmortemDocument = (data: Postmortem): Block[] => [
-  ...titleBlocks(headOf(data)),
-  ...postmortemSections(data).flat(),
-]
+export function postmortemDocument(data: Postmortem, { zone, standing }: Reading = {}): Block[] {
+  const view = viewOf(data, zone)
+  return [
+    ...titleBlocks(headOf(data)),
+    ...(standing ? [revisionLine(view.timeFormat, standing)] : []),
+    ...postmortemSections(view).flat(),
+  ]
+}
 
 /** The sections below the title, each beginning with its heading. */
-export function postmortemSections(data: Postmortem): Block[][] {
-  const view = viewOf(data)
+export function postmortemSections(view: View): Block[][] {
+  const { data } = view
   const own = data.incident.sections.map(({ heading: title, body }) => [
     heading(2, title),
     ...proseBlocks([], body),

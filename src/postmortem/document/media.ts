@@ -1,11 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ref } from '../../http/fields.ts'
 import { notAcceptableError } from '../../http/problem.ts'
+import { requireTimeZone } from '../../http/validation.ts'
+import { timeZoneName } from '../../kit/time.ts'
 import { Postmortem } from '../schema.ts'
 import { postmortemDocument } from './document.ts'
 import { postmortemPage } from './html/html.ts'
 import { type Page, pageHtml, pagePolicy } from './html/page.ts'
 import { toMarkdown } from './markdown/markdown.ts'
+import type { Reading } from './standing.ts'
 
 export const markdownContent = {
   schema: { type: 'string' as const },
@@ -18,6 +21,13 @@ export const documentResponses = (content: object) => ({ 200: { description: 'Th
 /** The formats of the document, with their media types. */
 const media = { md: 'text/markdown', html: 'text/html', json: 'application/json' } as const
 export type Format = keyof typeof media
+
+/** The zone that a query asks for; undefined where it asks for none. @throws 400 naming `tz` when there is no such zone */
+export function zoneOf({ tz }: { tz?: string }): string | undefined {
+  if (tz === undefined) return undefined
+  requireTimeZone(tz)
+  return timeZoneName(tz)
+}
 
 /** The format that `Accept` prefers; the first one where it prefers none. @throws 406 when it accepts none */
 export function negotiateFormat(request: FastifyRequest, formats: readonly Format[]): Format {
@@ -40,8 +50,13 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
   return sendText(reply, 'html', pageHtml(page))
 }
 
-export function sendRendered(reply: FastifyReply, format: Format, data: Postmortem): FastifyReply {
-  if (format === 'html') return sendPage(reply, postmortemPage(data))
-  if (format === 'md') return sendText(reply, format, toMarkdown(postmortemDocument(data)))
+export function sendRendered(
+  reply: FastifyReply,
+  format: Format,
+  data: Postmortem,
+  reading: Reading,
+): FastifyReply {
+  if (format === 'html') return sendPage(reply, postmortemPage(data, reading))
+  if (format === 'md') return sendText(reply, format, toMarkdown(postmortemDocument(data, reading)))
   return reply.type('application/json; charset=utf-8').send(data)
 }

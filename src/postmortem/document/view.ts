@@ -4,7 +4,7 @@ import type { Duration, DurationName, Spell } from '../../timeline/milestones/sc
 import type { Event } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { detectionWords, lapseWords } from './duration-words.ts'
-import { type TimeFormat, timeFormatFor } from './time-format.ts'
+import { inOrder, type TimeFormat, timeFormatFor } from './time-format.ts'
 
 /** A postmortem's data, with what several sections derive from it. */
 export interface View {
@@ -18,17 +18,23 @@ export interface View {
   eventById: ReadonlyMap<string, Event>
 }
 
-export function viewOf(data: Postmortem): View {
+/** @param zone of which its times are: an IANA name */
+export function viewOf(stored: Postmortem, zone = 'UTC'): View {
+  const data = { ...stored, events: inOrderOf(zone, stored.events) }
   const live = data.events.filter(event => event.retraction === null)
   const timeline = live.filter(({ relevance }) => relevance === 'normal')
   return {
     data,
-    timeFormat: timeFormatFor(data.incident.occurred_on, live),
+    timeFormat: timeFormatFor(data.incident.occurred_on, live, zone),
     timeline,
     unlisted: live.length - timeline.length,
     eventById: namedEvents(data),
   }
 }
+
+/** Only days can stand elsewhere in another zone. */
+const inOrderOf = (zone: string, events: Event[]): Event[] =>
+  zone !== 'UTC' && events.some(({ precision }) => precision === 'day') ? inOrder(zone, events) : events
 
 /** Not of all events: such a map would cost a tenth of the whole rendering. */
 function namedEvents({ events, milestones, factors }: Postmortem): Map<string, Event> {

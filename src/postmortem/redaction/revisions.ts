@@ -24,13 +24,14 @@ export async function renderRedactedRevisions(trx: Trx, task: RedactionTask): Pr
   const names = await namesByHandle(trx, [task.tombstone.by])
   const stored = await trx
     .selectFrom('revisions')
-    .select(['number', 'json', 'json_sha256', 'markdown_sha256'])
+    .select(['number', 'sealed_at', 'json', 'json_sha256', 'markdown_sha256'])
     .where('incident_id', '=', task.target.incident_id)
     .orderBy('number')
     .execute()
-  return stored.flatMap(({ number, json, ...before }) => {
+  return stored.flatMap(({ number, sealed_at, json, ...before }) => {
     const data = redactedDocument(parseSealed(json), task, names)
-    return data === undefined ? [] : { number, before: hashesOf(before), after: serializeDocument(data) }
+    if (data === undefined) return []
+    return { number, before: hashesOf(before), after: serializeDocument(data, { number, sealed_at }) }
   })
 }
 

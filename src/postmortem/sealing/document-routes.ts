@@ -2,7 +2,6 @@ import type { FastifyReply } from 'fastify'
 import type { App, Context } from '../../http/context.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { templateDocument } from '../document/document.ts'
-import { postmortemPage } from '../document/html/html.ts'
 import { toMarkdown } from '../document/markdown/markdown.ts'
 import {
   documentResponses,
@@ -11,35 +10,31 @@ import {
   jsonContent,
   markdownContent,
   negotiateFormat,
-  sendPage,
   sendRendered,
   sendText,
+  zoneOf,
 } from '../document/media.ts'
 import { loadPostmortem } from '../load.ts'
-import { documentQuery } from '../schema.ts'
-import { lastSealedText } from './revisions.ts'
-import { parseSealed } from './sealed-document.ts'
+import { type DocumentQuery, dataQuery, documentQuery } from '../schema.ts'
+import { lastRevisionToRender, lastSealedText } from './revisions.ts'
 
 const tags = ['Postmortem']
 
-/**
- * The document by `Accept`, or by suffix for browsers and scripts. A final one is sent as the bytes that were sealed.
- */
+/** The document by `Accept`, or by suffix for browsers and scripts. */
 export function documentRoutes(app: App, { db }: Context): void {
-  const send = async (
-    reply: FastifyReply,
-    format: Format,
-    incidentId: string,
-    copy: 'working' | undefined,
-  ) => {
-    const sealed =
-      copy === 'working'
-        ? undefined
-        : await lastSealedText(db, incidentId, format === 'md' ? 'markdown' : 'json')
-    if (sealed === undefined) return sendRendered(reply, format, await loadPostmortem(db, incidentId))
-    if (format === 'html') return sendPage(reply, postmortemPage(parseSealed(sealed.text)))
-    reply.header('etag', `"${sealed.sha256.slice(0, 16)}"`)
-    return sendText(reply, format, sealed.text)
+  /** A final one is sent as the bytes that were sealed, but for HTML and other zones, which are rendered of the sealed data. */
+  const send = async (reply: FastifyReply, format: Format, incidentId: string, query: DocumentQuery) => {
+    const zone = zoneOf(query)
+    if (query.copy === 'working')
+      return sendRendered(reply, format, await loadPostmortem(db, incidentId), { zone })
+    if (format === 'html' || (format === 'md' && zone !== undefined)) {
+      const revision = await lastRevisionToRender(db, incidentId)
+      if (revision) return sendRendered(reply, format, revision.data, { zone, standing: revision.standing })
+    } else {
+      const sealed = await lastSealedText(db, incidentId, format === 'md' ? 'markdown' : 'json')
+      if (sealed) return sendText(reply.header('etag', sealedEtag(sealed)), format, sealed.text)
+    }
+    return sendRendered(reply, format, await loadPostmortem(db, incidentId), { zone })
   }
 
   app.get(
@@ -51,7 +46,7 @@ export function documentRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'The postmortem, by Accept',
         description:
-          'Markdown unless `Accept` prefers HTML or JSON. The same data gives the same bytes; one that is final is the last revision’s bytes, also while it is being corrected.',
+          'Markdown unless `Accept` prefers HTML or JSON. The same data gives the same bytes; one that is final is the last revision’s bytes, also while it is being corrected. HTML and, with `tz`, Markdown are rendered anew from the data that was sealed.',
         params: incidentParams,
         querystring: documentQuery,
         response: documentResponses({
@@ -64,16 +59,16 @@ export function documentRoutes(app: App, { db }: Context): void {
     async (request, reply) => {
       reply.header('vary', 'accept')
       const format = negotiateFormat(request, ['md', 'html', 'json'])
-      return send(reply, format, request.params.incident_id, request.query.copy)
+      return send(reply, format, request.params.incident_id, request.query)
     },
   )
 
-  const suffixes: [Format, string, string, object][] = [
-    ['md', 'Markdown', 'Markdown', { 'text/markdown': markdownContent }],
-    ['html', 'Html', 'one self-contained HTML page', { 'text/html': htmlContent }],
-    ['json', 'Json', 'JSON', { 'application/json': jsonContent }],
-  ]
-  for (const [format, name, words, content] of suffixes) {
+  const suffixes = [
+    ['md', 'Markdown', 'Markdown', { 'text/markdown': markdownContent }, documentQuery],
+    ['html', 'Html', 'one self-contained HTML page', { 'text/html': htmlContent }, documentQuery],
+    ['json', 'Json', 'JSON', { 'application/json': jsonContent }, dataQuery],
+  ] as const
+  for (const [format, name, words, content, query] of suffixes) {
     app.get(
       `/incidents/:incident_id/postmortem.${format}`,
       {
@@ -83,11 +78,11 @@ export function documentRoutes(app: App, { db }: Context): void {
           tags,
           summary: `The postmortem as ${words}`,
           params: incidentParams,
-          querystring: documentQuery,
+          querystring: query,
           response: documentResponses(content),
         },
       },
-      async (request, reply) => send(reply, format, request.params.incident_id, request.query.copy),
+      async (request, reply) => send(reply, format, request.params.incident_id, request.query),
     )
   }
 
@@ -106,3 +101,5 @@ export function documentRoutes(app: App, { db }: Context): void {
     async (_request, reply) => sendText(reply, 'md', toMarkdown(templateDocument())),
   )
 }
+
+const sealedEtag = ({ sha256 }: { sha256: string }) => `"${sha256.slice(0, 16)}"`

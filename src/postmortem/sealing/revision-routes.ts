@@ -4,17 +4,18 @@ import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { getIncident } from '../../incidents/store.ts'
 import { unifiedDiff } from '../document/diff.ts'
-import { postmortemPage } from '../document/html/html.ts'
 import {
   documentResponses,
   htmlContent,
   markdownContent,
   negotiateFormat,
-  sendPage,
+  sendRendered,
+  sendText,
+  zoneOf,
 } from '../document/media.ts'
-import { getRevision, listRevisions, type StoredRevision } from './revisions.ts'
+import { readingQuery } from '../schema.ts'
+import { getRevision, listRevisions, revisionToRender, type StoredRevision } from './revisions.ts'
 import * as contract from './schema.ts'
-import { parseSealed } from './sealed-document.ts'
 
 const tags = ['Postmortem']
 
@@ -49,8 +50,10 @@ export function revisionRoutes(app: App, { db }: Context): void {
         operationId: 'getRevision',
         tags,
         summary: 'A revision with its bytes, by Accept',
-        description: 'JSON with everything unless `Accept` prefers the stored Markdown, or HTML.',
+        description:
+          'JSON with everything unless `Accept` prefers the stored Markdown, or HTML. With `tz`, Markdown is rendered anew.',
         params: contract.revisionParams,
+        querystring: readingQuery,
         response: documentResponses({
           'application/json': { schema: ref(contract.RevisionDetail) },
           'text/markdown': markdownContent,
@@ -60,12 +63,15 @@ export function revisionRoutes(app: App, { db }: Context): void {
     },
     async (request, reply) => {
       const { incident_id, number } = request.params
-      const revision = await getRevision(db, incident_id, number)
+      const zone = zoneOf(request.query)
       const format = negotiateFormat(request, ['json', 'md', 'html'])
       reply.header('vary', 'accept')
-      if (format === 'md') return reply.type('text/markdown; charset=utf-8').send(revision.markdown)
-      if (format === 'html') return sendPage(reply, postmortemPage(parseSealed(revision.json)))
-      return reply.type('application/json; charset=utf-8').send(detailOf(revision))
+      if (format === 'html' || (format === 'md' && zone !== undefined)) {
+        const { data, standing } = await revisionToRender(db, incident_id, number)
+        return sendRendered(reply, format, data, { zone, standing })
+      }
+      const revision = await getRevision(db, incident_id, number)
+      return sendText(reply, format, format === 'md' ? revision.markdown : detailOf(revision))
     },
   )
 

@@ -3,9 +3,10 @@ import type { Db, Trx } from '../../db/open.ts'
 import type { ChangeFacts } from '../../http/caller.ts'
 import type { PageRequest } from '../../http/cursor.ts'
 import { notFoundError } from '../../http/problem.ts'
+import type { Standing } from '../document/standing.ts'
 import type { Postmortem } from '../schema.ts'
 import type { Revision } from './schema.ts'
-import { type SealedDocument, serializeDocument } from './sealed-document.ts'
+import { parseSealed, type SealedDocument, serializeDocument } from './sealed-document.ts'
 
 /** The key of the advisory lock under which sequence numbers are taken, so that they commit in order. */
 const sequenceLock = 7_261_744
@@ -18,7 +19,8 @@ export async function insertRevision(
   { changed_at: sealed_at, changed_by: sealed_by, request_id }: ChangeFacts,
 ): Promise<number> {
   const number = (await countRevisions(trx, incident_id)) + 1
-  const values = { incident_id, number, ...serializeDocument(data), sealed_at, sealed_by, request_id }
+  const document = serializeDocument(data, { number, sealed_at })
+  const values = { incident_id, number, ...document, sealed_at, sealed_by, request_id }
   await trx
     .insertInto('revisions')
     .values({ ...values, sequence: await nextSequence(trx) })
@@ -90,6 +92,42 @@ async function readRevision<T>(
     WHERE r.incident_id = ${incident_id} AND r.number = ${number}`.execute(db)
   if (!rows[0]) throw notFoundError(`Revision ${number} of ${incident_id}`, 'GET …/revisions')
   return rows[0]
+}
+
+/** A revision as it is rendered anew: its data, which one it is, and what came after it. */
+export interface RevisionToRender {
+  data: Postmortem
+  standing: Standing
+}
+
+const renderedColumns = sql`
+  r.json, r.number, r.sealed_at, r.json_sha256,
+  (SELECT nullif(max(number), r.number) FROM revisions WHERE incident_id = r.incident_id) AS superseded_by,
+  (SELECT jsonb_build_object('amended_at', a.amended_at, 'reason', a.reason) FROM amendments a
+    WHERE a.incident_id = r.incident_id AND a.revision = r.number + 1 AND a.withdrawn IS NULL) AS correction`
+
+type RenderedRow = Required<Standing> & { json: string }
+const toRender = ({ json, ...standing }: RenderedRow): RevisionToRender => ({
+  data: parseSealed(json),
+  standing,
+})
+
+export const revisionToRender = async (
+  db: Db,
+  incident_id: string,
+  number: number,
+): Promise<RevisionToRender> =>
+  toRender(await readRevision<RenderedRow>(db, incident_id, number, renderedColumns))
+
+/** Undefined when it was never sealed. */
+export async function lastRevisionToRender(
+  db: Db,
+  incident_id: string,
+): Promise<RevisionToRender | undefined> {
+  const { rows } = await sql<RenderedRow>`
+    SELECT ${renderedColumns} FROM revisions r
+    WHERE r.incident_id = ${incident_id} ORDER BY r.number DESC LIMIT 1`.execute(db)
+  return rows[0] && toRender(rows[0])
 }
 
 /** The sealed text of an incident's last revision in one format, with its hash. Undefined when it was never sealed. */

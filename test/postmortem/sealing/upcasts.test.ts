@@ -65,10 +65,14 @@ for (const name of names) {
   t.test(`all that reads a final document reads one in the form of ${name}`, async t => {
     await storeAsSealed(sample)
     const accept = { accept: 'text/html' }
+    const revision = (await service.call('GET', `${incident}/revisions`)).body.items[1]
     for (const path of ['postmortem', 'postmortem.html', 'revisions/2']) {
       const { status, text } = await service.call('GET', `${incident}/${path}`, { headers: accept })
       t.equal(status, 200)
-      t.equal(text, toHtml(parseSealed(sample)))
+      t.equal(
+        text,
+        toHtml(parseSealed(sample), { standing: { ...revision, json_sha256: sha256Hex(sample) } }),
+      )
     }
     const followUp = await service.call('GET', `${incident}/follow-up`)
     t.equal(followUp.body.action_items.length, 5)

@@ -5,7 +5,7 @@ import type { Duration, Spell } from '../../../timeline/milestones/schema.ts'
 import { overlapsOf } from '../../../timeline/milestones/spells.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { cadenceWords, countWords, gapWords } from '../../document/status-updates.ts'
-import { eventTime } from '../../document/time-format.ts'
+import { eventTime, type TimeFormat } from '../../document/time-format.ts'
 import { humanize, sentenceCase } from '../../words.ts'
 import type { Failure } from '../check-input.ts'
 import { failure, type Rule } from './failure.ts'
@@ -126,8 +126,10 @@ const overlapFailures = (spells: readonly Spell[], holders: Holders): Failure[] 
     ),
   )
 
+const inFull: TimeFormat = { zone: 'UTC', date: '', dated: true, seconds: true, offsets: false }
+
 /** `2026-06-17 14:08:31 UTC`, or as much of it as is known. */
 function timeOf(event: Event | undefined, at = ''): string {
-  const time = event ? eventTime({ date: '', dated: true, seconds: true }, event) : at
+  const time = event ? eventTime(inFull, event) : at
   return event?.precision === 'day' ? time : `${time} UTC`
 }

@@ -3,29 +3,31 @@ import type { Postmortem } from '../../schema.ts'
 import { sentenceCase } from '../../words.ts'
 import { heading } from '../blocks.ts'
 import { headOf, postmortemSections } from '../document.ts'
+import type { Reading, Standing } from '../standing.ts'
 import { durationOf, durationValue, impactValue, isKnown, type View, viewOf } from '../view.ts'
 import { blocksToHtml, escapeHtml } from './blocks.ts'
 import { type Page, pageHtml, section } from './page.ts'
+import { standingHtml } from './standing.ts'
 import { timelineFigure } from './timeline-svg.ts'
 
 /** The postmortem as a page with a drawn timeline. The same data gives the same bytes. */
-export const toHtml = (data: Postmortem): string => pageHtml(postmortemPage(data))
+export const toHtml = (data: Postmortem, reading?: Reading): string => pageHtml(postmortemPage(data, reading))
 
-export function postmortemPage(data: Postmortem): Page {
-  const view = viewOf(data)
+export function postmortemPage(data: Postmortem, { zone, standing }: Reading = {}): Page {
+  const view = viewOf(data, zone)
   const { title, lang, id } = data.incident
-  const [summary, timeline, ...rest] = postmortemSections(data)
+  const [summary, timeline, ...rest] = postmortemSections(view)
   const [timelineTitle, ...events] = timeline!
   return {
     title: `Postmortem: ${title}`,
     lang: lang ?? 'en',
     footer: id,
     content: [
-      header(view),
+      header(view, standing),
       section(blocksToHtml(summary!)),
       section(
         [
-          blocksToHtml([timelineTitle ?? heading(2, 'Timeline (UTC)')]),
+          blocksToHtml([timelineTitle ?? heading(2, 'Timeline')]),
           timelineFigure(view),
           blocksToHtml(events),
         ].join('\n'),
@@ -35,7 +37,7 @@ export function postmortemPage(data: Postmortem): Page {
   }
 }
 
-function header(view: View): string {
+function header(view: View, standing: Standing | undefined): string {
   const head = headOf(view.data)
   const { severity, status } = view.data.incident
   return `<header>
@@ -46,7 +48,7 @@ function header(view: View): string {
 ${head.nature === null ? '' : `<span class="chip">${escapeHtml(head.nature)}</span>\n`}<span class="chip ${severity === null ? '' : severityTone[severity]}">${severity ?? 'Severity: —'}</span>
 <span>Authors: ${escapeHtml(head.authors)}</span>
 </p>
-${facts(view)}
+${standingHtml(view, standing)}${facts(view)}
 </header>`
 }
 

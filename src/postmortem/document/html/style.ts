@@ -55,6 +55,11 @@ ol .detail:first-of-type { color: inherit; }
 .chip.bad { background: var(--bad-wash); color: var(--bad); box-shadow: none; }
 .chip.warn { background: var(--warn-wash); color: var(--warn); box-shadow: none; }
 .chip.good { background: var(--good-wash); color: var(--good); box-shadow: none; }
+.standing { margin-top: .9rem; color: var(--soft); font-size: .9rem; }
+.standing p { margin: 0 0 .25rem; max-width: none; overflow-wrap: anywhere; }
+.standing .notice { color: var(--warn); }
+.standing .label + .label { margin-left: .6rem; }
+.standing .label + .label::before { content: none; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 1.25rem 2rem; margin: 2rem 0 0; }
 .facts dt { font-size: .84rem; color: var(--soft); }
 .facts dd { margin: .1rem 0 0; font-size: 1.45rem; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }

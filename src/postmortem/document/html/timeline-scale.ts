@@ -1,3 +1,4 @@
+import { inZone, momentIn, offsetAt } from '../../../kit/time.ts'
 import type { Event } from '../../../timeline/schema.ts'
 
 /** Maps times (milliseconds since 1970) to positions on the axis (0 to 1). */
@@ -54,16 +55,30 @@ const steps = [
   ...[1, 2, 7, 14, 30, 90, 365].map(n => n * day),
 ]
 
-/** At most `most` ticks at round times: `14:05`, `14:05:30`, and `06-17` where a day begins. */
-export function ticksOf({ from, to, at }: Scale, most: number): { at: number; words: string }[] {
+/** At most `most` ticks at round times of a zone: `14:05`, `14:05:30`, and `06-17` where a day begins. */
+export function ticksOf(
+  { from, to, at }: Scale,
+  most: number,
+  zone: string,
+): { at: number; words: string }[] {
   const step = steps.find(one => (to - from) / one <= most) ?? Math.ceil((to - from) / most / day) * day
   const found: { at: number; words: string }[] = []
-  for (let time = Math.ceil(from / step) * step; time <= to; time += step)
-    found.push({ at: at(time), words: tickWords(new Date(time).toISOString(), step) })
+  for (const time of roundTimes(from, to, step, zone))
+    found.push({ at: at(time), words: tickWords(inZone(zone, new Date(time).toISOString()), step) })
   return found
 }
 
-function tickWords(utc: string, step: number): string {
-  if (step >= day || utc.slice(11, 19) === '00:00:00') return utc.slice(5, 10)
-  return utc.slice(11, step < minute ? 19 : 16)
+/** The hours between are as long as others, so that steps of up to one go on when the clock is changed. */
+function* roundTimes(from: number, to: number, step: number, zone: string): Generator<number> {
+  const offset = offsetAt(zone, from)
+  for (let shown = Math.ceil((from + offset) / step) * step; ; shown += step) {
+    const time = step > hour ? momentIn(zone, shown) : shown - offset
+    if (time > to) return
+    yield time
+  }
+}
+
+function tickWords(shown: string, step: number): string {
+  if (step >= day || shown.slice(11, 19) === '00:00:00') return shown.slice(5, 10)
+  return shown.slice(11, step < minute ? 19 : 16)
 }

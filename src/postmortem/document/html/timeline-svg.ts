@@ -2,7 +2,7 @@ import { type MilestoneName, milestoneNames } from '../../../incidents/milestone
 import { type Duration, durations, type Spell } from '../../../timeline/milestones/schema.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { sentenceCase } from '../../words.ts'
-import { eventTime, momentOf } from '../time-format.ts'
+import { dateOfEvent, eventTime, momentOf } from '../time-format.ts'
 import { durationOf, durationValue, isKnown, milestoneEvent, type View } from '../view.ts'
 import { escapeHtml } from './blocks.ts'
 import { type Scale, scaleOf, ticksOf } from './timeline-scale.ts'
@@ -43,7 +43,7 @@ function drawnEvents(view: View): readonly Event[] {
 
 function caption(view: View, { outside }: Scale): string {
   const count = view.timeline.length
-  const all = `${count} ${count === 1 ? 'event' : 'events'}, times in UTC.`
+  const all = `${count} ${count === 1 ? 'event' : 'events'}, times in ${view.timeFormat.zone}.`
   const shaded = view.data.milestones.spells.some(spell => isKnown(durationOf(spell, 'time_to_mitigate')))
   const shade = shaded ? ' Shaded: the impact until it was mitigated, then until it was resolved.' : ''
   const far =
@@ -64,7 +64,11 @@ function drawing(view: View, scale: Scale, size: Size): string {
     `<desc id="timeline-${size.name}-desc">${escapeHtml(description(view))}</desc>`,
     ...shades(view, x, axis),
     `<line class="axis" x1="0" y1="${axis}" x2="${size.width}" y2="${axis}"/>`,
-    ...ticks(scale, Math.max(1, Math.floor(axisWidth / size.tickGap)), axisWidth, axis),
+    ...ticks(
+      ticksOf(scale, Math.max(1, Math.floor(axisWidth / size.tickGap)), view.timeFormat.zone),
+      axisWidth,
+      axis,
+    ),
     ...labels.map(label => milestoneMark(label, axis)),
     ...eventMarks(view, scale, x, axis),
     ...labels.map(label => `<circle class="mark ${label.name}" cx="${label.x}" cy="${axis}" r="6"/>`),
@@ -148,7 +152,7 @@ function axisWidthFor(view: View, scale: Scale, width: number): number {
 
 /** `23:50`, or `06-17 23:50` where the drawing covers more than a day. */
 function drawnTime({ timeFormat }: View, { from, to }: Scale, event: Event): string {
-  const date = event.corrected_at.slice(0, 10)
+  const date = dateOfEvent(timeFormat, event)
   if (event.precision === 'day') return date.slice(5)
   const time = momentOf({ ...timeFormat, date, dated: false }, event)
   return to - from > 86_400_000 ? `${date.slice(5)} ${time}` : time
@@ -207,8 +211,8 @@ function shade(
   return `<rect class="${name}" x="${start}" y="${axis - 7}" width="${round(end - start)}" height="14"/>`
 }
 
-const ticks = (scale: Scale, most: number, axisWidth: number, axis: number): string[] =>
-  ticksOf(scale, most).map(({ at, words }) => {
+const ticks = (placed: ReturnType<typeof ticksOf>, axisWidth: number, axis: number): string[] =>
+  placed.map(({ at, words }) => {
     const x = round(left + at * axisWidth)
     return `<g class="tick"><line x1="${x}" y1="${axis}" x2="${x}" y2="${axis + 12}"/><text x="${x}" y="${axis + 26}" text-anchor="${x < 30 ? 'start' : 'middle'}">${words}</text></g>`
   })

@@ -1,3 +1,4 @@
+import { dateIn } from '../../../kit/time.ts'
 import type { PostmortemActionItem } from '../../schema.ts'
 import { humanize, personName } from '../../words.ts'
 import {
@@ -52,7 +53,7 @@ function statusItem(view: View, one: PostmortemActionItem): ListItem {
   if (one.done_when !== null) details.push([label('done when'), ` ${one.done_when}`])
   for (const moved of one.deferrals)
     details.push([label(`moved from ${moved.from} to ${moved.to}`), ` ${moved.reason}`])
-  if (one.closure !== null) details.push(closureLine(one.closure))
+  if (one.closure !== null) details.push(closureLine(view, one.closure))
   if (one.effectiveness !== null) details.push(effectivenessLine(one.effectiveness))
   return item(
     [label(one.id), ` ${humanize(one.status)}${acceptanceWords(view, one)}`, ...trackerWords(one)],
@@ -70,7 +71,7 @@ const trackerWords = ({ tracker }: PostmortemActionItem): Text =>
   tracker === null ? [] : [', tracked as ', link(tracker.key, tracker.url), ` in ${tracker.system}`]
 
 /** `done 2026-01-20 evidence 1, evidence 2`: the day on which it was done, and where it was cancelled, that of the telling. */
-function closureLine(closure: NonNullable<PostmortemActionItem['closure']>): Text {
+function closureLine({ timeFormat }: View, closure: NonNullable<PostmortemActionItem['closure']>): Text {
   const { outcome, done_on, at, evidence_urls, reason } = closure
   const links = evidence_urls.flatMap(
     (url, i, { length }): Text => [
@@ -78,7 +79,8 @@ function closureLine(closure: NonNullable<PostmortemActionItem['closure']>): Tex
       link(length === 1 ? 'evidence' : `evidence ${i + 1}`, url),
     ],
   )
-  return [label(`${outcome} ${done_on ?? at.slice(0, 10)}`), ...links, reason === null ? '' : ` ${reason}`]
+  const day = done_on ?? dateIn(timeFormat.zone, new Date(at))
+  return [label(`${outcome} ${day}`), ...links, reason === null ? '' : ` ${reason}`]
 }
 
 function effectivenessLine({

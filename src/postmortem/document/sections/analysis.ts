@@ -1,5 +1,4 @@
 import type { Factor } from '../../../factors/schema.ts'
-import type { Event } from '../../../timeline/schema.ts'
 import type { PostmortemFactor } from '../../schema.ts'
 import {
   type Block,
@@ -12,7 +11,7 @@ import {
   type Text,
   tag,
 } from '../blocks.ts'
-import { eventTime } from '../time-format.ts'
+import { eventTime, inOrder } from '../time-format.ts'
 import type { View } from '../view.ts'
 
 /** The opening sentence, and the contributing factors under their numbers. */
@@ -96,17 +95,10 @@ const effectWords = {
 function eventTimes({ timeFormat, eventById }: View, factor: Factor): string {
   const events = factor.events.flatMap(id => eventById.get(id) ?? [])
   if (events.length === 0) return 'no event yet'
-  return events
-    .toSorted((a, b) => compare(placeOf(a), placeOf(b)))
+  return inOrder(timeFormat.zone, events)
     .map(event => `${eventTime(timeFormat, event)}${event.retraction ? ' (retracted)' : ''}`)
     .join(', ')
 }
-
-/** In the order of the timeline, where a day comes before its hours. */
-const placeOf = ({ corrected_at, precision, id }: Event): string =>
-  `${corrected_at} ${precision === 'day' ? 0 : 1} ${id}`
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** `AI-1`, and what addresses it in the incident that it recurs from: `AI-3 of PM-…`. */
 const addressedBy = (view: View, { number, addressed_elsewhere }: PostmortemFactor): string[] => [

@@ -4,7 +4,7 @@ import type { Duration } from '../../../timeline/milestones/schema.ts'
 import { overlapsOf } from '../../../timeline/milestones/spells.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { humanize } from '../../words.ts'
-import { atMoment, hasDate, isStretch, momentOf } from '../time-format.ts'
+import { atMoment, dateOfEvent, hasDate, isStretch, momentOf } from '../time-format.ts'
 import { durationOf, eventAt, impactValue, isKnown, lapseValue, milestoneEvent, type View } from '../view.ts'
 
 /** The sentence after “How long”, computed from the milestones: the impact, and never the time to the resolution. */
@@ -34,7 +34,7 @@ function lookedInto(view: View): string {
   const value = resolved && valueBetween(detected, resolved)
   return resolved && value !== undefined && view.data.incident.nature === 'false_alarm'
     ? `; looked into for ${value}, ${span(view, detected, resolved)}`
-    : `; noticed ${atMoment(view.timeFormat, detected)}${zone(detected)}${dateOf(view, detected)}`
+    : `; noticed ${atMoment(view.timeFormat, detected)}${zone(view, detected)}${dateOf(view, detected)}`
 }
 
 /** The first detection and the last resolution. */
@@ -79,9 +79,9 @@ function whenOfSpells(view: View, impact: Duration): string {
   const [start, end] = [eventAt(view, impact.from), eventAt(view, impact.to)]
   if (!start) return end ? ` until ${moment(view, end)}` : dayOfTimeline(view)
   if (!end) return ` since ${moment(view, start)}`
-  const [from, to] = [start, end].map(event => event.corrected_at.slice(0, 10))
+  const [from, to] = [start, end].map(event => dateOfEvent(view.timeFormat, event))
   if (from !== to) return ` between ${from} and ${to}`
-  if (isStretch(start) || isStretch(end)) return `, ${span(view, start, end)}`
+  if ([start, end].some(event => isStretch(view.timeFormat, event))) return `, ${span(view, start, end)}`
   return ` ${between(view, start, end)}`
 }
 
@@ -90,7 +90,7 @@ function between(view: View, from: Event, to: Event): string {
   const [start, end] = [from, to].map(event => momentOf(view.timeFormat, event))
   return start === end
     ? `on ${start}`
-    : `between ${start} and ${end}${zone(from, to)}${dateOf(view, from, to)}`
+    : `between ${start} and ${end}${zone(view, from, to)}${dateOf(view, from, to)}`
 }
 
 /** The spells of which it is not known how long they lasted; the last one may go on. */
@@ -113,7 +113,9 @@ function withResolution(view: View, impact: Duration, sentence: string): string 
   if (impact.to?.milestone === 'resolved' || (resolved && resolved.id === impact.to?.event_id))
     return `${sentence}.`
   if (!resolved) return `${sentence}${impact.to ? '; not yet resolved' : ''}.`
-  const rest = sentence.includes(' UTC') ? '' : `${zone(resolved)}${dateOf(view, resolved)}`
+  const rest = sentence.includes(` ${view.timeFormat.zone}`)
+    ? ''
+    : `${zone(view, resolved)}${dateOf(view, resolved)}`
   return `${sentence}; resolved ${atMoment(view.timeFormat, resolved)}${rest}.`
 }
 
@@ -121,18 +123,20 @@ function withResolution(view: View, impact: Duration, sentence: string): string 
 function span(view: View, from: Event, to: Event): string {
   const [start, end] = [from, to].map(event => momentOf(view.timeFormat, event))
   if (from.precision === 'day' && start === end) return `on ${start}`
-  return `from ${someTime(from)}${start} to ${someTime(to)}${end}${zone(from, to)}${dateOf(view, from, to)}`
+  const [some, other] = [from, to].map(event => someTime(view, event))
+  return `from ${some}${start} to ${other}${end}${zone(view, from, to)}${dateOf(view, from, to)}`
 }
 
-const someTime = (event: Event): string => (isStretch(event) ? 'some time ' : '')
+const someTime = ({ timeFormat }: View, event: Event): string =>
+  isStretch(timeFormat, event) ? 'some time ' : ''
 
 /** `14:02 UTC on 2026-06-17` */
 const moment = (view: View, event: Event): string =>
-  `${someTime(event)}${momentOf(view.timeFormat, event)}${zone(event)}${dateOf(view, event)}`
+  `${someTime(view, event)}${momentOf(view.timeFormat, event)}${zone(view, event)}${dateOf(view, event)}`
 
 /** A day has no zone. */
-const zone = (...events: Event[]): string =>
-  events.every(({ precision }) => precision === 'day') ? '' : ' UTC'
+const zone = ({ timeFormat }: View, ...events: Event[]): string =>
+  events.every(({ precision }) => precision === 'day') ? '' : ` ${timeFormat.zone}`
 
 /** The date, unless a time has it itself. */
 const dateOf = ({ timeFormat }: View, ...events: Event[]): string =>

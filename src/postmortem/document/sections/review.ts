@@ -3,7 +3,7 @@ import type { PostmortemRedaction } from '../../schema.ts'
 import { humanize, personName } from '../../words.ts'
 import { type Block, bulletList, heading, item, type ListItem, label, link, type Text } from '../blocks.ts'
 import { describePointer } from '../describe-pointer.ts'
-import { formatTimestamp } from '../time-format.ts'
+import { formatTimestamp, zonedTimestamp } from '../time-format.ts'
 import type { View } from '../view.ts'
 
 /** The record of the review in the template's four lines, then reframed sentences, waivers, amendments and redactions. */
@@ -14,7 +14,7 @@ export function reviewSection(view: View, status: string): Block[] {
       date:
         review === null
           ? [' not held yet']
-          : [` ${formatTimestamp(view.timeFormat, review.held_at)} UTC`, ...recording(view)],
+          : [` ${zonedTimestamp(view.timeFormat, review.held_at)}`, ...recording(view)],
       attendees: review === null ? ' —' : ` ${attendees(view)}`,
       decisions: decisions(view),
       status,
@@ -27,9 +27,7 @@ export function reviewSection(view: View, status: string): Block[] {
     ...listUnder(
       'Amendments',
       amendments.map(({ author, reason, amended_at }) =>
-        item([
-          `${formatTimestamp(view.timeFormat, amended_at)} UTC, ${personName(view.data, author)}: ${reason}`,
-        ]),
+        item([`${zonedTimestamp(view.timeFormat, amended_at)}, ${personName(view.data, author)}: ${reason}`]),
       ),
     ),
     ...listUnder(
@@ -55,7 +53,7 @@ function waiverItem(view: View, { code, reason, findings, changed_by, changed_at
   const places = [...new Set(findings.map(({ pointer }) => describePointer(view, pointer)))]
   const about = places.length === 0 ? '' : ` of ${places.join('; ')}`
   return item([
-    `${code}${about}: ${reason} (${personName(view.data, changed_by)}, ${formatTimestamp(view.timeFormat, changed_at)} UTC)`,
+    `${code}${about}: ${reason} (${personName(view.data, changed_by)}, ${zonedTimestamp(view.timeFormat, changed_at)})`,
   ])
 }
 

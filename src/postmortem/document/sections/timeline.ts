@@ -42,7 +42,7 @@ export function timelineSection(view: View): Block[] {
   const notes: Note[] = []
   const rows = view.timeline.map(event => eventRow(view, event, notes))
   return [
-    heading(2, 'Timeline (UTC)'),
+    heading(2, `Timeline (${view.timeFormat.zone})`),
     ...(rows.length === 0 ? [] : [timelineTable(rows)]),
     ...unlistedNote(view),
     ...durationBlocks(view),
