@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { NodeResult, Result, RunOptions } from 'axe-core'
 import { load, schemes, type Tab, type Tabs } from './chromium.ts'
+import { findLinkFaults } from './links.ts'
 import type { Page } from './pages.ts'
 import { sheetsOf } from './print.ts'
 
@@ -19,7 +20,8 @@ export async function checkPage({ desktop, phone }: Tabs, page: Page, url: strin
     checks.push({ name: `loading, ${tab.width} px`, faults })
     if (faults.length > 0) continue
     checks.push(await checkWidth(tab), ...(await checkAccessibility(tab)))
-    if (tab === desktop) checks.push(await checkLinks(tab), await checkPrint(tab, page))
+    if (tab !== desktop) continue
+    checks.push({ name: 'links', faults: await findLinkFaults(tab) }, await checkPrint(tab, page))
   }
   return checks
 }
@@ -72,23 +74,6 @@ async function checkWidth({ page, width }: Tab): Promise<Check> {
   }, width)
   const faults = [`It is ${needed} px wide.`, ...wide.slice(0, shown).map(shorten)]
   return { name: `width, ${width} px`, faults: [faults.join('\n  ')] }
-}
-
-/** Each id is there once, and each link within the page leads to one. */
-async function checkLinks({ page }: Tab): Promise<Check> {
-  const ids: string[] = await page.locator('[id]').evaluateAll(elements => elements.map(({ id }) => id))
-  const hrefs: string[] = await page
-    .locator('a[href^="#"]')
-    .evaluateAll(links => links.map(link => link.getAttribute('href')))
-  const repeated = [...new Set(ids.filter((id, i) => ids.indexOf(id) !== i))]
-  const dead = [...new Set(hrefs.filter(href => !ids.includes(decodeURIComponent(href.slice(1)))))]
-  return {
-    name: 'links',
-    faults: [
-      ...repeated.map(id => `The id ${id} is there ${ids.filter(other => other === id).length} times.`),
-      ...dead.map(href => `Nothing has the id that ${href} leads to.`),
-    ],
-  }
 }
 
 /** Something may be promised of a page on paper. */
