@@ -12,12 +12,12 @@ export async function findLinkFaults(tab: Tab): Promise<string[]> {
     id => `The id ${id} is there ${ids.filter(other => other === id).length} times.`,
   )
   for (const link of new Set(links)) {
-    const { origin, hash, href } = new URL(link)
+    const { origin, hash, href, pathname } = new URL(link)
     if (origin !== own.origin) continue
     const { isThere, ids } = await follow(tab, href.replace(hash, ''))
     const id = decodeURIComponent(hash.slice(1))
-    if (!isThere) faults.push(`Nothing is at ${href}.`)
-    else if (id !== '' && !ids.has(id)) faults.push(`Nothing has the id that ${href} leads to.`)
+    if (!isThere) faults.push(`Nothing is at ${pathname}.`)
+    else if (id !== '' && !ids.has(id)) faults.push(`Nothing has the id of ${pathname}${hash}.`)
   }
   return faults
 }

@@ -58,8 +58,11 @@ function report(name: string, checks: Check[]): void {
   console.log(
     `${failed.length > 0 ? 'FAILED' : 'ok'} ${name}: ${checks.length - failed.length} of ${checks.length}`,
   )
-  for (const { name: check, faults } of failed)
-    for (const fault of faults) console.log(`  ${name}, ${check}: ${fault.replaceAll('\n', '\n  ')}`)
+  for (const { name: check, faults } of failed) {
+    for (const fault of faults.slice(0, 5))
+      console.log(`  ${name}, ${check}: ${fault.replaceAll('\n', '\n  ')}`)
+    if (faults.length > 5) console.log(`  ${name}, ${check}: and ${faults.length - 5} more.`)
+  }
 }
 
 /** Works through the pages, as many at a time as there are cores, each in tabs that the next one takes over. */
