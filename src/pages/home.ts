@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { style, styleHash } from '../postmortem/document/html/style.ts'
+import { style, styleHash } from '../postmortem/document/html/style/style.ts'
 import { type HomeLink, home, linksToBuild, linksToRead } from './schema.ts'
 
 /** Styles besides those of a postmortem. */

@@ -26,8 +26,8 @@ t.test('a proposed item needs a title alone, and the document shows it as propos
   t.match(body, { title, status: 'proposed', ...nothing, overdue: false, days_overdue: 0 })
   t.match((await call('GET', `${headers.location}?as_of=2099-01-01`)).body, { overdue: false })
   const markdown = await documentOf(incident)
-  t.match(markdown, `| AI-1 | ${title} | — | — | — | — |\n`)
-  t.match(markdown, '- AI-1: proposed, not accepted yet\n')
+  t.match(markdown, `| AI-1 · proposed | ${title} | — | — | — | — |\n`)
+  t.match(markdown, '- AI-1: not accepted yet\n')
   const html = await call('GET', `${incident}/postmortem.html`)
   t.equal(html.status, 200)
   t.notMatch(html.text, /null|undefined/)
@@ -134,7 +134,7 @@ t.test(
     const markdown = await documentOf(incident)
     t.match(markdown, `done 2026-01-20: [evidence 1](${pulls[0]}), [evidence 2](${pulls[1]})`)
     t.match(markdown, `done 2026-01-22: [evidence](${pulls[1]})`)
-    t.match(markdown, '| AI-1 | Retry payments | Priya Raman | — | — | 1 |\n')
+    t.match(markdown, '| AI-1 · done | Retry payments | Priya Raman | — | — | 1 |\n')
     const { items } = (await call('GET', `${incident}/checks`)).body
     t.same(
       items.filter(({ code }: any) => /^ACTION_(UNACCEPTED|DONE_WHEN|OWNER)$/.test(code)),

@@ -13,12 +13,14 @@ import {
   paragraph,
   row,
   type Text,
+  withId,
 } from './blocks.ts'
-import { proseBlocks } from './prose.ts'
+import { proseBlocks, proseItem } from './prose.ts'
 import { actionItemsSection, actionItemsTable } from './sections/action-items.ts'
-import { analysisOpening, analysisSection, factorItem } from './sections/analysis.ts'
-import { changesSection, noChanges } from './sections/changes.ts'
-import { reviewRecord, reviewSection } from './sections/review.ts'
+import { analysisOpening, analysisSection } from './sections/analysis.ts'
+import { changesSection } from './sections/changes.ts'
+import { nothing } from './sections/missing.ts'
+import { reviewSection } from './sections/review.ts'
 import { summarySection } from './sections/summary.ts'
 import { timelineSection, timelineTable } from './sections/timeline.ts'
 import { type Reading, revisionLine } from './standing.ts'
@@ -40,8 +42,8 @@ export function postmortemDocument(data: Postmortem, { zone, standing }: Reading
 /** The sections below the title, each beginning with its heading. */
 export function postmortemSections(view: View): Block[][] {
   const { data } = view
-  const own = data.incident.sections.map(({ heading: title, body }) => [
-    heading(2, title),
+  const own = data.incident.sections.map(({ heading: title, body }, index) => [
+    withId(`section-${index + 1}`, heading(2, title)),
     ...proseBlocks([], body),
   ])
   return [
@@ -73,18 +75,17 @@ export const templateDocument = (): Block[] => [
   ),
   ...analysisOpening(),
   numberedList(1, [
-    factorItem(
-      { category: 'technical|process|detection', statement: '<factor>' },
-      { if: '<X>', had: '<Y>', would_have: '<Z>' },
-      [],
+    item(
+      ['[technical|process|detection] <factor>'],
+      [[label('counterfactual'), ' if <X> had <Y>, the incident would have <Z>.']],
     ),
   ]),
   heading(2, 'What went well'),
   bulletList([item(['<what went well>'])]),
   heading(2, 'Action items'),
   actionItemsTable([row([['AI-1'], ['<action>'], ['<owner>'], ['<date>'], ['P<n>'], ['<factor>']])]),
-  ...noChanges(),
-  ...reviewRecord({ date: [' not held yet'], attendees: ' —', decisions: [], status: placeholders.status }),
+  heading(2, 'Changes'),
+  heading(2, 'Review record'),
 ]
 
 /** The words above the first section. */
@@ -134,18 +135,17 @@ const titleBlocks = (head: Head): Block[] => [
 export const natureWords = ({ nature }: Head): Text =>
   nature === null ? [] : [label('Nature'), ` ${nature}   `]
 
-function lessonsSection({ data: { incident } }: View): Block[] {
+function lessonsSection(view: View): Block[] {
+  const { went_well, went_poorly, got_lucky } = view.data.incident
   return [
-    heading(2, 'What went well'),
-    ...(incident.went_well.length > 0
-      ? [sentences(incident.went_well)]
-      : [paragraph('Nothing is written here yet.')]),
-    ...lessons('What went poorly', incident.went_poorly),
-    ...lessons('Where we got lucky', incident.got_lucky),
+    withId('what-went-well', heading(2, 'What went well')),
+    went_well.length > 0 ? entries(went_well) : nothing(view, 'nothing written', 'WENT_WELL_EMPTY'),
+    ...lessons('what-went-poorly', 'What went poorly', went_poorly),
+    ...lessons('where-we-got-lucky', 'Where we got lucky', got_lucky),
   ]
 }
 
-const lessons = (title: string, stored: readonly string[]): Block[] =>
-  stored.length === 0 ? [] : [heading(3, title), sentences(stored)]
+const lessons = (id: string, title: string, stored: readonly string[]): Block[] =>
+  stored.length === 0 ? [] : [withId(id, heading(3, title)), entries(stored)]
 
-const sentences = (stored: readonly string[]): Block => bulletList(stored.map(sentence => item([sentence])))
+const entries = (stored: readonly string[]): Block => bulletList(stored.map(entry => proseItem([], entry)))

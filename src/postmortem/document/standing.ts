@@ -1,4 +1,5 @@
 import { type Block, label, paragraph } from './blocks.ts'
+import type { Asks } from './html/asks.ts'
 import { type TimeFormat, zonedTimestamp } from './time-format.ts'
 
 /** How a document is read: in which time zone, and as which revision, where it was sealed. */
@@ -6,6 +7,8 @@ export interface Reading {
   /** The IANA name of the zone that its times are of; UTC unless given. */
   zone?: string | undefined
   standing?: Standing | undefined
+  /** What the checks of a working copy ask for, which only HTML shows. */
+  asks?: Asks | undefined
 }
 
 /** Which revision a document is, and what came later, which only HTML says: the Markdown was sealed before. */

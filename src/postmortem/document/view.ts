@@ -48,6 +48,8 @@ function namedEvents({ events, milestones, factors }: Postmortem): Map<string, E
   return new Map(events.filter(({ id }) => named.has(id)).map(event => [event.id, event]))
 }
 
+export const isFinal = ({ data }: View): boolean => data.incident.status === 'final'
+
 type Point = Duration['from']
 
 /** The event of a milestone that is held. */

@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify'
 import type { App, Context } from '../../http/context.ts'
 import { incidentParams } from '../../incidents/schema.ts'
+import { runChecks } from '../checks/run-checks.ts'
+import { asksOf } from '../checks/sections.ts'
 import { templateDocument } from '../document/document.ts'
 import { toMarkdown } from '../document/markdown/markdown.ts'
 import {
@@ -14,19 +16,21 @@ import {
   sendText,
   zoneOf,
 } from '../document/media.ts'
+import type { Reading } from '../document/standing.ts'
 import { loadPostmortem } from '../load.ts'
-import { type DocumentQuery, dataQuery, documentQuery } from '../schema.ts'
+import { type DocumentQuery, dataQuery, documentQuery, type Postmortem } from '../schema.ts'
 import { lastRevisionToRender, lastSealedText } from './revisions.ts'
 
 const tags = ['Postmortem']
 
 /** The document by `Accept`, or by suffix for browsers and scripts. */
-export function documentRoutes(app: App, { db }: Context): void {
+export function documentRoutes(app: App, context: Context): void {
+  const { db } = context
   /** A final one is sent as the bytes that were sealed, but for HTML and other zones, which are rendered of the sealed data. */
   const send = async (reply: FastifyReply, format: Format, incidentId: string, query: DocumentQuery) => {
     const zone = zoneOf(query)
     if (query.copy === 'working')
-      return sendRendered(reply, format, await loadPostmortem(db, incidentId), { zone })
+      return sendRendered(reply, format, ...(await readWorkingCopy(context, incidentId, format, zone)))
     if (format === 'html' || (format === 'md' && zone !== undefined)) {
       const revision = await lastRevisionToRender(db, incidentId)
       if (revision) return sendRendered(reply, format, revision.data, { zone, standing: revision.standing })
@@ -34,7 +38,7 @@ export function documentRoutes(app: App, { db }: Context): void {
       const sealed = await lastSealedText(db, incidentId, format === 'md' ? 'markdown' : 'json')
       if (sealed) return sendText(reply.header('etag', sealedEtag(sealed)), format, sealed.text)
     }
-    return sendRendered(reply, format, await loadPostmortem(db, incidentId), { zone })
+    return sendRendered(reply, format, ...(await readWorkingCopy(context, incidentId, format, zone)))
   }
 
   app.get(
@@ -46,7 +50,7 @@ export function documentRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'The postmortem, by Accept',
         description:
-          'Markdown unless `Accept` prefers HTML or JSON. The same data gives the same bytes; one that is final is the last revision’s bytes, also while it is being corrected. HTML and, with `tz`, Markdown are rendered anew from the data that was sealed.',
+          'Markdown unless `Accept` prefers HTML or JSON. The same data gives the same bytes; one that is final is the last revision’s bytes, also while it is being corrected. HTML and, with `tz`, Markdown are rendered anew from the data that was sealed. The HTML of one that is being worked on shows in each section what its checks ask for.',
         params: incidentParams,
         querystring: documentQuery,
         response: documentResponses({
@@ -100,6 +104,20 @@ export function documentRoutes(app: App, { db }: Context): void {
     },
     async (_request, reply) => sendText(reply, 'md', toMarkdown(templateDocument())),
   )
+}
+
+/** Of HTML, with what its checks ask for while it is being worked on; both are of one snapshot. */
+async function readWorkingCopy(
+  { db, now, blameCheck }: Context,
+  incidentId: string,
+  format: Format,
+  zone: string | undefined,
+): Promise<[Postmortem, Reading]> {
+  if (format !== 'html') return [await loadPostmortem(db, incidentId), { zone }]
+  const { input, checks } = await runChecks(db, incidentId, await blameCheck(), now().toISOString())
+  const { status, amending } = input.data.incident
+  const isFinal = status === 'final' && !amending
+  return [input.data, { zone, ...(!isFinal && { asks: asksOf(checks) }) }]
 }
 
 const sealedEtag = ({ sha256 }: { sha256: string }) => `"${sha256.slice(0, 16)}"`

@@ -123,7 +123,7 @@ t.test('nothing to do: two accepted risks and no action item', async t => {
   const incident = await openQuiet({})
   for (const statement of ['The cable is old.', 'The cellar is damp.']) await acceptRisk(incident, statement)
   t.match(await found(incident), [{ code: 'ACTION_NONE', level: 'warning', message: /reasons/ }])
-  t.match(await markdown(incident), 'No action items are stored yet.')
+  t.match(await markdown(incident), '[no action items yet]')
   t.equal((await seal(service, incident)).status, 201)
   const text = await markdown(incident)
   t.match(text, '## Action items\n\nNo action items.\n')

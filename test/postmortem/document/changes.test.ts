@@ -101,7 +101,7 @@ t.test('changes are shown from the review on', async t => {
     section({ ...data, changes: [change(1)] }),
     '1 change is recorded; it is shown from the review on.\n',
   )
-  t.equal(section(inReview([])), 'No change to an SLO, an alert rule or a runbook is recorded yet.\n')
+  t.equal(section(inReview([])), '[no changes yet]\n')
   t.equal(section(inReview([], 'final')), 'No changes.\n')
   t.equal(section(inReview(undefined, 'final')), section(inReview()))
 })
@@ -160,12 +160,12 @@ t.test('in HTML each line has its sign and its element', async t => {
   t.match(
     html,
     `<pre class="diff" tabindex="0">
-<b>--- a/PaymentErrorRateHigh</b>
+<code><b>--- a/PaymentErrorRateHigh</b>
 <b>+++ b/PaymentErrorRateHigh</b>
 <b>@@ -1,2 +1,2 @@</b>
 <del>-a &lt;b&gt;</del>
 <ins>+a &lt;i&gt;</ins>
- c</pre>`,
+ c</code></pre>`,
   )
 })
 

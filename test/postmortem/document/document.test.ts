@@ -3,7 +3,7 @@ import type { Block } from '../../../src/postmortem/document/blocks.ts'
 import { postmortemDocument, templateDocument } from '../../../src/postmortem/document/document.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
-import { actionItem, at, event, eventId, factor, milestonesOf } from '../builders.ts'
+import { actionItem, at, change, event, eventId, factor, milestonesOf } from '../builders.ts'
 import { bare, drill, drillWith } from '../drill.ts'
 import { saidByBlocks } from './read-back.ts'
 
@@ -84,7 +84,7 @@ t.test('a person without a name is called by the handle', async t => {
   data.people = {}
   data.incident.authors = ['constructor']
   t.match(render(data), 'Authors: constructor\n')
-  t.match(render(data), '| AI-1 | Add retry-with-backoff to the checkout payments call | priya |')
+  t.match(render(data), '| AI-1 · open | Add retry-with-backoff to the checkout payments call | priya |')
 })
 
 t.test('the fixed sentence stands in every document', async t => {
@@ -92,18 +92,18 @@ t.test('the fixed sentence stands in every document', async t => {
     t.match(toMarkdown(blocks), fixedSentence)
 })
 
-t.test('what is not stored yet is said in a sentence, not in an empty table', async t => {
+t.test('what is not stored yet is said in words in brackets, and not in an empty table', async t => {
   const markdown = render(bare())
   for (const sentence of [
-    'What broke: not written yet.',
-    'Who was affected: not written yet.',
+    'What broke: [not written yet]\n',
+    'Who was affected: [not written yet]\n',
     'How long: not known: no event is marked as the start of the impact.',
-    'No events are stored yet.',
-    'None is stored yet.',
-    'Nothing is written here yet.',
-    'No action items are stored yet.',
-    'No change to an SLO, an alert rule or a runbook is recorded yet.',
-    '- Date: not held yet\n- Attendees: —\n- Decisions: —\n- Status: Draft\n',
+    '\n\n[no events yet]\n',
+    '\n\n[no contributing factors yet]\n',
+    '\n\n[nothing written yet]\n',
+    '\n\n[no action items yet]\n',
+    '\n\n[no changes yet]\n',
+    '- Date: [not held yet]\n- Attendees: —\n- Decisions: —\n- Status: Draft\n',
   ])
     t.match(markdown, sentence)
   t.notMatch(markdown, /\|/)
@@ -216,7 +216,7 @@ t.test('a factor has its counterfactual as a sentence, and what it rests on', as
   data.action_items = []
   t.match(
     render(data),
-    '1. [technical] A.  \n   counterfactual: not written yet.  \n   rests on no event yet\n\nFactor 2 was removed.\n\n3. [technical] C.  \n   counterfactual: if x had y, the incident would have ended.  \n   rests on 14:08, 14:14  \n   accepted risk: Rare and cheap.  \n   recurs: factor 2 of PM-2025-01-01-x\n',
+    '1. [technical] A.  \n   counterfactual: [not written yet]  \n   rests on [no event yet]\n\nFactor 2 was removed.\n\n3. [technical] C.  \n   counterfactual: if x had y, the incident would have ended.  \n   rests on 14:08, 14:14  \n   accepted risk: Rare and cheap.  \n   recurs: factor 2 of PM-2025-01-01-x\n',
     'and keeps its number after a deleted one',
   )
 })
@@ -259,10 +259,20 @@ t.test('an item that is closed says whether it was accepted, and not that it is 
     actionItem(3, 'c', { status: 'cancelled' }),
     actionItem(4, 'd', { status: 'in_progress' }),
   ]
+  data.changes = [change(1)]
   t.match(
     render(data),
-    '- AI-1: done, accepted\n- AI-2: done\n- AI-3: cancelled\n- AI-4: in progress, not accepted yet\n',
+    [
+      '| AI-1 · done | a | Priya Raman | 2026-06-24 | P1 | 2 |',
+      '| AI-2 · done | b | Priya Raman | 2026-06-24 | P1 | 2 |',
+      '| AI-3 · cancelled | c | Priya Raman | 2026-06-24 | P1 | 2 |',
+      '| AI-4 · in progress | d | Priya Raman | 2026-06-24 | P1 | 2 |',
+      '',
+      '- AI-1: accepted\n- AI-4: not accepted yet, change 1\n',
+    ].join('\n'),
   )
+  data.incident.status = 'final'
+  t.match(render(data), '\n- AI-1: accepted\n- AI-4: not accepted, [change 1](#')
 })
 
 t.test('an action item stands in the table, and below it how it stands', async t => {
@@ -286,10 +296,10 @@ t.test('an action item stands in the table, and below it how it stands', async t
   ]
   const markdown = render(data)
   t.match(markdown, '| ID | Action | Owner | Due | Priority | Factor |\n')
-  t.match(markdown, '| AI-7 | Retry | Priya Raman | 2026-06-24 | P1 | 2, 4 |\n')
+  t.match(markdown, '| AI-7 · done | Retry | Priya Raman | 2026-06-24 | P1 | 2, 4 |\n')
   t.match(
     markdown,
-    '- AI-7: done, tracked as [CHK-1](https://jira.example/CHK-1) in jira  \n  done when: It retries.  \n  moved from 2026-06-20 to 2026-06-24: A holiday.  \n  done 2026-06-23: [evidence](https://git.example/1)  \n  effectiveness: pending, to be looked at on 2026-09-24\n',
+    '- AI-7: tracked as [CHK-1](https://jira.example/CHK-1) in jira  \n  done when: It retries.  \n  moved from 2026-06-20 to 2026-06-24: A holiday.  \n  done 2026-06-23: [evidence](https://git.example/1)  \n  effectiveness: pending, to be looked at on 2026-09-24\n',
   )
 })
 

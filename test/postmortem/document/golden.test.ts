@@ -3,8 +3,9 @@ import t from 'tap'
 import { postmortemDocument, templateDocument } from '../../../src/postmortem/document/document.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
-import { incidentId, row, source } from '../builders.ts'
-import { drill } from '../drill.ts'
+import type { Event } from '../../../src/timeline/schema.ts'
+import { event, eventId, incidentId, milestonesOf, row, source } from '../builders.ts'
+import { bare, drill } from '../drill.ts'
 
 /**
  * Whole documents, byte for byte, in each state. A change here changes what readers see and needs a new version of the
@@ -51,15 +52,22 @@ function inState(status: 'in_review' | 'final', more: Partial<Postmortem> = {}):
   return { ...data, review, ...more }
 }
 
-const waivers: Postmortem['waivers'] = [
-  {
-    incident_id: incidentId,
-    code: 'IMPACT_MISSING',
-    reason: 'A drill has no customers, so nobody was affected.',
-    findings: [],
-    ...row,
-  },
-]
+const waived = (code: string, reason: string) => ({
+  ...{ incident_id: incidentId, code, reason, findings: [] },
+  ...{ ...row, changed_by: 'ana' },
+})
+
+/** Final without its impact, and with an item that nobody has accepted. */
+function withWaivers(): Postmortem {
+  const data = inState('final')
+  data.incident.impact = { description: null, users_affected: null, requests_failed: null, cost: null }
+  data.waivers = [
+    waived('IMPACT_MISSING', 'All that was measured stands in the summary.'),
+    waived('ACTION_UNACCEPTED', 'Ana is back on 22 June, and has said that she takes AI-3.'),
+  ]
+  return data
+}
+
 const amendments: Postmortem['amendments'] = [
   {
     incident_id: incidentId,
@@ -102,13 +110,72 @@ function redacted(): Postmortem {
   return data
 }
 
+/** An event on another day than that of the drill. */
+function happened(n: number, time: string, description: string, more: Partial<Event>): Event {
+  const at = `2026-06-${time.replace(' ', 'T')}:00.000Z`
+  return event(n, '14:00', description, { occurred_at: at, corrected_at: at, ...more })
+}
+
+/** Two spells over three days, long texts, and several decisions. */
+function inSpells(): Postmortem {
+  const data = { ...inState('in_review'), action_items: drill().action_items.slice(0, 1), changes: [] }
+  data.events = [
+    happened(1, '16 00:00', 'The gateway’s certificate is renewed by hand.', { precision: 'day' }),
+    happened(2, '17 22:05', 'An order fails; see [its trace](https://traces.carta.example/8f).', {
+      milestones: ['detected'],
+    }),
+    happened(3, '17 22:10', 'Payments fail with `x509: certificate signed by unknown authority`.', {
+      milestones: ['impact_started'],
+    }),
+    happened(4, '17 23:40', 'Payments go to the second provider.', {
+      ...{ milestones: ['mitigated'], occurred_until: '2026-06-18T00:20:00.000Z' },
+    }),
+    happened(5, '18 09:00', 'They fail again when traffic is sent back.', {
+      ...{ milestones: ['impact_started'], spell: 2 },
+      ...{ between: true, occurred_until: '2026-06-18T09:30:00.000Z' },
+    }),
+    happened(6, '18 10:00', 'The old certificate is restored.', {
+      ...{ milestones: ['mitigated', 'resolved'], spell: 2, precision: 'hour' },
+    }),
+    happened(7, '18 10:30', 'A health check of the gateway passes.', { relevance: 'low' }),
+  ]
+  data.milestones = milestonesOf(data.events)
+  data.factors = data.factors.slice(0, 2).map((one, n) => ({ ...one, events: [eventId(2 + n)] }))
+  data.factors[0]!.statement = long
+  data.review = { ...review!, decisions: [{ text: long, action_item: 'AI-1' }, review!.decisions[1]!] }
+  data.incident.roles = []
+  data.incident.sections = [{ heading: 'What we told our customers', body: long }]
+  return data
+}
+const long = `Two things stand in the way of a renewal by a machine:
+
+- the gateway reads its certificate only when it starts,
+- and \`gatewayctl reload\` drops what is open.
+
+> Nobody restarts a gateway on a Friday.`
+
+/** Nothing had an impact, and of most times only the day is known. */
+function vulnerability(): Postmortem {
+  const data = bare()
+  Object.assign(data.incident, { nature: 'vulnerability', severity: null, status: 'in_review' })
+  data.events = [
+    happened(1, '01 00:00', 'The flaw is published.', { milestones: ['detected'], precision: 'day' }),
+    happened(2, '01 12:00', 'The team lists the services that use the library.', {}),
+    happened(3, '30 00:00', 'The last of them is patched.', { milestones: ['resolved'], precision: 'day' }),
+  ]
+  data.milestones = milestonesOf(data.events, null, false)
+  return data
+}
+
 const documents = {
   template: templateDocument(),
   draft: postmortemDocument(drill()),
   'in-review': postmortemDocument(inState('in_review')),
-  final: postmortemDocument(inState('final', { waivers })),
+  final: postmortemDocument(withWaivers()),
   amended: postmortemDocument(inState('final', { amendments })),
   redacted: postmortemDocument(redacted()),
+  spells: postmortemDocument(inSpells()),
+  vulnerability: postmortemDocument(vulnerability()),
 }
 
 for (const [name, blocks] of Object.entries(documents)) {

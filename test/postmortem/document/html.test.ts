@@ -1,13 +1,21 @@
 import fc from 'fast-check'
 import t from 'tap'
+import {
+  code,
+  diff,
+  label,
+  link,
+  paragraph,
+  preformatted,
+  tag,
+} from '../../../src/postmortem/document/blocks.ts'
 import { postmortemDocument } from '../../../src/postmortem/document/document.ts'
 import { blocksToHtml } from '../../../src/postmortem/document/html/blocks.ts'
 import { toHtml } from '../../../src/postmortem/document/html/html.ts'
 import { wordJoiner } from '../../../src/postmortem/document/markdown/mentions.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
-import { at, event, eventId, milestonesOf } from '../builders.ts'
 import { bare, drill } from '../drill.ts'
-import { hostilePostmortem, nasty, poisoned } from './hostile.ts'
+import { hostilePostmortem, hostileText, nasty, poisoned } from './hostile.ts'
 import { saidByBlocks, wordsSaid } from './read-back.ts'
 
 const runs = { numRuns: Math.ceil(Number(process.env.FC_RUNS ?? 300) / 3) }
@@ -20,7 +28,7 @@ interface Tag {
 }
 
 const elements = new Set(
-  'html head meta title style body main header section h1 h2 h3 p span a br ul ol li div blockquote code ins del b dl dt dd table thead tbody tr th td pre figure figcaption svg desc g line rect circle text tspan'.split(
+  'html head meta title style body main header nav section h1 h2 h3 p span a br ul ol li div blockquote code ins del b dl dt dd table thead tbody tr th td pre figure figcaption svg desc g line rect circle text tspan'.split(
     ' ',
   ),
 )
@@ -43,6 +51,7 @@ function isSound(html: string): boolean {
   const open: string[] = []
   for (const { name, closes, isEmpty, attributes } of tagsOf(html)) {
     if (!elements.has(name)) throw new Error(`an unknown element: ${name}`)
+    if (name === 'a' && !closes && open.includes('a')) throw new Error('a link in a link')
     if (closes && open.pop() !== name) throw new Error(`${name} is closed, but not open`)
     if (!closes && !isEmpty) open.push(name)
     for (const [attribute, value] of attributes) {
@@ -100,6 +109,122 @@ t.test('any stored text is that text in HTML, and nothing of it is markup', asyn
   )
 })
 
+/** Each bare address as it is shown, with where it leads. */
+const addressesIn = (html: string): [string, string][] =>
+  [...html.matchAll(/<a class="address" href="([^"]*)" rel="noreferrer">([^<]*)<\/a>/g)].map(found => [
+    found[2]!,
+    found[1]!,
+  ])
+
+/** The addresses that a text has as links, in HTML; throws where one leads elsewhere than it says. */
+function linkedIn(text: string): string[] {
+  const found = addressesIn(blocksToHtml([paragraph(text)]))
+  for (const [shown, target] of found)
+    if (shown !== target || !/^https?:\/\//i.test(target)) throw new Error(`${shown} leads to ${target}`)
+  return found.map(([shown]) => shown.replaceAll('&amp;', '&').replaceAll('&#39;', "'"))
+}
+
+t.test('a bare address is a link to itself, without the punctuation of its sentence', async t => {
+  const cases: [string, string[]][] = [
+    ['see https://a.example/b.', ['https://a.example/b']],
+    ['(https://a.example/b_(c))', ['https://a.example/b_(c)']],
+    ['(see https://a.example/b), [https://b.example]', ['https://a.example/b', 'https://b.example']],
+    [
+      '“https://a.example/b”, HTTP://B.EXAMPLE/?c=1&d=2#e!',
+      ['https://a.example/b', 'HTTP://B.EXAMPLE/?c=1&d=2#e'],
+    ],
+    ['*https://a.example/b*, https://a.example/c…', ['https://a.example/b', 'https://a.example/c']],
+    [
+      '詳細はhttps://a.example/bを見る。https://c.example。',
+      ['https://a.example/bを見る', 'https://c.example'],
+    ],
+    ['https://a.example/b\nhttps://c.example', ['https://a.example/b', 'https://c.example']],
+    ['https://a.example/\u202egpj.exe', ['https://a.example/']],
+    ["it's https://a.example/b'", ['https://a.example/b']],
+    ['javascript:alert(1) data:text/html,x ftp://a.example www.a.example a@b.example', []],
+    ['xhttps://a.example https:// http://. https://user@a.example/ http://[', []],
+  ]
+  for (const [text, links] of cases) t.same(linkedIn(text), links, text)
+})
+
+t.test('no address is linked in code, in labels, in tags or in what is a link already', async t => {
+  const address = 'https://a.example/b'
+  const html = blocksToHtml([
+    paragraph(code(address), label(address), tag(address), link(`see ${address}`, 'https://c.example')),
+    preformatted(address),
+    diff(`--- ${address}\n+++ ${address}\n+${address}`),
+  ])
+  t.same(addressesIn(html), [])
+  t.match(html, '<a href="https://c.example" rel="noreferrer">see https://a.example/b</a>')
+})
+
+t.test('any text is that text with its links, which lead where they say', async t => {
+  fc.assert(
+    fc.property(hostileText, text => Array.isArray(linkedIn(text))),
+    runs,
+  )
+  const long = 'http://a.example/(((('.repeat(20_000)
+  const many = `${'http://a.example/)))) '.repeat(20_000)}${')'.repeat(200_000)}`
+  const begun = performance.now()
+  blocksToHtml([paragraph(long), paragraph(many), paragraph(`http://a.example/${')'.repeat(400_000)}`)])
+  t.ok(performance.now() - begun < 3000, 'in a time that grows with their length')
+})
+
+t.test('a long document has a list of its sections and changes, and a short one has none', async t => {
+  const data = drill()
+  data.incident.status = 'in_review'
+  const html = toHtml(data)
+  const nav = /<nav aria-label="Contents">[\s\S]*<\/nav>/.exec(html)?.[0] ?? ''
+  t.match(nav, '<a href="#summary">Summary</a>')
+  t.match(nav, '<a href="#timeline">Timeline (UTC)</a>')
+  t.match(nav, '<a href="#change-1">Change 1: alert rule PaymentErrorRateHigh</a>')
+  t.notMatch(nav, 'Impact', 'no other part of a section')
+  const ids = new Set([...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id))
+  t.same(
+    [...nav.matchAll(/href="#([^"]*)"/g)].filter(([, id]) => !ids.has(id)),
+    [],
+  )
+  t.notMatch(toHtml(bare()), '<nav')
+})
+
+t.test('a page shows in each section what is asked for, errors first, and the rest as the call', async t => {
+  const many = Array.from({ length: 14 }, (_, n) => ({
+    level: 'warning' as const,
+    message: `thought ${n + 1}.`,
+  }))
+  const asks = {
+    head: [{ level: 'warning' as const, message: 'Name the authors.' }],
+    summary: [
+      { level: 'warning' as const, message: 'A thought.' },
+      { level: 'error' as const, message: 'Say “<b>what</b> broke”.' },
+    ],
+    timeline: many,
+  }
+  const html = toHtml(bare(), { asks })
+  t.ok(isSound(html))
+  const [head, summary, timeline, ...rest] = html.split('<section>')
+  t.match(head, /<p class="calmer">Worth a thought<\/p>\s*<ul class="calmer">\s*<li>Name the authors\.<\/li>/)
+  t.notMatch(head, 'Before it can be final')
+  t.match(
+    summary,
+    /Before it can be final[\s\S]*&lt;b&gt;what&lt;\/b&gt; broke[\s\S]*Worth a thought[\s\S]*A thought/,
+  )
+  t.match(timeline, 'thought 6.')
+  t.notMatch(timeline, 'thought 7.')
+  t.match(timeline, 'and 8 more: <code>GET /v1/incidents/PM-2026-06-17-payments-drill/checks</code>')
+  t.notMatch(rest.join(), 'class="asks')
+  t.notMatch(toHtml(bare()), 'class="asks')
+})
+
+t.test('on each printed page stands of which document it is, and which revision or state', async t => {
+  const standing = { number: 2, sealed_at: '2026-06-19T14:05:00.000Z', json_sha256: 'a'.repeat(64) }
+  t.match(
+    toHtml(drill(), { standing }),
+    'content: "PM\\2d 2026\\2d 06\\2d 17\\2d payments\\2d drill \\b7  Revision 2";',
+  )
+  t.match(toHtml(drill()), 'drill \\b7  Draft";')
+})
+
 t.test('the page needs no script and loads nothing', async t => {
   const html = toHtml(drill())
   t.notMatch(html, /<script|<link|<img|<iframe|@import|url\(|javascript:/i)
@@ -111,7 +236,7 @@ t.test('what stands at the foot of a printed page cannot end its style', async t
   const data = drill()
   data.incident.id = '</style>"}*{}\\'
   t.ok(isSound(toHtml(data)))
-  t.match(toHtml(data), 'content: "\\3c \\2f style\\3e \\22 \\7d \\2a \\7b \\7d \\5c ";')
+  t.match(toHtml(data), 'content: "\\3c \\2f style\\3e \\22 \\7d \\2a \\7b \\7d \\5c  \\b7  Draft";')
 })
 
 t.test('the page names its language and title, and its headings go down one level at a time', async t => {
@@ -136,56 +261,6 @@ t.test('every table has headers with a scope, and cells that name their column',
   )
   const cells = tags.filter(tag => tag.name === 'td')
   t.ok(cells.every(({ attributes }) => attributes.some(([name]) => name === 'data-label')))
-})
-
-t.test('the timeline is drawn with its milestones and durations, and said in words', async t => {
-  const html = toHtml(drill())
-  const [wide] = /<svg class="wide"[\s\S]*?<\/svg>/.exec(html) ?? ['']
-  t.match(wide, 'role="img" aria-labelledby="timeline-wide-title timeline-wide-desc"')
-  t.match(wide, '<title id="timeline-wide-title">Timeline of the incident</title>')
-  t.match(wide, 'Impact started 14:02. Detected 14:08. Acknowledged 14:14. Mitigated 14:33. Resolved 14:52.')
-  t.match(wide, 'Detection time 6 min.')
-  t.match(wide, '<tspan class="time">14:08</tspan> Detected')
-  t.match(wide, '>Mitigation 31 min</text>')
-  t.notMatch(wide, 'NaN')
-  t.notMatch(toHtml(bare()), '<svg', 'and nothing is drawn where there are no events')
-})
-
-const drawn = (html: string) => /<svg class="wide"[\s\S]*?<\/svg>/.exec(html)?.[0] ?? ''
-
-t.test('names of milestones that are close together stand in lanes of their own', async t => {
-  const data = drill()
-  const close = (['impact_started', 'detected', 'acknowledged', 'mitigated'] as const).map((milestone, n) =>
-    event(n + 1, `14:0${n}`, 'a', { milestones: [milestone] }),
-  )
-  const events = [...close, event(9, '15:40', 'later', { milestones: ['resolved'] })]
-  const html = drawn(toHtml({ ...data, events, milestones: milestonesOf(events) }))
-  const lanes = [...html.matchAll(/<text x="[^"]*" y="([^"]*)"><tspan/g)].map(found => found[1])
-  t.equal(lanes.length, 5)
-  t.equal(new Set(lanes).size, 4, 'and one further away needs none')
-  t.notMatch(html, 'NaN')
-})
-
-t.test('one event alone is drawn, and one days away does not squeeze the others', async t => {
-  const data = drill()
-  const alone = [event(1, '14:00', 'a')]
-  t.match(drawn(toHtml({ ...data, events: alone, milestones: milestonesOf(alone) })), '<circle class="event"')
-  const early = event(1, '14:00', 'a deploy', { corrected_at: '2026-06-10T09:00:00.000Z' })
-  const events = [early, ...drill().events.slice(1)]
-  const html = toHtml({ ...data, events, milestones: milestonesOf(events) })
-  t.match(html, '14 events, times in UTC. 1 of them lies outside the drawing.')
-  t.match(drawn(html), '>14:30</text>')
-})
-
-t.test('a drawing of very many events stays small', async t => {
-  const data = drill()
-  for (let n = 0; n < 5000; n++)
-    data.events.push({
-      ...event(100 + n, '14:20', 'x'),
-      id: eventId(100 + n),
-      corrected_at: at(`14:${10 + (n % 40)}`),
-    })
-  t.ok(drawn(toHtml(data)).length < 60_000)
 })
 
 t.test('the same data gives the same page', async t => {

@@ -12,7 +12,9 @@ const lineWith = (markdown: string, words: string) =>
 
 const times = (...events: Event[]) => {
   const table = postmortemDocument(drillWith(() => events)).find(block => block.type === 'table')
-  return table?.type === 'table' ? table.rows.map(row => ('cells' in row ? row.cells[0]!.join('') : '')) : []
+  return table?.type === 'table'
+    ? table.rows.map(row => ('cells' in row ? row.cells[0]! : row.heading).join(''))
+    : []
 }
 
 t.test('detection and mitigation time name the events they come from', async t => {
@@ -96,11 +98,37 @@ t.test('times are hours and minutes, with seconds in all rows once an exact one 
   )
 })
 
-t.test('times carry their date when the incident crosses midnight', async t => {
+t.test('where there are several days, each is a heading over its times', async t => {
   t.same(
     times(event(1, '23:58', 'a'), event(2, '00:03', 'b', { corrected_at: '2026-06-18T00:03:00.000Z' })),
-    ['2026-06-17 23:58', '2026-06-18 00:03'],
+    ['2026-06-17', '23:58', '2026-06-18', '00:03'],
   )
+  const until = (time: string) => ({ occurred_until: time })
+  t.same(
+    times(
+      event(1, '00:00', 'a', { precision: 'day' }),
+      event(2, '00:00', 'b', { precision: 'day', ...until('2026-06-19T00:00:00.000Z') }),
+      event(3, '00:00', 'c', { precision: 'day', between: true, ...until('2026-06-19T00:00:00.000Z') }),
+      event(4, '08:00', 'd', { precision: 'hour' }),
+      event(5, '22:00', 'e', until('2026-06-17T22:30:00.000Z')),
+      event(6, '23:00', 'f', until('2026-06-18T01:00:00.000Z')),
+      event(7, '23:30', 'g', { between: true, ...until('2026-06-18T02:00:00.000Z') }),
+    ),
+    [
+      '2026-06-17',
+      'this day',
+      'this day to 2026-06-19',
+      'between this day and 2026-06-19',
+      '08:xx',
+      '22:00–22:30',
+      '23:00 to 2026-06-18 01:00',
+      'between 23:30 and 2026-06-18 02:00',
+    ],
+    'a day has no clock time, and what ends on another day says on which',
+  )
+  t.same(times(event(1, '08:00', 'a', { corrected_at: '2026-06-18T08:00:00.000Z' })), [
+    ...['2026-06-18', '08:00'],
+  ])
 })
 
 t.test('a time that was corrected says by how much its source’s clock was ahead or behind', async t => {
@@ -171,7 +199,7 @@ t.test('a retracted event leaves the table and is listed with its reason and its
   t.notMatch(markdown, '| 14:08 |')
   t.match(
     markdown,
-    '### Retracted and disputed claims\n\n- 14:08 [detected] PaymentErrorRateHigh fires: 38 % of checkout payments fail.  \n  retracted 2026-06-18 09:30: The alert was of the staging cluster.  \n  source: [prometheus alert](',
+    '### Retracted and disputed claims\n\n- 14:08 [detected] PaymentErrorRateHigh fires: 38 % of checkout payments fail.\n  - retracted 2026-06-18 09:30: The alert was of the staging cluster.  \n    source: [prometheus alert](',
   )
   t.match(markdown, 'rests on 14:08 (retracted), 14:14')
 })
@@ -196,6 +224,6 @@ t.test('a redacted event says who took texts out of it, when and why, each time'
   t.match(render(data), '| 14:08 | [detected] [redacted] | checkout log: “[redacted]” |')
   t.match(
     render(data),
-    '\n### Retracted and disputed claims\n\n- 14:08 [detected] [redacted]  \n  redacted 2026-06-20 10:00 by Sam Okoro: A password was in the \\*log\\* line.  \n  redacted 2026-06-21 11:00 by Priya Raman: It was quoted.\n\n## Analysis\n',
+    '\n### Retracted and disputed claims\n\n- 14:08 [detected] [redacted]\n  - redacted 2026-06-20 10:00 by Sam Okoro: A password was in the \\*log\\* line.\n  - redacted 2026-06-21 11:00 by Priya Raman: It was quoted.\n\n## Analysis\n',
   )
 })

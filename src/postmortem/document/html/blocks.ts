@@ -1,5 +1,7 @@
+import { slug } from '../../../kit/text.ts'
 import type { Block, Inline, ListItem, Row, Text } from '../blocks.ts'
 import { encodeControls, showControls } from '../control-characters.ts'
+import { splitAtAddresses } from './addresses.ts'
 
 /** Escapes a text for HTML, in an element or a double-quoted attribute. */
 export const escapeHtml = (text: string): string =>
@@ -28,15 +30,15 @@ function blockToHtml(block: Block): string {
     case 'table':
       return tableToHtml(block.headers, block.rows)
     case 'preformatted':
-      return `<pre tabindex="0">\n${escapeHtml(block.text)}</pre>`
+      return `<pre>\n${escapeHtml(block.text)}</pre>`
     case 'diff':
-      return `<pre class="diff" tabindex="0">\n${diffToHtml(block.text)}</pre>`
+      return `<pre class="diff" tabindex="0">\n<code>${diffToHtml(block.text)}</code></pre>`
   }
 }
 
 const idOf = ({ id }: { id?: string }): string => (id === undefined ? '' : ` id="${escapeHtml(id)}"`)
 
-/** Lines keep their `+` and `-`, so that nothing depends on colour alone. File names and hunk headers are `<b>`. */
+/** It scrolls sideways. Lines keep their `+` and `-`, so that nothing depends on colour alone; names and hunk headers are `<b>`. */
 function diffToHtml(text: string): string {
   const [from, to, ...lines] = text.split('\n').map(escapeHtml)
   return [`<b>${from}</b>`, `<b>${to}</b>`, ...lines.map(markedLine)].join('\n')
@@ -61,7 +63,7 @@ function itemToHtml(item: ListItem): string {
 }
 
 /**
- * Each cell has its column's name, which is shown on narrow screens, where a row becomes a card. The explicit roles are
+ * A table has its looks from its first column. Each cell has its column's name, which is shown on narrow screens, where a row becomes a card. The explicit roles are
  * needed there: with another `display`, browsers no longer expose a table to assistive technology.
  */
 function tableToHtml(headers: readonly string[], rows: readonly Row[]): string {
@@ -69,7 +71,7 @@ function tableToHtml(headers: readonly string[], rows: readonly Row[]): string {
   const head = names.map(name => `<th scope="col" role="columnheader">${name}</th>`).join('')
   const body = rows.map(row => rowToHtml(names, row))
   return [
-    `<table role="table" class="columns-${headers.length}">`,
+    `<table role="table" class="by-${slug(headers[0] ?? '', 20)}">`,
     `<thead role="rowgroup"><tr role="row">${head}</tr></thead>`,
     `<tbody role="rowgroup">\n${body.join('\n')}\n</tbody>`,
     '</table>',
@@ -86,15 +88,28 @@ function rowToHtml(names: readonly string[], row: Row): string {
 const cellToHtml = (name: string, text: Text): string =>
   `<td role="cell" data-label="${name}"><div>${textToHtml(text)}</div></td>`
 
-const textToHtml = (text: Text): string => text.map(inlineToHtml).join('').trim().replaceAll('\n', '<br>')
+export const textToHtml = (text: Text): string =>
+  text.map(inlineToHtml).join('').trim().replaceAll('\n', '<br>')
 
 function inlineToHtml(inline: Inline): string {
-  if (typeof inline === 'string') return escapeHtml(inline)
+  if (typeof inline === 'string') return plainToHtml(inline)
   if ('tag' in inline)
     return `<span class="tag" data-tag="${escapeHtml(inline.tag)}">${escapeHtml(inline.tag)}</span>`
   if ('label' in inline) return `<span class="label">${escapeHtml(inline.label)}:</span>`
   if ('code' in inline) return `<code>${escapeHtml(inline.code)}</code>`
   if ('placeholder' in inline) return `<span class="placeholder">${escapeHtml(inline.placeholder)}</span>`
   if ('to' in inline) return `<a href="#${escapeHtml(inline.to)}">${escapeHtml(inline.text)}</a>`
-  return `<a href="${escapeHtml(encodeControls(inline.url))}" rel="noreferrer">${escapeHtml(inline.text)}</a>`
+  return linkToHtml(inline.text, inline.url)
+}
+
+/** Stored text, in which bare addresses are links to themselves. */
+const plainToHtml = (text: string): string =>
+  splitAtAddresses(text)
+    .map(part => (part.isAddress ? linkToHtml(part.text, part.text) : escapeHtml(part.text)))
+    .join('')
+
+/** On paper the address is written after the text, unless it is the text. */
+function linkToHtml(text: string, url: string): string {
+  const kind = text === url ? ' class="address"' : ''
+  return `<a${kind} href="${escapeHtml(encodeControls(url))}" rel="noreferrer">${escapeHtml(text)}</a>`
 }

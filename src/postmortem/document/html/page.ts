@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { escapeHtml } from './blocks.ts'
-import { style, styleHash } from './style.ts'
+import { sans } from './style/base.ts'
+import { paper } from './style/palette.ts'
+import { style, styleHash } from './style/style.ts'
 
 /** One self-contained page: no script, nothing loaded, no style but those in its head. */
 export interface Page {
@@ -38,7 +40,10 @@ export const pagePolicy = (page: Page): string =>
 const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`
 
 const printStyle = ({ footer }: Page): string =>
-  `@page { @bottom-left { content: ${cssString(footer)}; } @bottom-right { content: counter(page) " / " counter(pages); } }`
+  `@page { @bottom-left { content: ${cssString(footer)}; ${footerType} } @bottom-right { content: counter(page) " / " counter(pages); ${footerType} } }`
+
+/** Margins of pages inherit nothing. */
+const footerType = `font: 8pt ${sans}; color: ${paper.soft};`
 
 /** Everything but letters and digits is escaped, so that nothing ends the string or the style. */
 const cssString = (text: string): string =>

@@ -3,16 +3,20 @@ import type { PostmortemFactor } from '../../schema.ts'
 import {
   type Block,
   heading,
-  item,
+  joined,
   type ListItem,
   label,
   numberedList,
   paragraph,
   type Text,
   tag,
+  withId,
 } from '../blocks.ts'
+import { prose, proseItem } from '../prose.ts'
 import { eventTime, inOrder } from '../time-format.ts'
 import type { View } from '../view.ts'
+import { missing, nothing } from './missing.ts'
+import { eventReference, itemReference } from './references.ts'
 
 /** The opening sentence, and the contributing factors under their numbers. */
 export function analysisSection(view: View): Block[] {
@@ -20,14 +24,15 @@ export function analysisSection(view: View): Block[] {
     ...deletedNote((all[index - 1]?.at(-1)?.number ?? 0) + 1, run[0]!.number - 1),
     numberedList(
       run[0]!.number,
-      run.map(factor => factorItem(factor, factor.counterfactual, factorDetails(view, factor))),
+      run.map(factor => factorItem(view, factor)),
     ),
   ])
-  return [...analysisOpening(), ...(stored.length > 0 ? stored : [paragraph('None is stored yet.')])]
+  const none = nothing(view, 'no contributing factors', 'FACTOR_COUNT')
+  return [...analysisOpening(), ...(stored.length > 0 ? stored : [none])]
 }
 
 export const analysisOpening = (): Block[] => [
-  heading(2, 'Analysis'),
+  withId('analysis', heading(2, 'Analysis')),
   paragraph('We do not name a single root cause. Contributing factors:'),
 ]
 
@@ -49,37 +54,37 @@ function deletedNote(first: number, last: number): Block[] {
   return [paragraph(`Factors ${first} ${last === first + 1 ? 'and' : 'to'} ${last} were removed.`)]
 }
 
-/** One factor of the list; category and texts may be the template's placeholders. */
-export function factorItem(
-  factor: { category: string; statement: string },
-  counterfactual: Factor['counterfactual'],
-  rest: readonly Text[],
-): ListItem {
-  const sentence = counterfactual ? counterfactualSentence(counterfactual) : 'not written yet.'
-  return item(
-    [tag(factor.category), ' ', factor.statement],
-    [[label('counterfactual'), ` ${sentence}`], ...rest],
+const factorItem = (view: View, factor: PostmortemFactor): ListItem =>
+  withId(
+    `factor-${factor.number}`,
+    proseItem([tag(factor.category), ' '], factor.statement, [
+      [label('counterfactual'), ' ', ...counterfactualOf(view, factor)],
+      ...factorDetails(view, factor),
+    ]),
   )
-}
 
-function counterfactualSentence(counterfactual: NonNullable<Factor['counterfactual']>): string {
+function counterfactualOf(view: View, { counterfactual }: Factor): Text {
+  if (counterfactual === null) return [missing(view, 'not written')]
   const { if: condition, had, would_have } = counterfactual
   const end = /[.!?…]\s*$/.test(would_have.slice(-10)) ? '' : '.'
-  return `if ${condition} had ${had}, the incident would have ${would_have}${end}`
+  return [
+    ...['if ', ...prose(condition), ' had ', ...prose(had)],
+    ...[', the incident would have ', ...prose(would_have), end],
+  ]
 }
 
 /** The lines below the counterfactual: events, effect, action items, disposition and recurrence. */
 function factorDetails(view: View, factor: PostmortemFactor): Text[] {
-  const { effect, disposition, disposition_reason, recurs } = factor
+  const { effect, disposition, disposition_reason: reason, recurs } = factor
   const items = addressedBy(view, factor)
-  const thread = [
-    `rests on ${eventTimes(view, factor)}`,
-    ...(effect === null ? [] : [`effect: ${effectWords[effect]}`]),
-    ...(items.length === 0 ? [] : [`addressed by ${items.join(', ')}`]),
+  const thread: Text[] = [
+    ['rests on ', ...eventTimes(view, factor)],
+    ...(effect === null ? [] : [[`effect: ${effectWords[effect]}`]]),
+    ...(items.length === 0 ? [] : [['addressed by ', ...joined(items, ', ')]]),
   ]
-  const lines: Text[] = [[thread.join('; ')]]
-  if (disposition === 'accepted_risk') lines.push([label('accepted risk'), ` ${disposition_reason ?? '—'}`])
-  else if (disposition_reason !== null) lines.push([label('disposition'), ` ${disposition_reason}`])
+  const lines: Text[] = [joined(thread, '; ')]
+  if (disposition === 'accepted_risk') lines.push([label('accepted risk'), ' ', ...prose(reason ?? '—')])
+  else if (reason !== null) lines.push([label('disposition'), ' ', ...prose(reason)])
   if (recurs !== null) lines.push([label('recurs'), ` factor ${recurs.number} of ${recurs.incident_id}`])
   return lines
 }
@@ -92,18 +97,21 @@ const effectWords = {
   recovered_sooner: 'would have shortened recovery',
 } as const
 
-function eventTimes({ timeFormat, eventById }: View, factor: Factor): string {
+function eventTimes(view: View, factor: Factor): Text {
+  const { timeFormat, eventById } = view
   const events = factor.events.flatMap(id => eventById.get(id) ?? [])
-  if (events.length === 0) return 'no event yet'
-  return inOrder(timeFormat.zone, events)
-    .map(event => `${eventTime(timeFormat, event)}${event.retraction ? ' (retracted)' : ''}`)
-    .join(', ')
+  if (events.length === 0) return [missing(view, 'no event')]
+  const times = inOrder(timeFormat.zone, events).map((event): Text => {
+    const time = eventReference(event, eventTime(timeFormat, event))
+    return event.retraction ? [time, ' (retracted)'] : [time]
+  })
+  return joined(times, ', ')
 }
 
 /** `AI-1`, and what addresses it in the incident that it recurs from: `AI-3 of PM-…`. */
-const addressedBy = (view: View, { number, addressed_elsewhere }: PostmortemFactor): string[] => [
+const addressedBy = (view: View, { number, addressed_elsewhere }: PostmortemFactor): Text[] => [
   ...view.data.action_items
     .filter(one => one.status !== 'cancelled' && one.factors.includes(number))
-    .map(one => one.id),
-  ...addressed_elsewhere.map(one => `${one.id} of ${one.incident_id}`),
+    .map(one => [itemReference(view, one.id)]),
+  ...addressed_elsewhere.map(one => [`${one.id} of ${one.incident_id}`]),
 ]

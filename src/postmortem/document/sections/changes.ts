@@ -6,32 +6,31 @@ import {
   bulletList,
   diff,
   heading,
+  type Inline,
   item,
+  joined,
   type ListItem,
   label,
   link,
   paragraph,
   preformatted,
+  type Text,
+  withId,
 } from '../blocks.ts'
 import { unifiedDiff } from '../diff.ts'
 import type { View } from '../view.ts'
-import { sourceLine } from './timeline.ts'
+import { nothing } from './missing.ts'
+import { areChangesShown, factorReference, itemReference } from './references.ts'
+import { sourceLine } from './sources.ts'
 
 /** Each change with its diff. A draft only counts them: until the review they are still being worked out. */
 export function changesSection(view: View): Block[] {
-  const { incident, changes } = view.data
-  if (changes.length === 0)
-    return view.data.incident.status === 'final'
-      ? [heading(2, 'Changes'), paragraph('No changes.')]
-      : noChanges()
-  if (incident.status === 'draft') return [heading(2, 'Changes'), paragraph(countWords(changes.length))]
-  return [heading(2, 'Changes'), ...changes.flatMap(change => changeBlocks(view, change))]
+  const { changes } = view.data
+  const title = withId('changes', heading(2, 'Changes'))
+  if (changes.length === 0) return [title, nothing(view, 'no changes', 'CHANGE_MISSING')]
+  if (!areChangesShown(view)) return [title, paragraph(countWords(changes.length))]
+  return [title, ...changes.flatMap(change => changeBlocks(view, change))]
 }
-
-export const noChanges = (): Block[] => [
-  heading(2, 'Changes'),
-  paragraph('No change to an SLO, an alert rule or a runbook is recorded yet.'),
-]
 
 const countWords = (count: number): string =>
   count === 1
@@ -43,25 +42,31 @@ function changeBlocks(view: View, change: PostmortemChange): Block[] {
   const text = unifiedDiff(change)
   const verification = change.verified_by_source && verificationItem(view, change.verified_by_source)
   return [
-    heading(3, `Change ${change.number}: ${kind} `, change.target),
-    bulletList([...factItems(change), ...(verification ? [verification.item] : [])]),
+    withId(`change-${change.number}`, heading(3, `Change ${change.number}: ${kind} `, change.target)),
+    bulletList([...factItems(view, change), ...(verification ? [verification.item] : [])]),
     ...(verification?.notes ?? []),
     ...(text === null ? [] : [diff(text)]),
   ]
 }
 
-function factItems({ status, action_item, factors, url }: PostmortemChange): ListItem[] {
-  const reasons = [...(action_item === null ? [] : [action_item]), ...factorWords(factors)]
+function factItems(view: View, change: PostmortemChange): ListItem[] {
+  const { status, url } = change
   return [
     item([label('Status'), ` ${status}`]),
-    item([label('Because of'), ` ${reasons.join(', ')}`]),
+    item([label('Because of'), ' ', ...joined(reasonsOf(view, change), ', ')]),
     ...(url === null ? [] : [item([label('See'), ' ', link('the change itself', url)])]),
   ]
 }
 
-function factorWords(factors: readonly number[]): string[] {
-  if (factors.length === 0) return []
-  return [`${factors.length === 1 ? 'factor' : 'factors'} ${factors.join(', ')}`]
+/** `AI-2, factors 3, 4` */
+function reasonsOf(view: View, { action_item, factors }: PostmortemChange): Text[] {
+  const [first, ...rest] = factors
+  const named = (number: number, words?: string): Inline => factorReference(view, number, words)
+  return [
+    ...(action_item === null ? [] : [[itemReference(view, action_item)]]),
+    ...(first === undefined ? [] : [[named(first, `${rest.length === 0 ? 'factor' : 'factors'} ${first}`)]]),
+    ...rest.map(number => [named(number)]),
+  ]
 }
 
 /** The source that verifies a change, and the blocks below the list for texts that are too long for its line. */
@@ -69,7 +74,7 @@ function verificationItem(view: View, source: Source): { item: ListItem; notes: 
   const notes: Block[] = []
   const text = sourceLine(view, source, (name, whole) => {
     notes.push(paragraph(label(name)), preformatted(whole))
-    return `(${name.toLowerCase()} below)`
+    return [`(${name.toLowerCase()} below)`]
   })
   return { item: item([label('Verified by'), ' ', ...text]), notes }
 }

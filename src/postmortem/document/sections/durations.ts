@@ -1,9 +1,21 @@
+import type { MilestoneName } from '../../../incidents/milestones.ts'
 import { hasImpact } from '../../../incidents/natures.ts'
 import { type Duration, durations, type Spell } from '../../../timeline/milestones/schema.ts'
 import { humanize } from '../../words.ts'
-import { type Block, joined, label, paragraph, row, type Text, table } from '../blocks.ts'
-import { eventTime, formatTime, momentOf } from '../time-format.ts'
+import {
+  type Block,
+  type Inline,
+  joined,
+  label,
+  paragraph,
+  type Row,
+  row,
+  type Text,
+  table,
+} from '../blocks.ts'
+import { formatTime, momentOf } from '../time-format.ts'
 import { durationOf, durationValue, eventAt, isKnown, milestoneEvent, type View } from '../view.ts'
+import { eventReference } from './references.ts'
 
 /** The durations of the first spell with where they come from; of several spells also a table. */
 export const durationBlocks = (view: View): Block[] => [
@@ -22,7 +34,8 @@ function durationLines(view: View, spell: Spell): Text {
         joined(
           line.map(({ name, title }) => [
             label(`${title} time`),
-            ` ${explained(view, spell, durationOf(spell, name))}`,
+            ' ',
+            ...explained(view, spell, durationOf(spell, name)),
           ]),
           '   ',
         ),
@@ -32,31 +45,31 @@ function durationLines(view: View, spell: Spell): Text {
 }
 
 /** `6 min (impact started 14:02 → detected 14:08)`, or `—` and why there is none; of several spells, of which it is. */
-function explained(view: View, { spell }: Spell, duration: Duration | undefined): string {
+function explained(view: View, { spell }: Spell, duration: Duration | undefined): Text {
   const isOneOfSeveral = view.data.milestones.spells.length > 1
   if (!duration || duration.status === 'missing')
-    return `— (${missingReason(view, duration?.missing ?? [], isOneOfSeveral ? ` of spell ${spell}` : '')})`
-  const [from, to] = [duration.from, duration.to].map(point => pointWords(view, point))
+    return [`— (${missingReason(view, duration?.missing ?? [], isOneOfSeveral ? ` of spell ${spell}` : '')})`]
+  const [from, to] = [pointWords(view, duration.from), pointWords(view, duration.to)]
   const of = isOneOfSeveral ? ` in spell ${spell}` : ''
-  if (duration.status === 'out_of_order') return `—${of} (${to} is before ${from})`
-  return `${durationValue(view, duration)}${of} (${from} → ${to})`
+  if (duration.status === 'out_of_order') return [`—${of} (`, to, ' is before ', from, ')']
+  return [`${durationValue(view, duration)}${of} (`, from, ' → ', to, ')']
 }
 
-/** Of a vulnerability it is not known whether it had one. */
-const isWithoutImpact = ({ nature }: View['data']['incident']): boolean =>
-  !hasImpact(nature) && nature !== 'vulnerability'
-
 function missingReason({ data }: View, missing: readonly string[], ofSpell: string): string {
-  if (missing.includes('impact_started') && isWithoutImpact(data.incident)) return 'no impact'
+  const { nature } = data.incident
+  if (missing.includes('impact_started') && !hasImpact(nature))
+    return nature === 'vulnerability' ? 'no impact is known' : 'no impact'
   if (missing.length === 0) return 'no event is marked as a milestone'
   return `no event${ofSpell} is marked as ${missing.map(humanize).join(' or ')}`
 }
 
-function pointWords(view: View, point: Duration['from']): string {
+/** `impact started 14:02`, which leads to the event. */
+function pointWords(view: View, point: Duration['from']): Inline {
   if (point === null) return 'an unknown moment'
-  const event = eventAt(view, point)
-  const time = event ? momentOf(view.timeFormat, event) : formatTime(view.timeFormat, point.at)
-  return `${humanize(point.milestone)} ${time}`
+  const [event, name] = [eventAt(view, point), humanize(point.milestone)]
+  return event
+    ? eventReference(event, `${name} ${momentOf(view.timeFormat, event)}`)
+    : `${name} ${formatTime(view.timeFormat, point.at)}`
 }
 
 const spellHeaders = ['Spell', 'Impact', 'Impact started', 'Detected', 'Mitigated', 'Resolved']
@@ -68,23 +81,23 @@ function spellTable(view: View): Block[] {
     : [
         table(
           spellHeaders,
-          spells.map(spell => row(spellCells(view, spell))),
+          spells.map(spell => spellRow(view, spell)),
         ),
       ]
 }
 
-function spellCells(view: View, spell: Spell): Text[] {
-  const time = (name: Spell['milestones'][number]['milestone']) => {
+function spellRow(view: View, spell: Spell): Row {
+  const time = (name: MilestoneName): Inline => {
     const event = milestoneEvent(view, spell, name)
-    return event ? eventTime(view.timeFormat, event) : '—'
+    return event ? eventReference(event, momentOf(view.timeFormat, event)) : '—'
   }
   const [impact, detection] = [durationOf(spell, 'impact'), durationOf(spell, 'time_to_detect')]
-  return [
+  return row([
     [String(spell.spell)],
     [isKnown(impact) ? durationValue(view, impact) : '—'],
     [time('impact_started')],
-    [`${time('detected')}${isKnown(detection) ? ` (${durationValue(view, detection)})` : ''}`],
+    [time('detected'), isKnown(detection) ? ` (${durationValue(view, detection)})` : ''],
     [time('mitigated')],
     [time('resolved')],
-  ]
+  ])
 }

@@ -5,7 +5,16 @@ import { overlapsOf } from '../../../timeline/milestones/spells.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { humanize } from '../../words.ts'
 import { atMoment, dateOfEvent, hasDate, isStretch, momentOf } from '../time-format.ts'
-import { durationOf, eventAt, impactValue, isKnown, lapseValue, milestoneEvent, type View } from '../view.ts'
+import {
+  durationOf,
+  eventAt,
+  impactValue,
+  isFinal,
+  isKnown,
+  lapseValue,
+  milestoneEvent,
+  type View,
+} from '../view.ts'
 
 /** The sentence after “How long”, computed from the milestones: the impact, and never the time to the resolution. */
 export function howLong(view: View): string {
@@ -20,7 +29,7 @@ export function howLong(view: View): string {
 function knownFor(view: View): string {
   const [detected, resolved] = handled(view)
   if (!detected) return `not known: no event is marked as detected${dayOfTimeline(view)}.`
-  if (!resolved) return `since ${moment(view, detected)}; not yet resolved.`
+  if (!resolved) return `since ${moment(view, detected)}; ${unended(view, 'resolved')}.`
   const value = valueBetween(detected, resolved)
   return value === undefined
     ? notKnown(view, ['detected', detected], ['resolved', resolved])
@@ -38,13 +47,13 @@ function lookedInto(view: View): string {
 }
 
 /** The first detection and the last resolution. */
-function handled(view: View): [detected: Event | undefined, resolved: Event | undefined] {
+export function handled(view: View): [detected: Event | undefined, resolved: Event | undefined] {
   const { spells } = view.data.milestones
   return [milestoneEvent(view, spells[0]!, 'detected'), milestoneEvent(view, spells.at(-1)!, 'resolved')]
 }
 
 /** Undefined where the second event comes before the first. */
-const valueBetween = (from: Event, to: Event): string | undefined =>
+export const valueBetween = (from: Event, to: Event): string | undefined =>
   isNegative(lapseBetween(intervalOf(from), intervalOf(to))) ? undefined : lapseValue(from, to)
 
 function ofOneSpell(view: View, impact: Duration): string {
@@ -53,9 +62,15 @@ function ofOneSpell(view: View, impact: Duration): string {
   if (impact.status === 'out_of_order' && end)
     return notKnown(view, ['the start of the impact', start], [endName(impact), end])
   if (impact.status !== 'ok' || !end)
-    return `since ${moment(view, start)}; not yet ${humanize(impact.missing.at(-1) ?? 'mitigated')}.`
+    return `since ${moment(view, start)}; ${unended(view, humanize(impact.missing.at(-1) ?? 'mitigated'))}.`
   return withResolution(view, impact, `${impactValue(view, impact)}, ${span(view, start, end)}`)
 }
+
+/** What has not ended, as far as is stored. */
+const unended = (view: View, end: string, what = 'it'): string =>
+  isFinal(view)
+    ? `when ${what} was ${end} is not stored`
+    : `${what === 'it' ? '' : `${what} is `}not yet ${end}`
 
 const endName = ({ to }: Duration): string => humanize(to?.milestone ?? 'mitigated')
 
@@ -101,7 +116,7 @@ function unfinished(view: View): string {
     .map(spell => {
       const isOver = (['mitigated', 'resolved'] as const).some(name => milestoneEvent(view, spell, name))
       return spell === spells.at(-1) && !isOver
-        ? `; spell ${spell.spell} is not yet mitigated`
+        ? `; ${unended(view, 'mitigated', `spell ${spell.spell}`)}`
         : `; how long spell ${spell.spell} lasted is not known`
     })
     .join('')
@@ -112,7 +127,7 @@ function withResolution(view: View, impact: Duration, sentence: string): string 
   const resolved = milestoneEvent(view, view.data.milestones.spells.at(-1)!, 'resolved')
   if (impact.to?.milestone === 'resolved' || (resolved && resolved.id === impact.to?.event_id))
     return `${sentence}.`
-  if (!resolved) return `${sentence}${impact.to ? '; not yet resolved' : ''}.`
+  if (!resolved) return `${sentence}${impact.to ? `; ${unended(view, 'resolved')}` : ''}.`
   const rest = sentence.includes(` ${view.timeFormat.zone}`)
     ? ''
     : `${zone(view, resolved)}${dateOf(view, resolved)}`
@@ -131,7 +146,7 @@ const someTime = ({ timeFormat }: View, event: Event): string =>
   isStretch(timeFormat, event) ? 'some time ' : ''
 
 /** `14:02 UTC on 2026-06-17` */
-const moment = (view: View, event: Event): string =>
+export const moment = (view: View, event: Event): string =>
   `${someTime(view, event)}${momentOf(view.timeFormat, event)}${zone(view, event)}${dateOf(view, event)}`
 
 /** A day has no zone. */

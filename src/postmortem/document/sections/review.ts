@@ -1,33 +1,50 @@
 import type { Waiver } from '../../../waivers/schema.ts'
 import type { PostmortemRedaction } from '../../schema.ts'
 import { humanize, personName } from '../../words.ts'
-import { type Block, bulletList, heading, item, type ListItem, label, link, type Text } from '../blocks.ts'
-import { describePointer } from '../describe-pointer.ts'
+import {
+  type Block,
+  bulletList,
+  heading,
+  type Inline,
+  item,
+  joined,
+  type ListItem,
+  label,
+  link,
+  numberedList,
+  type Text,
+  withId,
+} from '../blocks.ts'
+import { describePointer, pointerReference } from '../describe-pointer.ts'
+import { prose, proseItem } from '../prose.ts'
 import { formatTimestamp, zonedTimestamp } from '../time-format.ts'
-import type { View } from '../view.ts'
+import { isFinal, type View } from '../view.ts'
+import { isToldInPlace, missing } from './missing.ts'
+import { itemReference } from './references.ts'
 
 /** The record of the review in the template's four lines, then reframed sentences, waivers, amendments and redactions. */
 export function reviewSection(view: View, status: string): Block[] {
   const { review, waivers, amendments, redactions } = view.data
   return [
-    ...reviewRecord({
-      date:
-        review === null
-          ? [' not held yet']
-          : [` ${zonedTimestamp(view.timeFormat, review.held_at)}`, ...recording(view)],
-      attendees: review === null ? ' —' : ` ${attendees(view)}`,
-      decisions: decisions(view),
-      status,
-    }),
+    withId('review-record', heading(2, 'Review record')),
+    bulletList([
+      item([label('Date'), ' ', ...dateOf(view)]),
+      item([label('Attendees'), review === null ? ' —' : ` ${attendees(view)}`]),
+      decisionsItem(view),
+      item([label('Status'), ` ${status}`]),
+    ]),
     ...listUnder('Reframed sentences', (review?.reframings ?? []).map(reframing)),
     ...listUnder(
       'Waivers',
-      waivers.map(waiver => waiverItem(view, waiver)),
+      waivers.filter(({ code }) => !isToldInPlace(view, code)).map(waiver => waiverItem(view, waiver)),
     ),
     ...listUnder(
       'Amendments',
       amendments.map(({ author, reason, amended_at }) =>
-        item([`${zonedTimestamp(view.timeFormat, amended_at)}, ${personName(view.data, author)}: ${reason}`]),
+        item([
+          `${zonedTimestamp(view.timeFormat, amended_at)}, ${personName(view.data, author)}: `,
+          ...prose(reason),
+        ]),
       ),
     ),
     ...listUnder(
@@ -37,46 +54,12 @@ export function reviewSection(view: View, status: string): Block[] {
   ]
 }
 
-/** What was taken out of anything but an event: those are listed with the claims that were questioned. */
-function redactionItem(view: View, { resource, id, by, at, reason }: PostmortemRedaction): ListItem {
-  const when = `redacted ${formatTimestamp(view.timeFormat, at)} by ${personName(view.data, by)}`
-  return item([label(`${redactedThing(resource, id)}, ${when}`), ` ${reason}`])
-}
-
-function redactedThing(resource: PostmortemRedaction['resource'], id: string): string {
-  if (resource === 'action_item') return id
-  return resource === 'incident' || resource === 'review' ? `the ${resource}` : `${humanize(resource)} ${id}`
-}
-
-/** A waiver with its reason; one of the language check names its texts. */
-function waiverItem(view: View, { code, reason, findings, changed_by, changed_at }: Waiver): ListItem {
-  const places = [...new Set(findings.map(({ pointer }) => describePointer(view, pointer)))]
-  const about = places.length === 0 ? '' : ` of ${places.join('; ')}`
-  return item([
-    `${code}${about}: ${reason} (${personName(view.data, changed_by)}, ${zonedTimestamp(view.timeFormat, changed_at)})`,
-  ])
-}
-
-interface Record {
-  date: Text
-  attendees: string
-  decisions: readonly Text[]
-  status: string
-}
-
-/** The four lines that every document has. */
-export const reviewRecord = ({ date, attendees, decisions, status }: Record): Block[] => [
-  heading(2, 'Review record'),
-  bulletList([
-    item([label('Date'), ...date]),
-    item([label('Attendees'), attendees]),
-    item([label('Decisions'), decisions.length === 0 ? ' —' : ''], decisions),
-    item([label('Status'), ` ${status}`]),
-  ]),
-]
-
-function recording({ data: { review } }: View): Text {
-  return review?.recording_url ? [' (', link('recording', review.recording_url), ')'] : []
+function dateOf(view: View): Text {
+  const { review } = view.data
+  if (review === null) return [isFinal(view) ? '—' : missing(view, 'not held')]
+  const { held_at, recording_url } = review
+  const recording: Text = recording_url === null ? [] : [' (', link('recording', recording_url), ')']
+  return [zonedTimestamp(view.timeFormat, held_at), ...recording]
 }
 
 /** The attendees, with the facilitator marked. */
@@ -88,17 +71,64 @@ function attendees({ data }: View): string {
     .join(', ')
 }
 
-/** The decisions, numbered where there are several, since one can have several lines. */
-function decisions({ data: { review } }: View): Text[] {
-  const all = review?.decisions ?? []
-  return all.map(({ text, action_item }, i) => {
-    const decision = action_item === null ? text : `${text} (${action_item})`
-    return [all.length > 1 ? `(${i + 1}) ${decision}` : decision]
-  })
+/** The decisions under their numbers; one alone needs none. */
+function decisionsItem(view: View): ListItem {
+  const decisions = (view.data.review?.decisions ?? []).map(decision => decisionItem(view, decision))
+  if (decisions.length === 0) return item([label('Decisions'), ' —'])
+  const list = decisions.length === 1 ? bulletList(decisions) : numberedList(1, decisions)
+  return { text: [label('Decisions')], body: [list], details: [] }
+}
+
+type Decision = NonNullable<View['data']['review']>['decisions'][number]
+
+/** A decision, with the action item that it became. */
+function decisionItem(view: View, { text, action_item }: Decision): ListItem {
+  const decision = proseItem([], text)
+  if (action_item === null) return decision
+  const became: Text = ['(', itemReference(view, action_item), ')']
+  return decision.body.length === 0
+    ? { ...decision, text: [...decision.text, ' ', ...became] }
+    : { ...decision, details: [became] }
 }
 
 const reframing = ({ said, reframed }: { said: string; reframed: string }): ListItem =>
-  item([label('said'), ` “${said}”`], [[label('reframed'), ` ${reframed}`]])
+  item([label('said'), ' “', ...prose(said), '”'], [[label('reframed'), ' ', ...prose(reframed)]])
+
+/** A waiver with its reason; one of the language check names its texts. */
+function waiverItem(view: View, { code, reason, findings, changed_by, changed_at }: Waiver): ListItem {
+  const named = new Map(
+    findings.map(({ pointer }) => [describePointer(view, pointer), pointerReference(view, pointer)]),
+  )
+  const places = [...named.values()].map((place): Text => [place])
+  const by = `${personName(view.data, changed_by)}, ${zonedTimestamp(view.timeFormat, changed_at)}`
+  return item([
+    code,
+    ...(places.length === 0 ? [] : [' of ', ...joined(places, '; ')]),
+    ...[': ', ...prose(reason), ` (${by})`],
+  ])
+}
+
+/** What was taken out of anything but an event: those are listed with the claims that were questioned. */
+function redactionItem(view: View, { resource, id, by, at, reason }: PostmortemRedaction): ListItem {
+  const when = `redacted ${formatTimestamp(view.timeFormat, at)} by ${personName(view.data, by)}`
+  return item([redactedThing(view, resource, id), ', ', label(when), ' ', ...prose(reason)])
+}
+
+function redactedThing(view: View, resource: PostmortemRedaction['resource'], id: string): Inline {
+  switch (resource) {
+    case 'incident':
+    case 'review':
+      return `the ${resource}`
+    case 'factor':
+    case 'action_item':
+    case 'change':
+      return pointerReference(view, `/${resource}s/${id}`)
+    default:
+      return `${humanize(resource)} ${id}`
+  }
+}
 
 const listUnder = (title: string, items: readonly ListItem[]): Block[] =>
-  items.length === 0 ? [] : [heading(3, title), bulletList(items)]
+  items.length === 0 ? [] : [withId(idOf(title), heading(3, title)), bulletList(items)]
+
+const idOf = (title: string): string => title.toLowerCase().replaceAll(' ', '-')

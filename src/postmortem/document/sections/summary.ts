@@ -10,20 +10,24 @@ import {
   link,
   paragraph,
   type Text,
+  withId,
 } from '../blocks.ts'
 import { proseBlocks } from '../prose.ts'
 import { cadenceWords, countWords, gapWords } from '../status-updates.ts'
 import { eventTime, formatTimestamp } from '../time-format.ts'
 import type { View } from '../view.ts'
 import { howLong } from './how-long.ts'
+import { missing, waived } from './missing.ts'
+import { eventReference } from './references.ts'
 
 /** What broke, who was affected, how long; then references, impact and roles. */
 export function summarySection(view: View): Block[] {
-  const { summary } = view.data.incident
+  const { what_broke, who_was_affected } = view.data.incident.summary
+  const reason = waived(view, 'SUMMARY_MISSING') ?? []
   return [
-    heading(2, 'Summary'),
-    ...proseBlocks([label('What broke'), ' '], summary.what_broke ?? notWritten),
-    ...proseBlocks([label('Who was affected'), ' '], summary.who_was_affected ?? notWritten),
+    withId('summary', heading(2, 'Summary')),
+    ...answerBlocks(view, 'What broke', what_broke, reason),
+    ...answerBlocks(view, 'Who was affected', who_was_affected, what_broke === null ? [] : reason),
     paragraph(label('How long'), ` ${howLong(view)}`),
     ...referenceBlocks(view),
     ...impactBlocks(view),
@@ -31,7 +35,18 @@ export function summarySection(view: View): Block[] {
   ]
 }
 
-const notWritten = 'not written yet.'
+/** Where it is not written, the reason for which that is waived. */
+const answerBlocks = (view: View, name: string, stored: string | null, reason: Text): Block[] =>
+  stored === null
+    ? [
+        paragraph(
+          label(name),
+          ' ',
+          missing(view, 'not written'),
+          ...(reason.length > 0 ? [' ', ...reason] : []),
+        ),
+      ]
+    : proseBlocks([label(name), ' '], stored)
 
 /** A paragraph with a line each for services, labels, references and related incidents. */
 function referenceBlocks({ data: { incident } }: View): Block[] {
@@ -60,15 +75,19 @@ function referenceBlocks({ data: { incident } }: View): Block[] {
 
 const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1)
 
-function impactBlocks({ data: { incident } }: View): Block[] {
-  const { description, users_affected, requests_failed, cost } = incident.impact
+function impactBlocks(view: View): Block[] {
+  const { description, users_affected, requests_failed, cost } = view.data.incident.impact
   const figures: [string, string][] = []
   if (users_affected !== null) figures.push(['Users affected', groupThousands(users_affected)])
   if (requests_failed !== null) figures.push(['Requests failed', groupThousands(requests_failed)])
   if (cost !== null) figures.push(['Cost', cost])
-  if (description === null && figures.length === 0) return []
+  const title = withId('impact', heading(3, 'Impact'))
+  if (description === null && figures.length === 0) {
+    const reason = waived(view, 'IMPACT_MISSING')
+    return reason ? [title, paragraph(...reason)] : []
+  }
   return [
-    heading(3, 'Impact'),
+    title,
     ...(description === null ? [] : proseBlocks([], description)),
     ...(figures.length === 0
       ? []
@@ -85,9 +104,9 @@ function rolesAndHandoffs(view: View): Block[] {
     milestones.status_update_gap.status !== 'missing' || incident.status_update_cadence_minutes !== null
   if (incident.roles.length === 0 && !updatesMatter) return []
   return [
-    heading(3, 'Roles and handoffs'),
+    withId('roles', heading(3, 'Roles and handoffs')),
     ...(incident.roles.length === 0 ? [] : [bulletList(roleItems(view))]),
-    ...(updatesMatter ? [paragraph(label('Status updates'), ` ${longestGap(view)}`)] : []),
+    ...(updatesMatter ? [paragraph(label('Status updates'), ' ', ...longestGap(view))] : []),
   ]
 }
 
@@ -119,21 +138,28 @@ function assignmentWords(view: View, { person, from, to }: Assignment): string {
 }
 
 /** The longest gap between two status updates of a spell, measured against the cadence that was promised. */
-function longestGap(view: View): string {
-  const { milestones } = view.data
-  const { cadence_minutes, status, ...gap } = milestones.status_update_gap
+function longestGap(view: View): Text {
+  const { data, eventById: byId } = view
+  const { milestones } = data
+  const { cadence_minutes, status } = milestones.status_update_gap
   const promised = cadence_minutes === null ? '' : `one every ${cadenceWords(cadence_minutes)} was promised; `
-  if (status === 'too_few') return `${promised}${countWords(milestones, view.eventById)}.`
+  if (status === 'too_few') return [`${promised}${countWords(milestones, byId)}.`]
   if (status === 'missing')
-    return `${promised}fewer than two are stored${promised === '' ? '' : ', so no gap can be measured'}.`
-  const [from, to] = [gap.from_event_id, gap.to_event_id].map(id => view.eventById.get(id ?? ''))
-  const [start, end] = [from, to].map(event => event && eventTime(view.timeFormat, event))
-  const isLast = to !== undefined && to.kind !== 'status_update'
-  const between =
-    start && end
-      ? ` (${start} → ${isLast ? `${humanize(to.milestones.at(-1) ?? 'the end')} ` : ''}${end})`
-      : ''
-  return `the longest gap was ${gapWords(milestones, view.eventById)}${between}${asPromised(cadence_minutes, status)}.`
+    return [`${promised}fewer than two are stored${promised === '' ? '' : ', so no gap can be measured'}.`]
+  const length = `the longest gap was ${gapWords(milestones, byId)}`
+  return [length, ...endsOfGap(view), `${asPromised(cadence_minutes, status)}.`]
+}
+
+/** ` (14:15 → 14:35)`; a spell may end it: ` (14:35 → resolved 14:52)`. */
+function endsOfGap({ data, eventById, timeFormat }: View): Text {
+  const { from_event_id, to_event_id } = data.milestones.status_update_gap
+  const [from, to] = [from_event_id, to_event_id].map(id => eventById.get(id ?? ''))
+  if (!from || !to) return []
+  const end = to.kind === 'status_update' ? '' : `${humanize(to.milestones.at(-1) ?? 'the end')} `
+  return [
+    ...[' (', eventReference(from, eventTime(timeFormat, from)), ' → '],
+    ...[eventReference(to, `${end}${eventTime(timeFormat, to)}`), ')'],
+  ]
 }
 
 function asPromised(minutes: number | null, status: 'ok' | 'exceeded'): string {

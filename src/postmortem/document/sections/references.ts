@@ -1,0 +1,33 @@
+import type { Event } from '../../../timeline/schema.ts'
+import { type Reference, reference } from '../blocks.ts'
+import type { View } from '../view.ts'
+
+/** References within the document, each to what is there: what was deleted since, or is not shown, is named only. */
+
+/** The id of what the document has of an event: its row, or else its entry among the questioned claims. */
+export const idOfEvent = ({ id }: Event): string => `event-${id}`
+
+export const isInTable = ({ retraction, relevance }: Event): boolean =>
+  retraction === null && relevance === 'normal'
+
+/** True of a claim that was retracted, disputed or redacted. */
+export const isQuestioned = ({ retraction, dispute, redactions }: Event): boolean =>
+  retraction !== null || dispute !== null || redactions.length > 0
+
+/** Events of low relevance are only counted. */
+export const eventReference = (event: Event, text: string): string | Reference =>
+  isInTable(event) || isQuestioned(event) ? reference(text, idOfEvent(event)) : text
+
+export const factorReference = ({ data }: View, number: number, text = String(number)): string | Reference =>
+  data.factors.some(factor => factor.number === number) ? reference(text, `factor-${number}`) : text
+
+export const itemReference = ({ data }: View, id: string, text = id): string | Reference =>
+  data.action_items.some(item => item.id === id) ? reference(text, id) : text
+
+export const changeReference = (view: View, number: number): string | Reference =>
+  areChangesShown(view) && view.data.changes.some(change => change.number === number)
+    ? reference(`change ${number}`, `change-${number}`)
+    : `change ${number}`
+
+/** Until the review, changes are still being worked out, and a draft only counts them. */
+export const areChangesShown = ({ data }: View): boolean => data.incident.status !== 'draft'

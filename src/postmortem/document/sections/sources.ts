@@ -1,0 +1,89 @@
+import type { Event } from '../../../timeline/schema.ts'
+import type { Source } from '../../../timeline/source-schema.ts'
+import { sourceName } from '../../words.ts'
+import {
+  type Block,
+  type Inline,
+  label,
+  link,
+  paragraph,
+  preformatted,
+  reference,
+  type Text,
+  withId,
+} from '../blocks.ts'
+import { clockCorrection, eventTime } from '../time-format.ts'
+import type { View } from '../view.ts'
+import { eventReference } from './references.ts'
+
+/** The most code points of an excerpt in a table cell; longer ones are printed in full below the table. */
+const cellExcerpt = 160
+
+const lineEnd = /[\n\r\u2028\u2029]/
+
+/** A text that is too long for a table cell, and is printed in full below the table. */
+export interface Note {
+  name: 'Excerpt' | 'Query'
+  of: Text
+  text: string
+}
+
+/** The sources of an event; the first one has the clock's correction. Adds texts that are too long to `notes`. */
+export const sourcesOf = (view: View, event: Event, notes: Note[]): Text[] =>
+  event.sources.map((source, index) =>
+    sourceLineFor(view, event, source, notes, index === 0 ? clockCorrection(event) : ''),
+  )
+
+export function sourceLineFor(
+  view: View,
+  event: Event,
+  source: Source,
+  notes: Note[],
+  correction = '',
+): Text {
+  const below = (name: Note['name'], text: string): Text => {
+    const time = eventReference(event, eventTime(view.timeFormat, event))
+    notes.push({ name, of: [time, `, ${sourceName(view.data, source)}`], text })
+    return ['(', reference(`${name.toLowerCase()} ${notes.length}`, `note-${notes.length}`), ' below)']
+  }
+  return sourceLine(view, source, below, correction)
+}
+
+/** A source in one line. `below` moves a text that is too long elsewhere, and returns the reference to it. */
+export function sourceLine(
+  view: View,
+  source: Source,
+  below: (name: Note['name'], text: string) => Text,
+  correction = '',
+): Text {
+  const cite: Inline[] = [link(sourceName(view.data, source), source.url), correction]
+  if (source.excerpt !== null) {
+    const short = shorten(source.excerpt)
+    cite.push(`: “${short}”`)
+    if (short !== source.excerpt) cite.push(' ', ...below('Excerpt', source.excerpt))
+  }
+  if (source.query !== null) cite.push(' ', ...below('Query', source.query))
+  return cite
+}
+
+/** The excerpt if it is one short line; else its first line, cut, with an ellipsis. */
+function shorten(excerpt: string): string {
+  if (excerpt.length <= cellExcerpt && !lineEnd.test(excerpt)) return excerpt
+  const first = excerpt.trim().split(lineEnd, 1)[0]!
+  const points = Array.from(first.slice(0, 2 * cellExcerpt + 2))
+  if (points.length > cellExcerpt)
+    return `${points
+      .slice(0, cellExcerpt - 1)
+      .join('')
+      .trimEnd()}…`
+  return first === excerpt.trim() ? excerpt : `${first.trimEnd()} …`
+}
+
+/** The notes after the first `before`, under their numbers. */
+export const notesAfter = (notes: readonly Note[], before: number): Block[] =>
+  notes
+    .slice(before)
+    .flatMap(({ name, of, text }, index) => [
+      withId(`note-${before + index + 1}`, paragraph(label(`${name} ${before + index + 1}`), ' ', ...of)),
+      preformatted(text),
+    ])
