@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { disposeOnSignals } from '../test/help/dispose-on-signals.ts'
 import { peakMemory } from './measure.ts'
 import { measureDashboards } from './scenarios/dashboards.ts'
 import { measureEvents } from './scenarios/events.ts'
@@ -80,17 +81,6 @@ function parseOptions(): { scale: Scale; chosen: string[] } {
   if (!chosen.every(name => all.includes(name)))
     throw new Error(`--only takes any of ${all.join(', ')}, with commas between.`)
   return { scale: values.quick ? quick : full, chosen }
-}
-
-/** Stops the servers on a signal, once: npm and the launcher forward signals, so one may come twice. */
-function disposeOnSignals(stack: AsyncDisposableStack): void {
-  let isEnding = false
-  const end = () => {
-    if (isEnding) return
-    isEnding = true
-    stack.disposeAsync().finally(() => process.exit(1))
-  }
-  process.on('SIGINT', end).on('SIGTERM', end)
 }
 
 process.exit(await main())

@@ -52,7 +52,7 @@ const generousTimeouts = loadConfig({
 
 /** Opens the service in this process on a new database, or on that of `on`, until the test's end. */
 export async function openService(
-  t: Test,
+  t: Pick<Test, 'teardown'>,
   { now = '2026-06-18T09:00:00.000Z', on, ...settings }: Opening = {},
 ): Promise<Service> {
   const connection = on ?? (await createDatabase(t))
@@ -104,7 +104,7 @@ function caller(app: App): Service['call'] {
 }
 
 /** Creates a database from the migrated template; drops it after the test. */
-export async function createDatabase(t: Test, from = template): Promise<pg.ClientConfig> {
+export async function createDatabase(t: Pick<Test, 'teardown'>, from = template): Promise<pg.ClientConfig> {
   const database = await server.createDatabase(testServer, 'test', from)
   t.teardown(() => server.dropDatabase(testServer, database))
   return { connectionString: server.inDatabase(testServer, database) }
