@@ -15,7 +15,8 @@ import { threadSchemas } from './thread/schema.ts'
 export const postmortemRoom: Room = {
   tag: {
     name: 'Postmortem',
-    description: 'The document, the checks that it must pass, and the revisions in which it is final.',
+    description:
+      'The document, the checks that it must pass, and the revisions in which it is final. Stored text may have code spans and http(s) links as in Markdown, and long text also lists, quotes and fenced code; all else stays what was typed.',
   },
   schemas: [...postmortemSchemas, ...checkSchemas, ...threadSchemas, ...revisionSchemas, ...followUpSchemas],
   routes: postmortemRoutes,

@@ -13,6 +13,9 @@ export const humanize = (name: string): string => name.replaceAll('_', ' ')
 /** `incident_commander` as `Incident commander`. */
 export const sentenceCase = (name: string): string => name.charAt(0).toUpperCase() + humanize(name).slice(1)
 
+/** `1840` as `1,840`, in every locale. */
+export const groupThousands = (count: number): string => String(count).replace(/\d(?=(?:\d{3})+$)/g, '$&,')
+
 /** `prometheus alert`, `atlassian status page`; for a statement, `recollection of Priya Raman`. */
 export const sourceName = (data: Postmortem, { kind, system, stated_by }: Source): string =>
   kind === 'statement'

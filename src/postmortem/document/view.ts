@@ -10,8 +10,10 @@ import { inOrder, type TimeFormat, timeFormatFor } from './times/time-format.ts'
 export interface View {
   data: Postmortem
   timeFormat: TimeFormat
-  /** The events that the table of the timeline lists: those of normal relevance that are not retracted. */
+  /** The events that the table of the timeline lists: those of normal relevance that are not retracted, up to a limit. */
   timeline: readonly Event[]
+  /** How many events of normal relevance there are beyond that limit. */
+  beyond: number
   /** How many events of the timeline are of low relevance. */
   unlisted: number
   /** The events that a milestone, the longest gap or a factor names. */
@@ -22,15 +24,32 @@ export interface View {
 export function viewOf(stored: Postmortem, zone = 'UTC'): View {
   const data = { ...stored, events: inOrderOf(zone, stored.events) }
   const live = data.events.filter(event => event.retraction === null)
-  const timeline = live.filter(({ relevance }) => relevance === 'normal')
+  const normal = live.filter(({ relevance }) => relevance === 'normal')
+  const eventById = namedEvents(data)
+  const timeline = listedOf(normal, eventById)
   return {
     data,
     timeFormat: timeFormatFor(data.incident.occurred_on, live, zone),
     timeline,
-    unlisted: live.length - timeline.length,
-    eventById: namedEvents(data),
+    beyond: normal.length - timeline.length,
+    unlisted: live.length - normal.length,
+    eventById,
   }
 }
+
+/** What the document refers to is always listed, then the earliest, so that nobody has to read through 20,000 rows. */
+function listedOf(events: readonly Event[], named: View['eventById']): readonly Event[] {
+  if (events.length <= mostListed) return events
+  const isReferredTo = (event: Event) => named.has(event.id) || isQuestioned(event)
+  let room = mostListed - events.filter(isReferredTo).length
+  return events.filter(event => isReferredTo(event) || room-- > 0)
+}
+
+export const mostListed = 2000
+
+/** True of a claim that was retracted, disputed or redacted. */
+export const isQuestioned = ({ retraction, dispute, redactions }: Event): boolean =>
+  retraction !== null || dispute !== null || redactions.length > 0
 
 /** Only days can stand elsewhere in another zone. */
 const inOrderOf = (zone: string, events: Event[]): Event[] =>

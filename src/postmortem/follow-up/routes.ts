@@ -10,7 +10,7 @@ import { DebriefError } from '../../http/problem.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { getIncident } from '../../incidents/store.ts'
 import type { Page } from '../document/html/page.ts'
-import { documentResponses, htmlContent, negotiateFormat, sendPage } from '../document/media.ts'
+import { documentResponses, htmlContent, sendPage } from '../document/media.ts'
 import { inSnapshot } from '../load.ts'
 import { readFirstSealed } from './first-sealed.ts'
 import { followUpOf } from './follow-up.ts'
@@ -30,23 +30,16 @@ export function followUpRoutes(app: App, context: Context): void {
         tags,
         summary: 'What became of each action item and each change since the postmortem first had it as final',
         description:
-          'A correction makes no promise anew: what slipped before it stays in view. `overdue` is computed when read, for `as_of` in `tz`, as for action items. JSON unless `Accept` prefers HTML.',
+          'A correction makes no promise anew: what slipped before it stays in view. `overdue` is computed when read, for `as_of` in `tz`, as for action items. For people: `…/follow-up.html`.',
         params: incidentParams,
         querystring: actionItemQuery,
-        response: documentResponses(
-          { 'application/json': { schema: ref(FollowUp) }, 'text/html': htmlContent },
-          'What became of what a final postmortem promised.',
-        ),
+        response: { 200: ref(FollowUp) },
       },
     },
-    async (request, reply) => {
-      reply.header('vary', 'accept')
-      const format = negotiateFormat(request, ['json', 'html'])
-      const { incident_id } = request.params
-      const today = todayOf(context, request.query)
-      if (format === 'html') return sendPage(reply, await readPage(context.db, incident_id, today))
+    async ({ params: { incident_id }, query }) => {
+      const today = todayOf(context, query)
       const { followUp } = await inSnapshot(context.db, trx => readFollowUp(trx, incident_id, today))
-      return reply.type('application/json; charset=utf-8').send(followUp)
+      return followUp
     },
   )
 

@@ -1,7 +1,7 @@
 import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
-import { documentResponses, htmlContent, negotiateFormat, sendPage, zoneOf } from '../document/media.ts'
+import { documentResponses, htmlContent, sendPage, zoneOf } from '../document/media.ts'
 import { loadPostmortem } from '../load.ts'
 import { readingQuery } from '../schema.ts'
 import { IncidentThread } from './schema.ts'
@@ -21,23 +21,12 @@ export function threadRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'The thread from every source to every verification, and where it is broken',
         description:
-          'Why does this alert rule look the way it does? Follow the edges back from its change to an action item, a factor, an event, a source. JSON unless `Accept` prefers HTML.',
+          'Why does this alert rule look the way it does? Follow the edges back from its change to an action item, a factor, an event, a source. For people: `…/thread.html`.',
         params: incidentParams,
-        querystring: readingQuery,
-        response: documentResponses(
-          { 'application/json': { schema: ref(IncidentThread) }, 'text/html': htmlContent },
-          'The whole thread of an incident: source → event → factor → action item → change → verification.',
-        ),
+        response: { 200: ref(IncidentThread) },
       },
     },
-    async (request, reply) => {
-      reply.header('vary', 'accept')
-      const format = negotiateFormat(request, ['json', 'html'])
-      const zone = zoneOf(request.query)
-      const data = await loadPostmortem(db, request.params.incident_id)
-      if (format === 'html') return sendPage(reply, threadPage(data, zone))
-      return reply.type('application/json; charset=utf-8').send(threadOf(data))
-    },
+    async request => threadOf(await loadPostmortem(db, request.params.incident_id)),
   )
 
   app.get(

@@ -3,7 +3,7 @@ import { postmortemDocument } from '../../../src/postmortem/document/document.ts
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
 import type { Event } from '../../../src/timeline/schema.ts'
-import { at, event, source } from '../builders.ts'
+import { at, event, eventId, factor, source } from '../builders.ts'
 import { drill, drillWith } from '../drill.ts'
 
 const render = (data: Postmortem): string => toMarkdown(postmortemDocument(data))
@@ -227,3 +227,34 @@ t.test('a redacted event says who took texts out of it, when and why, each time'
     '\n### Retracted and disputed claims\n\n- 14:08 [detected] [redacted]\n  - redacted 2026-06-20 10:00 by Sam Okoro: A password was in the \\*log\\* line.\n  - redacted 2026-06-21 11:00 by Priya Raman: It was quoted.\n\n## Analysis\n',
   )
 })
+
+t.test(
+  'of very many events the earliest are listed, those that the document refers to, and the rest is counted',
+  async t => {
+    const many = (count: number) =>
+      drillWith(() =>
+        Array.from({ length: count }, (_, n) =>
+          event(n + 1, '14:00', `Event ${n + 1}.`, {
+            id: eventId(n + 1),
+            corrected_at: at(
+              `14:${String(Math.floor(n / 60)).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}`,
+            ),
+            milestones: n + 1 === count ? ['resolved'] : [],
+          }),
+        ),
+      )
+    const data = many(2100)
+    data.factors = [factor(1, 'A.', { events: [eventId(2050)] })]
+    const dispute = { statement: 'No.', raised_by: 'ana', at: at('16:00'), resolution: null }
+    data.events[2079] = { ...data.events[2079]!, dispute }
+    const rows = render(data).match(/Event \d+\. \|/g)!
+    t.equal(rows.length, 2000)
+    t.same(rows.slice(-4), ['Event 1997. |', 'Event 2050. |', 'Event 2080. |', 'Event 2100. |'])
+    t.match(
+      render(data),
+      '\n100 more events are stored, and not listed here: GET /v1/incidents/PM-2026-06-17-payments-drill/events has them all.\n',
+    )
+    t.notMatch(render(many(2000)), 'not listed here')
+    t.match(render(many(2001)), '1 more event is stored')
+  },
+)

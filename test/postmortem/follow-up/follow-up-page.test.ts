@@ -48,10 +48,8 @@ t.test('the page has promise and today side by side, and what is overdue stands 
   ])
     t.match(words, row)
 
-  const { headers, text } = await call('GET', `${incident}/follow-up${query}`, {
-    headers: { accept: 'text/html' },
-  })
-  t.match(headers, { vary: /accept/, 'content-security-policy': /style-src/ })
+  const { headers, text } = await call('GET', `${incident}/follow-up.html${query}`)
+  t.match(headers, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': /style-src/ })
   t.match(text, `href="${incident}/postmortem.html#AI-1"`)
   t.match(text, 'href="https://git.example/pull/913"')
   t.equal(text.split('<span class="tag" data-tag="overdue">').length - 1, 3)

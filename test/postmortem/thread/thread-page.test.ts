@@ -118,18 +118,15 @@ t.test('nothing stored is markup, and what is very long is cut', async t => {
   t.ok(html.length < blocksToHtml([{ type: 'paragraph', text: [statement] }]).length)
 })
 
-t.test('it is JSON to tools and a page to browsers, also by its suffix', async t => {
-  const service = await openService(t)
-  const incident = await openIncident(service)
-  const get = (path: string, accept?: string) =>
-    service.call('GET', `${incident}/${path}`, { headers: accept === undefined ? {} : { accept } })
-  t.match(await get('thread'), { headers: { vary: /accept/ }, body: { nodes: [], dangling: [] } })
-  for (const page of [await get('thread', 'text/html, */*;q=0.8'), await get('thread.html')]) {
-    t.match(page.headers, {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': /style-src/,
-    })
-    t.match(page.text, '<span class="kicker">Thread</span>')
-  }
-  t.equal((await get('thread', 'text/markdown')).status, 406)
+t.test('its page stands beside its JSON', async t => {
+  const { call, ...service } = await openService(t)
+  const incident = await openIncident({ call, ...service })
+  t.match((await call('GET', `${incident}/thread`)).body, { nodes: [], dangling: [] })
+  const page = await call('GET', `${incident}/thread.html?tz=Asia/Tokyo`)
+  t.match(page.headers, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': /style-src/,
+  })
+  t.match(page.text, '<span class="kicker">Thread</span>')
+  t.equal((await call('GET', `${incident}/thread.html?tz=Nowhere`)).status, 400)
 })

@@ -14,9 +14,9 @@ import {
 } from '../blocks.ts'
 import { prose } from '../prose.ts'
 import { eventTime, formatTimestamp } from '../times/time-format.ts'
-import type { View } from '../view.ts'
+import { isQuestioned, type View } from '../view.ts'
 import { yet } from './missing.ts'
-import { eventReference, idOfEvent, isInTable, isQuestioned } from './references.ts'
+import { eventReference, idOfEvent, isInTable } from './references.ts'
 import { type Note, notesAfter, sourceLineFor, sourcesOf } from './sources.ts'
 
 /** The events that were retracted, disputed or redacted. */

@@ -1,18 +1,15 @@
 import type { Event } from '../../../timeline/schema.ts'
 import { type Reference, reference } from '../blocks.ts'
-import type { View } from '../view.ts'
+import { isQuestioned, type View } from '../view.ts'
 
 /** References within the document, each to what is there: what was deleted since, or is not shown, is named only. */
 
 /** The id of what the document has of an event: its row, or else its entry among the questioned claims. */
 export const idOfEvent = ({ id }: Event): string => `event-${id}`
 
+/** However many there are: what the document refers to is always listed. */
 export const isInTable = ({ retraction, relevance }: Event): boolean =>
   retraction === null && relevance === 'normal'
-
-/** True of a claim that was retracted, disputed or redacted. */
-export const isQuestioned = ({ retraction, dispute, redactions }: Event): boolean =>
-  retraction !== null || dispute !== null || redactions.length > 0
 
 /** Events of low relevance are only counted. */
 export const eventReference = (event: Event, text: string): string | Reference =>

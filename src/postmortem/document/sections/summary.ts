@@ -1,5 +1,5 @@
 import { incidentRoles } from '../../../incidents/schema.ts'
-import { durationWords, humanize, personName, sentenceCase } from '../../words.ts'
+import { durationWords, groupThousands, humanize, personName, sentenceCase } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -94,9 +94,6 @@ function impactBlocks(view: View): Block[] {
       : [bulletList(figures.map(([name, value]) => item([label(name), ` ${value}`])))]),
   ]
 }
-
-/** `1840` as `1,840`, in every locale. */
-const groupThousands = (count: number): string => String(count).replace(/\d(?=(?:\d{3})+$)/g, '$&,')
 
 function rolesAndHandoffs(view: View): Block[] {
   const { incident, milestones } = view.data

@@ -1,4 +1,5 @@
 import type { Event } from '../../../timeline/schema.ts'
+import { groupThousands } from '../../words.ts'
 import { type Block, heading, joined, paragraph, type Row, table, withId } from '../blocks.ts'
 import { dateOfEvent, eventTime, type TimeFormat } from '../times/time-format.ts'
 import type { View } from '../view.ts'
@@ -17,7 +18,7 @@ export function timelineSection(view: View): Block[] {
   return [
     withId('timeline', heading(2, `Timeline (${view.timeFormat.zone})`)),
     ...(rows.length === 0 ? [] : [timelineTable(rows)]),
-    ...unlistedNote(view),
+    ...unlistedNotes(view),
     ...durationBlocks(view),
     ...notesAfter(notes, 0),
     ...questionedClaims(view, notes),
@@ -27,15 +28,21 @@ export function timelineSection(view: View): Block[] {
 export const timelineTable = (rows: readonly Row[]): Block => table(headers, rows)
 
 /** Says that more is stored: nothing disappears silently. */
-function unlistedNote(view: View): Block[] {
-  const { timeline, unlisted } = view
-  if (unlisted === 0) return timeline.length === 0 ? [nothing(view, 'no events', 'TIMELINE_EMPTY')] : []
+function unlistedNotes(view: View): Block[] {
+  const { data, timeline, beyond, unlisted } = view
+  if (timeline.length + unlisted === 0) return [nothing(view, 'no events', 'TIMELINE_EMPTY')]
+  const all = `GET /v1/incidents/${data.incident.id}/events has them all`
   return [
-    paragraph(
-      `${unlisted === 1 ? '1 event of low relevance is' : `${unlisted} events of low relevance are`} stored, and not listed here.`,
-    ),
-  ]
+    ...(beyond === 0 ? [] : [`${storedWords(beyond, 'more event')}, and not listed here: ${all}.`]),
+    ...(unlisted === 0
+      ? []
+      : [`${storedWords(unlisted, 'event', ' of low relevance')}, and not listed here.`]),
+  ].map(words => paragraph(words))
 }
+
+/** `1 event of low relevance is stored`, `18,000 more events are stored` */
+const storedWords = (count: number, one: string, which = ''): string =>
+  `${groupThousands(count)} ${one}${count === 1 ? '' : 's'}${which} ${count === 1 ? 'is' : 'are'} stored`
 
 const rowsOfOneDay = (view: View, notes: Note[]): Row[] =>
   view.timeline.map(event => eventRow(view, event, eventTime(view.timeFormat, event), notes))

@@ -16,7 +16,7 @@ interface DrawnBand extends Stretch {
 
 export const bandNames: Record<Band, string> = {
   impact: 'impact',
-  recovery: 'mitigated, not resolved yet',
+  recovery: 'mitigated, not resolved',
   good: 'well between spells',
 }
 

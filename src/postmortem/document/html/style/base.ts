@@ -20,6 +20,7 @@ p { margin: 0 0 .8rem; max-width: 46rem; }
 a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: .18em; }
 a:hover { text-decoration-thickness: 2px; }
 a[href^="#"] { color: inherit; text-decoration: underline dotted var(--soft) 1px; }
+a[href^="#AI-"] { white-space: nowrap; }
 a[href^="#"]:hover { color: var(--link); text-decoration-style: solid; }
 a.address { overflow-wrap: anywhere; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: .15rem; }

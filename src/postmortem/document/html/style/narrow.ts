@@ -6,6 +6,7 @@ export const narrow = `
   h2 { margin-top: 2.5rem; font-size: 1.25rem; }
   .facts { grid-template-columns: 1fr 1fr; gap: 1rem 1.25rem; }
   .facts dd { font-size: 1.25rem; }
+  .standing .label ~ .label:not(br + .label)::before { content: "\\A"; }
   nav li { padding: .3rem 0; }
   .wide { display: none; }
   .narrow { display: block; }
