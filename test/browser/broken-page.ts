@@ -10,15 +10,16 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'"
 const faulty = {
   '/loading': '<img alt="A lamp" src="https://elsewhere.example/lamp.png">',
   '/reading': `<p style="color: #bbb; width: 2000px">Grey and wide</p><b id="twice"></b><b id="twice"></b>
-    <a href="#nowhere">Nowhere</a> <a href="/nothing">Nothing</a> <p style="break-before: page">Two</p>`,
+    <a href="#nowhere">Nowhere</a> <a href="/nothing">Nothing</a> <p style="break-before: page">Two</p>
+    <p style="width: 1ch; overflow-wrap: anywhere">Letter by letter</p>`,
 }
 /** By the page, how many faults each check finds in it. */
 const expected = {
   '/loading': { 'loading, 1280 px': 2, 'loading, 390 px': 2 },
   '/reading': {
-    ...{ 'loading, 1280 px': 0, 'width, 1280 px': 1, 'axe, 1280 px light': 1, 'axe, 1280 px dark': 1 },
+    ...{ 'loading, 1280 px': 0, 'width, 1280 px': 2, 'axe, 1280 px light': 1, 'axe, 1280 px dark': 1 },
     ...{ links: 3, print: 2 },
-    ...{ 'loading, 390 px': 0, 'width, 390 px': 1, 'axe, 390 px light': 1, 'axe, 390 px dark': 1 },
+    ...{ 'loading, 390 px': 0, 'width, 390 px': 2, 'axe, 390 px light': 1, 'axe, 390 px dark': 1 },
   },
 }
 

@@ -4,6 +4,8 @@ import { load, schemes, type Tab, type Tabs } from './chromium.ts'
 import { findLinkFaults } from './links.ts'
 import type { Page } from './pages.ts'
 import { sheetsOf } from './print.ts'
+import { shorten } from './shorten.ts'
+import { findWidthFaults } from './widths.ts'
 
 /** One thing that was looked at in one page, and what is wrong with it. */
 export interface Check {
@@ -19,7 +21,8 @@ export async function checkPage({ desktop, phone }: Tabs, page: Page, url: strin
     const faults = await load(tab, url)
     checks.push({ name: `loading, ${tab.width} px`, faults })
     if (faults.length > 0) continue
-    checks.push(await checkWidth(tab), ...(await checkAccessibility(tab)))
+    checks.push({ name: `width, ${tab.width} px`, faults: await findWidthFaults(tab) })
+    checks.push(...(await checkAccessibility(tab)))
     if (tab !== desktop) continue
     checks.push({ name: 'links', faults: await findLinkFaults(tab) }, await checkPrint(tab, page))
   }
@@ -54,26 +57,6 @@ function describeViolation({ id, help, nodes }: Result): string {
 function describeNode({ html, failureSummary = '' }: NodeResult): string {
   const [, ...reasons] = failureSummary.split('\n').map(line => line.trim())
   return `${shorten(html)}\n    ${reasons.join(' ')}`
-}
-
-const shorten = (text: string) => text.trim().replace(/\s+/g, ' ').slice(0, 160)
-
-/** Nothing makes the page itself scroll sideways; what is wider scrolls in its own box. */
-async function checkWidth({ page, width }: Tab): Promise<Check> {
-  const html = page.locator('html')
-  const needed: number = await html.evaluate(html => html.scrollWidth)
-  if (needed <= width) return { name: `width, ${width} px`, faults: [] }
-  const wide: string[] = await html.evaluate((html, width) => {
-    const { getComputedStyle } = html.ownerDocument.defaultView
-    const isCut = (element: any): boolean =>
-      element !== html && (getComputedStyle(element).overflowX !== 'visible' || isCut(element.parentElement))
-    return [...html.querySelectorAll('*')]
-      .filter(element => element.getBoundingClientRect().right > width + 0.5 && !isCut(element.parentElement))
-      .map(element => element.outerHTML)
-      .toSorted((a, b) => a.length - b.length)
-  }, width)
-  const faults = [`It is ${needed} px wide.`, ...wide.slice(0, shown).map(shorten)]
-  return { name: `width, ${width} px`, faults: [faults.join('\n  ')] }
 }
 
 /** Something may be promised of a page on paper. */

@@ -38,8 +38,8 @@ tbody .group:first-child th { padding-top: .9rem; }
 .by-id td:not(:nth-child(2)) { white-space: nowrap; }
 .by-id td:nth-child(3), .by-id td:nth-child(6) { white-space: normal; }
 .by-id td:nth-child(3) { min-width: 7.5rem; }
-:is(.by-action-item, .by-change) th { width: 22%; }
-:is(.by-action-item, .by-change) th:first-child { width: 34%; }
+:where(.by-action-item, .by-change) td { width: 22%; }
+:where(.by-action-item, .by-change) td:where(:first-child) { width: 34%; }
 .by-spell td { overflow-wrap: normal; }
 .by-spell td:nth-child(2) { white-space: nowrap; }
 blockquote { margin: 0 0 1rem; padding: .1rem 0 .1rem 1.1rem; max-width: 46rem; border-left: 3px solid var(--line); }
