@@ -59,7 +59,7 @@ function opening({ action_items, revision, sealed_at, ...followUp }: FollowUp): 
     ),
     paragraph(
       `As of ${as_of} in ${tz}, ${open} of ${countOf(action_items.length)} open`,
-      ...(overdue === 0 ? ['; none is overdue.'] : [`, and ${overdue} `, tag('overdue')]),
+      ...(overdue === 0 ? ['; none is overdue.'] : [`, and ${overdue} `, tag('overdue'), '.']),
     ),
   ]
 }

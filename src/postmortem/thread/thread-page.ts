@@ -31,6 +31,8 @@ interface Thread {
   view: View
   /** By the node whose thread ends. */
   gaps: ReadonlyMap<string, Dangling[]>
+  /** Items and changes that are told already: what hangs on several factors is told with the first. */
+  told: Set<string>
 }
 
 /**
@@ -50,7 +52,7 @@ export function threadPage(data: Postmortem, zone?: string): Page {
 function threadBlocks(view: View): Block[] {
   const { data, timeFormat } = view
   const dangling = findDangling(data)
-  const thread = { view, gaps: Map.groupBy(dangling, ({ node }) => node) }
+  const thread = { view, gaps: Map.groupBy(dangling, ({ node }) => node), told: new Set<string>() }
   return [
     paragraph(
       `What each contributing factor rests on, what addresses it, what that changed, and what shows that the change works. Times are in ${timeFormat.zone}.`,
@@ -154,6 +156,7 @@ const elsewhere = (name: string, incidentId: string, anchor: string): Inline => 
 function actionItem(thread: Thread, one: PostmortemActionItem): ListItem {
   const { id, title, status, owner, due_on } = one
   const { data } = thread.view
+  if (isTold(thread, id)) return item([reference(id, id), ' ', ...prose(title), ', as above'])
   const changes = data.changes.filter(({ action_item }) => action_item === id)
   const links = [
     ...changes.map(change => changeItem(thread, change)),
@@ -170,15 +173,24 @@ function actionItem(thread: Thread, one: PostmortemActionItem): ListItem {
   }
 }
 
-function changeItem({ view, gaps }: Thread, change: PostmortemChange): ListItem {
+function changeItem(thread: Thread, change: PostmortemChange): ListItem {
+  const { view, gaps } = thread
   const { number, target_kind, target, status, verified_by_source: source } = change
   const kind = target_kind === 'slo' ? 'SLO' : humanize(target_kind)
+  const name = reference(`Change ${number}`, `change-${number}`)
+  if (isTold(thread, name.to)) return item([name, `: ${kind} ${target}, as above`])
   const shown: ListItem[] =
     source === null ? [] : [item([label('verified by'), ' ', cite(view, source), ...excerptOf(source)])]
   return {
-    ...item([reference(`Change ${number}`, `change-${number}`), `: ${kind} ${target} — ${status}`]),
+    ...item([name, `: ${kind} ${target} — ${status}`]),
     body: [bulletList([...shown, ...gapItems(gaps, `changes/${number}`, 'verification')])],
   }
+}
+
+/** Whether it was told before; from now on it is. */
+function isTold({ told }: Thread, id: string): boolean {
+  const before = told.size
+  return told.add(id).size === before
 }
 
 const excerptOf = ({ excerpt }: Source): Text => (excerpt === null ? [] : [`: “${cut(excerpt)}”`])

@@ -118,6 +118,21 @@ t.test('nothing stored is markup, and what is very long is cut', async t => {
   t.ok(html.length < blocksToHtml([{ type: 'paragraph', text: [statement] }]).length)
 })
 
+t.test(
+  'what hangs on several factors is told once, so that the marks are as many as the head says',
+  async t => {
+    const data = whole({
+      factors: [factor(1, 'A.', { events: [eventId(1)] }), factor(2, 'B.', { events: [eventId(1)] })],
+      action_items: [actionItem(1, 'Watch payments', { factors: [1, 2] })],
+      changes: [change(1, { action_item: null, factors: [1, 2], status: 'applied' })],
+    })
+    t.match(words(threadPage(data)), 'missing 2 links, marked below.')
+    t.equal(missing(data), 1 + 2, 'in the head, and with the first factor')
+    t.match(words(threadPage(data)), 'AI-1 Watch payments, as above')
+    t.match(words(threadPage(data)), 'Change 1: alert rule PaymentErrorRateHigh, as above')
+  },
+)
+
 t.test('its page stands beside its JSON', async t => {
   const { call, ...service } = await openService(t)
   const incident = await openIncident({ call, ...service })
