@@ -166,7 +166,7 @@ function mergeTexts(text: Text, anchors: Anchors): Part[] {
     words = ''
   }
   for (const inline of text) {
-    const part = partOf(inline, anchors)
+    const part = typeof inline === 'string' ? inline : partOf(inline, anchors)
     if (typeof part === 'string') words += part
     else {
       endWords()
@@ -178,8 +178,7 @@ function mergeTexts(text: Text, anchors: Anchors): Part[] {
 }
 
 /** With control characters shown, but in strings, which are merged first. */
-function partOf(inline: Inline, anchors: Anchors): Part {
-  if (typeof inline === 'string') return inline
+function partOf(inline: Exclude<Inline, string>, anchors: Anchors): Part {
   if ('tag' in inline) return `[${inline.tag}]`
   if ('label' in inline) return `${inline.label}:`
   if ('placeholder' in inline) return inline
@@ -219,23 +218,29 @@ function writePart(
 ): string {
   if (typeof part === 'string')
     return escapeInline(part, {
-      before: before === undefined ? '' : edges(before).last,
-      after: after === undefined ? '' : edges(after).first,
+      before: before === undefined ? '' : lastOf(before),
+      after: after === undefined ? '' : firstOf(after),
       marks,
       cell,
       link: false,
     })
-  if ('placeholder' in part) return part.placeholder
-  if ('code' in part) return codeSpan(part.code, cell)
-  const text = escapeInline(part.text, { before: '[', after: ']', marks, cell, link: true })
-  return `[${text}](${escapeDestination(part.url, cell)})`
+  if ('url' in part) {
+    const text = escapeInline(part.text, { before: '[', after: ']', marks, cell, link: true })
+    return `[${text}](${escapeDestination(part.url, cell)})`
+  }
+  return 'code' in part ? codeSpan(part.code, cell) : part.placeholder
 }
 
-/** The first and the last character of what is written for a part that is no string. */
-function edges(part: Part): { first: string; last: string } {
-  if (typeof part === 'string') return { first: '', last: '' }
-  if ('code' in part) return { first: '`', last: '`' }
-  if ('placeholder' in part)
-    return { first: part.placeholder.at(0) ?? '', last: part.placeholder.at(-1) ?? '' }
-  return { first: '[', last: ')' }
+/** The first character of what is written for a part that is no string. */
+function firstOf(part: Part): string {
+  if (typeof part === 'string') return ''
+  if ('url' in part) return '['
+  return 'code' in part ? '`' : part.placeholder.slice(0, 1)
+}
+
+/** The last one. */
+function lastOf(part: Part): string {
+  if (typeof part === 'string') return ''
+  if ('url' in part) return ')'
+  return 'code' in part ? '`' : part.placeholder.slice(-1)
 }

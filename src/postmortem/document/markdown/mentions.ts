@@ -8,7 +8,7 @@ export function disarmMentions(text: string): string {
 
 export const wordJoiner = '\u2060'
 
-const mayMention = /[@#!]|gh-/i
+const mayMention = /[@#!]|[Gg][Hh]-/
 const addressOrMention =
   /(?:https?:\/\/|www\.)[^ \t\n]*|(?<![\p{L}\p{N}_])@(?=[\p{L}\p{N}_&!])|#(?=\d)|(?<![\p{L}\p{N}_])!(?=\d)|(?<![\p{L}\p{N}_])GH-(?=\d)/giu
 
