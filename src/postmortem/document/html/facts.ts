@@ -27,15 +27,20 @@ function figuresOfImpact(view: View): Figure[] {
     const duration = durationOf(spells[0]!, name)
     return isKnown(duration) ? durationValue(view, duration) : '—'
   }
-  const total: Figure[] =
-    spells.length > 1 && impact ? [[`Impact in ${spells.length} spells`, impactValue(view, impact)]] : []
-  const of = spells.length > 1 ? ` in spell ${spells[0]!.spell}` : ''
+  const known = ['Phase', sentenceCase(phase)] satisfies Figure
+  if (spells.length === 1)
+    return [
+      known,
+      ['Detection time', value('time_to_detect')],
+      ['Mitigation time', value('time_to_mitigate')],
+      ['Resolution time', value('time_to_resolve')],
+    ]
+  const of = ` in spell ${spells[0]!.spell}`
   return [
-    ['Phase', sentenceCase(phase)],
-    ...total,
+    known,
+    [`Impact in ${spells.length} spells`, impact ? impactValue(view, impact) : '—'],
     [`Detection time${of}`, value('time_to_detect')],
     [`Mitigation time${of}`, value('time_to_mitigate')],
-    [`Resolution time${of}`, value('time_to_resolve')],
   ]
 }
 
