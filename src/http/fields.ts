@@ -27,10 +27,11 @@ export const url = (options: object = {}) => Type.String({ format: 'http-url', m
  * request whose pattern has none.
  * @param words what goes on from “must be”
  * @param example a value that matches
+ * @param enough true where the words need no description after them
  */
-export const pattern = (regex: string, words: string, example: string) => ({
+export const pattern = (regex: string, words: string, example: string, enough = false) => ({
   pattern: regex,
-  'x-in-words': { words, example },
+  'x-in-words': { words, example, enough },
 })
 
 const shortName = (example: string) =>
@@ -75,6 +76,7 @@ export const timeZone = Type.Optional(
       '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
       'the IANA name of a time zone',
       'Europe/Berlin',
+      true,
     ),
     maxLength: 64,
     description:

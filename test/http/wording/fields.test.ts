@@ -2,7 +2,7 @@ import t from 'tap'
 import { withNamedComponents } from '../../../src/http/contract/components.ts'
 import { observed } from '../../help/cast.ts'
 import { givenReady, seal } from '../../postmortem/ready.ts'
-import { due, held, nothing, openDrill, raw, sev2, testWording } from './mistakes.ts'
+import { due, held, type Mistake, nothing, openDrill, raw, sev2, testWording } from './mistakes.ts'
 
 /** Sentences about a field: they name it and its rule, and say what to write. */
 
@@ -72,17 +72,24 @@ testWording(t, drill, {
       '/labels/a b has a name that must be letters, digits, dots, underscores, slashes and dashes, 63 at most, beginning with a letter or a digit; such as a-b.',
     ],
     ['PATCH …', { services: ['a,b'] }, '/services/0 must be one name, and not several; such as…'],
-    ['PATCH …', { lang: 'english' }, '/lang must be a language tag; such as pt-BR. The…'],
+    ['PATCH …', { lang: 'english' }, '/lang must be a language tag, such as pt-BR. The…'],
     [
       'POST …/changes',
       { target_kind: 'slo', target: 'x', action_item: 'ai-1' },
-      '/action_item must be AI- and a number; such as AI-1. The action item…',
+      '/action_item must be AI- and a number, such as AI-1. The action item…',
     ],
     [
       'GET /v1/action-items?due_within=7',
       nothing,
-      'due_within must be a number of days; such as 7d. Due from…',
+      'due_within must be a number of days, such as 7d. Due from…',
     ],
+    ...['GET …/postmortem.md?tz=', 'GET …/thread.html?tz=%2B09:00', 'GET …/review/agenda?tz=Mars/Base'].map(
+      (to): Mistake => [
+        to as Mistake[0],
+        nothing,
+        'tz must be the IANA name of a time zone, such as Europe/Berlin.',
+      ],
+    ),
     [
       'GET /v1/incidents?sort=date',
       nothing,

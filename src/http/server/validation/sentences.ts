@@ -9,7 +9,10 @@ export const rules: Record<string, (error: ErrorObject) => [code: string, rule: 
   additionalProperties: e => ['unknown', unknownNameRule(e)],
   type: e => ['type', explained(e, typeRule(e))],
   format: e => ['format', formatRule(e.params.format, String(e.data))],
-  pattern: e => ['pattern', explained(e, patternRule(e))],
+  pattern: e => [
+    'pattern',
+    schemaOf(e)['x-in-words']?.enough ? patternRule(e) : explained(e, patternRule(e)),
+  ],
   enum: e => ['enum', explained(e, enumRule(e))],
   minLength: e => [
     'too_short',
@@ -48,7 +51,7 @@ interface Schema {
   items?: Schema
   properties?: Record<string, Schema>
   description?: string
-  'x-in-words'?: { words: string; example: string }
+  'x-in-words'?: { words: string; example: string; enough: boolean }
 }
 
 const schemaOf = ({ parentSchema }: ErrorObject): Schema => (parentSchema ?? {}) as Schema
@@ -83,7 +86,8 @@ function patternRule(e: ErrorObject): string {
   const lower = value.toLowerCase()
   const spellings = [value, lower, value.toUpperCase(), lower.replace(/\s+/g, '-')]
   const meant = spellings.find(spelling => pattern.test(spelling))
-  return `${e.propertyName === undefined ? 'must be' : 'has a name that must be'} ${words}; such as ${meant ?? example}`
+  const must = e.propertyName === undefined ? 'must be' : 'has a name that must be'
+  return `${must} ${words}${words.includes(',') ? ';' : ','} such as ${meant ?? example}`
 }
 
 const typeWords: Record<string, string> = {
