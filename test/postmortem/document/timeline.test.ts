@@ -199,7 +199,7 @@ t.test('a retracted event leaves the table and is listed with its reason and its
   t.notMatch(markdown, '| 14:08 |')
   t.match(
     markdown,
-    '### Retracted and disputed claims\n\n- 14:08 [detected] PaymentErrorRateHigh fires: 38 % of checkout payments fail.\n  - retracted 2026-06-18 09:30: The alert was of the staging cluster.  \n    source: [prometheus alert](',
+    '### Retracted and disputed claims\n\n- 14:08 [detected] PaymentErrorRateHigh fires: 38 % of checkout payments fail.\n  - retracted 2026-06-18 09:30 UTC: The alert was of the staging cluster.  \n    source: [prometheus alert](',
   )
   t.match(markdown, 'rests on 14:08 (retracted), 14:14')
 })
@@ -224,7 +224,7 @@ t.test('a redacted event says who took texts out of it, when and why, each time'
   t.match(render(data), '| 14:08 | [detected] [redacted] | checkout log: “[redacted]” |')
   t.match(
     render(data),
-    '\n### Retracted and disputed claims\n\n- 14:08 [detected] [redacted]\n  - redacted 2026-06-20 10:00 by Sam Okoro: A password was in the \\*log\\* line.\n  - redacted 2026-06-21 11:00 by Priya Raman: It was quoted.\n\n## Analysis\n',
+    '\n### Retracted and disputed claims\n\n- 14:08 [detected] [redacted]\n  - redacted 2026-06-20 10:00 UTC by Sam Okoro: A password was in the \\*log\\* line.\n  - redacted 2026-06-21 11:00 UTC by Priya Raman: It was quoted.\n\n## Analysis\n',
   )
 })
 

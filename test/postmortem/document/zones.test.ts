@@ -72,9 +72,9 @@ t.test('all that has a time tells it in the zone of the reader', async t => {
     '\n| 03:28 | ',
     '(impact started 03:28 → mitigated 05:10)',
     '- 04:00 Event 3',
-    'retracted 09:30: It was another.',
+    'retracted 09:30 Asia/Tokyo: It was another.',
     '09:30 Asia/Tokyo, Ana Duarte: A source was missing.',
-    'redacted 09:30 by Sam Okoro: A customer is named.',
+    'redacted 09:30 Asia/Tokyo by Sam Okoro: A customer is named.',
   ])
     t.match(markdown, said)
   t.notMatch(markdown, /UTC|18:28|20:10|00:30/)

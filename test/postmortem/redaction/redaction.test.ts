@@ -31,7 +31,7 @@ t.test('a secret is taken out of an event of a draft, and a tombstone says who, 
   t.same(await read(event), body)
   t.same(await rowsWith(db, secret), [])
   const { text } = await call('GET', `${incident}/postmortem.md`)
-  t.match(text, `\n  - redacted 2026-06-18 09:00 by token:admin: ${reason}\n`)
+  t.match(text, `\n  - redacted 2026-06-18 09:00 UTC by token:admin: ${reason}\n`)
   t.notMatch(text, secret)
 })
 

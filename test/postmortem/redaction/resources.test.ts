@@ -170,7 +170,7 @@ async function requireRendered(t: Test, incident: string, tombstone: any, before
   t.not(body.json_sha256, json_sha256)
   const { event_id: _, ...entry } = of
   t.match(body.postmortem.redactions, [entry])
-  t.match(body.markdown, `redacted 2026-06-20 10:00 by token:admin: ${reason}`)
+  t.match(body.markdown, `redacted 2026-06-20 10:00 UTC by token:admin: ${reason}`)
   for (const url of ['postmortem.html', 'postmortem.md', 'postmortem.json', 'postmortem.md?copy=working']) {
     const { status, text } = await call('GET', `${incident}/${url}`)
     t.equal(status, 200)

@@ -13,7 +13,7 @@ import {
   withId,
 } from '../blocks.ts'
 import { prose } from '../prose.ts'
-import { eventTime, formatTimestamp } from '../times/time-format.ts'
+import { eventTime, zonedTimestamp } from '../times/time-format.ts'
 import { isQuestioned, type View } from '../view.ts'
 import { yet } from './missing.ts'
 import { eventReference, idOfEvent, isInTable } from './references.ts'
@@ -75,14 +75,14 @@ function retractionItems(view: View, event: Event, notes: Note[]): ListItem[] {
   if (event.retraction === null) return []
   const { at, reason } = event.retraction
   const sources = joined(sourcesOf(view, event, notes), '; ')
-  const when = label(`retracted ${formatTimestamp(view.timeFormat, at)}`)
+  const when = label(`retracted ${zonedTimestamp(view.timeFormat, at)}`)
   return [item([when, ' ', ...prose(reason)], [[label('source'), ' ', ...sources]])]
 }
 
 const redactionItems = (view: View, { redactions }: Event): ListItem[] =>
   redactions.map(({ by, at, reason }) =>
     item([
-      label(`redacted ${formatTimestamp(view.timeFormat, at)} by ${personName(view.data, by)}`),
+      label(`redacted ${zonedTimestamp(view.timeFormat, at)} by ${personName(view.data, by)}`),
       ' ',
       ...prose(reason),
     ]),

@@ -17,7 +17,7 @@ import {
 } from '../blocks.ts'
 import { describePointer, pointerReference } from '../describe-pointer.ts'
 import { prose, proseItem } from '../prose.ts'
-import { formatTimestamp, zonedTimestamp } from '../times/time-format.ts'
+import { zonedTimestamp } from '../times/time-format.ts'
 import { isFinal, type View } from '../view.ts'
 import { isToldInPlace, missing } from './missing.ts'
 import { itemReference } from './references.ts'
@@ -110,7 +110,7 @@ function waiverItem(view: View, { code, reason, findings, changed_by, changed_at
 
 /** What was taken out of anything but an event: those are listed with the claims that were questioned. */
 function redactionItem(view: View, { resource, id, by, at, reason }: PostmortemRedaction): ListItem {
-  const when = `redacted ${formatTimestamp(view.timeFormat, at)} by ${personName(view.data, by)}`
+  const when = `redacted ${zonedTimestamp(view.timeFormat, at)} by ${personName(view.data, by)}`
   return item([redactedThing(view, resource, id), ', ', label(when), ' ', ...prose(reason)])
 }
 
