@@ -19,6 +19,14 @@ export const slug = (value: string, max: number): string =>
     .slice(0, max)
     .replace(/^-|-$/g, '')
 
+/** Cuts a text to so many code points, of which the last is then an ellipsis. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text
+  const points = Array.from(text.slice(0, 2 * most + 2))
+  const kept = points.slice(0, most - 1).join('')
+  return points.length <= most ? text : `${kept.trimEnd()}…`
+}
+
 /** True for an absolute http or https address without user info, white space or control characters. */
 export function isHttpUrl(value: string): boolean {
   if (!/^https?:\/\/[^\s\p{Cc}/\\?#@]+([/?#][^\s\p{Cc}]*)?$/iu.test(value) || !isStorable(value)) return false

@@ -10,6 +10,9 @@ export const personName = ({ people }: Pick<Postmortem, 'people'>, handle: strin
 /** `impact_started` as `impact started`. */
 export const humanize = (name: string): string => name.replaceAll('_', ' ')
 
+/** The kind of what a change is made to: `alert rule`, `SLO`. */
+export const targetKindWords = (kind: string): string => (kind === 'slo' ? 'SLO' : humanize(kind))
+
 /** `incident_commander` as `Incident commander`. */
 export const sentenceCase = (name: string): string => name.charAt(0).toUpperCase() + humanize(name).slice(1)
 

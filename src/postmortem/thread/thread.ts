@@ -1,3 +1,4 @@
+import { cut } from '../../kit/text.ts'
 import type { Source } from '../../timeline/source-schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { sourceName } from '../words.ts'
@@ -31,7 +32,7 @@ type Recurred = NonNullable<Postmortem['factors'][number]['recurs']>
 function nodesOf(data: Postmortem): ThreadNode[] {
   const at = (path: string) => `/v1/incidents/${data.incident.id}/${path}`
   const node = (kind: ThreadNode['kind'], id: string, label: string, more: Partial<ThreadNode> = {}) => ({
-    ...{ id, kind, label: cut(label), status: null, href: at(id), url: null },
+    ...{ id, kind, label: cut(label, maxLabel), status: null, href: at(id), url: null },
     ...more,
   })
   return [
@@ -120,11 +121,5 @@ function edgesOf({ events, factors, action_items, changes }: Postmortem): Edge[]
   ]
 }
 
+/** In code points. */
 const maxLabel = 200
-
-/** Cuts a label to 200 code points. */
-function cut(text: string): string {
-  if (text.length <= maxLabel) return text
-  const points = Array.from(text.slice(0, 2 * maxLabel + 2))
-  return points.length <= maxLabel ? text : `${points.slice(0, maxLabel - 1).join('')}…`
-}

@@ -1,6 +1,6 @@
 import type { Source } from '../../../timeline/source-schema.ts'
 import type { PostmortemChange } from '../../schema.ts'
-import { humanize } from '../../words.ts'
+import { targetKindWords } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -38,7 +38,7 @@ const countWords = (count: number): string =>
     : `${count} changes are recorded; they are shown from the review on.`
 
 function changeBlocks(view: View, change: PostmortemChange): Block[] {
-  const kind = change.target_kind === 'slo' ? 'SLO' : humanize(change.target_kind)
+  const kind = targetKindWords(change.target_kind)
   const text = unifiedDiff(change)
   const verification = change.verified_by_source && verificationItem(view, change.verified_by_source)
   return [
