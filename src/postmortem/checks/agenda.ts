@@ -15,10 +15,11 @@ import { describePointer } from '../document/describe-pointer.ts'
 import { headOf, natureWords } from '../document/document.ts'
 import { blocksPage } from '../document/html/blocks-page.ts'
 import type { Page } from '../document/html/page.ts'
-import { pageAddress, pageLinks } from '../document/html/page-links.ts'
+import { pageLinks, workingAddress } from '../document/html/page-links.ts'
 import { prose } from '../document/prose.ts'
+import { eventReference } from '../document/sections/references.ts'
 import { eventTime } from '../document/times/time-format.ts'
-import { type View, viewOf } from '../document/view.ts'
+import { isQuestioned, type View, viewOf } from '../document/view.ts'
 import type { Postmortem, PostmortemActionItem } from '../schema.ts'
 import { personName } from '../words.ts'
 import type { CheckInput } from './check-input.ts'
@@ -45,8 +46,8 @@ export function agendaPage(input: AgendaInput, checks: readonly FailedCheck[], z
   const { id, title, lang } = input.data.incident
   const head = {
     ...{ kicker: 'Review agenda', title, lang: lang ?? 'en', footer: id, compact: true },
-    links: pageLinks(input.data.incident, 'Agenda'),
-    refersTo: pageAddress(id, 'Postmortem'),
+    links: pageLinks(input.data.incident, 'Agenda', { tz: zone }),
+    refersTo: workingAddress(input.data.incident, zone),
   }
   return blocksPage(head, agendaBody(input, checks, zone))
 }
@@ -160,11 +161,14 @@ function disputeItem(view: View, event: Event): ListItem {
   ])
 }
 
-const claim = (view: View, event: Event): Text => [
-  reference(eventTime(view.timeFormat, event), `event-${event.id}`),
-  ' ',
-  ...prose(event.description),
-]
+function claim(view: View, event: Event): Text {
+  const time = eventTime(view.timeFormat, event)
+  return [isListed(view, event) ? eventReference(event, time) : time, ' ', ...prose(event.description)]
+}
+
+/** Whether the document lists it: of a very long timeline it only counts what is beyond its limit. */
+const isListed = (view: View, event: Event): boolean =>
+  view.beyond === 0 || isQuestioned(event) || view.timeline.includes(event)
 
 /** `AI-1 Add retries — Priya Raman, due 2026-06-24`, as far as it has them: one that is proposed may lack them. */
 function actionItem(data: Postmortem, { id, title, owner, due_on }: PostmortemActionItem): ListItem {
@@ -172,7 +176,7 @@ function actionItem(data: Postmortem, { id, title, owner, due_on }: PostmortemAc
     ...(owner === null ? [] : [personName(data, owner)]),
     ...(due_on === null ? [] : [`due ${due_on}`]),
   ]
-  return item([reference(id, id), ' ', ...prose(title), known.length > 0 ? ` — ${known.join(', ')}` : ''])
+  return item([reference(id, id), ' ', title, known.length > 0 ? ` — ${known.join(', ')}` : ''])
 }
 
 const sentenceItem = (view: View, { pointer, finding }: FailedCheck): ListItem =>

@@ -2,6 +2,7 @@ import type { Incident } from '../../incidents/schema.ts'
 import {
   type Block,
   heading,
+  type Inline,
   joined,
   link,
   paragraph,
@@ -13,9 +14,9 @@ import {
 } from '../document/blocks.ts'
 import { blocksPage } from '../document/html/blocks-page.ts'
 import type { Page } from '../document/html/page.ts'
-import { pageAddress, pageLinks } from '../document/html/page-links.ts'
+import { pageLinks, workingAddress } from '../document/html/page-links.ts'
 import { prose } from '../document/prose.ts'
-import { humanize, personName } from '../words.ts'
+import { humanize, personName, targetKindWords } from '../words.ts'
 import type { FollowUp } from './schema.ts'
 
 interface Followed {
@@ -38,7 +39,7 @@ export function followUpPage(followed: Followed): Page {
   const head = {
     ...{ kicker: 'Follow-up', title, lang: lang ?? 'en', footer: id },
     links: pageLinks(followed.incident, 'Follow-up'),
-    refersTo: pageAddress(id, 'Postmortem'),
+    refersTo: workingAddress(followed.incident),
   }
   return blocksPage(head, followUpBlocks(followed))
 }
@@ -74,7 +75,7 @@ function itemsTable({ people, followUp: { action_items } }: Followed): Block[] {
       ['Action item', 'Promised', 'Today', 'What became of it'],
       action_items.map(item =>
         row([
-          [reference(item.id, item.id), ' ', ...prose(item.title)],
+          [reference(item.id, item.id), ' ', item.title],
           item.at_sealing === null ? ['—'] : [stateWords(item.at_sealing, nameOf)],
           [stateWords(item.now, nameOf)],
           joined(itemOutcome(item), '\n'),
@@ -152,10 +153,7 @@ function changesTable({ changes }: FollowUp): Block[] {
       ['Change', 'Promised', 'Today', 'What became of it'],
       changes.map(change =>
         row([
-          [
-            reference(`Change ${change.number}`, `change-${change.number}`),
-            `: ${change.target_kind === 'slo' ? 'SLO' : humanize(change.target_kind)} ${change.target}`,
-          ],
+          [nameOf(change), `: ${targetKindWords(change.target_kind)} ${change.target}`],
           [change.at_sealing?.status ?? '—'],
           [change.now?.status ?? '—'],
           changeOutcome(change),
@@ -164,6 +162,10 @@ function changesTable({ changes }: FollowUp): Block[] {
     ),
   ]
 }
+
+/** Leads nowhere where it was deleted since. */
+const nameOf = ({ number, now }: Change): Inline =>
+  now === null ? `Change ${number}` : reference(`Change ${number}`, `change-${number}`)
 
 function changeOutcome({ became, now }: Change): Text {
   const source = now?.verified_by_source

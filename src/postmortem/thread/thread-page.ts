@@ -1,3 +1,4 @@
+import { cut } from '../../kit/text.ts'
 import type { Event } from '../../timeline/schema.ts'
 import type { Source } from '../../timeline/source-schema.ts'
 import {
@@ -17,12 +18,13 @@ import {
 } from '../document/blocks.ts'
 import { blocksPage } from '../document/html/blocks-page.ts'
 import type { Page } from '../document/html/page.ts'
-import { pageAddress, pageLinks } from '../document/html/page-links.ts'
+import { pageAddress, pageLinks, workingAddress } from '../document/html/page-links.ts'
 import { prose } from '../document/prose.ts'
+import { changeReference, eventReference } from '../document/sections/references.ts'
 import { eventTime } from '../document/times/time-format.ts'
 import { type View, viewOf } from '../document/view.ts'
 import type { Postmortem, PostmortemActionItem, PostmortemChange, PostmortemFactor } from '../schema.ts'
-import { humanize, personName, sourceName } from '../words.ts'
+import { humanize, personName, sourceName, targetKindWords } from '../words.ts'
 import { findDangling } from './dangling.ts'
 import type { Dangling } from './schema.ts'
 
@@ -43,8 +45,8 @@ export function threadPage(data: Postmortem, zone?: string): Page {
   const { id, title, lang } = data.incident
   const head = {
     ...{ kicker: 'Thread', title, lang: lang ?? 'en', footer: id },
-    links: pageLinks(data.incident, 'Thread'),
-    refersTo: pageAddress(id, 'Postmortem'),
+    links: pageLinks(data.incident, 'Thread', { tz: zone }),
+    refersTo: workingAddress(data.incident, zone),
   }
   return blocksPage(head, threadBlocks(viewOf(data, zone)))
 }
@@ -74,7 +76,7 @@ function factorBlocks(thread: Thread, factor: PostmortemFactor): Block[] {
   const { number, category, statement, recurs } = factor
   return [
     heading(2, reference(`Factor ${number}`, `factor-${number}`), ' ', tag(category)),
-    paragraph(...prose(cut(statement))),
+    paragraph(...prose(cut(statement, longest))),
     bulletList([
       branch('Rests on', restingOn(thread, factor)),
       branch('Addressed by', addressing(thread, factor)),
@@ -84,7 +86,12 @@ function factorBlocks(thread: Thread, factor: PostmortemFactor): Block[] {
             item([
               label('Recurs'),
               ' ',
-              elsewhere(`factor ${recurs.number}`, recurs.incident_id, `factor-${recurs.number}`),
+              elsewhere(
+                thread.view,
+                recurs.incident_id,
+                `factor-${recurs.number}`,
+                `factor ${recurs.number}`,
+              ),
             ]),
           ]),
     ]),
@@ -107,10 +114,10 @@ const restingOn = ({ view, gaps }: Thread, { number, events }: PostmortemFactor)
 const eventItem = (view: View, event: Event): ListItem =>
   item(
     [
-      reference(eventTime(view.timeFormat, event), `event-${event.id}`),
+      eventReference(event, eventTime(view.timeFormat, event)),
       ' ',
       ...(event.retraction === null ? [] : [tag('retracted'), ' ']),
-      ...prose(cut(event.description)),
+      ...prose(cut(event.description, longest)),
     ],
     [
       [
@@ -138,7 +145,7 @@ function addressing(thread: Thread, factor: PostmortemFactor): ListItem[] {
     ...items.map(one => actionItem(thread, one)),
     ...alone.map(change => changeItem(thread, change)),
     ...addressed_elsewhere.map(({ id, incident_id, status }) =>
-      item([elsewhere(id, incident_id, id), ` — ${humanize(status)}`]),
+      item([elsewhere(thread.view, incident_id, id), ` — ${humanize(status)}`]),
     ),
     ...(disposition === 'accepted_risk'
       ? [item(['an accepted risk: ', ...prose(disposition_reason ?? '—')])]
@@ -148,15 +155,15 @@ function addressing(thread: Thread, factor: PostmortemFactor): ListItem[] {
 }
 
 /** A place in the document of another incident. */
-const elsewhere = (name: string, incidentId: string, anchor: string): Inline => ({
+const elsewhere = ({ timeFormat }: View, incidentId: string, anchor: string, name = anchor): Inline => ({
   text: `${name} of ${incidentId}`,
-  url: `${pageAddress(incidentId, 'Postmortem')}#${anchor}`,
+  url: `${pageAddress(incidentId, 'Postmortem', { tz: timeFormat.zone })}#${anchor}`,
 })
 
 function actionItem(thread: Thread, one: PostmortemActionItem): ListItem {
   const { id, title, status, owner, due_on } = one
   const { data } = thread.view
-  if (isTold(thread, id)) return item([reference(id, id), ' ', ...prose(title), ', as above'])
+  if (isTold(thread, id)) return item([reference(id, id), ' ', title, ', as above'])
   const changes = data.changes.filter(({ action_item }) => action_item === id)
   const links = [
     ...changes.map(change => changeItem(thread, change)),
@@ -168,7 +175,7 @@ function actionItem(thread: Thread, one: PostmortemActionItem): ListItem {
     ...(due_on === null || status === 'done' || status === 'cancelled' ? [] : [`due ${due_on}`]),
   ]
   return {
-    ...item([reference(id, id), ' ', ...prose(title), ` — ${known.join(', ')}`]),
+    ...item([reference(id, id), ' ', title, ` — ${known.join(', ')}`]),
     body: links.length === 0 ? [] : [bulletList(links)],
   }
 }
@@ -176,9 +183,9 @@ function actionItem(thread: Thread, one: PostmortemActionItem): ListItem {
 function changeItem(thread: Thread, change: PostmortemChange): ListItem {
   const { view, gaps } = thread
   const { number, target_kind, target, status, verified_by_source: source } = change
-  const kind = target_kind === 'slo' ? 'SLO' : humanize(target_kind)
-  const name = reference(`Change ${number}`, `change-${number}`)
-  if (isTold(thread, name.to)) return item([name, `: ${kind} ${target}, as above`])
+  const kind = targetKindWords(target_kind)
+  const name = changeReference(view, number, `Change ${number}`)
+  if (isTold(thread, `change-${number}`)) return item([name, `: ${kind} ${target}, as above`])
   const shown: ListItem[] =
     source === null ? [] : [item([label('verified by'), ' ', cite(view, source), ...excerptOf(source)])]
   return {
@@ -193,7 +200,7 @@ function isTold({ told }: Thread, id: string): boolean {
   return told.add(id).size === before
 }
 
-const excerptOf = ({ excerpt }: Source): Text => (excerpt === null ? [] : [`: “${cut(excerpt)}”`])
+const excerptOf = ({ excerpt }: Source): Text => (excerpt === null ? [] : [`: “${cut(excerpt, longest)}”`])
 
 /** What is missing after a node, in the sentences of `dangling`. */
 const gapItems = (gaps: Thread['gaps'], node: string, missing: Dangling['missing']): ListItem[] =>
@@ -216,15 +223,5 @@ function looseBlocks(thread: Thread): Block[] {
   ]
 }
 
+/** What is longer would make the chain hard to follow; the document has it in full. */
 const longest = 300
-
-/** Cuts a text that would make the chain hard to follow; the document has it in full. */
-function cut(text: string): string {
-  const points = Array.from(text.slice(0, 2 * longest + 2))
-  return points.length <= longest
-    ? text
-    : `${points
-        .slice(0, longest - 1)
-        .join('')
-        .trimEnd()}…`
-}

@@ -1,6 +1,11 @@
 import t from 'tap'
+import { agendaPage } from '../../../src/postmortem/checks/agenda.ts'
+import type { FailedCheck } from '../../../src/postmortem/checks/schema.ts'
+import { mostListed } from '../../../src/postmortem/document/view.ts'
 import { observed, openIncident, seedPeople } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
+import { event, eventId } from '../builders.ts'
+import { bare } from '../drill.ts'
 import { givenReady } from '../ready.ts'
 
 const service = await openService(t)
@@ -35,4 +40,38 @@ t.test('where nothing is open, a sentence says so', async t => {
   const incident = await givenReady(service)
   const { text } = await call('GET', `${incident}/review/agenda`)
   t.match(text, 'No check finds anything open. What else did this teach us about the system?\n')
+})
+
+t.test('it leads to what the document has, in the zone in which it is read', async t => {
+  const incident = await openIncident(service)
+  const remembered = { sources: [{ kind: 'statement', stated_by: 'ana', excerpt: 'It was slow.' }] }
+  for (const [minute, relevance] of [
+    ['02', 'normal'],
+    ['03', 'low'],
+  ])
+    await call('POST', `${incident}/events`, {
+      body: observed({ ...remembered, occurred_at: `2026-06-17T14:${minute}:00Z`, relevance }),
+    })
+  await call('POST', `${incident}/action-items`, { body: { title: 'Use `retry()`', status: 'proposed' } })
+  const { text } = await call('GET', `${incident}/review/agenda.html?tz=Etc/GMT%2B5`)
+  const document = `${incident}/postmortem.html?tz=Etc%2FGMT%2B5`
+  t.match(text, new RegExp(`<a href="${document.replace('?', '\\?')}#event-[^"]+">09:02</a>`))
+  t.match(text, '09:03')
+  t.notMatch(text, '>09:03</a>', 'the document only counts what is of low relevance')
+  t.match(text, `<a href="${document}#AI-1">AI-1</a> Use \`retry()\``, 'a title is plain text')
+  t.match(text, `<a href="${incident}/thread.html?tz=Etc%2FGMT%2B5">Thread</a>`)
+})
+
+const failed: FailedCheck = {
+  ...{ code: 'STATEMENT_ONLY', level: 'warning', message: 'It rests on memory.', pointer: '/events' },
+  ...{ ids: [], finding: null, waiver: null, waive_with: null },
+}
+
+t.test('of a very long timeline it only names what the document counts', async t => {
+  const events = Array.from({ length: mostListed + 1 }, (_, n) => event(n + 1, '14:08', `Event ${n + 1}`))
+  const open = { ...failed, ids: [eventId(1), eventId(mostListed + 1)] }
+  const html = agendaPage({ data: { ...bare(), events } }, [open]).content.join('')
+  t.match(html, `#event-${eventId(1)}"`)
+  t.match(html, `Event ${mostListed + 1}`)
+  t.notMatch(html, `#event-${eventId(mostListed + 1)}"`)
 })

@@ -50,7 +50,7 @@ t.test('the page has promise and today side by side, and what is overdue stands 
 
   const { headers, text } = await call('GET', `${incident}/follow-up.html${query}`)
   t.match(headers, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': /style-src/ })
-  t.match(text, `href="${incident}/postmortem.html#AI-1"`)
+  t.match(text, `href="${incident}/postmortem.html?copy=working#AI-1"`)
   t.match(text, 'href="https://git.example/pull/913"')
   t.equal(text.split('<span class="tag" data-tag="overdue">').length - 1, 3)
 })
@@ -67,9 +67,28 @@ t.test('what is as promised says so, and what was moved, reassigned or deleted, 
   )
   await call('PATCH', `${incident}/action-items/AI-1`, { body: { owner: 'sam' } })
   await call('DELETE', `${incident}/changes/1`)
+  t.notMatch((await call('GET', `${incident}/follow-up.html`)).text, '#change-1', 'which leads nowhere')
   const after = await wordsOf(`${incident}/follow-up.html?as_of=2026-06-20`)
   t.match(after, '| has another owner |')
   t.match(after, '| applied | — | deleted |')
+})
+
+t.test('each of its references leads to a place of the document, also to what was added since', async t => {
+  const incident = await givenFinal(service, 'Added since')
+  await call('POST', `${incident}/action-items`, { body: { title: 'Use `retry()`', status: 'proposed' } })
+  const change = { target_kind: 'slo', target: 'Payments', factors: [1] }
+  await call('POST', `${incident}/changes`, { body: change })
+  for (const page of ['follow-up.html', 'thread.html']) {
+    const { text } = await call('GET', `${incident}/${page}`)
+    const references = [...text.matchAll(/href="([^"#]+)#([^"]+)"/g)]
+    const led = new Set(references.map(([, , id]) => id))
+    for (const id of ['AI-3', 'change-2']) t.ok(led.has(id), `${page} ${id}`)
+    const addresses = new Set(references.map(([, address]) => address!))
+    t.equal(addresses.size, 1)
+    const document = (await call('GET', [...addresses][0]!)).text
+    for (const id of led) t.match(document, `id="${id}"`, `${page} ${id}`)
+    t.match(text, 'AI-3</a> Use `retry()`', 'a title is plain text')
+  }
 })
 
 t.test('a correction in progress has it, and what was never final has nothing to follow up', async t => {

@@ -101,6 +101,32 @@ t.test('an older revision says by which it is superseded, and leads there', asyn
   ])
 })
 
+t.test('its links are to the same document, read in the same zone', async t => {
+  const incident = await givenReady(service, 'Linked')
+  const linksOf = async (path: string) => {
+    const [, links = ''] = (await read(`${incident}/${path}`)).match(/<nav class="pages"[^>]*>(.*)<\/nav>/)!
+    return [...links.matchAll(/href="([^"]*)"/g)].map(([, href]) => href!.replace(`${incident}/`, ''))
+  }
+  const other = ['thread.html', 'review/agenda.html']
+  const files = ['postmortem.md', 'postmortem.json']
+  t.same(await linksOf('postmortem.html?copy=working'), [...other, ...files], 'it has one copy')
+  await seal(service, incident)
+  const all = [...other, 'follow-up.html']
+  t.same(await linksOf('postmortem.html'), [...all, ...files])
+  t.same(await linksOf('postmortem.html?tz=Asia/Tokyo'), [
+    ...['thread.html?tz=Asia%2FTokyo', 'review/agenda.html?tz=Asia%2FTokyo', 'follow-up.html'],
+    ...['postmortem.md?tz=Asia%2FTokyo', 'postmortem.json'],
+  ])
+  const working = files.map(file => `${file}?copy=working`)
+  t.same(await linksOf('postmortem.html?copy=working'), [...all, ...working])
+  await amend(incident, 'A source was missing.')
+  t.same(await linksOf('postmortem.html?copy=working'), [...all, ...working])
+  t.same(await linksOf('revisions/1'), [...all, ...files])
+  await seal(service, incident)
+  t.same(await linksOf('revisions/1'), all, 'the files are of revision 2')
+  t.same(await linksOf('revisions/2'), [...all, ...files])
+})
+
 t.test('after a redaction it is the same revision, sealed when it was, with the new hash', async t => {
   const incident = await givenReady(service, 'Redacted')
   clock.now = new Date('2026-07-01T10:00:00.000Z')

@@ -51,11 +51,40 @@ t.test('a factor is told with what shows it, what addresses it, and what that ch
 })
 
 t.test('it leads to the places of the document, and to the sources', async t => {
-  const html = threadPage(whole()).content.join('')
+  const incident = { ...bare().incident, status: 'in_review' as const }
+  const html = threadPage(whole({ incident })).content.join('')
   const document = '/v1/incidents/PM-2026-06-17-payments-drill/postmortem.html'
   for (const anchor of ['factor-1', `event-${eventId(1)}`, 'AI-1', 'change-1'])
     t.match(html, `href="${document}#${anchor}"`)
   for (const url of ['https://prometheus.example/a', 'https://ci.example/1']) t.match(html, `href="${url}"`)
+})
+
+t.test('what the document of a draft does not have is only named', async t => {
+  const incident = { ...bare().incident, status: 'draft' as const }
+  const low = event(1, '14:08', 'The alert fires late.', { relevance: 'low' })
+  const html = threadPage(whole({ incident, events: [low] })).content.join('')
+  t.match(html, 'Change 1: alert rule')
+  t.notMatch(html, '#change-1', 'a draft only counts its changes')
+  t.match(html, '14:08')
+  t.notMatch(html, '#event-', 'and what is of low relevance')
+  t.match(html, '/postmortem.html#factor-1"')
+})
+
+t.test('of a final one it leads into the working copy, which has what was added since', async t => {
+  const incident = { ...bare().incident, status: 'final' as const }
+  const html = threadPage(whole({ incident }), 'Asia/Tokyo').content.join('')
+  const document = `/v1/incidents/${incident.id}/postmortem.html`
+  t.match(html, `href="${document}?tz=Asia%2FTokyo&amp;copy=working#AI-1"`)
+  t.match(html, `<a href="${document}?tz=Asia%2FTokyo">Postmortem</a>`)
+  t.match(html, `<a href="/v1/incidents/${incident.id}/follow-up.html">Follow-up</a>`)
+  t.match(threadPage(whole({ incident })).content.join(''), `href="${document}?copy=working#change-1"`)
+})
+
+t.test('a title is plain text', async t => {
+  const factors = [1, 2].map(number => factor(number, 'The call gave up.', { events: [eventId(1)] }))
+  const items = [actionItem(1, 'Use `retry()`', { factors: [1, 2] })]
+  const html = threadPage(whole({ factors, action_items: items })).content.join('')
+  t.equal(html.split('Use `retry()`').length - 1, 2, 'also where it stands again')
 })
 
 t.test('each broken link stands out with the sentence of the JSON', async t => {
@@ -98,6 +127,10 @@ t.test('what is an accepted risk, recurs, is done elsewhere or was retracted is 
   t.match(words(page), 'an accepted risk: It costs more than it saves.')
   t.match(words(page), 'AI-3 of PM-2025-01-01-x — in progress')
   t.match(page.content.join(''), 'href="/v1/incidents/PM-2025-01-01-x/postmortem.html#factor-2"')
+  t.match(
+    threadPage(data, 'Asia/Tokyo').content.join(''),
+    'href="/v1/incidents/PM-2025-01-01-x/postmortem.html?tz=Asia%2FTokyo#AI-3"',
+  )
 })
 
 t.test('its times are in the zone that is asked for, which it names', async t => {

@@ -1,7 +1,7 @@
 import type { Postmortem } from '../../schema.ts'
 import { headOf, postmortemSections } from '../document.ts'
-import type { Reading } from '../standing.ts'
-import { type View, viewOf } from '../view.ts'
+import type { Reading, Standing } from '../standing.ts'
+import { isFinal, type View, viewOf } from '../view.ts'
 import { asksHtml } from './asks.ts'
 import { blocksToHtml, escapeHtml } from './blocks.ts'
 import { contents } from './contents.ts'
@@ -24,7 +24,12 @@ export function postmortemPage(data: Postmortem, { zone, standing, asks = {} }: 
     lang: lang ?? 'en',
     footer: `${id} · ${standing ? `Revision ${standing.number}` : headOf(data).status}`,
     content: [
-      header(view, [standingHtml(view, standing), facts(view), asksHtml(asks.head, id)]),
+      header(view, [
+        standingHtml(view, standing),
+        facts(view),
+        asksHtml(asks.head, id),
+        linksOf(view, standing),
+      ]),
       contents(sections.flat()),
       ...sections.map(blocks => {
         const [first, ...rest] = blocks
@@ -47,8 +52,16 @@ function header(view: View, below: readonly string[]): string {
 ${head.nature === null ? '' : `<span class="chip">${escapeHtml(head.nature)}</span>\n`}<span class="chip ${severity === null ? '' : severityTone[severity]}">${severity ?? 'Severity: —'}</span>
 <span>Authors: ${escapeHtml(head.authors)}</span>
 </p>
-${below.join('')}${pageLinks(view.data.incident, 'Postmortem')}
+${below.join('')}
 </header>`
+}
+
+/** To the same document where there are several. The files of a superseded revision have no address of their own. */
+function linksOf(view: View, standing: Standing | undefined): string {
+  const isWorkingCopy = isFinal(view) && standing === undefined
+  const query = { tz: view.timeFormat.zone, copy: isWorkingCopy ? ('working' as const) : undefined }
+  const without = standing?.superseded_by ? (['Markdown', 'JSON'] as const) : []
+  return pageLinks(view.data.incident, 'Postmortem', query, without)
 }
 
 const statusTone = { draft: '', in_review: 'warn', final: 'good' } as const

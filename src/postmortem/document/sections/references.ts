@@ -21,10 +21,10 @@ export const factorReference = ({ data }: View, number: number, text = String(nu
 export const itemReference = ({ data }: View, id: string, text = id): string | Reference =>
   data.action_items.some(item => item.id === id) ? reference(text, id) : text
 
-export const changeReference = (view: View, number: number): string | Reference =>
+export const changeReference = (view: View, number: number, text = `change ${number}`): string | Reference =>
   areChangesShown(view) && view.data.changes.some(change => change.number === number)
-    ? reference(`change ${number}`, `change-${number}`)
-    : `change ${number}`
+    ? reference(text, `change-${number}`)
+    : text
 
 /** Until the review, changes are still being worked out, and a draft only counts them. */
 export const areChangesShown = ({ data }: View): boolean => data.incident.status !== 'draft'
