@@ -1,5 +1,6 @@
 import t from 'tap'
 import { postmortemDocument } from '../../../src/postmortem/document/document.ts'
+import { toHtml } from '../../../src/postmortem/document/html/html.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
 import type { Event } from '../../../src/timeline/schema.ts'
