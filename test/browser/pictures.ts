@@ -25,7 +25,10 @@ export async function takePictures(
 /** The device of the README's picture, which is the beginning of a page. */
 export const readmeDevice = { viewport: { width: 1100, height: 1500 } }
 
+/** With the Markdown of the same document, so that both say the same of when it was sealed. */
 export async function takeReadmePicture(tab: Tab, url: string): Promise<void> {
   await load(tab, url)
   await tab.page.screenshot({ path: 'examples/payments-drill.png' })
+  const markdown = await tab.page.request.get(url.replace(/\.html$/, '.md'))
+  writeFileSync('examples/payments-drill.md', await markdown.body())
 }

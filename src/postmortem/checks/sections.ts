@@ -1,5 +1,5 @@
 import type { CheckCode } from '../../waivers/schema.ts'
-import type { Asks } from '../document/html/asks.ts'
+import type { Asks } from '../document/standing.ts'
 import type { FailedCheck } from './schema.ts'
 
 /** The section of the document that each check is about, by the id of its heading; `head` is above them all. */

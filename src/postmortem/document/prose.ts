@@ -1,5 +1,6 @@
-import type { Literal, Nodes, Parents } from 'mdast'
+import type { Link, Literal, Nodes, Parents } from 'mdast'
 import { type Extension, fromMarkdown } from 'mdast-util-from-markdown'
+import { decodeString } from 'micromark-util-decode-string'
 import { isHttpUrl } from '../../kit/text.ts'
 import {
   type Block,
@@ -21,9 +22,14 @@ import {
 const lineBreak = /\r\n|[\r\u2028\u2029]/g
 const maySpan = /`|\]\(|<https?:/i
 const mayNest = /^[ \t]*(?:[-+*>]|\d{1,9}[.)]|```|~~~)/m
-/** A line of so many containers costs a parser the square of their number, and nobody means it. */
-const nestsTooDeep = /^(?:[ \t]*(?:[-+*>]|\d{1,9}[.)])){9}/m
+/** The beginnings of lists and quotes at the start of a line. */
+const markers = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$)))+/gm
+const marker = />|[-+*]|\d+[.)]/g
+/** More markers on a line, or in a text, cost the parser much, and nobody means them. */
+const maxMarkers = { line: 4, text: 1000 }
 const maxDepth = 6
+/** Stands before a line that is to be text. No Unicode character is, or will be, this one. */
+const noMarker = '\uffff'
 
 /** The text of a sentence: code spans and links. An empty line in it is none. */
 export function prose(stored: string): Text {
@@ -46,9 +52,21 @@ export function proseItem(first: Text, stored: string, details: readonly Text[] 
 }
 
 function blocksOf(source: string): Block[] {
-  if (!mayNest.test(source) || nestsTooDeep.test(source))
-    return splitAtEmptyLines(source).map(text => paragraph(...prose(text)))
-  return new Reader(source).blocks(parse(source, inertBlocks).children, 0)
+  const marked = mayNest.test(source) ? withoutDeepMarkers(source) : undefined
+  if (marked === undefined) return splitAtEmptyLines(source).map(text => paragraph(...prose(text)))
+  return new Reader(marked).blocks(parse(marked, inertBlocks).children, 0)
+}
+
+/** Undefined where a text is not worth the parser's time. */
+function withoutDeepMarkers(source: string): string | undefined {
+  let count = 0
+  const marked = source.replaceAll(noMarker, '').replace(markers, found => {
+    const { length } = found.match(marker)!
+    if (length > maxMarkers.line) return noMarker + found
+    count += length
+    return found
+  })
+  return count > maxMarkers.text ? undefined : marked
 }
 
 const paragraphsOf = (source: string): Text[] => {
@@ -111,7 +129,7 @@ class Reader {
   block(node: Nodes, depth: number): Block {
     if (node.type === 'paragraph') return paragraph(...this.text(node))
     if (node.type === 'code' && node.value.trim() !== '')
-      return preformatted(node.value, languageOf(node.lang))
+      return preformatted(plain(node.value), languageOf(node.lang))
     if (depth < maxDepth && hasWords(node)) {
       if (node.type === 'blockquote') return quote(this.blocks(node.children, depth + 1))
       if (node.type === 'list') {
@@ -127,13 +145,18 @@ class Reader {
   }
 
   inline(node: Nodes): Inline {
-    if (node.type === 'text') return node.value
+    if (node.type === 'text') return plain(node.value)
     if (node.type === 'break') return '\n'
-    if (node.type === 'inlineCode') return { code: node.value.replaceAll('\n', ' ') }
-    if (node.type !== 'link' || !isHttpUrl(node.url)) return this.raw(node)
-    const words = wordsOf(node).replaceAll('\n', ' ')
-    const title = node.title ? ` (${node.title.replaceAll('\n', ' ')})` : ''
-    return { text: `${words.trim() === '' ? node.url : words}${title}`, url: node.url }
+    if (node.type === 'inlineCode') return { code: plain(node.value).replaceAll('\n', ' ') }
+    const url = node.type === 'link' ? decodeString(node.url) : ''
+    return node.type === 'link' && isHttpUrl(url) ? { text: this.linkText(node, url), url } : this.raw(node)
+  }
+
+  /** Its words in one line, images as they were typed, and its title in brackets. */
+  linkText({ children, title }: Link, url: string): string {
+    const words = children.map(node => ('value' in node ? plain(node.value) : this.raw(node))).join('')
+    const text = words.trim() === '' ? url : words
+    return `${text}${title ? ` (${decodeString(title)})` : ''}`.replaceAll('\n', ' ')
   }
 
   /** The source of a node, without what nests its lines. */
@@ -141,6 +164,8 @@ class Reader {
     return this.source.slice(position!.start.offset, position!.end.offset).replace(/\n[ \t>]*/g, '\n')
   }
 }
+
+const plain = (text: string): string => text.replaceAll(noMarker, '')
 
 function itemOf(blocks: readonly Block[], details: readonly Text[] = []): ListItem {
   const [begin, ...body] = blocks
@@ -155,9 +180,6 @@ const firstNumber = (start: number, { length }: readonly ListItem[]): number =>
 
 const languageOf = (info: string | null | undefined): string =>
   info && /^[\w+#.-]{1,30}$/.test(info) ? info : ''
-
-const wordsOf = (node: Nodes): string =>
-  'value' in node ? node.value : 'children' in node ? node.children.map(wordsOf).join('') : ''
 
 /** A lone `-` or `>` is no list and no quote. */
 function hasWords(node: Nodes): boolean {

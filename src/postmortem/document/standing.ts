@@ -1,5 +1,4 @@
 import { type Block, label, paragraph } from './blocks.ts'
-import type { Asks } from './html/asks.ts'
 import { type TimeFormat, zonedTimestamp } from './times/time-format.ts'
 
 /** How a document is read: in which time zone, and as which revision, where it was sealed. */
@@ -9,6 +8,14 @@ export interface Reading {
   standing?: Standing | undefined
   /** What the checks of a working copy ask for, which only HTML shows. */
   asks?: Asks | undefined
+}
+
+/** What a working copy's checks ask for, by the id of the section that it concerns; `head` is what stands above them. */
+export type Asks = Readonly<Record<string, readonly Ask[]>>
+export interface Ask {
+  /** An error holds back final, a warning does not. */
+  level: 'error' | 'warning'
+  message: string
 }
 
 /** Which revision a document is, and what came later, which only HTML says: the Markdown was sealed before. */

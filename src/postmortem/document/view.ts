@@ -16,7 +16,7 @@ export interface View {
   beyond: number
   /** How many events of the timeline are of low relevance. */
   unlisted: number
-  /** The events that a milestone, the longest gap or a factor names. */
+  /** The events that a milestone, the longest gap, a factor or a waiver names. */
   eventById: ReadonlyMap<string, Event>
 }
 
@@ -56,11 +56,12 @@ const inOrderOf = (zone: string, events: Event[]): Event[] =>
   zone !== 'UTC' && events.some(({ precision }) => precision === 'day') ? inOrder(zone, events) : events
 
 /** Not of all events: such a map would cost a tenth of the whole rendering. */
-function namedEvents({ events, milestones, factors }: Postmortem): Map<string, Event> {
+function namedEvents({ events, milestones, factors, waivers }: Postmortem): Map<string, Event> {
   const { from_event_id, to_event_id } = milestones.status_update_gap
   const named = new Set([
     ...milestones.spells.flatMap(spell => spell.milestones.map(({ event_id }) => event_id)),
     ...factors.flatMap(factor => factor.events),
+    ...waivers.flatMap(({ findings }) => findings.map(({ pointer }) => pointer.split('/')[2])),
     from_event_id,
     to_event_id,
   ])

@@ -27,22 +27,6 @@ const tags = ['Postmortem']
 
 /** The document by `Accept`, or by suffix for browsers and scripts. */
 export function documentRoutes(app: App, context: Context): void {
-  const { db } = context
-  /** A final one is sent as the bytes that were sealed, but for HTML and other zones, which are rendered of the sealed data. */
-  const send = async (reply: FastifyReply, format: Format, incidentId: string, query: DocumentQuery) => {
-    const zone = zoneOf(query)
-    if (query.copy === 'working')
-      return sendRendered(reply, format, ...(await readWorkingCopy(context, incidentId, format, zone)))
-    if (format === 'html' || (format === 'md' && zone !== undefined)) {
-      const revision = await lastRevisionToRender(db, incidentId)
-      if (revision) return sendRendered(reply, format, revision.data, { zone, standing: revision.standing })
-    } else {
-      const sealed = await lastSealedText(db, incidentId, format === 'md' ? 'markdown' : 'json')
-      if (sealed) return sendText(reply.header('etag', sealedEtag(sealed)), format, sealed.text)
-    }
-    return sendRendered(reply, format, ...(await readWorkingCopy(context, incidentId, format, zone)))
-  }
-
   app.get(
     '/incidents/:incident_id/postmortem',
     {
@@ -65,7 +49,7 @@ export function documentRoutes(app: App, context: Context): void {
     async (request, reply) => {
       reply.header('vary', 'accept')
       const format = negotiateFormat(request, ['md', 'html', 'json'])
-      return send(reply, format, request.params.incident_id, request.query)
+      return sendDocument(context, reply, { format, ...request.params, ...request.query })
     },
   )
 
@@ -88,9 +72,33 @@ export function documentRoutes(app: App, context: Context): void {
           response: documentResponses(content),
         },
       },
-      async (request, reply) => send(reply, format, request.params.incident_id, request.query),
+      async (request, reply) => sendDocument(context, reply, { format, ...request.params, ...request.query }),
     )
   }
+}
+
+interface Asked extends DocumentQuery {
+  format: Format
+  incident_id: string
+}
+
+/** A final one is sent as the bytes that were sealed, but for HTML and other zones, which are rendered of the sealed data. */
+async function sendDocument(context: Context, reply: FastifyReply, asked: Asked): Promise<FastifyReply> {
+  const { format, incident_id } = asked
+  const zone = zoneOf(asked)
+  if (asked.copy === 'working')
+    return sendRendered(reply, format, ...(await readWorkingCopy(context, asked, zone)))
+  if (format === 'html' || (format === 'md' && zone !== undefined)) {
+    const revision = await lastRevisionToRender(context.db, incident_id)
+    if (revision) return sendRendered(reply, format, revision.data, { zone, standing: revision.standing })
+  } else {
+    const sealed = await lastSealedText(context.db, incident_id, format === 'md' ? 'markdown' : 'json')
+    if (sealed) return sendText(reply.header('etag', sealedEtag(sealed)), format, sealed.text)
+  }
+  const [data, reading] = await readWorkingCopy(context, asked, zone)
+  // It was sealed between the two reads: then that is what is final.
+  if (data.incident.status === 'final') return sendDocument(context, reply, asked)
+  return sendRendered(reply, format, data, reading)
 }
 
 export function templateRoute(app: App): void {
@@ -119,16 +127,16 @@ export function templateRoute(app: App): void {
 /** Of HTML, with what its checks ask for while it is being worked on; both are of one snapshot. */
 async function readWorkingCopy(
   { db, now, blameCheck }: Context,
-  incidentId: string,
-  format: Format,
+  { format, incident_id }: Asked,
   zone: string | undefined,
 ): Promise<[Postmortem, Reading]> {
-  if (format !== 'html') return [await loadPostmortem(db, incidentId), { zone }]
-  const { input, checks } = await runChecks(db, incidentId, await blameCheck(), now().toISOString())
+  if (format !== 'html') return [await loadPostmortem(db, incident_id), { zone }]
+  const { input, checks } = await runChecks(db, incident_id, await blameCheck(), now().toISOString())
   const { status, amending } = input.data.incident
   const isFinal = status === 'final' && !amending
   return [input.data, { zone, ...(!isFinal && { asks: asksOf(checks) }) }]
 }
+
 const templatePage = () =>
   blocksPage({ kicker: 'Postmortem', title: '<title>', lang: 'en', footer: 'Template' }, templateBody('\n'))
 

@@ -14,7 +14,7 @@ import { blocksToHtml } from '../../../src/postmortem/document/html/blocks.ts'
 import { toHtml } from '../../../src/postmortem/document/html/html.ts'
 import { wordJoiner } from '../../../src/postmortem/document/markdown/mentions.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
-import { bare, drill } from '../drill.ts'
+import { bare, drill, drillWith } from '../drill.ts'
 import { hostilePostmortem, hostileText, nasty, poisoned } from './hostile.ts'
 import { saidByBlocks, wordsSaid } from './read-back.ts'
 
@@ -266,4 +266,11 @@ t.test('every table has headers with a scope, and cells that name their column',
 
 t.test('the same data gives the same page', async t => {
   t.equal(toHtml(drill()), toHtml(drill()))
+})
+
+t.test('what is final does not go on, also where nobody knows when it ended', async t => {
+  const data = drillWith(events => events.map(one => ({ ...one, milestones: [] })))
+  t.match(toHtml(data), '<dd>Ongoing</dd>')
+  data.incident.status = 'final'
+  t.notMatch(toHtml(data), /ongoing/i)
 })

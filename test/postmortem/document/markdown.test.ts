@@ -12,9 +12,11 @@ import {
   paragraph,
   preformatted,
   quote,
+  reference,
   row,
   table,
   tag,
+  withId,
 } from '../../../src/postmortem/document/blocks.ts'
 import { unifiedDiff } from '../../../src/postmortem/document/diff.ts'
 import { postmortemDocument } from '../../../src/postmortem/document/document.ts'
@@ -213,6 +215,20 @@ t.test('a line break is <br> in a cell and a break elsewhere', async t => {
 
 t.test('lists in a row stay apart, and keep their numbers', async t => {
   t.equal(written(numberedList(1, [item(['a'])]), numberedList(3, [item(['c'])])), '1. a\n\n3) c')
+})
+
+t.test('headings of the same words have anchors of their own', async t => {
+  t.equal(
+    written(
+      withId('a', heading(2, 'Summary')),
+      heading(2, 'Summary'),
+      withId('b', heading(2, 'Summary!')),
+      paragraph(reference('one', 'a'), ' ', reference('other', 'b'), ' ', reference('none', 'c')),
+    )
+      .split('\n')
+      .at(-1),
+    '[one](#summary) [other](#summary-2) none',
+  )
 })
 
 t.test('the same data gives the same bytes', async t => {

@@ -4,6 +4,7 @@ import { blocksToHtml } from '../../../src/postmortem/document/html/blocks.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import { prose, proseBlocks, proseItem } from '../../../src/postmortem/document/prose.ts'
 import { cpuRatio } from '../../help/cpu-ratio.ts'
+import { saidByBlocks, saidByMarkdownIt, saidByMdast } from './read-back.ts'
 
 /** Text that people paste, as blocks; markdown.test.ts holds that parsers read them back. */
 
@@ -90,6 +91,39 @@ t.test('a line break stays one, also beside what is no rule', async t => {
   t.equal(markdown(...proseBlocks([], 'a\r\nb\u2028c `d`')), 'a  \nb  \nc `d`')
 })
 
+t.test('a long rule or a table in code is no deep nesting', async t => {
+  const table = '+----+-------+\n| id | name  |\n+----+-------+\n>>>>>>>>> end'
+  t.same(proseBlocks([], `- one\n- two\n\n\`\`\`\n${table}\n\`\`\`\n\n----------\n\nmore`), [
+    bulletList([item(['one']), item(['two'])]),
+    { type: 'preformatted', text: table, language: '' },
+    paragraph('----------'),
+    paragraph('more'),
+  ])
+  t.same(proseBlocks([], `- a\n\n${'- '.repeat(9)}b`), [
+    bulletList([item(['a'])]),
+    paragraph(`${'- '.repeat(9)}b`),
+  ])
+})
+
+t.test('a list may begin with a list, and a text with what would be a rule', async t => {
+  for (const text of ['- - * \n    * a', '- a\n\n+ **\n+ b', '1. - a', '- - - a'])
+    for (const read of [saidByMdast, saidByMarkdownIt])
+      t.same(read(markdown(...proseBlocks([], text))), saidByBlocks(proseBlocks([], text)), text)
+  t.equal(markdown(...proseBlocks([], '- - - a')), '-\n  -\n    - a')
+})
+
+t.test('a link keeps all its words, and leads where it says', async t => {
+  t.same(prose('[![badge](https://x.example/b.svg) Build](https://x.example/)'), [
+    { text: '![badge](https://x.example/b.svg) Build', url: 'https://x.example/' },
+  ])
+  t.same(prose('[`code` and *more*](https://x.example/)'), [
+    { text: 'code and *more*', url: 'https://x.example/' },
+  ])
+  t.same(prose('[a](https://x.example/Foo_\\(bar\\)?a=1&amp;b=2)'), [
+    { text: 'a', url: 'https://x.example/Foo_(bar)?a=1&b=2' },
+  ])
+})
+
 t.test('nesting ends somewhere: what is deeper is text', async t => {
   t.same(proseBlocks([], `${'> '.repeat(5000)}a`), [paragraph(`${'> '.repeat(5000)}a`)])
   const steps = Array.from({ length: 40 }, (_, depth) => `${'  '.repeat(depth)}- step ${depth}`).join('\n')
@@ -115,6 +149,9 @@ t.test('what calls people or links issues is disarmed, but not in code and addre
   for (const [text, expected] of [
     ['@ana (@b-team) <@U1> <@&2>', '@\u2060ana (@\u2060b-team) <@\u2060U1> <@\u2060&2>'],
     ['checkout#7, GH-3, gh-4, see !5', 'checkout#\u20607, GH-\u20603, gh-\u20604, see !\u20605'],
+    ['担当は@tanaka、é@ana GH-1詳細はGH-12', '担当は@\u2060tanaka、é@\u2060ana GH-\u20601詳細はGH-\u206012'],
+    ['http://@ana https://a.example<@ana>', 'http://@\u2060ana https://a.example<@\u2060ana>'],
+    ['/close\n/var/log/x\nand /close', '/\u2060close  \n/var/log/x  \nand /close'],
     ['`@ana #1` and `GH-3`', '`@ana #1` and `GH-3`'],
     ['https://a.example/@ana#12 www.a.example/#1', 'https://a.example/@ana#12 www.a.example/#1'],
     ['ana@carta.example, C# 4, wow!', 'ana@carta.example, C# 4, wow!'],

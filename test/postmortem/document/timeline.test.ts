@@ -1,5 +1,6 @@
 import t from 'tap'
 import { postmortemDocument } from '../../../src/postmortem/document/document.ts'
+import { toHtml } from '../../../src/postmortem/document/html/html.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
 import type { Event } from '../../../src/timeline/schema.ts'
@@ -247,9 +248,16 @@ t.test(
     data.factors = [factor(1, 'A.', { events: [eventId(2050)] })]
     const dispute = { statement: 'No.', raised_by: 'ana', at: at('16:00'), resolution: null }
     data.events[2079] = { ...data.events[2079]!, dispute }
+    const row = { incident_id: data.incident.id, version: 1, changed_by: 'ana', changed_at: at('16:00') }
+    const findings = [{ pointer: `/events/${eventId(2090)}/description`, text_sha256: '0'.repeat(64) }]
+    data.waivers = [{ ...row, code: 'BLAME_LANGUAGE', reason: 'A quotation.', findings }]
     const rows = render(data).match(/Event \d+\. \|/g)!
     t.equal(rows.length, 2000)
-    t.same(rows.slice(-4), ['Event 1997. |', 'Event 2050. |', 'Event 2080. |', 'Event 2100. |'])
+    t.same(
+      rows.slice(-5),
+      [1996, 2050, 2080, 2090, 2100].map(n => `Event ${n}. |`),
+    )
+    t.match(toHtml(data), '2,000 of 2,100 events, times in UTC.', 'the drawing is of those')
     t.match(
       render(data),
       '\n100 more events are stored, and not listed here: GET /v1/incidents/PM-2026-06-17-payments-drill/events has them all.\n',

@@ -1,12 +1,5 @@
+import type { Ask } from '../standing.ts'
 import { escapeHtml } from './blocks.ts'
-
-/** What a working copy's checks ask for, by the id of the section that it concerns; `head` is what stands above them. */
-export type Asks = Readonly<Record<string, readonly Ask[]>>
-export interface Ask {
-  /** An error holds back final, a warning does not. */
-  level: 'error' | 'warning'
-  message: string
-}
 
 /** How many one section shows. */
 const mostShown = 6

@@ -2,7 +2,7 @@ import { hasImpact } from '../../../incidents/natures.ts'
 import type { DurationName } from '../../../timeline/milestones/schema.ts'
 import { sentenceCase } from '../../words.ts'
 import { handled, moment, valueBetween } from '../sections/how-long.ts'
-import { durationOf, durationValue, impactValue, isKnown, type View } from '../view.ts'
+import { durationOf, durationValue, impactValue, isFinal, isKnown, type View } from '../view.ts'
 import { escapeHtml } from './blocks.ts'
 
 /** The figures that readers look for first: those that there can be for what it was. */
@@ -27,17 +27,18 @@ function figuresOfImpact(view: View): Figure[] {
     const duration = durationOf(spells[0]!, name)
     return isKnown(duration) ? durationValue(view, duration) : '—'
   }
-  const known = ['Phase', sentenceCase(phase)] satisfies Figure
+  // That somebody waived to tell the end does not make it go on.
+  const known: Figure[] = isFinal(view) && phase === 'ongoing' ? [] : [['Phase', sentenceCase(phase)]]
   if (spells.length === 1)
     return [
-      known,
+      ...known,
       ['Detection time', value('time_to_detect')],
       ['Mitigation time', value('time_to_mitigate')],
       ['Resolution time', value('time_to_resolve')],
     ]
   const of = ` in spell ${spells[0]!.spell}`
   return [
-    known,
+    ...known,
     [`Impact in ${spells.length} spells`, impact ? impactValue(view, impact) : '—'],
     [`Detection time${of}`, value('time_to_detect')],
     [`Mitigation time${of}`, value('time_to_mitigate')],

@@ -5,9 +5,14 @@ export type Anchors = ReadonlyMap<string, string>
 
 export function anchorsOf(blocks: readonly Block[]): Anchors {
   const anchors = new Map<string, string>()
-  for (const block of blocks)
-    if (block.type === 'heading' && block.id !== undefined)
-      anchors.set(block.id, slugOf(block.text.map(wordsOf).join('')))
+  const taken = new Map<string, number>()
+  for (const block of blocks) {
+    if (block.type !== 'heading') continue
+    const slug = slugOf(block.text.map(wordsOf).join(''))
+    const before = taken.get(slug) ?? 0
+    taken.set(slug, before + 1)
+    if (block.id !== undefined) anchors.set(block.id, before === 0 ? slug : `${slug}-${before}`)
+  }
   return anchors
 }
 

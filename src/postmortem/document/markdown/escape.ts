@@ -147,6 +147,7 @@ const lineStart = new RegExp(
     '`{3,}(?=[^`]*$)|~~~', // a fence
     '=+[ \\t]*$', // an underline of a heading
     '([*_-])[ \\t]*(?:\\1[ \\t]*){2,}$', // a rule
+    '\\*[* \\t]*$', // a rule together with a bullet
     '[|:-][|: \\t-]*$', // the second line of a table, an underline
     '\\[(?=(?:[^[\\]\\\\]|\\\\[\\s\\S]){1,999}\\]:)', // a definition of a link or a footnote
     '\\[(?=[ xX]\\](?:[ \\t]|$))', // a task

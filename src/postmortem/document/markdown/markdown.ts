@@ -95,7 +95,9 @@ function listItem({ text, body, details }: ListItem, marker: string, place: Plac
           ],
           '\n\n',
         )
-  return indented(`${marker}${content}`, ' '.repeat(marker.length)).trimEnd()
+  // Two markers on a line could be read as a rule, such as `- - -`.
+  const begin = text.length === 0 && body[0]?.type === 'list' ? `${marker.trimEnd()}\n` : marker
+  return indented(`${begin}${content}`, ' '.repeat(marker.length)).trimEnd()
 }
 
 const inTurn = (parts: readonly string[], gap: string): string => parts.filter(part => part !== '').join(gap)

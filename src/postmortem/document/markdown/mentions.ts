@@ -1,6 +1,7 @@
 /**
- * Disarms what would call people or link issues where the Markdown is pasted: `@name`, `#12`, `GH-3`, `!4`. A word joiner
- * has no width, so the text reads the same. Escaping would not do: code hosts look for mentions in the rendered text.
+ * Disarms what would call people, link issues or give orders where the Markdown is pasted: `@name`, `#12`, `GH-3`, `!4`, a
+ * line `/close`. A word joiner has no width, so the text reads the same. Escaping would not do: code hosts look for these in
+ * the rendered text. To them a word is of ASCII letters, so that one in another script does not hide a name.
  */
 export function disarmMentions(text: string): string {
   return mayMention.test(text) ? text.replace(addressOrMention, disarm) : text
@@ -8,9 +9,9 @@ export function disarmMentions(text: string): string {
 
 export const wordJoiner = '\u2060'
 
-const mayMention = /[@#!]|[Gg][Hh]-/
+const mayMention = /[@#!]|[Gg][Hh]-|^\//m
 const addressOrMention =
-  /(?:https?:\/\/|www\.)[^ \t\n]*|(?<![\p{L}\p{N}_])@(?=[\p{L}\p{N}_&!])|#(?=\d)|(?<![\p{L}\p{N}_])!(?=\d)|(?<![\p{L}\p{N}_])GH-(?=\d)/giu
+  /(?:https?:\/\/|www\.)[\p{L}\p{N}][^\s<]*|(?<!\w)@(?=[\p{L}\p{N}_&!])|#(?=\d)|(?<!\w)!(?=\d)|(?<!\w)GH-(?=\d)|^\/(?=[a-z_]+(?:\s|$))/gimu
 
 /** An address stays what it is. */
-const disarm = (found: string): string => (/^(?:[@#!]|GH-)$/i.test(found) ? found + wordJoiner : found)
+const disarm = (found: string): string => (found.length <= 'GH-'.length ? found + wordJoiner : found)

@@ -1,4 +1,4 @@
-import { humanize, sentenceCase } from '../../../words.ts'
+import { groupThousands, humanize, sentenceCase } from '../../../words.ts'
 import { eventTime } from '../../times/time-format.ts'
 import { durationOf, durationValue, isKnown, type View } from '../../view.ts'
 import { escapeHtml } from '../blocks.ts'
@@ -12,7 +12,8 @@ import { allMilestones, goodTimes, hasSeveralSpells, milestonesIn } from './spel
 /** What stands below it: how many events, of which zone, and what its colours are. */
 export function captionHtml(view: View, { outside }: Scale): string {
   const count = view.timeline.length
-  const all = `${count} ${count === 1 ? 'event' : 'events'}, times in ${view.timeFormat.zone}.`
+  const of = view.beyond === 0 ? '' : ` of ${groupThousands(count + view.beyond)}`
+  const all = `${groupThousands(count)}${of} ${count === 1 ? 'event' : 'events'}, times in ${view.timeFormat.zone}.`
   const far =
     outside === 0 ? '' : ` ${outside} of them ${outside === 1 ? 'lies' : 'lie'} outside the drawing.`
   const keys = bandsShown(view).map(name => ` <span class="key ${name}">${bandNames[name]}</span>`)
