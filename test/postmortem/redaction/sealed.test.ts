@@ -63,7 +63,7 @@ t.test('a secret is taken out of every revision, though its source has moved bet
       [{ ...tombstone, pointers: ['/sources/0/excerpt'] }],
     ],
   )
-  for (const { markdown } of after) t.match(markdown, `redacted 2026-06-20 10:00 by token:admin: ${reason}\n`)
+  for (const { markdown } of after) t.match(markdown, `redacted 2026-06-20 10:00 UTC by token:admin: ${reason}\n`)
 
   t.same(
     (await revisionsOf(incident)).map(({ redactions }: any) => redactions),
@@ -140,7 +140,7 @@ t.test('the document names the person who redacted it', async t => {
   const { body } = await call('POST', '/v1/tokens', { body: { name: 't', scope: 'admin', person: 'sam' } })
   await redact(service, event, ['/sources/1/excerpt'], { token: body.token })
   const { text } = await call('GET', `${incident}/postmortem.md`)
-  t.match(text, `redacted 2026-06-20 10:00 by Sam: ${reason}\n`)
+  t.match(text, `redacted 2026-06-20 10:00 UTC by Sam: ${reason}\n`)
   const working = (await call('GET', `${incident}/postmortem.md?copy=working`)).text
   t.equal(working, withoutRevision(text))
 })

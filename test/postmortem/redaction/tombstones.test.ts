@@ -44,7 +44,7 @@ const both = [
   { ...byLena, pointers: ['/sources/0/excerpt'] },
   { ...bySam, pointers: ['/description'] },
 ]
-const bothLines = `  - redacted 2026-06-19 09:00 by Lena: ${byLena.reason}\n  - redacted 2026-06-20 10:00 by Sam: ${bySam.reason}\n`
+const bothLines = `  - redacted 2026-06-19 09:00 UTC by Lena: ${byLena.reason}\n  - redacted 2026-06-20 10:00 UTC by Sam: ${bySam.reason}\n`
 
 const read = async (event: string) => (await call('GET', event)).body
 const revisionOf = async (incident: string) => (await call('GET', `${incident}/revisions/1`)).body
