@@ -63,7 +63,8 @@ t.test('a secret is taken out of every revision, though its source has moved bet
       [{ ...tombstone, pointers: ['/sources/0/excerpt'] }],
     ],
   )
-  for (const { markdown } of after) t.match(markdown, `redacted 2026-06-20 10:00 UTC by token:admin: ${reason}\n`)
+  for (const { markdown } of after)
+    t.match(markdown, `redacted 2026-06-20 10:00 UTC by token:admin: ${reason}\n`)
 
   t.same(
     (await revisionsOf(incident)).map(({ redactions }: any) => redactions),
