@@ -1,8 +1,12 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Files and folders that use the server, too, but are about processes, the contract, requests refused before any SQL, words, scopes or memory. */
+/**
+ * Files and folders that use the server, too, but are about processes, the contract, requests refused before any SQL, words,
+ * pages, scopes or memory.
+ */
 const notAboutSql = [
+  'test/cases/',
   'test/changes/alert-rule.test.ts',
   'test/cli/kill.test.ts',
   'test/cli/raw-http.test.ts',
@@ -23,9 +27,12 @@ const notAboutSql = [
   'test/http/wording/',
   'test/language-checks/',
   'test/pages/',
-  'test/postmortem/checks/checks.test.ts',
-  'test/postmortem/checks/waive-with.test.ts',
+  'test/postmortem/checks/',
+  'test/postmortem/follow-up/follow-up-page.test.ts',
   'test/postmortem/routes.test.ts',
+  'test/postmortem/sealing/standing.test.ts',
+  'test/postmortem/sealing/zones.test.ts',
+  'test/postmortem/thread/',
 ]
 
 /**

@@ -90,6 +90,14 @@ export function stringOf({ pattern, format, maxLength = 1000, minLength = 0 }: S
     return make(maxLength).filter(isMatch)
   }
   if (pattern === undefined) return visibleString(inLine, maxLength)
-  const matching = fc.stringMatching(new RegExp(pattern))
-  return matching.filter(value => [...value].length <= maxLength && [...value].length >= minLength)
+  return matching(pattern).filter(value => [...value].length <= maxLength && [...value].length >= minLength)
+}
+
+const known = new Map<string, fc.Arbitrary<string>>()
+
+/** Made once a pattern: making one takes longer than drawing from it a thousand times. */
+function matching(pattern: string): fc.Arbitrary<string> {
+  const arbitrary = known.get(pattern) ?? fc.stringMatching(new RegExp(pattern))
+  known.set(pattern, arbitrary)
+  return arbitrary
 }

@@ -27,7 +27,7 @@ import { bare, drill } from '../drill.ts'
 import { hostilePostmortem, hostileText, nasty, pastedText } from './hostile.ts'
 import { saidByBlocks, saidByMarkdownIt, saidByMdast } from './read-back.ts'
 
-const runs = { numRuns: Number(process.env.FC_RUNS ?? 300) }
+const runs = { numRuns: Number(process.env.FC_RUNS ?? 120) }
 
 /** A text in every kind of block and inline that can have one. */
 const everywhere = (text: string): Block[] => [
