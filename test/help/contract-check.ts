@@ -38,9 +38,7 @@ const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false,
 addFormats.default(ajv)
 for (const name of ['line', 'text', 'http-url']) ajv.addFormat(name, true)
 const compiled = new Map<string, ValidateFunction>()
-const closedSchemas = Object.fromEntries(
-  Object.entries(contract.components.schemas).map(([name, schema]) => [name, closed(schema)]),
-)
+ajv.addSchema({ $id: 'contract', components: { schemas: closed(contract.components.schemas) } })
 
 const templates = Object.keys(contract.paths).map(path => ({
   path,
@@ -161,7 +159,11 @@ function closed<T>(schema: T): T {
 function validatorOf(key: string, schema: object): ValidateFunction {
   const known = compiled.get(key)
   if (known) return known
-  const validate = ajv.compile({ ...closed(schema), components: { schemas: closedSchemas } })
+  const validate = ajv.compile(closed(inContract(schema)))
   compiled.set(key, validate)
   return validate
 }
+
+/** With its references led into the contract, whose components are compiled once for all operations. */
+const inContract = (schema: object): object =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"contract#/components/'))
