@@ -42,7 +42,7 @@ export const clients: Record<string, Client> = {
   python: {
     generator: 'openapi-python-client',
     version: { file: 'requirements.in', pattern: /openapi-python-client==(\S+)/ },
-    always: true,
+    always: false,
     steps: {
       install:
         'python3 -m venv venv && venv/bin/pip install --quiet --no-compile --require-hashes --requirement requirements.txt',
@@ -55,7 +55,7 @@ export const clients: Record<string, Client> = {
   'hey-api': {
     generator: '@hey-api/openapi-ts',
     version: { file: 'package.json', pattern: /"@hey-api\/openapi-ts": "(.+?)"/ },
-    always: true,
+    always: false,
     steps: {
       install: 'npm ci --prefer-offline',
       generate: 'npx openapi-ts --input openapi.json --output generated --no-log-file',

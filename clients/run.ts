@@ -10,7 +10,7 @@ import { checkScene, type Service, setScene, startService } from './service.ts'
 /**
  * `npm run clients` generates clients from the contract with five generators, compiles them, and lets each make the same
  * five calls to a service. `-- python go` runs only those. `-- --due` runs none and prints the names of those to run:
- * all, but without the slow ones where neither the contract nor the clients have changed since all passed, which
+ * all, but only the quickest where neither the contract nor the clients have changed since all passed, which
  * clients/passed.sha256 holds. Ends with "clients: N passed, N failed, N skipped".
  */
 

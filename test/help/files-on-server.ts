@@ -6,8 +6,10 @@ import { dirname, join } from 'node:path'
  * pages, scopes or memory.
  */
 const notAboutSql = [
+  'test/action-items/states.test.ts',
   'test/cases/',
   'test/changes/alert-rule.test.ts',
+  'test/cli/database-url.test.ts',
   'test/cli/kill.test.ts',
   'test/cli/raw-http.test.ts',
   'test/cli/tokens.test.ts',
