@@ -152,6 +152,7 @@ t.test('what calls people or links issues is disarmed, but not in code and addre
     ['担当は@tanaka、é@ana GH-1詳細はGH-12', '担当は@\u2060tanaka、é@\u2060ana GH-\u20601詳細はGH-\u206012'],
     ['http://@ana https://a.example<@ana>', 'http://@\u2060ana https://a.example<@\u2060ana>'],
     ['/close\n/var/log/x\nand /close', '/\u2060close  \n/var/log/x  \nand /close'],
+    ['done\n \t/assign @ana', 'done  \n/\u2060assign @\u2060ana'],
     ['`@ana #1` and `GH-3`', '`@ana #1` and `GH-3`'],
     ['https://a.example/@ana#12 www.a.example/#1', 'https://a.example/@ana#12 www.a.example/#1'],
     ['ana@carta.example, C# 4, wow!', 'ana@carta.example, C# 4, wow!'],

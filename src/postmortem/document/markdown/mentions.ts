@@ -9,9 +9,9 @@ export function disarmMentions(text: string): string {
 
 export const wordJoiner = '\u2060'
 
-const mayMention = /[@#!]|[Gg][Hh]-|^\//m
+const mayMention = /[@#!]|[Gg][Hh]-|^[ \t]*\//m
 const addressOrMention =
-  /(?:https?:\/\/|www\.)[\p{L}\p{N}][^\s<]*|(?<!\w)@(?=[\p{L}\p{N}_&!])|#(?=\d)|(?<!\w)!(?=\d)|(?<!\w)GH-(?=\d)|^\/(?=[a-z_]+(?:\s|$))/gimu
+  /(?:https?:\/\/|www\.)[\p{L}\p{N}][^\s<]*|(?<!\w)@(?=[\p{L}\p{N}_&!])|#(?=\d)|(?<!\w)!(?=\d)|(?<!\w)GH-(?=\d)|(?<=^[ \t]*)\/(?=[a-z_]+(?:\s|$))/gimu
 
 /** An address stays what it is. */
 const disarm = (found: string): string => (found.length <= 'GH-'.length ? found + wordJoiner : found)
