@@ -27,7 +27,7 @@ function languageCheckRoutes(app: App, { blameCheck }: Context): void {
     async request => {
       const { text, field, people } = request.body
       const check = await blameCheck()
-      return { findings: check(text, { field: field ?? undefined, people: people ?? [] }) }
+      return { findings: check.judge(text, { field: field ?? undefined, people: people ?? [] }).findings }
     },
   )
 }

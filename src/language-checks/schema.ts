@@ -10,7 +10,7 @@ import {
   ref,
   text,
 } from '../http/fields.ts'
-import { blameCodes, blameFields } from '../language/check.ts'
+import { blameCodes, blameFields } from '../language/codes.ts'
 
 const said =
   'At 14:08 the on-call engineer forgot to check the replica. The deploy script failed to check it, too.'

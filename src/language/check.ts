@@ -1,5 +1,12 @@
+import {
+  type BlameCode,
+  type BlameField,
+  type FindingLevel,
+  questionOf,
+  type UnjudgedReason,
+  whyOf,
+} from './codes.ts'
 import { indexPeople } from './names.ts'
-import { questionOf, whyOf } from './questions.ts'
 import { personAsCause } from './rules-causes.ts'
 import { carelessness, humanError } from './rules-character.ts'
 import { personalCondition } from './rules-conditions.ts'
@@ -13,20 +20,9 @@ import { sentencesOf } from './sentences.ts'
 import { mayBePerson, tagSentence } from './tag.ts'
 import { type Token, tokenise } from './tokens.ts'
 
-export const blameCodes = [
-  'person_as_cause',
-  'should_have',
-  'omission',
-  'carelessness',
-  'human_error',
-  'hindsight',
-  'sanction',
-  'root_cause',
-] as const
-export type BlameCode = (typeof blameCodes)[number]
-
 export interface Finding {
   code: BlameCode
+  level: FindingLevel
   /** The words that blame: code points of the text, half-open. */
   span: [start: number, end: number]
   sentence: string
@@ -35,32 +31,25 @@ export interface Finding {
   question: string
 }
 
-/** Where a text can stand. */
-export const blameFields = [
-  'title',
-  'summary',
-  'impact',
-  'event',
-  'factor',
-  'counterfactual',
-  'action',
-  'decision',
-  'went_well',
-  'went_poorly',
-  'got_lucky',
-  'section',
-  'reframing',
-] as const
-export type BlameField = (typeof blameFields)[number]
-
 export interface BlameOptions {
   field?: BlameField | undefined
   /** Names and handles, besides those that the check was prepared for. */
   people?: readonly string[]
 }
 
+export interface Judgement {
+  /** Null when it was judged. */
+  unjudged: UnjudgedReason | null
+  /** In the order of the text; none where it was not judged. */
+  findings: Finding[]
+}
+
 /** Finds the sentences of a text that blame. */
-export type BlameCheck = (text: string, options?: BlameOptions) => Finding[]
+export interface BlameCheck {
+  judge: (text: string, options?: BlameOptions) => Judgement
+  /** The names and handles of the directory that occur in a text, in lower case and sorted: a judgement depends on no other. */
+  namesIn: (text: string) => string[]
+}
 
 /** What is more telling comes first: of readings that share words, the first is the finding. */
 const rules: [BlameCode, (sentence: Sentence) => Match | undefined][] = [
@@ -84,19 +73,28 @@ const ofPeople = new Set([personalCondition, personAsCause])
  */
 export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
   const known = indexPeople(people)
-  return (text, { field, people: more = [] } = {}) => {
+  const judge: BlameCheck['judge'] = (text, { field, people: more = [] } = {}) => {
     const index = more.length === 0 ? known : indexPeople(more, known)
     const count = codePointCounter(text)
-    return sentencesOf(text, tokenise(text)).flatMap((tokens, i, all) => {
+    const findings = sentencesOf(text, tokenise(text)).flatMap((tokens, i, all) => {
       tagSentence(tokens, index, all[i - 1])
       const found = findIn({ tokens, field, subjects: new Map() })
       return found === undefined ? [] : [toFinding(text, tokens, found, count)]
     })
+    return { unjudged: null, findings }
   }
+  const namesIn = (text: string) => {
+    const words = text.toLowerCase().match(/[\p{L}\p{N}@._-]+/gu) ?? []
+    return [...new Set(words)].filter(word => known.nameWords.has(word) || known.handles.has(word)).sort()
+  }
+  return { judge, namesIn }
 }
 
-/** Checks one text. */
-export const findBlame: BlameCheck = prepareBlameCheck([])
+const ofNobody = prepareBlameCheck([])
+
+/** What blames in one text, with no names known but those given. */
+export const findBlame = (text: string, options?: BlameOptions): Finding[] =>
+  ofNobody.judge(text, options).findings
 
 type Found = Match & { code: BlameCode }
 
@@ -119,6 +117,7 @@ function toFinding(
   const sentence = withMarks(text, tokens[0]!.start, tokens.at(-1)!.end)
   return {
     code,
+    level: 'sure',
     span: [count(first.start), count(last.end)],
     sentence,
     why: whyOf(code),

@@ -1,24 +1,33 @@
 import t from 'tap'
-import { type BlameCheck, findBlame } from '../../src/language/check.ts'
+import { type BlameCheck, type Finding, prepareBlameCheck } from '../../src/language/check.ts'
 import { cachedCheck } from '../../src/language-checks/cached-check.ts'
 
+const plain = prepareBlameCheck([])
 const blaming = 'The on-call engineer forgot to check the replica.'
+
+const findingsOf =
+  ({ judge }: BlameCheck): ((...args: Parameters<BlameCheck['judge']>) => Finding[]) =>
+  (text, options) =>
+    judge(text, options).findings
 
 /** A cached check, with the texts that reached the check behind the cache. */
 function counted(): { check: BlameCheck; asked: string[] } {
   const asked: string[] = []
   return {
     asked,
-    check: (text, options) => {
-      asked.push(text)
-      return findBlame(text, options)
+    check: {
+      ...plain,
+      judge: (text, options) => {
+        asked.push(text)
+        return plain.judge(text, options)
+      },
     },
   }
 }
 
 t.test('a text is judged once, and again where it stands elsewhere', async t => {
   const { check, asked } = counted()
-  const cached = cachedCheck(check)
+  const cached = findingsOf(cachedCheck(check))
   const first = cached(blaming, { field: 'event' })
   t.match(first, [{ code: 'omission' }])
   t.same(cached(blaming, { field: 'event' }), first)
@@ -31,7 +40,7 @@ t.test('a text is judged once, and again where it stands elsewhere', async t => 
 
 t.test('a call that names people is judged for itself', async t => {
   const { check, asked } = counted()
-  const cached = cachedCheck(check)
+  const cached = findingsOf(cachedCheck(check))
   const sentence = 'Xiulan missed the warning.'
   t.same(cached(sentence), [])
   t.match(cached(sentence, { people: ['Xiulan Ma'] }), [{ code: 'omission' }])
@@ -41,7 +50,7 @@ t.test('a call that names people is judged for itself', async t => {
 
 t.test('it holds no more than it may, and keeps what is asked about again', async t => {
   const { check, asked } = counted()
-  const cached = cachedCheck(check, 10 * blaming.length)
+  const cached = findingsOf(cachedCheck(check, 10 * blaming.length))
   for (let n = 0; n < 100; n += 1) {
     cached(blaming)
     cached(`${n}: ${blaming}`)

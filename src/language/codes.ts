@@ -1,4 +1,41 @@
-import type { BlameCode } from './check.ts'
+/** How a sentence can blame. */
+export const blameCodes = [
+  'person_as_cause',
+  'should_have',
+  'omission',
+  'carelessness',
+  'human_error',
+  'hindsight',
+  'sanction',
+  'root_cause',
+] as const
+export type BlameCode = (typeof blameCodes)[number]
+
+/** How far a finding can be relied on: nine of ten that are `sure` are right, of those that are `perhaps` fewer. */
+export const findingLevels = ['sure', 'perhaps'] as const
+export type FindingLevel = (typeof findingLevels)[number]
+
+/** Why a text could not be judged: then no finding does not mean that nothing blames. */
+export const unjudgedReasons = ['another_language', 'too_short', 'code'] as const
+export type UnjudgedReason = (typeof unjudgedReasons)[number]
+
+/** Where a text can stand. */
+export const blameFields = [
+  'title',
+  'summary',
+  'impact',
+  'event',
+  'factor',
+  'counterfactual',
+  'action',
+  'decision',
+  'went_well',
+  'went_poorly',
+  'got_lucky',
+  'section',
+  'reframing',
+] as const
+export type BlameField = (typeof blameFields)[number]
 
 const reasons: Record<BlameCode, string> = {
   person_as_cause: 'It makes a person or a team the cause of what happened.',
