@@ -1,24 +1,18 @@
-import {
-  type BlameCode,
-  type BlameField,
-  type FindingLevel,
-  questionOf,
-  type UnjudgedReason,
-  whyOf,
-} from './codes.ts'
-import { indexPeople } from './names.ts'
-import { personAsCause } from './rules-causes.ts'
-import { carelessness, humanError } from './rules-character.ts'
-import { personalCondition } from './rules-conditions.ts'
-import { hindsight } from './rules-hindsight.ts'
-import { shouldHave } from './rules-norms.ts'
-import { omission } from './rules-omission.ts'
-import { rootCause } from './rules-root-cause.ts'
-import { sanction } from './rules-sanctions.ts'
-import type { Match, Sentence } from './sentence.ts'
+import { type BlameCode, type BlameField, type FindingLevel, questionOf, type UnjudgedReason, whyOf } from './codes.ts'
+import { isDenied } from './denials.ts'
+import { carelessness } from './patterns/carelessness.ts'
+import { hindsight } from './patterns/hindsight.ts'
+import { humanError } from './patterns/human-error.ts'
+import { omission } from './patterns/omission.ts'
+import type { Entry } from './patterns/pattern.ts'
+import { personAsCause } from './patterns/person-as-cause.ts'
+import { rootCause } from './patterns/root-cause.ts'
+import { sanction } from './patterns/sanction.ts'
+import { shouldHave } from './patterns/should-have.ts'
+import { isPerson, Names, type Piece, withPeople } from './people.ts'
 import { sentencesOf } from './sentences.ts'
-import { mayBePerson, tagSentence } from './tag.ts'
-import { type Token, tokenise } from './tokens.ts'
+import { whyUnjudged } from './unjudged.ts'
+import { type Word, wordsOf } from './words.ts'
 
 export interface Finding {
   code: BlameCode
@@ -51,77 +45,87 @@ export interface BlameCheck {
   namesIn: (text: string) => string[]
 }
 
-/** What is more telling comes first: of readings that share words, the first is the finding. */
-const rules: [BlameCode, (sentence: Sentence) => Match | undefined][] = [
-  ['hindsight', hindsight],
-  ['sanction', sanction],
-  ['human_error', humanError],
-  ['root_cause', rootCause],
-  ['carelessness', carelessness],
-  ['should_have', shouldHave],
-  ['should_have', personalCondition],
-  ['omission', omission],
-  ['person_as_cause', personAsCause],
-]
+/** What is more telling comes first: a sentence is found once, and `sure` before `perhaps`. */
+export const entries: readonly Entry[] = [
+  ...[hindsight, sanction, humanError, rootCause, carelessness, shouldHave, omission, personAsCause].flat(),
+].sort((one, other) => Number(one.level === 'perhaps') - Number(other.level === 'perhaps'))
 
-/** Rules that ask for a person first; most sentences have none. */
-const ofPeople = new Set([personalCondition, personAsCause])
+/** Where a cause is claimed; elsewhere the words are only mentioned. */
+const claimsCauses: readonly (BlameField | undefined)[] = ['summary', 'factor', undefined]
 
 /**
  * Prepares the check for the people of a directory, once for many texts.
  * @param people display names (“Priya Raman”) and handles (“priya”), in any order
  */
 export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
-  const known = indexPeople(people)
-  const judge: BlameCheck['judge'] = (text, { field, people: more = [] } = {}) => {
-    const index = more.length === 0 ? known : indexPeople(more, known)
+  const known = new Names(people)
+  const judge: BlameCheck['judge'] = (text, options = {}) => {
+    const found = matchesIn(text, options, known).flatMap(([first]) => first ?? [])
     const count = codePointCounter(text)
-    const findings = sentencesOf(text, tokenise(text)).flatMap((tokens, i, all) => {
-      tagSentence(tokens, index, all[i - 1])
-      const found = findIn({ tokens, field, subjects: new Map() })
-      return found === undefined ? [] : [toFinding(text, tokens, found, count)]
-    })
-    return { unjudged: null, findings }
+    const findings = found.map(match => toFinding(text, match, count))
+    return { unjudged: findings.length > 0 ? null : whyUnjudged(wordsOf(text)), findings }
   }
   const namesIn = (text: string) => {
-    const words = text.toLowerCase().match(/[\p{L}\p{N}@._-]+/gu) ?? []
-    return [...new Set(words)].filter(word => known.nameWords.has(word) || known.handles.has(word)).sort()
+    const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}._-]+/gu) ?? []
+    return [...new Set(words.flatMap(word => [word, ...word.split(/[._-]+/)]))].filter(word => known.has(word)).sort()
   }
   return { judge, namesIn }
 }
 
-const ofNobody = prepareBlameCheck([])
+const nobody = prepareBlameCheck([])
 
 /** What blames in one text, with no names known but those given. */
-export const findBlame = (text: string, options?: BlameOptions): Finding[] =>
-  ofNobody.judge(text, options).findings
+export const findBlame = (text: string, options?: BlameOptions): Finding[] => nobody.judge(text, options).findings
 
-type Found = Match & { code: BlameCode }
+export interface Match {
+  entry: Entry
+  sentence: readonly Word[]
+  /** UTF-16 offsets in the text. */
+  start: number
+  end: number
+}
 
-function findIn(sentence: Sentence): Found | undefined {
-  const isAboutPeople = sentence.tokens.some(mayBePerson)
-  for (const [code, rule] of rules) {
-    const match = isAboutPeople || !ofPeople.has(rule) ? rule(sentence) : undefined
-    if (match !== undefined) return { ...match, code }
+/** All that the entries find in each sentence of a text, the most telling first. */
+export function matchesIn(text: string, { field, people = [] }: BlameOptions, known = new Names([])): Match[][] {
+  const names = people.length === 0 ? known : new Names(people, known)
+  let before: Piece[] | undefined
+  return sentencesOf(wordsOf(text)).map(sentence => {
+    const pieces = withPeople(sentence, names, before?.some(isPerson) ?? true)
+    before = pieces
+    return matchesOf(pieces, field).map(match => ({ ...match, sentence }))
+  })
+}
+
+function matchesOf(pieces: readonly Piece[], field: BlameField | undefined): Omit<Match, 'sentence'>[] {
+  const starts = [0]
+  let line = '^ '
+  for (const { code } of pieces) {
+    starts.push(line.length)
+    line += `${code} `
+  }
+  const pieceAt = (at: number) => pieces[Math.max(0, starts.findLastIndex(start => start <= at) - 1)]!
+  return entries.flatMap(entry => {
+    if (entry.code === 'root_cause' && !claimsCauses.includes(field)) return []
+    const place = placeOf(entry, line)
+    return place === undefined ? [] : [{ entry, start: pieceAt(place[0]).start, end: pieceAt(place[1] - 1).end }]
+  })
+}
+
+/** The first place where an entry matches and the sentence does not deny it. */
+function placeOf({ regex }: Entry, line: string): [from: number, to: number] | undefined {
+  for (const { index, 0: found } of line.matchAll(regex)) {
+    const to = index + found.length
+    if (!isDenied(line, index, to)) return [index, to]
   }
   return undefined
 }
 
-function toFinding(
-  text: string,
-  tokens: Token[],
-  { code, from, to }: Found,
-  count: (at: number) => number,
-): Finding {
-  const [first, last] = [tokens[from]!, tokens[Math.min(to, tokens.length) - 1]!]
-  const sentence = withMarks(text, tokens[0]!.start, tokens.at(-1)!.end)
+function toFinding(text: string, { entry, sentence, start, end }: Match, count: (at: number) => number): Finding {
+  const { code, level } = entry
+  const said = withMarks(text, sentence[0]!.start, sentence.at(-1)!.end)
   return {
-    code,
-    level: 'sure',
-    span: [count(first.start), count(last.end)],
-    sentence,
-    why: whyOf(code),
-    question: questionOf(code, sentence),
+    ...{ code, level, span: [count(start), count(end)], sentence: said },
+    ...{ why: whyOf(code), question: questionOf(code, said) },
   }
 }
 

@@ -1,0 +1,17 @@
+/** What frees a sentence of blame where it stands just before, in the same clause: “nobody”, “rather than asking who”. */
+const before =
+  /(?: |^)(?:not|no|never|without|rather than|instead of|nor|neither|cannot|unclear|unknown|unfair|hardly|far from|free of|avoid|avoids|avoided|avoiding|prevent|prevents|prevented|preventing|reduce|reduces|reduced|reducing|than ask|than asking|ask|asked|saying|calling|called|whether|if|unless|in case|so that|lest|against|risk of|chance of|N) (?:[\p{L}\d’-]+ ){0,4}$/u
+/** What frees it where it follows at once: “was not the cause”, “is unknown”. */
+const after =
+  /^(?:was|were|is|are|has|have|had|can|could|may|might|did|does|remains?) (?:still |yet |currently |also )?(?:not|never|no|unknown|unclear|nothing|hardly|being|to be|under)(?: |$)/
+const clauseEnd = /[.;:,()–—] |(?: |^)(?:because|but|so|while|although|though|since|after|before|and) /
+
+/**
+ * Whether the sentence denies what was found in it.
+ * @param line the sentence as the patterns see it
+ * @param from where it was found, as offsets of the line
+ */
+export function isDenied(line: string, from: number, to: number): boolean {
+  const clause = line.slice(0, from).split(clauseEnd).at(-1)!
+  return before.test(clause) || after.test(line.slice(to))
+}

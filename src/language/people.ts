@@ -1,0 +1,149 @@
+import type { Word } from './words.ts'
+
+const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/))
+
+const pronouns = words(`i we you he she us me him everyone everybody someone somebody anyone anybody whoever
+  ourselves myself himself herself yourself`)
+const nobodies = words('nobody none neither no-one')
+const roles = words(`engineer developer dev operator admin administrator sysadmin dba sre technician contractor reviewer
+  author committer maintainer colleague coworker teammate manager intern junior trainee newcomer analyst responder commander
+  on-call oncall on-caller employee staffer person human architect tester consultant programmer supplier vendor owner
+  approver specialist expert member team squad crew department facilitator lead supervisor electrician physician nurse pilot
+  captain director foreman pharmacist hire guy folk contributor volunteer individual`)
+const always = words('people persons staff personnel folks colleagues management leadership those')
+/** Named without an article: “QA let it through”. */
+const groups = words('ops operations sre devops qa support management engineering helpdesk security it')
+const determiners = words(`the a an this that these our your my his her their one another both two three four several some
+  many most each every any all`)
+const attributes = words(`junior senior new tired former lead software platform network database data site reliability release
+  incident security storage infrastructure on-call on-duty responsible experienced careful competent reasonable sane good other
+  external internal whole entire same authorized single product support operations`)
+/** What stands before a role and makes it a thing, in “the Kubernetes operator”, “the connection owner”. */
+const machines = words(`client consumer worker node kubernetes k8s postgres postgresql prometheus kafka connection session package
+  process user cluster replica build autoscaling target resource cert pool queue cache lock lease object thread table key
+  placement raft logical comparison ternary custom helm`)
+/** What a role only describes when it stands behind, in “the team dashboard”, “the operator console”. */
+const things = words(`tool tools account accounts dashboard console script scripts service api page alert alerts id ids file key
+  keys interface portal panel field laptop laptops rota calendar channel list machine machines email emails handbook token
+  pod pods image images hub spaces time hours`)
+/** Ends the phrase that a role is the end of. */
+const ends = words(`and or but because if when while that which who by to of for with from in on at as was were is are had has
+  have did not so then after before since than be been said`)
+const auxiliaries = words('did was had has is and or forgot ’s should could will would never failed who also then just')
+const handle = /^@?[a-z0-9][a-z0-9._-]*$/
+
+/** Words that are names as well: people only where a person can stand. */
+const wordNames = words(`will mark may page bill art rob grant chase frank drew rose hope sue grace dawn june april summer max
+  pat ray jack penny miles dale dean earl faith joy ivy iris olive pearl ruby amber autumn miller case lane field stone love
+  price long short young brown green white black king bishop cook baker smith`)
+
+/** The names of a directory: every part of a display name by itself, and handles. */
+export class Names {
+  readonly #parts = new Set<string>()
+
+  /** @param people display names (“Priya Raman”) and handles (“priya”), in any order */
+  constructor(people: Iterable<string>, also?: Names) {
+    for (const part of also?.#parts ?? []) this.#parts.add(part)
+    for (const person of people)
+      for (const part of person.split(/[\s,()"“”]+/))
+        if (part.length > 1 && !determiners.has(part.toLowerCase()))
+          this.#parts.add(part.replace(/^@/, '').toLowerCase())
+  }
+
+  has(lower: string): boolean {
+    return this.#parts.has(lower.replace(/^@/, ''))
+  }
+}
+
+/** A stretch of a sentence as the patterns see it: a word, or in place of a phrase `P` (people), `N` (nobody), `Q` (not read). */
+export interface Piece {
+  code: string
+  start: number
+  end: number
+}
+
+/**
+ * Puts `P` and `N` in place of the phrases that name people.
+ * @param theyArePeople whether “they” is said of people: the sentence before has some
+ */
+export function withPeople(sentence: readonly Word[], names: Names, theyArePeople = true): Piece[] {
+  const pieces: Piece[] = []
+  sentence.forEach((word, i) => {
+    const { lower, start, end } = word
+    const isThey = lower === 'they' || lower === 'them'
+    if (lower === 'one' && pieces.at(-1)?.code === 'no') put(pieces, 'N', pieces.pop()!.start, end)
+    else if (nobodies.has(lower)) pieces.push({ code: 'N', start, end })
+    else if (pronouns.has(lower) || (isThey && (theyArePeople || pieces.some(isPerson))))
+      put(pieces, 'P', start, end)
+    else if (isName(sentence, i, names)) put(pieces, 'P', start, end)
+    else if (isRole(sentence, i)) putPhrase(pieces, word)
+    else pieces.push({ code: lower || 'Q', start, end })
+  })
+  return pieces
+}
+
+export const isPerson = ({ code }: Piece): boolean => code === 'P'
+
+function isRole(sentence: readonly Word[], i: number): boolean {
+  const { lower, text } = sentence[i]!
+  const next = sentence[i + 1]?.lower ?? ''
+  if (things.has(next) || machines.has(sentence[i - 1]?.lower ?? '')) return false
+  if (roles.has(lower) || roles.has(lower.replace(/s$/, '')) || always.has(lower)) return true
+  if (/-(?:engineer|team|operator|developer|admin)s?$/.test(lower)) return true
+  return groups.has(lower) && isGroupHere(text, sentence, i)
+}
+
+/** “Operations triggered it”, but not “the operations run at night”. */
+const isGroupHere = (text: string, sentence: readonly Word[], i: number) =>
+  sentence[i - 1]?.lower === 'by' || (/^\p{Lu}/u.test(text) && isBeforeVerb(sentence, i))
+
+/** Names are written with a capital, or look like no other word: `sam-o`, `@sam`; scripts without capitals count, too. */
+function isName(sentence: readonly Word[], i: number, names: Names): boolean {
+  const { text, lower } = sentence[i]!
+  if (text.startsWith('@')) return !/^@(?:here|channel|latest|types|app|media)\b/.test(lower)
+  if (!names.has(lower)) return false
+  const isWritten = /^\p{Lu}|[._-]|\d/u.test(text) || (lower === text.toUpperCase() && /\p{L}/u.test(text))
+  if (!wordNames.has(lower)) return isWritten || (handle.test(text) && isBeforeVerb(sentence, i))
+  const isTime = /^(?:in|since|until|last|next|early|late|\d+)$/.test(sentence[i - 1]?.lower ?? '')
+  return isWritten && !isTime && (names.has(sentence[i + 1]?.lower ?? '') || isBeforeVerb(sentence, i))
+}
+
+const isBeforeVerb = (sentence: readonly Word[], i: number) => {
+  const next = sentence[i + 1]?.lower ?? ''
+  return auxiliaries.has(next) || /(?:[^e]ed|ly|ught|took|made|ran|let|left|sent|broke|saw|knew)$/.test(next)
+}
+
+/** A role takes along what belongs to it: “the tired on-call engineer”, “two of the engineers”, “no engineer”. */
+function putPhrase(pieces: Piece[], { start, end }: Word): void {
+  let [first, isNone] = [start, false]
+  for (let taken = 0; taken < 5 && belongs(pieces); taken += 1) {
+    const { code, start } = pieces.pop()!
+    first = start
+    isNone = code === 'no'
+    if (isNone || determiners.has(code)) break
+  }
+  if (isNone) pieces.push({ code: 'N', start: first, end })
+  else put(pieces, 'P', first, end)
+}
+
+/** Whether the last piece belongs to a role behind it: by itself, or because an article stands before it. */
+function belongs(pieces: readonly Piece[]): boolean {
+  const last = pieces.at(-1)
+  if (last === undefined || ends.has(last.code) || !/^[\p{Ll}\d'&-]+$/u.test(last.code)) return false
+  if (last.code === 'no' || determiners.has(last.code) || attributes.has(last.code)) return true
+  return [-2, -3, -4].some(at => determiners.has(pieces.at(at)?.code ?? '') || pieces.at(at)?.code === 'no')
+}
+
+/** Adds people, together with a name just before (“the engineer Sam”) and with “one of”, “none of”. */
+function put(pieces: Piece[], code: 'P' | 'N', start: number, end: number): void {
+  let first = start
+  let own = code
+  if (pieces.at(-1)?.code === 'P') first = pieces.pop()!.start
+  const [before, of] = pieces.slice(-2)
+  if (of?.code === 'of' && /^(?:one|some|most|both|all|two|many|members?|N)$/.test(before!.code)) {
+    if (before!.code === 'N') own = 'N'
+    first = before!.start
+    pieces.splice(-2)
+  }
+  pieces.push({ code: own, start: first, end })
+}
