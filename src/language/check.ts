@@ -1,5 +1,12 @@
-import { type BlameCode, type BlameField, type FindingLevel, questionOf, type UnjudgedReason, whyOf } from './codes.ts'
-import { isDenied } from './denials.ts'
+import {
+  type BlameCode,
+  type BlameField,
+  type FindingLevel,
+  questionOf,
+  type UnjudgedReason,
+  whyOf,
+} from './codes.ts'
+import { isDenied, isExplained } from './denials.ts'
 import { carelessness } from './patterns/carelessness.ts'
 import { hindsight } from './patterns/hindsight.ts'
 import { humanError } from './patterns/human-error.ts'
@@ -67,7 +74,9 @@ export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
   }
   const namesIn = (text: string) => {
     const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}._-]+/gu) ?? []
-    return [...new Set(words.flatMap(word => [word, ...word.split(/[._-]+/)]))].filter(word => known.has(word)).sort()
+    return [...new Set(words.flatMap(word => [word, ...word.split(/[._-]+/)]))]
+      .filter(word => known.has(word))
+      .sort()
   }
   return { judge, namesIn }
 }
@@ -75,7 +84,8 @@ export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
 const nobody = prepareBlameCheck([])
 
 /** What blames in one text, with no names known but those given. */
-export const findBlame = (text: string, options?: BlameOptions): Finding[] => nobody.judge(text, options).findings
+export const findBlame = (text: string, options?: BlameOptions): Finding[] =>
+  nobody.judge(text, options).findings
 
 export interface Match {
   entry: Entry
@@ -86,12 +96,17 @@ export interface Match {
 }
 
 /** All that the entries find in each sentence of a text, the most telling first. */
-export function matchesIn(text: string, { field, people = [] }: BlameOptions, known = new Names([])): Match[][] {
+export function matchesIn(
+  text: string,
+  { field, people = [] }: BlameOptions,
+  known = new Names([]),
+): Match[][] {
   const names = people.length === 0 ? known : new Names(people, known)
   let before: Piece[] | undefined
   return sentencesOf(wordsOf(text)).map(sentence => {
     const pieces = withPeople(sentence, names, before?.some(isPerson) ?? true)
     before = pieces
+    if (pieces.length < 2) return []
     return matchesOf(pieces, field).map(match => ({ ...match, sentence }))
   })
 }
@@ -107,20 +122,28 @@ function matchesOf(pieces: readonly Piece[], field: BlameField | undefined): Omi
   return entries.flatMap(entry => {
     if (entry.code === 'root_cause' && !claimsCauses.includes(field)) return []
     const place = placeOf(entry, line)
-    return place === undefined ? [] : [{ entry, start: pieceAt(place[0]).start, end: pieceAt(place[1] - 1).end }]
+    return place === undefined
+      ? []
+      : [{ entry, start: pieceAt(place[0]).start, end: pieceAt(place[1] - 1).end }]
   })
 }
 
 /** The first place where an entry matches and the sentence does not deny it. */
-function placeOf({ regex }: Entry, line: string): [from: number, to: number] | undefined {
-  for (const { index, 0: found } of line.matchAll(regex)) {
-    const to = index + found.length
-    if (!isDenied(line, index, to)) return [index, to]
+function placeOf({ code, regex }: Entry, line: string): [from: number, to: number] | undefined {
+  regex.lastIndex = 0
+  for (let found = regex.exec(line); found !== null; found = regex.exec(line)) {
+    const { index } = found
+    const to = regex.lastIndex
+    if (!isDenied(line, index, to) && !(code === 'omission' && isExplained(line, to))) return [index, to]
   }
   return undefined
 }
 
-function toFinding(text: string, { entry, sentence, start, end }: Match, count: (at: number) => number): Finding {
+function toFinding(
+  text: string,
+  { entry, sentence, start, end }: Match,
+  count: (at: number) => number,
+): Finding {
   const { code, level } = entry
   const said = withMarks(text, sentence[0]!.start, sentence.at(-1)!.end)
   return {

@@ -5,45 +5,55 @@ const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/
 const pronouns = words(`i we you he she us me him everyone everybody someone somebody anyone anybody whoever
   ourselves myself himself herself yourself`)
 const nobodies = words('nobody none neither no-one')
-const roles = words(`engineer developer dev operator admin administrator sysadmin dba sre technician contractor reviewer
+const roles =
+  words(`engineer developer dev operator admin administrator sysadmin dba sre technician contractor reviewer
   author committer maintainer colleague coworker teammate manager intern junior trainee newcomer analyst responder commander
-  on-call oncall on-caller employee staffer person human architect tester consultant programmer supplier vendor owner
+  on-call oncall on-caller employee staffer person architect tester consultant programmer supplier vendor owner
   approver specialist expert member team squad crew department facilitator lead supervisor electrician physician nurse pilot
   captain director foreman pharmacist hire guy folk contributor volunteer individual`)
 const always = words('people persons staff personnel folks colleagues management leadership those')
 /** Named without an article: “QA let it through”. */
-const groups = words('ops operations sre devops qa support management engineering helpdesk security it')
-const determiners = words(`the a an this that these our your my his her their one another both two three four several some
+const groups = words('ops operations sre devops qa support management engineering helpdesk security')
+const determiners =
+  words(`the a an this that these our your my his her their one another both two three four several some
   many most each every any all`)
-const attributes = words(`junior senior new tired former lead software platform network database data site reliability release
+const attributes =
+  words(`junior senior new tired former lead software platform network database data site reliability release
   incident security storage infrastructure on-call on-duty responsible experienced careful competent reasonable sane good other
   external internal whole entire same authorized single product support operations`)
 /** What stands before a role and makes it a thing, in “the Kubernetes operator”, “the connection owner”. */
-const machines = words(`client consumer worker node kubernetes k8s postgres postgresql prometheus kafka connection session package
+const programs = /^(?:operator|owner|manager|lead|member|author|supervisor|director)s?$/
+const machines =
+  words(`client consumer worker node kubernetes k8s postgres postgresql prometheus kafka connection session package
   process user cluster replica build autoscaling target resource cert pool queue cache lock lease object thread table key
   placement raft logical comparison ternary custom helm`)
 /** What a role only describes when it stands behind, in “the team dashboard”, “the operator console”. */
-const things = words(`tool tools account accounts dashboard console script scripts service api page alert alerts id ids file key
+const things =
+  words(`tool tools account accounts dashboard console script scripts service api page alert alerts id ids file key
   keys interface portal panel field laptop laptops rota calendar channel list machine machines email emails handbook token
   pod pods image images hub spaces time hours`)
 /** Ends the phrase that a role is the end of. */
-const ends = words(`and or but because if when while that which who by to of for with from in on at as was were is are had has
+const ends =
+  words(`and or but because if when while that which who by to of for with from in on at as was were is are had has
   have did not so then after before since than be been said`)
-const auxiliaries = words('did was had has is and or forgot ’s should could will would never failed who also then just')
+const auxiliaries = words(
+  'did was had has is and or forgot ’s should could will would never failed who also then just',
+)
 const handle = /^@?[a-z0-9][a-z0-9._-]*$/
 
 /** Words that are names as well: people only where a person can stand. */
-const wordNames = words(`will mark may page bill art rob grant chase frank drew rose hope sue grace dawn june april summer max
+const wordNames =
+  words(`will mark may page bill art rob grant chase frank drew rose hope sue grace dawn june april summer max
   pat ray jack penny miles dale dean earl faith joy ivy iris olive pearl ruby amber autumn miller case lane field stone love
-  price long short young brown green white black king bishop cook baker smith`)
+  price host root long short young brown green white black king bishop cook baker smith`)
 
 /** The names of a directory: every part of a display name by itself, and handles. */
 export class Names {
-  readonly #parts = new Set<string>()
+  readonly #parts: Set<string>
 
   /** @param people display names (“Priya Raman”) and handles (“priya”), in any order */
   constructor(people: Iterable<string>, also?: Names) {
-    for (const part of also?.#parts ?? []) this.#parts.add(part)
+    this.#parts = new Set(also === undefined ? [] : also.#parts)
     for (const person of people)
       for (const part of person.split(/[\s,()"“”]+/))
         if (part.length > 1 && !determiners.has(part.toLowerCase()))
@@ -87,10 +97,10 @@ export const isPerson = ({ code }: Piece): boolean => code === 'P'
 function isRole(sentence: readonly Word[], i: number): boolean {
   const { lower, text } = sentence[i]!
   const next = sentence[i + 1]?.lower ?? ''
-  if (things.has(next) || machines.has(sentence[i - 1]?.lower ?? '')) return false
+  if (things.has(next) || (programs.test(lower) && machines.has(sentence[i - 1]?.lower ?? ''))) return false
   if (roles.has(lower) || roles.has(lower.replace(/s$/, '')) || always.has(lower)) return true
-  if (/-(?:engineer|team|operator|developer|admin)s?$/.test(lower)) return true
-  return groups.has(lower) && isGroupHere(text, sentence, i)
+  if (/-(?:engineer|team|operator|developer|admin|staff)s?$/.test(lower)) return true
+  return text === 'IT' || (groups.has(lower) && isGroupHere(text, sentence, i))
 }
 
 /** “Operations triggered it”, but not “the operations run at night”. */
@@ -104,12 +114,14 @@ function isName(sentence: readonly Word[], i: number, names: Names): boolean {
   if (!names.has(lower)) return false
   const isWritten = /^\p{Lu}|[._-]|\d/u.test(text) || (lower === text.toUpperCase() && /\p{L}/u.test(text))
   if (!wordNames.has(lower)) return isWritten || (handle.test(text) && isBeforeVerb(sentence, i))
+  if (i === 0 && sentence.at(-1)!.text === '?') return false
   const isTime = /^(?:in|since|until|last|next|early|late|\d+)$/.test(sentence[i - 1]?.lower ?? '')
   return isWritten && !isTime && (names.has(sentence[i + 1]?.lower ?? '') || isBeforeVerb(sentence, i))
 }
 
 const isBeforeVerb = (sentence: readonly Word[], i: number) => {
   const next = sentence[i + 1]?.lower ?? ''
+  if (next === ',') return sentence[i + 2]?.lower === 'who'
   return auxiliaries.has(next) || /(?:[^e]ed|ly|ught|took|made|ran|let|left|sent|broke|saw|knew)$/.test(next)
 }
 
@@ -122,7 +134,9 @@ function putPhrase(pieces: Piece[], { start, end }: Word): void {
     isNone = code === 'no'
     if (isNone || determiners.has(code)) break
   }
-  if (isNone) pieces.push({ code: 'N', start: first, end })
+  const last = pieces.at(-1)
+  if (last?.code === 'N' && first === start) last.end = end
+  else if (isNone) pieces.push({ code: 'N', start: first, end })
   else put(pieces, 'P', first, end)
 }
 

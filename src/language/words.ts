@@ -26,9 +26,12 @@ const parts: [kind: 'break' | 'unread' | 'skipped' | 'word' | 'mark', pattern: R
   ['unread', /(?:https?:\/\/|www\.)[^\s)\]]+/y],
   ['skipped', /\](?:\([^()\n]{0,2100}\)|\[[^[\]\n]{0,200}\])|!?\[/y],
   ['skipped', /<[a-z/!][^<>\n]{0,300}>/iy],
-  ['word', /@?[\p{L}\p{N}\p{M}]+(?:[-._/:'’][\p{L}\p{N}\p{M}]+)*/uy],
-  ['skipped', /[*_~\]\u200b-\u200d\u2060]/y],
-  ['mark', /[^]/uy],
+  [
+    'word',
+    /@?[\p{L}\p{N}][\p{L}\p{N}\p{M}\u00ad\u200b-\u200d\u2060\ufeff]*(?:[-._/:'’][\p{L}\p{N}\p{M}]+)*/uy,
+  ],
+  ['skipped', /[*_~\]\p{M}\u00ad\u200b-\u200d\u2060\ufeff]/uy],
+  ['mark', /./suy],
 ]
 
 /** Takes a text apart; contractions come apart, emphasis and links are looked through. */
@@ -52,9 +55,12 @@ function partAt(text: string, at: number): [kind: (typeof parts)[number][0], end
   return ['mark', at + 1]
 }
 
-const word = (text: string, start: number, end: number, isBreak = false): Word => ({
-  ...{ text, lower: text.toLowerCase(), start, end, isBreak },
-})
+const unseen = /[\u00ad\u200b-\u200d\u2060\ufeff]/g
+
+function word(written: string, start: number, end: number, isBreak = false): Word {
+  const text = written.replace(unseen, '')
+  return { text, lower: text.toLowerCase(), start, end, isBreak }
+}
 
 const irregular: Record<string, string> = { ca: 'can', wo: 'will', sha: 'shall' }
 const endings: Record<string, string> = { s: '’s', re: 'are', ve: 'have', ll: 'will', d: '’d', m: 'am' }

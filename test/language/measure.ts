@@ -27,7 +27,9 @@ function readLabelled(file: string): Labelled[] {
   return lines.map(line => {
     const cells = line.split('\t')
     const cell = (name: string) => cells[columns.indexOf(name)] ?? ''
-    const people = cell('people').split(',').filter(name => name !== '')
+    const people = cell('people')
+      .split(',')
+      .filter(name => name !== '')
     const options: BlameOptions = { field: (cell('field') || undefined) as BlameField | undefined, people }
     const matches = matchesIn(cell('text'), options).flat()
     const label = cell('label') || (cell('kind') === 'ok' ? 'ok' : 'blame')
@@ -62,7 +64,9 @@ function statistics(of: readonly Labelled[]): Map<Entry, { hits: number; right: 
   return found
 }
 
-console.log(`${scored.length} sentences, ${scored.filter(isBlame).length} that blame; ${entries.length} entries\n`)
+console.log(
+  `${scored.length} sentences, ${scored.filter(isBlame).length} that blame; ${entries.length} entries\n`,
+)
 tell('all', () => true)
 tell('sure', (_, entry) => entry.level === 'sure')
 
@@ -96,10 +100,13 @@ if (flags.includes('--entries')) {
   console.log('\nentries: right of hits')
   for (const entry of entries) {
     const { hits, right } = found.get(entry) ?? { hits: 0, right: 0 }
-    console.log(`${String(right).padStart(4)} of ${String(hits).padStart(4)}  ${entry.level.padEnd(8)} ${entry.code.padEnd(16)} ${entry.pattern.slice(0, 90)}`)
+    console.log(
+      `${String(right).padStart(4)} of ${String(hits).padStart(4)}  ${entry.level.padEnd(8)} ${entry.code.padEnd(16)} ${entry.pattern.slice(0, 90)}`,
+    )
   }
 }
-const shown = ({ text, matches }: Labelled) => `  ${matches[0] ? `[${matches[0].entry.code}: ${text.slice(matches[0].start, matches[0].end)}] ` : ''}${text}`
+const shown = ({ text, matches }: Labelled) =>
+  `  ${matches[0] ? `[${matches[0].entry.code}: ${text.slice(matches[0].start, matches[0].end)}] ` : ''}${text}`
 console.log('\nfound, but not blaming')
 for (const one of scored.filter(one => !isBlame(one) && one.matches.length > 0)) console.log(shown(one))
 console.log('\nblaming, but not found')

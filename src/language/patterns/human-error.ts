@@ -3,48 +3,51 @@ import { patternsOf } from './pattern.ts'
 /** The search ends at an error of a person. */
 export const humanError = patternsOf('human_error', {
   sure: `
-    (human|operator|pilot|manual|typing|clerical|admin|P ’s|P) (error|errors|mistake|mistakes|slip|blunder)
+    (human|P ’s|P|pilot|manual|clerical) (error|errors|mistake|mistakes|slip|blunder|failure|factor) !(rate|rates|budget|code|codes|message|messages|page|handling)
       + The outage was due to human error.
-      - The human error budget page was down.
-    {person} …… (accidentally|mistakenly|inadvertently|erroneously|unintentionally)
+      - The operator error rate was flat.
+    {person} …… (accidentally|mistakenly|inadvertently|erroneously|unintentionally|unknowingly|unwittingly)
       + An engineer mistakenly wiped the primary.
       - The script mistakenly wiped the primary.
   `,
   perhaps: `
-    ({be}|^|,|and|but|to|while troubleshooting) {somehow} (accidentally|mistakenly|inadvertently|unintentionally)
+    ({be}|^|,|and|but|to|troubleshooting) {somehow} (accidentally|mistakenly|inadvertently|unintentionally) {past}
       + The database was accidentally deleted.
       - The job accidentally deleted the database.
-    (accidental|mistaken|unintentional|inadvertent|erroneous) (*tion|*ment|*al|*sion|deploy|change|push|merge|commit|restart|shutdown)
+    (accidental|mistaken|unintentional|inadvertent|erroneous) (*tion|*ment|*al|*sion|deploy|change|push|merge|commit|restart|shutdown|running|pushing) (of|to|by|in|during|that|which|deleted|was|led|caused)
       + An accidental execution of the clean-up deleted all nodes.
-      - Accidental complexity slowed the clean-up.
+      - The check found an accidental duplication between two queues.
     (by mistake|by accident)
       + The update was started by mistake.
       - The update was stopped by the guard.
-    {person} {somehow} made (a|an|the|this|one|some|several) {any}? (mistake|mistakes|error|errors|typo|slip)
+    {person} {be}? {somehow} (made|makes|making) (a|an|the|this|one|some|several) {any}? (mistake|mistakes|error|errors|typo|slip)
       + An engineer made a typo in the configuration.
       - The parser made an error out of it.
-    {persons} {any}? (mistake|mistakes|error|errors|typo|slip|oversight|misunderstanding|bad)
-      + We discovered our mistake.
-      - We discovered the error.
-    {be} (a|an|our|my) {any}? (mistake|oversight|slip)
+    ({persons} {any}?|our) (mistake|mistakes|typo|slip|oversight|misunderstanding|bad) !(rate|budget)
+      + We discovered our mistake that caused this.
+      - We discovered our faulty disk that caused this.
+    ({be}|due to|because of|through|by) (a|an|our|my|simple|this) (human)? {any}? (mistake|mistakes|oversight|slip|typo|misunderstanding) {any}? (in|on|by|from|of|made|when|during|while|,|.)
       + This was a mistake in setting up the pool.
-      - This was a fault in the pool.
-    (mistake|mistakes|error|errors|typo|typos|oversight|misunderstanding|misconfiguration) (made)? (by|of|from|within|among|on the part of) {person}
+      - This was a fault in setting up the pool.
+    (mistake|mistakes|error|errors|typo|oversight|misunderstanding|misconfiguration|slip) (made|introduced)? (by|of|from|within|among|between|on the part of) {person}
       + There was a misunderstanding within the team.
       - There was an error of the disk.
-    {person} {somehow} (incorrectly|wrongly|falsely)
+    {person} … (incorrectly|wrongly|falsely|improperly|prematurely)
       + We incorrectly assessed it as low impact.
       - The monitor incorrectly reported it as healthy.
-    (incorrectly|wrongly|mistakenly|erroneously|falsely) (assuming|believing|thinking|assumed|believed|thought)
+    (incorrectly|wrongly|mistakenly|erroneously|falsely) (assuming|believing|thinking|assumed|believed|thought|concluded)
       + It began early, wrongly assuming the window was over.
       - It began early, wrongly scheduled by the calendar.
-    {person} {somehow} (mistyped|misread|misjudged|misconfigured|misunderstood|mistook|misinterpreted|confused|mixed up|miscounted)
+    {person} {somehow} (mistyped|misread|misjudged|misconfigured|misunderstood|mistook|misinterpreted|misdiagnosed|miscalculated|miscommunicated|confused|mixed up|miscounted|underestimated|overestimated)
       + The operator misread the gauge.
       - The exporter misread the gauge.
-    {person} …… (the|a) wrong (*|one)
+    {person} {somehow} (ran|used|deployed|pushed|deleted|restarted|selected|chose|picked|clicked|pressed|edited|applied|entered|pasted|typed|executed|dropped|removed|merged|sent|connected|logged|pointed|took) {any}? {any}? {any}? {any}? (the|a|an) (wrong|incorrect)
       + She deployed it to the wrong cluster.
       - The job deployed it to the wrong cluster.
-    (fat-finger*|fat finger*|mis-typed|mistyped)
+    (the|a) wrong {any} {any}? {be} {somehow} (pressed|clicked|selected|chosen|picked|typed|entered|pasted|unplugged|pulled)
+      + The wrong button was pressed.
+      - The wrong page was cached.
+    (fat-finger*|fat finger*|finger trouble|user error : )
       + A fat-fingered flag took it down.
       - A finger daemon took it down.
   `,

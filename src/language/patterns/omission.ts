@@ -6,40 +6,55 @@ export const omission = patternsOf('omission', {
     {person} {somehow} (forgot|forgets|forgotten)
       + We forgot to restart the service.
       - The script forgot to restart the service.
-  `,
-  perhaps: `
     {person} {somehow} (failed|neglected|omitted|refused|declined|fails) to
       + We failed to verify that it was running.
       - The probe failed to verify that it was running.
-    {person} …… (but|and|then) {somehow} (forgot|failed to|ignored|missed|overlooked|neglected|skipped)
-      + An operator ran the tool but forgot the flag.
-      - The operator ran the tool but the tool skipped the flag.
-    {person} {somehow} (missed|overlooked|ignored|disregarded|skipped|bypassed|dismissed|neglected)
-      + We missed the certificates of the other machines.
-      - The probe missed the certificates of the other machines.
-    {person} {not} {somehow} (check|test|verify|notice|read|follow|tell|inform|notify|escalate|review|update|communicate|look|realise|realize|catch|spot|monitor|document|announce|react|respond|ask|acknowledge|plan|consider|think|validate|renew|rotate|warn|mention|bother|care|watch|pay|take|assign|declare|raise|share|double-check|thoroughly|properly|adequately|disable|adopt|coordinate|prepare|enable|confirm|heed|anticipate)
+    {person} {somehow} {not} !(been) {somehow} (bother to|think to)? ({attend}|{attended}) !(access)
       + We did not communicate the migration in advance.
       - The job did not communicate the migration in advance.
-    {person} {not} {somehow} (checked|tested|verified|noticed|read|followed|told|informed|notified|escalated|reviewed|updated|communicated|looked|realised|realized|caught|spotted|monitored|documented|announced|asked|acknowledged|planned|considered|thought|validated|renewed|rotated|warned|bothered|taken|assigned|declared|raised|adopted|coordinated|prepared|configured|enabled|confirmed)
-      + Teams still have not adopted our advice.
-      - Tests have not adopted the new form.
-    {nobody} {somehow} (checked|tested|verified|noticed|read|followed|told|informed|notified|escalated|reviewed|updated|looked|realised|realized|caught|spotted|monitored|announced|asked|acknowledged|considered|thought|validated|renewed|bothered|attempted|tried|saw)
+  `,
+  perhaps: `
+    {person} …… (but|and|then) {somehow} (forgot|failed to|ignored|missed|overlooked|neglected|skipped|omitted)
+      + An operator ran the tool but forgot the flag.
+      - The tool ran for an hour but forgot the flag.
+    {person} {somehow} (missed|overlooked|ignored|disregarded|skipped|bypassed|dismissed|neglected|omitted|misplaced) !(our|its|their|the target|the slo|ahead|to|the sla|the slo|in theory|but in|it in|because)
+      + We missed the certificates of the other machines.
+      - We missed our target of the quarter.
+    not been {somehow} {attended} by {person}
+      + It ran a change that had not been identified by the team.
+      - It ran a change that had not been identified by the linter.
+    {nobody} {somehow} ({attended}|tried|saw|remembered|took the) !(because|by|as)
       + None of us noticed the hole in the review.
       - None of the probes noticed the hole.
-    ^ (did not|never|forgot to|failed to|neglected to) {somehow} (check|test|verify|notice|read|follow|tell|inform|notify|escalate|review|update|communicate|realise|realize|monitor|document|announce|acknowledge|consider|validate|renew|disable|declare|raise|ask)
+    ^ (did not|never|forgot to|failed to|neglected to) {somehow} ({attend}|{attended}|disable|enable)
       + Did not disable the pipeline despite the known risk.
       - Did not start on the second node.
-    (ignored|missed|overlooked|forgotten|skipped|neglected|disregarded) by {person}
+    (ignored|missed|overlooked|forgotten|skipped|neglected|disregarded|unnoticed) by {person}
       + The warning was ignored by the team.
       - The warning was ignored by the parser.
-    {person} …… without {somehow} (checking|testing|reading|asking|telling|verifying|reviewing|looking|informing|announcing|consulting|warning|waiting|thinking|validating|notifying)
+    {person} …… without {somehow} (first|even)? {attending}
       + She merged it without testing it.
       - The job merged it without testing it.
+    {be} {somehow} (deployed|released|merged|pushed|rolled out|put into production|shipped|changed|approved|applied|launched) … without (being|proper|any|sufficient|adequate|enough)? {any}? ({attended}|{attending}|approval|verification|communication|notification)
+      + The change was deployed without being tested.
+      - The change was deployed without a restart.
     (P ’s|our|their|his|her) (failure|inability|refusal|neglect) to
       + The team’s failure to escalate cost an hour.
       - The probe’s failure to connect cost an hour.
-    (forgot|neglected) to
+    failure to (properly|adequately|thoroughly|fully|promptly)? {attend}
+      + The failure to test the restore cost an hour.
+      - The failure to connect to the primary cost an hour.
+    (^|apparently|and|but|,) {somehow} forgot to
       + Apparently forgot to restart it.
       - The relay forgot to restart it.
+    {person} {somehow} {not} {somehow} (disable|disabled|enable|enabled|take|have taken|taken|act|acted|intervene|do enough|done enough|keep|kept|prioritise|prioritize|prioritised|prioritized|treat|treated)
+      + We had not disabled the job in time.
+      - We had not had a quiet night in months.
+    (went|go|gone) (unnoticed|unaddressed|unreviewed|untested)
+      + The warnings went unnoticed for a week.
+      - The requests went unanswered by the pool.
+    {person} {somehow} (was|were|took) {somehow} (slow to|late to|too long to|too slow to)
+      + The team was slow to escalate.
+      - The pool was slow to drain.
   `,
 })

@@ -4,50 +4,56 @@ import { patternsOf } from './pattern.ts'
 export const personAsCause = patternsOf('person_as_cause', {
   sure: '',
   perhaps: `
-    (caused|triggered|broken|introduced|provoked|brought about|brought down|taken down) by {person}
+    (caused|triggered|broken|introduced|provoked|brought about|brought down|taken down) {somehow} by {person} !(’s)
       + The outage was caused by an engineer.
-      - The outage was caused by an engineer’s laptop model.
-    {person} {somehow} (caused|broke|wrecked|ruined|botched|bungled|mishandled|messed up|screwed up|destroyed|brought down|took down)
+      - The outage was caused by an engineer’s laptop.
+    {person} {somehow} (caused|wrecked|ruined|botched|bungled|mishandled|messed up|screwed up|destroyed|crashed|corrupted)
+      + We caused the outage.
+      - The deploy caused the outage.
+    {person} {somehow} (broke|broken) !(the|it|them|down|off)? (the|our|all|login|production|prod|master|main|{any}) (build|site|page|checkout|login|api|service|pipeline|app|website|deployment|production|cluster|for)
       + We broke the login.
       - The deploy broke the login.
-    {person} {somehow} (introduced|caused|created|added|merged|pushed|shipped|deployed|released) (a|an|the|this) {any}? (bug|error|errors|regression|typo|mistake|bad|broken|faulty|incorrect|wrong)
+    {person} … (brought|bringing|knocked|knocking) … (down|offline)
+      + The team knocked the site offline.
+      - A cable fault took the site down.
+    {person} {somehow} (introduced|created|added|merged|pushed|shipped|deployed|released|wrote|made) (a|an|the|this|some) {any}? (bug|bugs|error|errors|regression|typo|bad|broken|faulty|buggy|breaking)
       + We introduced a syntax error in the revert.
       - The revert introduced a syntax error.
-    {person} …… (which|that|and) {somehow} (broke|crashed|brought down|took down|knocked|led to|caused|resulted in)
+    {person} …… (which|that|and) {somehow} (broke|crashed|brought|took|knocked|wiped|destroyed) {any}? {any}? {any}? (down|offline|site|service|production|cluster|database|api|everything)
       + An operator restarted the switch, which brought down the site.
       - A firmware update restarted the switch, which brought down the site.
-    P ’s {any}? {any}? (change|decision|action|actions|command|script|deploy|deployment|migration|restart|commit|push|edit|failover|response) {somehow} (caused|broke|led|took|brought|triggered|prolonged|made|cost)
+    P ’s {any}? {any}? (change|decision|action|actions|command|script|deploy|deployment|migration|restart|commit|push|edit|response|mistake|misreading|slow) {somehow} (caused|broke|took|brought|triggered|prolonged|cost|turned|made the outage)
       + Sam’s restart caused the loss of all sessions.
       - The node’s restart caused the loss of all sessions.
-    (because|since) {person} {somehow} (pushed|ran|deleted|dropped|merged|deployed|restarted|changed|removed|disabled|turned|edited|rebooted|approved|used|wrote|switched|rotated|upgraded)
+    {person} {somehow} let … (through|slip|expire|lapse)
+      + QA let a broken build through.
+      - The gate let a broken build through.
+    because {person} {somehow} (pushed|ran|deleted|dropped|merged|restarted|changed|removed|disabled|turned|edited|rebooted|approved|rotated|left)
       + It failed because an engineer changed the rule.
       - It failed because the rule changed.
-    (because of|due to|thanks to|owing to|result of) {person} (’s)? (*ing|change|decision|mistake|action|haste|error)
+    (because of|due to|thanks to|owing to|result of) {person} (’s)? (*ing|change|decision|mistake|action|actions|haste|error)
       + All sessions were lost because of Sam’s decision.
       - All sessions were lost because of the pool’s decision.
-    {be} {somehow} (to blame|at fault|the culprit)
+    P {be} {somehow} (to blame|at fault|the culprit|the weak link)
       + The database team was at fault.
-      - The disk’s fault was found.
-    {person} {somehow} responsible for (the|this|that)? (outage|incident|loss|delay|failure|downtime|breach|damage|error|mistake|problem)
+      - The old disk was at fault.
+    {person} {be} {somehow} responsible for (the|this|that)? (outage|incident|loss|delay|failure|downtime|breach|damage|error|mistake|problem)
       + The team was responsible for the outage.
       - The team was responsible for the service.
     (blame|fault|responsibility) {any}? {any}? (lies|rests|falls|is|was) {somehow} (with|on) {person}
       + The blame lies with the vendor’s team.
       - The responsibility for the pager lies with the rota.
-    P ’s (fault|doing)
+    (P ’s|my|our) (fault|doing) !(report|tolerance|line|domain)
       + It was Sam’s fault.
-      - It was the disk’s fault.
-    (cause|reason|trigger) (of …)? {be} {person}
-      + The immediate cause was an engineer on the primary.
+      - It was Sam’s fault report.
+    (cause|reason|trigger) (of …)? {be} {person} {any}
+      + The immediate cause was an engineer who restarted the primary.
       - The immediate cause was a lock on the primary.
-    it {be} {person} (who|that)
-      + It was the intern who dropped the table.
+    it {be} P (who|that) {somehow} (broke|deleted|dropped|caused|wiped|removed|pushed|left|let|forgot|approved|overwrote|restarted|took)
+      + It was the intern that dropped the table.
       - It was the job that dropped the table.
-    {person} who (wrote|deployed|merged|pushed|deleted|dropped|approved|changed|ran)
-      + Ask the engineer who merged it.
-      - Ask the engineer who can explain it.
-    someone {somehow} {past}
-      + Instead, someone wrote code that added one to the year.
-      - Instead, the code added one to the year.
+    {person} {somehow} (deleted|dropped|wiped|truncated|overwrote|erased|killed|unplugged|uninstalled|terminated) (the|our|all|every|a) … (production|primary|live|database|bucket|wrong|working|data)
+      + A new hire deleted the production bucket.
+      - A retention job deleted the production bucket.
   `,
 })

@@ -3,31 +3,28 @@ import { patternsOf } from './pattern.ts'
 /** One cause is claimed as the cause. */
 export const rootCause = patternsOf('root_cause', {
   sure: `
-    (root|underlying|ultimate|primary|main|actual|real) (cause|causes) (of …|for …|behind …)? (was|were|is|are|included|lay|lies) (identified|found|determined|traced|traceable)? (as|to be|in|to|that|a|an|the|our|due|because|Q|not)?
+    (root|underlying|ultimate|main|actual|real|true|fundamental) (cause|causes) (of …|for …|behind …)? {somehow} (was|were|is|are|included|lay|lies|turned out|proved|stemmed|being) {somehow} !(not|unknown|unclear|still|yet|being|to be|never|under|found|known|fixed|identified .|identified and|identified ,|identified by|determined .|discovered|addressed|resolved)
       + The root cause was a regular expression.
-      - The root cause is not known.
+      - The root cause was found at noon.
   `,
   perhaps: `
-    root-cause (of …|for …)? (was|were|is|are)
-      + The root-cause was a regular expression.
-      - The root-cause analysis was short.
-    (was|is|were|are|as|be|been|it) {somehow} (the|a|our) (root|sole|only|one|single|true|real|actual|ultimate) (cause|reason|culprit) (of|for|was|why|behind)
-      + The author identified it as the root cause of the regression.
-      - The author looked for the root cause of the regression.
-    (root-cause|root-causes) of
-      + They found it as the root-cause of it.
-      - They began a root-cause hunt.
-    the (one|only|sole|single) (cause|reason|culprit)
+    (root-cause|root-causes) (of|for)
+      + The author identified it as the root-cause of the regression.
+      - The author began a root-cause hunt.
+    (was|is|were|are|as|be|been|being) {somehow} (the|our) (root|sole|only|single|true|real|actual|ultimate|underlying|main|one) (cause|culprit) (of|for|behind)
+      + It was identified as the root cause of the regression.
+      - They looked for the root cause of the regression.
+    (the|to) (one|only|sole|single|a single|one single) (cause|reason|culprit) !(we|that we|P|it)
       + The one cause of the outage was a full disk.
       - The one disk of the outage was full.
-    (boils|boiled|comes|came|traced|goes) (all|back)? (down)? to (a|one|the) (single|one|simple)
+    (boils|boiled|comes|came|traced|goes) … to (a|one|the)? (single|one|simple|sole)
       + It all boils down to one thing.
       - It all boils down to what we measure.
-    (root cause|root causes) (: )
+    ^ (root cause|root causes|cause) (:|–|-|—) {any} {any}
       + Root cause: an expired certificate.
       - Root cause analysis: tomorrow.
-    (the|a|real|true|actual) culprit
+    (the|a|real|true|actual) culprit (was|is|turned out|here)
       + The real culprit was the cache.
-      - The culprits page was slow.
+      - It is suspected to be the culprit.
   `,
 })

@@ -4,38 +4,44 @@ import { patternsOf } from './pattern.ts'
 export const sanction = patternsOf('sanction', {
   sure: '',
   perhaps: `
-    be (more|very|extra|much more|really|particularly|extremely)? (careful|cautious|vigilant|diligent|attentive|disciplined|mindful|thorough)
+    be (more|very|extra|much more|really|particularly|extremely|especially|super)? (careful|cautious|vigilant|diligent|attentive|disciplined|mindful)
       + We have to be more careful about the scale of these jobs.
-      - The retries have to be bounded by the scale of these jobs.
-    (more|greater|extra|closer|better|additional|further) (care|caution|vigilance|attention|diligence|discipline|carefully|careful|rigour|rigor)
+      - We have to be aware of the scale of these jobs.
+    (more|greater|extra|closer|better) (care|caution|vigilance|attention|diligence|discipline|carefully|careful|careful|rigour|rigor|cautious|disciplined|diligent)
       + Release notes need more careful reading.
       - Release notes need more room on the page.
-    (remind|reminded|reminding|retrain|retrained|reprimand|reprimanded|discipline|disciplined|punish|punished|admonish|urge|coach) (all|the|every|our)? {person}
+    (remind|reminded|reminding|retrain|retrained|reprimand|reprimanded|punish|punished|admonish|urge|coach|educate|train) (all|the|every|our)? {person} !(by bot)
       + Remind all engineers to read the runbook.
       - Remind the bot to read the runbook.
-    {person} ((will|must|should|shall|need to|needs to|has|have) be|(has|have) been|{be}) (reminded|retrained|reprimanded|disciplined|fired|dismissed|punished|suspended|sanctioned|warned|trained|re-trained|coached)
+    {person} ((will|must|should|shall|need to|needs to) be|(has|have) been|was|were) {somehow} (reminded|retrained|reprimanded|disciplined|fired|dismissed|punished|suspended|sanctioned|demoted|educated|coached|trained|let go)
       + The developers will be retrained.
       - The model will be retrained.
-    (more|additional|further|better|refresher|mandatory|continuous) training … (will|for|of|to|is|should)
+    (more|additional|further|better|refresher|mandatory) training (sessions|courses)? (will be|for P|of P|on|is needed|for all|to increase)
       + More training will be given to increase awareness.
       - More training data will be kept.
-    (emphasise|emphasize|stress|reinforce|reiterate|underline) … (importance|need)
+    (emphasise|emphasize|stress|reinforce|reiterate|underline) … (importance|need) (of|to)
       + Emphasize the importance of adhering to the policy.
       - The graph emphasizes the slow requests.
     (hold|held|holding) {person} (accountable|responsible)
       + Hold the team accountable for its alerts.
       - Hold the lock for ten seconds.
-    (disciplinary|written warning|formal warning|performance plan|performance review|refresher)
+    (disciplinary|written warning|formal warning|formal reprimand|performance plan|performance improvement)
       + Disciplinary action is being considered.
       - A written note is being considered.
-    (think twice|try harder|pay more attention|pay closer attention|pay attention|take more care|double-check everything|take responsibility)
+    (think twice|try harder|do better|more thoroughly|more attention|closer attention|double-check everything|take responsibility)
       + Operators must think twice before a failover.
       - Replicas must answer twice before a failover.
-    (revoke|remove|withdraw|restrict) {persons} (access|rights|privileges|permissions)
+    (revoke|remove|withdraw|restrict) (P ’s|his|her|their) {any}? (access|rights|privileges|permissions)
       + Revoke the contractor’s access to production.
       - Revoke the token’s access to production.
-    (adhere|adhering|adherence|comply|complying|stick) (strictly)? to (the|our|all)? {any}? (policy|policies|process|procedure|procedures|rules|guidelines|checklist)
+    (adhere|adhering|adherence|adheres) {somehow} to
       + Engineers must adhere to the procedure.
-      - Packets adhere to the protocol.
+      - The sticker adhered to the rack.
+    (no longer|not) (be)? allowed to deploy
+      + From Monday the juniors are no longer allowed to deploy.
+      - From Monday the job is allowed to deploy.
+    (stop|start|keep) (forgetting|ignoring|skipping|rushing|paying)
+      + Stop ignoring the alerts.
+      - Stop the alert job.
   `,
 })

@@ -1,0 +1,40 @@
+/** To see to something: what blame says that nobody did. */
+const attending =
+  `check test notice review read follow tell inform notify escalate update communicate look realize realise catch
+  spot monitor document announce react respond ask acknowledge plan consider think validate verify renew rotate warn mention
+  bother watch assign declare raise share double-check coordinate prepare confirm heed attempt investigate inspect consult adopt
+  identify assess address raise involve discuss spot reproduce record`
+    .split(/\s+/)
+    .filter(word => word !== '')
+const irregular: Record<string, string> = {
+  ...{ read: 'read', tell: 'told', catch: 'caught', think: 'thought', spot: 'spotted', plan: 'planned' },
+}
+const pastOf = (verb: string) =>
+  irregular[verb] ??
+  (/e$/.test(verb) ? `${verb}d` : /[^aeo]y$/.test(verb) ? `${verb.slice(0, -1)}ied` : `${verb}ed`)
+const ingOf = (verb: string) => `${verb.replace(/([^e])e$/, '$1').replace(/^(spo|pla)(.)$/, '$1$2$2')}ing`
+const oneOf = (words: readonly string[]) => `(?:(?:${words.join('|')}) )`
+
+/** What stands for more than one word in a pattern. In a sentence as the patterns see it, a space follows each word. */
+export const classes: Record<string, string> = {
+  /** People, perhaps with a clause about them: “an engineer, who was new,”. */
+  person:
+    '(?:P (?:, (?:who|the) (?:[^ ,]+ ){1,8}, |who (?:[^ ,]+ ){1,4}?|on (?:call|duty) (?:[^ ,]+ ){0,2}?|themselves )?)',
+  persons: '(?:P ’s |our |my |his |her |their )',
+  nobody: '(?:(?:N |not one of P )(?:(?:in|on|from|at) (?:P |[^ ]+ [^ ]+ |[^ ]+ ))?)',
+  /** Up to four words that only shade a verb. */
+  somehow:
+    '(?:(?:[a-z]+ly|also|then|just|again|still|even|never|once|ever|too|so|all|both|had|has|have|must|at first|at last|at least) ){0,4}',
+  not: '(?:(?:did|had|has|have|do|does|could|would) )?(?:not |never )',
+  be: '(?:(?:had |has |have |will |to )?(?:was|were|is|are|be|been|being|got|gets|get) )',
+  attend: oneOf(attending),
+  attended: oneOf(attending.map(pastOf)),
+  attending: oneOf(attending.map(ingOf)),
+  past: '(?:(?:[a-z-]+ed|[a-z]+(?:ght|ken|wn|ten|ven|den)|run|ran|made|put|set|sent|left|let|done|shut|cut|given|lost|been) )',
+  any: '(?:[^ .,;:()?!]+ )',
+  /** Up to eight words of the same clause. */
+  '…': '(?:[^ .,;:()?!–—]+ ){0,8}?',
+  /** Up to sixteen words of the same sentence. */
+  '……': '(?:[^ .;:?!]+ ){0,16}?',
+  '^': '(?:\\^ )',
+}

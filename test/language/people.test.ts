@@ -1,0 +1,84 @@
+import t from 'tap'
+import { Names, withPeople } from '../../src/language/people.ts'
+import { wordsOf } from '../../src/language/words.ts'
+
+const people = new Names(['Sam Okoro', 'Will Page', 'May Wong', 'Grace Kim', 'o.brien', 'xma', '김민수'])
+const read = (text: string, names = people) =>
+  withPeople(wordsOf(text), names)
+    .map(({ code }) => code)
+    .join(' ')
+
+t.test('people, teams and roles are people; programs and things are not', async t => {
+  for (const who of [
+    'The engineer',
+    'The tired on-call engineer',
+    'The platform team',
+    'The client team',
+    'An SRE of ours'.replace(' of ours', ''),
+    'Someone',
+    'She',
+    'Our DBA',
+    'One of the engineers',
+    'QA',
+    '@priya',
+    'Sam',
+    'Sam Okoro',
+    'The engineer Sam',
+    'o.brien',
+    'xma',
+    '김민수',
+  ])
+    t.equal(read(`${who} forgot it`), 'P forgot it', who)
+  for (const what of [
+    'The client',
+    'The deploy script',
+    'The team dashboard',
+    'It',
+    'Kafka',
+    'The Kubernetes operator',
+    'The lock owner',
+  ])
+    t.notMatch(read(`${what} forgot it`), /P/, what)
+})
+
+t.test('nobody is nobody', async t => {
+  for (const who of [
+    'Nobody',
+    'No one',
+    'None of us',
+    'Neither of the engineers',
+    'No engineer',
+    'None of the on-call engineers',
+  ])
+    t.equal(read(`${who} forgot it`), 'N forgot it', who)
+})
+
+t.test('whose it was is kept apart', async t => {
+  t.equal(read('the engineer’s mistake'), 'P ’s mistake')
+  t.equal(read("Sam's laptop failed"), 'P ’s laptop failed')
+  t.equal(read('our mistake'), 'our mistake')
+})
+
+t.test('a name that is a word is a person only where a person can stand', async t => {
+  for (const name of ['Will', 'May', 'Grace', 'Page', 'Will Page'])
+    t.equal(read(`At noon ${name} forgot it`), 'at noon P forgot it', name)
+  for (const text of [
+    'Will the job skip it?',
+    'May missed alerts be replayed?',
+    'in May the job missed it',
+    'Page faults rose',
+    'the Grace period ended',
+    'the page failed',
+  ])
+    t.notMatch(read(text), /P/, text)
+})
+
+t.test('“they” are people when people were spoken of', async t => {
+  const read = (text: string, before: boolean) =>
+    withPeople(wordsOf(text), people, before)
+      .map(({ code }) => code)
+      .join(' ')
+  t.equal(read('They failed', true), 'P failed')
+  t.equal(read('They failed', false), 'they failed')
+  t.equal(read('The engineers saw that they failed', false), 'P saw that P failed')
+})
