@@ -73,10 +73,8 @@ export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
     return { unjudged: findings.length > 0 ? null : whyUnjudged(wordsOf(text)), findings }
   }
   const namesIn = (text: string) => {
-    const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}._-]+/gu) ?? []
-    return [...new Set(words.flatMap(word => [word, ...word.split(/[._-]+/)]))]
-      .filter(word => known.has(word))
-      .sort()
+    const words = wordsOf(text).map(({ lower }) => lower.replace(/^@/, ''))
+    return [...new Set(words.filter(word => known.has(word)))].sort()
   }
   return { judge, namesIn }
 }

@@ -31,7 +31,7 @@ const machines =
 const things =
   words(`tool tools account accounts dashboard console script scripts service api page alert alerts id ids file key
   keys interface portal panel field laptop laptops rota calendar channel list machine machines email emails handbook token
-  pod pods image images hub spaces time hours`)
+  pod pods image images hub spaces time hours management facing experience workflow workflows productivity`)
 /** Ends the phrase that a role is the end of. */
 const ends =
   words(`and or but because if when while that which who by to of for with from in on at as was were is are had has
@@ -97,7 +97,12 @@ export const isPerson = ({ code }: Piece): boolean => code === 'P'
 function isRole(sentence: readonly Word[], i: number): boolean {
   const { lower, text } = sentence[i]!
   const next = sentence[i + 1]?.lower ?? ''
-  if (things.has(next) || (programs.test(lower) && machines.has(sentence[i - 1]?.lower ?? ''))) return false
+  if (
+    things.has(next) ||
+    (lower === 'lead' && next === 'to') ||
+    (programs.test(lower) && machines.has(sentence[i - 1]?.lower ?? ''))
+  )
+    return false
   if (roles.has(lower) || roles.has(lower.replace(/s$/, '')) || always.has(lower)) return true
   if (/-(?:engineer|team|operator|developer|admin|staff)s?$/.test(lower)) return true
   return text === 'IT' || (groups.has(lower) && isGroupHere(text, sentence, i))

@@ -4,7 +4,9 @@ import { findBlame } from '../../src/language/check.ts'
 import type { BlameField } from '../../src/language/codes.ts'
 
 /** What was judged rightly once, stays so; how good the check is, real sentences tell: `npm run language`. */
-const [, ...lines] = readFileSync(new URL('regression.tsv', import.meta.url), 'utf8').trimEnd().split('\n')
+const [, ...lines] = readFileSync(new URL('regression.tsv', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n')
 
 t.test('what was found is found still, and what was left alone is so still', async t => {
   t.equal(lines.length, 300)

@@ -4,7 +4,7 @@ import { patternsOf } from './pattern.ts'
 export const carelessness = patternsOf('carelessness', {
   sure: '',
   perhaps: `
-    (careless|carelessly|carelessness|sloppiness|negligent|negligence|negligently|recklessly|recklessness|hastily|laziness|complacent|complacency|inattentive|inattention|thoughtless|thoughtlessly|irresponsible|irresponsibly|incompetent|incompetence|unprofessional|amateurish|cavalier|overconfident|overconfidence|overconfidently|foolish|foolishly|stupidity|mindlessly|slapdash)
+    (careless|carelessly|carelessness|sloppiness|negligent|negligence|negligently|recklessly|recklessness|hastily|laziness|complacent|complacency|inattentive|inattention|thoughtless|thoughtlessly|irresponsible|irresponsibly|incompetent|incompetence|unprofessional|amateurish|cavalier|overconfident|overconfidence|overconfidently|hurriedly|misguided|idiot|idiots|dropped the ball|foolish|foolishly|stupidity|mindlessly|slapdash)
       + It was a careless change.
       - It was a cached change.
     (sloppy|hasty|reckless|lazy|shoddy|clumsy|rash) (*ly)? (change|work|review|deploy|deployment|decision|fix|code|coding|testing|process|handling|engineering|config|configuration|P|habit)
@@ -25,7 +25,7 @@ export const carelessness = patternsOf('carelessness', {
     (lack|absence) of (care|diligence|attention|discipline|thought|rigour|rigor|professionalism|judgement|judgment|ownership|responsibility|vigilance|communication between P)
       + There was a lack of care in the review.
       - There was a lack of space on the disk.
-    (cut|cuts|cutting) corners
+    ((cut|cuts|cutting) corners|corners {be} cut)
       + We were cutting corners in the review.
       - The mask rounds the corners of the image.
     (poor|bad) (judgement|judgment|decision|decisions|discipline|workmanship|planning)

@@ -21,11 +21,11 @@ export const classes: Record<string, string> = {
   person:
     '(?:P (?:, (?:who|the) (?:[^ ,]+ ){1,8}, |who (?:[^ ,]+ ){1,4}?|on (?:call|duty) (?:[^ ,]+ ){0,2}?|themselves )?)',
   persons: '(?:P ’s |our |my |his |her |their )',
-  nobody: '(?:(?:N |not one of P )(?:(?:in|on|from|at) (?:P |[^ ]+ [^ ]+ |[^ ]+ ))?)',
+  nobody: '(?:(?:N |not one of P )(?:(?:in|on|from|at) (?:P |(?:the|our|this) [^ ]+ ))?)',
   /** Up to four words that only shade a verb. */
   somehow:
-    '(?:(?:[a-z]+ly|also|then|just|again|still|even|never|once|ever|too|so|all|both|had|has|have|must|at first|at last|at least) ){0,4}',
-  not: '(?:(?:did|had|has|have|do|does|could|would) )?(?:not |never )',
+    '(?:(?:[a-z]+ly|also|then|just|again|still|even|never|once|ever|too|so|all|both|had|has|have|must|at first|at last|at least|indeed|somehow) ){0,4}',
+  not: '(?:(?:did|had|has|have|do|does) )?(?:not |never )',
   be: '(?:(?:had |has |have |will |to )?(?:was|were|is|are|be|been|being|got|gets|get) )',
   attend: oneOf(attending),
   attended: oneOf(attending.map(pastOf)),

@@ -11,13 +11,13 @@ export const humanError = patternsOf('human_error', {
       - The script mistakenly wiped the primary.
   `,
   perhaps: `
-    ({be}|^|,|and|but|to|troubleshooting) {somehow} (accidentally|mistakenly|inadvertently|unintentionally) {past}
+    ({be}|^|,|and|but|to|troubleshooting) {somehow} (accidentally|mistakenly|inadvertently|unintentionally) {past}|(accidentally|mistakenly|inadvertently) being {past}
       + The database was accidentally deleted.
       - The job accidentally deleted the database.
     (accidental|mistaken|unintentional|inadvertent|erroneous) (*tion|*ment|*al|*sion|deploy|change|push|merge|commit|restart|shutdown|running|pushing) (of|to|by|in|during|that|which|deleted|was|led|caused)
       + An accidental execution of the clean-up deleted all nodes.
       - The check found an accidental duplication between two queues.
-    (by mistake|by accident)
+    (by mistake|by accident|{past} in error)
       + The update was started by mistake.
       - The update was stopped by the guard.
     {person} {be}? {somehow} (made|makes|making) (a|an|the|this|one|some|several) {any}? (mistake|mistakes|error|errors|typo|slip)
@@ -26,7 +26,7 @@ export const humanError = patternsOf('human_error', {
     ({persons} {any}?|our) (mistake|mistakes|typo|slip|oversight|misunderstanding|bad) !(rate|budget)
       + We discovered our mistake that caused this.
       - We discovered our faulty disk that caused this.
-    ({be}|due to|because of|through|by) (a|an|our|my|simple|this) (human)? {any}? (mistake|mistakes|oversight|slip|typo|misunderstanding) {any}? (in|on|by|from|of|made|when|during|while|,|.)
+    ({be}|due to|because of|through|by) (a|an|our|my|simple|this) (human|{any} ,)? {any}? (mistake|mistakes|oversight|slip|typo|misunderstanding) {any}? (in|on|by|from|of|made|when|during|while|,|.)
       + This was a mistake in setting up the pool.
       - This was a fault in setting up the pool.
     (mistake|mistakes|error|errors|typo|oversight|misunderstanding|misconfiguration|slip) (made|introduced)? (by|of|from|within|among|between|on the part of) {person}

@@ -6,7 +6,7 @@ export const omission = patternsOf('omission', {
     {person} {somehow} (forgot|forgets|forgotten)
       + We forgot to restart the service.
       - The script forgot to restart the service.
-    {person} {somehow} (failed|neglected|omitted|refused|declined|fails) to
+    {person} {somehow} ((failed|neglected|omitted|refused|declined|fails|failing) to|failed (our|you|them|P|multiple|in|at))
       + We failed to verify that it was running.
       - The probe failed to verify that it was running.
     {person} {somehow} {not} !(been) {somehow} (bother to|think to)? ({attend}|{attended}) !(access)
@@ -38,7 +38,7 @@ export const omission = patternsOf('omission', {
     {be} {somehow} (deployed|released|merged|pushed|rolled out|put into production|shipped|changed|approved|applied|launched) … without (being|proper|any|sufficient|adequate|enough)? {any}? ({attended}|{attending}|approval|verification|communication|notification)
       + The change was deployed without being tested.
       - The change was deployed without a restart.
-    (P ’s|our|their|his|her) (failure|inability|refusal|neglect) to
+    (P ’s|our|my|their|his|her) {any}? (failure|failures|refusal|neglect) !(rate|rates|mode|modes)
       + The team’s failure to escalate cost an hour.
       - The probe’s failure to connect cost an hour.
     failure to (properly|adequately|thoroughly|fully|promptly)? {attend}
@@ -50,9 +50,9 @@ export const omission = patternsOf('omission', {
     {person} {somehow} {not} {somehow} (disable|disabled|enable|enabled|take|have taken|taken|act|acted|intervene|do enough|done enough|keep|kept|prioritise|prioritize|prioritised|prioritized|treat|treated)
       + We had not disabled the job in time.
       - We had not had a quiet night in months.
-    (went|go|gone) (unnoticed|unaddressed|unreviewed|untested)
-      + The warnings went unnoticed for a week.
-      - The requests went unanswered by the pool.
+    (this|it|that|which|step|change|warning|message|requirement) {be} {somehow} (missed|overlooked|forgotten|ignored) !(by the|by a)
+      + Changes are tested, but this was somehow missed.
+      - The heartbeat was missed.
     {person} {somehow} (was|were|took) {somehow} (slow to|late to|too long to|too slow to)
       + The team was slow to escalate.
       - The pool was slow to drain.

@@ -4,10 +4,10 @@ import { patternsOf } from './pattern.ts'
 export const personAsCause = patternsOf('person_as_cause', {
   sure: '',
   perhaps: `
-    (caused|triggered|broken|introduced|provoked|brought about|brought down|taken down) {somehow} by {person} !(’s)
+    ((caused|triggered|broken|introduced|provoked|brought about|brought down|taken down) {somehow} by|(caused by|due to|result of) … (made|introduced|done|performed|carried out|executed) by) {person} !(’s)
       + The outage was caused by an engineer.
       - The outage was caused by an engineer’s laptop.
-    {person} {somehow} (caused|wrecked|ruined|botched|bungled|mishandled|messed up|screwed up|destroyed|crashed|corrupted)
+    {person} {somehow} (caused !(.|,|by)|wrecked|ruined|botched|bungled|mishandled|messed up|screwed up|destroyed|crashed|corrupted)
       + We caused the outage.
       - The deploy caused the outage.
     {person} {somehow} (broke|broken) !(the|it|them|down|off)? (the|our|all|login|production|prod|master|main|{any}) (build|site|page|checkout|login|api|service|pipeline|app|website|deployment|production|cluster|for)

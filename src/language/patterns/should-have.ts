@@ -17,7 +17,7 @@ export const shouldHave = patternsOf('should_have', {
     {person} {somehow} could (at least|easily|well|just|simply|also|and should)? (have|of) (*ly|also)? ({attended}|done|caught|acted|prevented|avoided)
       + The team could have escalated sooner.
       - The page could have escalated sooner.
-    (if (only)? {person} had|^ had {person}) (only|just)? !(not|never|no|had|been paged|been able|been told|been given|been warned|been trained|been asked|been informed|been monitoring|access|known|a|an|the|any|enough|read access) {any}
+    (if (only)? {person} (had|’d)|^ had {person}) (only|just)? !(not|never|no|had|been paged|been able|been told|been given|been warned|been trained|been asked|been informed|been monitoring|access|known|a|an|the|any|enough|read access) {any}
       + If we had deployed it when it was merged, we would have seen it.
       - If we had had a canary when it was merged, we would have seen it.
     {person} {be} {somehow} (supposed|meant|expected|obliged) to
