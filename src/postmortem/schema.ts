@@ -120,7 +120,7 @@ export const PostmortemWaiver = component(
       Type.Array(part('WaivedFinding', { pointer: Type.String(), text_sha256: Type.String() }), {
         deprecated: true,
         description:
-          'The texts that may stand: of `BLAME_LANGUAGE` alone, in what was sealed while it held back final.',
+          'Only in what was sealed before `BLAME_LANGUAGE` became a question: the texts that its waiver named.',
       }),
     ),
   },

@@ -23,7 +23,7 @@ export const errorCheckCodes = [
   'REVIEW_MISSING',
   'REVIEW_ALONE',
 ] as const
-/** The checks that only warn. */
+/** The checks that only warn or ask. */
 export const warningCheckCodes = [
   'FACILITATOR_IS_AUTHOR',
   'STATUS_UPDATE_GAP',
