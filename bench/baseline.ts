@@ -116,7 +116,7 @@ const documentRows = [
   FROM changes WHERE incident_id = $1 ORDER BY number`,
   `SELECT incident_id, held_at, facilitator, attendees, decisions, reframings, recording_url, version, changed_by, changed_at
   FROM reviews WHERE incident_id = $1`,
-  `SELECT incident_id, code, reason, findings, version, changed_by, changed_at
+  `SELECT incident_id, code, reason, version, changed_by, changed_at
   FROM waivers WHERE incident_id = $1 ORDER BY code`,
   `SELECT incident_id, number, author, reason, amended_at, amended_by
   FROM amendments WHERE incident_id = $1 ORDER BY number`,

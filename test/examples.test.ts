@@ -42,10 +42,10 @@ async function listening(test: Test) {
 const { service, store } = await listening(t)
 const beforeReview = { ...readDrill(), review: null }
 
-t.test('before its review, findings hold the drill back, and the agenda asks about them', async t => {
+t.test('before its review, open points hold the drill back, and the agenda asks about them', async t => {
   t.match(
     await store(beforeReview),
-    'It is a draft, and 8 findings hold it back from being final: EVENT_DISPUTED, ACTION_UNACCEPTED (4), ACTION_INCOMPLETE, CHANGE_MISSING, REVIEW_MISSING.',
+    'It is a draft, and 8 open points hold it back from being final: EVENT_DISPUTED, ACTION_UNACCEPTED (4), ACTION_INCOMPLETE, CHANGE_MISSING, REVIEW_MISSING.',
   )
   const { text } = await service.call('GET', `${incident}/review/agenda`)
   t.equal(text, example('payments-drill-agenda.md'))
@@ -157,7 +157,7 @@ t.test('what somebody has changed since is left as it is, and holds it back', as
   const before = await digest(service)
   await store(beforeReview)
   t.same(await digest(service), before)
-  t.match(await store(), 'It is not final, since somebody has changed it (1 finding holds it back).')
+  t.match(await store(), 'It is not final, since somebody has changed it (1 open point holds it back).')
   const after = await service.call('GET', `${incident}/postmortem.json`)
   t.match(after.body, {
     incident: { status: 'draft' },

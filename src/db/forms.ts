@@ -43,6 +43,7 @@ export const formChanges: FormChange[] = [
       amendment: entry => ({ withdrawn: null, ...entry }),
     },
   },
+  { until: '2026-11-28', upcasts: { waiver: withFindingsOfLanguage } },
 ]
 
 /** An entry in today's form. */
@@ -80,4 +81,9 @@ function withNature({ external_refs, ...incident }: Entry): Entry {
     ...incident,
     ...(references && { external_refs: references }),
   }
+}
+
+/** Before, every waiver had findings, and none but those of the language check named any. */
+function withFindingsOfLanguage({ findings, ...waiver }: Entry): Entry {
+  return Array.isArray(findings) && findings.length > 0 ? { ...waiver, findings } : waiver
 }

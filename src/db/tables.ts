@@ -268,7 +268,6 @@ export interface Waivers {
   changed_at: string;
   changed_by: string;
   code: string;
-  findings: ColumnType<unknown, string, string>;
   incident_id: string;
   reason: string;
   request_id: string;

@@ -45,7 +45,7 @@ async function requestReview({ call, incident, progress }: Step): Promise<void> 
   if (body.status !== 'draft' || body.version > 1) return
   const blocking = (await readChecks(call, incident)).items.filter(blocksSealing)
   progress(
-    `It is a draft, and ${blocking.length} findings hold it back from being final: ${countByCode(blocking)}.`,
+    `It is a draft, and ${blocking.length} open points hold it back from being final: ${countByCode(blocking)}.`,
   )
   await call('PUT', `${incident}/review-request`)
   progress(`A review is asked for; its facilitator takes ${incident}/review/agenda into it.`)
@@ -117,7 +117,7 @@ async function seal({ call, incident, progress }: Step): Promise<void> {
   const blocking = items.filter(blocksSealing).length
   if (!can_seal)
     return progress(
-      `It is not final, since somebody has changed it (${blocking === 1 ? '1 finding holds' : `${blocking} findings hold`} it back).`,
+      `It is not final, since somebody has changed it (${blocking === 1 ? '1 open point holds' : `${blocking} open points hold`} it back).`,
     )
   const path = `${incident}/revisions`
   const { body } = await call<Revision>('POST', path, undefined, { 'if-match': etag })

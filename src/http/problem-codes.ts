@@ -196,7 +196,7 @@ const kinds = {
     status: 409,
     title: 'This check cannot be waived',
     meaning:
-      'A review must have been held, and every action item needs an owner who is there. Warnings hold nothing back.',
+      'A review must have been held, and every action item needs an owner who is there. Warnings and questions hold nothing back, so there is nothing to waive.',
     example: {
       instance: `${incident}/checks/REVIEW_MISSING/waiver`,
       detail: 'REVIEW_MISSING cannot be waived: hold a review, and record it.',

@@ -10,7 +10,7 @@ import {
   ref,
   text,
 } from '../http/fields.ts'
-import { blameCodes, blameFields } from '../language/codes.ts'
+import { blameCodes, blameFields, findingLevels } from '../language/codes.ts'
 
 const said =
   'At 14:08 the on-call engineer forgot to check the replica. The deploy script failed to check it, too.'
@@ -37,10 +37,14 @@ export const BlameFinding = component(
   'BlameFinding',
   {
     code: oneOfGrowing(blameCodes, { description: 'How the sentence blames.' }),
+    level: oneOf('BlameLevel', findingLevels, {
+      description: 'Nine of ten that are `sure` are right; of those that are `perhaps`, fewer.',
+    }),
     span: Type.Array(Type.Integer({ minimum: 0 }), {
       minItems: 2,
       maxItems: 2,
-      description: 'The words that blame: from, and up to but without; in code points of the text.',
+      description:
+        'The words that blame: from, and up to but without; in code points of the text, which of a counterfactual is the sentence that the document prints.',
     }),
     sentence: Type.String({ description: 'The whole sentence.' }),
     why: Type.String({ description: 'Why it is found.' }),
@@ -51,6 +55,7 @@ export const BlameFinding = component(
     examples: [
       {
         code: 'omission',
+        level: 'sure',
         span: [9, 36],
         sentence: 'At 14:08 the on-call engineer forgot to check the replica.',
         why: 'It names what a person left undone, not what made it easy to leave undone.',

@@ -111,6 +111,22 @@ const redaction = part('PostmortemRedaction', {
   ...tombstone.properties,
 })
 
+/** A waiver as the document has it. */
+export const PostmortemWaiver = component(
+  'PostmortemWaiver',
+  {
+    ...Waiver.properties,
+    findings: Type.Optional(
+      Type.Array(part('WaivedFinding', { pointer: Type.String(), text_sha256: Type.String() }), {
+        deprecated: true,
+        description:
+          'Only in what was sealed before `BLAME_LANGUAGE` became a question: the texts that its waiver named.',
+      }),
+    ),
+  },
+  { description: 'The reason for which a check that fails held nothing back.', examples: examplesOf(Waiver) },
+)
+
 /** All that a document is rendered from: an incident and everything below it, in the order of the document. */
 export const Postmortem = component(
   'Postmortem',
@@ -129,7 +145,7 @@ export const Postmortem = component(
     review: nullableObject(part('Review', Review.properties), {
       description: 'The record of the review; null until there is one.',
     }),
-    waivers: Type.Array(ref(Waiver)),
+    waivers: Type.Array(ref(PostmortemWaiver)),
     redactions: Type.Array(redaction, {
       description: 'What was taken out, in order, but for the events, which have theirs with them.',
     }),
@@ -149,7 +165,7 @@ export const Postmortem = component(
         action_items: [exampleItem],
         changes: [exampleChange],
         review: examplesOf(Review)[0],
-        waivers: examplesOf(Waiver),
+        waivers: examplesOf(PostmortemWaiver),
         redactions: [],
         amendments: [],
       },
@@ -179,6 +195,7 @@ export type Postmortem = Static<typeof Postmortem>
 export type PostmortemFactor = Static<typeof PostmortemFactor>
 export type PostmortemActionItem = Static<typeof PostmortemActionItem>
 export type PostmortemChange = Static<typeof PostmortemChange>
+export type PostmortemWaiver = Static<typeof PostmortemWaiver>
 export type PostmortemRedaction = Postmortem['redactions'][number]
 export type PostmortemAmendment = Static<typeof PostmortemAmendment>
 export type Amendment = Static<typeof Amendment>
@@ -189,6 +206,7 @@ export const postmortemSchemas = [
   PostmortemActionItem,
   PostmortemChange,
   PostmortemAmendment,
+  PostmortemWaiver,
   AmendmentInput,
   Amendment,
   AmendmentPage,

@@ -25,7 +25,7 @@ function waiverRoutes(app: App, { db, now }: Context): void {
         tags,
         summary: 'Waive a check, with the reason',
         description:
-          'The document prints it. A waiver of `BLAME_LANGUAGE` names the texts that may stand, and is void where one has changed since.',
+          'The document prints it. What only warns or asks, such as `BLAME_LANGUAGE`, holds nothing back, so there is nothing to waive.',
         params: contract.waiverParams,
         body: ref(contract.WaiverInput),
         response: { 200: ref(contract.Waiver), 201: ref(contract.Waiver) },

@@ -11,17 +11,16 @@ const unwaivable: Record<string, string> = {
 /** Why a check cannot be waived; undefined where it can. */
 const whyUnwaivable = (code: string): string | undefined =>
   (warningCheckCodes as readonly string[]).includes(code)
-    ? 'it is a warning, and holds nothing back'
+    ? 'it holds nothing back, so there is nothing to waive'
     : unwaivable[code]
 
 export const isWaivable = (code: CheckCode): boolean => whyUnwaivable(code) === undefined
 
 /** @throws 404 when no check has this code, 409 when the check cannot be waived */
-export function requireWaivable(code: string): CheckCode {
+export function requireWaivable(code: string): void {
   if (!codes.includes(code)) throw unknownCheckError(code)
   const whyNot = whyUnwaivable(code)
   if (whyNot !== undefined) throw new DebriefError('not_waivable', `${code} cannot be waived: ${whyNot}.`)
-  return code as CheckCode
 }
 
 /** What stands for the reason in the waiver that the checks propose. It is none, so that nobody sends it as it is. */
@@ -37,24 +36,4 @@ function unknownCheckError(code: string): DebriefError {
   const meant = closest(code, codes)
   const advice = meant === undefined ? 'GET …/checks names those that fail.' : `did you mean ${meant}?`
   return new DebriefError('not_found', `There is no check ${code}: ${advice}`)
-}
-
-/**
- * The findings of a waiver as the JSON that is stored. The language check is waived text by text, every other as a
- * whole.
- * @throws 422 when they are missing for the language check, or given for another
- */
-export function waivedFindings(code: CheckCode, { findings }: WaiverInput): string {
-  const isLanguage = code === 'BLAME_LANGUAGE'
-  if (isLanguage && findings === undefined) {
-    const detail = '/findings is required for BLAME_LANGUAGE: name each text that may stand as it is.'
-    throw fieldError('/findings', 'required', detail)
-  }
-  if (!isLanguage && findings !== undefined) {
-    const detail = `/findings belongs to BLAME_LANGUAGE alone: a waiver of ${code} is about all that it finds.`
-    throw fieldError('/findings', 'unexpected', detail)
-  }
-  // The checks list a text once for each of its sentences: one entry for each text is enough.
-  const named = new Map(findings?.map(finding => [`${finding.pointer} ${finding.text_sha256}`, finding]))
-  return JSON.stringify([...named.values()])
 }

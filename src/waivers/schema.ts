@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { component, exact, list, part, pattern, rowFields, sentence } from '../http/fields.ts'
+import { component, exact, pattern, rowFields, sentence } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
 
 /** The checks that block sealing, in the order of the document. */
@@ -22,9 +22,8 @@ export const errorCheckCodes = [
   'WENT_WELL_EMPTY',
   'REVIEW_MISSING',
   'REVIEW_ALONE',
-  'BLAME_LANGUAGE',
 ] as const
-/** The checks that only warn. */
+/** The checks that only warn or ask. */
 export const warningCheckCodes = [
   'FACILITATOR_IS_AUTHOR',
   'STATUS_UPDATE_GAP',
@@ -32,29 +31,12 @@ export const warningCheckCodes = [
   'ACTION_NONE',
   'AUTHORS_MISSING',
   'LESSON_NOT_WIRED',
+  'BLAME_LANGUAGE',
 ] as const
 export type CheckCode = (typeof errorCheckCodes)[number] | (typeof warningCheckCodes)[number]
 
-export const waivedFinding = part('WaivedFinding', {
-  pointer: Type.String({
-    minLength: 1,
-    maxLength: 300,
-    description: 'Of the field, as the check has it: `/factors/2/statement`.',
-  }),
-  text_sha256: Type.String({
-    ...pattern('^[0-9a-f]{64}$', 'the 64 hexadecimal digits of a SHA-256, in lower case', 'e3b0c442…'),
-    description: 'SHA-256 of the field’s text, as the check has it: a changed text voids the waiver.',
-  }),
-})
-
 const waiver = {
   reason: sentence({ description: 'Why it may stay so, in words; the document prints it.' }),
-  findings: Type.Optional(
-    list(waivedFinding, {
-      minItems: 1,
-      description: 'Required for `BLAME_LANGUAGE`, and for no other: the texts that may stand as they are.',
-    }),
-  ),
 }
 const waived = { reason: 'A drill has no customers, so nobody was affected.' }
 
@@ -65,7 +47,6 @@ export const Waiver = component(
     incident_id: incidentId(),
     code: Type.String({ description: 'The check that is waived.' }),
     reason: sentence(),
-    findings: Type.Array(waivedFinding),
     ...rowFields,
   },
   {
@@ -75,7 +56,6 @@ export const Waiver = component(
         incident_id: 'PM-2026-06-17-payments-drill',
         code: 'IMPACT_MISSING',
         ...waived,
-        findings: [],
         version: 1,
         changed_by: 'mara',
         changed_at: '2026-06-18T14:00:00.000Z',

@@ -6,7 +6,7 @@ import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import { notFoundError } from '../http/problem.ts'
 import { lockUnsealedShared } from '../incidents/locks.ts'
-import { requireReason, requireWaivable, waivedFindings } from './rules.ts'
+import { requireReason, requireWaivable } from './rules.ts'
 import { Waiver, type WaiverInput } from './schema.ts'
 
 const waiverColumns = columnsOf(Waiver)
@@ -34,7 +34,8 @@ export async function putWaiver(
 ): Promise<'created' | 'updated'> {
   await lockUnsealedShared(trx, incident_id)
   requireReason(input)
-  const values = { reason: input.reason, findings: waivedFindings(requireWaivable(code), input), ...facts }
+  requireWaivable(code)
+  const values = { reason: input.reason, ...facts }
   const stored = await lockWaiver(trx, incident_id, code)
   requireVersion(stored ?? 0, expected)
   const written = await trx

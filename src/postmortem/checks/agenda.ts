@@ -106,9 +106,11 @@ function openPoints(view: View, checks: readonly FailedCheck[]): Block[] {
       data.action_items.filter(({ id }) => isUnaccepted(id)).map(unaccepted => actionItem(data, unaccepted)),
     ),
     ...section(
-      'Sentences to turn back to the system',
-      'Ask the question, and write down what the answer says about the system.',
-      open.filter(({ code }) => code === 'BLAME_LANGUAGE').map(check => sentenceItem(view, check)),
+      'Sentences to ask about',
+      'Does it tell of the system, or of a person? What does the answer to its question say about the system?',
+      surestFirst(open.filter(({ code }) => code === 'BLAME_LANGUAGE')).map(check =>
+        sentenceItem(view, check),
+      ),
     ),
     ...section(
       'To decide',
@@ -179,8 +181,16 @@ function actionItem(data: Postmortem, { id, title, owner, due_on }: PostmortemAc
   return item([reference(id, id), ' ', title, known.length > 0 ? ` — ${known.join(', ')}` : ''])
 }
 
-const sentenceItem = (view: View, { pointer, finding }: FailedCheck): ListItem =>
-  item([`“${finding!.sentence}” (${describePointer(view, pointer)})`], [[finding!.question]])
+const isSure = ({ finding }: FailedCheck): boolean => finding?.level === 'sure'
+
+const surestFirst = (checks: readonly FailedCheck[]): FailedCheck[] =>
+  checks.toSorted((a, b) => Number(isSure(b)) - Number(isSure(a)))
+
+const sentenceItem = (view: View, check: FailedCheck): ListItem => {
+  const { sentence, question } = check.finding!
+  const where = describePointer(view, check.pointer)
+  return item([`“${sentence}” (${isSure(check) ? where : `${where}; perhaps`})`], [[question]])
+}
 
 function section(title: string, question: string, items: readonly ListItem[]): Block[] {
   if (items.length === 0) return []

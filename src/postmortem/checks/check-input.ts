@@ -1,15 +1,11 @@
+import type { Finding } from '../../language/check.ts'
 import type { Event } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
 
 /** A sentence that blames, with the field that it is in. */
-export interface LanguageFinding {
+export interface LanguageFinding extends Finding {
   pointer: string
   ids: string[]
-  /** Hash of the whole field, by which a waiver refers to it. */
-  text_sha256: string
-  sentence: string
-  why: string
-  question: string
 }
 
 /** The input of the check rules. */
@@ -29,5 +25,5 @@ export interface Failure {
   pointer: string
   ids: string[]
   message: string
-  finding?: LanguageFinding
+  finding?: Finding
 }

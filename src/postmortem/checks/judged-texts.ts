@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
-import { sha256Hex } from '../../kit/json.ts'
 import type { BlameCheck } from '../../language/check.ts'
 import type { BlameField } from '../../language/codes.ts'
 import type { Postmortem } from '../schema.ts'
@@ -23,8 +22,7 @@ export async function findingsIn(data: Postmortem, check: BlameCheck): Promise<L
   const findings: LanguageFinding[] = []
   for (const [i, { text, field, pointer, ids }] of judgedTexts(data).entries()) {
     if (i % textsPerTurn === textsPerTurn - 1) await setImmediate()
-    for (const { sentence, why, question } of check.judge(text, { field }).findings)
-      findings.push({ pointer, ids, text_sha256: sha256Hex(text), sentence, why, question })
+    for (const finding of check.judge(text, { field }).findings) findings.push({ ...finding, pointer, ids })
   }
   return findings
 }

@@ -39,7 +39,7 @@ function checksRoute(app: App, { db, now, blameCheck }: Context): void {
         tags,
         summary: 'What stands between the postmortem and its being final',
         description:
-          'Only what fails is listed, each with what to do about it. The `ETag` names all that would be sealed: `POST …/revisions` wants it as `If-Match`.',
+          'Only what fails is listed, each with what to do about it, or a question. A warning holds nothing back. The `ETag` names all that would be sealed: `POST …/revisions` wants it as `If-Match`.',
         params: incidentParams,
         response: { 200: ref(Checks) },
       },
@@ -102,7 +102,7 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
         tags: ['Review'],
         summary: 'One page for the facilitator of the review',
         description:
-          'The words to begin with; open disputes, events that rest on memory alone, factors without a counterfactual, action items that wait for their owners, sentences to turn back to the system, and what is to be decided. Markdown unless `Accept` prefers HTML.',
+          'The words to begin with; open disputes, events that rest on memory alone, factors without a counterfactual, action items that wait for their owners, sentences to ask about, and what is to be decided. Markdown unless `Accept` prefers HTML.',
         params: incidentParams,
         querystring: readingQuery,
         response: documentResponses({ 'text/markdown': agendaContent, 'text/html': htmlContent }),

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import {
   component,
+  inside,
   nullableObject,
   oneOf,
   oneOfGrowing,
@@ -8,39 +9,33 @@ import {
   sentence,
   timestamp,
 } from '../../http/fields.ts'
-import { errorCheckCodes, waivedFinding, warningCheckCodes } from '../../waivers/schema.ts'
+import { BlameFinding } from '../../language-checks/schema.ts'
+import { errorCheckCodes, warningCheckCodes } from '../../waivers/schema.ts'
 
 const waived = part('CheckWaiver', { reason: sentence(), by: Type.String(), at: timestamp() })
-const finding = part('CheckFinding', {
-  text_sha256: Type.String({ description: 'Of the whole text of the field; a waiver names it.' }),
-  sentence: Type.String(),
-  why: Type.String(),
-  question: Type.String({ description: 'It turns the sentence back to the system.' }),
-})
 
 /** The body of a PUT: what is not in that may not be in this. */
 const proposedWaiver = part('ProposedWaiver', {
   reason: Type.String({ description: 'To be replaced: as it is, it is refused.' }),
-  findings: Type.Optional(Type.Array(waivedFinding)),
 })
 
 const check = part('Check', {
   code: oneOfGrowing([...errorCheckCodes, ...warningCheckCodes]),
   level: oneOf('CheckLevel', ['error', 'warning'], {
-    description: 'An `error` holds back final, a `warning` does not.',
+    description: 'An `error` holds back final; a `warning` asks, and does not.',
   }),
   pointer: Type.String({
     description: 'JSON pointer from the incident, by ids: `/factors/2/counterfactual`.',
   }),
   ids: Type.Array(Type.String(), { description: 'Of the events, factors or action items concerned.' }),
-  message: Type.String({ description: 'What to do about it.' }),
-  finding: nullableObject(finding, { description: 'Of `BLAME_LANGUAGE` alone: the sentence.' }),
+  message: Type.String({ description: 'What to do about it, or a question to author and facilitator.' }),
+  finding: nullableObject(inside(BlameFinding)),
   waiver: nullableObject(waived, { description: 'The reason for which it holds nothing back.' }),
   waive_with: nullableObject(
     part('WaiverCall', { method: Type.String(), path: Type.String(), body: proposedWaiver }),
     {
       description:
-        'The call that waives it, by a token of scope `review`, once its `reason` is written. Of `BLAME_LANGUAGE` the body names this text and those that are waived. Null where it is waived already, only warns, or cannot be waived.',
+        'The call that waives it, by a token of scope `review`, once its `reason` is written. Null where it is waived already, only warns or asks, or cannot be waived.',
     },
   ),
 })

@@ -30,7 +30,7 @@ const sections: Record<Exclude<CheckCode, 'BLAME_LANGUAGE'>, string> = {
   FACILITATOR_IS_AUTHOR: 'review-record',
 }
 
-/** Of a sentence that blames, the section that prints it, by where it is stored. */
+/** Of a sentence that is asked about, the section that prints it, by where it is stored. */
 const sectionsOfFields: Record<string, string> = {
   title: 'head',
   summary: 'summary',

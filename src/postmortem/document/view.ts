@@ -61,7 +61,7 @@ function namedEvents({ events, milestones, factors, waivers }: Postmortem): Map<
   const named = new Set([
     ...milestones.spells.flatMap(spell => spell.milestones.map(({ event_id }) => event_id)),
     ...factors.flatMap(factor => factor.events),
-    ...waivers.flatMap(({ findings }) => findings.map(({ pointer }) => pointer.split('/')[2])),
+    ...waivers.flatMap(({ findings = [] }) => findings.map(({ pointer }) => pointer.split('/')[2])),
     from_event_id,
     to_event_id,
   ])

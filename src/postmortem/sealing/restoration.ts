@@ -7,7 +7,8 @@ import type { ChangeFacts } from '../../http/caller.ts'
 import { historyTables } from '../../incidents/history.ts'
 import { Review } from '../../reviews/schema.ts'
 import { eventColumns } from '../../timeline/store.ts'
-import { Waiver } from '../../waivers/schema.ts'
+import { isWaivable } from '../../waivers/rules.ts'
+import { type CheckCode, Waiver } from '../../waivers/schema.ts'
 import type { Postmortem } from '../schema.ts'
 
 /** Rows below an incident that become again what its last revision says. */
@@ -46,7 +47,8 @@ const tables: Restored[] = [
   },
   {
     resource: 'waiver',
-    entries: ({ waivers }) => waivers,
+    // A revision from before a check became a question may have a waiver of it, which there can be no more.
+    entries: ({ waivers }) => waivers.filter(({ code }) => isWaivable(code as CheckCode)),
     columns: without(columnsOf(Waiver), rowFacts),
     kept: [],
   },

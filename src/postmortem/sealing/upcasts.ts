@@ -27,6 +27,7 @@ export const upcasts: Upcast[] = [
     until: '2026-11-27',
     upcast: allOf(ofEntries('2026-11-27'), withSpells, withElsewhere, withRedactions),
   },
+  { until: '2026-11-28', upcast: ofEntries('2026-11-28') },
 ]
 
 /**

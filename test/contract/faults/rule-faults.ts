@@ -126,7 +126,6 @@ const between: Rule[] = [
   [['createActionItems'], '/action_items/0/due_on', () => ({ action_items: [{ title: 'Retry' }] })],
   [['acceptActionItem'], '/by', () => ({ by: null })],
   [['putWaiver'], '/reason', () => ({ reason: '…' })],
-  [['putWaiver'], '/findings', () => ({ findings: [{ pointer: '/title', text_sha256: '0'.repeat(64) }] })],
   [['redactEvent'], '/pointers/1', () => ({ pointers: ['/description', '/kind'] })],
   [['redactEvent'], '/pointers/0', () => ({ pointers: ['/sources/0/stated_by'] })],
   [redactions, '/pointers/0', () => ({ pointers: ['/version'] })],

@@ -152,7 +152,6 @@ const rules: Record<string, (body: Body) => Body> = {
   patchChange: wiredBack,
   acceptActionItem: () => ({ by: 'priya' }),
   resolveDispute: body => ({ ...body, source: citing(body.source) }),
-  // Only waivers of language codes have findings, and these requests use none. A reason has words.
   putWaiver: ({ reason }) => ({ reason: /\p{L}/u.test(reason) ? reason : 'It is a drill.' }),
   createActionItem: begun,
   createActionItems: ({ action_items }) => ({ action_items: action_items.map(begun) }),

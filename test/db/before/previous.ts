@@ -52,9 +52,9 @@ const tablesWithVersions = `
   SELECT c.table_name AS name FROM information_schema.columns c
   WHERE c.table_schema = 'public' AND c.column_name = 'changed_at' ORDER BY 1`
 
-/** The facts of every row about its last change, and the whole history: a migration moves none. */
-export async function factsOf(client: pg.Client): Promise<unknown> {
-  const facts: Record<string, unknown> = {}
+/** The facts of every row about its last change, and the whole history: a migration changes none. */
+export async function factsOf(client: pg.Client): Promise<Record<string, any[]>> {
+  const facts: Record<string, any[]> = {}
   for (const { name } of (await client.query(tablesWithVersions)).rows) {
     const columns = 'version, changed_by, changed_at::text, request_id, sequence'
     facts[name] = (await client.query(`SELECT ${columns} FROM ${name} ORDER BY sequence, changed_at`)).rows

@@ -142,7 +142,7 @@ const breaks: Record<string, Break> = {
   BLAME_LANGUAGE: {
     by: patchOf('factors/2', { statement: 'Sam should have seen the page sooner.' }),
     pointer: '/factors/2/statement',
-    says: /Sam should have seen.*Turn it back to the system/,
+    says: /^“Sam should have seen the page sooner\.” It holds people .*\?$/,
   },
   FACILITATOR_IS_AUTHOR: {
     by: review({ facilitator: 'ana' }),
@@ -235,12 +235,9 @@ for (const [code, { by, pointer, says }] of Object.entries(breaks)) {
     })
     t.equal((await seal(service, incident)).status, 201)
     const { text } = await call('GET', `${incident}/postmortem.md`)
-    const of = code === 'BLAME_LANGUAGE' ? ' of factor 2' : ''
     t.match(
       text,
-      isToldInPlace
-        ? `Waived: It is a drill. (${code}, token:admin, `
-        : `### Waivers\n\n- ${code}${of}: It is`,
+      isToldInPlace ? `Waived: It is a drill. (${code}, token:admin, ` : `### Waivers\n\n- ${code}: It is`,
     )
     t.equal(text.split('It is a drill.').length - 1, 1, 'once')
   })
@@ -293,18 +290,6 @@ t.test('an owner who has left is asked for nothing', async t => {
   t.same((await checks(incident)).items, [])
 })
 
-t.test('a waiver that names a place which never was is shown with its pointer', async t => {
-  const incident = await givenReady(service)
-  const findings = ['/review', '/went_well', '/nowhere'].map(pointer => ({
-    pointer,
-    text_sha256: '0'.repeat(64),
-  }))
-  const body = { reason: 'Quoted.', findings }
-  await call('PUT', `${incident}/checks/BLAME_LANGUAGE/waiver`, { body })
-  const { text } = await call('GET', `${incident}/postmortem.md`)
-  t.match(text, '- BLAME_LANGUAGE of /review; /went_well; /nowhere: Quoted.')
-})
-
 t.test('a review that lies ahead, or before the incident, is none', async t => {
   const incident = await givenReady(service)
   const found = async (held_at: string) => {
@@ -334,26 +319,15 @@ t.test('what is done needs no promise any more: neither an acceptance nor what �
   t.same((await checks(incident)).items, [])
 })
 
-t.test('a final document has only the waivers that excuse something, and says of which texts', async t => {
+t.test('a final document has only the waivers that excuse something', async t => {
   const incident = await givenReady(service)
-  const blaming = 'Sam should have seen the page sooner.'
-  await call('PATCH', `${incident}/factors/1`, { body: { statement: blaming } })
-  await patch({ title: blaming, went_well: ['It was up again soon.', blaming] })(incident)
-  const { items } = await checks(incident)
-  const findings = items.map(({ pointer, finding }: any) => ({ pointer, text_sha256: finding.text_sha256 }))
-  const waive = (code: string, body: object) => call('PUT', `${incident}/checks/${code}/waiver`, { body })
-  await waive('BLAME_LANGUAGE', { reason: 'Quoted.', findings })
-  await waive('FACTOR_COUNT', { reason: 'There is one.' })
-  await patch({ title: 'Payments drill' })(incident)
+  await patch({ went_well: [] })(incident)
+  for (const code of ['WENT_WELL_EMPTY', 'FACTOR_COUNT'])
+    await call('PUT', `${incident}/checks/${code}/waiver`, { body: { reason: 'There is one.' } })
   t.equal((await seal(service, incident)).status, 201)
   const { body } = await call('GET', `${incident}/revisions/1`)
-  t.match(body.postmortem.waivers, [
-    { code: 'BLAME_LANGUAGE', findings: [{ pointer: '/factors/1/statement' }, { pointer: '/went_well/1' }] },
-  ])
-  t.match(
-    body.markdown,
-    '### Waivers\n\n- BLAME_LANGUAGE of factor 1; [went well, point 2](#what-went-well): Quoted. (token:admin, 2026-06-18 09:00 UTC)\n',
-  )
+  t.match(body.postmortem.waivers, [{ code: 'WENT_WELL_EMPTY' }])
+  t.equal(body.postmortem.waivers.length, 1)
   t.notMatch(body.markdown, 'FACTOR_COUNT')
 })
 
@@ -367,38 +341,14 @@ t.test('a draft that passes all checks is not sealed before it is in review', as
   })
 })
 
-t.test('a waiver of language is void once its text has changed, and for other texts', async t => {
-  const incident = await givenReady(service)
-  const blame = (number: number, statement: string) =>
-    call('PATCH', `${incident}/factors/${number}`, { body: { statement } })
-  await blame(1, 'Sam should have seen the page sooner.')
-  const { items } = await checks(incident)
-  const { pointer, finding } = items[0]
-  const body = { reason: 'A quotation.', findings: [{ pointer, text_sha256: finding.text_sha256 }] }
-  await call('PUT', `${incident}/checks/BLAME_LANGUAGE/waiver`, { body })
-  t.equal((await checks(incident)).can_seal, true)
-  await blame(2, 'Sam should have seen the page sooner.')
-  t.equal((await checks(incident)).can_seal, false, 'another text is not waived')
-  await blame(2, 'The page went to one phone.')
-  await blame(1, 'Sam should have seen the page much sooner.')
-  t.equal((await checks(incident)).can_seal, false, 'the text has changed')
-  await blame(1, 'Sam should have seen the page sooner.')
-  t.equal((await checks(incident)).can_seal, true)
-  await call('DELETE', `${incident}/checks/BLAME_LANGUAGE/waiver`)
-  t.equal((await checks(incident)).can_seal, false)
-})
-
 t.test('a waiver is refused where it makes no sense', async t => {
   const incident = await givenReady(service)
   const put = async (code: string, body: object) => {
     const answer = await call('PUT', `${incident}/checks/${code}/waiver`, { body })
     return [answer.status, answer.body.code, answer.body.errors?.[0]?.pointer]
   }
-  const findings = [{ pointer: '/title', text_sha256: '0'.repeat(64) }]
   t.same(await put('NO_SUCH_CHECK', { reason: 'x' }), [404, 'not_found', undefined])
-  t.same(await put('BLAME_LANGUAGE', { reason: 'x' }), [422, 'invalid_body', '/findings'])
-  t.same(await put('BLAME_LANGUAGE', { reason: 'x', findings: [] }), [422, 'invalid_body', '/findings'])
-  t.same(await put('FACTOR_COUNT', { reason: 'x', findings }), [422, 'invalid_body', '/findings'])
+  t.same(await put('FACTOR_COUNT', { reason: 'x', findings: [] }), [422, 'invalid_body', '/findings'])
   for (const reason of [' ', '…', '-', '42!'])
     t.same(await put('FACTOR_COUNT', { reason }), [422, 'invalid_body', '/reason'])
   t.equal((await call('DELETE', `${incident}/checks/FACTOR_COUNT/waiver`)).status, 404)

@@ -269,7 +269,7 @@ export function poisoned(text: () => string, url: () => string): Postmortem {
     reframings: [{ said: text(), reframed: text() }],
   }
   const row = { incident_id: incident.id, version: 1, changed_by: text(), changed_at: at }
-  data.waivers = [{ ...row, code: 'FACTOR_COUNT', reason: text(), findings: [] }]
+  data.waivers = [{ ...row, code: 'FACTOR_COUNT', reason: text() }]
   data.amendments = [
     {
       ...{ incident_id: incident.id, number: 1, author: 'ana', reason: text() },

@@ -22,6 +22,7 @@ const written = [
 const unformed: Record<string, string> = {
   '/waivers/*/code': 'The name of a check.',
   '/waivers/*/findings/*/pointer': 'Where a waived text stands.',
+  '/waivers/*/findings/*/text_sha256': 'The hash of that text.',
 }
 
 interface Schema {

@@ -81,6 +81,22 @@ for (const name of names) {
   })
 }
 
+for (const name of names.filter(name => sampleOf(name).includes('"code":"BLAME_LANGUAGE"')))
+  t.test(`what was sealed with a waiver of language in ${name} says so for ever`, async t => {
+    const data = parseSealed(sampleOf(name))
+    const [waiver, other] = data.waivers
+    t.match(waiver, { code: 'BLAME_LANGUAGE', findings: [{ pointer: String, text_sha256: String }] })
+    t.notOk('findings' in other!, 'of which no other check had any')
+    const said = (event: string) =>
+      new RegExp(
+        `BLAME_LANGUAGE of ${event}: It quotes the chat. \\((token:)?admin, 2026-06-19 15:00:00 UTC\\)`,
+      )
+    const event = 'the event at 14:19:56'
+    t.match(toMarkdown(postmortemDocument(data)), said(event))
+    const [, , id] = waiver!.findings![0]!.pointer.split('/')
+    t.match(toHtml(data), said(`<a href="#event-${id}">${event}</a>`))
+  })
+
 t.test('a step of tomorrow reaches all that reads sealed data', async t => {
   const due_on = '2031-02-03'
   const postpone = (items: any) => items.map((item: object) => ({ ...item, due_on }))
@@ -131,12 +147,11 @@ t.test('the sample of today has the fields that a postmortem has, and no others'
     t.same([...fieldsIn(JSON.parse(json))].sort(), [...fields].sort(), whatToDo)
 })
 
-/** Every field of a schema by its path; `*` stands for the entries of a list. */
+/** Every field of a schema by its path, but those that are sealed no more; `*` stands for the entries of a list. */
 function fieldsOf({ $ref, anyOf = [], properties = {}, items }: any, at = ''): Set<string> {
   if ($ref) return fieldsOf(service.app.getSchemas()[$ref.replace(/#$/, '')], at)
-  const below = Object.entries(properties).map(([name, field]) =>
-    fieldsOf(field, `${at}/${name}`).add(`${at}/${name}`),
-  )
+  const sealed = Object.entries<any>(properties).filter(([, { deprecated }]) => !deprecated)
+  const below = sealed.map(([name, field]) => fieldsOf(field, `${at}/${name}`).add(`${at}/${name}`))
   return union(
     ...below,
     ...anyOf.map((one: any) => fieldsOf(one, at)),

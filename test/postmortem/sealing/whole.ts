@@ -21,7 +21,6 @@ export async function sealWhole({ app, call, db }: Service): Promise<string> {
   await must(call('POST', `/v1/incidents/${earlier.id}/action-items`, { body: anItem }))
   for (const [method, path, body] of more) await must(call(method, incident + path, { body }))
   await addQuestionedEvents(call)
-  await waiveLanguage(call)
   await storeDrill(url, adminToken, drill, () => {})
   const reason = 'The cost was missing from the impact.'
   await must(call('POST', `${incident}/amendments`, { body: { author: 'ana', reason } }))
@@ -84,19 +83,6 @@ async function addQuestionedEvents(call: Service['call']): Promise<void> {
     const redaction = { pointers: [pointer], reason: 'A password.' }
     await must(call('PUT', `${incident}/events/${event.body.id}/redaction`, { body: redaction }))
   }
-}
-
-/** A sentence that blames, and its waiver. */
-async function waiveLanguage(call: Service['call']): Promise<void> {
-  const description = 'The on-call engineer forgot to check the replica.'
-  const body = { ...observed({ description, kind: 'note' }), occurred_at: '2026-06-17T14:20:00Z' }
-  const { id } = (await must(call('POST', `${incident}/events`, { body }))).body
-  const { items } = (await must(call('GET', `${incident}/checks`))).body
-  const { finding, pointer } = items.find(
-    ({ code, pointer }: any) => code === 'BLAME_LANGUAGE' && pointer.includes(id),
-  )
-  const waiver = { reason: 'It quotes the chat.', findings: [{ pointer, text_sha256: finding.text_sha256 }] }
-  await must(call('PUT', `${incident}/checks/BLAME_LANGUAGE/waiver`, { body: waiver }))
 }
 
 async function must<Answer extends { status: number; text: string }>(

@@ -1,5 +1,4 @@
-import type { Waiver } from '../../../waivers/schema.ts'
-import type { PostmortemRedaction } from '../../schema.ts'
+import type { PostmortemRedaction, PostmortemWaiver } from '../../schema.ts'
 import { humanize, personName } from '../../words.ts'
 import {
   type Block,
@@ -94,8 +93,9 @@ function decisionItem(view: View, { text, action_item }: Decision): ListItem {
 const reframing = ({ said, reframed }: { said: string; reframed: string }): ListItem =>
   item([label('said'), ' “', ...prose(said), '”'], [[label('reframed'), ' ', ...prose(reframed)]])
 
-/** A waiver with its reason; one of the language check names its texts. */
-function waiverItem(view: View, { code, reason, findings, changed_by, changed_at }: Waiver): ListItem {
+/** A waiver with its reason; one that was sealed while the language check held back names its texts. */
+function waiverItem(view: View, waiver: PostmortemWaiver): ListItem {
+  const { code, reason, findings = [], changed_by, changed_at } = waiver
   const named = new Map(
     findings.map(({ pointer }) => [describePointer(view, pointer), pointerReference(view, pointer)]),
   )

@@ -57,7 +57,7 @@ function lacking(which: typeof lacks, isWaived: boolean): Postmortem {
   const codes = new Set(which.flatMap(([code]) => code ?? []))
   if (isWaived)
     data.waivers = [...codes].map(code => ({
-      ...{ incident_id: incidentId, code, findings: [], ...row },
+      ...{ incident_id: incidentId, code, ...row },
       reason: `There is a reason for ${code}.`,
     }))
   return data
@@ -101,7 +101,7 @@ const final = (change: (data: Postmortem) => void, ...codes: CheckCode[]): Postm
   change(data)
   data.milestones = milestonesOf(data.events)
   data.waivers = codes.map(code => ({
-    ...{ incident_id: incidentId, code, findings: [], ...row, changed_by: 'ana' },
+    ...{ incident_id: incidentId, code, ...row, changed_by: 'ana' },
     reason: 'We had no time.',
   }))
   return data

@@ -140,3 +140,12 @@ t.test('a draft names a change that it does not show', async t => {
   t.match(toMarkdown(postmortemDocument(drill())), '- AI-4: accepted, change 1\n')
   t.same(leading(drill())('change 1'), [])
 })
+
+t.test('a waiver that was sealed with the texts that it is of names each place once', async t => {
+  const named = ['/factors/1/statement', '/went_well/0', '/went_well/0', '/went_well', '/nowhere']
+  const findings = named.map(pointer => ({ pointer, text_sha256: 'a'.repeat(64) }))
+  const data = reviewed()
+  data.waivers = [{ incident_id: incidentId, ...row, code: 'BLAME_LANGUAGE', reason: 'Quoted.', findings }]
+  const [, places] = /- BLAME_LANGUAGE of (.*): Quoted\./.exec(toMarkdown(postmortemDocument(data)))!
+  t.equal(places, 'factor 1; [went well, point 1](#what-went-well); /went_well; /nowhere')
+})
