@@ -1,3 +1,4 @@
+import type { UnjudgedReason } from '../../language/codes.ts'
 import type { Event } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
 
@@ -12,6 +13,12 @@ export interface LanguageFinding {
   question: string
 }
 
+/** How many texts the language check judged, and which it could not judge. */
+export interface LanguageCoverage {
+  judged: number
+  not_judged: { reason: UnjudgedReason; count: number; pointers: string[] }[]
+}
+
 /** The input of the check rules. */
 export interface CheckInput {
   data: Postmortem
@@ -20,6 +27,8 @@ export interface CheckInput {
   /** Handles of owners who have left. */
   inactive: ReadonlySet<string>
   findings: readonly LanguageFinding[]
+  /** Which texts the findings are of. */
+  language: LanguageCoverage
   /** The time of the check, in UTC. */
   now: string
 }
