@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { Db } from '../db/open.ts'
 import type { VersionedBlameCheck } from '../http/context.ts'
@@ -39,12 +38,17 @@ export async function judgeTexts<T extends TextInField>(
   const asked = new Set<string>()
   const made = new Map<string, KeptJudgement>()
   const judgements: (T & JudgedText)[] = []
-  const giveWay = turns()
+  const basisOf = basesOf(check)
+  let turnEnds = performance.now() + turnMs
   for (const one of texts) {
-    await giveWay()
+    // A long timeline takes a while: others have their turn in between.
+    if (performance.now() >= turnEnds) {
+      await setImmediate()
+      turnEnds = performance.now() + turnMs
+    }
     const key = { text_sha256: sha256Hex(one.text), field: one.field }
     const name = keyOf(key)
-    const basis = basisOf(check, one.text)
+    const basis = basisOf(one.text)
     let judgement = made.get(name) ?? kept.get(name)
     if (judgement?.basis !== basis) {
       judgement = judgeAnew(check, one, key, basis)
@@ -57,21 +61,18 @@ export async function judgeTexts<T extends TextInField>(
   return { judgements, changes: { made: [...made.values()], stale } }
 }
 
-const sliceMs = 20
+const turnMs = 20
 
-/** Lets others have their turn when a slice of time is over: a long timeline takes a while. */
-function turns(): () => Promise<void> | undefined {
-  let end = performance.now() + sliceMs
-  return () => {
-    if (performance.now() < end) return undefined
-    return setImmediate().then(() => {
-      end = performance.now() + sliceMs
-    })
+/** What a judgement depends on besides its text, which is the same for all texts that have the same names. */
+function basesOf({ version, namesIn }: VersionedBlameCheck): (text: string) => string {
+  const bases = new Map<string, string>()
+  return text => {
+    const dependsOn = [version, ...namesIn(text)].join('\n')
+    const basis = bases.get(dependsOn) ?? sha256Hex(dependsOn)
+    bases.set(dependsOn, basis)
+    return basis
   }
 }
-
-const basisOf = ({ version, namesIn }: VersionedBlameCheck, text: string): string =>
-  hash('sha256', [version, ...namesIn(text)].join('\n'), 'hex')
 
 function judgeAnew(
   { judge }: VersionedBlameCheck,

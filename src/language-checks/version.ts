@@ -7,7 +7,8 @@ import { readdirSync, readFileSync } from 'node:fs'
  */
 export const checkVersion: string = versionOf(new URL('../language/', import.meta.url))
 
-function versionOf(folder: URL): string {
+/** @param folder ends in a slash */
+export function versionOf(folder: URL): string {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(isSource).sort()
   const files = names.map(name => [name, readFileSync(new URL(name, folder), 'utf8')])
   return hash('sha256', JSON.stringify([process.versions.unicode, files]))
