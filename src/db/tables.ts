@@ -180,6 +180,15 @@ export interface Incidents {
   went_well: Generated<string[]>;
 }
 
+export interface LanguageJudgements {
+  basis: Buffer;
+  field: string;
+  findings: ColumnType<unknown, string, string>;
+  incident_id: string;
+  text_sha256: Buffer;
+  unjudged: string | null;
+}
+
 export interface People {
   active: Generated<boolean>;
   changed_at: string;
@@ -287,6 +296,7 @@ export interface DB {
   history: History;
   idempotent_answers: IdempotentAnswers;
   incidents: Incidents;
+  language_judgements: LanguageJudgements;
   people: People;
   redactions: Redactions;
   reviews: Reviews;

@@ -5,7 +5,7 @@ import type { Write } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { requireKnown } from '../http/validation.ts'
-import { lockUnsealedShared } from '../incidents/locks.ts'
+import { lockJudgements, lockUnsealedShared } from '../incidents/locks.ts'
 import {
   deleteNumbered,
   lockNumbered,
@@ -121,6 +121,17 @@ export async function deleteFactor(trx: Trx, key: NumberedKey, write: Write): Pr
   await lockNumbered(trx, 'factors', key, write)
   await requireUnreferenced(trx, key)
   await deleteNumbered(trx, 'factors', key, write)
+  await forgetJudgements(trx, key.incident_id)
+}
+
+/** Deletes what the language check said of the texts of an incident's factors: of the others, it is said again. */
+async function forgetJudgements(trx: Trx, incident_id: string): Promise<void> {
+  await lockJudgements(trx, incident_id)
+  await trx
+    .deleteFrom('language_judgements')
+    .where('incident_id', '=', incident_id)
+    .where('field', 'in', ['factor', 'counterfactual'])
+    .execute()
 }
 
 /**

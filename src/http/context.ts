@@ -40,7 +40,12 @@ export interface Context {
   timeZone: string
   limits: Limits
   /** Returns the language check with the directory's current names. */
-  blameCheck: () => Promise<BlameCheck>
+  blameCheck: () => Promise<VersionedBlameCheck>
+}
+
+/** A judgement that another version of the check made does not count. */
+export interface VersionedBlameCheck extends BlameCheck {
+  version: string
 }
 
 /** A part of the API that the app registers. */

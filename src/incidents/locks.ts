@@ -86,6 +86,23 @@ export async function lockIncidentShared(trx: Trx, id: string): Promise<LockedIn
 const lockExclusively = (trx: Trx, id: string) =>
   sql`SELECT pg_advisory_xact_lock(${lockKey(id)})`.execute(trx)
 
+/** Locks the kept judgements of an incident's texts, which those who write several would lock in different orders. */
+export const lockJudgements = (trx: Trx, id: string) =>
+  sql`SELECT pg_advisory_xact_lock(${judgementsKey(id)})`.execute(trx)
+
+/**
+ * The same for who has only read the texts: takes nothing while somebody has the lock, or has locked the incident for a
+ * change, and never waits.
+ */
+export async function tryLockJudgements(trx: Trx, id: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`
+    SELECT pg_try_advisory_xact_lock_shared(${lockKey(id)}) AND pg_try_advisory_xact_lock(${judgementsKey(id)})
+      AS locked`.execute(trx)
+  return rows[0]!.locked
+}
+
+const judgementsKey = (id: string) => sql`hashtextextended(${id}, 3)`
+
 const lockKey = (id: string) => sql`hashtextextended(${id}, 1)`
 
 /**

@@ -1,14 +1,14 @@
 import type { OpenDatabase } from '../db/open.ts'
 import { peopleNames, peopleVersion } from '../directory/store.ts'
-import type { Context } from '../http/context.ts'
-import { type BlameCheck, prepareBlameCheck } from '../language/check.ts'
-import { cachedCheck } from './cached-check.ts'
+import type { Context, VersionedBlameCheck } from '../http/context.ts'
+import { prepareBlameCheck } from '../language/check.ts'
+import { checkVersion } from './version.ts'
 
-/** A cached check, with the database snapshot and the people's version at which it was prepared. */
+/** A check, with the database snapshot and the people's version at which it was prepared. */
 interface Cached {
   snapshot: string
   version: string
-  check: BlameCheck
+  check: VersionedBlameCheck
 }
 
 /**
@@ -26,7 +26,9 @@ export function cacheBlameCheck({
     if (cached?.snapshot === shown) return cached.check
     const version = await peopleVersion(db)
     const check =
-      cached?.version === version ? cached.check : cachedCheck(prepareBlameCheck(await peopleNames(db)))
+      cached?.version === version
+        ? cached.check
+        : { ...prepareBlameCheck(await peopleNames(db)), version: checkVersion }
     cached = { snapshot: shown, version, check }
     return check
   }

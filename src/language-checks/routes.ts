@@ -27,7 +27,9 @@ function languageCheckRoutes(app: App, { blameCheck }: Context): void {
     async request => {
       const { text, field, people } = request.body
       const check = await blameCheck()
-      return { findings: check.judge(text, { field: field ?? undefined, people: people ?? [] }).findings }
+      const options = { field: field ?? undefined, people: people ?? [] }
+      const { unjudged, findings } = check.judge(text, options)
+      return { judged: unjudged === null, reason: unjudged, findings }
     },
   )
 }

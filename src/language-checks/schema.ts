@@ -4,13 +4,14 @@ import {
   examplesOf,
   line,
   list,
+  nullable,
   oneOf,
   oneOfGrowing,
   optional,
   ref,
   text,
 } from '../http/fields.ts'
-import { blameCodes, blameFields, findingLevels } from '../language/codes.ts'
+import { blameCodes, blameFields, findingLevels, unjudgedReasons } from '../language/codes.ts'
 
 const said =
   'At 14:08 the on-call engineer forgot to check the replica. The deploy script failed to check it, too.'
@@ -69,11 +70,18 @@ export const BlameFinding = component(
 export const LanguageCheck = component(
   'LanguageCheck',
   {
+    judged: Type.Boolean({
+      description: 'False where the text could not be judged: then nothing was looked for.',
+    }),
+    reason: nullable(oneOfGrowing(unjudgedReasons, { description: 'Why it could not be judged.' })),
     findings: Type.Array(ref(BlameFinding), {
       description: 'In the order of the text; empty when nothing blames.',
     }),
   },
-  { description: 'What blames in a text.', examples: [{ findings: examplesOf(BlameFinding) }] },
+  {
+    description: 'What blames in a text.',
+    examples: [{ judged: true, reason: null, findings: examplesOf(BlameFinding) }],
+  },
 )
 
 export type LanguageCheckInput = Static<typeof LanguageCheckInput>

@@ -2,6 +2,7 @@ import {
   type BlameCode,
   type BlameField,
   type FindingLevel,
+  findingLevels,
   questionOf,
   type UnjudgedReason,
   whyOf,
@@ -11,7 +12,7 @@ import { carelessness } from './patterns/carelessness.ts'
 import { hindsight } from './patterns/hindsight.ts'
 import { humanError } from './patterns/human-error.ts'
 import { omission } from './patterns/omission.ts'
-import type { Entry } from './patterns/pattern.ts'
+import type { Pattern } from './patterns/pattern.ts'
 import { personAsCause } from './patterns/person-as-cause.ts'
 import { rootCause } from './patterns/root-cause.ts'
 import { sanction } from './patterns/sanction.ts'
@@ -52,10 +53,26 @@ export interface BlameCheck {
   namesIn: (text: string) => string[]
 }
 
-/** What is more telling comes first: a sentence is found once, and `sure` before `perhaps`. */
-export const entries: readonly Entry[] = [
-  ...[hindsight, sanction, humanError, rootCause, carelessness, shouldHave, omission, personAsCause].flat(),
-].sort((one, other) => Number(one.level === 'perhaps') - Number(other.level === 'perhaps'))
+/** What is more telling comes first. */
+const tables: Record<BlameCode, readonly Pattern[]> = {
+  hindsight,
+  sanction,
+  human_error: humanError,
+  root_cause: rootCause,
+  carelessness,
+  should_have: shouldHave,
+  omission,
+  person_as_cause: personAsCause,
+}
+
+export type Entry = Pattern & { code: BlameCode }
+
+/** In the order in which they are asked, for a sentence is found once: `sure` before `perhaps`. */
+export const entries: readonly Entry[] = findingLevels.flatMap(level =>
+  (Object.keys(tables) as BlameCode[]).flatMap(code =>
+    tables[code].filter(one => one.level === level).map(one => ({ ...one, code })),
+  ),
+)
 
 /** Where a cause is claimed; elsewhere the words are only mentioned. */
 const claimsCauses: readonly (BlameField | undefined)[] = ['summary', 'factor', undefined]

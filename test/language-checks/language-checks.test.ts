@@ -46,9 +46,9 @@ t.test('names come from the directory as it is now, also of who has left, and fr
 
 t.test('the field matters where it changes the judgement', async t => {
   const service = await openService(t)
-  const text = 'the on-call engineer had noticed the alert'
+  const text = 'The root cause was a full disk.'
   t.same(await check(service, text, { field: 'event' }), [])
-  t.match(await check(service, text, { field: 'counterfactual' }), [{ code: 'should_have' }])
+  t.match(await check(service, text, { field: 'factor' }), [{ code: 'root_cause' }])
 })
 
 t.test('a text that is blank, too long or elsewhere is refused with its place', async t => {

@@ -4,9 +4,8 @@
  * `people` (comma-separated) and `from` (the document, by which it cross-validates).
  */
 import { readFileSync } from 'node:fs'
-import { type BlameOptions, entries, type Match, matchesIn } from '../../src/language/check.ts'
+import { type BlameOptions, type Entry, entries, type Match, matchesIn } from '../../src/language/check.ts'
 import type { BlameField } from '../../src/language/codes.ts'
-import type { Entry } from '../../src/language/patterns/pattern.ts'
 
 interface Labelled {
   label: string

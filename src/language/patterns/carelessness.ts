@@ -1,7 +1,7 @@
 import { patternsOf } from './pattern.ts'
 
 /** Somebody's care or character is judged. */
-export const carelessness = patternsOf('carelessness', {
+export const carelessness = patternsOf({
   sure: '',
   perhaps: `
     (careless|carelessly|carelessness|sloppiness|negligent|negligence|negligently|recklessly|recklessness|hastily|laziness|complacent|complacency|inattentive|inattention|thoughtless|thoughtlessly|irresponsible|irresponsibly|incompetent|incompetence|unprofessional|amateurish|cavalier|overconfident|overconfidence|overconfidently|hurriedly|misguided|idiot|idiots|dropped the ball|foolish|foolishly|stupidity|mindlessly|slapdash)

@@ -1,7 +1,7 @@
 import { patternsOf } from './pattern.ts'
 
 /** The search ends at an error of a person. */
-export const humanError = patternsOf('human_error', {
+export const humanError = patternsOf({
   sure: `
     (human|P ’s|P|pilot|manual|clerical) (error|errors|mistake|mistakes|slip|blunder|failure|factor) !(rate|rates|budget|code|codes|message|messages|page|handling)
       + The outage was due to human error.

@@ -1,7 +1,7 @@
 import { patternsOf } from './pattern.ts'
 
 /** What somebody left undone. */
-export const omission = patternsOf('omission', {
+export const omission = patternsOf({
   sure: `
     {person} {somehow} (forgot|forgets|forgotten)
       + We forgot to restart the service.

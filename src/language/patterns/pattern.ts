@@ -1,10 +1,8 @@
-import { type BlameCode, type FindingLevel, findingLevels } from '../codes.ts'
 import { classes } from './classes.ts'
 
 /** One row of a table: what it looks for, a sentence that it finds, and a near one that it leaves alone. */
-export interface Entry {
-  code: BlameCode
-  level: FindingLevel
+export interface Pattern {
+  level: 'sure' | 'perhaps'
   pattern: string
   regex: RegExp
   finds: string
@@ -24,17 +22,15 @@ export interface Entry {
  * `!(a|b)` is a place where none of these follows.
  * @throws when an entry is not of this form
  */
-export function patternsOf(code: BlameCode, tables: Record<FindingLevel, string>): Entry[] {
-  return findingLevels.flatMap(level => {
+export function patternsOf(tables: Record<Pattern['level'], string>): Pattern[] {
+  return (['sure', 'perhaps'] as const).flatMap(level => {
     const lines = tables[level].split('\n').flatMap(line => line.trim() || [])
     return Array.from({ length: Math.ceil(lines.length / 3) }, (_, i) => {
       const [pattern, finds = '', leaves = ''] = lines.slice(3 * i, 3 * i + 3) as [string, string?, string?]
       if (!finds.startsWith('+ ') || !leaves.startsWith('- '))
-        throw new Error(
-          `${code}: ${pattern}: it needs a line “+ …” that it finds, and “- …” that it leaves alone`,
-        )
-      const regex = compile(code, pattern)
-      return { code, level, pattern, regex, finds: finds.slice(2), leaves: leaves.slice(2) }
+        throw new Error(`${pattern}: it needs a line “+ …” that it finds, and “- …” that it leaves alone`)
+      const regex = compile(pattern)
+      return { level, pattern, regex, finds: finds.slice(2), leaves: leaves.slice(2) }
     })
   })
 }
@@ -42,11 +38,11 @@ export function patternsOf(code: BlameCode, tables: Record<FindingLevel, string>
 const parts = /\{([a-z]+)\}|!\(|[()|?^]|…+|\s+|[^\s(){}|?…]+/g
 
 /** Every repetition in it is bounded and begins at a word, so its cost grows no faster than the sentence. */
-function compile(code: BlameCode, pattern: string): RegExp {
+function compile(pattern: string): RegExp {
   const source = pattern.replace(parts, (part, name?: string) => {
     const known = /^[{…^]/.test(part) ? classes[name ?? part] : undefined
     if (known !== undefined) return known
-    if (name !== undefined) throw new Error(`${code}: ${pattern}: {${name}} is unknown`)
+    if (name !== undefined) throw new Error(`${pattern}: {${name}} is unknown`)
     if (part === '(') return '(?:'
     if (part === '!(') return '(?!'
     if (/^[)|?]$/.test(part)) return part
@@ -55,7 +51,7 @@ function compile(code: BlameCode, pattern: string): RegExp {
   try {
     return new RegExp(`(?<![^ ])(?:${source})`, 'g')
   } catch (error) {
-    throw new Error(`${code}: ${pattern}: ${(error as Error).message.split(': ').at(-1)}`)
+    throw new Error(`${pattern}: ${(error as Error).message.split(': ').at(-1)}`)
   }
 }
 

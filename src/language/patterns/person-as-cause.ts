@@ -1,7 +1,7 @@
 import { patternsOf } from './pattern.ts'
 
 /** A person or a team is made the cause. */
-export const personAsCause = patternsOf('person_as_cause', {
+export const personAsCause = patternsOf({
   sure: '',
   perhaps: `
     ((caused|triggered|broken|introduced|provoked|brought about|brought down|taken down) {somehow} by|(caused by|due to|result of) … (made|introduced|done|performed|carried out|executed) by) {person} !(’s)

@@ -1,7 +1,7 @@
 import { patternsOf } from './pattern.ts'
 
 /** One cause is claimed as the cause. */
-export const rootCause = patternsOf('root_cause', {
+export const rootCause = patternsOf({
   sure: `
     (root|underlying|ultimate|main|actual|real|true|fundamental) (cause|causes) (of …|for …|behind …)? {somehow} (was|were|is|are|included|lay|lies|turned out|proved|stemmed|being) {somehow} !(not|unknown|unclear|still|yet|being|to be|never|under|found|known|fixed|two-fold|twofold|undetermined|uncertain|multiple|several|both|related|identified .|identified and|identified ,|identified by|determined .|discovered|addressed|resolved)
       + The root cause was a regular expression.

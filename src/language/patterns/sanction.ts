@@ -1,7 +1,7 @@
 import { patternsOf } from './pattern.ts'
 
 /** People are to be corrected, or to try harder. */
-export const sanction = patternsOf('sanction', {
+export const sanction = patternsOf({
   sure: '',
   perhaps: `
     be (more|very|extra|much more|really|particularly|extremely|especially|super)? (careful|cautious|vigilant|diligent|attentive|disciplined|mindful)

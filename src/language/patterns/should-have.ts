@@ -1,7 +1,7 @@
 import { patternsOf } from './pattern.ts'
 
 /** People are held to what nobody did. */
-export const shouldHave = patternsOf('should_have', {
+export const shouldHave = patternsOf({
   sure: `
     {person} {somehow} (should|ought to|ought) (not|never|also|really|at least|just|instead|probably)? {somehow} (have|of|to have) !(a|an|the|some|something|more|less|no|any|better|this|that|these|our|been able|access|at|one|two|to)
       + So we should have checked the merged commits as well.

@@ -1,3 +1,4 @@
+import type { UnjudgedReason } from '../../language/codes.ts'
 import type { Event } from '../../timeline/schema.ts'
 import type { CheckCode } from '../../waivers/schema.ts'
 import {
@@ -39,7 +40,7 @@ export const agendaDocument = (
   zone?: string,
 ): Block[] => [heading(1, 'Review agenda: ', input.data.incident.title), ...agendaBody(input, checks, zone)]
 
-type AgendaInput = Pick<CheckInput, 'data'>
+type AgendaInput = Pick<CheckInput, 'data' | 'language'>
 
 /** The same as a page, which prints on one sheet and leads into the document. */
 export function agendaPage(input: AgendaInput, checks: readonly FailedCheck[], zone?: string): Page {
@@ -52,10 +53,29 @@ export function agendaPage(input: AgendaInput, checks: readonly FailedCheck[], z
   return blocksPage(head, agendaBody(input, checks, zone))
 }
 
-function agendaBody({ data }: AgendaInput, checks: readonly FailedCheck[], zone?: string): Block[] {
+function agendaBody({ data, language }: AgendaInput, checks: readonly FailedCheck[], zone?: string): Block[] {
   const view = viewOf(data, zone)
   const points = openPoints(view, checks)
-  return [...opening(view), ...(points.length > 0 ? points : nothingOpen)]
+  return [...opening(view), ...(points.length > 0 ? points : nothingOpen), ...notJudged(language)]
+}
+
+/** Of a text that is too short there is nothing to say. */
+const unjudgedWords: Record<Exclude<UnjudgedReason, 'too_short'>, string> = {
+  another_language: 'in another language',
+  code: 'of code',
+}
+
+/** `Not judged for blame: 3 texts in another language, 1 of code.` */
+function notJudged({ not_judged }: CheckInput['language']): Block[] {
+  const told = not_judged.flatMap(({ reason, count }) =>
+    reason === 'too_short' ? [] : { count, words: unjudgedWords[reason] },
+  )
+  if (told.length === 0) return []
+  const phrases = told.map(({ count, words }, i) => {
+    const noun = count === 1 ? 'text ' : 'texts '
+    return `${count} ${i === 0 ? noun : ''}${words}`
+  })
+  return [paragraph(`Not judged for blame: ${phrases.join(', ')}.`)]
 }
 
 const nothingOpen = [

@@ -1,4 +1,5 @@
 import type { Finding } from '../../language/check.ts'
+import type { UnjudgedReason } from '../../language/codes.ts'
 import type { Event } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
 
@@ -6,6 +7,12 @@ import type { Postmortem } from '../schema.ts'
 export interface LanguageFinding extends Finding {
   pointer: string
   ids: string[]
+}
+
+/** How many texts the language check judged, and which it could not judge. */
+export interface LanguageCoverage {
+  judged: number
+  not_judged: { reason: UnjudgedReason; count: number; pointers: string[] }[]
 }
 
 /** The input of the check rules. */
@@ -16,6 +23,8 @@ export interface CheckInput {
   /** Handles of owners who have left. */
   inactive: ReadonlySet<string>
   findings: readonly LanguageFinding[]
+  /** Which texts the findings are of. */
+  language: LanguageCoverage
   /** The time of the check, in UTC. */
   now: string
 }

@@ -48,8 +48,9 @@ export const isSealable = ({
   amending,
 }: Pick<Postmortem['incident'], 'status' | 'amending'>): boolean => status === 'in_review' || amending
 
-export const toChecks = ({ data: { incident } }: CheckInput, items: FailedCheck[]): Checks => ({
+export const toChecks = ({ data: { incident }, language }: CheckInput, items: FailedCheck[]): Checks => ({
   items,
+  language,
   can_seal: isSealable(incident) && blockingChecks(items).length === 0,
 })
 

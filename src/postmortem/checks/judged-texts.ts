@@ -1,34 +1,37 @@
-import { setImmediate } from 'node:timers/promises'
-import type { BlameCheck } from '../../language/check.ts'
-import type { BlameField } from '../../language/codes.ts'
+import type { Judgement } from '../../language/check.ts'
+import { type BlameField, unjudgedReasons } from '../../language/codes.ts'
 import type { Postmortem } from '../schema.ts'
-import type { LanguageFinding } from './check-input.ts'
+import type { LanguageCoverage, LanguageFinding } from './check-input.ts'
 
-interface JudgedText {
+export interface TextAt {
   pointer: string
   ids: string[]
   field: BlameField
   text: string
 }
 
-/** Texts that are judged before the event loop is yielded to: a long timeline takes a while. */
-const textsPerTurn = 200
+/** Every sentence that blames, with its place. */
+export const findingsIn = (judged: readonly (TextAt & Judgement)[]): LanguageFinding[] =>
+  judged.flatMap(({ pointer, ids, findings }) => findings.map(finding => ({ ...finding, pointer, ids })))
 
-/**
- * Finds every sentence of the document that blames. Quotations and reasons are not judged: excerpts, queries, what was
- * said before it was reframed, the reasons of retractions and waivers, and the texts of changes.
- */
-export async function findingsIn(data: Postmortem, check: BlameCheck): Promise<LanguageFinding[]> {
-  const findings: LanguageFinding[] = []
-  for (const [i, { text, field, pointer, ids }] of judgedTexts(data).entries()) {
-    if (i % textsPerTurn === textsPerTurn - 1) await setImmediate()
-    for (const finding of check.judge(text, { field }).findings) findings.push({ ...finding, pointer, ids })
-  }
-  return findings
+const mostPointers = 20
+
+/** How many texts were judged, and where those are that could not be. */
+export function coverageOf(judged: readonly (TextAt & Judgement)[]): LanguageCoverage {
+  const { none = [], ...others } = Object.groupBy(judged, ({ unjudged }) => unjudged ?? 'none')
+  const not_judged = unjudgedReasons.flatMap(reason => {
+    const pointers = (others[reason] ?? []).map(({ pointer }) => pointer)
+    if (pointers.length === 0) return []
+    return [{ reason, count: pointers.length, pointers: pointers.slice(0, mostPointers) }]
+  })
+  return { judged: none.length, not_judged }
 }
 
-/** The texts that are judged, in the order of the document. */
-export function judgedTexts({ incident, events, factors, action_items, review }: Postmortem): JudgedText[] {
+/**
+ * The texts that are judged, in the order of the document. Quotations and reasons are not: excerpts, queries, what was
+ * said before it was reframed, the reasons of retractions and waivers, and the texts of changes.
+ */
+export function judgedTexts({ incident, events, factors, action_items, review }: Postmortem): TextAt[] {
   const { title, summary, impact, went_well, went_poorly, got_lucky, sections } = incident
   return [
     ...textAt('/title', 'title', title),
@@ -60,7 +63,7 @@ export function judgedTexts({ incident, events, factors, action_items, review }:
 }
 
 /** A counterfactual is judged as the whole sentence that the document prints. */
-function factorTexts({ number, statement, counterfactual }: Postmortem['factors'][number]): JudgedText[] {
+function factorTexts({ number, statement, counterfactual }: Postmortem['factors'][number]): TextAt[] {
   const at = `/factors/${number}`
   const ids = [String(number)]
   const sentence =
@@ -72,8 +75,8 @@ function factorTexts({ number, statement, counterfactual }: Postmortem['factors'
   ]
 }
 
-const listTexts = (name: 'went_well' | 'went_poorly' | 'got_lucky', sentences: string[]): JudgedText[] =>
+const listTexts = (name: 'went_well' | 'went_poorly' | 'got_lucky', sentences: string[]): TextAt[] =>
   sentences.flatMap((text, i) => textAt(`/${name}/${i}`, name, text))
 
-const textAt = (pointer: string, field: BlameField, text: string | null, ids: string[] = []): JudgedText[] =>
+const textAt = (pointer: string, field: BlameField, text: string | null, ids: string[] = []): TextAt[] =>
   text === null ? [] : [{ pointer, ids, field, text }]

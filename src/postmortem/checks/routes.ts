@@ -80,7 +80,7 @@ function waiverDeletionRoute(app: App, { db, now, blameCheck }: Context): void {
         await deleteWaiver(trx, incident_id, code, write)
         return readCheckData(trx, incident_id)
       })
-      const { input, checks, etag } = await runChecksOn(loaded, check, write.facts.changed_at)
+      const { input, checks, etag } = await runChecksOn(db, loaded, check, write.facts.changed_at)
       reply.header('etag', etag)
       return toChecks(input, checks)
     },

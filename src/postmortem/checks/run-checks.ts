@@ -1,10 +1,12 @@
 import type { Db, Trx } from '../../db/open.ts'
 import { inactivePeople } from '../../directory/store.ts'
-import type { BlameCheck } from '../../language/check.ts'
+import type { VersionedBlameCheck } from '../../http/context.ts'
+import { type JudgedTexts, judgeTexts } from '../../language-checks/judging.ts'
+import { countRedactions, keepJudgements } from '../../language-checks/store.ts'
 import { inSnapshot, readPostmortem } from '../load.ts'
 import type { CheckInput } from './check-input.ts'
 import { checksEtag, checksOf } from './checks.ts'
-import { findingsIn } from './judged-texts.ts'
+import { coverageOf, findingsIn, judgedTexts, type TextAt } from './judged-texts.ts'
 import type { FailedCheck } from './schema.ts'
 
 /** What the checks have read, and what failed. */
@@ -19,23 +21,42 @@ export interface ChecksRun {
 export const runChecks = async (
   db: Db,
   incident_id: string,
-  blameCheck: BlameCheck,
+  blameCheck: VersionedBlameCheck,
   now: string,
 ): Promise<ChecksRun> =>
-  runChecksOn(await inSnapshot(db, trx => readCheckData(trx, incident_id)), blameCheck, now)
+  runChecksOn(db, await inSnapshot(db, trx => readCheckData(trx, incident_id)), blameCheck, now)
 
-/** Runs the checks without a database connection: the language check can take a while. */
+/** Runs the checks outside of any transaction, since the language check can take a while, and keeps what that says. */
 export async function runChecksOn(
+  db: Db,
   loaded: CheckData,
-  blameCheck: BlameCheck,
+  blameCheck: VersionedBlameCheck,
   now: string,
 ): Promise<ChecksRun> {
-  const input = { ...loaded, findings: await findingsIn(loaded.data, blameCheck), now }
+  const judged = await judgeTexts(db, loaded.data.incident.id, judgedTexts(loaded.data), blameCheck)
+  await keepJudgements(db, loaded.data.incident.id, judged.changes, loaded.redactions)
+  return runRules(loaded, judged, now)
+}
+
+/** Runs the checks under a lock, which should find every judgement kept by an earlier run: it keeps none itself. */
+export const runChecksLocked = async (
+  trx: Trx,
+  loaded: CheckData,
+  blameCheck: VersionedBlameCheck,
+  now: string,
+): Promise<ChecksRun> =>
+  runRules(loaded, await judgeTexts(trx, loaded.data.incident.id, judgedTexts(loaded.data), blameCheck), now)
+
+function runRules(loaded: CheckData, { judgements }: JudgedTexts<TextAt>, now: string): ChecksRun {
+  const input = { ...loaded, findings: findingsIn(judgements), language: coverageOf(judgements), now }
   const checks = checksOf(input)
   return { input, checks, etag: checksEtag(input, checks) }
 }
 
-type CheckData = Omit<CheckInput, 'findings' | 'now'>
+interface CheckData extends Omit<CheckInput, 'findings' | 'language' | 'now'> {
+  /** How often something had been redacted when this was read. */
+  redactions: number
+}
 
 export async function readCheckData(trx: Trx, incident_id: string): Promise<CheckData> {
   const data = await readPostmortem(trx, incident_id)
@@ -43,6 +64,7 @@ export async function readCheckData(trx: Trx, incident_id: string): Promise<Chec
   return {
     data,
     timeline,
+    redactions: await countRedactions(trx, incident_id),
     inactive: await inactivePeople(
       trx,
       data.action_items.flatMap(({ owner }) => owner ?? []),

@@ -9,6 +9,7 @@ import {
   sentence,
   timestamp,
 } from '../../http/fields.ts'
+import { unjudgedReasons } from '../../language/codes.ts'
 import { BlameFinding } from '../../language-checks/schema.ts'
 import { errorCheckCodes, warningCheckCodes } from '../../waivers/schema.ts'
 
@@ -39,6 +40,21 @@ const check = part('Check', {
     },
   ),
 })
+const language = part(
+  'LanguageCoverage',
+  {
+    judged: Type.Integer({ minimum: 0, description: 'Texts that were judged.' }),
+    not_judged: Type.Array(
+      part('UnjudgedTexts', {
+        reason: oneOfGrowing(unjudgedReasons),
+        count: Type.Integer({ minimum: 1 }),
+        pointers: Type.Array(Type.String(), { description: 'The first 20.' }),
+      }),
+    ),
+  },
+  { description: 'Which texts the language check could not judge: of these, none found is none looked for.' },
+)
+
 export const Checks = component(
   'Checks',
   {
@@ -47,6 +63,7 @@ export const Checks = component(
       description:
         'True when no error is left that is not waived, and the postmortem is in review or being corrected; a draft that fails nothing waits for `PUT …/review-request`.',
     }),
+    language,
   },
   {
     description: 'What stands between a postmortem and its being final.',
@@ -70,6 +87,10 @@ export const Checks = component(
           },
         ],
         can_seal: false,
+        language: {
+          judged: 42,
+          not_judged: [{ reason: 'another_language', count: 1, pointers: ['/summary/what_broke'] }],
+        },
       },
     ],
   },

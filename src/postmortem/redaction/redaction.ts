@@ -2,6 +2,7 @@ import type { Trx } from '../../db/open.ts'
 import type { Write } from '../../http/caller.ts'
 import { requireVersion } from '../../http/conditions.ts'
 import { lockDocument } from '../../incidents/locks.ts'
+import { forgetJudgements } from '../../language-checks/store.ts'
 import type { RedactionInput } from '../../timeline/redaction-schema.ts'
 import { redactAnswers } from './answers.ts'
 import { requireReasonWithoutTexts, textsAtPointers, versionsOf } from './named-texts.ts'
@@ -57,6 +58,7 @@ async function write(trx: Trx, task: RedactionTask, stored: Stored): Promise<voi
   await redactHistory(trx, task)
   if (stored.seq !== null) await replaceImages(trx, [{ seq: stored.seq, image: after }])
   await redactAnswers(trx, incident_id, task.texts)
+  await forgetJudgements(trx, incident_id)
   const rewritten = await renderRedactedRevisions(trx, task)
   await recordRedaction(trx, { ...task, tombstone: { ...task.tombstone, pointers } }, rewritten)
   await replaceRevisions(trx, incident_id, rewritten)

@@ -2,13 +2,13 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../../db/open.ts'
 import type { Write } from '../../http/caller.ts'
 import { requireVersion } from '../../http/conditions.ts'
+import type { VersionedBlameCheck } from '../../http/context.ts'
 import { DebriefError, type FieldError } from '../../http/problem.ts'
 import { lockDocument, moveDocument, sealedError } from '../../incidents/locks.ts'
 import { getIncident } from '../../incidents/store.ts'
-import type { BlameCheck } from '../../language/check.ts'
 import type { CheckInput } from '../checks/check-input.ts'
 import { blockingChecks, isSealable, waiversInForce } from '../checks/checks.ts'
-import { readCheckData, runChecksOn } from '../checks/run-checks.ts'
+import { readCheckData, runChecksLocked } from '../checks/run-checks.ts'
 import type { FailedCheck } from '../checks/schema.ts'
 import { insertRevision } from './revisions.ts'
 import type { ReviewRequest } from './schema.ts'
@@ -59,14 +59,14 @@ export async function findReviewRequest(db: Db, incident_id: string): Promise<Re
 export async function seal(
   trx: Trx,
   incident_id: string,
-  blameCheck: BlameCheck,
+  blameCheck: VersionedBlameCheck,
   { facts }: Write,
   requireEtag: (etag: string) => void,
 ): Promise<number> {
   const { status, amending } = await lockDocument(trx, incident_id)
   if (status === 'final' && !amending) throw sealedError(incident_id)
   const loaded = await readCheckData(trx, incident_id)
-  const { input, checks, etag } = await runChecksOn(loaded, blameCheck, facts.changed_at)
+  const { input, checks, etag } = await runChecksLocked(trx, loaded, blameCheck, facts.changed_at)
   requireEtag(etag)
   requireSealable(input, checks)
   await moveDocument(trx, incident_id, { status: 'final', amending: false }, facts)

@@ -96,7 +96,7 @@ function sealRoute(app: App, { db, now, blameCheck }: Context): void {
       const { incident_id } = request.params
       const write = writeOf(request, now)
       const check = await blameCheck()
-      // Fills the cache of the language check: `seal` runs it again while writers wait for its lock.
+      // Has the language check judge all texts: `seal` needs its judgements while writers wait for its lock.
       await runChecks(db, incident_id, check, write.facts.changed_at)
       return answerOnce({ db, now, resource: null }, request, reply, async trx => {
         const requireEtag = (etag: string) => requireTag(request, etag, 'GET …/checks')

@@ -8,6 +8,7 @@ import { lockDocument } from '../../incidents/locks.ts'
 import type { NumberedKey } from '../../incidents/numbered.ts'
 import { requireValidReferences } from '../../incidents/references.ts'
 import { IncidentFields } from '../../incidents/schema.ts'
+import { forgetJudgements } from '../../language-checks/store.ts'
 import { markWithdrawn } from '../amendments.ts'
 import type { Postmortem } from '../schema.ts'
 import { restoreRows } from './restoration.ts'
@@ -37,6 +38,7 @@ export async function withdrawAmendment(
   await restoreIncident(trx, sealed.incident, facts)
   await restoreRows(trx, incident_id, sealed, facts)
   await markWithdrawn(trx, incident_id, facts)
+  await forgetJudgements(trx, incident_id)
 }
 
 async function restoreIncident(trx: Trx, incident: Postmortem['incident'], facts: ChangeFacts) {

@@ -1,6 +1,9 @@
 import t from 'tap'
-import { agendaPage } from '../../../src/postmortem/checks/agenda.ts'
+import type { UnjudgedReason } from '../../../src/language/codes.ts'
+import { agendaDocument, agendaPage } from '../../../src/postmortem/checks/agenda.ts'
+import type { LanguageCoverage } from '../../../src/postmortem/checks/check-input.ts'
 import type { FailedCheck } from '../../../src/postmortem/checks/schema.ts'
+import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import { mostListed } from '../../../src/postmortem/document/view.ts'
 import { observed, openIncident, seedPeople } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
@@ -62,6 +65,8 @@ t.test('it leads to what the document has, in the zone in which it is read', asy
   t.match(text, `<a href="${incident}/thread.html?tz=Etc%2FGMT%2B5">Thread</a>`)
 })
 
+const language: LanguageCoverage = { judged: 3, not_judged: [] }
+
 const failed: FailedCheck = {
   ...{ code: 'STATEMENT_ONLY', level: 'warning', message: 'It rests on memory.', pointer: '/events' },
   ...{ ids: [], finding: null, waiver: null, waive_with: null },
@@ -70,8 +75,24 @@ const failed: FailedCheck = {
 t.test('of a very long timeline it only names what the document counts', async t => {
   const events = Array.from({ length: mostListed + 1 }, (_, n) => event(n + 1, '14:08', `Event ${n + 1}`))
   const open = { ...failed, ids: [eventId(1), eventId(mostListed + 1)] }
-  const html = agendaPage({ data: { ...bare(), events } }, [open]).content.join('')
+  const html = agendaPage({ data: { ...bare(), events }, language }, [open]).content.join('')
   t.match(html, `#event-${eventId(1)}"`)
   t.match(html, `Event ${mostListed + 1}`)
   t.notMatch(html, `#event-${eventId(mostListed + 1)}"`)
+})
+
+t.test('it says what was not judged for blame, unless that was only too short', async t => {
+  const lineOf = (...counts: [UnjudgedReason, number][]) => {
+    const not_judged = counts.map(([reason, count]) => ({ reason, count, pointers: [] }))
+    const markdown = toMarkdown(agendaDocument({ data: bare(), language: { judged: 1, not_judged } }, []))
+    return /^Not judged.*/m.exec(markdown)?.[0]
+  }
+  t.equal(lineOf(), undefined)
+  t.equal(lineOf(['too_short', 7]), undefined)
+  t.equal(lineOf(['another_language', 1]), 'Not judged for blame: 1 text in another language.')
+  t.equal(lineOf(['too_short', 7], ['code', 2]), 'Not judged for blame: 2 texts of code.')
+  t.equal(
+    lineOf(['another_language', 3], ['code', 1]),
+    'Not judged for blame: 3 texts in another language, 1 of code.',
+  )
 })

@@ -184,7 +184,11 @@ const notAlone = ['TIMELINE_EMPTY', 'REVIEW_MISSING', 'ACTION_NONE']
 const checks = async (incident: string) => (await call('GET', `${incident}/checks`)).body
 
 t.test('a postmortem that is ready fails no check', async t => {
-  t.same(await checks(await givenReady(service)), { items: [], can_seal: true })
+  t.match(await checks(await givenReady(service)), {
+    items: [],
+    can_seal: true,
+    language: { not_judged: [] },
+  })
 })
 
 t.test('every check is broken here', async t => {
@@ -334,7 +338,7 @@ t.test('a final document has only the waivers that excuse something', async t =>
 t.test('a draft that passes all checks is not sealed before it is in review', async t => {
   const incident = await givenReady(service)
   await call('DELETE', `${incident}/review-request`)
-  t.same(await checks(incident), { items: [], can_seal: false })
+  t.match(await checks(incident), { items: { length: 0 }, can_seal: false })
   t.match(await seal(service, incident), {
     status: 409,
     body: { code: 'wrong_state', errors: [{ pointer: '/status', detail: /review-request/ }] },

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { prepareBlameCheck } from '../../../src/language/check.ts'
-import { findingsIn } from '../../../src/postmortem/checks/judged-texts.ts'
+import { type BlameCheck, prepareBlameCheck } from '../../../src/language/check.ts'
+import { coverageOf, findingsIn, judgedTexts } from '../../../src/postmortem/checks/judged-texts.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
 import { actionItem, event, eventId, factor, incidentId, row, source } from '../builders.ts'
 import { bare } from '../drill.ts'
@@ -26,8 +26,11 @@ function plain(): Postmortem {
   return data
 }
 
-const found = async (data: Postmortem) =>
-  (await findingsIn(data, check)).map(({ pointer, sentence }) => `${pointer} ${sentence}`)
+const judge = (data: Postmortem, { judge } = check) =>
+  judgedTexts(data).map(one => ({ ...one, text_sha256: '', ...judge(one.text, { field: one.field }) }))
+
+const found = (data: Postmortem) =>
+  findingsIn(judge(data)).map(({ pointer, sentence }) => `${pointer} ${sentence}`)
 
 const judged: Record<string, (data: Postmortem) => unknown> = {
   '/title': ({ incident }) => Object.assign(incident, { title: blaming }),
@@ -52,22 +55,22 @@ const judged: Record<string, (data: Postmortem) => unknown> = {
 }
 
 t.test('where nothing blames, nothing is found', async t => {
-  t.same(await found(plain()), [])
+  t.same(found(plain()), [])
 })
 
 for (const [pointer, put] of Object.entries(judged))
   t.test(`${pointer.replace(eventId(1), '<event>')} is judged`, async t => {
     const data = plain()
     put(data)
-    t.same(await found(data), [`${pointer} ${blaming}`])
+    t.same(found(data), [`${pointer} ${blaming}`])
   })
 
 t.test('a counterfactual is judged as the sentence that the document makes of it', async t => {
   const data = plain()
   data.factors[0]!.counterfactual = { if: 'Sam', had: 'paid attention', would_have: 'ended sooner' }
-  t.match(await found(data), [/^\/factors\/1\/counterfactual If Sam had paid attention, the incident would/])
+  t.match(found(data), [/^\/factors\/1\/counterfactual If Sam had paid attention, the incident would/])
   data.factors[0]!.counterfactual = { if: 'the alert', had: 'paged two people', would_have: 'ended sooner' }
-  t.same(await found(data), [])
+  t.same(found(data), [])
 })
 
 t.test('quotations, reasons and the texts of changes are not judged', async t => {
@@ -83,5 +86,29 @@ t.test('quotations, reasons and the texts of changes are not judged', async t =>
   data.factors[0]!.disposition_reason = blaming
   data.action_items[0]!.deferrals = [{ from: '2026-06-24', to: '2026-07-01', reason: blaming, at }]
   data.waivers = [{ incident_id: incidentId, code: 'FACTOR_COUNT', reason: blaming, ...row }]
-  t.same(await found(data), [])
+  t.same(found(data), [])
+})
+
+t.test('what could not be judged is counted, with its first places', t => {
+  const data = plain()
+  const reasonOf = (text: string) =>
+    text.startsWith('Zahlungen') ? 'another_language' : text.startsWith('kubectl') ? 'code' : null
+  const unsure: BlameCheck = {
+    ...check,
+    judge: text => ({ unjudged: reasonOf(text), findings: check.judge(text).findings }),
+  }
+  const { judged } = coverageOf(judge(data, unsure))
+  t.same(coverageOf(judge(data, unsure)), { judged, not_judged: [] })
+  data.incident.went_well = ['kubectl rollout undo', ...Array(30).fill('Zahlungen gingen wieder.')]
+  t.same(coverageOf(judge(data, unsure)), {
+    judged,
+    not_judged: [
+      {
+        ...{ reason: 'another_language', count: 30 },
+        pointers: Array.from({ length: 20 }, (_, i) => `/went_well/${i + 1}`),
+      },
+      { reason: 'code', count: 1, pointers: ['/went_well/0'] },
+    ],
+  })
+  t.end()
 })

@@ -1,0 +1,100 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Db } from '../db/open.ts'
+import type { VersionedBlameCheck } from '../http/context.ts'
+import { sha256Hex } from '../kit/json.ts'
+import type { Finding, Judgement } from '../language/check.ts'
+import { type BlameField, questionOf, whyOf } from '../language/codes.ts'
+import {
+  type JudgementChanges,
+  type KeptFinding,
+  type KeptJudgement,
+  keyOf,
+  readJudgements,
+  type TextKey,
+} from './store.ts'
+
+export interface TextInField {
+  field: BlameField
+  text: string
+}
+
+export interface JudgedTexts<T> {
+  /** Of each text, in their order. */
+  judgements: (T & Judgement)[]
+  /** What the run made, and found out of date: `keepJudgements` stores it. */
+  changes: JudgementChanges
+}
+
+/** Judges the texts of an incident: those whose judgement is kept, and still counts, from that; the others anew. */
+export async function judgeTexts<T extends TextInField>(
+  db: Db,
+  incident_id: string,
+  texts: readonly T[],
+  check: VersionedBlameCheck,
+): Promise<JudgedTexts<T>> {
+  const kept = await readJudgements(db, incident_id)
+  const asked = new Set<string>()
+  const made = new Map<string, KeptJudgement>()
+  const judgements: (T & Judgement)[] = []
+  const basisOf = basesOf(check)
+  let turnEnds = performance.now() + turnMs
+  for (const one of texts) {
+    // A long timeline takes a while: others have their turn in between.
+    if (performance.now() >= turnEnds) {
+      await setImmediate()
+      turnEnds = performance.now() + turnMs
+    }
+    const key = { text_sha256: sha256Hex(one.text), field: one.field }
+    const name = keyOf(key)
+    const basis = basisOf(one.text)
+    let judgement = made.get(name) ?? kept.get(name)
+    if (judgement?.basis !== basis) {
+      judgement = judgeAnew(check, one, key, basis)
+      made.set(name, judgement)
+    }
+    asked.add(name)
+    judgements.push({ ...one, ...restored(judgement, one.text) })
+  }
+  const stale = [...kept.values()].filter(one => !asked.has(keyOf(one)))
+  return { judgements, changes: { made: [...made.values()], stale } }
+}
+
+const turnMs = 20
+
+/** What a judgement depends on besides its text, which is the same for all texts that have the same names. */
+function basesOf({ version, namesIn }: VersionedBlameCheck): (text: string) => string {
+  const bases = new Map<string, string>()
+  return text => {
+    const dependsOn = [version, ...namesIn(text)].join('\n')
+    const basis = bases.get(dependsOn) ?? sha256Hex(dependsOn)
+    bases.set(dependsOn, basis)
+    return basis
+  }
+}
+
+function judgeAnew(
+  { judge }: VersionedBlameCheck,
+  { text, field }: TextInField,
+  key: TextKey,
+  basis: string,
+): KeptJudgement {
+  const { unjudged, findings } = judge(text, { field })
+  return { ...key, basis, unjudged, findings: findings.map(finding => keptFinding(finding, text)) }
+}
+
+/** The first place that has the same sentence does as well as its own. */
+function keptFinding({ code, level, span, sentence }: Finding, text: string): KeptFinding {
+  const from = text.indexOf(sentence)
+  return { code, level, span, sentence: [from, from + sentence.length] }
+}
+
+const restored = (
+  { unjudged, findings }: Pick<KeptJudgement, 'unjudged' | 'findings'>,
+  text: string,
+): Judgement => ({
+  unjudged,
+  findings: findings.map(({ code, level, span, sentence: [from, to] }) => {
+    const sentence = text.slice(from, to)
+    return { code, level, span, sentence, why: whyOf(code), question: questionOf(code, sentence) }
+  }),
+})

@@ -1,0 +1,115 @@
+import { sql } from 'kysely'
+import type { Db, Trx } from '../db/open.ts'
+import { lockJudgements, tryLockJudgements } from '../incidents/locks.ts'
+import type { Finding } from '../language/check.ts'
+import type { BlameField, UnjudgedReason } from '../language/codes.ts'
+
+/** A text in its field, by the hash of the text (hex). */
+export interface TextKey {
+  text_sha256: string
+  field: BlameField
+}
+
+/** A judgement without a word of the text. */
+export interface KeptJudgement extends TextKey {
+  /** Hash of the check's version and of the names in the text (hex): the judgement counts while it is the same. */
+  basis: string
+  unjudged: UnjudgedReason | null
+  findings: KeptFinding[]
+}
+
+export interface KeptFinding extends Pick<Finding, 'code' | 'level' | 'span'> {
+  /** A place at which the text has the sentence, in UTF-16 code units, half-open. */
+  sentence: [from: number, to: number]
+}
+
+/** What a run of the check changes in the kept judgements of an incident. */
+export interface JudgementChanges {
+  made: KeptJudgement[]
+  /** Of texts that the incident no longer has. */
+  stale: TextKey[]
+}
+
+export const keyOf = ({ text_sha256, field }: TextKey): string => `${text_sha256} ${field}`
+
+/**
+ * The kept judgements of an incident, by their keys. Grouped by PostgreSQL, since most are alike but for the hash: a row
+ * for each would take longer to parse than everything else that is done with it.
+ */
+export async function readJudgements(db: Db, incident_id: string): Promise<Map<string, KeptJudgement>> {
+  const { rows } = await sql<Omit<KeptJudgement, 'text_sha256'> & { hashes: string }>`
+    SELECT field, encode(basis, 'hex') AS basis, unjudged, findings, encode(string_agg(text_sha256, ''), 'hex') AS hashes
+    FROM language_judgements WHERE incident_id = ${incident_id}
+    GROUP BY field, language_judgements.basis, unjudged, findings`.execute(db)
+  const kept = new Map<string, KeptJudgement>()
+  for (const { hashes, ...shared } of rows)
+    for (let at = 0; at < hashes.length; at += hexDigits) {
+      const judgement = { ...shared, text_sha256: hashes.slice(at, at + hexDigits) }
+      kept.set(keyOf(judgement), judgement)
+    }
+  return kept
+}
+
+const hexDigits = 64
+
+/**
+ * How often something was redacted in an incident, also in what was deleted: a judgement is not kept when the texts were
+ * read before a redaction.
+ */
+export async function countRedactions(db: Db, incident_id: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*) AS count FROM redactions WHERE incident_id = ${incident_id}`.execute(db)
+  return rows[0]!.count
+}
+
+/**
+ * Keeps what was judged anew, and deletes what is stale. Does nothing when somebody else is at it, or changes the
+ * incident itself: the next run does it then, and no reader waits.
+ * @param redactions the count when the texts were read
+ */
+export async function keepJudgements(
+  db: Db,
+  incident_id: string,
+  { made, stale }: JudgementChanges,
+  redactions: number,
+): Promise<void> {
+  if (made.length === 0 && stale.length === 0) return
+  await db.transaction().execute(async trx => {
+    if (!(await tryLockJudgements(trx, incident_id))) return
+    if ((await countRedactions(trx, incident_id)) !== redactions) return
+    await writeJudgements(trx, incident_id, made, stale)
+  })
+}
+
+const writeJudgements = (
+  trx: Trx,
+  incident_id: string,
+  made: readonly KeptJudgement[],
+  stale: readonly TextKey[],
+) =>
+  sql`
+    WITH gone AS (
+      DELETE FROM language_judgements j
+      USING unnest(${stale.map(one => one.text_sha256)}::text[], ${stale.map(one => one.field)}::text[]) AS s (hash, field)
+      WHERE j.incident_id = ${incident_id} AND j.text_sha256 = decode(s.hash, 'hex') AND j.field = s.field
+    )
+    INSERT INTO language_judgements AS j (incident_id, text_sha256, field, basis, unjudged, findings)
+    SELECT i.id, decode(m.hash, 'hex'), m.field, decode(m.basis, 'hex'), m.unjudged, m.findings
+    FROM incidents i, unnest(
+      ${made.map(one => one.text_sha256)}::text[], ${made.map(one => one.field)}::text[],
+      ${made.map(one => one.basis)}::text[], ${made.map(one => one.unjudged)}::text[],
+      ${made.map(one => JSON.stringify(one.findings))}::jsonb[]
+    ) AS m (hash, field, basis, unjudged, findings)
+    WHERE i.id = ${incident_id}
+    ORDER BY m.hash, m.field
+    ON CONFLICT (incident_id, text_sha256, field)
+    DO UPDATE SET basis = EXCLUDED.basis, unjudged = EXCLUDED.unjudged, findings = EXCLUDED.findings
+    WHERE (j.basis, j.unjudged, j.findings) IS DISTINCT FROM (EXCLUDED.basis, EXCLUDED.unjudged, EXCLUDED.findings)`.execute(
+    trx,
+  )
+
+/** Deletes all kept judgements of an incident, whose texts change. */
+export async function forgetJudgements(trx: Trx, incident_id: string): Promise<void> {
+  await lockJudgements(trx, incident_id)
+  await trx.deleteFrom('language_judgements').where('incident_id', '=', incident_id).execute()
+}

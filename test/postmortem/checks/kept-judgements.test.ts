@@ -1,0 +1,198 @@
+import { sql } from 'kysely'
+import t from 'tap'
+import { transact } from '../../../src/db/transact.ts'
+import type { VersionedBlameCheck } from '../../../src/http/context.ts'
+import { sha256Hex } from '../../../src/kit/json.ts'
+import { cacheBlameCheck } from '../../../src/language-checks/checker.ts'
+import { readJudgements } from '../../../src/language-checks/store.ts'
+import { runChecks } from '../../../src/postmortem/checks/run-checks.ts'
+import { seal as sealWithin } from '../../../src/postmortem/sealing/lifecycle.ts'
+import { observed, openIncident } from '../../help/cast.ts'
+import { scaled } from '../../help/scale.ts'
+import { openService } from '../../help/service.ts'
+import { givenReady, seal } from '../ready.ts'
+
+/** The checks have a text judged once, and what was said of it goes with the text. */
+
+const service = await openService(t)
+const { call, db, connection } = service
+const currentCheck = cacheBlameCheck(service.database)
+const now = '2026-06-18T09:00:00.000Z'
+const idOf = (incident: string) => incident.replace('/v1/incidents/', '')
+
+/** The service's own check, with the texts that reach it. */
+async function counted(): Promise<{ check: VersionedBlameCheck; asked: string[] }> {
+  const asked: string[] = []
+  const check = await currentCheck()
+  const judge: VersionedBlameCheck['judge'] = (text, options) => {
+    asked.push(text)
+    return check.judge(text, options)
+  }
+  return { check: { ...check, judge }, asked }
+}
+
+/** The texts that a run of the checks has judged anew. */
+async function judgedAnew(incident: string): Promise<string[]> {
+  const { check, asked } = await counted()
+  await runChecks(db, idOf(incident), check, now)
+  return asked
+}
+
+const isKept = async (incident: string, text: string) =>
+  [...(await readJudgements(db, idOf(incident))).keys()].some(key => key.startsWith(sha256Hex(text)))
+const countKept = async (incident: string) => (await readJudgements(db, idOf(incident))).size
+const checks = (incident: string) => call('GET', `${incident}/checks`)
+async function addEvent(incident: string, description: string): Promise<string> {
+  const body = observed({ dedupe_key: description, description })
+  const answer = await call('POST', `${incident}/events`, { body })
+  if (answer.status !== 201) throw new Error(answer.text)
+  return answer.body.id
+}
+
+/** Adds many events that are like one, with descriptions of their own. */
+async function addEvents(incident: string, count: number): Promise<void> {
+  const id = await addEvent(incident, 'Node 0 was drained by the on-call engineer.')
+  await sql`
+    INSERT INTO events
+    SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(), 'dedupe_key', 'node ' || n,
+      'description', 'Node ' || n || ' was drained by the on-call engineer.', 'sequence', e.sequence + n))).*
+    FROM events e, generate_series(1, ${count - 1}::int) n WHERE e.id = ${id}`.execute(db)
+}
+
+const lastEvent = async (incident: string) => (await call('GET', `${incident}/events`)).body.items.at(-1)
+
+t.test('a second run judges nothing anew, also after a restart', async t => {
+  const incident = await givenReady(service)
+  await call('PATCH', `${incident}/factors/2`, { body: { statement: 'Sam should have seen the page.' } })
+  const first = await checks(incident)
+  t.ok(first.body.language.judged > 10)
+  t.same(await judgedAnew(incident), [])
+  t.same((await checks(incident)).body, first.body)
+  const restarted = await openService(t, { on: connection })
+  const again = await restarted.call('GET', `${incident}/checks`)
+  t.same([again.body, again.headers.etag], [first.body, first.headers.etag])
+  t.same(await judgedAnew(incident), [])
+})
+
+t.test('a person whose name occurs in texts makes exactly these be judged anew', async t => {
+  const incident = await givenReady(service)
+  const named = 'Xiulan missed the warning.'
+  await call('PATCH', incident, { body: { went_poorly: [named, 'The warning came late.'] } })
+  t.notMatch((await checks(incident)).body.items, [{ code: 'BLAME_LANGUAGE' }])
+  await call('PUT', '/v1/people/lee', { body: { name: 'Lee Larsen' } })
+  t.same(await judgedAnew(incident), [])
+  await call('PUT', '/v1/people/xma', { body: { name: 'Xiulan Ma' } })
+  t.same(await judgedAnew(incident), [named])
+  t.match((await checks(incident)).body.items, [{ code: 'BLAME_LANGUAGE', pointer: '/went_poorly/0' }])
+})
+
+t.test('a text that was changed is judged anew, and what was said of the old one goes', async t => {
+  const incident = await givenReady(service)
+  const [before, after] = ['The cache masked the errors.', 'The cache hid the errors.']
+  await checks(incident)
+  t.ok(await isKept(incident, before))
+  const count = await countKept(incident)
+  await call('PATCH', `${incident}/factors/2`, { body: { statement: after } })
+  t.same(await judgedAnew(incident), [after])
+  t.notOk(await isKept(incident, before))
+  t.equal(await countKept(incident), count)
+})
+
+t.test('of a long timeline nothing is judged twice', async t => {
+  const incident = await openIncident(service)
+  const count = scaled(2000, 20_000)
+  await addEvents(incident, count)
+  t.equal((await judgedAnew(incident)).length, count + 1, 'the title, too')
+  t.same(await judgedAnew(incident), [])
+  t.equal(await countKept(incident), count + 1)
+})
+
+t.test('sealing finds every judgement kept', async t => {
+  const incident = await givenReady(service)
+  await runChecks(db, idOf(incident), await currentCheck(), now)
+  const { check, asked } = await counted()
+  const facts = { changed_by: 'token:admin', changed_at: now, request_id: 'sealed here' }
+  const write = { facts, scope: 'review' as const, expected: null }
+  await transact(db, trx => sealWithin(trx, idOf(incident), check, write, () => {}))
+  t.same(asked, [])
+})
+
+t.test('checks that run at once do not fail, nor do writers beside them', async t => {
+  const incident = await givenReady(service)
+  await addEvents(incident, 200)
+  for (let round = 0; round < scaled(5, 100); round += 1) {
+    const body = { went_well: [`It was up again after ${round} minutes.`] }
+    const event = await addEvent(incident, `Node r${round} was drained.`)
+    await db.deleteFrom('language_judgements').where('incident_id', '=', idOf(incident)).execute()
+    const answers = await Promise.all([
+      ...Array.from({ length: 4 }, () => checks(incident)),
+      call('PATCH', incident, { body }),
+      call('DELETE', `${incident}/events/${event}`),
+      call('GET', `${incident}/postmortem.html`),
+      call('PUT', `${incident}/redaction`, {
+        body: { pointers: ['/went_well/0'], reason: 'It had a token.' },
+      }),
+    ])
+    t.same(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 200, 200, 204, 200, 200],
+    )
+  }
+  await judgedAnew(incident)
+  t.same(await judgedAnew(incident), [])
+})
+
+t.test('a redaction takes what was said of the texts with it', async t => {
+  const incident = await givenReady(service)
+  await checks(incident)
+  t.ok((await countKept(incident)) > 0)
+  const { id } = await lastEvent(incident)
+  const body = { pointers: ['/sources/0/excerpt'], reason: 'It had a token.' }
+  t.equal((await call('PUT', `${incident}/events/${id}/redaction`, { body })).status, 200)
+  t.equal(await countKept(incident), 0)
+})
+
+t.test('an event that is deleted takes with it what was said of it, and no more', async t => {
+  const incident = await openIncident(service)
+  const description = 'Node “ä” 📟 was drained.'
+  const id = await addEvent(incident, description)
+  await addEvent(incident, 'Node b was drained.')
+  await checks(incident)
+  t.ok(await isKept(incident, description))
+  const count = await countKept(incident)
+  t.equal((await call('DELETE', `${incident}/events/${id}`)).status, 204)
+  t.notOk(await isKept(incident, description))
+  t.equal(await countKept(incident), count - 1)
+})
+
+t.test('so does a factor, with its counterfactual', async t => {
+  const incident = await givenReady(service)
+  const statement = 'The page went to one phone.'
+  const counterfactual = { if: 'the page', had: 'gone to two phones', would_have: 'ended sooner' }
+  const { body } = await call('POST', `${incident}/factors`, {
+    body: { category: 'detection', statement, counterfactual, events: [(await lastEvent(incident)).id] },
+  })
+  await checks(incident)
+  const said = 'If the page had gone to two phones, the incident would have ended sooner.'
+  for (const text of [statement, said]) t.ok(await isKept(incident, text))
+  t.equal((await call('DELETE', `${incident}/factors/${body.number}`)).status, 204)
+  for (const text of [statement, said]) t.notOk(await isKept(incident, text))
+})
+
+t.test('an amendment that is taken back, and an incident that is deleted, leave nothing', async t => {
+  const incident = await givenReady(service)
+  t.equal((await seal(service, incident)).status, 201)
+  const body = { author: 'ana', reason: 'A source was missing.' }
+  t.equal((await call('POST', `${incident}/amendments`, { body })).status, 201)
+  await addEvent(incident, 'Node c was drained.')
+  await checks(incident)
+  t.ok(await isKept(incident, 'Node c was drained.'))
+  t.equal((await call('DELETE', `${incident}/amendments/current`)).status, 204)
+  t.equal(await countKept(incident), 0)
+
+  const draft = await openIncident(service)
+  await checks(draft)
+  t.ok((await countKept(draft)) > 0)
+  t.equal((await call('DELETE', draft)).status, 204)
+  t.equal(await countKept(draft), 0)
+})
