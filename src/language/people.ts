@@ -10,8 +10,8 @@ const roles =
   author committer maintainer colleague coworker teammate manager intern junior trainee newcomer analyst responder commander
   on-call oncall on-caller employee staffer person architect tester consultant programmer supplier vendor owner
   approver specialist expert member team squad crew department facilitator lead supervisor electrician physician nurse pilot
-  captain director foreman pharmacist hire guy folk contributor volunteer individual`)
-const always = words('people persons staff personnel folks colleagues management leadership those')
+  captain director foreman pharmacist hire guy folk contributor volunteer individual officer official clerk trader statistician`)
+const always = words('people persons staff personnel folks colleagues management leadership')
 /** Named without an article: “QA let it through”. */
 const groups = words('ops operations sre devops qa support management engineering helpdesk security')
 const determiners =
@@ -79,11 +79,11 @@ export interface Piece {
 export function withPeople(sentence: readonly Word[], names: Names, theyArePeople = true): Piece[] {
   const pieces: Piece[] = []
   sentence.forEach((word, i) => {
-    const { lower, start, end } = word
+    const { text, lower, start, end } = word
     const isThey = lower === 'they' || lower === 'them'
     if (lower === 'one' && pieces.at(-1)?.code === 'no') put(pieces, 'N', pieces.pop()!.start, end)
     else if (nobodies.has(lower)) pieces.push({ code: 'N', start, end })
-    else if (pronouns.has(lower) || (isThey && (theyArePeople || pieces.some(isPerson))))
+    else if ((pronouns.has(lower) && text !== 'US') || (isThey && (theyArePeople || pieces.some(isPerson))))
       put(pieces, 'P', start, end)
     else if (isName(sentence, i, names)) put(pieces, 'P', start, end)
     else if (isRole(sentence, i)) putPhrase(pieces, word)
@@ -104,6 +104,7 @@ function isRole(sentence: readonly Word[], i: number): boolean {
   )
     return false
   if (roles.has(lower) || roles.has(lower.replace(/s$/, '')) || always.has(lower)) return true
+  if (lower === 'those') return next === 'who' || next === 'involved'
   if (/-(?:engineer|team|operator|developer|admin|staff)s?$/.test(lower)) return true
   return text === 'IT' || (groups.has(lower) && isGroupHere(text, sentence, i))
 }

@@ -1,13 +1,13 @@
 /** To see to something: what blame says that nobody did. */
 const attending =
   `check test notice review read follow tell inform notify escalate update communicate look realize realise catch
-  spot monitor document announce react respond ask acknowledge plan consider think validate verify renew rotate warn mention
+  spot monitor document announce react respond ask acknowledge plan consider validate verify renew rotate warn mention
   bother watch assign declare raise share double-check coordinate prepare confirm heed attempt investigate inspect consult adopt
-  identify assess address raise involve discuss spot reproduce record`
+  identify assess address discuss retest`
     .split(/\s+/)
     .filter(word => word !== '')
 const irregular: Record<string, string> = {
-  ...{ read: 'read', tell: 'told', catch: 'caught', think: 'thought', spot: 'spotted', plan: 'planned' },
+  ...{ read: 'read', tell: 'told', catch: 'caught', spot: 'spotted', plan: 'planned' },
 }
 const pastOf = (verb: string) =>
   irregular[verb] ??
@@ -27,6 +27,9 @@ export const classes: Record<string, string> = {
     '(?:(?:[a-z]+ly|also|then|just|again|still|even|never|once|ever|too|so|all|both|had|has|have|must|at first|at last|at least|indeed|somehow) ){0,4}',
   not: '(?:(?:did|had|has|have|do|does) )?(?:not |never )',
   be: '(?:(?:had |has |have |will |to )?(?:was|were|is|are|be|been|being|got|gets|get) )',
+  /** What is said of people alone. */
+  unmeant:
+    '(?:(?:accidentally|accidently|mistakenly|mistakingly|inadvertently|erroneously|unintentionally|unknowingly|unwittingly) )',
   attend: oneOf(attending),
   attended: oneOf(attending.map(pastOf)),
   attending: oneOf(attending.map(ingOf)),

@@ -6,21 +6,27 @@ export const humanError = patternsOf({
     (human|P ’s|P|pilot|manual|clerical) (error|errors|mistake|mistakes|slip|blunder|failure|factor) !(rate|rates|budget|code|codes|message|messages|page|handling)
       + The outage was due to human error.
       - The operator error rate was flat.
-    {person} …… (accidentally|mistakenly|inadvertently|erroneously|unintentionally|unknowingly|unwittingly)
+    {person} …… {unmeant}
       + An engineer mistakenly wiped the primary.
       - The script mistakenly wiped the primary.
+    (incorrectly|wrongly|mistakenly|erroneously|falsely) (assum*|believ*|thought|thinking|assess*|conclud*)
+      + It began early, wrongly assuming the window was over.
+      - It began early, wrongly scheduled by the calendar.
   `,
   perhaps: `
-    ({be}|^|,|and|but|to|troubleshooting) {somehow} (accidentally|mistakenly|inadvertently|unintentionally) {past}|(accidentally|mistakenly|inadvertently) being {past}
+    (({be}|^|,|and|but|then|troubleshooting) {somehow} (accidentally|accidently|mistakenly|mistakingly)|{be} {somehow} inadvertently) ({past}|*s the)
       + The database was accidentally deleted.
       - The job accidentally deleted the database.
-    (accidental|mistaken|unintentional|inadvertent|erroneous) (*tion|*ment|*al|*sion|deploy|change|push|merge|commit|restart|shutdown|running|pushing) (of|to|by|in|during|that|which|deleted|was|led|caused)
+    {person} {be} {somehow} (wrong|mistaken) !(the|by|about the)
+      + We were wrong.
+      - The graph was wrong.
+    (accidental|mistaken|unintentional|inadvertent|erroneous) (*tion|*ting|*ning|*ging|*ment|*al|*sion|deploy|change|push|merge|commit|restart|shutdown|running|pushing) (of|to|by|in|during|that|which|deleted|was|led|caused)
       + An accidental execution of the clean-up deleted all nodes.
       - The check found an accidental duplication between two queues.
-    (by mistake|by accident|{past} in error)
+    (by mistake|by accident|(sent|send|deleted|removed|deployed|merged|disabled|closed|issued|published) {any}? {any}? {any}? in error)
       + The update was started by mistake.
       - The update was stopped by the guard.
-    {person} {be}? {somehow} (made|makes|making) (a|an|the|this|one|some|several) {any}? (mistake|mistakes|error|errors|typo|slip)
+    ({person} {be}? {somehow} (made|make|makes|making) (a|an|the|this|one|some|several|two) {any}? {any}? (mistake|mistakes|error|errors|typo|slip|oversight|oversights|misstep|missteps)|(mistake|mistakes|oversight) {be} {somehow} made)
       + An engineer made a typo in the configuration.
       - The parser made an error out of it.
     ({persons} {any}?|our) (mistake|mistakes|typo|slip|oversight|misunderstanding|bad) !(rate|budget)
@@ -32,19 +38,13 @@ export const humanError = patternsOf({
     (mistake|mistakes|error|errors|typo|oversight|misunderstanding|misconfiguration|slip) (made|introduced)? (by|of|from|within|among|between|on the part of) {person}
       + There was a misunderstanding within the team.
       - There was an error of the disk.
-    {person} … (incorrectly|wrongly|falsely|improperly|prematurely)
-      + We incorrectly assessed it as low impact.
-      - The monitor incorrectly reported it as healthy.
-    (incorrectly|wrongly|mistakenly|erroneously|falsely) (assuming|believing|thinking|assumed|believed|thought|concluded)
-      + It began early, wrongly assuming the window was over.
-      - It began early, wrongly scheduled by the calendar.
-    {person} {somehow} (mistyped|misread|misjudged|misconfigured|misunderstood|mistook|misinterpreted|misdiagnosed|miscalculated|miscommunicated|confused|mixed up|miscounted|underestimated|overestimated)
+    {person} {somehow} (mistyped|misread|misjudged|misconfigured|misunderstood|mistook|mismarked|misinterpreted|misdiagnosed|miscalculated|miscommunicated|confused|mixed up|miscounted|underestimated|overestimated)
       + The operator misread the gauge.
       - The exporter misread the gauge.
-    {person} {somehow} (ran|used|deployed|pushed|deleted|restarted|selected|chose|picked|clicked|pressed|edited|applied|entered|pasted|typed|executed|dropped|removed|merged|sent|connected|logged|pointed|took) {any}? {any}? {any}? {any}? (the|a|an) (wrong|incorrect)
+    {person} {somehow} (ran|used|deployed|pushed|deleted|restarted|selected|chose|picked|clicked|pressed|edited|applied|entered|pasted|typed|executed|dropped|removed|merged|sent|connected|logged|pointed|took) {any}? {any}? {any}? {any}? (the|a|an|one) (wrong|incorrect)
       + She deployed it to the wrong cluster.
       - The job deployed it to the wrong cluster.
-    (the|a) wrong {any} {any}? {be} {somehow} (pressed|clicked|selected|chosen|picked|typed|entered|pasted|unplugged|pulled)
+    ((the|a) wrong {any} {any}? {be} {somehow} (pressed|clicked|selected|chosen|picked|typed|entered|pasted|unplugged|pulled)|{be} (entered|typed|executed|performed|carried out|issued) {somehow} (incorrectly|wrongly))
       + The wrong button was pressed.
       - The wrong page was cached.
     (fat-finger*|fat finger*|finger trouble|user error : )

@@ -3,13 +3,10 @@ import { patternsOf } from './pattern.ts'
 /** What somebody left undone. */
 export const omission = patternsOf({
   sure: `
-    {person} {somehow} (forgot|forgets|forgotten)
+    {person} {somehow} (forgot|forgets|forgotten|(failed|neglected|omitted|refused|declined|fails|failing) to|failed (our|you|them|P|multiple|in|at))
       + We forgot to restart the service.
       - The script forgot to restart the service.
-    {person} {somehow} ((failed|neglected|omitted|refused|declined|fails|failing) to|failed (our|you|them|P|multiple|in|at))
-      + We failed to verify that it was running.
-      - The probe failed to verify that it was running.
-    {person} {somehow} {not} !(been) {somehow} (bother to|think to)? ({attend}|{attended}) !(access)
+    ({person} {somehow}|^) {not} !(been) {somehow} (bother to|think to)? ({attend}|{attended}|disable|disabled) !(access)
       + We did not communicate the migration in advance.
       - The job did not communicate the migration in advance.
   `,
@@ -26,9 +23,6 @@ export const omission = patternsOf({
     {nobody} {somehow} ({attended}|tried|saw|remembered|took the) !(because|by|as)
       + None of us noticed the hole in the review.
       - None of the probes noticed the hole.
-    ^ (did not|never|forgot to|failed to|neglected to) {somehow} ({attend}|{attended}|disable|enable)
-      + Did not disable the pipeline despite the known risk.
-      - Did not start on the second node.
     (ignored|missed|overlooked|forgotten|skipped|neglected|disregarded|unnoticed) by {person}
       + The warning was ignored by the team.
       - The warning was ignored by the parser.
@@ -44,17 +38,17 @@ export const omission = patternsOf({
     failure to (properly|adequately|thoroughly|fully|promptly)? {attend}
       + The failure to test the restore cost an hour.
       - The failure to connect to the primary cost an hour.
+    (failed|failing|fails|neglected) to {somehow} (follow|communicate|conduct|escalate|inform|consider|review|document|coordinate|prepare|plan|consult|disclose|anticipate|realise|realize|recognise|recognize|appreciate|understand|implement|adopt|rotate)
+      + The provider failed to follow its own policy.
+      - The provider failed to start on its own.
     (^|apparently|and|but|,) {somehow} forgot to
       + Apparently forgot to restart it.
       - The relay forgot to restart it.
-    {person} {somehow} {not} {somehow} (disable|disabled|enable|enabled|take|have taken|taken|act|acted|intervene|do enough|done enough|keep|kept|prioritise|prioritize|prioritised|prioritized|treat|treated)
-      + We had not disabled the job in time.
+    {person} {somehow} {not} {somehow} (enable|enabled|take|have taken|taken|act|acted|intervene|do enough|done enough|keep|kept|prioritise|prioritize|prioritised|prioritized|treat|treated)
+      + We had not taken a copy in time.
       - We had not had a quiet night in months.
     (this|it|that|which|step|change|warning|message|requirement) {be} {somehow} (missed|overlooked|forgotten|ignored) !(by the|by a)
       + Changes are tested, but this was somehow missed.
       - The heartbeat was missed.
-    {person} {somehow} (was|were|took) {somehow} (slow to|late to|too long to|too slow to)
-      + The team was slow to escalate.
-      - The pool was slow to drain.
   `,
 })

@@ -7,7 +7,7 @@ export const personAsCause = patternsOf({
     ((caused|triggered|broken|introduced|provoked|brought about|brought down|taken down) {somehow} by|(caused by|due to|result of) … (made|introduced|done|performed|carried out|executed) by) {person} !(’s)
       + The outage was caused by an engineer.
       - The outage was caused by an engineer’s laptop.
-    {person} {somehow} (caused !(.|,|by)|wrecked|ruined|botched|bungled|mishandled|messed up|screwed up|destroyed|crashed|corrupted)
+    {person} {somehow} (caused !(.|,|by)|wrecked|ruined|botched|bungled|mishandled|messed up|screwed up|fucked up|destroyed|crashed|corrupted)
       + We caused the outage.
       - The deploy caused the outage.
     {person} {somehow} (broke|broken) !(the|it|them|down|off)? (the|our|all|login|production|prod|master|main|{any}) (build|site|page|checkout|login|api|service|pipeline|app|website|deployment|production|cluster|for)
@@ -22,37 +22,22 @@ export const personAsCause = patternsOf({
     {person} …… (which|that|and) {somehow} (broke|crashed|brought|took|knocked|wiped|destroyed) {any}? {any}? {any}? (down|offline|site|service|production|cluster|database|api|everything)
       + An operator restarted the switch, which brought down the site.
       - A firmware update restarted the switch, which brought down the site.
-    P ’s {any}? {any}? (change|decision|action|actions|command|script|deploy|deployment|migration|restart|commit|push|edit|response|mistake|misreading|slow) {somehow} (caused|broke|took|brought|triggered|prolonged|cost|turned|made the outage)
+    P ’s {any}? (change|decision|action|actions|command|script|deploy|deployment|migration|restart|commit|push|edit|response|mistake|misreading) …… (caused|broke|took down|brought|triggered|prolonged|cost|turned|sank)
       + Sam’s restart caused the loss of all sessions.
       - The node’s restart caused the loss of all sessions.
     {person} {somehow} let … (through|slip|expire|lapse)
       + QA let a broken build through.
       - The gate let a broken build through.
-    because {person} {somehow} (pushed|ran|deleted|dropped|merged|restarted|changed|removed|disabled|turned|edited|rebooted|approved|rotated|left)
-      + It failed because an engineer changed the rule.
-      - It failed because the rule changed.
-    (because of|due to|thanks to|owing to|result of) {person} (’s)? (*ing|change|decision|mistake|action|actions|haste|error)
-      + All sessions were lost because of Sam’s decision.
-      - All sessions were lost because of the pool’s decision.
-    P {be} {somehow} (to blame|at fault|the culprit|the weak link)
+    (P {be} {somehow} (to blame|at fault|the culprit|the weak link|responsible for the (outage|incident|failure|loss|delay))|(blame|fault) {somehow} (lies|rests|falls) {somehow} (with|on) P)
       + The database team was at fault.
       - The old disk was at fault.
-    {person} {be} {somehow} responsible for (the|this|that)? (outage|incident|loss|delay|failure|downtime|breach|damage|error|mistake|problem)
-      + The team was responsible for the outage.
-      - The team was responsible for the service.
-    (blame|fault|responsibility) {any}? {any}? (lies|rests|falls|is|was) {somehow} (with|on) {person}
-      + The blame lies with the vendor’s team.
-      - The responsibility for the pager lies with the rota.
     (P ’s|my|our) (fault|doing) !(report|tolerance|line|domain)
       + It was Sam’s fault.
       - It was Sam’s fault report.
     (cause|reason|trigger) (of …)? {be} {person} {any}
       + The immediate cause was an engineer who restarted the primary.
       - The immediate cause was a lock on the primary.
-    it {be} P (who|that) {somehow} (broke|deleted|dropped|caused|wiped|removed|pushed|left|let|forgot|approved|overwrote|restarted|took)
-      + It was the intern that dropped the table.
-      - It was the job that dropped the table.
-    {person} {somehow} (deleted|dropped|wiped|truncated|overwrote|erased|killed|unplugged|uninstalled|terminated) (the|our|all|every|a) … (production|primary|live|database|bucket|wrong|working|data)
+    {person} {somehow} (deleted|dropped|wiped|truncated|overwrote|erased|killed|unplugged|uninstalled|terminated) (the|our|all|every|a) … (production|primary|live|database|bucket|wrong|working|data|table|tables|repository|volume|cluster|power|whole|entire)
       + A new hire deleted the production bucket.
       - A retention job deleted the production bucket.
   `,

@@ -3,15 +3,12 @@ import { patternsOf } from './pattern.ts'
 /** One cause is claimed as the cause. */
 export const rootCause = patternsOf({
   sure: `
-    (root|underlying|ultimate|main|actual|real|true|fundamental) (cause|causes) (of …|for …|behind …)? {somehow} (was|were|is|are|included|lay|lies|turned out|proved|stemmed|being) {somehow} !(not|unknown|unclear|still|yet|being|to be|never|under|found|known|fixed|two-fold|twofold|undetermined|uncertain|multiple|several|both|related|identified .|identified and|identified ,|identified by|determined .|discovered|addressed|resolved)
+    (root|ultimate|real|true|fundamental) (cause|causes) (of …|for …|behind …)? {somehow} (was|were|is|are|included|lay|lies|turned out|proved|stemmed|being) {somehow} !(not|unknown|unclear|still|yet|being|to be|never|under|found|known|fixed|two-fold|twofold|undetermined|uncertain|multiple|several|both|related|identified .|identified and|identified ,|identified by|determined .|discovered|addressed|resolved)
       + The root cause was a regular expression.
       - The root cause was found at noon.
   `,
   perhaps: `
-    (root-cause|root-causes) (of|for)
-      + The author identified it as the root-cause of the regression.
-      - The author began a root-cause hunt.
-    (was|is|were|are|as|be|been|being) {somehow} (the|our) (root|sole|only|single|true|real|actual|ultimate|underlying|main|one) (cause|culprit) (of|for|behind)
+    (was|is|were|are|as|be|been|being) {somehow} (the|our) (root-cause|(root|sole|only|single|true|real|ultimate|one) (cause|culprit)) (of|for|behind)
       + It was identified as the root cause of the regression.
       - They looked for the root cause of the regression.
     (the|to) (one|only|sole|single|a single|one single) (cause|reason|culprit) !(we|that we|P|it)

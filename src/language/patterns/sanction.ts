@@ -7,13 +7,13 @@ export const sanction = patternsOf({
     be (more|very|extra|much more|really|particularly|extremely|especially|super)? (careful|cautious|vigilant|diligent|attentive|disciplined|mindful)
       + We have to be more careful about the scale of these jobs.
       - We have to be aware of the scale of these jobs.
-    (more|greater|extra|closer|better) (care|caution|vigilance|attention|diligence|discipline|carefully|careful|careful|rigour|rigor|cautious|disciplined|diligent)
+    (more|greater|extra|closer|better) (care|caution|vigilance|attention|diligence|discipline|carefully|careful|rigour|rigor|cautious|disciplined|diligent)
       + Release notes need more careful reading.
       - Release notes need more room on the page.
-    (remind|reminded|reminding|retrain|retrained|reprimand|reprimanded|punish|punished|admonish|urge|coach|educate|train) (all|the|every|our)? {person} !(by bot)
+    (remind|reminded|reminding|retrain|retrained|retraining|training|reprimand|reprimanded|punish|punished|admonish|urge|coach|educate|train) (all|the|every|our)? {person} !(by bot)
       + Remind all engineers to read the runbook.
       - Remind the bot to read the runbook.
-    {person} ((will|must|should|shall|need to|needs to) be|(has|have) been|was|were) {somehow} (reminded|retrained|reprimanded|disciplined|fired|dismissed|punished|suspended|sanctioned|demoted|educated|coached|trained|let go)
+    {person} ((will|must|should|shall|need to|needs to) be|(has|have) been|was|were) {somehow} (reminded|refamiliarised|refamiliarized|retrained|reprimanded|disciplined|fired|dismissed|punished|suspended|sanctioned|demoted|educated|coached|trained|let go)
       + The developers will be retrained.
       - The model will be retrained.
     (more|additional|further|better|refresher|mandatory) training (sessions|courses)? (will be|for P|of P|on|is needed|for all|to increase)
@@ -22,26 +22,14 @@ export const sanction = patternsOf({
     (emphasise|emphasize|stress|reinforce|reiterate|underline) … (importance|need) (of|to)
       + Emphasize the importance of adhering to the policy.
       - The graph emphasizes the slow requests.
-    (hold|held|holding) {person} (accountable|responsible)
-      + Hold the team accountable for its alerts.
-      - Hold the lock for ten seconds.
     (disciplinary|written warning|formal warning|formal reprimand|performance plan|performance improvement)
       + Disciplinary action is being considered.
       - A written note is being considered.
     (think twice|try harder|do better|more thoroughly|more attention|closer attention|double-check everything|take responsibility)
       + Operators must think twice before a failover.
       - Replicas must answer twice before a failover.
-    (revoke|remove|withdraw|restrict) (P ’s|his|her|their) {any}? (access|rights|privileges|permissions)
-      + Revoke the contractor’s access to production.
-      - Revoke the token’s access to production.
     (adhere|adhering|adherence|adheres) {somehow} to
       + Engineers must adhere to the procedure.
       - The sticker adhered to the rack.
-    (no longer|not) (be)? allowed to deploy
-      + From Monday the juniors are no longer allowed to deploy.
-      - From Monday the job is allowed to deploy.
-    (stop|start|keep) (forgetting|ignoring|skipping|rushing|paying)
-      + Stop ignoring the alerts.
-      - Stop the alert job.
   `,
 })
