@@ -84,9 +84,10 @@ const claimsCauses: readonly (BlameField | undefined)[] = ['summary', 'factor', 
 export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
   const known = new Names(people)
   const judge: BlameCheck['judge'] = (text, options = {}) => {
-    const found = matchesIn(text, options, known).flatMap(([first]) => first ?? [])
     const count = codePointCounter(text)
-    const findings = found.map(match => toFinding(text, match, count))
+    const findings = matchesIn(text, options, known).flatMap(([first]) =>
+      first === undefined ? [] : [toFinding(text, first, count)],
+    )
     return { unjudged: findings.length > 0 ? null : whyUnjudged(wordsOf(text)), findings }
   }
   const namesIn = (text: string) => {

@@ -1,6 +1,13 @@
-/** What frees a sentence of blame where it stands just before, in the same clause: “nobody”, “rather than asking who”. */
-const before =
-  /(?: |^)(?:not|no|never|nothing|fix for|without|rather than|instead of|nor|neither|cannot|unclear|unknown|unfair|hardly|far from|free of|avoid|avoids|avoided|avoiding|prevent|prevents|prevented|preventing|reduce|reduces|reduced|reducing|than ask|than asking|ask|asked|asking|saying|say that|wrong to|easy to|telling|looking for|calling|called|whether|if|unless|in case|so that|lest|against|risk of|chance of|N) (?:[\p{L}\d’-]+ ){0,4}$|(?: |^)even $/u
+/** What frees a sentence of blame where it stands in the same clause, up to four words before it. */
+const frees = [
+  'not|no|never|nothing|nor|neither|cannot|hardly|without|N',
+  'rather than|instead of|far from|free of|unlike|against',
+  'unclear|unknown|unfair|wrong to|easy to',
+  'avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?|reduc(?:e|es|ed|ing)|risk of|chance of|fix for',
+  'ask(?:ed|ing)?|saying|say that|telling|calling|called|looking for|learn(?:ed|ing)? from',
+  'whether|if|unless|in case|so that|lest',
+].join('|')
+const before = new RegExp(`(?<![^ ])(?:(?:${frees}) (?:[\\p{L}\\d’-]+ ){0,4}|even )$`, 'u')
 /** What frees it where it follows at once: “was not the cause”, “is unknown”. */
 const after =
   /^(?:was|were|is|are|has|have|had|can|could|may|might|did|does|remains?) (?:still |yet |currently |also )?(?:not|never|no|unknown|unclear|nothing|hardly|being|to be|under)(?: |$)/

@@ -1,49 +1,47 @@
-import type { Word } from './words.ts'
+import { setOf, type Word } from './words.ts'
 
-const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/))
-
-const pronouns = words(`i we you he she us me him everyone everybody someone somebody anyone anybody whoever
+const pronouns = setOf(`i we you he she us me him everyone everybody someone somebody anyone anybody whoever
   ourselves myself himself herself yourself`)
-const nobodies = words('nobody none neither no-one')
+const nobodies = setOf('nobody none neither no-one')
 const roles =
-  words(`engineer developer dev operator admin administrator sysadmin dba sre technician contractor reviewer
+  setOf(`engineer developer dev operator admin administrator sysadmin dba sre technician contractor reviewer
   author committer maintainer colleague coworker teammate manager intern junior trainee newcomer analyst responder commander
   on-call oncall on-caller employee staffer person architect tester consultant programmer supplier vendor owner
   approver specialist expert member team squad crew department facilitator lead supervisor electrician physician nurse pilot
   captain director foreman pharmacist hire guy folk contributor volunteer individual officer official clerk trader statistician`)
-const always = words('people persons staff personnel folks colleagues management leadership')
+const always = setOf('people persons staff personnel folks colleagues management leadership')
 /** Named without an article: “QA let it through”. */
-const groups = words('ops operations sre devops qa support management engineering helpdesk security')
+const groups = setOf('ops operations sre devops qa support management engineering helpdesk security')
 const determiners =
-  words(`the a an this that these our your my his her their one another both two three four several some
+  setOf(`the a an this that these our your my his her their one another both two three four several some
   many most each every any all`)
 const attributes =
-  words(`junior senior new tired former lead software platform network database data site reliability release
+  setOf(`junior senior new tired former lead software platform network database data site reliability release
   incident security storage infrastructure on-call on-duty responsible experienced careful competent reasonable sane good other
   external internal whole entire same authorized single product support operations`)
 /** What stands before a role and makes it a thing, in “the Kubernetes operator”, “the connection owner”. */
 const programs = /^(?:operator|owner|manager|lead|member|author|supervisor|director)s?$/
 const machines =
-  words(`client consumer worker node kubernetes k8s postgres postgresql prometheus kafka connection session package
+  setOf(`client consumer worker node kubernetes k8s postgres postgresql prometheus kafka connection session package
   process user cluster replica build autoscaling target resource cert pool queue cache lock lease object thread table key
   placement raft logical comparison ternary custom helm`)
 /** What a role only describes when it stands behind, in “the team dashboard”, “the operator console”. */
 const things =
-  words(`tool tools account accounts dashboard console script scripts service api page alert alerts id ids file key
+  setOf(`tool tools account accounts dashboard console script scripts service api page alert alerts id ids file key
   keys interface portal panel field laptop laptops rota calendar channel list machine machines email emails handbook token
   pod pods image images hub spaces time hours management facing experience workflow workflows productivity`)
 /** Ends the phrase that a role is the end of. */
 const ends =
-  words(`and or but because if when while that which who by to of for with from in on at as was were is are had has
+  setOf(`and or but because if when while that which who by to of for with from in on at as was were is are had has
   have did not so then after before since than be been said`)
-const auxiliaries = words(
+const auxiliaries = setOf(
   'did was had has is and or forgot ’s should could will would never failed who also then just',
 )
 const handle = /^@?[a-z0-9][a-z0-9._-]*$/
 
 /** Words that are names as well: people only where a person can stand. */
 const wordNames =
-  words(`will mark may page bill art rob grant chase frank drew rose hope sue grace dawn june april summer max
+  setOf(`will mark may page bill art rob grant chase frank drew rose hope sue grace dawn june april summer max
   pat ray jack penny miles dale dean earl faith joy ivy iris olive pearl ruby amber autumn miller case lane field stone love
   price host root long short young brown green white black king bishop cook baker smith`)
 
@@ -96,15 +94,11 @@ export const isPerson = ({ code }: Piece): boolean => code === 'P'
 
 function isRole(sentence: readonly Word[], i: number): boolean {
   const { lower, text } = sentence[i]!
-  const next = sentence[i + 1]?.lower ?? ''
-  if (
-    things.has(next) ||
-    (lower === 'lead' && next === 'to') ||
-    (programs.test(lower) && machines.has(sentence[i - 1]?.lower ?? ''))
-  )
-    return false
-  if (roles.has(lower) || roles.has(lower.replace(/s$/, '')) || always.has(lower)) return true
+  const [before, next] = [sentence[i - 1]?.lower ?? '', sentence[i + 1]?.lower ?? '']
+  if (things.has(next) || (lower === 'lead' && next === 'to')) return false
+  if (programs.test(lower) && machines.has(before)) return false
   if (lower === 'those') return next === 'who' || next === 'involved'
+  if (roles.has(lower) || roles.has(lower.replace(/s$/, '')) || always.has(lower)) return true
   if (/-(?:engineer|team|operator|developer|admin|staff)s?$/.test(lower)) return true
   return text === 'IT' || (groups.has(lower) && isGroupHere(text, sentence, i))
 }

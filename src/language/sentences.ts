@@ -1,8 +1,6 @@
-import type { Word } from './words.ts'
+import { setOf, type Word } from './words.ts'
 
-const abbreviations = new Set(
-  'e.g i.e etc vs approx mr mrs ms dr no fig incl dept est jr sr inc ltd st cf'.split(' '),
-)
+const abbreviations = setOf('e.g i.e etc vs approx mr mrs ms dr no fig incl dept est jr sr inc ltd st cf')
 
 /** A run of words that never ends is cut here, so that no pattern looks further. */
 const mostWords = 250

@@ -1,15 +1,13 @@
 import type { UnjudgedReason } from './codes.ts'
-import type { Word } from './words.ts'
-
-const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/))
+import { setOf, type Word } from './words.ts'
 
 const english =
-  words(`the a an of to and in on at by for with from is are was were be been it its this that not no as we our
+  setOf(`the a an of to and in on at by for with from is are was were be been it its this that not no as we our
   they their which when while after before because but or if had has have did do does could should would will can than then
   there who what why how all any some more most into out up over during until since about between i you`)
 /** The commonest short words of other languages, without those that English has, too. */
 const foreign =
-  words(`der das und ist nicht ein eine einen dem den des mit für auf von zu wurde wurden wir sich bei nach
+  setOf(`der das und ist nicht ein eine einen dem den des mit für auf von zu wurde wurden wir sich bei nach
   auch le les des et est une dans pour pas que qui sur de hat un en per avec nous été du au aux sont ce cette el los las y es por para con una
   del se fue lo su como não o os uma da foi no na em il che è di per sono non della nel het een van niet voor zijn werd
   och att det som på är inte ikke og jeg af til ble var ja ei oli se että nie jest się w z na do był že byl bir ve için bu`)

@@ -10,6 +10,9 @@ export interface Word {
   isBreak: boolean
 }
 
+/** A set of words, from a list with spaces between them. */
+export const setOf = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/))
+
 /**
  * What a text is made of, by the first that fits. Each ends at the latest at the next of its own marks or at the end of
  * its line, so that the whole text is read once.

@@ -1,112 +1,128 @@
 /**
  * Measures the language check on labelled sentences: `npm run language -- <file.tsv> [--entries]`.
- * The file's first line names its columns: `label` (`blame`, `ok`; others are not counted) and `text`, and perhaps `field`,
- * `people` (comma-separated) and `from` (the document, by which it cross-validates).
+ *
+ * The first line names the columns: `text`, `label` (`blame` or `ok`; with any other a sentence is not counted) and, where
+ * known, `field`, `people` (comma-separated names) and `from`, the document. Without `label`, a `kind` other than `ok` blames.
  */
 import { readFileSync } from 'node:fs'
-import { type BlameOptions, type Entry, entries, type Match, matchesIn } from '../../src/language/check.ts'
-import type { BlameField } from '../../src/language/codes.ts'
+import { type Entry, entries, type Match, matchesIn } from '../../src/language/check.ts'
+import { type BlameField, blameCodes, findingLevels } from '../../src/language/codes.ts'
 
-interface Labelled {
-  label: string
-  kind: string
+interface Sentence {
   text: string
+  blames: boolean
   from: string
   matches: Match[]
 }
 
-const [path, ...flags] = process.argv.slice(2)
-if (path === undefined) throw new Error('Name a file: npm run language -- sentences.tsv')
-const all = readLabelled(path)
-const scored = all.filter(({ label }) => label === 'blame' || label === 'ok')
+/** Whether what an entry finds in a sentence counts. */
+type Counts = (entry: Entry, sentence: Sentence) => boolean
 
-function readLabelled(file: string): Labelled[] {
-  const [head, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n')
-  const columns = head!.split('\t')
-  return lines.map(line => {
-    const cells = line.split('\t')
-    const cell = (name: string) => cells[columns.indexOf(name)] ?? ''
-    const people = cell('people')
-      .split(',')
-      .filter(name => name !== '')
-    const options: BlameOptions = { field: (cell('field') || undefined) as BlameField | undefined, people }
-    const matches = matchesIn(cell('text'), options).flat()
-    const label = cell('label') || (cell('kind') === 'ok' ? 'ok' : 'blame')
-    return { label, kind: cell('kind'), text: cell('text'), from: cell('from'), matches }
-  })
+const [path, ...flags] = process.argv.slice(2)
+if (path === undefined) {
+  console.error('Name a file of labelled sentences: npm run language -- sentences.tsv')
+  process.exit(1)
+}
+measure(readSentences(path))
+
+function measure(sentences: readonly Sentence[]): void {
+  const blaming = sentences.filter(({ blames }) => blames).length
+  console.log(`${sentences.length} sentences, of which ${blaming} blame; ${entries.length} entries\n`)
+  tell(sentences, 'all', () => true)
+  for (const level of findingLevels) tell(sentences, level, entry => entry.level === level)
+  if (new Set(sentences.map(({ from }) => from)).size > 1) tellCrossValidated(sentences)
+  console.log()
+  for (const code of blameCodes) tell(sentences, code, entry => entry.code === code)
+  if (flags.includes('--entries')) tellEntries(sentences)
+  list('Found, but does not blame', sentences, one => !one.blames && one.matches.length > 0)
+  list('Blames, but is not found', sentences, one => one.blames && one.matches.length === 0)
 }
 
-const percent = (part: number, whole: number) => (whole === 0 ? '–' : (part / whole).toFixed(3))
-const isBlame = ({ label }: Labelled) => label === 'blame'
-
-/** What a choice of entries finds: `usable` says which count for a sentence. */
-function tell(name: string, usable: (one: Labelled, entry: Entry) => boolean): void {
-  const flagged = scored.filter(one => one.matches.some(({ entry }) => usable(one, entry)))
-  const right = flagged.filter(isBlame).length
-  const blaming = scored.filter(isBlame).length
-  const wrong = flagged.length - right
-  const ordinary = percent(100 * wrong, scored.length - blaming)
+function tell(sentences: readonly Sentence[], name: string, counts: Counts): void {
+  const found = sentences.filter(one => one.matches.some(({ entry }) => counts(entry, one)))
+  const right = found.filter(({ blames }) => blames).length
+  const blaming = sentences.filter(({ blames }) => blames).length
+  const precision = `precision ${share(right, found.length)}`
+  const recall = `recall ${share(right, blaming)}`
+  const ordinary = share(100 * (found.length - right), sentences.length - blaming)
   console.log(
-    `${name.padEnd(24)} precision ${percent(right, flagged.length)} (${right} of ${flagged.length})   ` +
-      `recall ${percent(right, blaming)} (${right} of ${blaming})   ordinary flagged ${ordinary} %`,
+    `${name.padEnd(24)} ${precision.padEnd(28)} ${recall.padEnd(25)} of the ordinary ${ordinary.split(' ')[0]} %`,
   )
 }
 
-/** How often an entry is right, over the sentences that count. */
-function statistics(of: readonly Labelled[]): Map<Entry, { hits: number; right: number }> {
-  const found = new Map<Entry, { hits: number; right: number }>()
-  for (const one of of)
-    for (const entry of new Set(one.matches.map(({ entry }) => entry))) {
-      const { hits, right } = found.get(entry) ?? { hits: 0, right: 0 }
-      found.set(entry, { hits: hits + 1, right: right + Number(isBlame(one)) })
-    }
-  return found
+function share(part: number, whole: number): string {
+  return whole === 0 ? '–' : `${(part / whole).toFixed(3)} (${part} of ${whole})`
 }
 
-console.log(
-  `${scored.length} sentences, ${scored.filter(isBlame).length} that blame; ${entries.length} entries\n`,
-)
-tell('all', () => true)
-tell('sure', (_, entry) => entry.level === 'sure')
-
-if (scored.some(({ from }) => from !== '')) {
-  // An entry counts in a document when it is right more often than wrong in the others, on other sentences; it is sure there when it is so in the others.
-  const documents = Map.groupBy(scored, ({ from }) => from)
+/**
+ * As if each document were new: an entry counts in it when it is right at least as often as wrong on other sentences of other
+ * documents, and is sure when it is so there. Far below the plain figures, entries are fitted to sentences.
+ */
+function tellCrossValidated(sentences: readonly Sentence[]): void {
   const elsewhere = new Map(
-    [...documents].map(([from, own]) => {
+    [...Map.groupBy(sentences, ({ from }) => from)].map(([from, own]) => {
       const texts = new Set(own.map(({ text }) => text))
-      return [from, statistics(scored.filter(one => one.from !== from && !texts.has(one.text)))]
+      return [from, recordsOf(sentences.filter(one => one.from !== from && !texts.has(one.text)))]
     }),
   )
-  const isUseful = (one: Labelled, entry: Entry) => {
-    const { hits, right } = elsewhere.get(one.from)!.get(entry) ?? { hits: 0, right: 0 }
-    return right > 0 && right >= hits / 2
-  }
-  const isSure = (one: Labelled, entry: Entry) => {
-    const { hits, right } = elsewhere.get(one.from)!.get(entry) ?? { hits: 0, right: 0 }
-    return hits >= 5 && right >= 0.9 * hits
-  }
-  tell('all, cross-validated', isUseful)
-  tell('sure, cross-validated', isSure)
+  const record = (entry: Entry, { from }: Sentence) =>
+    elsewhere.get(from)!.get(entry) ?? { right: 0, wrong: 0 }
+  tell(sentences, 'all, cross-validated', (entry, one) => {
+    const { right, wrong } = record(entry, one)
+    return right > 0 && right >= wrong
+  })
+  tell(sentences, 'sure, cross-validated', (entry, one) => isSure(record(entry, one)))
 }
 
-console.log('\nby code')
-const codes = [...new Set(entries.map(({ code }) => code))]
-for (const code of codes) tell(code, (_, entry) => entry.code === code)
+interface Record {
+  right: number
+  wrong: number
+}
 
-if (flags.includes('--entries')) {
-  const found = statistics(scored)
-  console.log('\nentries: right of hits')
-  for (const entry of entries) {
-    const { hits, right } = found.get(entry) ?? { hits: 0, right: 0 }
+/** What makes an entry `sure`. */
+function isSure({ right, wrong }: Record): boolean {
+  return right + wrong >= 5 && right >= 0.9 * (right + wrong)
+}
+
+/** How often each entry is right, and wrong. */
+function recordsOf(sentences: readonly Sentence[]): Map<Entry, Record> {
+  const records = new Map(entries.map(entry => [entry, { right: 0, wrong: 0 }]))
+  for (const { blames, matches } of sentences)
+    for (const { entry } of matches) records.get(entry)![blames ? 'right' : 'wrong'] += 1
+  return records
+}
+
+function tellEntries(sentences: readonly Sentence[]): void {
+  console.log('\nEntries: right, wrong')
+  for (const [{ code, level, pattern }, record] of recordsOf(sentences)) {
+    const due =
+      isSure(record) === (level === 'sure') ? '' : ` (here it is ${isSure(record) ? 'sure' : 'not sure'})`
+    const { right, wrong } = record
     console.log(
-      `${String(right).padStart(4)} of ${String(hits).padStart(4)}  ${entry.level.padEnd(8)} ${entry.code.padEnd(16)} ${entry.pattern.slice(0, 90)}`,
+      `${String(right).padStart(4)} ${String(wrong).padStart(4)}  ${level}${due} ${code}  ${pattern}`,
     )
   }
 }
-const shown = ({ text, matches }: Labelled) =>
-  `  ${matches[0] ? `[${matches[0].entry.code}: ${text.slice(matches[0].start, matches[0].end)}] ` : ''}${text}`
-console.log('\nfound, but not blaming')
-for (const one of scored.filter(one => !isBlame(one) && one.matches.length > 0)) console.log(shown(one))
-console.log('\nblaming, but not found')
-for (const one of scored.filter(one => isBlame(one) && one.matches.length === 0)) console.log(shown(one))
+
+function list(title: string, sentences: readonly Sentence[], isListed: (one: Sentence) => boolean): void {
+  console.log(`\n${title}`)
+  for (const { text, matches } of sentences.filter(isListed)) {
+    const found = matches.map(({ entry, start, end }) => `[${entry.code}: ${text.slice(start, end)}] `)
+    console.log(`  ${found[0] ?? ''}${text}`)
+  }
+}
+
+function readSentences(file: string): Sentence[] {
+  const [head, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n')
+  const columns = head!.split('\t')
+  return lines.flatMap(line => {
+    const cells = line.split('\t')
+    const cell = (name: string) => cells[columns.indexOf(name)] ?? ''
+    const label = cell('label') || (cell('kind') === 'ok' ? 'ok' : 'blame')
+    if (label !== 'ok' && label !== 'blame') return []
+    const people = cell('people').split(',').filter(Boolean)
+    const field = (cell('field') || undefined) as BlameField | undefined
+    const matches = matchesIn(cell('text'), { field, people }).flat()
+    return [{ text: cell('text'), blames: label === 'blame', from: cell('from'), matches }]
+  })
+}

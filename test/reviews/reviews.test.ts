@@ -162,13 +162,11 @@ t.test('the agenda says in words where a sentence stands', async t => {
   const counterfactual = { if: 'the on-call engineer', had: 'noticed the alert', would_have: 'been shorter' }
   await call('PATCH', `${incident}/factors/1`, { body: { statement: blaming, counterfactual } })
   await call('PATCH', `${incident}/action-items/AI-1`, { body: { title: blaming, done_when: blaming } })
-  const said = [blaming, 'All was well.', blaming]
   await call('PATCH', incident, {
     body: {
-      title: blaming,
       summary: { what_broke: blaming },
       impact: { description: blaming },
-      got_lucky: said,
+      got_lucky: ['All was well.', blaming],
     },
   })
   await call('PUT', `${incident}/review`, {
@@ -182,18 +180,17 @@ t.test('the agenda says in words where a sentence stands', async t => {
   const { text } = await call('GET', `${incident}/review/agenda`)
   const places = [...text.matchAll(/^- “.*” \((.*)\) *$/gm)].map(([, place]) => place)
   t.same(places, [
-    'the title',
     'the summary, what broke',
     'the impact',
     'the event at 14:02',
     'factor 1',
-    'the counterfactual of factor 1',
-    'got lucky, point 1',
-    'got lucky, point 3',
+    'got lucky, point 2',
     'AI-1',
     'what AI-1 is done by',
+    'decision 1',
+    'reframed sentence 1',
+    'the counterfactual of factor 1; perhaps',
   ])
-  t.match(text, /- and 2 more/)
 })
 
 t.test('the agenda stays one page', async t => {

@@ -10,7 +10,7 @@ export const carelessness = patternsOf({
     (in an act of|out of) (laziness|haste|carelessness|panic|convenience)
       + I used my own token out of convenience.
       - The pool ran out of connections.
-    {person} {be}? {somehow} (rushed|distracted|asleep|panicked|winged|cut corners|inexperienced|exhausted|in a hurry|in a rush|under-trained|untrained|lazy|sloppy|overwhelmed|unprepared|too confident|over-confident|too optimistic)
+    ({person} {somehow} (panicked|winged it|cut corners)|{be} {somehow} rushed|{person} {be} {somehow} (distracted|asleep|inexperienced|exhausted|in a hurry|in a rush|under-trained|untrained|lazy|sloppy|overwhelmed|unprepared|too confident|over-confident|too optimistic))
       + The engineer was distracted by a call.
       - The queue was distracted by a burst.
     (into production|to production|live|released|deployed|launched|merged|rolled out|shipped|declared …) (too early|too soon|prematurely)

@@ -13,6 +13,9 @@ export const hindsight = patternsOf({
     {person} {somehow} (should|ought to|could|must) (have|of) {somehow} (known|seen|foreseen|realised|realized|expected|anticipated|predicted|guessed)
       + We should have anticipated the load.
       - The scaler should have anticipated the load.
+    (should|could) {somehow} have {somehow} been {somehow} (avoided|prevented|foreseen|predicted|anticipated)
+      + The outage could easily have been prevented.
+      - A retry prevented the outage.
     (knew|known|know) (full well|perfectly well|better) (than|that)?
       + They knew better than to merge on a Friday.
       - The queue is known well after the talk.

@@ -17,7 +17,7 @@ export const humanError = patternsOf({
     (({be}|^|,|and|but|then|troubleshooting) {somehow} (accidentally|accidently|mistakenly|mistakingly)|{be} {somehow} inadvertently) ({past}|*s the)
       + The database was accidentally deleted.
       - The job accidentally deleted the database.
-    {person} {be} {somehow} (wrong|mistaken) !(the|by|about the)
+    ({person} {be} {somehow} (wrong|mistaken) !(the|by|about the)|(wrong|bad|poor) (call|decision|choice|judgement|judgment))
       + We were wrong.
       - The graph was wrong.
     (accidental|mistaken|unintentional|inadvertent|erroneous) (*tion|*ting|*ning|*ging|*ment|*al|*sion|deploy|change|push|merge|commit|restart|shutdown|running|pushing) (of|to|by|in|during|that|which|deleted|was|led|caused)
@@ -32,19 +32,19 @@ export const humanError = patternsOf({
     ({persons} {any}?|our) (mistake|mistakes|typo|slip|oversight|misunderstanding|bad) !(rate|budget)
       + We discovered our mistake that caused this.
       - We discovered our faulty disk that caused this.
-    ({be}|due to|because of|through|by) (a|an|our|my|simple|this) (human|{any} ,)? {any}? (mistake|mistakes|oversight|slip|typo|misunderstanding) {any}? (in|on|by|from|of|made|when|during|while|,|.)
+    ({be}|due to|because of|through|by|^) (a|an|our|my|simple|this) (human|{any} ,)? {any}? (mistake|mistakes|oversight|slip|typo|misunderstanding)
       + This was a mistake in setting up the pool.
       - This was a fault in setting up the pool.
     (mistake|mistakes|error|errors|typo|oversight|misunderstanding|misconfiguration|slip) (made|introduced)? (by|of|from|within|among|between|on the part of) {person}
       + There was a misunderstanding within the team.
       - There was an error of the disk.
-    {person} {somehow} (mistyped|misread|misjudged|misconfigured|misunderstood|mistook|mismarked|misinterpreted|misdiagnosed|miscalculated|miscommunicated|confused|mixed up|miscounted|underestimated|overestimated)
+    {person} {somehow} (incorrectly|wrongly|falsely|got (it|this|that|things) wrong|mistyped|misread|misjudged|misconfigured|misunderstood|mistook|mismarked|misinterpreted|misdiagnosed|miscalculated|miscommunicated|confused|mixed up|miscounted|underestimated|overestimated)
       + The operator misread the gauge.
       - The exporter misread the gauge.
     {person} {somehow} (ran|used|deployed|pushed|deleted|restarted|selected|chose|picked|clicked|pressed|edited|applied|entered|pasted|typed|executed|dropped|removed|merged|sent|connected|logged|pointed|took) {any}? {any}? {any}? {any}? (the|a|an|one) (wrong|incorrect)
       + She deployed it to the wrong cluster.
       - The job deployed it to the wrong cluster.
-    ((the|a) wrong {any} {any}? {be} {somehow} (pressed|clicked|selected|chosen|picked|typed|entered|pasted|unplugged|pulled)|{be} (entered|typed|executed|performed|carried out|issued) {somehow} (incorrectly|wrongly))
+    ((the|a) wrong {any} {any}? {be} {somehow} (pressed|clicked|selected|chosen|picked|typed|entered|pasted|unplugged|pulled|loaded|applied|installed)|{be} (entered|typed|executed|performed|carried out|issued) {somehow} (incorrectly|wrongly))
       + The wrong button was pressed.
       - The wrong page was cached.
     (fat-finger*|fat finger*|finger trouble|user error : )

@@ -11,13 +11,13 @@ export const omission = patternsOf({
       - The job did not communicate the migration in advance.
   `,
   perhaps: `
-    {person} …… (but|and|then) {somehow} (forgot|failed to|ignored|missed|overlooked|neglected|skipped|omitted)
+    {person} …… (but|and|then) {somehow} (forgot|failed to|ignored|missed|overlooked|neglected|skipped|omitted|underestimated|did not {somehow} {attend})
       + An operator ran the tool but forgot the flag.
       - The tool ran for an hour but forgot the flag.
     {person} {somehow} (missed|overlooked|ignored|disregarded|skipped|bypassed|dismissed|neglected|omitted|misplaced) !(our|its|their|the target|the slo|ahead|to|the sla|the slo|in theory|but in|it in|because)
       + We missed the certificates of the other machines.
       - We missed our target of the quarter.
-    not been {somehow} {attended} by {person}
+    not (been)? {somehow} {attended} by {person}
       + It ran a change that had not been identified by the team.
       - It ran a change that had not been identified by the linter.
     {nobody} {somehow} ({attended}|tried|saw|remembered|took the) !(because|by|as)
@@ -26,7 +26,7 @@ export const omission = patternsOf({
     (ignored|missed|overlooked|forgotten|skipped|neglected|disregarded|unnoticed) by {person}
       + The warning was ignored by the team.
       - The warning was ignored by the parser.
-    {person} …… without {somehow} (first|even)? {attending}
+    {person} {somehow} {past} …… without {somehow} (first|even)? {attending}
       + She merged it without testing it.
       - The job merged it without testing it.
     {be} {somehow} (deployed|released|merged|pushed|rolled out|put into production|shipped|changed|approved|applied|launched) … without (being|proper|any|sufficient|adequate|enough)? {any}? ({attended}|{attending}|approval|verification|communication|notification)
@@ -47,7 +47,7 @@ export const omission = patternsOf({
     {person} {somehow} {not} {somehow} (enable|enabled|take|have taken|taken|act|acted|intervene|do enough|done enough|keep|kept|prioritise|prioritize|prioritised|prioritized|treat|treated)
       + We had not taken a copy in time.
       - We had not had a quiet night in months.
-    (this|it|that|which|step|change|warning|message|requirement) {be} {somehow} (missed|overlooked|forgotten|ignored) !(by the|by a)
+    ((this|it|that|which|step|change|warning|message|requirement) {be} {somehow} (missed|overlooked|forgotten|ignored) !(by the|by a)|{be} {somehow} (underestimated|misjudged|overlooked))
       + Changes are tested, but this was somehow missed.
       - The heartbeat was missed.
   `,

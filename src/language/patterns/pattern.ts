@@ -18,8 +18,8 @@ export interface Pattern {
  *
  * In a pattern `(a|b c)` is a choice, `?` makes the word or group before it optional, `un*` is any word that begins so, `…`
  * up to eight words of the same clause, `……` up to sixteen of the same sentence, `^` the beginning of the sentence; `{person}`,
- * `{persons}` (whose), `{nobody}` and the others stand in `classes`;
- * `!(a|b)` is a place where none of these follows.
+ * `{persons}` (whose), `{nobody}` and the others stand in `classes`; `!(a|b)` is a place where none of these follows. An entry is
+ * `sure` when `npm run language` finds it right nine times of ten on real sentences, and at least five times.
  * @throws when an entry is not of this form
  */
 export function patternsOf(tables: Record<Pattern['level'], string>): Pattern[] {

@@ -13,9 +13,6 @@ export const personAsCause = patternsOf({
     {person} {somehow} (broke|broken) !(the|it|them|down|off)? (the|our|all|login|production|prod|master|main|{any}) (build|site|page|checkout|login|api|service|pipeline|app|website|deployment|production|cluster|for)
       + We broke the login.
       - The deploy broke the login.
-    {person} … (brought|bringing|knocked|knocking) … (down|offline)
-      + The team knocked the site offline.
-      - A cable fault took the site down.
     {person} {somehow} (introduced|created|added|merged|pushed|shipped|deployed|released|wrote|made) (a|an|the|this|some) {any}? (bug|bugs|error|errors|regression|typo|bad|broken|faulty|buggy|breaking)
       + We introduced a syntax error in the revert.
       - The revert introduced a syntax error.

@@ -10,7 +10,7 @@ export const sanction = patternsOf({
     (more|greater|extra|closer|better) (care|caution|vigilance|attention|diligence|discipline|carefully|careful|rigour|rigor|cautious|disciplined|diligent)
       + Release notes need more careful reading.
       - Release notes need more room on the page.
-    (remind|reminded|reminding|retrain|retrained|retraining|training|reprimand|reprimanded|punish|punished|admonish|urge|coach|educate|train) (all|the|every|our)? {person} !(by bot)
+    ((reminder|reminders) (of the|to all|to {person}|about the)|(remind|reminded|reminding|retrain|retrained|retraining|training|reprimand|reprimanded|punish|punished|admonish|urge|coach|educate|train) (all|the|every|our)? {person} !(by bot))
       + Remind all engineers to read the runbook.
       - Remind the bot to read the runbook.
     {person} ((will|must|should|shall|need to|needs to) be|(has|have) been|was|were) {somehow} (reminded|refamiliarised|refamiliarized|retrained|reprimanded|disciplined|fired|dismissed|punished|suspended|sanctioned|demoted|educated|coached|trained|let go)
