@@ -90,11 +90,7 @@ export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
     )
     return { unjudged: findings.length > 0 ? null : whyUnjudged(wordsOf(text)), findings }
   }
-  const namesIn = (text: string) => {
-    const words = wordsOf(text).map(({ lower }) => lower.replace(/^@/, ''))
-    return [...new Set(words.filter(word => known.has(word)))].sort()
-  }
-  return { judge, namesIn }
+  return { judge, namesIn: text => known.in(text) }
 }
 
 const nobody = prepareBlameCheck([])

@@ -1,4 +1,4 @@
-import { setOf, type Word } from './words.ts'
+import { setOf, unseen, type Word, wordsOf } from './words.ts'
 
 const pronouns = setOf(`i we you he she us me him everyone everybody someone somebody anyone anybody whoever
   ourselves myself himself herself yourself`)
@@ -45,9 +45,14 @@ const wordNames =
   pat ray jack penny miles dale dean earl faith joy ivy iris olive pearl ruby amber autumn miller case lane field stone love
   price host root long short young brown green white black king bishop cook baker smith`)
 
+const letters = /[\p{L}\p{N}\p{M}]+/u
+const allLetters = new RegExp(letters, 'gu')
+
 /** The names of a directory: every part of a display name by itself, and handles. */
 export class Names {
   readonly #parts: Set<string>
+  /** The letters that each part begins with. */
+  readonly #beginnings: Set<string>
 
   /** @param people display names (“Priya Raman”) and handles (“priya”), in any order */
   constructor(people: Iterable<string>, also?: Names) {
@@ -56,10 +61,19 @@ export class Names {
       for (const part of person.split(/[\s,()"“”]+/))
         if (part.length > 1 && !determiners.has(part.toLowerCase()))
           this.#parts.add(part.replace(/^@/, '').toLowerCase())
+    this.#beginnings = new Set([...this.#parts].flatMap(part => letters.exec(part)?.[0] ?? []))
   }
 
   has(lower: string): boolean {
     return this.#parts.has(lower.replace(/^@/, ''))
+  }
+
+  /** Those that occur in a text, sorted. Most texts have none, which is seen without taking them apart. */
+  in(text: string): string[] {
+    const runs = text.toLowerCase().match(allLetters) ?? []
+    if (!runs.some(run => this.#beginnings.has(run)) && !unseen.test(text)) return []
+    const words = wordsOf(text).map(({ lower }) => lower.replace(/^@/, ''))
+    return [...new Set(words.filter(word => this.#parts.has(word)))].sort()
   }
 }
 

@@ -58,10 +58,12 @@ function partAt(text: string, at: number): [kind: (typeof parts)[number][0], end
   return ['mark', at + 1]
 }
 
-const unseen = /[\u00ad\u200b-\u200d\u2060\ufeff]/g
+/** What cannot be seen inside a word. */
+export const unseen = /[\u00ad\u200b-\u200d\u2060\ufeff]/
+const allUnseen = new RegExp(unseen, 'g')
 
 function word(written: string, start: number, end: number, isBreak = false): Word {
-  const text = written.replace(unseen, '')
+  const text = written.replace(allUnseen, '')
   return { text, lower: text.toLowerCase(), start, end, isBreak }
 }
 

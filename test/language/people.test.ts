@@ -82,3 +82,20 @@ t.test('“they” are people when people were spoken of', async t => {
   t.equal(read('They failed', false), 'they failed')
   t.equal(read('The engineers saw that they failed', false), 'P saw that P failed')
 })
+
+t.test('the names in a text are those that its words are looked up by', async t => {
+  const cases: [text: string, names: string[]][] = [
+    ['Sam asked o.brien.', ['o.brien', 'sam']],
+    ['@xma, _Sam_, “Priya” and **Okoro**', ['okoro', 'sam', 'xma']],
+    ['S\u200bam’s host', ['sam']],
+    ['It was missed by 김민수.', ['김민수']],
+    ['o and brien', []],
+    ['Nobody was there.', []],
+    ['', []],
+  ]
+  for (const [text, names] of cases) {
+    t.same(people.in(text), names, text)
+    const looked = wordsOf(text).filter(({ lower }) => people.has(lower))
+    t.same([...new Set(looked.map(({ lower }) => lower.replace('@', '')))].sort(), names, text)
+  }
+})
