@@ -39,7 +39,7 @@ export type BlameField = (typeof blameFields)[number]
 
 const reasons: Record<BlameCode, string> = {
   person_as_cause: 'It makes a person or a team the cause of what happened.',
-  should_have: 'It holds people to what nobody did, instead of asking what made their way sensible.',
+  should_have: 'It says what should have been, instead of asking what made the way that was taken sensible.',
   omission: 'It names what a person left undone, not what made it easy to leave undone.',
   carelessness: 'It judges somebody’s care or character, which nothing in the system can be changed about.',
   human_error: 'It ends the search at an error of a person, where the search begins.',
@@ -50,18 +50,18 @@ const reasons: Record<BlameCode, string> = {
 
 export const whyOf = (code: BlameCode): string => reasons[code]
 
-const clock = /\b([01]?\d|2[0-3]):[0-5]\d\b/
+const clock = /^\W*(?:at |around )?((?:[01]?\d|2[0-3]):[0-5]\d)(?![\d:]| ?[ap]\.?m\b| ?(?:[-–]|to|and) ?\d)/i
 
-/** The question that turns a finding back to the system, at its time of day if the sentence has one. */
+/** The question that turns a finding back to the system, at its time of day if the sentence begins with one. */
 export function questionOf(code: BlameCode, sentence: string): string {
-  const time = clock.exec(sentence)?.[0]
+  const time = clock.exec(sentence)?.[1]
   const when = time === undefined ? 'at the time' : `at ${time}`
   return {
     person_as_cause: `What made that the reasonable thing to do ${when}, and what let it have this effect?`,
     should_have: `What did people see and know ${when}, and what would have made the other way the easy one?`,
-    omission: `What made it easy to go on without it ${when}, and what would have shown that it was missing?`,
-    carelessness: `What competed for attention ${when}, and what does the system rest on attention for?`,
-    human_error: `What made that the reasonable thing to do ${when}, and what let one slip reach so far?`,
+    omission: `What drew attention elsewhere ${when}, and what would have shown that something was missing?`,
+    carelessness: `What else needed attention ${when}, and where does the system depend on somebody’s care?`,
+    human_error: `What made the slip easy ${when}, and what let it reach so far?`,
     hindsight: `What could be seen ${when}, and what made it look right?`,
     sanction: 'What change to the system would make this unnecessary?',
     root_cause: 'What else had to be true for this to happen, and to last as long as it did?',

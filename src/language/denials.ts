@@ -2,8 +2,8 @@
 const frees = [
   'not|no|never|nothing|nor|neither|cannot|hardly|without|N',
   'rather than|instead of|far from|free of|unlike|against',
-  'unclear|unknown|unfair|wrong to|easy to',
-  'avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?|reduc(?:e|es|ed|ing)|risk of|chance of|fix for',
+  'unclear|unknown|unfair|(?:wrong|easy|hard|harder|difficult|impossible|possible|resilient|robust|resistant) to',
+  'such as|recover(?:s|ed|ing)? from|avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?|reduc(?:e|es|ed|ing)|risk of|chance of|fix for',
   'ask(?:ed|ing)?|saying|say that|telling|calling|called|looking for|learn(?:ed|ing)? from',
   'whether|if|unless|in case|so that|lest',
 ].join('|')

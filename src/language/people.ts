@@ -29,7 +29,7 @@ const machines =
 const things =
   setOf(`tool tools account accounts dashboard console script scripts service api page alert alerts id ids file key
   keys interface portal panel field laptop laptops rota calendar channel list machine machines email emails handbook token
-  pod pods image images hub spaces time hours management facing experience workflow workflows productivity`)
+  pod pods image images hub spaces time hours software issue issues bug bugs code data server servers site website page pages database name names management facing experience workflow workflows productivity`)
 /** Ends the phrase that a role is the end of. */
 const ends =
   setOf(`and or but because if when while that which who by to of for with from in on at as was were is are had has
@@ -92,10 +92,13 @@ export function withPeople(sentence: readonly Word[], names: Names, theyArePeopl
   const pieces: Piece[] = []
   sentence.forEach((word, i) => {
     const { text, lower, start, end } = word
-    const isThey = lower === 'they' || lower === 'them'
     if (lower === 'one' && pieces.at(-1)?.code === 'no') put(pieces, 'N', pieces.pop()!.start, end)
     else if (nobodies.has(lower)) pieces.push({ code: 'N', start, end })
-    else if ((pronouns.has(lower) && text !== 'US') || (isThey && (theyArePeople || pieces.some(isPerson))))
+    else if (
+      (pronouns.has(lower) && text !== 'US') ||
+      (lower === 'they' && theyArePeople) ||
+      (/^the[ym]$/.test(lower) && pieces.some(isPerson))
+    )
       put(pieces, 'P', start, end)
     else if (isName(sentence, i, names)) put(pieces, 'P', start, end)
     else if (isRole(sentence, i)) putPhrase(pieces, word)
@@ -110,12 +113,16 @@ function isRole(sentence: readonly Word[], i: number): boolean {
   const { lower, text } = sentence[i]!
   const [before, next] = [sentence[i - 1]?.lower ?? '', sentence[i + 1]?.lower ?? '']
   if (things.has(next) || (lower === 'lead' && next === 'to')) return false
-  if (programs.test(lower) && machines.has(before)) return false
+  if (programs.test(lower) && (machines.has(before) || isProduct(sentence[i - 1], i))) return false
   if (lower === 'those') return next === 'who' || next === 'involved'
   if (roles.has(lower) || roles.has(lower.replace(/s$/, '')) || always.has(lower)) return true
   if (/-(?:engineer|team|operator|developer|admin|staff)s?$/.test(lower)) return true
   return text === 'IT' || (groups.has(lower) && isGroupHere(text, sentence, i))
 }
+
+/** “The Strimzi operator” is a program of that name. */
+const isProduct = (word: Word | undefined, i: number) =>
+  i > 1 && word !== undefined && /^\p{Lu}/u.test(word.text)
 
 /** “Operations triggered it”, but not “the operations run at night”. */
 const isGroupHere = (text: string, sentence: readonly Word[], i: number) =>
@@ -124,8 +131,8 @@ const isGroupHere = (text: string, sentence: readonly Word[], i: number) =>
 /** Names are written with a capital, or look like no other word: `sam-o`, `@sam`; scripts without capitals count, too. */
 function isName(sentence: readonly Word[], i: number, names: Names): boolean {
   const { text, lower } = sentence[i]!
-  if (text.startsWith('@')) return !/^@(?:here|channel|latest|types|app|media)\b/.test(lower)
-  if (!names.has(lower)) return false
+  if (text.startsWith('@')) return !/^@(?:here|channel|latest|types|app|media)\b|bot$/.test(lower)
+  if (!names.has(lower) || /^(?:the|an?|this|that)$/.test(sentence[i - 1]?.lower ?? '')) return false
   const isWritten = /^\p{Lu}|[._-]|\d/u.test(text) || (lower === text.toUpperCase() && /\p{L}/u.test(text))
   if (!wordNames.has(lower)) return isWritten || (handle.test(text) && isBeforeVerb(sentence, i))
   if (i === 0 && sentence.at(-1)!.text === '?') return false

@@ -33,6 +33,7 @@ const parts: [kind: 'break' | 'unread' | 'skipped' | 'word' | 'mark', pattern: R
     'word',
     /@?[\p{L}\p{N}][\p{L}\p{N}\p{M}\u00ad\u200b-\u200d\u2060\ufeff]*(?:[-._/:'’][\p{L}\p{N}\p{M}]+)*/uy,
   ],
+  ['skipped', /\p{Extended_Pictographic}\p{Emoji_Modifier}?/uy],
   ['skipped', /[*_~\]\p{M}\u00ad\u200b-\u200d\u2060\ufeff]/uy],
   ['mark', /./suy],
 ]

@@ -4,13 +4,13 @@ import { patternsOf } from './pattern.ts'
 export const carelessness = patternsOf({
   sure: '',
   perhaps: `
-    (careless|carelessly|carelessness|sloppiness|negligent|negligence|negligently|recklessly|recklessness|hastily|laziness|complacent|complacency|inattentive|inattention|thoughtless|thoughtlessly|irresponsible|irresponsibly|incompetent|incompetence|unprofessional|amateurish|cavalier|overconfident|overconfidence|overconfidently|hurriedly|misguided|idiot|idiots|dropped the ball|foolish|foolishly|stupidity|mindlessly|slapdash|sloppily)
+    (careless|carelessly|carelessness|sloppiness|negligent|negligence|negligently|recklessly|recklessness|hastily|laziness|complacent|complacency|inattentive|inattention|thoughtless|thoughtlessly|irresponsible|irresponsibly|incompetent|incompetence|unprofessional|amateurish|cavalier|overconfident|overconfidence|overconfidently|hurriedly|misguided|idiot|idiots|dropped the ball|foolish|foolishly|stupidity|mindlessly|slapdash|sloppily|(sloppy|hasty|reckless) {any}? (review|change|work|deploy|deployment|decision|code|fix))
       + It was a careless change.
       - It was a cached change.
     (in an act of|out of) (laziness|haste|carelessness|panic|convenience)
       + I used my own token out of convenience.
       - The pool ran out of connections.
-    ({person} {somehow} (panicked|winged it|cut corners)|{be} {somehow} rushed|{person} {be} {somehow} (distracted|asleep|inexperienced|exhausted|in a hurry|in a rush|under-trained|untrained|lazy|sloppy|overwhelmed|unprepared|too confident|over-confident|too optimistic))
+    ({person} {somehow} (rushed|panicked|winged it|cut corners)|{be} {somehow} rushed|{person} {be} {somehow} (distracted|inexperienced|exhausted|in a hurry|in a rush|under-trained|untrained|lazy|sloppy|overwhelmed|unprepared|naive|not {somehow} prepared|too confident|over-confident|too optimistic))
       + The engineer was distracted by a call.
       - The queue was distracted by a burst.
     (into production|to production|live|released|deployed|launched|merged|rolled out|shipped|declared …) (too early|too soon|prematurely)

@@ -2,8 +2,8 @@
 const attending =
   `check test notice review read follow tell inform notify escalate update communicate look realize realise catch
   spot monitor document announce react respond ask acknowledge plan consider validate verify renew rotate warn mention
-  bother watch assign declare raise share double-check coordinate prepare confirm heed attempt investigate inspect consult adopt
-  identify assess address discuss retest`
+  bother watch wait assign declare raise share double-check coordinate prepare confirm heed attempt investigate inspect consult adopt
+  identify assess address discuss retest mark`
     .split(/\s+/)
     .filter(word => word !== '')
 const irregular: Record<string, string> = {
@@ -19,13 +19,15 @@ const oneOf = (words: readonly string[]) => `(?:(?:${words.join('|')}) )`
 export const classes: Record<string, string> = {
   /** People, perhaps with a clause about them: “an engineer, who was new,”. */
   person:
-    '(?:P (?:, (?:who|the) (?:[^ ,]+ ){1,8}, |who (?:[^ ,]+ ){1,4}?|on (?:call|duty) (?:[^ ,]+ ){0,2}?|themselves )?)',
+    '(?:P (?:, (?:who|the) (?:[^ ,]+ ){1,8}, |who (?:[^ ,]+ ){0,4}?|\\( (?:[^ ()]+ ){1,8}\\) |[–—-] (?:[^ –—]+ ){1,8}[–—-] |on (?:call|duty) (?:[^ ,]+ ){0,2}?|themselves )?)',
   persons: '(?:P ’s |our |my |his |her |their )',
   nobody: '(?:(?:N |not one of P )(?:(?:in|on|from|at) (?:P |(?:the|our|this) [^ ]+ ))?)',
   /** Up to four words that only shade a verb. */
   somehow:
-    '(?:(?:[a-z]+ly|also|then|just|again|still|even|never|once|ever|too|so|all|both|had|has|have|must|at first|at last|at least|indeed|somehow) ){0,4}',
-  not: '(?:(?:did|had|has|have|do|does) )?(?:not |never )',
+    '(?:(?:[a-z]+ly|also|then|just|again|still|even|once|ever|too|so|all|both|had|has|have|’d|must|at first|at last|at least|indeed|somehow) ){0,4}',
+  not: '(?:(?:did|had|has|have) )?(?:not |never )',
+  /** Of what, in up to twelve words without a verb. */
+  of: '(?:(?:of|for|behind) (?:(?!(?:was|were|is|are|being|been|has|had|have) )[^ .,;:()?!]+ ){1,12})',
   be: '(?:(?:had |has |have |will |to )?(?:was|were|is|are|be|been|being|got|gets|get) )',
   /** What is said of people alone. */
   unmeant:

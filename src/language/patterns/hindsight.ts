@@ -7,7 +7,7 @@ export const hindsight = patternsOf({
     (in|with) (the benefit of)? (hindsight|retrospect) (,)? (it|this|that|we|P|the|there|our|a|these|was|is)
       + In hindsight, the change was a risk.
       - In hindsight bias, causes look simple.
-    (was|were|been|seems|an|is) {somehow} (obvious|predictable|foreseeable|self-evident|inevitable|preventable|avoidable)
+    (was|were|been|seems|an) {somehow} (obvious|predictable|foreseeable|self-evident|inevitable|preventable|avoidable)
       + It was obvious that the disk would fill.
       - The obvious place to look was the disk.
     {person} {somehow} (should|ought to|could|must) (have|of) {somehow} (known|seen|foreseen|realised|realized|expected|anticipated|predicted|guessed)

@@ -3,10 +3,10 @@ import { patternsOf } from './pattern.ts'
 /** What somebody left undone. */
 export const omission = patternsOf({
   sure: `
-    {person} {somehow} (forgot|forgets|forgotten|(failed|neglected|omitted|refused|declined|fails|failing) to|failed (our|you|them|P|multiple|in|at))
+    {person} {somehow} (forgot|forgets|forgotten|(failed|neglected|omitted|refused|declined|fails|failing) to|failed (our|you|them|P|multiple|.)) !(nothing)
       + We forgot to restart the service.
       - The script forgot to restart the service.
-    ({person} {somehow}|^) {not} !(been) {somehow} (bother to|think to)? ({attend}|{attended}|disable|disabled) !(access)
+    ({person} {somehow}|^) {not} !(been) {somehow} (bother to|think to)? ({attend}|{attended}|disable|disabled) !(access|yet|any further)
       + We did not communicate the migration in advance.
       - The job did not communicate the migration in advance.
   `,
@@ -14,13 +14,13 @@ export const omission = patternsOf({
     {person} …… (but|and|then) {somehow} (forgot|failed to|ignored|missed|overlooked|neglected|skipped|omitted|underestimated|did not {somehow} {attend})
       + An operator ran the tool but forgot the flag.
       - The tool ran for an hour but forgot the flag.
-    {person} {somehow} (missed|overlooked|ignored|disregarded|skipped|bypassed|dismissed|neglected|omitted|misplaced) !(our|its|their|the target|the slo|ahead|to|the sla|the slo|in theory|but in|it in|because)
+    {person} {somehow} (missed|overlooked|ignored|disregarded|skipped|bypassed|violated|deviated from|circumvented|dismissed|neglected|omitted|misplaced) !(our|its|their|the target|the slo|ahead|to|the sla|the slo|in theory|but in|it in|because)
       + We missed the certificates of the other machines.
       - We missed our target of the quarter.
-    not (been)? {somehow} {attended} by {person}
+    not (been)? {somehow} ({attended}|picked up) {any}? by {person}
       + It ran a change that had not been identified by the team.
       - It ran a change that had not been identified by the linter.
-    {nobody} {somehow} ({attended}|tried|saw|remembered|took the) !(because|by|as)
+    {nobody} {somehow} ({attended}|tried|saw|remembered|took the|took care) !(because|by|as)
       + None of us noticed the hole in the review.
       - None of the probes noticed the hole.
     (ignored|missed|overlooked|forgotten|skipped|neglected|disregarded|unnoticed) by {person}
@@ -47,7 +47,7 @@ export const omission = patternsOf({
     {person} {somehow} {not} {somehow} (enable|enabled|take|have taken|taken|act|acted|intervene|do enough|done enough|keep|kept|prioritise|prioritize|prioritised|prioritized|treat|treated)
       + We had not taken a copy in time.
       - We had not had a quiet night in months.
-    ((this|it|that|which|step|change|warning|message|requirement) {be} {somehow} (missed|overlooked|forgotten|ignored) !(by the|by a)|{be} {somehow} (underestimated|misjudged|overlooked))
+    ((this|it|that|which|step|change|warning|warnings|alerts|message|requirement) {be} {somehow} (missed|overlooked|forgotten|ignored) !(by the|by a)|{be} {somehow} (underestimated|misjudged|overlooked)|(process|procedure|procedures|policy|runbook|checklist|protocol|steps) {be} not {somehow} (followed|performed|done))
       + Changes are tested, but this was somehow missed.
       - The heartbeat was missed.
   `,
