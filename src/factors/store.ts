@@ -5,7 +5,7 @@ import type { Write } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { requireKnown } from '../http/validation.ts'
-import { lockJudgements, lockUnsealedShared } from '../incidents/locks.ts'
+import { lockUnsealedShared } from '../incidents/locks.ts'
 import {
   deleteNumbered,
   lockNumbered,
@@ -14,6 +14,7 @@ import {
   nextNumber,
   numberedNotFoundError,
 } from '../incidents/numbered.ts'
+import { forgetJudgements } from '../incidents/store.ts'
 import { Factor, FactorInput } from './schema.ts'
 
 const columns = columnsOf(Factor)
@@ -122,16 +123,6 @@ export async function deleteFactor(trx: Trx, key: NumberedKey, write: Write): Pr
   await requireUnreferenced(trx, key)
   await deleteNumbered(trx, 'factors', key, write)
   await forgetJudgements(trx, key.incident_id)
-}
-
-/** Deletes what the language check said of the texts of an incident's factors: of the others, it is said again. */
-async function forgetJudgements(trx: Trx, incident_id: string): Promise<void> {
-  await lockJudgements(trx, incident_id)
-  await trx
-    .deleteFrom('language_judgements')
-    .where('incident_id', '=', incident_id)
-    .where('field', 'in', ['factor', 'counterfactual'])
-    .execute()
 }
 
 /**

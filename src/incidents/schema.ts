@@ -114,6 +114,14 @@ const relation = oneOf('IncidentRelation', ['recurrence_of', 'related_to'], {
 const languageTag =
   '^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[A-WY-Za-wy-z0-9](-[A-Za-z0-9]{2,8})+)*(-[Xx](-[A-Za-z0-9]{1,8})+)?$'
 
+export const language = (description: string) =>
+  Type.String({
+    ...pattern(languageTag, 'a language tag', 'pt-BR'),
+    maxLength: 64,
+    description,
+    examples: ['ja'],
+  })
+
 const lessons = (description: string) => Type.Optional(list(sentence(), { description }))
 
 const fields = {
@@ -131,12 +139,9 @@ const fields = {
     }),
   ),
   lang: optional(
-    Type.String({
-      ...pattern(languageTag, 'a language tag', 'pt-BR'),
-      maxLength: 64,
-      description: 'The language that it is written in, as BCP 47 has it: `ja`, `pt-BR`. The HTML says so.',
-      examples: ['ja'],
-    }),
+    language(
+      'The language that it is written in, as BCP 47 has it: `ja`, `pt-BR`. The HTML says so, and the language check judges English.',
+    ),
   ),
   summary: Type.Optional(
     part(

@@ -17,7 +17,7 @@ import {
   phase,
   sortColumns,
 } from './list-query.ts'
-import { incidentNotFoundError, lockDocument, lockIncident } from './locks.ts'
+import { incidentNotFoundError, lockDocument, lockIncident, lockJudgements } from './locks.ts'
 import { requireUnreferenced, requireValidReferences } from './references.ts'
 import { Incident, IncidentFields, type IncidentInput } from './schema.ts'
 
@@ -191,4 +191,10 @@ async function correctTimes(trx: Trx, incident_id: string): Promise<void> {
       WHERE e.incident_id = ${incident_id} AND e.precision <> 'day'
     ) c
     WHERE e.id = c.id AND e.corrected_at <> c.corrected_at`.execute(trx)
+}
+
+/** Deletes what the language check said of an incident's texts, of which one is taken out: of the others it is said again. */
+export async function forgetJudgements(trx: Trx, incident_id: string): Promise<void> {
+  await lockJudgements(trx, incident_id)
+  await trx.deleteFrom('language_judgements').where('incident_id', '=', incident_id).execute()
 }

@@ -10,12 +10,17 @@ import {
   type KeptJudgement,
   keyOf,
   readJudgements,
-  type TextKey,
 } from './store.ts'
 
 export interface TextInField {
   field: BlameField
   text: string
+}
+
+/** The incident whose texts are judged, and what it is said to be written in: a BCP 47 tag. */
+export interface JudgedIncident {
+  id: string
+  lang: string | null
 }
 
 export interface JudgedTexts<T> {
@@ -28,15 +33,15 @@ export interface JudgedTexts<T> {
 /** Judges the texts of an incident: those whose judgement is kept, and still counts, from that; the others anew. */
 export async function judgeTexts<T extends TextInField>(
   db: Db,
-  incident_id: string,
+  { id, lang }: JudgedIncident,
   texts: readonly T[],
   check: VersionedBlameCheck,
 ): Promise<JudgedTexts<T>> {
-  const kept = await readJudgements(db, incident_id)
+  const kept = await readJudgements(db, id)
   const asked = new Set<string>()
   const made = new Map<string, KeptJudgement>()
   const judgements: (T & Judgement)[] = []
-  const basisOf = basesOf(check)
+  const basisOf = basesOf(check, lang)
   let turnEnds = performance.now() + turnMs
   for (const one of texts) {
     // A long timeline takes a while: others have their turn in between.
@@ -49,7 +54,8 @@ export async function judgeTexts<T extends TextInField>(
     const basis = basisOf(one.text)
     let judgement = made.get(name) ?? kept.get(name)
     if (judgement?.basis !== basis) {
-      judgement = judgeAnew(check, one, key, basis)
+      const { unjudged, findings } = check.judge(one.text, { field: one.field, lang })
+      judgement = { ...key, basis, unjudged, findings: findings.map(found => keptFinding(found, one.text)) }
       made.set(name, judgement)
     }
     asked.add(name)
@@ -62,27 +68,17 @@ export async function judgeTexts<T extends TextInField>(
 const turnMs = 20
 
 /** What a judgement depends on besides its text, which is the same for all texts that have the same names. */
-function basesOf({ version, namesIn }: VersionedBlameCheck): (text: string) => string {
+function basesOf({ version, namesIn }: VersionedBlameCheck, lang: string | null): (text: string) => string {
   const bases = new Map<string, string>()
   return text => {
-    const dependsOn = [version, ...namesIn(text)].join('\n')
+    const dependsOn = [version, lang, ...namesIn(text)].join('\n')
     const basis = bases.get(dependsOn) ?? sha256Hex(dependsOn)
     bases.set(dependsOn, basis)
     return basis
   }
 }
 
-function judgeAnew(
-  { judge }: VersionedBlameCheck,
-  { text, field }: TextInField,
-  key: TextKey,
-  basis: string,
-): KeptJudgement {
-  const { unjudged, findings } = judge(text, { field })
-  return { ...key, basis, unjudged, findings: findings.map(finding => keptFinding(finding, text)) }
-}
-
-/** The first place that has the same sentence does as well as its own. */
+/** Of a sentence that stands in the text twice, the first place is kept: the words there are the same. */
 function keptFinding({ code, level, span, sentence }: Finding, text: string): KeptFinding {
   const from = text.indexOf(sentence)
   return { code, level, span, sentence: [from, from + sentence.length] }

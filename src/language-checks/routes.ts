@@ -25,9 +25,9 @@ function languageCheckRoutes(app: App, { blameCheck }: Context): void {
       },
     },
     async request => {
-      const { text, field, people } = request.body
+      const { text, field, people, lang } = request.body
       const check = await blameCheck()
-      const options = { field: field ?? undefined, people: people ?? [] }
+      const options = { field: field ?? undefined, people: people ?? [], lang }
       const { unjudged, findings } = check.judge(text, options)
       return { judged: unjudged === null, reason: unjudged, findings }
     },

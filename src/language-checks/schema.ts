@@ -11,6 +11,7 @@ import {
   ref,
   text,
 } from '../http/fields.ts'
+import { language } from '../incidents/schema.ts'
 import { blameCodes, blameFields, findingLevels, unjudgedReasons } from '../language/codes.ts'
 
 const said =
@@ -20,12 +21,18 @@ export const LanguageCheckInput = component(
   'LanguageCheckInput',
   {
     text: text(10_000, {
-      description: 'Plain text or Markdown. Code and quotations in it are not judged.',
+      description: 'Plain text or Markdown, in English. Code and quotations in it are not judged.',
     }),
     field: optional(
       oneOf('BlameField', blameFields, {
-        description: 'Where the text would stand; some are read more strictly.',
+        description:
+          'Where the text would stand. One cause is found only in a `summary` or a `factor`, or where none is named.',
       }),
+    ),
+    lang: optional(
+      language(
+        'What the text is in, as BCP 47 has it: one in another language is judged only if it looks English.',
+      ),
     ),
     people: optional(
       list(line(), { description: 'Names and handles of people, besides those of the directory.' }),
@@ -61,7 +68,7 @@ export const BlameFinding = component(
         sentence: 'At 14:08 the on-call engineer forgot to check the replica.',
         why: 'It names what a person left undone, not what made it easy to leave undone.',
         question:
-          'What made it easy to go on without it at 14:08, and what would have shown that it was missing?',
+          'What drew attention elsewhere at 14:08, and what would have shown that something was missing?',
       },
     ],
   },
@@ -71,11 +78,16 @@ export const LanguageCheck = component(
   'LanguageCheck',
   {
     judged: Type.Boolean({
-      description: 'False where the text could not be judged: then nothing was looked for.',
+      description: 'False where the text could not be judged: then no finding says nothing.',
     }),
-    reason: nullable(oneOfGrowing(unjudgedReasons, { description: 'Why it could not be judged.' })),
+    reason: nullable(
+      oneOfGrowing(unjudgedReasons, {
+        description:
+          'Why it could not be judged: it is in another language than English, has not three words, or is nothing but code, quotations and addresses.',
+      }),
+    ),
     findings: Type.Array(ref(BlameFinding), {
-      description: 'In the order of the text; empty when nothing blames.',
+      description: 'In the order of the text; empty when none is found.',
     }),
   },
   {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
+import pg from 'pg'
 import type { Db, Trx } from '../db/open.ts'
-import { lockJudgements, tryLockJudgements } from '../incidents/locks.ts'
+import { tryLockJudgements } from '../incidents/locks.ts'
 import type { Finding } from '../language/check.ts'
 import type { BlameField, UnjudgedReason } from '../language/codes.ts'
 
@@ -53,31 +54,36 @@ export async function readJudgements(db: Db, incident_id: string): Promise<Map<s
 const hexDigits = 64
 
 /**
- * How often something was redacted in an incident, also in what was deleted: a judgement is not kept when the texts were
- * read before a redaction.
+ * What changes with every change and redaction of an incident's texts, also of one that was deleted: a judgement is not kept
+ * when the texts were read before one.
  */
-export async function countRedactions(db: Db, incident_id: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM redactions WHERE incident_id = ${incident_id}`.execute(db)
-  return rows[0]!.count
+export async function textsVersion(db: Db, incident_id: string): Promise<string> {
+  const { rows } = await sql<{ version: string }>`
+    SELECT (SELECT coalesce(max(seq), 0) FROM history WHERE incident_id = ${incident_id}) || ' '
+      || (SELECT count(*) FROM redactions WHERE incident_id = ${incident_id}) AS version`.execute(db)
+  return rows[0]!.version
 }
 
 /**
- * Keeps what was judged anew, and deletes what is stale. Does nothing when somebody else is at it, or changes the
- * incident itself: the next run does it then, and no reader waits.
- * @param redactions the count when the texts were read
+ * Keeps what was judged anew, and deletes what is stale. Does nothing when somebody else is at it, or has changed the
+ * incident since: the next run does it then, and no reader waits. Nor is one refused where nothing can be kept, as on a
+ * standby, which takes no writes: the texts are judged again then.
+ * @param version of the texts when they were read
  */
 export async function keepJudgements(
   db: Db,
   incident_id: string,
   { made, stale }: JudgementChanges,
-  redactions: number,
+  version: string,
 ): Promise<void> {
   if (made.length === 0 && stale.length === 0) return
-  await db.transaction().execute(async trx => {
+  const keeping = db.transaction().execute(async trx => {
     if (!(await tryLockJudgements(trx, incident_id))) return
-    if ((await countRedactions(trx, incident_id)) !== redactions) return
+    if ((await textsVersion(trx, incident_id)) !== version) return
     await writeJudgements(trx, incident_id, made, stale)
+  })
+  await keeping.catch(error => {
+    if (!(error instanceof pg.DatabaseError)) throw error
   })
 }
 
@@ -107,9 +113,3 @@ const writeJudgements = (
     WHERE (j.basis, j.unjudged, j.findings) IS DISTINCT FROM (EXCLUDED.basis, EXCLUDED.unjudged, EXCLUDED.findings)`.execute(
     trx,
   )
-
-/** Deletes all kept judgements of an incident, whose texts change. */
-export async function forgetJudgements(trx: Trx, incident_id: string): Promise<void> {
-  await lockJudgements(trx, incident_id)
-  await trx.deleteFrom('language_judgements').where('incident_id', '=', incident_id).execute()
-}

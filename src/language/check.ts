@@ -9,6 +9,7 @@ import {
 } from './codes.ts'
 import { isDenied, isExplained } from './denials.ts'
 import { carelessness } from './patterns/carelessness.ts'
+import { beginning } from './patterns/classes.ts'
 import { hindsight } from './patterns/hindsight.ts'
 import { humanError } from './patterns/human-error.ts'
 import { omission } from './patterns/omission.ts'
@@ -37,6 +38,8 @@ export interface BlameOptions {
   field?: BlameField | undefined
   /** Names and handles, besides those that the check was prepared for. */
   people?: readonly string[]
+  /** What the text is said to be in: a BCP 47 tag. Without one the text itself tells. */
+  lang?: string | null | undefined
 }
 
 export interface Judgement {
@@ -88,16 +91,10 @@ export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
     const findings = matchesIn(text, options, known).flatMap(([first]) =>
       first === undefined ? [] : [toFinding(text, first, count)],
     )
-    return { unjudged: findings.length > 0 ? null : whyUnjudged(wordsOf(text)), findings }
+    return { unjudged: findings.length > 0 ? null : whyUnjudged(wordsOf(text), options.lang), findings }
   }
   return { judge, namesIn: text => known.in(text) }
 }
-
-const nobody = prepareBlameCheck([])
-
-/** What blames in one text, with no names known but those given. */
-export const findBlame = (text: string, options?: BlameOptions): Finding[] =>
-  nobody.judge(text, options).findings
 
 export interface Match {
   entry: Entry
@@ -125,7 +122,7 @@ export function matchesIn(
 
 function matchesOf(pieces: readonly Piece[], field: BlameField | undefined): Omit<Match, 'sentence'>[] {
   const starts = [0]
-  let line = '^ '
+  let line = `${beginning} `
   for (const { code } of pieces) {
     starts.push(line.length)
     line += `${code} `
@@ -147,6 +144,8 @@ function placeOf({ code, regex }: Entry, line: string): [from: number, to: numbe
     const { index } = found
     const to = regex.lastIndex
     if (!isDenied(line, index, to) && !(code === 'omission' && isExplained(line, to))) return [index, to]
+    // What was found may hide another that begins within it.
+    regex.lastIndex = index + 1
   }
   return undefined
 }

@@ -15,7 +15,10 @@ export type BlameCode = (typeof blameCodes)[number]
 export const findingLevels = ['sure', 'perhaps'] as const
 export type FindingLevel = (typeof findingLevels)[number]
 
-/** Why a text could not be judged: then no finding does not mean that nothing blames. */
+/**
+ * Why a text could not be judged, so that no finding does not mean that nothing blames: it is in another language than
+ * English; it has not three words; or nothing but code, quotations and addresses.
+ */
 export const unjudgedReasons = ['another_language', 'too_short', 'code'] as const
 export type UnjudgedReason = (typeof unjudgedReasons)[number]
 

@@ -7,8 +7,8 @@ const roles =
   setOf(`engineer developer dev operator admin administrator sysadmin dba sre technician contractor reviewer
   author committer maintainer colleague coworker teammate manager intern junior trainee newcomer analyst responder commander
   on-call oncall on-caller employee staffer person architect tester consultant programmer supplier vendor owner
-  approver specialist expert member team squad crew department facilitator lead supervisor electrician physician nurse pilot
-  captain director foreman pharmacist hire guy folk contributor volunteer individual officer official clerk trader statistician`)
+  approver specialist expert member team squad crew department facilitator lead supervisor electrician physician nurse
+  captain director foreman pharmacist hire guy folk contributor volunteer officer official clerk trader statistician`)
 const always = setOf('people persons staff personnel folks colleagues management leadership')
 /** Named without an article: “QA let it through”. */
 const groups = setOf('ops operations sre devops qa support management engineering helpdesk security')
@@ -19,12 +19,12 @@ const attributes =
   setOf(`junior senior new tired former lead software platform network database data site reliability release
   incident security storage infrastructure on-call on-duty responsible experienced careful competent reasonable sane good other
   external internal whole entire same authorized single product support operations`)
-/** What stands before a role and makes it a thing, in “the Kubernetes operator”, “the connection owner”. */
-const programs = /^(?:operator|owner|manager|lead|member|author|supervisor|director)s?$/
-const machines =
-  setOf(`client consumer worker node kubernetes k8s postgres postgresql prometheus kafka connection session package
-  process user cluster replica build autoscaling target resource cert pool queue cache lock lease object thread table key
-  placement raft logical comparison ternary custom helm`)
+/** Roles of programs as well: “the Kubernetes operator” is none of people, “the night operator” is. */
+const programs = /^(?:operator|owner|manager|lead|member|author|supervisor|director|commander|reviewer)s?$/
+const ofPeople =
+  setOf(`on-call on-duty night day shift duty release incident product project engineering senior junior new human
+  plant account security team line general tired careful responsible experienced support operations ops facility risk change
+  former deputy acting hiring site other same whole`)
 /** What a role only describes when it stands behind, in “the team dashboard”, “the operator console”. */
 const things =
   setOf(`tool tools account accounts dashboard console script scripts service api page alert alerts id ids file key
@@ -45,36 +45,57 @@ const wordNames =
   pat ray jack penny miles dale dean earl faith joy ivy iris olive pearl ruby amber autumn miller case lane field stone love
   price host root long short young brown green white black king bishop cook baker smith`)
 
-const letters = /[\p{L}\p{N}\p{M}]+/u
-const allLetters = new RegExp(letters, 'gu')
+/** What a name is compared by: an apostrophe is one, however it is written, and so is an accent. */
+const keyOf = (name: string) => name.normalize('NFC').toLowerCase().replaceAll('’', "'").replace(/^@/, '')
 
-/** The names of a directory: every part of a display name by itself, and handles. */
+const letters = /[\p{L}\p{N}\p{M}]+/gu
+
+/** The names of a directory: the parts of display names, each by itself, and handles. */
 export class Names {
   readonly #parts: Set<string>
-  /** The letters that each part begins with. */
+  readonly #handles: Set<string>
+  /** The first letters of each: a text without any of them has no name. */
   readonly #beginnings: Set<string>
 
   /** @param people display names (“Priya Raman”) and handles (“priya”), in any order */
   constructor(people: Iterable<string>, also?: Names) {
     this.#parts = new Set(also === undefined ? [] : also.#parts)
+    this.#handles = new Set(also === undefined ? [] : also.#handles)
     for (const person of people)
-      for (const part of person.split(/[\s,()"“”]+/))
-        if (part.length > 1 && !determiners.has(part.toLowerCase()))
-          this.#parts.add(part.replace(/^@/, '').toLowerCase())
-    this.#beginnings = new Set([...this.#parts].flatMap(part => letters.exec(part)?.[0] ?? []))
+      if (handle.test(person)) this.#handles.add(keyOf(person))
+      else for (const part of nameParts(person)) this.#parts.add(keyOf(part))
+    this.#beginnings = new Set(
+      [...this.#parts, ...this.#handles].flatMap(name => name.match(letters)?.[0] ?? []),
+    )
   }
 
-  has(lower: string): boolean {
-    return this.#parts.has(lower.replace(/^@/, ''))
+  /** Whether a word, as it is written, may be the name of somebody. */
+  has(word: string): boolean {
+    return this.isPart(word) || this.#handles.has(keyOf(word))
+  }
+
+  /** “Priya”, “O’Brien”, and “Jean-Luc” of Jean Luc. */
+  isPart(word: string): boolean {
+    const key = keyOf(word)
+    return this.#parts.has(key) || (key.includes('-') && key.split('-').every(part => this.#parts.has(part)))
   }
 
   /** Those that occur in a text, sorted. Most texts have none, which is seen without taking them apart. */
   in(text: string): string[] {
-    const runs = text.toLowerCase().match(allLetters) ?? []
+    const runs = text.normalize('NFC').toLowerCase().match(letters) ?? []
     if (!runs.some(run => this.#beginnings.has(run)) && !unseen.test(text)) return []
-    const words = wordsOf(text).map(({ lower }) => lower.replace(/^@/, ''))
-    return [...new Set(words.filter(word => this.#parts.has(word)))].sort()
+    const words = wordsOf(text).filter(({ text }) => this.has(text))
+    return [...new Set(words.map(({ text }) => keyOf(text)))].sort()
   }
+}
+
+/** Of “Sam van Dam (Payments)” Sam and Dam: no initials, and no word that begins small where the script has capitals. */
+function nameParts(person: string): string[] {
+  const parts = person.replaceAll(/\([^()]*\)/g, ' ').split(/[\s,"“”]+/)
+  return parts.filter(
+    part =>
+      part.length > 1 && !/^\p{Ll}/u.test(part) && !ends.has(keyOf(part)) && !determiners.has(keyOf(part)),
+  )
 }
 
 /** A stretch of a sentence as the patterns see it: a word, or in place of a phrase `P` (people), `N` (nobody), `Q` (not read). */
@@ -113,31 +134,40 @@ function isRole(sentence: readonly Word[], i: number): boolean {
   const { lower, text } = sentence[i]!
   const [before, next] = [sentence[i - 1]?.lower ?? '', sentence[i + 1]?.lower ?? '']
   if (things.has(next) || (lower === 'lead' && next === 'to')) return false
-  if (programs.test(lower) && (machines.has(before) || isProduct(sentence[i - 1], i))) return false
+  if (programs.test(lower) && isOfProgram(before)) return false
   if (lower === 'those') return next === 'who' || next === 'involved'
   if (roles.has(lower) || roles.has(lower.replace(/s$/, '')) || always.has(lower)) return true
   if (/-(?:engineer|team|operator|developer|admin|staff)s?$/.test(lower)) return true
   return text === 'IT' || (groups.has(lower) && isGroupHere(text, sentence, i))
 }
 
-/** “The Strimzi operator” is a program of that name. */
-const isProduct = (word: Word | undefined, i: number) =>
-  i > 1 && word !== undefined && /^\p{Lu}/u.test(word.text)
+const isOfProgram = (before: string) =>
+  /^[\p{L}\d’'-]+$/u.test(before) && !determiners.has(before) && !ends.has(before) && !ofPeople.has(before)
 
 /** “Operations triggered it”, but not “the operations run at night”. */
 const isGroupHere = (text: string, sentence: readonly Word[], i: number) =>
   sentence[i - 1]?.lower === 'by' || (/^\p{Lu}/u.test(text) && isBeforeVerb(sentence, i))
 
-/** Names are written with a capital, or look like no other word: `sam-o`, `@sam`; scripts without capitals count, too. */
+/** Names are written with a capital, handles in small letters; `@sam` is a person also where no directory knows him. */
 function isName(sentence: readonly Word[], i: number, names: Names): boolean {
   const { text, lower } = sentence[i]!
-  if (text.startsWith('@')) return !/^@(?:here|channel|latest|types|app|media)\b|bot$/.test(lower)
-  if (!names.has(lower) || /^(?:the|an?|this|that)$/.test(sentence[i - 1]?.lower ?? '')) return false
-  const isWritten = /^\p{Lu}|[._-]|\d/u.test(text) || (lower === text.toUpperCase() && /\p{L}/u.test(text))
-  if (!wordNames.has(lower)) return isWritten || (handle.test(text) && isBeforeVerb(sentence, i))
+  if (text.startsWith('@')) return /^@[\p{Ll}\d._-]+$/u.test(text) && !noPeople.test(text)
+  if (/^(?:the|an?|this|that)$/.test(sentence[i - 1]?.lower ?? '')) return false
+  if (!names.isPart(text)) return names.has(text) && isHandleHere(sentence, i)
+  if (/^\p{Ll}/u.test(text)) return names.has(text) && isHandleHere(sentence, i)
+  if (!wordNames.has(lower)) return true
   if (i === 0 && sentence.at(-1)!.text === '?') return false
   const isTime = /^(?:in|since|until|last|next|early|late|\d+)$/.test(sentence[i - 1]?.lower ?? '')
-  return isWritten && !isTime && (names.has(sentence[i + 1]?.lower ?? '') || isBeforeVerb(sentence, i))
+  return !isTime && (names.isPart(sentence[i + 1]?.text ?? '') || isBeforeVerb(sentence, i))
+}
+
+const noPeople = /^@(?:here|channel|everyone|all|latest|types|app|media|next|main|.*bot)$/
+
+/** A handle may be any word: without its `@` it is one where it looks like no other, or does what people do. */
+const isHandleHere = (sentence: readonly Word[], i: number): boolean => {
+  const { text } = sentence[i]!
+  if (!handle.test(text) || things.has(text) || ends.has(text)) return false
+  return /[._-]|\d/.test(text) || (text.length > 2 && isBeforeVerb(sentence, i))
 }
 
 const isBeforeVerb = (sentence: readonly Word[], i: number) => {

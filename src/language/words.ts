@@ -18,20 +18,22 @@ export const setOf = (list: string): ReadonlySet<string> => new Set(list.trim().
  * its line, so that the whole text is read once.
  */
 const parts: [kind: 'break' | 'unread' | 'skipped' | 'word' | 'mark', pattern: RegExp][] = [
-  ['break', /(?<=^|\n) {0,3}(```+|~~~+)[^\n]*(?:\n(?! {0,3}\1)[^\n]*)*(?:\n {0,3}\1[^\n]*)?/y],
+  ['break', /(?<=^|\n) {0,3}(```+(?![^\n]*`)|~~~+)[^\n]*(?:\n(?! {0,3}\1)[^\n]*)*(?:\n {0,3}\1[^\n]*)?/y],
   ['break', /(?<=^|\n)[^\S\n]*(?:>[^\n]*(?:\n|$))+/y],
   ['break', /(?<=^|\n)[^\S\n]*(?:[-*+•]|\d{1,3}[.)]|#{1,6})[^\S\n]+(?:\[[ xX]\] )?/y],
-  ['break', /\n[^\S\n]*\n\s*/y],
-  ['skipped', /\s+/y],
+  ['break', /\n(?:[^\S\n]*\n)+/y],
+  ['skipped', /[^\S\n]+|\n/y],
   ['unread', /(`+)[^`]{1,2000}\1(?!`)/y],
-  ['unread', /“[^“”\n]{1,600}”|„[^„“\n]{1,600}“|«[^«»\n]{1,600}»/y],
-  ['unread', /(?<![\p{L}\p{N}])(?:"[^"\n]{1,600}"|‘[^‘’\n]{2,600}’(?!\p{L})|'[^'\n]{2,600}'(?!\p{L}))/uy],
+  ['unread', /“(?!\s)(?:[^“”\n]|\n(?!\s*\n)){1,600}”|„(?!\s)(?:[^„“”\n]|\n(?!\s*\n)){1,600}[“”]/y],
+  ['unread', /«(?:[^«»\n]|\n(?!\s*\n)){1,600}»|»(?!\s)(?:[^«»\n]|\n(?!\s*\n)){1,600}«/y],
+  ['unread', /(?<![\p{L}\p{N}])"(?!\s)(?:[^"\n]|\n(?!\s*\n)){1,600}"/uy],
+  ['unread', /(?<![\p{L}\p{N}])(?:‘(?!\s)(?:[^‘’\n]|\n(?!\s*\n)){2,600}’|'(?!\s)[^'\n]{2,600}')(?!\p{L})/uy],
   ['unread', /(?:https?:\/\/|www\.)[^\s)\]]+/y],
   ['skipped', /\](?:\([^()\n]{0,2100}\)|\[[^[\]\n]{0,200}\])|!?\[/y],
   ['skipped', /<[a-z/!][^<>\n]{0,300}>/iy],
   [
     'word',
-    /@?[\p{L}\p{N}][\p{L}\p{N}\p{M}\u00ad\u200b-\u200d\u2060\ufeff]*(?:[-._/:'’][\p{L}\p{N}\p{M}]+)*/uy,
+    /(?:(?<![\p{L}\p{N}])@)?[\p{L}\p{N}][\p{L}\p{N}\p{M}\u00ad\u200b-\u200d\u2060\ufeff]*(?:[-._:'’][\p{L}\p{N}\p{M}]+)*/uy,
   ],
   ['skipped', /\p{Extended_Pictographic}\p{Emoji_Modifier}?/uy],
   ['skipped', /[*_~\]\p{M}\u00ad\u200b-\u200d\u2060\ufeff]/uy],

@@ -8,6 +8,7 @@ import { requireVersion } from '../http/conditions.ts'
 import { DebriefError } from '../http/problem.ts'
 import { type DocumentState, lockDocument, lockUnsealedShared } from '../incidents/locks.ts'
 import { milestoneNames } from '../incidents/milestones.ts'
+import { forgetJudgements } from '../incidents/store.ts'
 import { answerDispute, normalizeEvent, raiseDispute } from './rules.ts'
 import { type Event, EventFields } from './schema.ts'
 import type { DisputeInput, DisputeResolutionInput } from './state-schema.ts'
@@ -88,16 +89,8 @@ export async function deleteEvent(
   requireUntold(document, incident_id)
   await requireUnheld(trx, event)
   await sql`${deletionBy(facts)} DELETE FROM events USING deletion WHERE id = ${event_id}`.execute(trx)
-  await forgetJudgement(trx, event)
+  await forgetJudgements(trx, incident_id)
 }
-
-/** Deletes what the language check said of an event's text; of another event with the same, it is said again. */
-const forgetJudgement = (trx: Trx, { incident_id, description }: Event) =>
-  sql`
-    DELETE FROM language_judgements
-    WHERE incident_id = ${incident_id} AND text_sha256 = sha256(convert_to(${description}, 'UTF8')) AND field = 'event'`.execute(
-    trx,
-  )
 
 /** A final document goes on saying what its events were, also while it is being corrected. */
 function requireUntold({ status, amending }: DocumentState, incident_id: string): void {

@@ -1,9 +1,10 @@
+import { sql } from 'kysely'
 import t from 'tap'
 import type { VersionedBlameCheck } from '../../src/http/context.ts'
 import { lockDocument, lockJudgements } from '../../src/incidents/locks.ts'
 import { type BlameCheck, entries, prepareBlameCheck } from '../../src/language/check.ts'
 import { judgeTexts, type TextInField } from '../../src/language-checks/judging.ts'
-import { countRedactions, keepJudgements, readJudgements } from '../../src/language-checks/store.ts'
+import { keepJudgements, readJudgements, textsVersion } from '../../src/language-checks/store.ts'
 import { checkVersion } from '../../src/language-checks/version.ts'
 import { openIncident } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
@@ -27,8 +28,8 @@ function counted(check: BlameCheck = prepareBlameCheck([]), version = 'one') {
 }
 
 async function run(incident: string, texts: TextInField[], check: VersionedBlameCheck) {
-  const { judgements, changes } = await judgeTexts(db, incident, texts, check)
-  await keepJudgements(db, incident, changes, await countRedactions(db, incident))
+  const { judgements, changes } = await judgeTexts(db, { id: incident, lang: null }, texts, check)
+  await keepJudgements(db, incident, changes, await textsVersion(db, incident))
   return judgements
 }
 
@@ -122,31 +123,70 @@ t.test('what was said of a text that is gone goes', async t => {
   t.same(await keptKeys(incident), [])
 })
 
-t.test('nothing is kept of texts that were read before a redaction, or of a deleted incident', async t => {
+t.test(
+  'nothing is kept of texts that were read before a change, a redaction or the end of the incident',
+  async t => {
+    const incident = await newIncident()
+    const path = `/v1/incidents/${incident}`
+    const { changes } = await judgeTexts(db, { id: incident, lang: null }, [event(blaming)], counted())
+    const keep = async (version: string) => {
+      await keepJudgements(db, incident, changes, version)
+      return (await keptKeys(incident)).length
+    }
+    const redaction = { pointers: ['/title'], reason: 'It had a token.' }
+    for (const [method, where, body] of [
+      ['PATCH', path, { title: 'Another' }],
+      ['PUT', `${path}/redaction`, redaction],
+    ] as const) {
+      const before = await textsVersion(db, incident)
+      t.equal((await service.call(method, where, { body })).status, 200)
+      t.equal(await keep(before), 0, method)
+    }
+    const last = await textsVersion(db, incident)
+    t.equal(await keep(last), 1)
+    t.equal((await service.call('DELETE', path)).status, 204)
+    t.equal(await keep(last), 0)
+  },
+)
+
+t.test('where nothing can be kept, the texts are judged all the same', async t => {
   const incident = await newIncident()
-  const { changes } = await judgeTexts(db, incident, [event(blaming)], counted())
-  const before = await countRedactions(db, incident)
-  const body = { pointers: ['/title'], reason: 'It had a token.' }
-  t.equal((await service.call('PUT', `/v1/incidents/${incident}/redaction`, { body })).status, 200)
-  await keepJudgements(db, incident, changes, before)
+  const { changes } = await judgeTexts(db, { id: incident, lang: null }, [event(blaming)], counted())
+  await sql`ALTER TABLE language_judgements ADD CONSTRAINT none CHECK (false) NOT VALID`.execute(db)
+  t.teardown(() => sql`ALTER TABLE language_judgements DROP CONSTRAINT IF EXISTS none`.execute(db))
+  await keepJudgements(db, incident, changes, await textsVersion(db, incident))
+  const { status, body } = await service.call('GET', `/v1/incidents/${incident}/checks`)
+  t.equal(status, 200)
+  t.ok(body.language.judged + body.language.not_judged.length > 0)
   t.same(await keptKeys(incident), [])
-  await keepJudgements(db, incident, changes, before + 1)
-  t.match(await keptKeys(incident), { length: 1 })
-  t.equal((await service.call('DELETE', `/v1/incidents/${incident}`)).status, 204)
-  t.same(await keptKeys(incident), [])
-  await keepJudgements(db, incident, changes, before + 1)
-  t.same(await keptKeys(incident), [])
+  await sql`ALTER TABLE language_judgements DROP CONSTRAINT none`.execute(db)
+})
+
+t.test('what an incident is said to be written in counts', async t => {
+  const incident = await newIncident()
+  const texts = [
+    event('Zahlung fehlgeschlagen, Rollback durch Operator'),
+    event('We forgot to check the replica.'),
+  ]
+  const judged = async (lang: string | null) => {
+    const { judgements, changes } = await judgeTexts(db, { id: incident, lang }, texts, counted())
+    await keepJudgements(db, incident, changes, await textsVersion(db, incident))
+    return judgements.map(({ unjudged, findings }) => unjudged ?? findings.length)
+  }
+  t.same(await judged(null), [0, 1])
+  t.same(await judged('de-AT'), ['another_language', 1])
+  t.same(await judged('en-GB'), [0, 1])
 })
 
 t.test('who has only read waits for nobody who writes', async t => {
   const incident = await newIncident()
-  const { changes } = await judgeTexts(db, incident, [event(plain)], counted())
+  const { changes } = await judgeTexts(db, { id: incident, lang: null }, [event(plain)], counted())
   for (const lock of [lockDocument, lockJudgements])
     await db.transaction().execute(async trx => {
       await lock(trx, incident)
-      await keepJudgements(db, incident, changes, 0)
+      await keepJudgements(db, incident, changes, await textsVersion(db, incident))
       t.same(await keptKeys(incident), [], lock.name)
     })
-  await keepJudgements(db, incident, changes, 0)
+  await keepJudgements(db, incident, changes, await textsVersion(db, incident))
   t.match(await keptKeys(incident), { length: 1 })
 })

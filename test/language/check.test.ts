@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type BlameOptions, findBlame, prepareBlameCheck } from '../../src/language/check.ts'
+import { type BlameOptions, prepareBlameCheck } from '../../src/language/check.ts'
+import { findBlame } from './find-blame.ts'
 
 const people = ['Sam Okoro', 'sam']
 const codes = (text: string, options?: BlameOptions) =>
@@ -128,10 +129,18 @@ t.test('a sentence is given with the emphasis and the link that it begins with',
     )
 })
 
-t.test('the question names the time of day that the sentence has', async t => {
+t.test('the question names the time of day that the sentence begins with, and no other', async t => {
   const question = (text: string) => findBlame(text, { people })[0]!.question
-  t.match(question('At 14:08 Sam broke the build.'), /^What made that the reasonable thing to do at 14:08/)
-  t.match(question('Sam broke the build.'), /^What made that the reasonable thing to do at the time/)
+  for (const text of ['At 14:08 Sam forgot it.', '14:08 – Sam forgot it.', '**14:08**: Sam forgot it.'])
+    t.match(question(text), /^What drew attention elsewhere at 14:08,/, text)
+  for (const text of [
+    'Sam forgot it.',
+    'Sam forgot the certificate, which expired at 23:59.',
+    'At 02:00 PM Sam forgot it.',
+    '14:08 to 14:20 Sam forgot it.',
+    '14:08:31 Sam forgot it.',
+  ])
+    t.match(question(text), /^What drew attention elsewhere at the time,/, text)
 })
 
 t.test(

@@ -17,7 +17,7 @@ t.test('precision, recall and what was wrong are told of any file of labelled se
     ['blame', 'event', 'We forgot to restart it.', '', 'one'],
     ['blame', 'event', 'Sam forgot the flag.', 'Sam,Ana', 'two'],
     ['blame', 'summary', 'It was a bad day for whoever did it.', '', 'two'],
-    ['ok', 'event', 'We forgot nothing at all.', '', 'two'],
+    ['ok', 'event', 'We forgot about it on purpose.', '', 'two'],
     ['ok', 'event', 'The job forgot the flag.', '', 'three'],
     ['ambig', 'event', 'We forgot to be afraid.', '', 'three'],
   ])
@@ -27,7 +27,7 @@ t.test('precision, recall and what was wrong are told of any file of labelled se
   t.match(told, /^sure, cross-validated +precision –/m)
   t.match(told, /^omission +precision 0\.667 \(2 of 3\)/m)
   t.match(told, /^ {3}2 {4}1 {2}sure \(here it is not sure\) omission/m)
-  t.match(told, /Found, but does not blame\n {2}\[omission: We forgot\] We forgot nothing/)
+  t.match(told, /Found, but does not blame\n {2}\[omission: We forgot\] We forgot about it/)
   t.match(told, /Blames, but is not found\n {2}It was a bad day/)
 })
 

@@ -99,3 +99,43 @@ t.test('the names in a text are those that its words are looked up by', async t 
     t.same([...new Set(looked.map(({ lower }) => lower.replace('@', '')))].sort(), names, text)
   }
 })
+
+t.test('of a display name the parts that are names count, however they are written', async t => {
+  const names = new Names([
+    'Priya Raman (Payments)',
+    'Sam van Dam',
+    'Sales and Support',
+    'In Soo',
+    "Kim O'Brien",
+    'José Nuñez',
+    'Jean Luc',
+    'Lee (on call)',
+    'it',
+    'db',
+    'vault',
+  ])
+  for (const text of ['O’Brien', "O'Brien", 'Jos\u00e9', 'Jose\u0301', 'Jean-Luc', 'Dam', '@db', '@it'])
+    t.equal(read(`${text} forgot it`, names), 'P forgot it', text)
+  for (const text of [
+    'Payments failed to settle',
+    'The van failed to arrive',
+    'The cache filled and did not stop',
+    'In retrospect',
+    'The call failed',
+    'It failed to start',
+    'The DB did not answer',
+    'The vault did not answer',
+    'node@18 failed',
+    'redis@sha256:ab12 failed',
+    '@Transactional failed',
+    '@checkout-bot failed',
+  ])
+    t.notMatch(read(text, names), /P/, text)
+})
+
+t.test('a program of the same word as a role is none of people', async t => {
+  for (const text of ['The secrets manager', 'The etcd member', 'The Strimzi operator', 'The BOSH director'])
+    t.notMatch(read(`${text} failed`), /P/, text)
+  for (const text of ['The release manager', 'The night operator', 'The on-call manager', 'An operator'])
+    t.equal(read(`${text} failed`), 'P failed', text)
+})

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { findBlame } from '../../src/language/check.ts'
+import { findBlame } from './find-blame.ts'
 
 const runs = { numRuns: Number(process.env.FC_RUNS ?? 500) }
 const words = fc.constantFrom(

@@ -80,3 +80,16 @@ t.test('a run of words without an end is cut', async t => {
     [250, 250, 250, 50],
   )
 })
+
+t.test('line ends of other systems, spaces at a line’s end and nested lists hide no break', async t => {
+  t.same(sentences('It fell\r\n\r\nIt rose\n \n  It stood'), ['It fell', 'It rose', 'It stood'])
+  t.same(sentences('- It fell  \n  - It rose\n    1. It stood'), ['It fell', 'It rose', 'It stood'])
+  t.equal(read('It fell\n\n  > we forgot it\n\nIt rose'), 'it fell | | it rose')
+})
+
+t.test('a quotation may go over a line, and not over a paragraph', async t => {
+  for (const quoted of ['“we forgot\nit”', '"we forgot\nit"', '„we forgot it”', '»we forgot it«'])
+    t.equal(read(`They said ${quoted} then`), 'they said … then', quoted)
+  t.match(read('They said "we\n\nforgot it" then'), 'forgot')
+  t.equal(read('```kubectl get``` ran'), '… ran')
+})

@@ -2,7 +2,6 @@ import { patternsOf } from './pattern.ts'
 
 /** Somebody's care or character is judged. */
 export const carelessness = patternsOf({
-  sure: '',
   perhaps: `
     (careless|carelessly|carelessness|sloppiness|negligent|negligence|negligently|recklessly|recklessness|hastily|laziness|complacent|complacency|inattentive|inattention|thoughtless|thoughtlessly|irresponsible|irresponsibly|incompetent|incompetence|unprofessional|amateurish|cavalier|overconfident|overconfidence|overconfidently|hurriedly|misguided|idiot|idiots|dropped the ball|foolish|foolishly|stupidity|mindlessly|slapdash|sloppily|(sloppy|hasty|reckless) {any}? (review|change|work|deploy|deployment|decision|code|fix))
       + It was a careless change.
@@ -13,7 +12,7 @@ export const carelessness = patternsOf({
     ({person} {somehow} (rushed|panicked|winged it|cut corners)|{be} {somehow} rushed|{person} {be} {somehow} (distracted|inexperienced|exhausted|in a hurry|in a rush|under-trained|untrained|lazy|sloppy|overwhelmed|unprepared|naive|not {somehow} prepared|too confident|over-confident|too optimistic))
       + The engineer was distracted by a call.
       - The queue was distracted by a burst.
-    (into production|to production|live|released|deployed|launched|merged|rolled out|shipped|declared …) (too early|too soon|prematurely)
+    (into production|to production|live|released|deployed|launched|merged|rolled out|shipped) (too early|too soon|prematurely)
       + The product was put into production prematurely.
       - The connection was closed prematurely.
     ((lack|absence) of|poor) (care|diligence|attention|discipline|thought|rigour|rigor|professionalism|judgement|judgment|ownership|responsibility|vigilance|supervision|double-checking|preparation|due diligence)

@@ -2,7 +2,6 @@ import { patternsOf } from './pattern.ts'
 
 /** Judged by what is known only now. */
 export const hindsight = patternsOf({
-  sure: '',
   perhaps: `
     (in|with) (the benefit of)? (hindsight|retrospect) (,)? (it|this|that|we|P|the|there|our|a|these|was|is)
       + In hindsight, the change was a risk.

@@ -3,7 +3,7 @@ import { patternsOf } from './pattern.ts'
 /** The search ends at an error of a person. */
 export const humanError = patternsOf({
   sure: `
-    (human|P ’s|P|pilot|manual|manual {any}|clerical|due to user|to user|by user) (error|errors|mistake|mistakes|slip|blunder|failure|factor) !(rate|rates|budget|code|codes|message|messages|page|handling)
+    (human|P ’s|P|my|pilot|manual|manual {any}|clerical|due to user|to user|by user) (error|errors|mistake|mistakes|slip|blunder|failure|factor) !(rate|rates|budget|code|codes|message|messages|page|handling)
       + The outage was due to human error.
       - The operator error rate was flat.
     {person} …… {unmeant}
@@ -14,7 +14,7 @@ export const humanError = patternsOf({
       - It began early, wrongly scheduled by the calendar.
   `,
   perhaps: `
-    (({be}|^|,|and|but|then|troubleshooting) {somehow} (accidentally|accidently|mistakenly|mistakingly)|{be} {somehow} inadvertently) ({past}|*s the)
+    (({be}|^|,|and|but|then|while *ing) {somehow} (accidentally|accidently|mistakenly|mistakingly)|{be} {somehow} inadvertently) ({past}|*s the)
       + The database was accidentally deleted.
       - The job accidentally deleted the database.
     ({person} {be} {somehow} (wrong|mistaken) !(the|by|about the)|(wrong|bad|poor) (call|decision|choice|idea|judgement|judgment))
@@ -32,7 +32,7 @@ export const humanError = patternsOf({
     ({persons} {any}?|our) (mistake|mistakes|typo|slip|oversight|misunderstanding|bad) !(rate|budget)
       + We discovered our mistake that caused this.
       - We discovered our faulty disk that caused this.
-    (({be}|due to|because of|through|by|^) (a|an|our|my|simple|this) (human|{any} ,)? {any}? (mistake|mistakes|oversight|slip|typo|misunderstanding|miscommunication)|(due to|because of|caused by) (miscommunication|misunderstandings|mistakes))
+    (({be} {somehow}|due to|because of|through|by|^) (a|an|our|my|simple|this) (human|{any} ,)? {any}? (mistake|mistakes|oversight|slip|typo|misunderstanding|miscommunication)|(due to|because of|caused by) (miscommunication|misunderstandings|mistakes))
       + This was a mistake in setting up the pool.
       - This was a fault in setting up the pool.
     (mistake|mistakes|error|errors|typo|oversight|misunderstanding|misconfiguration|slip) (made|introduced)? (by|of|from|within|among|between|on the part of) {person}

@@ -3,18 +3,21 @@ import { patternsOf } from './pattern.ts'
 /** What somebody left undone. */
 export const omission = patternsOf({
   sure: `
-    {person} {somehow} (forgot|forgets|forgotten|(failed|neglected|omitted|refused|declined|fails|failing) to|failed (our|you|them|P|multiple|.)) !(nothing)
+    {person} {somehow} (forgot|forgets|forgotten|(failed|neglected|omitted|refused|declined|fails|failing) to|failed (our|you|them|P|multiple|.)|{not} !(been) {somehow} (bother to|think to)? ({attend}|{attended})) !(nothing|access|yet|any further)
       + We forgot to restart the service.
       - The script forgot to restart the service.
-    ({person} {somehow}|^) {not} !(been) {somehow} (bother to|think to)? ({attend}|{attended}|disable|disabled) !(access|yet|any further)
-      + We did not communicate the migration in advance.
-      - The job did not communicate the migration in advance.
   `,
   perhaps: `
+    {person} {be} {somehow} (too)? slow (to|in)
+      + We were too slow to escalate.
+      - The pool was too slow to drain.
+    ^ (did|had|have) (not|never) {somehow} ({attend}|{attended}|disable|disabled)
+      + Did not disable the pipeline despite the known risk.
+      - Do not disable the pipeline before the release.
     {person} …… (but|and|then) {somehow} (forgot|failed to|ignored|missed|overlooked|neglected|skipped|omitted|underestimated|did not {somehow} {attend})
       + An operator ran the tool but forgot the flag.
       - The tool ran for an hour but forgot the flag.
-    {person} {somehow} (missed|overlooked|ignored|disregarded|skipped|bypassed|violated|deviated from|circumvented|dismissed|neglected|omitted|misplaced) !(our|its|their|the target|the slo|ahead|to|the sla|the slo|in theory|but in|it in|because)
+    {person} {somehow} (missed|overlooked|ignored|disregarded|skipped|bypassed|violated|deviated from|circumvented|dismissed|neglected|omitted|misplaced) !(our|its|their|the target|ahead|to)
       + We missed the certificates of the other machines.
       - We missed our target of the quarter.
     not (been)? {somehow} ({attended}|picked up) {any}? by {person}

@@ -2,7 +2,6 @@ import { patternsOf } from './pattern.ts'
 
 /** A person or a team is made the cause. */
 export const personAsCause = patternsOf({
-  sure: '',
   perhaps: `
     (caused when {person}|(caused|triggered|broken|introduced|provoked|brought about|brought down|taken down) {somehow} by|(caused by|due to|result of) … (made|introduced|done|performed|carried out|executed) by) {person} !(’s)
       + The outage was caused by an engineer.
@@ -22,7 +21,7 @@ export const personAsCause = patternsOf({
     P ’s {any}? (change|decision|action|actions|command|script|deploy|deployment|migration|restart|commit|push|edit|response|mistake|misreading) …… (caused|broke|took down|brought|triggered|prolonged|cost|turned|sank)
       + Sam’s restart caused the loss of all sessions.
       - The node’s restart caused the loss of all sessions.
-    {person} {somehow} let … (through|slip|expire|lapse)
+    {person} {somehow} (let|allowed) … (through|slip|expire|lapse)
       + QA let a broken build through.
       - The gate let a broken build through.
     (P {be} {somehow} (to blame|at fault|the culprit|the weak link|responsible for the (outage|incident|failure|loss|delay))|(blame|fault) {somehow} (lies|rests|falls) {somehow} (with|on) P)

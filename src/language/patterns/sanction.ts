@@ -2,15 +2,14 @@ import { patternsOf } from './pattern.ts'
 
 /** People are to be corrected, or to try harder. */
 export const sanction = patternsOf({
-  sure: '',
   perhaps: `
-    be (even)? (more|very|extra|much more|really|particularly|extremely|especially|super)? (careful|cautious|vigilant|diligent|attentive|disciplined|mindful)
+    be (even)? (more|very|extra|much more|really|particularly|extremely|especially|super)? (careful|cautious|vigilant|diligent|attentive|disciplined|mindful|rigorous)
       + We have to be more careful about the scale of these jobs.
       - We have to be aware of the scale of these jobs.
     ((more|greater|better) care|(more|greater|extra|closer|better) (caution|vigilance|attention|diligence|discipline|carefully|careful|rigour|rigor|cautious|disciplined|diligent))
       + Release notes need more careful reading.
       - Release notes need more room on the page.
-    ((reminder|reminders) (of the|to all|to {person}|about the)|(remind|reminded|reminding|retrain|retrained|retraining|training|reprimand|reprimanded|punish|punished|admonish|urge|coach) (all|the|every|our)? {person} !(by bot))
+    ((reminder|reminders) (of the|to all|to {person}|about the)|(remind|reminded|reminding|retrain|retrained|retraining|training|reprimand|reprimanded|punish|punished|admonish|urge|coach) (all|the|every|our)? {person})
       + Remind all engineers to read the runbook.
       - Remind the bot to read the runbook.
     {person} ((will|must|should|shall|need to|needs to) be|(has|have) been|was|were) {somehow} (reminded|refamiliarised|refamiliarized|retrained|reprimanded|disciplined|fired|dismissed|punished|suspended|sanctioned|demoted|educated|coached|trained|let go) !(that)

@@ -3,7 +3,7 @@ import { patternsOf } from './pattern.ts'
 /** People are held to what nobody did. */
 export const shouldHave = patternsOf({
   sure: `
-    ({person} {somehow} (should|ought to|ought) (not|never|also|really|at least|just|instead|probably)? {somehow} (have|of|to have) !(a|an|the|some|something|more|less|no|any|better|this|that|these|our|been (able|paged|told|shown|given|warned|informed|asked|notified)|access|at|one|two|to|received|had)|(it|which|this|that|error|change) {somehow} (should|ought) not (to)? have (been|happened)?)
+    ({person} {somehow} (should|ought to|ought) (not|never|also|really|at least|just|instead|probably)? {somehow} (have|of|to have) !(a|an|the|some|something|more|less|no|any|better|this|that|these|our|been (able|paged|told|shown|given|warned|informed|asked|notified)|access|at|one|two|to|received|had)|(it|which|this|that|error|change) {somehow} (should|ought) not (to)? have (been|happened))
       + So we should have checked the merged commits as well.
       - So we should have a check of the merged commits as well.
     should (not|never|also|really|at least|probably)? have (also|instead|not|never)? been (*ly|better|more|also|done)? ({attended}|performed|caught|done|tried|rushed|merged|approved|deployed|handled|taken|made|rolled|paged|treated|given|disabled|removed|allowed|escalated|prioritised|prioritized|discussed|involved|tested) (by {person}|!(by|automatically))

@@ -12,7 +12,7 @@ import {
   reference,
   type Text,
 } from '../document/blocks.ts'
-import { describePointer } from '../document/describe-pointer.ts'
+import { pointerReference } from '../document/describe-pointer.ts'
 import { headOf, natureWords } from '../document/document.ts'
 import { blocksPage } from '../document/html/blocks-page.ts'
 import type { Page } from '../document/html/page.ts'
@@ -61,11 +61,11 @@ function agendaBody({ data, language }: AgendaInput, checks: readonly FailedChec
 
 /** Of a text that is too short there is nothing to say. */
 const unjudgedWords: Record<Exclude<UnjudgedReason, 'too_short'>, string> = {
-  another_language: 'in another language',
-  code: 'of code',
+  another_language: 'in another language than English',
+  code: 'of nothing but code or quotations',
 }
 
-/** `Not judged for blame: 3 texts in another language, 1 of code.` */
+/** `Not judged for blame: 3 texts in another language than English, 1 of nothing but code or quotations.` */
 function notJudged({ not_judged }: CheckInput['language']): Block[] {
   const told = not_judged.flatMap(({ reason, count }) =>
     reason === 'too_short' ? [] : { count, words: unjudgedWords[reason] },
@@ -208,8 +208,8 @@ const surestFirst = (checks: readonly FailedCheck[]): FailedCheck[] =>
 
 const sentenceItem = (view: View, check: FailedCheck): ListItem => {
   const { sentence, question } = check.finding!
-  const where = describePointer(view, check.pointer)
-  return item([`“${sentence}” (${isSure(check) ? where : `${where}; perhaps`})`], [[question]])
+  const place = pointerReference(view, check.pointer)
+  return item([`“${sentence}” (`, place, isSure(check) ? ')' : '; perhaps)'], [[question]])
 }
 
 function section(title: string, question: string, items: readonly ListItem[]): Block[] {

@@ -2,7 +2,7 @@ import type { Db, Trx } from '../../db/open.ts'
 import { inactivePeople } from '../../directory/store.ts'
 import type { VersionedBlameCheck } from '../../http/context.ts'
 import { type JudgedTexts, judgeTexts } from '../../language-checks/judging.ts'
-import { countRedactions, keepJudgements } from '../../language-checks/store.ts'
+import { keepJudgements, textsVersion } from '../../language-checks/store.ts'
 import { inSnapshot, readPostmortem } from '../load.ts'
 import type { CheckInput } from './check-input.ts'
 import { checksEtag, checksOf } from './checks.ts'
@@ -33,8 +33,8 @@ export async function runChecksOn(
   blameCheck: VersionedBlameCheck,
   now: string,
 ): Promise<ChecksRun> {
-  const judged = await judgeTexts(db, loaded.data.incident.id, judgedTexts(loaded.data), blameCheck)
-  await keepJudgements(db, loaded.data.incident.id, judged.changes, loaded.redactions)
+  const judged = await judgeTexts(db, loaded.data.incident, judgedTexts(loaded.data), blameCheck)
+  await keepJudgements(db, loaded.data.incident.id, judged.changes, loaded.version)
   return runRules(loaded, judged, now)
 }
 
@@ -45,7 +45,7 @@ export const runChecksLocked = async (
   blameCheck: VersionedBlameCheck,
   now: string,
 ): Promise<ChecksRun> =>
-  runRules(loaded, await judgeTexts(trx, loaded.data.incident.id, judgedTexts(loaded.data), blameCheck), now)
+  runRules(loaded, await judgeTexts(trx, loaded.data.incident, judgedTexts(loaded.data), blameCheck), now)
 
 function runRules(loaded: CheckData, { judgements }: JudgedTexts<TextAt>, now: string): ChecksRun {
   const input = { ...loaded, findings: findingsIn(judgements), language: coverageOf(judgements), now }
@@ -54,8 +54,8 @@ function runRules(loaded: CheckData, { judgements }: JudgedTexts<TextAt>, now: s
 }
 
 interface CheckData extends Omit<CheckInput, 'findings' | 'language' | 'now'> {
-  /** How often something had been redacted when this was read. */
-  redactions: number
+  /** Of the texts when they were read, for their judgements to be kept. */
+  version: string
 }
 
 export async function readCheckData(trx: Trx, incident_id: string): Promise<CheckData> {
@@ -64,7 +64,7 @@ export async function readCheckData(trx: Trx, incident_id: string): Promise<Chec
   return {
     data,
     timeline,
-    redactions: await countRedactions(trx, incident_id),
+    version: await textsVersion(trx, incident_id),
     inactive: await inactivePeople(
       trx,
       data.action_items.flatMap(({ owner }) => owner ?? []),

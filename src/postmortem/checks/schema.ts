@@ -52,7 +52,7 @@ const language = part(
       }),
     ),
   },
-  { description: 'Which texts the language check could not judge: of these, none found is none looked for.' },
+  { description: 'Which texts the language check could not judge: that none is found in them says nothing.' },
 )
 
 export const Checks = component(

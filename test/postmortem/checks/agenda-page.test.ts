@@ -89,10 +89,13 @@ t.test('it says what was not judged for blame, unless that was only too short', 
   }
   t.equal(lineOf(), undefined)
   t.equal(lineOf(['too_short', 7]), undefined)
-  t.equal(lineOf(['another_language', 1]), 'Not judged for blame: 1 text in another language.')
-  t.equal(lineOf(['too_short', 7], ['code', 2]), 'Not judged for blame: 2 texts of code.')
+  t.equal(lineOf(['another_language', 1]), 'Not judged for blame: 1 text in another language than English.')
+  t.equal(
+    lineOf(['too_short', 7], ['code', 2]),
+    'Not judged for blame: 2 texts of nothing but code or quotations.',
+  )
   t.equal(
     lineOf(['another_language', 3], ['code', 1]),
-    'Not judged for blame: 3 texts in another language, 1 of code.',
+    'Not judged for blame: 3 texts in another language than English, 1 of nothing but code or quotations.',
   )
 })

@@ -142,7 +142,7 @@ const breaks: Record<string, Break> = {
   BLAME_LANGUAGE: {
     by: patchOf('factors/2', { statement: 'Sam should have seen the page sooner.' }),
     pointer: '/factors/2/statement',
-    says: /^“Sam should have seen the page sooner\.” It holds people .*\?$/,
+    says: /^“Sam should have seen the page sooner\.” It says what should have been, .*\?$/,
   },
   FACILITATOR_IS_AUTHOR: {
     by: review({ facilitator: 'ana' }),
