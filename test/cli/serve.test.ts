@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { processesWith, tempFolder } from '../db/embedded/embedded-servers.ts'
+import { migratedFolder, processesWith, tempFolder } from '../db/embedded/embedded-servers.ts'
 import { command, type Service, send, startService, tokenIn } from '../help/command.ts'
 
 const people = async (url: string, token: string) => (await send(`${url}/v1/people`, { token })).status
@@ -31,7 +31,7 @@ t.test('the first start prints the admin token, later ones say where it is', asy
 })
 
 t.test('a start without admin.token makes a new one that works', async t => {
-  const data = tempFolder(t)
+  const data = await migratedFolder(t)
   await stop(await startService(t, { DEBRIEF_DATA: data }))
   const old = tokenIn(data)
   rmSync(join(data, 'admin.token'))
@@ -42,7 +42,7 @@ t.test('a start without admin.token makes a new one that works', async t => {
 })
 
 t.test('a damaged admin.token is replaced, and the token before it revoked', async t => {
-  const data = tempFolder(t)
+  const data = await migratedFolder(t)
   await stop(await startService(t, { DEBRIEF_DATA: data }))
   const old = tokenIn(data)
   writeFileSync(join(data, 'admin.token'), old.slice(0, -1))
@@ -55,7 +55,7 @@ t.test('a damaged admin.token is replaced, and the token before it revoked', asy
 t.test(
   'where admin.token is missing, its token still works, and the start says how to revoke it',
   async t => {
-    const data = tempFolder(t)
+    const data = await migratedFolder(t)
     await stop(await startService(t, { DEBRIEF_DATA: data }))
     const old = tokenIn(data)
     rmSync(join(data, 'admin.token'))
@@ -70,7 +70,7 @@ t.test(
 )
 
 t.test('a damaged admin.token revokes no token that was made at the command line', async t => {
-  const data = tempFolder(t)
+  const data = await migratedFolder(t)
   const settings = { DEBRIEF_DATA: data }
   const args = ['token', 'create', '--name', 'admin', '--scope', 'admin']
   const token = (await command(t, args, settings).ended).stdout.trim()
@@ -81,7 +81,7 @@ t.test('a damaged admin.token revokes no token that was made at the command line
 })
 
 t.test('an admin.token that others could read is closed again', async t => {
-  const data = tempFolder(t)
+  const data = await migratedFolder(t)
   await stop(await startService(t, { DEBRIEF_DATA: data }))
   chmodSync(join(data, 'admin.token'), 0o644)
   await startService(t, { DEBRIEF_DATA: data })
@@ -95,7 +95,7 @@ const stops: [string, (pid: number) => Promise<void>][] = [
 ]
 for (const [what, signal] of stops) {
   t.test(`${what} under load: every accepted request is answered, and nothing is left`, async t => {
-    const data = tempFolder(t)
+    const data = await migratedFolder(t)
     const service = await startService(t, { DEBRIEF_DATA: data, ...generousTimeouts }, true)
     const load = startLoad(service.url, tokenIn(data))
     while (load.answers.length <= clients) await sleep(5)
@@ -188,7 +188,7 @@ async function takenPort(t: Test): Promise<string> {
 }
 
 t.test('a second service on the same folder is refused with the pid of the first', async t => {
-  const data = tempFolder(t)
+  const data = await migratedFolder(t)
   const first = await startService(t, { DEBRIEF_DATA: data })
   const { code, stderr } = await command(t, ['serve'], { DEBRIEF_DATA: data, DEBRIEF_PORT: '0' }).ended
   t.equal(code, 1)
@@ -230,7 +230,7 @@ const wrongSettings: [string, string][] = [
   ['DEBRIEF_HOST', '192.0.2.1'],
 ]
 t.test('a wrong setting stops the start with one sentence that names it', async t => {
-  const data = tempFolder(t)
+  const data = await migratedFolder(t)
   await stop(await startService(t, { DEBRIEF_DATA: data }))
   for (const [name, value] of wrongSettings) {
     const { code, stderr } = await command(t, ['serve'], { DEBRIEF_DATA: data, [name]: value }).ended
@@ -277,7 +277,7 @@ t.test('a wrong command or option is answered in a sentence', async t => {
 })
 
 t.test('a token is created beside the running service, and without one', async t => {
-  const data = tempFolder(t)
+  const data = await migratedFolder(t)
   const create = async () => {
     const args = ['token', 'create', '--name', 'alerts', '--scope', 'read']
     const { code, stdout, stderr } = await command(t, args, { DEBRIEF_DATA: data }).ended
