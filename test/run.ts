@@ -28,7 +28,7 @@ async function main(): Promise<number> {
       DEBRIEF_TEST_TEMPLATE: template,
       DATABASE_URL: '',
       // Shared by all processes, which would compile the same modules again otherwise.
-      NODE_COMPILE_CACHE: compileCache,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCache,
     })
   } finally {
     rmSync(compileCache, { recursive: true })
