@@ -20,16 +20,18 @@ const attributes =
   incident security storage infrastructure on-call on-duty responsible experienced careful competent reasonable sane good other
   external internal whole entire same authorized single product support operations`)
 /** Roles of programs as well: “the Kubernetes operator” is none of people, “the night operator” is. */
-const programs = /^(?:operator|owner|manager|lead|member|author|supervisor|director|commander|reviewer)s?$/
+const programs = /^(?:operator|owner|manager|lead|member|supervisor|director)s?$/
 const ofPeople =
   setOf(`on-call on-duty night day shift duty release incident product project engineering senior junior new human
   plant account security team line general tired careful responsible experienced support operations ops facility risk change
-  former deputy acting hiring site other same whole`)
+  former deputy acting hiring site other same whole tech technical design delivery staff board crew community code service system
+  domain business grid console it`)
 /** What a role only describes when it stands behind, in “the team dashboard”, “the operator console”. */
 const things =
   setOf(`tool tools account accounts dashboard console script scripts service api page alert alerts id ids file key
   keys interface portal panel field laptop laptops rota calendar channel list machine machines email emails handbook token
-  pod pods image images hub spaces time hours software issue issues bug bugs code data server servers site website page pages database name names management facing experience workflow workflows productivity`)
+  pod pods image images hub spaces time hours software issue issues bug bugs code data server servers site website page pages
+  database name names management facing experience workflow workflows productivity`)
 /** Ends the phrase that a role is the end of. */
 const ends =
   setOf(`and or but because if when while that which who by to of for with from in on at as was were is are had has
