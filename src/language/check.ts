@@ -88,10 +88,11 @@ export function prepareBlameCheck(people: Iterable<string>): BlameCheck {
   const known = new Names(people)
   const judge: BlameCheck['judge'] = (text, options = {}) => {
     const count = codePointCounter(text)
-    const findings = matchesIn(text, options, known).flatMap(([first]) =>
+    const words = wordsOf(text)
+    const findings = matchesIn(words, options, known).flatMap(([first]) =>
       first === undefined ? [] : [toFinding(text, first, count)],
     )
-    return { unjudged: findings.length > 0 ? null : whyUnjudged(wordsOf(text), options.lang), findings }
+    return { unjudged: findings.length > 0 ? null : whyUnjudged(words, options.lang), findings }
   }
   return { judge, namesIn: text => known.in(text) }
 }
@@ -104,15 +105,15 @@ export interface Match {
   end: number
 }
 
-/** All that the entries find in each sentence of a text, the most telling first. */
+/** All that the entries find in each sentence, the most telling first. */
 export function matchesIn(
-  text: string,
+  words: readonly Word[],
   { field, people = [] }: BlameOptions,
   known = new Names([]),
 ): Match[][] {
   const names = people.length === 0 ? known : new Names(people, known)
   let before: Piece[] | undefined
-  return sentencesOf(wordsOf(text)).map(sentence => {
+  return sentencesOf(words).map(sentence => {
     const pieces = withPeople(sentence, names, before?.some(isPerson) ?? true)
     before = pieces
     if (pieces.length < 2) return []

@@ -162,6 +162,29 @@ t.test('where nothing can be kept, the texts are judged all the same', async t =
   await sql`ALTER TABLE language_judgements DROP CONSTRAINT none`.execute(db)
 })
 
+t.test('others have their turn while many texts are judged', async t => {
+  const incident = await newIncident()
+  let turns = 0
+  const turnsAtEach: number[] = []
+  const slow: BlameCheck = {
+    ...prepareBlameCheck([]),
+    judge: () => {
+      turnsAtEach.push(turns)
+      for (const end = performance.now() + 25; performance.now() < end; );
+      return { unjudged: null, findings: [] }
+    },
+  }
+  const turn = () => {
+    turns += 1
+    next = setImmediate(turn)
+  }
+  let next = setImmediate(turn)
+  const texts = Array.from({ length: 6 }, (_, i) => event(`Node ${i} was drained.`))
+  await judgeTexts(db, { id: incident, lang: null }, texts, { ...slow, version: 'slow' })
+  clearImmediate(next)
+  t.equal(new Set(turnsAtEach).size, texts.length)
+})
+
 t.test('what an incident is said to be written in counts', async t => {
   const incident = await newIncident()
   const texts = [

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { type Entry, entries, type Match, matchesIn } from '../../src/language/check.ts'
 import { type BlameField, blameCodes, findingLevels } from '../../src/language/codes.ts'
+import { wordsOf } from '../../src/language/words.ts'
 
 interface Sentence {
   text: string
@@ -62,42 +63,42 @@ function tellCrossValidated(sentences: readonly Sentence[]): void {
   const elsewhere = new Map(
     [...Map.groupBy(sentences, ({ from }) => from)].map(([from, own]) => {
       const texts = new Set(own.map(({ text }) => text))
-      return [from, recordsOf(sentences.filter(one => one.from !== from && !texts.has(one.text)))]
+      return [from, talliesOf(sentences.filter(one => one.from !== from && !texts.has(one.text)))]
     }),
   )
-  const record = (entry: Entry, { from }: Sentence) =>
+  const tallyOf = (entry: Entry, { from }: Sentence) =>
     elsewhere.get(from)!.get(entry) ?? { right: 0, wrong: 0 }
   tell(sentences, 'all, cross-validated', (entry, one) => {
-    const { right, wrong } = record(entry, one)
+    const { right, wrong } = tallyOf(entry, one)
     return right > 0 && right >= wrong
   })
-  tell(sentences, 'sure, cross-validated', (entry, one) => isSure(record(entry, one)))
+  tell(sentences, 'sure, cross-validated', (entry, one) => isSure(tallyOf(entry, one)))
 }
 
-interface Record {
+interface Tally {
   right: number
   wrong: number
 }
 
 /** What makes an entry `sure`. */
-function isSure({ right, wrong }: Record): boolean {
+function isSure({ right, wrong }: Tally): boolean {
   return right + wrong >= 5 && right >= 0.9 * (right + wrong)
 }
 
 /** How often each entry is right, and wrong. */
-function recordsOf(sentences: readonly Sentence[]): Map<Entry, Record> {
-  const records = new Map(entries.map(entry => [entry, { right: 0, wrong: 0 }]))
+function talliesOf(sentences: readonly Sentence[]): Map<Entry, Tally> {
+  const tallies = new Map(entries.map(entry => [entry, { right: 0, wrong: 0 }]))
   for (const { blames, matches } of sentences)
-    for (const { entry } of matches) records.get(entry)![blames ? 'right' : 'wrong'] += 1
-  return records
+    for (const { entry } of matches) tallies.get(entry)![blames ? 'right' : 'wrong'] += 1
+  return tallies
 }
 
 function tellEntries(sentences: readonly Sentence[]): void {
   console.log('\nEntries: right, wrong')
-  for (const [{ code, level, pattern }, record] of recordsOf(sentences)) {
+  for (const [{ code, level, pattern }, tally] of talliesOf(sentences)) {
     const due =
-      isSure(record) === (level === 'sure') ? '' : ` (here it is ${isSure(record) ? 'sure' : 'not sure'})`
-    const { right, wrong } = record
+      isSure(tally) === (level === 'sure') ? '' : ` (here it is ${isSure(tally) ? 'sure' : 'not sure'})`
+    const { right, wrong } = tally
     console.log(
       `${String(right).padStart(4)} ${String(wrong).padStart(4)}  ${level}${due} ${code}  ${pattern}`,
     )
@@ -122,7 +123,7 @@ function readSentences(file: string): Sentence[] {
     if (label !== 'ok' && label !== 'blame') return []
     const people = cell('people').split(',').filter(Boolean)
     const field = (cell('field') || undefined) as BlameField | undefined
-    const matches = matchesIn(cell('text'), { field, people }).flat()
+    const matches = matchesIn(wordsOf(cell('text')), { field, people }).flat()
     return [{ text: cell('text'), blames: label === 'blame', from: cell('from'), matches }]
   })
 }

@@ -66,4 +66,4 @@ function compile(pattern: string): RegExp {
 /** A word as a sentence has it, or a mark. */
 const word = /^(?:[PNQ]|[\p{Ll}\d*-]+|’s|’d|[.,;:–—-])$/u
 
-const wordPattern = (word: string) => `(?:${word.replaceAll(/[.+/[\]]/g, '\\$&').replaceAll('*', '[^ ]*')} )`
+const wordPattern = (word: string) => `(?:${word.replaceAll('.', '\\.').replaceAll('*', '[^ ]*')} )`
