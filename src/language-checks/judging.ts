@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Db } from '../db/open.ts'
 import type { VersionedBlameCheck } from '../http/context.ts'
 import { sha256Hex } from '../kit/json.ts'
+import { takeTurns } from '../kit/turns.ts'
 import type { Finding, Judgement } from '../language/check.ts'
 import { type BlameField, questionOf, whyOf } from '../language/codes.ts'
 import {
@@ -42,13 +42,9 @@ export async function judgeTexts<T extends TextInField>(
   const made = new Map<string, KeptJudgement>()
   const judgements: (T & Judgement)[] = []
   const basisOf = basesOf(check, lang)
-  let turnEnds = performance.now() + turnMs
+  const turns = takeTurns()
   for (const one of texts) {
-    // A long timeline takes a while: others have their turn in between.
-    if (performance.now() >= turnEnds) {
-      await setImmediate()
-      turnEnds = performance.now() + turnMs
-    }
+    if (turns.areOver()) await turns.next()
     const key = { text_sha256: sha256Hex(one.text), field: one.field }
     const name = keyOf(key)
     const basis = basisOf(one.text)
@@ -64,8 +60,6 @@ export async function judgeTexts<T extends TextInField>(
   const stale = [...kept.values()].filter(one => !asked.has(keyOf(one)))
   return { judgements, changes: { made: [...made.values()], stale } }
 }
-
-const turnMs = 20
 
 /** What a judgement depends on besides its text, which is the same for all texts that have the same names. */
 function basesOf({ version, namesIn }: VersionedBlameCheck, lang: string | null): (text: string) => string {
