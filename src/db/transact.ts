@@ -5,10 +5,14 @@ import type { Db, Trx } from './open.ts'
 const retryableCodes = new Set(['40001', '40P01'])
 
 /** Runs a transaction and returns its result. Retries a serialization failure or a deadlock up to three times. */
-export async function transact<T>(db: Db, run: (trx: Trx) => Promise<T>): Promise<T> {
+export const transact = <T>(db: Db, run: (trx: Trx) => Promise<T>): Promise<T> =>
+  retryConflicts(() => db.transaction().execute(run))
+
+/** Runs a statement or a transaction; retries a serialization failure or a deadlock up to three times. */
+export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   for (let retriesLeft = 3; ; retriesLeft -= 1) {
     try {
-      return await db.transaction().execute(run)
+      return await run()
     } catch (error) {
       if (retriesLeft === 0 || !retryableCodes.has(String((error as { code?: unknown }).code))) throw error
     }

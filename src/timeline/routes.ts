@@ -9,6 +9,8 @@ import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
 import { toUtc } from '../kit/time.ts'
 import * as updates from './event-updates.ts'
+import { createEventCreator } from './inserting/create-events.ts'
+import { prepareEvent } from './inserting/prepared-event.ts'
 import { Milestones } from './milestones/schema.ts'
 import { milestoneRulesOf } from './milestones/spells.ts'
 import { withMilestones, withoutUnfitPrecision } from './rules.ts'
@@ -39,6 +41,7 @@ function timelineRoutes(app: App, context: Context): void {
 }
 
 function eventRoutes(app: App, { db, now }: Context): void {
+  const events = createEventCreator(db)
   app.post(
     '/incidents/:incident_id/events',
     {
@@ -60,9 +63,8 @@ function eventRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       const write = writeOf(request, now)
-      const { receipt, replayed } = await transact(db, trx =>
-        store.createEvent(trx, incident_id, request.body, write),
-      )
+      const event = prepareEvent(incident_id, request.body, write.facts)
+      const { receipt, replayed } = await events.createOne(event)
       if (replayed) reply.code(200).header('idempotent-replayed', 'true')
       else reply.code(201).header('location', `/v1/incidents/${incident_id}/events/${receipt.id}`)
       return receipt

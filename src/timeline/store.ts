@@ -1,17 +1,13 @@
 import { type SqlBool, sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
-import { columnsOf, rowOf } from '../db/columns.ts'
+import { columnsOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
-import type { Write } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError, notFoundError } from '../http/problem.ts'
-import { lockIncidentShared, sealedError } from '../incidents/locks.ts'
 import { earlierBy } from '../kit/time.ts'
 import type { Milestones } from './milestones/schema.ts'
 import { type MilestoneRules, milestonesOf } from './milestones/spells.ts'
-import { contentSha256, normalizeEvent, withMilestones } from './rules.ts'
-import { Event, EventFields, type EventInput, type EventReceipt } from './schema.ts'
+import { Event } from './schema.ts'
 import type { Source } from './source-schema.ts'
 
 export const eventColumns = columnsOf(Event)
@@ -92,49 +88,6 @@ async function eventNotFoundError(db: Db, incidentId: string, id: string): Promi
     : notFoundError(`Event ${id} of ${incidentId}`, 'GET …/events')
 }
 
-const receiptColumns = ['id', 'incident_id', 'source_system', 'dedupe_key', 'version'] as const
-type StoredReceipt = Omit<EventReceipt, 'warnings'>
-
-/**
- * Stores an event, or finds it: the same source system, dedupe key and content again is a replay. A sealed incident
- * takes replays alone. Returns no more than the sender knows, since a token that sends events may not read them.
- * @throws 409 when the key was used with other content, or when another event has the milestone
- */
-export async function createEvent(
-  trx: Trx,
-  incidentId: string,
-  input: EventInput,
-  { facts }: Write,
-): Promise<{ receipt: EventReceipt; replayed: boolean }> {
-  const incident = await lockIncidentShared(trx, incidentId)
-  const { dedupe_key, ...fields } = withMilestones(input)
-  const values = normalizeEvent(fields, new Date(facts.changed_at))
-  const content_sha256 = contentSha256(fields, values)
-  const source_system = values.sources[0]!.system
-  const key = { incident_id: incidentId, source_system, dedupe_key: dedupe_key ?? content_sha256 }
-  const replay = async (notFound: () => DebriefError | Promise<DebriefError>) => ({
-    receipt: { ...(await findReplay(trx, key, content_sha256, notFound)), warnings: [] },
-    replayed: true,
-  })
-  if (incident.sealed) return replay(() => sealedError(incidentId))
-  await requireSpeakers(trx, values.sources)
-  const inserted = await trx
-    .insertInto('events')
-    .values({
-      id: uuidv7(),
-      ...rowOf(EventFields, values),
-      ...key,
-      ...facts,
-      corrected_at: correctedAt(values, source_system, incident.clock_offsets),
-      content_sha256,
-    })
-    .onConflict(conflict => conflict.doNothing())
-    .returning(receiptColumns)
-    .executeTakeFirst()
-  if (inserted) return { receipt: { ...inserted, warnings: [] }, replayed: false }
-  return replay(() => milestoneTakenError(trx, incidentId, values))
-}
-
 /** A time less the clock offset of its source system; a day is no time of a clock. */
 export function correctedAt(
   { occurred_at, precision }: Pick<Event, 'occurred_at' | 'precision'>,
@@ -144,33 +97,6 @@ export function correctedAt(
   // Own members only: a system may be called `constructor`.
   const isCorrected = precision !== 'day' && Object.hasOwn(clockOffsets, system)
   return isCorrected ? earlierBy(occurred_at, clockOffsets[system]!) : occurred_at
-}
-
-/**
- * The event with the same key and content. A statement of its own sees also one that a concurrent request has
- * committed since the insert began.
- * @param notFound makes the error to throw when no event has this key
- */
-async function findReplay(
-  trx: Trx,
-  key: { incident_id: string; source_system: string; dedupe_key: string },
-  content_sha256: string,
-  notFound: () => DebriefError | Promise<DebriefError>,
-): Promise<StoredReceipt> {
-  const twin = await trx
-    .selectFrom('events')
-    .select([...receiptColumns, 'content_sha256'])
-    .where('incident_id', '=', key.incident_id)
-    .where('source_system', '=', key.source_system)
-    .where('dedupe_key', '=', key.dedupe_key)
-    .executeTakeFirst()
-  if (!twin) throw await notFound()
-  const { content_sha256: stored_sha256, ...receipt } = twin
-  if (stored_sha256 === content_sha256) return receipt
-  const detail = `${key.source_system} has sent the dedupe_key ${key.dedupe_key} before, with other content: event ${twin.id} is kept as it is. PATCH that event to correct it, or send another dedupe_key with another event.`
-  throw new DebriefError('duplicate_with_other_content', detail, [
-    { pointer: '/dedupe_key', code: 'taken', event_id: twin.id, detail },
-  ])
 }
 
 /** Names the event that holds a milestone, and none of its words: whoever only sends events may not read them. */

@@ -1,0 +1,75 @@
+interface Options<Entry> {
+  /** Entries of one key go together, and those of another on their own. */
+  keyOf: (entry: Entry) => string
+  /** Flushes of one key, and of all, that may be under way at once. */
+  inFlight: { ofKey: number; inAll: number }
+  /** The most entries of one flush. */
+  most: number
+}
+
+interface Waiting<Entry, Result> {
+  entry: Entry
+  resolve: (result: Result | Promise<Result>) => void
+  reject: (error: Error) => void
+}
+
+interface Queue<Entry, Result> {
+  waiting: Waiting<Entry, Result>[]
+  running: number
+}
+
+/**
+ * Coalesces what concurrent requests want stored: while a flush is in flight, entries queue; when it ends, they go
+ * together. Nothing waits on a timer, so that an idle server stores at once.
+ * @param flush stores entries; returns a result for each, in their order, or the promise of one that takes longer
+ * @returns stores one entry. @throws what `flush` throws
+ */
+export function coalesce<Entry, Result>(
+  flush: (entries: Entry[]) => Promise<(Result | Promise<Result>)[]>,
+  { keyOf, inFlight, most }: Options<Entry>,
+): (entry: Entry) => Promise<Result> {
+  const queues = new Map<string, Queue<Entry, Result>>()
+  let running = 0
+  let isStarting = false
+
+  /** Keys have their turn in the order in which they came; of those that are passed over, few flushes are in flight. */
+  function start(): void {
+    isStarting = false
+    for (const [key, queue] of queues) {
+      while (running < inFlight.inAll && queue.running < inFlight.ofKey && queue.waiting.length > 0)
+        run(key, queue, queue.waiting.splice(0, most))
+      if (running >= inFlight.inAll) return
+    }
+  }
+
+  async function run(
+    key: string,
+    queue: Queue<Entry, Result>,
+    batch: Waiting<Entry, Result>[],
+  ): Promise<void> {
+    running += 1
+    queue.running += 1
+    try {
+      const results = await flush(batch.map(({ entry }) => entry))
+      for (const [i, { resolve }] of batch.entries()) resolve(results[i]!)
+    } catch (error) {
+      for (const { reject } of batch) reject(error as Error)
+    }
+    running -= 1
+    queue.running -= 1
+    if (queue.running === 0 && queue.waiting.length === 0) queues.delete(key)
+    start()
+  }
+
+  return entry => {
+    const key = keyOf(entry)
+    const queue = queues.get(key) ?? { waiting: [], running: 0 }
+    queues.set(key, queue)
+    const { promise, resolve, reject } = Promise.withResolvers<Result>()
+    queue.waiting.push({ entry, resolve, reject })
+    // Lets the requests that have arrived already join this one.
+    if (!isStarting) setImmediate(start)
+    isStarting = true
+    return promise
+  }
+}

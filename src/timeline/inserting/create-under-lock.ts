@@ -1,0 +1,116 @@
+import { type SqlBool, sql } from 'kysely'
+import type { Db, Trx } from '../../db/open.ts'
+import { transact } from '../../db/transact.ts'
+import { DebriefError, toDebriefError } from '../../http/problem.ts'
+import { lockIncidentShared, sealedError } from '../../incidents/locks.ts'
+import { milestoneTakenError, requireSpeakers } from '../store.ts'
+import type { Outcome } from './create-events.ts'
+import { findTwins, insertEvents } from './insert.ts'
+import { byKey, type PreparedEvent } from './prepared-event.ts'
+import { receiptOf, repeated } from './receipts.ts'
+
+/** By the event's id. */
+type Outcomes = Map<string, Outcome>
+
+/**
+ * Stores events of one incident under its lock, for which this waits. A sealed incident takes replays alone.
+ * @returns what became of each, in their order. @throws when the database fails
+ */
+export async function createUnderLock(db: Db, events: readonly PreparedEvent[]): Promise<Outcome[]> {
+  try {
+    const outcomes = await transact(db, trx => createInLocked(trx, events.toSorted(byKey)))
+    return events.map(({ id }) => outcomes.get(id)!)
+  } catch (error) {
+    if (toDebriefError(error as Error).code === 'unavailable') throw error
+    if (events.length === 1 || error instanceof DebriefError) return events.map(() => error as Error)
+    return (await Promise.all(events.map(event => createUnderLock(db, [event])))).flat()
+  }
+}
+
+async function createInLocked(trx: Trx, events: readonly PreparedEvent[]): Promise<Outcomes> {
+  const outcomes: Outcomes = new Map()
+  const { incident_id } = events[0]!
+  const { sealed } = await lockIncidentShared(trx, incident_id)
+  if (sealed) {
+    await findRepeated(trx, events, outcomes)
+    for (const { id } of events) if (!outcomes.has(id)) outcomes.set(id, sealedError(incident_id))
+    return outcomes
+  }
+  await refuseUnknownSpeakers(trx, events, outcomes)
+  // What is left after a round has a milestone that another event holds, and goes on without it if it may.
+  for (let left = unsettled(events, outcomes); left.length > 0; left = unsettled(left, outcomes)) {
+    const inserted = await insertEvents(trx, left)
+    for (const event of left)
+      if (inserted.has(event.id)) outcomes.set(event.id, { receipt: receiptOf(event), replayed: false })
+    await findRepeated(trx, unsettled(left, outcomes), outcomes)
+    left = await leaveOutMilestones(trx, unsettled(left, outcomes), outcomes)
+  }
+  return outcomes
+}
+
+const unsettled = (events: readonly PreparedEvent[], outcomes: Outcomes) =>
+  events.filter(({ id }) => !outcomes.has(id))
+
+async function findRepeated(trx: Trx, events: readonly PreparedEvent[], outcomes: Outcomes): Promise<void> {
+  for (const [event, twin] of await findTwins(trx, events)) outcomes.set(event.id, repeated(event, twin))
+}
+
+/** One query for all, and one for each only where somebody is unknown. */
+async function refuseUnknownSpeakers(
+  trx: Trx,
+  events: readonly PreparedEvent[],
+  outcomes: Outcomes,
+): Promise<void> {
+  const areKnown = await requireSpeakers(
+    trx,
+    events.flatMap(({ values }) => values.sources),
+  ).then(
+    () => true,
+    () => false,
+  )
+  for (const { id, values } of areKnown ? [] : events)
+    await requireSpeakers(trx, values.sources).catch(error => outcomes.set(id, error))
+}
+
+/** Returns the lenient ones without the milestones that other events hold, and refuses the others. */
+async function leaveOutMilestones(
+  trx: Trx,
+  events: readonly PreparedEvent[],
+  outcomes: Outcomes,
+): Promise<PreparedEvent[]> {
+  if (events.length === 0) return []
+  const { incident_id } = events[0]!
+  for (const { id, isLenient, values } of events)
+    if (!isLenient) outcomes.set(id, await milestoneTakenError(trx, incident_id, values))
+  const holders = await milestoneHolders(trx, incident_id)
+  return unsettled(events, outcomes).map(event => {
+    const { milestones, spell } = event.values
+    const held = milestones.filter(name => holders.has(`${spell} ${name}`))
+    // Held when the insert was tried, and freed since: it goes on without all of them.
+    const leftOut = held.length > 0 ? held : milestones
+    const warnings = leftOut.map(name => {
+      const holder = holders.get(`${spell} ${name}`)
+      const who = holder ? `event ${holder}` : 'another event'
+      return `/milestones: ${name} of spell ${spell} belongs to ${who}, and was left out.`
+    })
+    return {
+      ...event,
+      values: { ...event.values, milestones: milestones.filter(name => !leftOut.includes(name)) },
+      warnings: [...event.warnings, ...warnings],
+    }
+  })
+}
+
+/** The events that hold the milestones of an incident, by spell and milestone. */
+async function milestoneHolders(trx: Trx, incident_id: string): Promise<Map<string, string>> {
+  const rows = await trx
+    .selectFrom('events')
+    .select(['id', 'spell', 'milestones'])
+    .where('incident_id', '=', incident_id)
+    .where(sql<SqlBool>`milestones <> '{}'`)
+    .where('retraction', 'is', null)
+    .execute()
+  return new Map(
+    rows.flatMap(({ id, spell, milestones }) => milestones.map(name => [`${spell} ${name}`, id] as const)),
+  )
+}
