@@ -56,27 +56,46 @@ interface Schema {
 }
 
 /** A valid value as it is stored: absent fields get null, empty or their default; times in UTC, UUIDs in lower case. */
-export function completed<T extends TSchema>(schema: T, value: Static<T>): Static<T> {
-  return complete(schema as Schema, value) as Static<T>
+export const completed = <T extends TSchema>(schema: T, value: Static<T>): Static<T> =>
+  completionOf(schema)(value) as Static<T>
+
+type Complete = (value: unknown) => unknown
+
+/** Not a cache: one entry for each schema of the contract, none is ever evicted. */
+const completions = new Map<Schema, Complete>()
+
+/** Reads the schema once, and not for every value. */
+function completionOf(schema: Schema): Complete {
+  const known = completions.get(schema)
+  if (known !== undefined) return known
+  const complete = completeGiven(schema)
+  const absent = absentOf(schema)
+  const completion: Complete = value => (value === undefined || value === null ? absent() : complete(value))
+  completions.set(schema, completion)
+  return completion
 }
 
-function complete(schema: Schema, value: unknown): unknown {
-  if (value === undefined || value === null) return absent(schema)
-  if (schema.format === 'date-time') return toUtc(value as string)
-  if (schema.format === 'uuid') return (value as string).toLowerCase()
-  if (Array.isArray(value)) return value.map(entry => complete(schema.items ?? {}, entry))
-  if (!schema.properties) return value
-  const fields = Object.entries(schema.properties)
-  return Object.fromEntries(
-    fields.map(([name, field]) => [name, complete(field, (value as Record<string, unknown>)[name])]),
-  )
+function completeGiven({ format, items, properties }: Schema): Complete {
+  if (format === 'date-time') return value => toUtc(value as string)
+  if (format === 'uuid') return value => (value as string).toLowerCase()
+  if (items !== undefined) return value => (value as unknown[]).map(completionOf(items))
+  if (properties === undefined) return value => value
+  const fields = Object.entries(properties).map(([name, field]) => [name, completionOf(field)] as const)
+  return value => {
+    const result: Record<string, unknown> = {}
+    for (const [name, complete] of fields) result[name] = complete((value as Record<string, unknown>)[name])
+    return result
+  }
 }
 
-function absent(schema: Schema): unknown {
+function absentOf(schema: Schema): () => unknown {
   const types = [schema.type].flat()
-  if (types.includes('null')) return null
-  if (schema['x-default'] !== undefined) return schema['x-default']
-  if (types.includes('array')) return []
-  if (types.includes('object')) return complete(schema, {})
-  throw new Error('A required field is missing.')
+  if (types.includes('null')) return () => null
+  const byDefault = schema['x-default']
+  if (byDefault !== undefined) return () => byDefault
+  if (types.includes('array')) return () => []
+  if (types.includes('object')) return () => completionOf(schema)({})
+  return () => {
+    throw new Error('A required field is missing.')
+  }
 }

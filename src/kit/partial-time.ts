@@ -1,4 +1,4 @@
-import { isDateTime, toUtc } from './time.ts'
+import { isDateTime, isInUtc, toUtc } from './time.ts'
 
 /** RFC 3339 times that may leave out what is not known: a date alone, or a time without minutes or seconds. */
 
@@ -36,6 +36,7 @@ export const isPartialTime = (value: string): boolean =>
 
 /** What a valid time leaves out says how well it is known. */
 export function unitOf(value: string): TimeUnit {
+  if (isInUtc(value)) return 'exact'
   const { hour, minute, second } = partsOf(value)
   if (hour === undefined) return 'day'
   if (minute === undefined) return 'hour'
@@ -47,6 +48,7 @@ export function unitOf(value: string): TimeUnit {
  * day is the calendar's and has no zone, so it starts at midnight UTC.
  */
 export function startOf(value: string, unit: TimeUnit): string {
+  if (unit === 'exact' && isInUtc(value)) return value
   const parts = partsOf(value)
   if (unit === 'day')
     return toUtc(fullTime({ ...parts, hour: '00', minute: '00', second: '00', offset: 'Z' }))

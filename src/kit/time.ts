@@ -33,9 +33,13 @@ function isCalendarDay(year: number, month: number, day: number): boolean {
 
 /** An RFC 3339 date-time in UTC with milliseconds; finer fractions are cut, not rounded. */
 export const toUtc = (dateTime: string): string => {
+  if (isInUtc(dateTime)) return dateTime
   const cut = dateTime.replace(/(\.\d{3})\d+/, '$1')
   return new Date(cut).toISOString()
 }
+
+/** Whether a valid date-time is written as times are stored, as most tools send theirs. */
+export const isInUtc = (dateTime: string): boolean => /T.{12}Z$/.test(dateTime)
 
 /** The moment `milliseconds` before (or after, when negative). */
 export const earlierBy = (utc: string, milliseconds: number): string =>

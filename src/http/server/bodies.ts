@@ -52,11 +52,7 @@ function readBody(
   { bodyBytes, bodyTimeout }: Limits,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const tooLargeError = new DebriefError(
-      'too_large',
-      `The body may have ${bodyBytes} bytes at most: send less at a time.`,
-    )
-    if (Number(headers['content-length']) > bodyBytes) return reject(tooLargeError)
+    if (Number(headers['content-length']) > bodyBytes) return reject(tooLargeError(bodyBytes))
     const chunks: Buffer[] = []
     let length = 0
     const timer = setTimeout(() => settle(() => reject(bodyTimeoutError(bodyTimeout))), bodyTimeout)
@@ -67,7 +63,7 @@ function readBody(
     }
     const onData = (chunk: Buffer) => {
       length += chunk.length
-      if (length > bodyBytes) settle(() => reject(tooLargeError))
+      if (length > bodyBytes) settle(() => reject(tooLargeError(bodyBytes)))
       else chunks.push(chunk)
     }
     payload.on('data', onData)
@@ -75,6 +71,9 @@ function readBody(
     payload.once('error', () => settle(() => reject(connectionEndedError)))
   })
 }
+
+const tooLargeError = (bytes: number) =>
+  new DebriefError('too_large', `The body may have ${bytes} bytes at most: send less at a time.`)
 
 const bodyTimeoutError = (milliseconds: number) =>
   new DebriefError(

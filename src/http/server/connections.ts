@@ -1,7 +1,8 @@
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { v7 as uuidv7 } from 'uuid'
+
 import type { Limits } from '../../config.ts'
+import { uuidv7 } from '../../kit/ids.ts'
 import { DebriefError, toProblem } from '../problem.ts'
 import type { ProblemCode } from '../problem-codes.ts'
 

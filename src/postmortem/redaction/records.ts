@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { Db, Trx } from '../../db/open.ts'
+import { uuidv7 } from '../../kit/ids.ts'
 import type { Tombstone } from '../../timeline/redaction-schema.ts'
 import { selectTombstones } from '../tombstones.ts'
 import type { Target } from './resources.ts'

@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { ChangeFacts } from '../../http/caller.ts'
 import type { Answered } from '../../http/fields.ts'
+import { uuidv7 } from '../../kit/ids.ts'
 import { contentSha256, normalizeEvent, withMilestones } from '../rules.ts'
 import type { EventFields, EventInput } from '../schema.ts'
 
