@@ -80,7 +80,10 @@ function completeGiven({ format, items, properties }: Schema): Complete {
   if (format === 'uuid') return value => (value as string).toLowerCase()
   if (items !== undefined) return value => (value as unknown[]).map(completionOf(items))
   if (properties === undefined) return value => value
-  const fields = Object.entries(properties).map(([name, field]) => [name, completionOf(field)] as const)
+  // Sorted, as canonicalJson wants them.
+  const fields = Object.keys(properties)
+    .sort()
+    .map(name => [name, completionOf(properties[name]!)] as const)
   return value => {
     const result: Record<string, unknown> = {}
     for (const [name, complete] of fields) result[name] = complete((value as Record<string, unknown>)[name])

@@ -36,7 +36,8 @@ export function normalizeEvent(
   const milestones = milestoneNames.filter(name => fields.milestones?.includes(name))
   const times = { occurred_at, occurred_until, precision }
   if (!fields.between && occurred_until !== null && occurred_until > occurred_at) requireOneMoment(milestones)
-  return completed(EventFields, { ...fields, ...times, milestones, sources }) as Answered<EventFields>
+  const complete = completed(EventFields, { ...fields, ...times, milestones, sources: [] })
+  return { ...complete, sources } as Answered<EventFields>
 }
 
 const timeNames = ['occurred_at', 'occurred_until'] as const

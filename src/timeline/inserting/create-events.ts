@@ -5,7 +5,7 @@ import type { EventReceipt } from '../schema.ts'
 import { coalesce } from './coalescer.ts'
 import { createUnderLock } from './create-under-lock.ts'
 import { findTwins, insertEvents } from './insert.ts'
-import { byKey, citesPerson, type PreparedEvent } from './prepared-event.ts'
+import { byKey, isIndependent, type PreparedEvent } from './prepared-event.ts'
 import { receiptOf, repeated } from './receipts.ts'
 
 export interface Created {
@@ -28,13 +28,13 @@ export interface EventCreator {
 const mostOfOneFlush = 250
 
 /**
- * Most events need no more than one statement. Those whose incident is locked or sealed, whose milestone is held, or who
- * cite a person go on under their incident's lock, and nobody else waits for it.
+ * Most events need no more than one statement. Those that mark a milestone or cite a person, and those whose incident is
+ * locked or sealed, are stored under their incident's lock: nobody else waits for what they have to wait for.
  */
 export function createEventCreator(db: Db): EventCreator {
   const insertCoalesced = coalesce(insertTogether, {
     keyOf: () => '',
-    inFlight: { ofKey: 2, inAll: 2 },
+    inFlight: { ofKey: 1, inAll: 1 },
     most: mostOfOneFlush,
   })
   const createCoalescedUnderLock = coalesce((events: PreparedEvent[]) => createUnderLock(db, events), {
@@ -46,7 +46,7 @@ export function createEventCreator(db: Db): EventCreator {
   /** Resolves when the statement has ended; what goes on under a lock is a promise in the list. */
   async function insertTogether(events: readonly PreparedEvent[]): Promise<(Outcome | Promise<Outcome>)[]> {
     const outcomes = new Map<string, Outcome>()
-    await insertEach(db, events.filter(event => !citesPerson(event)).toSorted(byKey), outcomes)
+    await insertEach(db, events.filter(isIndependent).toSorted(byKey), outcomes)
     const left = events.filter(({ id }) => !outcomes.has(id))
     for (const [event, twin] of await findTwins(db, left)) outcomes.set(event.id, repeated(event, twin))
     return events.map(event => outcomes.get(event.id) ?? createCoalescedUnderLock(event))

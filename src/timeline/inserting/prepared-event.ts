@@ -48,6 +48,6 @@ export const byKey = (a: PreparedEvent, b: PreparedEvent): number =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Whether an event rests on what a person said: that person must be known. */
-export const citesPerson = ({ values }: PreparedEvent): boolean =>
-  values.sources.some(({ stated_by }) => stated_by !== null)
+/** Whether an event can be stored whatever else is stored: it marks no milestone and cites no person. */
+export const isIndependent = ({ values }: PreparedEvent): boolean =>
+  values.milestones.length === 0 && values.sources.every(({ stated_by }) => stated_by === null)
