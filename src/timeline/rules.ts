@@ -143,18 +143,25 @@ export function withoutUnfitPrecision(
  * milestone of spell 1 counts as it did when an event had one at most: what was sent before is known again.
  */
 export function contentSha256(given: EventFields, values: Answered<EventFields>): string {
-  const { occurred_until, between, milestones, spell, relevance, ...content } = values
-  const [milestone = null] = milestones
+  const { description, kind, precision, role, sources, between, milestones, spell, relevance } = values
   const isPlain = spell === 1 && milestones.length < 2
-  return sha256Hex(
-    canonicalJson({
-      ...content,
-      occurred_at: momentSent(given.occurred_at),
-      ...(isPlain ? { milestone } : { milestones, spell }),
-      ...(given.occurred_until && { occurred_until: momentSent(given.occurred_until), between }),
-      ...(relevance !== 'normal' && { relevance }),
-    }),
-  )
+  const { occurred_until } = given
+  // Sorted, as canonicalJson wants them; those that are undefined are left out.
+  const content: { [Field in keyof typeof values | 'milestone']: unknown } = {
+    between: occurred_until ? between : undefined,
+    description,
+    kind,
+    milestone: isPlain ? (milestones[0] ?? null) : undefined,
+    milestones: isPlain ? undefined : milestones,
+    occurred_at: momentSent(given.occurred_at),
+    occurred_until: occurred_until ? momentSent(occurred_until) : undefined,
+    precision,
+    relevance: relevance === 'normal' ? undefined : relevance,
+    role,
+    sources,
+    spell: isPlain ? undefined : spell,
+  }
+  return sha256Hex(canonicalJson(content))
 }
 
 /** Not cut to the precision: two times in one minute are two contents. */

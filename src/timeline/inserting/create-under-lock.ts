@@ -6,7 +6,7 @@ import { lockIncidentShared, sealedError } from '../../incidents/locks.ts'
 import { milestoneTakenError, requireSpeakers } from '../store.ts'
 import type { Outcome } from './create-events.ts'
 import { findTwins, insertEvents } from './insert.ts'
-import { byKey, type PreparedEvent } from './prepared-event.ts'
+import type { PreparedEvent } from './prepared-event.ts'
 import { receiptOf, repeated } from './receipts.ts'
 
 /** By the event's id. */
@@ -18,7 +18,7 @@ type Outcomes = Map<string, Outcome>
  */
 export async function createUnderLock(db: Db, events: readonly PreparedEvent[]): Promise<Outcome[]> {
   try {
-    const outcomes = await transact(db, trx => createInLocked(trx, events.toSorted(byKey)))
+    const outcomes = await transact(db, trx => createInLocked(trx, events))
     return events.map(({ id }) => outcomes.get(id)!)
   } catch (error) {
     if (toDebriefError(error as Error).code === 'unavailable') throw error

@@ -40,14 +40,6 @@ export function prepareEvent(incident_id: string, input: EventInput, facts: Chan
   }
 }
 
-/** A key's order: all who insert many events do so in this one, against deadlocks. */
-export const byKey = (a: PreparedEvent, b: PreparedEvent): number =>
-  compare(a.incident_id, b.incident_id) ||
-  compare(a.source_system, b.source_system) ||
-  compare(a.dedupe_key, b.dedupe_key)
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
 /** Whether an event can be stored whatever else is stored: it marks no milestone and cites no person. */
 export const isIndependent = ({ values }: PreparedEvent): boolean =>
   values.milestones.length === 0 && values.sources.every(({ stated_by }) => stated_by === null)
