@@ -1,4 +1,5 @@
 import { Agent, get } from 'node:http'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
@@ -10,13 +11,17 @@ export interface Probes {
   times: number[]
   /** Answers other than 200, and connections that broke. */
   faults: string[]
+  /** Milliseconds that the machine held up the prober itself, at p99. */
+  ownDelay: number
 }
 
 const interval = 20
 
 function probe(url: string): void {
   const agent = new Agent({ keepAlive: true })
-  const seen: Probes = { times: [], faults: [] }
+  const seen: Probes = { times: [], faults: [], ownDelay: 0 }
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
   let asked = 0
   const ask = () => {
     asked += 1
@@ -35,6 +40,7 @@ function probe(url: string): void {
   process.once('message', async () => {
     clearInterval(timer)
     while (seen.times.length + seen.faults.length < asked) await sleep(5)
+    seen.ownDelay = delay.percentile(99) / 1_000_000 - 1
     process.send!(seen, () => process.disconnect())
   })
   process.once('disconnect', () => process.exit())
