@@ -5,7 +5,7 @@ import { type Config, loadConfig, version } from './config.ts'
 const usage = `debrief serve          start the service
 debrief demo           start it with the payments drill in it, and print its postmortem
 debrief token create   --name <text> --scope admin|review|write|read|events:write [--person <handle>]
-                       [--expires <90d, a date or a time>]
+                       [--expires <90d, a date or a time>] [--requests-per-minute <number>]
 debrief token list     all tokens, without their secrets
 debrief token revoke   <id>
 debrief verify         hash every final document again, and name those that are not what was sealed
@@ -17,6 +17,7 @@ const options = {
   scope: { type: 'string' },
   person: { type: 'string' },
   expires: { type: 'string' },
+  'requests-per-minute': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const

@@ -26,16 +26,17 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
         operationId: 'whoami',
         tags,
         summary: 'Read what the token of this call is',
-        description: 'Its name, what it may do, whom it acts for, and when it ends.',
+        description: 'Its name, what it may do and how often, whom it acts for, and when it ends.',
         response: { 200: ref(contract.Whoami) },
       },
     },
-    async ({ caller: { id, name, scope, person, expires_at } }) => ({
+    async ({ caller: { id, name, scope, person, expires_at, requests_per_minute } }) => ({
       token_id: id === settingsTokenId ? null : id,
       name,
       scope,
       person,
       expires_at,
+      requests_per_minute,
     }),
   )
 
@@ -54,12 +55,13 @@ function accessRoutes(app: App, { db, now, tokens }: Context): void {
       },
     },
     async (request, reply) => {
-      const { name, scope, person = null, expires_at } = request.body
+      const { name, scope, person = null, expires_at, requests_per_minute = null } = request.body
       const expiry = expires_at ? toUtc(expires_at) : null
       const created_at = now().toISOString()
       requireFuture(expiry, created_at)
       const created_by = callerName(request.caller)
-      const fields = { name, scope, person, expires_at: expiry, created_at, created_by }
+      const limits = { expires_at: expiry, requests_per_minute }
+      const fields = { name, scope, person, ...limits, created_at, created_by }
       const stored = await transact(db, async trx => {
         const token = await store.issueToken(trx, fields, field => `/${field}`)
         return { ...(await store.getToken(trx, store.tokenIdOf(token))), token }

@@ -4,6 +4,7 @@ import {
   component,
   exact,
   handle,
+  integer,
   line,
   oneOf,
   optional,
@@ -25,6 +26,9 @@ const id = Type.String({
   description: 'The public part of the token: the twelve characters after `dbf_`.',
 })
 
+/** The highest limit that a token may have. */
+export const maxRequestsPerMinute = 1_000_000
+
 const alerts = { name: 'checkout-alerts', scope: 'events:write', person: null }
 
 export const TokenInput = component(
@@ -42,8 +46,13 @@ export const TokenInput = component(
       }),
     ),
     expires_at: optional(timestamp({ description: 'When it stops working; never, unless given.' })),
+    requests_per_minute: optional(
+      integer(1, maxRequestsPerMinute, {
+        description: 'How many requests it may make in a minute, to one process; no limit, unless given.',
+      }),
+    ),
   },
-  { examples: [{ ...alerts, expires_at: '2027-06-17T00:00:00Z' }] },
+  { examples: [{ ...alerts, expires_at: '2027-06-17T00:00:00Z', requests_per_minute: 6000 }] },
 )
 
 const stored = {
@@ -58,6 +67,10 @@ const stored = {
     description: 'Who made it; null when it was made at the command line.',
   }),
   expires_at: moment('When it stops working; null for never.'),
+  requests_per_minute: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'How many requests it may make in a minute; null for no limit.',
+  }),
   last_used_at: moment('When it was last used, to the minute; null when it never was.'),
   revoked_at: moment('When it was revoked; null while it is not.'),
   revoked_by: Type.Unsafe<string | null>({
@@ -72,6 +85,7 @@ const example = {
   created_at: '2026-06-17T13:00:00.000Z',
   created_by: 'token:admin',
   expires_at: '2027-06-17T00:00:00.000Z',
+  requests_per_minute: 6000,
   last_used_at: '2026-06-17T14:08:00.000Z',
   revoked_at: null,
   revoked_by: null,
@@ -112,10 +126,13 @@ export const Whoami = component(
     scope,
     person: stored.person,
     expires_at: stored.expires_at,
+    requests_per_minute: stored.requests_per_minute,
   },
   {
     description: 'The token of the call itself.',
-    examples: [{ token_id: example.id, ...alerts, expires_at: example.expires_at }],
+    examples: [
+      { token_id: example.id, ...alerts, expires_at: example.expires_at, requests_per_minute: 6000 },
+    ],
   },
 )
 

@@ -18,6 +18,8 @@ interface TokenFields {
   scope: Scope
   person: string | null
   expires_at: string | null
+  /** No limit, unless given. */
+  requests_per_minute?: number | null
   created_at: string
   /** Null at the command line. */
   created_by?: string | null

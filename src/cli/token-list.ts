@@ -5,7 +5,7 @@ import type { Db } from '../db/open.ts'
 import { connectBeside, requireDatabase } from './database.ts'
 import { say } from './say.ts'
 
-const header = ['id', 'name', 'scope', 'person', 'created', 'last used', 'ends', '']
+const header = ['id', 'name', 'scope', 'person', 'per minute', 'created', 'last used', 'ends', '']
 const pageSize = 200
 /** The most characters of a name; more would break the lines of a terminal. */
 const widestName = 40
@@ -35,13 +35,15 @@ async function allTokens(db: Db): Promise<Token[]> {
 }
 
 function cellsOf(token: Token, now: string): string[] {
-  const { id, name, scope, person, created_at, last_used_at, expires_at, revoked_at } = token
+  const { id, name, scope, person, requests_per_minute, created_at, last_used_at, expires_at, revoked_at } =
+    token
   const isOver = expires_at !== null && expires_at <= now
   return [
     id,
     printable(name),
     scope,
     person ?? '-',
+    String(requests_per_minute ?? '-'),
     created_at.slice(0, 10),
     last_used_at === null ? 'never' : toMinute(last_used_at),
     expires_at === null ? 'never' : toMinute(expires_at),

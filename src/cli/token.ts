@@ -1,3 +1,4 @@
+import { maxRequestsPerMinute } from '../access/schema.ts'
 import { issueToken, tokenIdOf } from '../access/store.ts'
 import type { Config } from '../config.ts'
 import { transact } from '../db/transact.ts'
@@ -11,6 +12,7 @@ export interface TokenOptions {
   scope?: string | undefined
   person?: string | undefined
   expires?: string | undefined
+  'requests-per-minute'?: string | undefined
 }
 
 /**
@@ -19,7 +21,7 @@ export interface TokenOptions {
  */
 export async function createTokenCommand(
   config: Config,
-  { name, scope, person, expires }: TokenOptions,
+  { name, scope, person, expires, 'requests-per-minute': limit }: TokenOptions,
 ): Promise<void> {
   if (!name) throw new Error('Say what the token is for: --name <text>.')
   if (scope === undefined) throw new Error(`Say what the token may do: --scope ${scopes.join('|')}.`)
@@ -27,9 +29,11 @@ export async function createTokenCommand(
     throw new Error(`--scope must be one of ${scopes.join(', ')}.`)
   const created_at = new Date().toISOString()
   const expires_at = expires === undefined ? null : endOf(expires, created_at)
+  const requests_per_minute = limit === undefined ? null : limitOf(limit)
   const { db, close } = await connectBeside(config, say)
   try {
-    const fields = { name, scope: scope as Scope, person: person ?? null, expires_at, created_at }
+    const limits = { expires_at, requests_per_minute }
+    const fields = { name, scope: scope as Scope, person: person ?? null, ...limits, created_at }
     const token = await transact(db, trx => issueToken(trx, fields, field => `--${field}`))
     process.stdout.write(`${token}\n`)
     say(wordsOfEnd(tokenIdOf(token), expires_at))
@@ -47,6 +51,12 @@ function endOf(expires: string, now: string): string {
     )
   if (end <= now) throw new Error('--expires must be later than now.')
   return end
+}
+
+function limitOf(perMinute: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(perMinute) || Number(perMinute) > maxRequestsPerMinute)
+    throw new Error(`--requests-per-minute must be a whole number from 1 to ${maxRequestsPerMinute}.`)
+  return Number(perMinute)
 }
 
 const day = 24 * 60 * 60 * 1000

@@ -266,6 +266,7 @@ export interface Tokens {
   last_used_at: string | null;
   name: string;
   person: string | null;
+  requests_per_minute: number | null;
   revoked_at: string | null;
   revoked_by: string | null;
   scope: string;

@@ -25,6 +25,7 @@ export interface StoredToken {
   scope: Scope
   person: string | null
   expires_at: string | null
+  requests_per_minute: number | null
   revoked_at: string | null
   last_used_at: string | null
   /** Whether the person, if any, has not left. */
@@ -89,7 +90,8 @@ const selectToken = (db: Db, id: string, secret_sha256: string): Promise<StoredT
   db
     .selectFrom('tokens')
     .leftJoin('people', 'people.handle', 'tokens.person')
-    .select(['id', 'tokens.name', 'scope', 'person', 'expires_at', 'revoked_at', 'last_used_at'])
+    .select(['id', 'tokens.name', 'scope', 'person', 'expires_at', 'requests_per_minute'])
+    .select(['revoked_at', 'last_used_at'])
     .select(({ fn, lit }) => fn.coalesce('people.active', lit(true)).as('is_person_active'))
     .where('id', '=', id)
     .where('secret_sha256', '=', secret_sha256)

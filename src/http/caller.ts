@@ -11,6 +11,8 @@ export interface Caller {
   scope: Scope
   person: string | null
   expires_at: string | null
+  /** Null for no limit. */
+  requests_per_minute: number | null
 }
 
 /** The caller's id where the token is the settings' own, which is not stored. */

@@ -340,6 +340,16 @@ const kinds = {
       detail: 'Too many wrong tokens came from 127.0.0.1: send a good one, or wait 42 seconds.',
     },
   },
+  rate_limited: {
+    status: 429,
+    title: 'The token makes too many requests',
+    meaning:
+      'The token has a limit, `requests_per_minute`, and has reached it. Wait for `Retry-After` seconds; `RateLimit` says in time how many requests are left.',
+    example: {
+      instance: `${incident}/events`,
+      detail: 'This token may make 6000 requests a minute, and has: wait 42 seconds.',
+    },
+  },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',

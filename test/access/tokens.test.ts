@@ -33,6 +33,7 @@ t.test('a token is shown whole once, works, and is listed without its secret', a
     scope: 'events:write',
     person: 'sam',
     version: 1,
+    requests_per_minute: null,
     created_by: 'token:admin',
   })
   const stored = await call('GET', answer.headers.location!)
@@ -48,6 +49,7 @@ t.test('whoever calls can read what its token is, also the token of the settings
     scope: 'events:write',
     person: 'sam',
     expires_at: '2027-06-17T02:00:00+02:00',
+    requests_per_minute: 600,
   })
   const own = await call('GET', '/v1/whoami', { token })
   t.strictSame(
@@ -60,6 +62,7 @@ t.test('whoever calls can read what its token is, also the token of the settings
         scope: 'events:write',
         person: 'sam',
         expires_at: '2027-06-17T00:00:00.000Z',
+        requests_per_minute: 600,
       },
     ],
   )
@@ -69,6 +72,7 @@ t.test('whoever calls can read what its token is, also the token of the settings
     scope: 'admin',
     person: null,
     expires_at: null,
+    requests_per_minute: null,
   })
   t.equal((await call('GET', '/v1/whoami', { token: null })).status, 401)
 })
@@ -86,6 +90,13 @@ t.test('what makes no sense in a token is refused with its field', async t => {
   t.same(await refusal({ person: 'payments-team' }), [422, 'unknown_reference', '/person is_team'])
   t.same(await refusal({ expires_at: clock.now.toISOString() }), [422, 'invalid_body', '/expires_at past'])
   t.same(await refusal({ expires_at: 'tomorrow' }), [422, 'invalid_body', '/expires_at format'])
+  for (const [requests_per_minute, code] of [
+    [0, 'too_small'],
+    [1_000_001, 'too_large'],
+    [1.5, 'type'],
+    ['60', 'type'],
+  ])
+    t.same(await refusal({ requests_per_minute }), [422, 'invalid_body', `/requests_per_minute ${code}`])
 })
 
 t.test('a token is named like somebody of the directory only where it acts for them', async t => {

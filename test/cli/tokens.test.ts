@@ -70,15 +70,23 @@ t.test('the list shows each token on one line, and no secret', async t => {
     'read',
     '--expires',
     '2999-01-01',
+    '--requests-per-minute',
+    '600',
   )
   const [header, first, second, ...others] = await list(t, settings)
-  t.strictSame(header, ['id', 'name', 'scope', 'person', 'created', 'last used', 'ends'])
+  t.strictSame(header, ['id', 'name', 'scope', 'person', 'per minute', 'created', 'last used', 'ends'])
   const today = /^\d{4}-\d\d-\d\d$/
-  t.match(first, [odd.id, /^\ufffd\[31mx+…$/, 'read', '-', today, 'never', '2999-01-01 00:00Z'])
-  t.match(second, [id, 'check out', 'events:write', '-', today, 'never', 'never'])
+  t.match(first, [odd.id, /^\ufffd\[31mx+…$/, 'read', '-', '600', today, 'never', '2999-01-01 00:00Z'])
+  t.match(second, [id, 'check out', 'events:write', '-', '-', today, 'never', 'never'])
   t.strictSame(others, [])
   const { stdout } = await run(t, ['token', 'list'], settings)
   t.notMatch(stdout, token.slice(16))
+  const options = ['--name', 'ci', '--scope', 'read', '--requests-per-minute', '1000001']
+  t.match(await run(t, ['token', 'create', ...options], settings), {
+    code: 1,
+    stdout: '',
+    stderr: /^--requests-per-minute must be a whole number from 1 to 1000000\.\n$/,
+  })
 })
 
 t.test('a token that is revoked beside a running service is refused by it', async t => {

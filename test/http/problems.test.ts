@@ -117,6 +117,12 @@ const provocations: Record<ProblemCode, () => Promise<Reply<any>>> = {
     for (let i = 0; i < 30; i++) await wrong()
     return wrong()
   },
+  rate_limited: async () => {
+    const body = { name: 'sender', scope: 'read', requests_per_minute: 1 }
+    const { token } = (await call('POST', '/v1/tokens', { body })).body
+    await call('GET', '/v1/people', { token })
+    return call('GET', '/v1/people', { token })
+  },
   headers_too_large: () =>
     exchange(`GET /v1/people HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`),
   internal: async () => {

@@ -40,6 +40,16 @@ export const responseHeaders = {
   'Retry-After': header('Seconds to wait before trying again, where waiting helps.', '2', {
     required: false,
   }),
+  RateLimit: header(
+    'With a token that has a limit: `r` requests are left, and all of them again in `t` seconds (draft-ietf-httpapi-ratelimit-headers-11).',
+    '"default";r=5999;t=60',
+    { required: false },
+  ),
+  'RateLimit-Policy': header(
+    'With a token that has a limit: it may make `q` requests in `w` seconds.',
+    '"default";q=6000;w=60',
+    { required: false },
+  ),
 }
 
 const parameter = (name: string, description: string, example: string, pattern = entityTags) => ({
@@ -143,6 +153,8 @@ function headersOf({ parameters, taken, responses }: Described, method: string, 
     [method === 'patch' && status === '415', 'Accept-Patch'],
     [status === '401', 'WWW-Authenticate'],
     [/^(429|503)$/.test(status) || (isKeyed && status === '409'), 'Retry-After'],
+    [status === '429', 'RateLimit'],
+    [status === '429', 'RateLimit-Policy'],
     [status === 'default', 'Allow'],
     [true, 'X-Request-Id'],
   ]

@@ -40,7 +40,7 @@ const securitySchemes = {
     type: 'http' as const,
     scheme: 'bearer',
     description:
-      '`Authorization: Bearer dbf_…`, of the scope that the operation names or of one that covers it: `admin` covers `review`, that `write`, and that `read` and `events:write`.',
+      '`Authorization: Bearer dbf_…`, of the scope that the operation names or of one that covers it: `admin` covers `review`, that `write`, and that `read` and `events:write`. Each answer to a token with a limit has the headers `RateLimit` and `RateLimit-Policy`, as its 429 has.',
   },
   basic: {
     type: 'http' as const,

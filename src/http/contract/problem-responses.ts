@@ -59,7 +59,7 @@ function codesOfShape(route: Route): ProblemCode[] {
     [needsToken(route), ['invalid_query']],
     [takesCursor(schema), ['invalid_cursor']],
     [isWrite || needsToken(route), ['invalid_header']],
-    [needsToken(route), ['unauthenticated', 'too_many_attempts']],
+    [needsToken(route), ['unauthenticated', 'too_many_attempts', 'rate_limited']],
     [needsToken(route) && route.config.scope !== 'any', ['forbidden']],
     [schema.params !== undefined, ['not_found']],
     [mediaTypesOf(schema).length > 0, ['not_acceptable']],

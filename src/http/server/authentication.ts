@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sha256Hex } from '../../kit/json.ts'
 import { coversScope, isValidToken, type Scope, type TokenCache } from '../api-tokens.ts'
 import { type Caller, settingsTokenId } from '../caller.ts'
@@ -19,33 +19,35 @@ interface Options {
   now: () => Date
 }
 
-/** Wrong tokens that an address may send in a minute before it gets 429. A valid token is never limited. */
+/** Wrong tokens that an address may send in a minute before it gets 429. They never limit a valid token. */
 const wrongTokensAMinute = 30
+const minute = 60_000
 
 /**
  * Requires, for every route registered after it, a token whose scope covers the route's. Needs `@fastify/rate-limit` to
- * limit wrong tokens from one address.
+ * limit wrong tokens from one address, and tokens that have a limit.
  */
 export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: Options): void {
   const adminSha256 = adminToken === undefined ? undefined : sha256Hex(adminToken)
-  const countWrong = app.createRateLimit({ max: wrongTokensAMinute, timeWindow: 60_000 })
+  const countWrong = app.createRateLimit({ max: wrongTokensAMinute, timeWindow: minute })
+  const limitCaller = callerLimit(app)
   app.decorateRequest('caller')
   app.addHook('onRoute', route => {
     if (!route.config?.scope) throw new Error(`${route.method} ${route.url} names no scope`)
   })
-  app.addHook('onRequest', async request => {
+  app.addHook('onRequest', async (request, reply) => {
     if (isRepeated('authorization', request.raw.rawHeaders)) throw repeatedCredentialsError()
     const token = tokenOf(request)
     if (token === undefined) throw noTokenError(request)
     const caller = await callerOf(token)
     if (caller === undefined) throw await wrongTokenError(request)
-    requireScope(caller, request.routeOptions.config.scope!)
     request.caller = caller
+    if (caller.requests_per_minute !== null) await limitCaller(request, reply)
+    requireScope(caller, request.routeOptions.config.scope!)
   })
 
   async function callerOf(token: string): Promise<Caller | undefined> {
-    if (adminSha256 !== undefined && sha256Hex(token) === adminSha256)
-      return { id: settingsTokenId, name: 'admin', scope: 'admin', person: null, expires_at: null }
+    if (adminSha256 !== undefined && sha256Hex(token) === adminSha256) return settingsCaller
     const stored = await tokens.find(token)
     return stored && isValidToken(stored, now()) ? stored : undefined
   }
@@ -60,6 +62,37 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
     const seconds = String(limit.ttlInSeconds)
     const detail = `Too many wrong tokens came from ${request.ip}: send a good one, or wait ${seconds} seconds.`
     return new DebriefError('too_many_attempts', detail, [], { 'retry-after': seconds })
+  }
+}
+
+const settingsCaller: Caller = {
+  id: settingsTokenId,
+  name: 'admin',
+  scope: 'admin',
+  person: null,
+  expires_at: null,
+  requests_per_minute: null,
+}
+
+/**
+ * Counts the requests of a token with a limit, in this process, from the first of a minute on. Each answer says what is
+ * left, by the headers of draft-ietf-httpapi-ratelimit-headers-11.
+ */
+function callerLimit(app: FastifyInstance): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  const count = app.createRateLimit({
+    max: ({ caller }) => caller.requests_per_minute!,
+    keyGenerator: ({ caller }) => caller.id,
+    timeWindow: minute,
+  })
+  return async (request, reply) => {
+    const counted = await count(request)
+    if (counted.isAllowed) return
+    const { max, remaining, ttlInSeconds, isExceeded } = counted
+    reply.header('ratelimit-policy', `"default";q=${max};w=${minute / 1000}`)
+    reply.header('ratelimit', `"default";r=${remaining};t=${ttlInSeconds}`)
+    if (!isExceeded) return
+    const detail = `This token may make ${max} requests a minute, and has: wait ${ttlInSeconds} seconds.`
+    throw new DebriefError('rate_limited', detail, [], { 'retry-after': String(ttlInSeconds) })
   }
 }
 

@@ -13,7 +13,9 @@ await seedPeople(service)
 const { app, call, db, clock } = service
 const incident = await openIncident(service)
 
-const issue = (fields: { scope?: Scope; person?: string; expires_at?: string } = {}) =>
+const issue = (
+  fields: { scope?: Scope; person?: string; expires_at?: string; requests_per_minute?: number } = {},
+) =>
   createToken(db, {
     name: 'pager',
     scope: 'read',
@@ -183,4 +185,37 @@ t.test('no token is asked for before the rest of a request is looked at, but bef
   const { status } = await call('POST', '/v1/incidents', { token: null, payload: '{"title":' })
   t.equal(status, 401)
   t.equal((await call('GET', '/v1/nothing', { token: null })).status, 404)
+})
+
+t.test('a token with a limit is told with each answer what is left, and refused beyond it', async t => {
+  const { now } = Date
+  let passed = 0
+  Date.now = () => Math.floor(performance.timeOrigin) + passed
+  t.teardown(() => {
+    Date.now = now
+  })
+  const token = await issue({ scope: 'events:write', requests_per_minute: 5 })
+  const body = observed({ dedupe_key: 'limited' })
+  const requests = [
+    () => call('POST', `${incident}/events`, { token, body }),
+    () => call('POST', `${incident}/events`, { token, body }),
+    () => call('POST', `${incident}/events`, { token, body: {} }),
+    () => call('GET', incident, { token }),
+    () => call('POST', `${incident}/events`, { token, body }),
+  ]
+  const told = async (request: () => ReturnType<typeof call>) => {
+    const { status, headers } = await request()
+    return [status, headers.ratelimit, headers['ratelimit-policy'], headers['retry-after']]
+  }
+  const policy = '"default";q=5;w=60'
+  for (const [i, status] of [201, 200, 422, 403, 200].entries())
+    t.same(await told(requests[i]!), [status, `"default";r=${4 - i};t=60`, policy, undefined])
+  passed = 17_500
+  t.same(await told(requests[0]!), [429, '"default";r=0;t=43', policy, '43'])
+  const refused = await requests[3]!()
+  t.match(refused.body, { code: 'rate_limited', detail: / 5 requests a minute, .+ 43 seconds\.$/ })
+  const other = await issue({ scope: 'events:write', requests_per_minute: 5 })
+  t.equal((await call('GET', '/v1/whoami', { token: other })).headers.ratelimit, '"default";r=4;t=60')
+  passed = 60_000
+  t.same(await told(requests[0]!), [200, '"default";r=4;t=60', policy, undefined])
 })

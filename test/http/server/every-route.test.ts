@@ -139,11 +139,17 @@ const service = await openService(t)
 const { app, db, clock } = service
 const world = await seedWorld(service)
 
-const issue = (scope: Scope, expires_at: string | null = null) =>
-  createToken(db, { name: scope, scope, person: null, expires_at, created_at: clock.now.toISOString() })
+const issue = (scope: Scope, limits: { expires_at?: string; requests_per_minute?: number } = {}) =>
+  createToken(db, {
+    ...{ name: scope, scope, person: null, expires_at: null, created_at: clock.now.toISOString() },
+    ...limits,
+  })
 const good = new Map(await Promise.all(scopes.map(async scope => [scope, await issue(scope)] as const)))
+/** Calls every operation, as each scope does, and has a limit that it does not reach. */
+const limited = await issue('read', { requests_per_minute: 1_000_000 })
+good.set('read', limited)
 const admin = good.get('admin')!
-const expired = await issue('admin', '2026-06-18T08:59:59.999Z')
+const expired = await issue('admin', { expires_at: '2026-06-18T08:59:59.999Z' })
 const revoked = await issue('admin')
 await db
   .updateTable('tokens')
@@ -252,6 +258,9 @@ async function call(request: Request, authorization: string | undefined) {
   })
   const { statusCode: status, headers, body } = response
   checkAnswer({ method: request.method, url, status, headers, body })
+  const hasLimit = headers.ratelimit !== undefined && headers['ratelimit-policy'] !== undefined
+  if (hasLimit !== (authorization === `Bearer ${limited}`))
+    throw new Error(`${request.method} ${url}: ${hasLimit ? 'tells of' : 'does not tell'} a limit`)
   const isProblem = status >= 400 && request.method !== 'HEAD'
   return { status, code: isProblem ? (JSON.parse(body).code as string) : undefined }
 }
