@@ -44,6 +44,8 @@ export const formChanges: FormChange[] = [
     },
   },
   { until: '2026-11-28', upcasts: { waiver: withFindingsOfLanguage } },
+  // Before, nothing was shortened.
+  { until: '2026-11-29', upcasts: { event: entry => ({ original: null, ...entry }) } },
 ]
 
 /** An entry in today's form. */

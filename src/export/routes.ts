@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { App, Context, Room } from '../http/context.ts'
+import { type App, type Context, ndjson, type Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { examplesOf, ref } from '../http/fields.ts'
 import * as contract from './schema.ts'
@@ -42,8 +42,6 @@ function listRoute(app: App, { db }: Context): void {
     },
   )
 }
-
-const ndjson = 'application/x-ndjson'
 
 function streamRoute(app: App, { db, limits }: Context): void {
   const startExport = createExporter(db, limits)

@@ -50,15 +50,19 @@ export async function storeAll<Entry>(
   entries: Entry[],
   { keyOf, store }: Pick<Batch<Entry, unknown>, 'keyOf' | 'store'>,
 ): Promise<void> {
-  const refusals: DebriefError[] = []
-  await storeBatch<Entry, unknown>(trx, entries, {
+  const results = await storeBatch<Entry, unknown>(trx, entries, {
     keyOf,
     store,
-    refused: (_entry, refusal, index) => {
-      refusals[index] = withPointerPrefix(`/${list}/${index}`, refusal)
-    },
+    refused: (_entry, refusal) => refusal,
   })
-  const [first, ...others] = refusals.filter(() => true)
+  refuseTogether(list, results)
+}
+
+/** @throws one problem that names every entry of a list whose result is an error; what is no refusal as it is */
+export function refuseTogether(list: string, results: readonly unknown[]): void {
+  const [first, ...others] = results.flatMap((result, index) =>
+    result instanceof Error ? withPointerPrefix(`/${list}/${index}`, refusalOf(result)) : [],
+  )
   if (first === undefined) return
   const isOneKind = others.every(({ code }) => code === first.code)
   const errors = [first, ...others].flatMap(refusal => refusal.errors)

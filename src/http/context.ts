@@ -14,11 +14,16 @@ declare module 'fastify' {
      * lists them and the problems that follow from them.
      */
     takes?: readonly TakenHeader[]
+    /** The route takes a stream of NDJSON besides its body of JSON, unread: a line has this schema. */
+    lines?: TSchema
   }
 }
 
+/** Lines of JSON: a stream of any length. */
+export const ndjson = 'application/x-ndjson'
+
 /** `If-Match-read` is a required `If-Match` with the ETag of what was read, instead of a resource's version. */
-export type TakenHeader = 'If-Match' | 'If-Match-read' | 'Idempotency-Key'
+export type TakenHeader = 'If-Match' | 'If-Match-read' | 'Idempotency-Key' | 'Prefer'
 
 /** The Fastify instance, with bodies, queries and answers typed by their schemas. */
 export type App = FastifyInstance<

@@ -1,5 +1,6 @@
 import type { FastifyError } from 'fastify'
 import Type, { type Static } from 'typebox'
+import { StrictJsonError, type StrictJsonErrorKind } from '../kit/strict-json.ts'
 import { component, oneOfGrowing, part, uuid } from './fields.ts'
 import { type ProblemCode, problemCodes } from './problem-codes.ts'
 
@@ -135,6 +136,7 @@ const byStatus: Record<number, ProblemCode> = {
 /** Converts any error: Fastify's, PostgreSQL's, or an unexpected one, which becomes `internal`. */
 export function toDebriefError(error: FastifyError | Error): DebriefError {
   if (error instanceof DebriefError) return error
+  if (error instanceof StrictJsonError) return strictJsonError(error)
   const code = 'code' in error ? String(error.code) : ''
   if (isUnavailable(code, error.message))
     return new DebriefError('unavailable', 'The database does not answer. Try again shortly.')
@@ -146,6 +148,18 @@ export function toDebriefError(error: FastifyError | Error): DebriefError {
     return new DebriefError(problem, `${error.message.replace(/\.$/, '')}.`)
   return new DebriefError('internal', 'An unexpected error happened; the log has it under this request id.')
 }
+
+const problemOfJson: Record<StrictJsonErrorKind, ProblemCode> = {
+  encoding: 'malformed_request',
+  syntax: 'malformed_request',
+  depth: 'malformed_request',
+  duplicate: 'malformed_request',
+  prototype: 'malformed_request',
+  text: 'invalid_body',
+}
+
+const strictJsonError = ({ kind, pointer, message }: StrictJsonError) =>
+  fieldError(pointer, kind === 'text' ? 'format' : kind, message, problemOfJson[kind])
 
 /** SQLSTATEs of values that PostgreSQL refuses: each is a gap in validation, and no reason for a 500. */
 const sqlStates: Record<string, [ProblemCode, string]> = {

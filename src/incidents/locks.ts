@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Trx } from '../db/open.ts'
+import type { Db, Trx } from '../db/open.ts'
 import type { ChangeFacts } from '../http/caller.ts'
 import { type Expected, requireVersion } from '../http/conditions.ts'
 import { DebriefError, notFoundError } from '../http/problem.ts'
@@ -113,6 +113,12 @@ export async function lockUnsealedShared(trx: Trx, id: string): Promise<LockedIn
   const incident = await lockIncidentShared(trx, id)
   if (incident.sealed) throw sealedError(id)
   return incident
+}
+
+/** @throws 404 when there is no such incident */
+export async function requireIncident(db: Db, id: string): Promise<void> {
+  const row = await db.selectFrom('incidents').select('id').where('id', '=', id).executeTakeFirst()
+  if (!row) throw incidentNotFoundError(id)
 }
 
 export const incidentNotFoundError = (id: string) => notFoundError(`Incident ${id}`, 'GET /v1/incidents')

@@ -27,6 +27,16 @@ export function cut(text: string, most: number): string {
   return points.length <= most ? text : `${kept.trimEnd()}…`
 }
 
+/** Cuts a text as `cut` does, behind the last whole word where there is one in the last tenth. */
+export function cutAtWord(text: string, most: number): string {
+  const short = cut(text, most)
+  if (short === text) return text
+  const kept = short.slice(0, -1)
+  if (/^\s/.test(text.slice(kept.length))) return short
+  const end = kept.search(/\s+\S*$/)
+  return end >= 0.9 * kept.length ? `${kept.slice(0, end)}…` : short
+}
+
 /** True for an absolute http or https address without user info, white space or control characters. */
 export function isHttpUrl(value: string): boolean {
   if (!/^https?:\/\/[^\s\p{Cc}/\\?#@]+([/?#][^\s\p{Cc}]*)?$/iu.test(value) || !isStorable(value)) return false

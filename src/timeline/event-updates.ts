@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type SqlBool, sql } from 'kysely'
 import { fieldsOf, rowOf } from '../db/columns.ts'
 import type { Trx } from '../db/open.ts'
@@ -36,8 +37,21 @@ export const patchEvent = (
     const values = normalizeEvent(merged, new Date(write.facts.changed_at), stored)
     await requireSpeakers(trx, values.sources)
     const corrected_at = correctedAt(values, stored.source_system, clockOffsets)
-    return { ...rowOf(EventFields, values), corrected_at }
+    return { ...rowOf(EventFields, values), corrected_at, original: originalOfUnchanged(stored, values) }
   })
+
+/** What is left of `original`: the texts of fields that stay as they are. A source counts as one field. */
+function originalOfUnchanged(stored: Event, values: object): string | null {
+  const after: Record<string, unknown> = { ...stored, ...values }
+  const valueAt = (fields: Record<string, unknown>, pointer: string) => {
+    const [, name, index] = pointer.split('/') as [string, string, string?]
+    return index === undefined ? fields[name] : (fields[name] as unknown[])[Number(index)]
+  }
+  const kept = Object.entries(stored.original ?? {}).filter(([pointer]) =>
+    isDeepStrictEqual(valueAt(stored, pointer), valueAt(after, pointer)),
+  )
+  return kept.length > 0 ? JSON.stringify(Object.fromEntries(kept)) : null
+}
 
 /** Retracts an event: it stays stored, with the reason. */
 export const retractEvent = (trx: Trx, key: EventKey, reason: string, write: Write): Promise<Event> =>

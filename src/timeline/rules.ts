@@ -64,7 +64,7 @@ function normalizeTime(
     throw fieldError(at, 'coarser_than_precision', detail)
   }
   const start = startOf(time, isAbout ? 'exact' : precision)
-  if (Date.parse(start) > now.getTime() + day)
+  if (isTooFarAhead(start, now))
     throw fieldError(
       at,
       'future',
@@ -72,6 +72,9 @@ function normalizeTime(
     )
   return start
 }
+
+/** Of a time in UTC: clocks may differ by a zone. */
+export const isTooFarAhead = (start: string, now: Date): boolean => Date.parse(start) > now.getTime() + day
 
 const noTimeOfDay = (at: string): string =>
   `${at} must have a time of day when it is approximate: of what is known to the day, the precision is day.`

@@ -172,6 +172,12 @@ export const Event = component(
     dedupe_key: line(255),
     retraction: nullableObject(inside(Retraction)),
     dispute: nullableObject(inside(Dispute)),
+    original: Type.Unsafe<Record<string, string> | null>({
+      type: ['object', 'null'],
+      additionalProperties: { type: 'string', format: 'text' },
+      description:
+        'What lenient handling has shortened or left out, as it was sent, by JSON pointer; until that field is changed.',
+    }),
     redactions: Type.Array(tombstone, {
       description:
         'One for each time that a secret was taken out, in order; nothing else may be taken out of a final document.',
@@ -190,6 +196,7 @@ export const Event = component(
         dedupe_key: 'prometheus:9f31c2',
         retraction: null,
         dispute: null,
+        original: null,
         redactions: [],
         version: 1,
         changed_by: 'token:checkout-alerts',

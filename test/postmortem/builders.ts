@@ -42,6 +42,7 @@ export function event(n: number, time: string, description: string, more: Partia
     dedupe_key: `drill:${n}`,
     retraction: null,
     dispute: null,
+    original: null,
     redactions: [],
     ...row,
     ...more,

@@ -26,6 +26,9 @@ export const responseHeaders = {
     required: false,
   }),
   'Idempotent-Replayed': header('It was stored before; nothing was stored now.', 'true', { required: false }),
+  'Preference-Applied': header('The preference that was followed (RFC 7240).', 'handling=lenient', {
+    required: false,
+  }),
   'X-Request-Id': header(
     'Names this request in the log and in the history.',
     '019785b0-5c00-7000-8000-000000000001',
@@ -94,6 +97,13 @@ export const requestHeaders = {
     '8e03978e-40d5-43dd-bc93-6894a57f9324',
     '^("[\\x20-\\x7e]{1,255}"|[\\x21\\x23-\\x7e]{1,255})$',
   ),
+  Prefer: {
+    name: 'Prefer',
+    in: 'header',
+    description:
+      '`handling=lenient`: shorten what breaks a limit, and say so, in place of refusing it (RFC 7240).',
+    schema: { type: 'string' as const, examples: ['handling=lenient'] },
+  },
 }
 
 /** The names of the request headers that a route takes. */
@@ -107,6 +117,7 @@ export function headersTaken({ config, methods, schema }: Route): (keyof typeof 
     [methods.includes('GET') && !config.streams, 'If-None-Match'],
     [methods.includes('PUT') && creates, 'If-None-Match-create'],
     [takes.includes('Idempotency-Key'), 'Idempotency-Key'],
+    [takes.includes('Prefer'), 'Prefer'],
   ]
   return applies.flatMap(([holds, name]) => (holds ? [name] : []))
 }
@@ -150,6 +161,7 @@ function headersOf({ parameters, taken, responses }: Described, method: string, 
     [isPost && status === '201' && !taken.includes('If-Match'), 'Location'],
     [status === '200' && parameters.some(({ name }) => name === 'cursor'), 'Link'],
     [(isPost && status === '200' && !isQuestion) || (isKeyed && /^2/.test(status)), 'Idempotent-Replayed'],
+    [taken.includes('Prefer') && /^2/.test(status), 'Preference-Applied'],
     [method === 'patch' && status === '415', 'Accept-Patch'],
     [status === '401', 'WWW-Authenticate'],
     [/^(429|503)$/.test(status) || (isKeyed && status === '409'), 'Retry-After'],

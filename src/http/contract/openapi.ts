@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyError, FastifyInstance, FastifySchema } from 'fastify'
 import { version } from '../../config.ts'
-import type { ContractTag } from '../context.ts'
+import { type ContractTag, ndjson } from '../context.ts'
 import { notFoundError } from '../problem.ts'
 import { withNamedComponents } from './components.ts'
 import { addHeaders, headersTaken, requestHeaders, responseHeaders } from './headers.ts'
@@ -137,9 +137,15 @@ function documented(route: Route): FastifySchema {
     ...schema,
     ...(needsToken(route) && scoped(route)),
     ...{ 'x-takes': headersTaken(route) },
+    ...(route.config.lines && { body: bodyOrLines(route.schema.body, route.config.lines) }),
     response: { ...(schema.response as object), ...problemResponses(route) },
   }
 }
+
+/** A body of JSON, or a stream of lines. */
+const bodyOrLines = (body: unknown, line: object) => ({
+  content: { 'application/json': { schema: body }, [ndjson]: { schema: line } },
+})
 
 /** The operation's security requirement, and a sentence about it; a GET takes Basic, too. */
 function scoped({ schema, methods, config: { scope } }: Route) {

@@ -77,6 +77,7 @@ const codesOfHeader: Record<TakenHeader, ProblemCode[]> = {
   'If-Match': ['invalid_header', 'version_mismatch'],
   'If-Match-read': ['precondition_required', 'invalid_header', 'version_mismatch'],
   'Idempotency-Key': ['invalid_header', 'request_in_progress', 'idempotency_key_reused'],
+  Prefer: [],
 }
 
 const takesCursor = ({ querystring }: FastifySchema) =>

@@ -2,25 +2,42 @@ import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Limits } from '../../config.ts'
 import { isObject } from '../../kit/json.ts'
-import { parseStrictJson, StrictJsonError, type StrictJsonErrorKind } from '../../kit/strict-json.ts'
+import { parseStrictJson } from '../../kit/strict-json.ts'
+import { ndjson } from '../context.ts'
 import { DebriefError, fieldError } from '../problem.ts'
-import { type ProblemCode, problemCodes } from '../problem-codes.ts'
+import { problemCodes } from '../problem-codes.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The most bytes of a body of JSON, where it is not the limit of all. */
+    bodyBytes?: number
+  }
+}
 
 const mergePatchType = 'application/merge-patch+json'
 /** The media types that PATCH takes, for `Accept-Patch` (RFC 5789). */
 export const acceptPatch = `${mergePatchType}, application/json`
 
-/** Parses the JSON content types. A route without a body schema takes none, or `{}`. */
+/** Parses the JSON content types. A route without a body schema takes none, or `{}`. Lines are left to the route to read. */
 export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
   app.removeAllContentTypeParsers()
   const types = ['application/json', mergePatchType]
   app.addContentTypeParser(types, async (request: FastifyRequest, payload: Readable) => {
     requireReadable(request)
-    const bytes = await readBody(request, payload, limits)
-    if (request.routeOptions.schema?.body) return parse(bytes)
+    const { config, schema } = request.routeOptions
+    const bytes = await readBody(request, payload, {
+      ...limits,
+      ...(config.bodyBytes && { bodyBytes: config.bodyBytes }),
+    })
+    if (schema?.body) return parseStrictJson(bytes)
     // Many clients send an empty object with every call.
     if (bytes.length === 0 || emptyObject.test(bytes.toString())) return undefined
     throw fieldError('', 'unexpected', 'This call takes no body, or an empty object: leave it out.')
+  })
+  app.addContentTypeParser(ndjson, async (request: FastifyRequest, payload: Readable) => {
+    if (!request.routeOptions.config.lines) throw unknownMediaTypeError(request)
+    requireReadable(request)
+    return payload
   })
 }
 
@@ -39,9 +56,10 @@ function requireReadable({ headers }: FastifyRequest): void {
 const mediaTypeError = (detail: string) => new DebriefError('unsupported_media_type', detail)
 
 /** Says which media type was sent, and which to send. `curl -d` sends that of a form unless it is told another. */
-export function unknownMediaTypeError({ method, headers }: FastifyRequest): DebriefError {
+export function unknownMediaTypeError({ method, headers, routeOptions }: FastifyRequest): DebriefError {
   const given = headers['content-type']
-  const taken = method === 'PATCH' ? `${mergePatchType} or application/json` : 'application/json'
+  const others = method === 'PATCH' ? [mergePatchType] : routeOptions.config.lines ? [ndjson] : []
+  const taken = [...others, 'application/json'].join(' or ')
   return mediaTypeError(`The Content-Type is ${given ?? 'missing'}: send Content-Type: ${taken}.`)
 }
 
@@ -89,25 +107,6 @@ const connectionEndedError = new DebriefError(
   'malformed_request',
   'The connection ended before the body did: send it again.',
 )
-
-const problemOf: Record<StrictJsonErrorKind, ProblemCode> = {
-  encoding: 'malformed_request',
-  syntax: 'malformed_request',
-  depth: 'malformed_request',
-  duplicate: 'malformed_request',
-  prototype: 'malformed_request',
-  text: 'invalid_body',
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return parseStrictJson(bytes)
-  } catch (error) {
-    if (!(error instanceof StrictJsonError)) throw error
-    const { kind, pointer, message } = error
-    throw fieldError(pointer, kind === 'text' ? 'format' : kind, message, problemOf[kind])
-  }
-}
 
 /** Refuses a body with a root-cause field, in any usual spelling, and explains that Debrief has none. */
 export function refuseRootCause(

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Limits } from '../../config.ts'
 import { DebriefError } from '../problem.ts'
@@ -7,7 +8,8 @@ import { DebriefError } from '../problem.ts'
  * have their own limit once they have begun.
  */
 export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout }: Limits): void {
-  app.addHook('preHandler', (_request, reply, done) => {
+  app.addHook('preHandler', ({ body }, reply, done) => {
+    if (body instanceof Readable) return done()
     const timer = setTimeout(() => {
       if (!reply.raw.headersSent) reply.send(handlerTimeoutError(handlerTimeout))
     }, handlerTimeout)

@@ -32,14 +32,25 @@ export function textsAtPointers(
   before: string[],
 ): Set<string> {
   const found = versions.flatMap(version => freeTexts(resource, version))
-  const known = new Set([...found.map(([pointer]) => pointer), ...before])
+  const shortened = versions.flatMap(({ original }) => Object.keys(original ?? {}))
+  const known = new Set([...found.map(([pointer]) => pointer), ...shortened, ...before])
   const unknown = pointers.flatMap((pointer, i) =>
     known.has(pointer) ? [] : unknownPointerError(resource, i, pointer, known),
   )
   refuseIfAny(unknown)
-  return new Set(
-    found.flatMap(([pointer, text]) => (pointers.includes(pointer) && !isRedactedText(text) ? text : [])),
+  const named = found.flatMap(([pointer, text]) =>
+    pointers.includes(pointer) && !isRedactedText(text) ? text : [],
   )
+  return new Set([...named, ...versions.flatMap(version => originalsOf(version, pointers, new Set(named)))])
+}
+
+/** The texts of an event as they were sent, of which a part is named, wherever that part stands. */
+function originalsOf({ original }: Entry, pointers: string[], named: ReadonlySet<string>): string[] {
+  const starts = [...named].filter(text => text.endsWith('…')).map(text => text.slice(0, -1))
+  return Object.entries((original ?? {}) as Record<string, string>).flatMap(([pointer, text]) => {
+    const isNamed = pointers.includes(pointer) || starts.some(start => text.startsWith(start))
+    return isNamed && !isRedactedText(text) ? text : []
+  })
 }
 
 function unknownPointerError(

@@ -28,6 +28,7 @@ export const upcasts: Upcast[] = [
     upcast: allOf(ofEntries('2026-11-27'), withSpells, withElsewhere, withRedactions),
   },
   { until: '2026-11-28', upcast: ofEntries('2026-11-28') },
+  { until: '2026-11-29', upcast: ofEntries('2026-11-29') },
 ]
 
 /**

@@ -3,7 +3,7 @@ import { retryConflicts } from '../../db/transact.ts'
 import { toDebriefError } from '../../http/problem.ts'
 import type { EventReceipt } from '../schema.ts'
 import { coalesce } from './coalescer.ts'
-import { createUnderLock } from './create-under-lock.ts'
+import { createAllUnderLock, createUnderLock } from './create-under-lock.ts'
 import { findTwins, insertEvents } from './insert.ts'
 import { isIndependent, type PreparedEvent } from './prepared-event.ts'
 import { receiptOf, repeated } from './receipts.ts'
@@ -23,6 +23,8 @@ export interface EventCreator {
   createOne: (event: PreparedEvent) => Promise<Created>
   /** Stores events in one statement. Returns what became of each, in their order. @throws when the database fails */
   createMany: (events: readonly PreparedEvent[]) => Promise<Outcome[]>
+  /** Stores all of one incident, or none. @throws one problem that names every event which is refused */
+  createAll: (events: readonly (PreparedEvent | Error)[]) => Promise<Created[]>
 }
 
 const mostOfOneFlush = 250
@@ -53,6 +55,7 @@ export function createEventCreator(db: Db): EventCreator {
   }
 
   return {
+    createAll: events => createAllUnderLock(db, events),
     createMany: async events => Promise.all(await insertTogether(events)),
     createOne: async event => {
       const outcome = await insertCoalesced(event)

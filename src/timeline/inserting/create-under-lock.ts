@@ -1,10 +1,11 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../../db/open.ts'
 import { transact } from '../../db/transact.ts'
+import { refuseTogether } from '../../http/batch.ts'
 import { DebriefError, toDebriefError } from '../../http/problem.ts'
 import { lockIncidentShared, sealedError } from '../../incidents/locks.ts'
 import { milestoneTakenError, requireSpeakers } from '../store.ts'
-import type { Outcome } from './create-events.ts'
+import type { Created, Outcome } from './create-events.ts'
 import { findTwins, insertEvents } from './insert.ts'
 import type { PreparedEvent } from './prepared-event.ts'
 import { receiptOf, repeated } from './receipts.ts'
@@ -25,6 +26,24 @@ export async function createUnderLock(db: Db, events: readonly PreparedEvent[]):
     if (events.length === 1 || error instanceof DebriefError) return events.map(() => error as Error)
     return (await Promise.all(events.map(event => createUnderLock(db, [event])))).flat()
   }
+}
+
+/**
+ * Stores all events, or none, where one cannot be stored or is an error already.
+ * @throws one problem that names every event which is refused
+ */
+export async function createAllUnderLock(
+  db: Db,
+  given: readonly (PreparedEvent | Error)[],
+): Promise<Created[]> {
+  refuseTogether('events', given)
+  const events = given as readonly PreparedEvent[]
+  return transact(db, async trx => {
+    const found = await createInLocked(trx, events.toSorted(byKey))
+    const outcomes = events.map(({ id }) => found.get(id)!)
+    refuseTogether('events', outcomes)
+    return outcomes as Created[]
+  })
 }
 
 async function createInLocked(trx: Trx, events: readonly PreparedEvent[]): Promise<Outcomes> {

@@ -3,6 +3,7 @@ import type { Answered } from '../../http/fields.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { contentSha256, normalizeEvent, withMilestones } from '../rules.ts'
 import type { EventFields, EventInput } from '../schema.ts'
+import { asSent, type Shortened } from './lenient.ts'
 
 /** An event that is ready to be stored: its defaults filled in, its key and content hash computed. */
 export interface PreparedEvent {
@@ -21,11 +22,21 @@ export interface PreparedEvent {
   facts: ChangeFacts
 }
 
-/** @throws 422 naming the field that breaks a rule */
-export function prepareEvent(incident_id: string, input: EventInput, facts: ChangeFacts): PreparedEvent {
-  const { dedupe_key, ...fields } = withMilestones(input)
-  const values = normalizeEvent(fields, new Date(facts.changed_at))
-  const content_sha256 = contentSha256(fields, values)
+/**
+ * @param shortened what lenient handling has changed; undefined for strict handling
+ * @throws 422 naming the field that breaks a rule
+ */
+export function prepareEvent(
+  incident_id: string,
+  input: EventInput,
+  facts: ChangeFacts,
+  shortened?: Omit<Shortened, 'body'>,
+): PreparedEvent {
+  const { dedupe_key, ...given } = withMilestones(input)
+  const values = normalizeEvent(given, new Date(facts.changed_at))
+  const original = shortened?.original ?? null
+  const sent = original === null ? { given, values } : asSent(given, values, original)
+  const content_sha256 = contentSha256(sent.given, sent.values)
   return {
     id: uuidv7(),
     incident_id,
@@ -33,9 +44,9 @@ export function prepareEvent(incident_id: string, input: EventInput, facts: Chan
     dedupe_key: dedupe_key ?? content_sha256,
     content_sha256,
     values,
-    original: null,
-    warnings: [],
-    isLenient: false,
+    original,
+    warnings: shortened?.warnings ?? [],
+    isLenient: shortened !== undefined,
     facts,
   }
 }

@@ -44,18 +44,23 @@ export const ofPlace = (
   name: string,
   suits: (place: Place) => boolean,
   wrong: (place: Place) => fc.Arbitrary<unknown>,
-  named: (place: Place) => string = ({ tokens }) => pointerTo(tokens),
-): Fault => ofChange(name, suits, place => wrong(place).map(value => ({ value, pointer: named(place) })))
+  {
+    named = ({ tokens }) => pointerTo(tokens),
+    breaks,
+  }: { named?: (place: Place) => string; breaks?: (operation: Operation) => boolean } = {},
+): Fault =>
+  ofChange(name, suits, place => wrong(place).map(value => ({ value, pointer: named(place) })), breaks)
 
 /** The same, where the pointer of the expected error depends on the wrong value. */
 export const ofChange = (
   name: string,
   suits: (place: Place) => boolean,
   change: (place: Place) => fc.Arbitrary<{ value: unknown; pointer: string }>,
+  breaks: (operation: Operation) => boolean = () => true,
 ): Fault => ({
   name,
   of: (operation, world) => {
-    if (!operation.body) return null
+    if (!operation.body || !breaks(operation)) return null
     const suitable = ({ body }: Request) => placesIn(operation.body!, body).filter(suits)
     const requests = validRequests(operation, world, { full: true })
     if (fc.sample(requests, { numRuns: 3, seed: 1 }).every(request => suitable(request).length === 0))

@@ -42,7 +42,8 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'createIncident id': id.map(([day, slug]) => `PM-${day}-${slug}`),
     incident_id: fc.constantFrom(...others),
     occurred_at: partialMoments(dayBetween('1970-01-02', '2026-06-17')),
-    'events[]': fc.constantFrom(...events[incident]!),
+    'createFactor events[]': fc.constantFrom(...events[incident]!),
+    'patchFactor events[]': fc.constantFrom(...events[incident]!),
     'factors[]': fc.constantFrom(1, 2),
     recurs: fc.constant(earlier),
     action_item: fc.constantFrom('AI-1', 'AI-2'),
@@ -145,6 +146,7 @@ const rules: Record<string, (body: Body) => Body> = {
       ? { ...body, disposition_reason: body.disposition_reason ?? 'Rare.' }
       : body,
   createEvent: timed,
+  createEvents: ({ events }) => ({ events: events.map(eventOfBatch) }),
   patchEvent: timed,
   createIncident: graded,
   patchIncident: body => ('severity' in body || 'nature' in body ? graded(body) : body),
@@ -180,6 +182,8 @@ function timed({ milestone, ...body }: Body): Body {
     ...(between !== undefined && { between: Boolean(between && occurred_until) }),
   }
 }
+
+const eventOfBatch = (event: Body): Body => timed({ ...event, sources: event.sources.map(citing) })
 
 /** Repairs an incident that has neither a severity nor a nature that needs none. */
 function graded(body: Body): Body {

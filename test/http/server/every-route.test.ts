@@ -41,6 +41,7 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   listHistory: 'read',
   getExternalRef: 'any',
   createEvent: 'events:write',
+  createEvents: 'events:write',
   listEvents: 'read',
   getEvent: 'read',
   patchEvent: 'write',

@@ -160,7 +160,7 @@ function fieldsOf({ $ref, anyOf = [], properties = {}, items }: any, at = ''): S
 }
 
 /** Maps, whose keys are no fields. */
-const keyed = ['/people', '/incident/labels', '/incident/clock_offsets']
+const keyed = ['/people', '/incident/labels', '/incident/clock_offsets', '/events/*/original']
 
 function fieldsIn(value: unknown, at = ''): Set<string> {
   if (Array.isArray(value)) return union(...value.map(entry => fieldsIn(entry, `${at}/*`)))
