@@ -1,7 +1,11 @@
 import type { AddressInfo } from 'node:net'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import fastify from 'fastify'
 import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
 import { v7 as uuidv7 } from 'uuid'
+import { copiedColumns } from './events.ts'
 
 /** The baseline: Fastify and `pg` as they come, one statement a request, with pools as large as the service's. */
 
@@ -37,6 +41,17 @@ app.post<{ Params: { incident: string }; Body: Event }>(
     return { id }
   },
 )
+
+app.addContentTypeParser('text/tab-separated-values', (_request, rows, done) => done(null, rows))
+app.post<{ Body: Readable }>('/copy', { bodyLimit: 2 ** 32 }, async ({ body }, reply) => {
+  const client = await writes.connect()
+  try {
+    await pipeline(body, client.query(copyFrom(`COPY events (${copiedColumns}) FROM STDIN`)))
+  } finally {
+    client.release()
+  }
+  reply.code(204)
+})
 
 const selectItems = (condition: string) => `
   SELECT a.incident_id, a.number, a.title, a.owner, a.due_on, a.priority, a.type, a.factors, a.status, a.done_when,

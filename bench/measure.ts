@@ -66,6 +66,28 @@ function withHeaders(sent: Sent, { headers }: Target): autocannon.Request {
   }
 }
 
+/**
+ * Sends one request with a long body, and measures what an item of it costs. The answer is discarded.
+ * @throws Error when it is not 2xx, or its last line is not what `isWhole` accepts
+ */
+export async function loadStream(
+  target: Target,
+  { path, type, items, body }: { path: string; type: string; items: number; body: Buffer },
+  isWhole: (answer: string) => boolean = () => true,
+): Promise<Load> {
+  const before = cpuOf(target)
+  const started = performance.now()
+  const answer = await fetch(`${target.url}${path}`, {
+    method: 'POST',
+    headers: { ...target.headers, 'content-type': type },
+    body,
+  })
+  const text = await answer.text()
+  const seconds = (performance.now() - started) / 1000
+  if (!answer.ok || !isWhole(text)) throw new Error(`${path}: ${answer.status} ${text.slice(-500)}`)
+  return { rate: items / seconds, cpu: (cpuOf(target) - before) / items }
+}
+
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
 /**
@@ -111,7 +133,7 @@ export function median(values: number[]): number {
 }
 
 /** Microseconds of CPU since the start: of the server, of the postmaster, and of its children, ended ones too. */
-function cpuOf({ pid, postmaster }: Target): number {
+export function cpuOf({ pid, postmaster }: Target): number {
   const living = childrenOf(postmaster).map(child => ticksOf(child, 'own'))
   const ticks = [ticksOf(pid, 'own'), ticksOf(postmaster, 'all'), ...living]
   return ticks.reduce((sum, count) => sum + count, 0) * microsecondsATick

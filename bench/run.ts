@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { disposeOnSignals } from '../test/help/dispose-on-signals.ts'
 import { peakMemory } from './measure.ts'
+import { measureBatches } from './scenarios/batches.ts'
 import { measureDashboards } from './scenarios/dashboards.ts'
 import { measureEvents } from './scenarios/events.ts'
 import { measureOverduePages } from './scenarios/overdue.ts'
@@ -18,6 +19,7 @@ import { measured, type Row, tableOf } from './table.ts'
 
 const scenarios: Record<string, (setup: Setup) => Promise<Row[]>> = {
   events: measureEvents,
+  batches: measureBatches,
   overdue: measureOverduePages,
   dashboards: measureDashboards,
   summary: measureSummary,
@@ -29,6 +31,7 @@ const scenarios: Record<string, (setup: Setup) => Promise<Row[]>> = {
 const full: Scale = {
   rounds: 7,
   seconds: 3,
+  batched: 50_000,
   items: 1_000_000,
   starts: { first: 5, again: 9 },
   documents: [
@@ -40,6 +43,7 @@ const full: Scale = {
 const quick: Scale = {
   rounds: 3,
   seconds: 0.4,
+  batched: 5000,
   items: 100_000,
   starts: { first: 1, again: 2 },
   documents: [

@@ -22,6 +22,8 @@ export interface Scale {
   rounds: number
   /** Duration of one side's turn under load. */
   seconds: number
+  /** Events of one side's turn in batches. */
+  batched: number
   /** Action items in the database. */
   items: number
   starts: { first: number; again: number }

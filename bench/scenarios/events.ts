@@ -1,55 +1,25 @@
 import { parseStrictJson } from '../../src/kit/strict-json.ts'
+import { nextEvent } from '../events.ts'
 import { type Load, load, median, type Target, takeTurns } from '../measure.ts'
 import { incident, type Setup } from '../setup.ts'
-import { atLeast, atMost, compared, later, measured, type Row } from '../table.ts'
+import { atLeast, atMost, compared, type Goal, measured, type Row } from '../table.ts'
 
-let sent = 0
-
-/** The body of a new event, about 1 KB. */
-function nextBody(): string {
-  sent += 1
-  const system = 'prometheus'
-  const at = new Date(Date.UTC(2026, 0, 1) + sent).toISOString()
-  return JSON.stringify({
-    occurred_at: at,
-    kind: 'alert',
-    dedupe_key: `bench-${sent}`,
-    description: `PaymentErrorRateHigh fires: 38 % of checkout payments fail, for the ${sent}th time, and orders are lost.`,
-    role: 'on-call engineer',
-    sources: [
-      {
-        kind: 'alert',
-        system,
-        url: `https://prometheus.example/alerts?name=PaymentErrorRateHigh&n=${sent}`,
-        excerpt: `PaymentErrorRateHigh{service="checkout",region="eu-west-1"} = 0.38 at ${at}`,
-        query:
-          'sum(rate(payments_failed_total[5m])) by (service) / sum(rate(payments_total[5m])) by (service)',
-        captured_at: at,
-      },
-      {
-        kind: 'log',
-        system: 'checkout',
-        excerpt:
-          `${at} ERROR payments call failed: 503 from payments-stub, "no space left on device"\n`.repeat(4),
-      },
-    ],
-  })
-}
+const nextBody = () => JSON.stringify(nextEvent())
 
 /** One event a request, against one INSERT a request; and the share of the strict parser in that. */
 export async function measureEvents(setup: Setup): Promise<Row[]> {
   const [busy, busyRows] = await compareEvents(setup, 32, {
-    cpu: later(atMost(0.5)),
-    rate: later(atLeast(1.5)),
+    cpu: atMost(0.5),
+    rate: atLeast(1.5),
   })
-  const [, singleRows] = await compareEvents(setup, 1, { rate: later(atLeast(0.9)) })
+  const [, singleRows] = await compareEvents(setup, 1, { rate: atLeast(0.9) })
   return [...busyRows, ...singleRows, ...(await measureParsing(setup, median(busy.map(({ cpu }) => cpu))))]
 }
 
 async function compareEvents(
   { scale, service, baseline, say }: Setup,
   connections: number,
-  goals: { cpu?: ReturnType<typeof later>; rate: ReturnType<typeof later> },
+  goals: { cpu?: Goal; rate: Goal },
 ): Promise<[ours: Load[], Row[]]> {
   const name = `single events, ${connections} connection${connections > 1 ? 's' : ''}`
   say(name)

@@ -39,7 +39,7 @@ export async function createAllUnderLock(
   refuseTogether('events', given)
   const events = given as readonly PreparedEvent[]
   return transact(db, async trx => {
-    const found = await createInLocked(trx, events.toSorted(byKey))
+    const found = await createInLocked(trx, events)
     const outcomes = events.map(({ id }) => found.get(id)!)
     refuseTogether('events', outcomes)
     return outcomes as Created[]
