@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import autocannon from 'autocannon'
 
@@ -66,25 +69,39 @@ function withHeaders(sent: Sent, { headers }: Target): autocannon.Request {
   }
 }
 
+/** A long request: of how many items, and its body, whole or as it is made. */
+export interface SentStream {
+  path: string
+  type: string
+  items: number
+  body: Buffer | Iterable<Buffer>
+}
+
 /**
- * Sends one request with a long body, and measures what an item of it costs. The answer is discarded.
- * @throws Error when it is not 2xx, or its last line is not what `isWhole` accepts
+ * Sends one request with a long body, and measures what an item of it costs.
+ * @throws Error when the answer is not 2xx, or its last line is not one that `isWhole` accepts
  */
 export async function loadStream(
   target: Target,
-  { path, type, items, body }: { path: string; type: string; items: number; body: Buffer },
-  isWhole: (answer: string) => boolean = () => true,
+  { path, type, items, body }: SentStream,
+  isWhole: (lastLine: string) => boolean = () => true,
 ): Promise<Load> {
   const before = cpuOf(target)
   const started = performance.now()
-  const answer = await fetch(`${target.url}${path}`, {
-    method: 'POST',
-    headers: { ...target.headers, 'content-type': type },
-    body,
-  })
-  const text = await answer.text()
+  const headers = { ...target.headers, 'content-type': type }
+  const sent = request(`${target.url}${path}`, { method: 'POST', headers })
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>
+  await Promise.all([pipeline(Readable.from(Buffer.isBuffer(body) ? [body] : body), sent), answered])
+  const [answer] = await answered
+  const lastLine = Buffer.concat(await answer.toArray())
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .at(-1)!
+  const { statusCode = 0 } = answer
+  if (statusCode < 200 || statusCode > 299 || !isWhole(lastLine))
+    throw new Error(`${path}: ${statusCode} ${lastLine.slice(0, 500)}`)
   const seconds = (performance.now() - started) / 1000
-  if (!answer.ok || !isWhole(text)) throw new Error(`${path}: ${answer.status} ${text.slice(-500)}`)
   return { rate: items / seconds, cpu: (cpuOf(target) - before) / items }
 }
 
@@ -138,6 +155,9 @@ export function cpuOf({ pid, postmaster }: Target): number {
   const ticks = [ticksOf(pid, 'own'), ticksOf(postmaster, 'all'), ...living]
   return ticks.reduce((sum, count) => sum + count, 0) * microsecondsATick
 }
+
+/** Microseconds of CPU that a process has used. */
+export const cpuOfProcess = (pid: number): number => ticksOf(pid, 'own') * microsecondsATick
 
 /** USER_HZ is 100 on every Linux that Node runs on. */
 const microsecondsATick = 10_000

@@ -4,6 +4,7 @@ import { peakMemory } from './measure.ts'
 import { measureBatches } from './scenarios/batches.ts'
 import { measureDashboards } from './scenarios/dashboards.ts'
 import { measureEvents } from './scenarios/events.ts'
+import { measureGrowth } from './scenarios/growth.ts'
 import { measureOverduePages } from './scenarios/overdue.ts'
 import { measurePostmortems } from './scenarios/postmortem.ts'
 import { measureStarts } from './scenarios/start.ts'
@@ -26,12 +27,15 @@ const scenarios: Record<string, (setup: Setup) => Promise<Row[]>> = {
   postmortem: measurePostmortems,
   start: measureStarts,
   memory: async ({ service }) => [measured('peak memory of the service', 'MB', [peakMemory(service.pid)])],
+  growth: measureGrowth,
 }
 
 const full: Scale = {
   rounds: 7,
   seconds: 3,
   batched: 50_000,
+  streamed: 1_000_000,
+  sizes: [10_000, 100_000, 1_000_000, 10_000_000],
   items: 1_000_000,
   starts: { first: 5, again: 9 },
   documents: [
@@ -44,6 +48,8 @@ const quick: Scale = {
   rounds: 3,
   seconds: 0.4,
   batched: 5000,
+  streamed: 20_000,
+  sizes: [],
   items: 100_000,
   starts: { first: 1, again: 2 },
   documents: [

@@ -24,6 +24,10 @@ export interface Scale {
   seconds: number
   /** Events of one side's turn in batches. */
   batched: number
+  /** Events of the stream during which the memory is measured. */
+  streamed: number
+  /** How many events are stored when their growth is measured. */
+  sizes: number[]
   /** Action items in the database. */
   items: number
   starts: { first: number; again: number }
@@ -38,6 +42,7 @@ export interface Setup {
   scale: Scale
   /** Debrief's database. */
   db: Db
+  databaseUrl: string
   service: Target
   /** A bare Fastify with `pg`: it reads Debrief's database, and writes to another with the same tables. */
   baseline: Target
@@ -74,11 +79,13 @@ export async function setUp(
   const loadItems = async () => {
     say(`storing ${scale.items.toLocaleString('en')} action items`)
     await insertItems(db, 0, scale.items)
-    await vacuumAndCheckpoint(serviceDatabase, () => analyzeItems(db))
+    await runMaintenance(serviceDatabase, 'action_items')
+    await analyzeItems(db)
   }
   return {
     scale,
     db,
+    databaseUrl: serviceDatabase,
     service: { ...service, headers: { authorization: `Bearer ${stdout.trim()}` }, postmaster },
     baseline: { ...baseline, headers: {}, postmaster },
     ensureItems: () => (loading ??= loadItems()),
@@ -99,9 +106,8 @@ async function findPostmaster(server: string): Promise<number> {
 }
 
 /** Does PostgreSQL's maintenance now, so that none runs while it is measured. Only a superuser may run CHECKPOINT. */
-async function vacuumAndCheckpoint(url: string, analyze: () => Promise<unknown>): Promise<void> {
-  await runStatements(url, 'VACUUM action_items')
-  await analyze()
+export async function runMaintenance(url: string, table: string): Promise<void> {
+  await runStatements(url, `VACUUM ANALYZE ${table}`)
   await runStatements(url, 'CHECKPOINT').catch(() => {})
 }
 

@@ -16,6 +16,13 @@ export async function measureEvents(setup: Setup): Promise<Row[]> {
   return [...busyRows, ...singleRows, ...(await measureParsing(setup, median(busy.map(({ cpu }) => cpu))))]
 }
 
+export const sendSingly = (
+  target: Target,
+  connections: number,
+  seconds: number,
+  path = `/v1/incidents/${incident}/events`,
+): Promise<Load> => load(target, () => ({ method: 'POST', path, body: nextBody() }), { connections, seconds })
+
 async function compareEvents(
   { scale, service, baseline, say }: Setup,
   connections: number,
@@ -23,11 +30,9 @@ async function compareEvents(
 ): Promise<[ours: Load[], Row[]]> {
   const name = `single events, ${connections} connection${connections > 1 ? 's' : ''}`
   say(name)
-  const side = (target: Target, path: string) => () =>
-    load(target, () => ({ method: 'POST', path, body: nextBody() }), { connections, seconds: scale.seconds })
   const turns = await takeTurns(scale.rounds, [
-    side(service, `/v1/incidents/${incident}/events`),
-    side(baseline, `/events/${incident}`),
+    () => sendSingly(service, connections, scale.seconds),
+    () => sendSingly(baseline, connections, scale.seconds, `/events/${incident}`),
   ])
   const of = (figure: keyof Load) => turns.map(loads => loads.map(load => load[figure]))
   return [
