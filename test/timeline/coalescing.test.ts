@@ -1,0 +1,101 @@
+import { sql } from 'kysely'
+import t from 'tap'
+import { createEventCreator } from '../../src/timeline/inserting/create-events.ts'
+import { prepareEvent } from '../../src/timeline/inserting/prepared-event.ts'
+import { observed, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
+
+/** Events of concurrent requests, which are stored together. */
+
+const service = await openService(t)
+await seedPeople(service)
+const { call, db } = service
+const post = (incident: string, fields: object = {}) =>
+  call('POST', `${incident}/events`, { body: observed(fields) })
+const idOf = (incident: string) => incident.slice('/v1/incidents/'.length)
+const keys = (count: number) => Array.from({ length: count }, (_, i) => `key-${i}`)
+
+t.test('events that come at once are stored in few transactions', async t => {
+  const incident = await openIncident(service)
+  const answers = await Promise.all(keys(64).map(dedupe_key => post(incident, { dedupe_key })))
+  t.ok(answers.every(({ status }) => status === 201))
+  const { rows } = await sql<{ transactions: number; events: number }>`
+    SELECT count(DISTINCT xmin::text)::int AS transactions, count(*)::int AS events FROM events
+    WHERE incident_id = ${idOf(incident)}`.execute(db)
+  t.equal(rows[0]?.events, 64)
+  t.ok(rows[0]!.transactions < 32, `${rows[0]!.transactions} transactions`)
+})
+
+t.test('each of several incidents, known and unknown, has its own answer', async t => {
+  const [one, other] = [await openIncident(service), await openIncident(service)]
+  const sealed = await openIncident(service)
+  const before = await post(sealed, { dedupe_key: 'before' })
+  await sql`UPDATE incidents SET status = 'final', changed_by = 'test', changed_at = now(), request_id = 'test'
+    WHERE id = ${idOf(sealed)}`.execute(db)
+  const answers = await Promise.all([
+    post(one, { dedupe_key: 'a' }),
+    post(other, { dedupe_key: 'a' }),
+    post('/v1/incidents/PM-2026-06-17-nowhere', { dedupe_key: 'a' }),
+    post(sealed, { dedupe_key: 'before' }),
+    post(sealed, { dedupe_key: 'after' }),
+    post(one, { sources: [{ kind: 'statement', stated_by: 'nobody', excerpt: 'I saw it.' }] }),
+    post(one, { sources: [{ kind: 'statement', stated_by: 'sam', excerpt: 'I saw it.' }] }),
+    post(one, { dedupe_key: 'a', description: 'Something else.' }),
+  ])
+  t.same(
+    answers.map(({ status, body }) => [status, body.code].filter(Boolean).join(' ')),
+    [
+      '201',
+      '201',
+      '404 not_found',
+      '200',
+      '409 sealed',
+      '422 unknown_reference',
+      '201',
+      '409 duplicate_with_other_content',
+    ],
+  )
+  t.equal(answers[3]!.body.id, before.body.id)
+})
+
+t.test('of events at once that mark the same milestone one has it', async t => {
+  const incident = await openIncident(service)
+  const answers = await Promise.all(
+    keys(8).map(dedupe_key => post(incident, { dedupe_key, milestone: 'detected' })),
+  )
+  t.same(answers.map(({ status }) => status).sort(), [201, ...Array(7).fill(409)])
+  const [winner] = answers.filter(({ status }) => status === 201)
+  for (const { body } of answers.filter(({ status }) => status === 409))
+    t.match(body, { code: 'milestone_taken', errors: [{ event_id: winner!.body.id }] })
+})
+
+t.test('a locked incident holds up no other, and its events are stored once it is free', async t => {
+  const [busy, idle] = [await openIncident(service), await openIncident(service)]
+  const happened: string[] = []
+  const waiting: Promise<unknown>[] = []
+  await db.transaction().execute(async trx => {
+    await sql`SELECT FROM incidents WHERE id = ${idOf(busy)} FOR UPDATE`.execute(trx)
+    for (const dedupe_key of keys(40))
+      waiting.push(post(busy, { dedupe_key }).then(({ status }) => happened.push(`busy ${status}`)))
+    for (const dedupe_key of keys(40)) {
+      const { status } = await post(idle, { dedupe_key })
+      happened.push(`idle ${status}`)
+    }
+  })
+  await Promise.all(waiting)
+  t.same(happened, [...Array(40).fill('idle 201'), ...Array(40).fill('busy 201')])
+  t.equal((await readAllPages(service, `${busy}/events?limit=200`)).length, 40)
+})
+
+t.test('an event that the database refuses hurts no other', async t => {
+  const incident = idOf(await openIncident(service))
+  const { createOne, createMany } = createEventCreator(db)
+  const facts = { changed_by: 'test', changed_at: new Date().toISOString(), request_id: 'test' }
+  const prepared = (dedupe_key: string) => prepareEvent(incident, observed({ dedupe_key }) as any, facts)
+  const events = [prepared('good'), { ...prepared('bad'), id: 'no UUID' }, prepared('better')]
+  const [good, bad, better] = await Promise.allSettled(events.map(createOne))
+  t.match([good, bad, better], [{ status: 'fulfilled' }, { status: 'rejected' }, { status: 'fulfilled' }])
+  const [again, refused] = await createMany([{ ...prepared('good') }, events[1]!])
+  t.match(again, { replayed: true, receipt: { id: events[0]!.id } })
+  t.ok(refused instanceof Error)
+})
