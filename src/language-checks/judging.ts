@@ -30,7 +30,10 @@ export interface JudgedTexts<T> {
   changes: JudgementChanges
 }
 
-/** Judges the texts of an incident: those whose judgement is kept, and still counts, from that; the others anew. */
+/**
+ * Judges the texts of an incident: those whose judgement is kept, and still counts, from that; the others anew. Stops when
+ * nobody waits for it any more (`check.gone`): then the judgements are of the first texts alone, and can be kept.
+ */
 export async function judgeTexts<T extends TextInField>(
   db: Db,
   { id, lang }: JudgedIncident,
@@ -45,6 +48,7 @@ export async function judgeTexts<T extends TextInField>(
   const turns = takeTurns()
   for (const one of texts) {
     if (turns.areOver()) await turns.next()
+    if (check.gone?.aborted) break
     const key = { text_sha256: sha256Hex(one.text), field: one.field }
     const name = keyOf(key)
     const basis = basisOf(one.text)
@@ -57,7 +61,8 @@ export async function judgeTexts<T extends TextInField>(
     asked.add(name)
     judgements.push({ ...one, ...restored(judgement, one.text) })
   }
-  const stale = [...kept.values()].filter(one => !asked.has(keyOf(one)))
+  const isWhole = judgements.length === texts.length
+  const stale = isWhole ? [...kept.values()].filter(one => !asked.has(keyOf(one))) : []
   return { judgements, changes: { made: [...made.values()], stale } }
 }
 

@@ -1,4 +1,5 @@
 import type { Db, Trx } from '../../db/open.ts'
+import { whileWaited } from '../../db/transact.ts'
 import { inactivePeople } from '../../directory/store.ts'
 import type { VersionedBlameCheck } from '../../http/context.ts'
 import { type JudgedTexts, judgeTexts } from '../../language-checks/judging.ts'
@@ -24,9 +25,15 @@ export const runChecks = async (
   blameCheck: VersionedBlameCheck,
   now: string,
 ): Promise<ChecksRun> =>
-  runChecksOn(db, await inSnapshot(db, trx => readCheckData(trx, incident_id)), blameCheck, now)
+  runChecksOn(db, await readInSnapshot(db, incident_id, blameCheck.gone), blameCheck, now)
 
-/** Runs the checks outside of any transaction, since the language check can take a while, and keeps what that says. */
+const readInSnapshot = (db: Db, incident_id: string, gone: AbortSignal | undefined): Promise<CheckData> =>
+  inSnapshot(gone === undefined ? db : whileWaited(db, gone), trx => readCheckData(trx, incident_id))
+
+/**
+ * Runs the checks outside of any transaction, since the language check can take a while, and keeps what that says: also when
+ * nobody waits for it any more, so that who asks again need not begin anew.
+ */
 export async function runChecksOn(
   db: Db,
   loaded: CheckData,
@@ -35,17 +42,21 @@ export async function runChecksOn(
 ): Promise<ChecksRun> {
   const judged = await judgeTexts(db, loaded.data.incident, judgedTexts(loaded.data), blameCheck)
   await keepJudgements(db, loaded.data.incident.id, judged.changes, loaded.version)
+  blameCheck.gone?.throwIfAborted()
   return runRules(loaded, judged, now)
 }
 
 /** Runs the checks under a lock, which should find every judgement kept by an earlier run: it keeps none itself. */
-export const runChecksLocked = async (
+export async function runChecksLocked(
   trx: Trx,
   loaded: CheckData,
   blameCheck: VersionedBlameCheck,
   now: string,
-): Promise<ChecksRun> =>
-  runRules(loaded, await judgeTexts(trx, loaded.data.incident, judgedTexts(loaded.data), blameCheck), now)
+): Promise<ChecksRun> {
+  const judged = await judgeTexts(trx, loaded.data.incident, judgedTexts(loaded.data), blameCheck)
+  blameCheck.gone?.throwIfAborted()
+  return runRules(loaded, judged, now)
+}
 
 function runRules(loaded: CheckData, { judgements }: JudgedTexts<TextAt>, now: string): ChecksRun {
   const input = { ...loaded, findings: findingsIn(judgements), language: coverageOf(judgements), now }
