@@ -55,7 +55,8 @@ export async function judgeTexts<T extends TextInField>(
     let judgement = made.get(name) ?? kept.get(name)
     if (judgement?.basis !== basis) {
       const { unjudged, findings } = check.judge(one.text, { field: one.field, lang })
-      judgement = { ...key, basis, unjudged, findings: findings.map(found => keptFinding(found, one.text)) }
+      const first = findings.slice(0, mostOfOneText)
+      judgement = { ...key, basis, unjudged, findings: first.map(found => keptFinding(found, one.text)) }
       made.set(name, judgement)
     }
     asked.add(name)
@@ -65,6 +66,9 @@ export async function judgeTexts<T extends TextInField>(
   const stale = isWhole ? [...kept.values()].filter(one => !asked.has(keyOf(one))) : []
   return { judgements, changes: { made: [...made.values()], stale } }
 }
+
+/** Of a text that blames more often, the first sentences are kept: who has answered them is asked about the next. */
+export const mostOfOneText = 20
 
 /** What a judgement depends on besides its text, which is the same for all texts that have the same names. */
 function basesOf({ version, namesIn }: VersionedBlameCheck, lang: string | null): (text: string) => string {

@@ -1,6 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Expected, etagOf, isConditional, parseEntityTags, requireVersion } from '../conditions.ts'
+import {
+  type Expected,
+  etagOf,
+  etagOfHash,
+  isConditional,
+  parseEntityTags,
+  requireVersion,
+} from '../conditions.ts'
 import { DebriefError } from '../problem.ts'
+import { Pieces } from './serializer.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -34,8 +42,8 @@ function withEtag(request: FastifyRequest, reply: FastifyReply, sent: unknown): 
   if (reply.statusCode >= 300 || !isBody(sent)) return sent
   const isRead = isReading(request)
   if (!isRead && reply.resourceVersion === null && reply.statusCode !== 201) return sent
-  const payload = sent.length < longText ? sent : Buffer.from(sent)
-  const etag = reply.getHeader('etag') ?? etagOf(payload, reply.resourceVersion)
+  const payload = typeof sent === 'string' && sent.length >= longText ? Buffer.from(sent) : sent
+  const etag = reply.getHeader('etag') ?? etagOfBody(payload, reply.resourceVersion)
   reply.header('etag', etag)
   if (!isRead || !matches(request.headers['if-none-match'], String(etag))) return payload
   reply.code(304).removeHeader('content-type').removeHeader('content-length')
@@ -56,8 +64,13 @@ export function readConditions(app: FastifyInstance): void {
   })
 }
 
-const isBody = (payload: unknown): payload is string | Buffer =>
-  typeof payload === 'string' || Buffer.isBuffer(payload)
+type Body = string | Buffer | Pieces
+
+const isBody = (payload: unknown): payload is Body =>
+  typeof payload === 'string' || Buffer.isBuffer(payload) || payload instanceof Pieces
+
+const etagOfBody = (body: Body, version: number | null): string =>
+  body instanceof Pieces ? etagOfHash(body.sha256, version) : etagOf(body, version)
 
 function matches(header: string | undefined, etag: string): boolean {
   return (

@@ -14,10 +14,7 @@ declare module 'fastify' {
  * Limits the time from a request's whole body to its answer, the time that a body may go on after the answer, and the time
  * for which a client may take nothing of an answer.
  */
-export function limitTimes(
-  app: FastifyInstance,
-  { bodyTimeout, handlerTimeout, streamIdle }: Limits,
-): void {
+export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout, streamIdle }: Limits): void {
   app.addHook('preHandler', (_request, reply, done) => {
     const timer = setTimeout(() => {
       if (!reply.raw.headersSent) reply.send(handlerTimeoutError(handlerTimeout))
@@ -59,10 +56,12 @@ function goneSignal(this: FastifyReply): AbortSignal {
   if (known !== undefined) return known
   const controller = new AbortController()
   signals.set(this, controller.signal)
-  if (this.raw.closed) controller.abort()
-  else this.raw.once('close', () => controller.abort())
+  if (this.raw.closed) controller.abort(nobodyWaitsError)
+  else this.raw.once('close', () => controller.abort(nobodyWaitsError))
   return controller.signal
 }
+
+const nobodyWaitsError = new DebriefError('unavailable', 'Nobody waits for this answer any more.')
 
 const handlerTimeoutError = (milliseconds: number) =>
   new DebriefError(

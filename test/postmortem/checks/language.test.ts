@@ -89,7 +89,7 @@ t.test('what is perhaps one says so, and comes after what is sure', async t => {
     timeline: data.events,
     inactive: new Set<string>(),
     findings,
-    language: { judged: 2, not_judged: [] },
+    language: { judged: 2, found: 2, not_judged: [] },
     now: '2026-06-19T15:00:00.000Z',
   }
   const checks = checksOf(input).filter(({ code }) => code === 'BLAME_LANGUAGE')
