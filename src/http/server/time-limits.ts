@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Limits } from '../../config.ts'
 import { DebriefError } from '../problem.ts'
@@ -38,8 +39,9 @@ export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout, 
  * starts anew with each byte that comes or goes: it costs a request next to nothing.
  */
 function cutIdleReaders(app: FastifyInstance, milliseconds: number): void {
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.raw.setTimeout(milliseconds, destroyIfIdle)
+  app.addHook('onRequest', ({ socket }, reply, done) => {
+    // An injected request has none of the network's.
+    if (socket instanceof Socket) reply.raw.setTimeout(milliseconds, destroyIfIdle)
     done()
   })
 }
