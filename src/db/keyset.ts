@@ -118,8 +118,7 @@ export interface RowsOfPage<T> {
 const pageBytes = 8 * 1024 * 1024
 
 /**
- * Reads a page of rows that may be large: it ends before the row with which it would exceed the bytes of a page. Reads that
- * one, too, which shows that more follow.
+ * Reads a page of rows that may be large: it ends before the row with which it would exceed the bytes of a page.
  * @param query the ordered rows, and one more than `limit`
  */
 export async function readPage<T extends object>(
@@ -127,15 +126,15 @@ export async function readPage<T extends object>(
   query: Expression<T>,
   limit: number,
 ): Promise<RowsOfPage<T>> {
-  const { rows } = await sql<T & { row_bytes: number; page_bytes: number }>`
+  const { rows } = await sql<T & { row_bytes: number; page_bytes: number; is_followed: boolean | null }>`
     SELECT * FROM (
-      SELECT *, sum(row_bytes) OVER (ROWS UNBOUNDED PRECEDING) AS page_bytes
+      SELECT *, sum(row_bytes) OVER (ROWS UNBOUNDED PRECEDING) AS page_bytes, lead(true) OVER () AS is_followed
       FROM (SELECT r.*, octet_length(r::text) AS row_bytes FROM (${query}) r) sized
     ) summed
-    WHERE page_bytes - row_bytes <= ${sql.lit(pageBytes)}`.execute(db)
-  const fitting = rows.filter(({ page_bytes }) => page_bytes <= pageBytes).slice(0, limit)
+    WHERE page_bytes <= ${sql.lit(pageBytes)} OR page_bytes = row_bytes`.execute(db)
+  const page = rows.slice(0, limit)
   return {
-    rows: fitting.map(({ row_bytes: _, page_bytes: __, ...row }) => row as unknown as T),
-    more: fitting.length < rows.length,
+    rows: page.map(({ row_bytes: _, page_bytes: __, is_followed: ___, ...row }) => row as unknown as T),
+    more: page.at(-1)?.is_followed === true,
   }
 }
