@@ -4,6 +4,7 @@ import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { isObject } from '../../kit/json.ts'
 import { takeTurns } from '../../kit/turns.ts'
+import { etagOfHash } from '../conditions.ts'
 
 const factory = SerializerSelector()
 
@@ -41,23 +42,7 @@ export function serializeInTurns(app: FastifyInstance): void {
   })
 }
 
-/** A long answer, with the hash of all its pieces. */
-export class Pieces extends Readable {
-  readonly sha256: string
-  #left: Buffer[]
-
-  constructor(pieces: Buffer[], sha256: string) {
-    super()
-    this.sha256 = sha256
-    this.#left = pieces
-  }
-
-  override _read(): void {
-    this.push(this.#left.shift() ?? null)
-  }
-}
-
-async function longAnswer(payload: Record<string, unknown>, reply: FastifyReply): Promise<Pieces> {
+async function longAnswer(payload: Record<string, unknown>, reply: FastifyReply): Promise<Readable> {
   const turns = takeTurns(reply.gone)
   const hash = createHash('sha256')
   const pieces: Buffer[] = []
@@ -69,8 +54,10 @@ async function longAnswer(payload: Record<string, unknown>, reply: FastifyReply)
     length += piece.length
     pieces.push(piece)
   }
+  if (reply.statusCode < 300 && !reply.hasHeader('etag'))
+    reply.header('etag', etagOfHash(hash.digest('hex'), reply.resourceVersion))
   reply.header('content-length', length).serializer((answer: unknown) => answer as string)
-  return new Pieces(pieces, hash.digest('hex'))
+  return Readable.from(pieces)
 }
 
 type Serialize = (payload: Record<string, unknown>) => string
