@@ -113,3 +113,11 @@ t.test('what could not be judged is counted, with its first places', t => {
   })
   t.end()
 })
+
+t.test('of very many sentences the first are asked about, and all are counted', async t => {
+  const text = 'She forgot it. '.repeat(150)
+  const at = { pointer: '/title', ids: [], field: 'title' as const, text }
+  const many = { ...at, ...check.judge(text, { field: 'title' }) }
+  t.equal(findingsIn([many, many]).length, 200)
+  t.equal(coverageOf([many, many]).found, 300)
+})
