@@ -26,7 +26,7 @@ import { childLogger, RequestLog } from './http/server/log.ts'
 import { answerOtherMethods } from './http/server/methods.ts'
 import { collectMetrics, metricsRoute } from './http/server/metrics.ts'
 import { allowedHostsOf, checkRequests } from './http/server/request-checks.ts'
-import { buildSerializer } from './http/server/serializer.ts'
+import { buildSerializer, serializeInTurns } from './http/server/serializer.ts'
 import { systemRoutes, systemSchemas, systemTag } from './http/server/system.ts'
 import { limitTimes } from './http/server/time-limits.ts'
 import { refuseUnservable } from './http/server/validation/accept.ts'
@@ -116,6 +116,7 @@ async function registerHooks(app: App, config: AppOptions['config']): Promise<vo
   await app.register(accepts)
   registerErrors(app)
   registerEtags(app)
+  serializeInTurns(app)
   readConditions(app)
 }
 

@@ -41,7 +41,7 @@ export interface Limits {
   bodyTimeout: number
   /** From a request's whole body to its answer, or to the start of a stream. */
   handlerTimeout: number
-  /** How long a client may read nothing of a stream. */
+  /** How long a client may take nothing of an answer. */
   streamIdle: number
   /** Simultaneous exports: each uses a database connection for as long as its client reads. */
   exports: number

@@ -67,8 +67,8 @@ function collectionRoutes(app: App, { db, now }: Context): void {
     async (request, reply) => {
       const { incident_id } = request.params
       await getIncident(db, incident_id)
-      const rows = await store.listChanges(db, incident_id, request.query, pageRequest(request, 1))
-      return toPage(request, reply, rows, change => [change.number])
+      const found = await store.listChanges(db, incident_id, request.query, pageRequest(request, 1))
+      return toPage(request, reply, found, change => [change.number])
     },
   )
 }

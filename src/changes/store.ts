@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { columnsOf, fieldsOf, rowOf } from '../db/columns.ts'
+import { type RowsOfPage, readPage } from '../db/keyset.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import { lockFactors } from '../factors/store.ts'
@@ -42,22 +43,22 @@ export async function listChanges(
   incident_id: string,
   { status, target_kind }: ChangeFilter,
   { limit, after }: PageRequest,
-): Promise<Change[]> {
-  const rows = await selectChanges(db)
+): Promise<RowsOfPage<Change>> {
+  const page = selectChanges(db)
     .where('incident_id', '=', incident_id)
     .$if(status !== undefined, q => q.where('status', 'in', status!))
     .$if(target_kind !== undefined, q => q.where('target_kind', 'in', target_kind!))
     .$if(after !== null, q => q.where('number', '>', Number(after![0])))
     .orderBy('number')
     .limit(sql.lit(limit + 1))
-    .execute()
+  const { rows, more } = await readPage(db, page, limit)
   const changes: Change[] = []
   for (const row of rows) {
     changes.push(toChange(row))
     // Yields to other requests: checking a long rule takes a while.
     await setImmediate()
   }
-  return changes
+  return { rows: changes, more }
 }
 
 /** All changes of an incident for the document, by number. */

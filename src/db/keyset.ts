@@ -1,4 +1,5 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type Expression, type RawBuilder, sql } from 'kysely'
+import type { Db } from './open.ts'
 
 /** Sorting by several columns, and going on after the last row of a page, for lists that are read page by page. */
 
@@ -105,4 +106,35 @@ export function afterKey<Name extends string>(
 export function isAnyOf(column: RawBuilder<unknown>, values: readonly string[] | undefined) {
   if (values === undefined) return undefined
   return values.length === 1 ? sql`${column} = ${values[0]}` : sql`${column} = ANY (${values})`
+}
+
+/** The rows of a page, and whether more follow. */
+export interface RowsOfPage<T> {
+  rows: T[]
+  more: boolean
+}
+
+/** As many bytes as the rows of a page may have, as PostgreSQL writes them. */
+const pageBytes = 8 * 1024 * 1024
+
+/**
+ * Reads a page of rows that may be large: it ends before the row with which it would exceed the bytes of a page.
+ * @param query the ordered rows, and one more than `limit`
+ */
+export async function readPage<T extends object>(
+  db: Db,
+  query: Expression<T>,
+  limit: number,
+): Promise<RowsOfPage<T>> {
+  const { rows } = await sql<T & { row_bytes: number; page_bytes: number; is_followed: boolean | null }>`
+    SELECT * FROM (
+      SELECT *, sum(row_bytes) OVER (ROWS UNBOUNDED PRECEDING) AS page_bytes, lead(true) OVER () AS is_followed
+      FROM (SELECT r.*, octet_length(r::text) AS row_bytes FROM (${query}) r) sized
+    ) summed
+    WHERE page_bytes <= ${sql.lit(pageBytes)} OR page_bytes = row_bytes`.execute(db)
+  const page = rows.slice(0, limit)
+  return {
+    rows: page.map(({ row_bytes: _, page_bytes: __, is_followed: ___, ...row }) => row as unknown as T),
+    more: page.at(-1)?.is_followed === true,
+  }
 }

@@ -19,6 +19,19 @@ export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * The same database for one caller: no statement begins any more once `gone` is aborted, and a transaction is rolled back
+ * then. The statement that runs at that moment ends by itself, or by its time limit.
+ */
+export const whileWaited = (db: Db, gone: AbortSignal): Db =>
+  db.withPlugin({
+    transformQuery: ({ node }) => {
+      gone.throwIfAborted()
+      return node
+    },
+    transformResult: async ({ result }) => result,
+  })
+
 /** Runs a part of a transaction in a savepoint: when it throws, its writes are rolled back and the transaction can go on. */
 export async function withSavepoint<T>(trx: Trx, run: () => Promise<T>): Promise<T> {
   await sql`SAVEPOINT attempt`.execute(trx)

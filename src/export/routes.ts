@@ -73,9 +73,7 @@ function streamRoute(app: App, { db, limits }: Context): void {
     async (request, reply) => {
       reply.type(ndjson)
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
-      return reply.send(await startExport(request.query, gone.signal))
+      return reply.send(await startExport(request.query, reply.gone))
     },
   )
 }

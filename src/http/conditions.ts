@@ -10,8 +10,12 @@ declare module 'fastify' {
 }
 
 /** The strong `ETag` of a body; that of a single resource begins with its version. */
-export function etagOf(body: string | Buffer, version: number | null): string {
-  const hash = sha256Hex(body).slice(0, 16)
+export const etagOf = (body: string | Buffer, version: number | null): string =>
+  etagOfHash(sha256Hex(body), version)
+
+/** @param sha256 of the body, in hex */
+export function etagOfHash(sha256: string, version: number | null): string {
+  const hash = sha256.slice(0, 16)
   return version === null ? `"${hash}"` : `"${version}-${hash}"`
 }
 

@@ -44,13 +44,18 @@ export interface Context {
   /** IANA name of the zone that decides what “today” is, unless a call names another. */
   timeZone: string
   limits: Limits
-  /** Returns the language check with the directory's current names. */
-  blameCheck: () => Promise<VersionedBlameCheck>
+  /**
+   * Returns the language check with the directory's current names.
+   * @param gone ends the work of judging when nobody waits for it any more
+   */
+  blameCheck: (gone?: AbortSignal) => Promise<VersionedBlameCheck>
 }
 
 /** A judgement that another version of the check made does not count. */
 export interface VersionedBlameCheck extends BlameCheck {
   version: string
+  /** Aborted when nobody waits any more for what is judged. */
+  gone?: AbortSignal | undefined
 }
 
 /** A part of the API that the app registers. */

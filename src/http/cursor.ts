@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { RowsOfPage } from '../db/keyset.ts'
 import { canonicalJson, sha256Hex } from '../kit/json.ts'
 import { DebriefError } from './problem.ts'
 
@@ -28,22 +29,34 @@ export function pageRequest(request: FastifyRequest, keys: number): PageRequest 
 
 const limitOf = ({ query }: FastifyRequest): number => Math.min((query as PageQuery).limit ?? 50, 200)
 
-/** One page from `limit + 1` rows. Sets `Link: rel="next"` (RFC 8288) where there is a next page. */
-export function toPage<T>(request: FastifyRequest, reply: FastifyReply, rows: T[], keyOf: (row: T) => Key[]) {
-  const { link, ...page } = pageWithLink(request, rows, keyOf)
+/** The rows of a page: one more than `limit` of them where more follow, or what `readPage` answers. */
+type Found<T> = T[] | RowsOfPage<T>
+
+/** One page from its rows. Sets `Link: rel="next"` (RFC 8288) where there is a next page. */
+export function toPage<T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  found: Found<T>,
+  keyOf: (row: T) => Key[],
+) {
+  const { link, ...page } = pageWithLink(request, found, keyOf)
   if (link !== undefined) reply.header('link', link)
   return page
 }
 
-/** One page from `limit + 1` rows, where the extra row only shows that there is a next page; and the `Link` to that. */
-export function pageWithLink<T>(request: FastifyRequest, rows: T[], keyOf: (row: T) => Key[]) {
-  const limit = limitOf(request)
-  const items = rows.slice(0, limit)
-  if (rows.length <= limit) return { items, next_cursor: null, link: undefined }
+/** One page from its rows, and the `Link` to the next one. */
+export function pageWithLink<T>(request: FastifyRequest, found: Found<T>, keyOf: (row: T) => Key[]) {
+  const { rows: items, more } = Array.isArray(found) ? withinLimit(found, limitOf(request)) : found
+  if (!more) return { items, next_cursor: null, link: undefined }
   const next_cursor = encode(keyOf(items.at(-1)!), binding(request))
   const query = new URLSearchParams({ ...(request.query as Record<string, string>), cursor: next_cursor })
   return { items, next_cursor, link: `<${pathOf(request)}?${query}>; rel="next"` }
 }
+
+const withinLimit = <T>(rows: T[], limit: number): RowsOfPage<T> => ({
+  rows: rows.slice(0, limit),
+  more: rows.length > limit,
+})
 
 const pathOf = (request: FastifyRequest) => request.url.split('?')[0]!
 

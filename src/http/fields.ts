@@ -263,7 +263,7 @@ export const pageQuery = {
   ),
   limit: Type.Optional(
     integer(1, maxInteger, {
-      description: 'How many items, 1 to 200 (more means 200). Default 50.',
+      description: 'How many items, 1 to 200 (more means 200). Default 50. Of large ones a page has fewer.',
       examples: [50],
     }),
   ),

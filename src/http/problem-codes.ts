@@ -372,7 +372,7 @@ const kinds = {
     status: 503,
     title: 'Debrief cannot answer now',
     meaning:
-      'The database is starting, stopping or overloaded, or as many exports run as may. Try again after `Retry-After` seconds.',
+      'The database is starting, stopping or overloaded, takes too long for what was asked, or as many exports run as may. Try again after `Retry-After` seconds.',
     example: {
       instance: '/v1/incidents',
       detail: 'The database does not answer. Try again shortly.',

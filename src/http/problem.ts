@@ -161,8 +161,23 @@ const problemOfJson: Record<StrictJsonErrorKind, ProblemCode> = {
 const strictJsonError = ({ kind, pointer, message }: StrictJsonError) =>
   fieldError(pointer, kind === 'text' ? 'format' : kind, message, problemOfJson[kind])
 
-/** SQLSTATEs of values that PostgreSQL refuses: each is a gap in validation, and no reason for a 500. */
+const contended: [ProblemCode, string] = [
+  'unavailable',
+  'Others change the same at this moment, and this could not wait for them any longer. Try again shortly.',
+]
+
+/**
+ * SQLSTATEs that are no reason for a 500: of a statement or a lock that ran into its time limit, of writers that stood in
+ * each other's way, and of values that PostgreSQL refuses, each of which is a gap in validation.
+ */
 const sqlStates: Record<string, [ProblemCode, string]> = {
+  '57014': [
+    'unavailable',
+    'This took the database longer than one statement may take: ask for less, by a smaller limit or more filters, or try again.',
+  ],
+  '55P03': contended,
+  '40001': contended,
+  '40P01': contended,
   '23505': ['conflict', 'Something with the same unique key is stored already.'],
   '23503': ['conflict', 'Something that this refers to, or that refers to this, stands in the way.'],
   '23514': ['invalid_body', 'A value breaks a rule of the store.'],
@@ -174,10 +189,10 @@ const sqlStates: Record<string, [ProblemCode, string]> = {
   '22008': ['invalid_body', 'A date is out of range.'],
 }
 
-/** Statement and lock time-outs, lost connections, a starting or stopping server, a full pool. */
+/** Lost connections, a starting or stopping server, a full pool. */
 function isUnavailable(code: string, message: string): boolean {
   return (
-    /^(57014|55P03|57P0\d|08\w{3}|53\w{3}|40001|40P01)$/.test(code) ||
+    /^(57P0\d|08\w{3}|53\w{3})$/.test(code) ||
     /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
       code,
     ) ||

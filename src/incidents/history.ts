@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { upcastEntry } from '../db/forms.ts'
+import { type RowsOfPage, readPage } from '../db/keyset.ts'
 import type { Db } from '../db/open.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { toUtc } from '../kit/time.ts'
@@ -46,9 +47,9 @@ export async function listHistory(
   db: Db,
   incidentId: string,
   { limit, after }: PageRequest,
-): Promise<HistoryEntry[]> {
+): Promise<RowsOfPage<HistoryEntry>> {
   const times = await timeColumns(db)
-  const { rows } = await sql<Row>`
+  const versions = sql<Row>`
     WITH versions AS (
       SELECT resource, id, version, NULL::jsonb AS deletion, image FROM history WHERE incident_id = ${incidentId}
       UNION ALL
@@ -63,8 +64,9 @@ export async function listHistory(
     SELECT resource, id, version, deletion, image, changed_at, sequence FROM dated
     ${after === null ? sql`` : sql`WHERE (sequence, changed_at, resource COLLATE "C", id COLLATE "C", version, deleted) > (${after[0]}::bigint, ${after[1]}::timestamptz, ${after[2]}, ${after[3]}, ${after[4]}::int, ${after[5]}::int)`}
     ORDER BY sequence, changed_at, resource COLLATE "C", id COLLATE "C", version, deleted
-    LIMIT ${sql.lit(limit + 1)}`.execute(db)
-  return rows.map(row => toEntry(row, times))
+    LIMIT ${sql.lit(limit + 1)}`
+  const { rows, more } = await readPage(db, versions, limit)
+  return { rows: rows.map(row => toEntry(row, times)), more }
 }
 
 /** The columns that hold times, as the tables have them: an image has each as PostgreSQL writes it into JSON. */

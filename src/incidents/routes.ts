@@ -74,8 +74,8 @@ function collectionRoutes(app: App, { db, now, timeZone }: Context): void {
       const { changed_since } = request.query
       const filter = { ...request.query, ...(changed_since && { changed_since: toUtc(changed_since) }) }
       const sort = incidentOrder(request.query.sort)
-      const rows = await store.listIncidents(db, filter, sort, pageRequest(request, sort.length))
-      return toPage(request, reply, rows, incidentKey(sort))
+      const found = await store.listIncidents(db, filter, sort, pageRequest(request, sort.length))
+      return toPage(request, reply, found, incidentKey(sort))
     },
   )
 }
@@ -178,10 +178,10 @@ function historyRoute(app: App, { db }: Context): void {
     },
     async (request, reply) => {
       const { incident_id } = request.params
-      const rows = await history.listHistory(db, incident_id, pageRequest(request, 6))
+      const found = await history.listHistory(db, incident_id, pageRequest(request, 6))
       // A deleted incident still has a history: without one, the id has never been used, which is a 404.
-      if (rows.length === 0) await store.getIncident(db, incident_id)
-      return toPage(request, reply, rows, history.historyKey)
+      if (found.rows.length === 0) await store.getIncident(db, incident_id)
+      return toPage(request, reply, found, history.historyKey)
     },
   )
 }

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { columnsOf, fieldsOf, rowOf } from '../db/columns.ts'
-import { afterKey, orderOf } from '../db/keyset.ts'
+import { afterKey, orderOf, type RowsOfPage, readPage } from '../db/keyset.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { deletionBy } from '../db/transact.ts'
 import type { Write } from '../http/caller.ts'
@@ -28,12 +28,12 @@ const selectIncidents = (db: Db) =>
 
 type Order = ReturnType<typeof incidentOrder>
 
-export const listIncidents = async (
+export const listIncidents = (
   db: Db,
   filter: IncidentFilter,
   sort: Order,
   page: PageRequest,
-): Promise<Incident[]> => (await selectIncidentsPage(filter, sort, page).execute(db)).rows
+): Promise<RowsOfPage<Incident>> => readPage(db, selectIncidentsPage(filter, sort, page), page.limit)
 
 /** Selects a page of incidents, and one more. Exported for the test of its plan. */
 export function selectIncidentsPage(

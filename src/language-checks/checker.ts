@@ -20,7 +20,9 @@ export function cacheBlameCheck({
   snapshot,
 }: Pick<OpenDatabase, 'db' | 'snapshot'>): Context['blameCheck'] {
   let cached: Cached | undefined
-  return async () => {
+  return async gone => ({ ...(await current()), gone })
+
+  async function current(): Promise<VersionedBlameCheck> {
     // Read in this order, a change in between makes the next call miss the cache.
     const shown = await snapshot()
     if (cached?.snapshot === shown) return cached.check

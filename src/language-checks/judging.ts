@@ -30,7 +30,10 @@ export interface JudgedTexts<T> {
   changes: JudgementChanges
 }
 
-/** Judges the texts of an incident: those whose judgement is kept, and still counts, from that; the others anew. */
+/**
+ * Judges the texts of an incident: those whose judgement is kept, and still counts, from that; the others anew. Stops when
+ * nobody waits for it any more (`check.gone`): then the judgements are of the first texts alone, and can be kept.
+ */
 export async function judgeTexts<T extends TextInField>(
   db: Db,
   { id, lang }: JudgedIncident,
@@ -45,21 +48,27 @@ export async function judgeTexts<T extends TextInField>(
   const turns = takeTurns()
   for (const one of texts) {
     if (turns.areOver()) await turns.next()
+    if (check.gone?.aborted) break
     const key = { text_sha256: sha256Hex(one.text), field: one.field }
     const name = keyOf(key)
     const basis = basisOf(one.text)
     let judgement = made.get(name) ?? kept.get(name)
     if (judgement?.basis !== basis) {
       const { unjudged, findings } = check.judge(one.text, { field: one.field, lang })
-      judgement = { ...key, basis, unjudged, findings: findings.map(found => keptFinding(found, one.text)) }
+      const first = findings.slice(0, mostOfOneText)
+      judgement = { ...key, basis, unjudged, findings: first.map(found => keptFinding(found, one.text)) }
       made.set(name, judgement)
     }
     asked.add(name)
     judgements.push({ ...one, ...restored(judgement, one.text) })
   }
-  const stale = [...kept.values()].filter(one => !asked.has(keyOf(one)))
+  const isWhole = judgements.length === texts.length
+  const stale = isWhole ? [...kept.values()].filter(one => !asked.has(keyOf(one))) : []
   return { judgements, changes: { made: [...made.values()], stale } }
 }
+
+/** Of a text that blames more often, the first sentences are kept: who has answered them is asked about the next. */
+export const mostOfOneText = 20
 
 /** What a judgement depends on besides its text, which is the same for all texts that have the same names. */
 function basesOf({ version, namesIn }: VersionedBlameCheck, lang: string | null): (text: string) => string {

@@ -1,5 +1,6 @@
 import type { App, Context, Room } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
+import { takeTurns } from '../kit/turns.ts'
 import * as contract from './schema.ts'
 
 const tag = { name: 'Language', description: 'Whether a text blames people, while it is written.' }
@@ -24,9 +25,10 @@ function languageCheckRoutes(app: App, { blameCheck }: Context): void {
         response: { 200: ref(contract.LanguageCheck) },
       },
     },
-    async request => {
+    async (request, reply) => {
       const { text, field, people, lang } = request.body
       const check = await blameCheck()
+      await takeTurns(reply.gone).next()
       const options = { field: field ?? undefined, people: people ?? [], lang }
       const { unjudged, findings } = check.judge(text, options)
       return { judged: unjudged === null, reason: unjudged, findings }

@@ -80,12 +80,17 @@ export async function keepJudgements(
   const keeping = db.transaction().execute(async trx => {
     if (!(await tryLockJudgements(trx, incident_id))) return
     if ((await textsVersion(trx, incident_id)) !== version) return
-    await writeJudgements(trx, incident_id, made, stale)
+    await writeJudgements(trx, incident_id, [], stale)
+    for (let i = 0; i < made.length; i += madeAtOnce)
+      await writeJudgements(trx, incident_id, made.slice(i, i + madeAtOnce), [])
   })
   await keeping.catch(error => {
     if (!(error instanceof pg.DatabaseError)) throw error
   })
 }
+
+/** So few that to write them out as a statement holds nobody up. */
+const madeAtOnce = 250
 
 const writeJudgements = (
   trx: Trx,

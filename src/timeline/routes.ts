@@ -117,8 +117,8 @@ function eventRoutes(app: App, { db, now }: Context, events: EventCreator): void
         since: occurred_since && toUtc(occurred_since),
         before: occurred_before && toUtc(occurred_before),
       }
-      const rows = await store.listEvents(db, incident_id, filter, pageRequest(request, 3))
-      return toPage(request, reply, rows, store.timelineKey)
+      const found = await store.listEvents(db, incident_id, filter, pageRequest(request, 3))
+      return toPage(request, reply, found, store.timelineKey)
     },
   )
 

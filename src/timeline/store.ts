@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
+import { type RowsOfPage, readPage } from '../db/keyset.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { PageRequest } from '../http/cursor.ts'
@@ -41,7 +42,7 @@ export function listEvents(
   incidentId: string,
   filter: EventFilter,
   { limit, after }: PageRequest,
-): Promise<Event[]> {
+): Promise<RowsOfPage<Event>> {
   const conditions = [
     filter.kind && sql<SqlBool>`kind = ANY (${filter.kind})`,
     filter.milestone && sql<SqlBool>`milestones && ${filter.milestone}`,
@@ -53,14 +54,14 @@ export function listEvents(
     after &&
       sql<SqlBool>`(${timelineOrder}) > (${after[0]}::timestamptz, ${after[1]}::int::boolean, ${after[2]}::uuid)`,
   ]
-  return selectEvents(db)
+  const page = selectEvents(db)
     .where('incident_id', '=', incidentId)
     .where(({ and }) =>
       and(conditions.filter(condition => typeof condition === 'object' && condition !== null)),
     )
     .orderBy(timelineOrder)
     .limit(sql.lit(limit + 1))
-    .execute()
+  return readPage(db, page, limit)
 }
 
 /** All events of an incident for the document, in the order of the timeline, retracted ones too. */

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import t from 'tap'
+import { readPage } from '../../src/db/keyset.ts'
 import { type OpenDatabase, openDatabase } from '../../src/db/open.ts'
-import { transact } from '../../src/db/transact.ts'
+import { transact, whileWaited } from '../../src/db/transact.ts'
 import { createDatabase } from '../help/service.ts'
 
 t.test('a session is in UTC whatever options the address brings, and those hold too', async t => {
@@ -65,4 +66,42 @@ t.test('no connection is left when a database is closed, so that its server can 
   t.equal(sockets(), before + 3)
   await close()
   t.equal(sockets(), before)
+})
+
+t.test('no statement begins for a caller who has gone, and its transaction is rolled back', async t => {
+  const { db, pool, close } = openDatabase(await createDatabase(t), () => {})
+  t.teardown(close)
+  const caller = new AbortController()
+  const called = whileWaited(db, caller.signal)
+  t.match(await sql`SELECT 1 AS one`.execute(called), { rows: [{ one: 1 }] })
+  const work = called.transaction().execute(async trx => {
+    await sql`CREATE TABLE written ()`.execute(trx)
+    caller.abort(new Error('gone'))
+    await trx.selectFrom('people').selectAll().execute()
+  })
+  await t.rejects(work, { message: 'gone' })
+  await t.rejects(sql`SELECT 1`.execute(called), { message: 'gone' })
+  t.match(await sql`SELECT to_regclass('written') AS found`.execute(db), { rows: [{ found: null }] })
+  t.equal(pool().free, pool().open, 'and no connection is kept')
+})
+
+t.test('a page ends before the row that would be too much for it', async t => {
+  const { db, close } = openDatabase(await createDatabase(t), () => {})
+  t.teardown(close)
+  /** The rows that a page has of some with so many megabytes each. */
+  const pageOf = async (megabytes: number[], limit: number) => {
+    const rows = sql<{ n: number; text: string }>`
+      SELECT n::int, repeat('x', m * 1000000) AS text
+      FROM unnest(${megabytes}::int[]) WITH ORDINALITY AS u (m, n) ORDER BY n LIMIT ${sql.lit(limit + 1)}`
+    const { rows: found, more } = await readPage(db, rows, limit)
+    t.same(Object.keys(found[0] ?? { n: 0, text: '' }), ['n', 'text'])
+    return [found.map(({ n }) => n), more]
+  }
+  t.same(await pageOf([], 5), [[], false])
+  t.same(await pageOf([1, 1, 1], 5), [[1, 2, 3], false])
+  t.same(await pageOf([1, 1, 1], 2), [[1, 2], true])
+  t.same(await pageOf([3, 3, 3, 1], 5), [[1, 2], true])
+  t.same(await pageOf([1, 8, 8, 8], 2), [[1], true])
+  t.same(await pageOf([9], 5), [[1], false], 'but it has at least one')
+  t.same(await pageOf([9, 1], 5), [[1], true])
 })

@@ -225,3 +225,25 @@ t.test('a problem lists 50 errors at most', async t => {
   const { body } = await call('PATCH', incident, { body: { authors } })
   t.equal(body.errors.length, 50)
 })
+
+t.test(
+  'a statement that runs into its time limit says so, and so does one that waits for another',
+  async t => {
+    const { connection } = service
+    const limited = (limits: object) =>
+      openService(t, { on: connection, databaseLimits: { ...loadConfig({}).databaseLimits, ...limits } })
+    const waiting = await limited({ lockTimeout: 50 })
+    const slow = await limited({ statementTimeout: 50 })
+    await db.transaction().execute(async trx => {
+      await sql`LOCK TABLE people IN ACCESS EXCLUSIVE MODE`.execute(trx)
+      for (const [{ call }, words] of [
+        [waiting, /^Others change the same at this moment/],
+        [slow, /longer than one statement may take: ask for less/],
+      ] as const) {
+        const { status, headers, body } = await call('GET', '/v1/people', { token: adminToken })
+        t.match({ status, body }, { status: 503, body: { code: 'unavailable', detail: words } })
+        t.match(headers['retry-after'], /^\d+$/)
+      }
+    })
+  },
+)

@@ -162,7 +162,7 @@ t.test('where nothing can be kept, the texts are judged all the same', async t =
   await sql`ALTER TABLE language_judgements DROP CONSTRAINT none`.execute(db)
 })
 
-t.test('others have their turn while many texts are judged', async t => {
+t.test('others have their turn while many texts are judged, for however many callers', async t => {
   const incident = await newIncident()
   let turns = 0
   const turnsAtEach: number[] = []
@@ -180,9 +180,36 @@ t.test('others have their turn while many texts are judged', async t => {
   }
   let next = setImmediate(turn)
   const texts = Array.from({ length: 6 }, (_, i) => event(`Node ${i} was drained.`))
-  await judgeTexts(db, { id: incident, lang: null }, texts, { ...slow, version: 'slow' })
+  const judge = () => judgeTexts(db, { id: incident, lang: null }, texts, { ...slow, version: 'slow' })
+  await Promise.all([judge(), judge(), judge()])
   clearImmediate(next)
-  t.equal(new Set(turnsAtEach).size, texts.length)
+  t.equal(turnsAtEach.length, 3 * texts.length)
+  t.equal(new Set(turnsAtEach).size, 3 * texts.length)
+})
+
+t.test('no text is judged for a caller who has gone, and what was judged before can be kept', async t => {
+  const incident = await newIncident()
+  const caller = new AbortController()
+  const check = counted()
+  const judge: BlameCheck['judge'] = (text, options) => {
+    if (check.asked.length === 1) caller.abort()
+    return check.judge(text, options)
+  }
+  await run(incident, [event('The old text.')], counted())
+  const texts = [event(plain), event(blaming), event('It recovered at 14:20.')]
+  const judgements = await run(incident, texts, { ...check, judge, gone: caller.signal })
+  t.same(check.asked, [plain, blaming])
+  t.equal(judgements.length, 2)
+  t.match(await keptKeys(incident), { length: 3 }, 'and nothing is taken for stale that was not reached')
+})
+
+t.test('of a text the first twenty sentences are kept', async t => {
+  const incident = await newIncident()
+  const texts = [event('She forgot it. '.repeat(25))]
+  for (const round of [1, 2]) {
+    const [judgement] = await run(incident, texts, counted())
+    t.equal(judgement!.findings.length, 20, `round ${round}`)
+  }
 })
 
 t.test('what an incident is said to be written in counts', async t => {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import t from 'tap'
 import { logLine, observed, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
-import { openService } from '../help/service.ts'
+import { adminToken, openService } from '../help/service.ts'
 
 const service = await openService(t)
 await seedPeople(service)
@@ -247,4 +247,43 @@ t.test('a walk misses and repeats nothing of what was there while others insert'
     before,
     'in the same order',
   )
+})
+
+t.test('a page of large items ends early, and the next one goes on', async t => {
+  const incident = await openIncident(service)
+  const id = idOf(incident)
+  for (const minute of [10, 11, 12]) await post(incident, { occurred_at: `2026-06-17T14:${minute}:00Z` })
+  await call('POST', '/v1/incidents', { body: { title: 'Another', severity: 'SEV4' } })
+  await call('POST', `${incident}/factors`, { body: { category: 'technical', statement: 'No retries.' } })
+  for (const target of ['one', 'two', 'three']) {
+    const body = { target_kind: 'runbook', target, url: 'https://x.example', factors: [1] }
+    t.equal((await call('POST', `${incident}/changes`, { body })).status, 201)
+  }
+  const large = sql`repeat('x', 3000000)`
+  await sql`UPDATE events SET description = ${large} WHERE incident_id = ${id}`.execute(db)
+  await sql`UPDATE changes SET before = ${large} WHERE incident_id = ${id}`.execute(db)
+  await sql`UPDATE incidents SET summary = jsonb_build_object('what_broke', ${large}, 'who_was_affected', NULL)`.execute(
+    db,
+  )
+  for (const url of [`${incident}/events`, `${incident}/changes`, `${incident}/history`, '/v1/incidents']) {
+    const pages: string[][] = []
+    for (let next: string | null = url; next !== null; ) {
+      const { headers, payload } = await service.app.inject({
+        url: next,
+        headers: { authorization: `Bearer ${adminToken}` },
+      })
+      const { items, next_cursor } = JSON.parse(payload)
+      pages.push(items.map((item: any) => `${item.resource} ${item.id ?? item.number} ${item.version}`))
+      next = next_cursor === null ? null : `${url}?cursor=${next_cursor}`
+      t.equal(headers.link !== undefined, next !== null)
+    }
+    t.ok(pages.length > 1, `${url} has several pages`)
+    t.ok(pages.every(page => page.length > 0))
+    t.equal(new Set(pages.flat()).size, pages.flat().length, 'that have nothing twice')
+    if (url.endsWith('/events'))
+      t.same(
+        pages.map(page => page.length),
+        [2, 1],
+      )
+  }
 })

@@ -55,7 +55,7 @@ export function agendaPage(input: AgendaInput, checks: readonly FailedCheck[], z
 
 function agendaBody({ data, language }: AgendaInput, checks: readonly FailedCheck[], zone?: string): Block[] {
   const view = viewOf(data, zone)
-  const points = openPoints(view, checks)
+  const points = openPoints(view, checks, language.found)
   return [...opening(view), ...(points.length > 0 ? points : nothingOpen), ...notJudged(language)]
 }
 
@@ -84,7 +84,7 @@ const nothingOpen = [
 ]
 
 /** The sections that have something to talk about. */
-function openPoints(view: View, checks: readonly FailedCheck[]): Block[] {
+function openPoints(view: View, checks: readonly FailedCheck[], found: number): Block[] {
   const { data } = view
   const timeline = data.events.filter(({ retraction }) => retraction === null)
   const open = checks.filter(({ waiver }) => waiver === null)
@@ -99,43 +99,46 @@ function openPoints(view: View, checks: readonly FailedCheck[]): Block[] {
     ...section(
       'Open disputes',
       'Which source settles it? If there is none, retract the claim.',
-      timeline.filter(({ id }) => isDisputed(id)).map(event => disputeItem(view, event)),
+      timeline.filter(({ id }) => isDisputed(id)),
+      event => disputeItem(view, event),
     ),
     ...section(
       'Resting on memory alone',
       'Is there a log, a message or a metric that shows it?',
-      timeline.filter(({ id }) => isRemembered(id)).map(event => item(claim(view, event))),
+      timeline.filter(({ id }) => isRemembered(id)),
+      event => item(claim(view, event)),
     ),
     ...section(
       'Factors without a counterfactual',
       'If what had been how, what would have gone differently?',
-      data.factors
-        .filter(({ number }) => isBare(number))
-        .map(({ number, statement }) =>
-          item([reference(`Factor ${number}`, `factor-${number}`), ': ', ...prose(statement)]),
-        ),
+      data.factors.filter(({ number }) => isBare(number)),
+      ({ number, statement }) =>
+        item([reference(`Factor ${number}`, `factor-${number}`), ': ', ...prose(statement)]),
     ),
     ...section(
       'Action items that are only proposed',
       'Who takes it, and by when? If nobody does, cancel it, and say why.',
-      data.action_items.filter(({ id }) => isProposed(id)).map(proposed => actionItem(data, proposed)),
+      data.action_items.filter(({ id }) => isProposed(id)),
+      proposed => actionItem(data, proposed),
     ),
     ...section(
       'Action items that wait for their owners',
       'Do you take it, by that day? By what will one see that it is done?',
-      data.action_items.filter(({ id }) => isUnaccepted(id)).map(unaccepted => actionItem(data, unaccepted)),
+      data.action_items.filter(({ id }) => isUnaccepted(id)),
+      unaccepted => actionItem(data, unaccepted),
     ),
     ...section(
       'Sentences to ask about',
       'Does it tell of the system, or of a person? What does the answer to its question say about the system?',
-      surestFirst(open.filter(({ code }) => code === 'BLAME_LANGUAGE')).map(check =>
-        sentenceItem(view, check),
-      ),
+      surestFirst(open.filter(({ code }) => code === 'BLAME_LANGUAGE')),
+      check => sentenceItem(view, check),
+      found,
     ),
     ...section(
       'To decide',
       'What is decided goes into the record, with the action item that it becomes.',
-      open.filter(isToDecide).map(({ message }) => item([message])),
+      open.filter(isToDecide),
+      ({ message }) => item([message]),
     ),
   ]
 }
@@ -212,9 +215,19 @@ const sentenceItem = (view: View, check: FailedCheck): ListItem => {
   return item([`“${sentence}” (`, place, isSure(check) ? ')' : '; perhaps)'], [[question]])
 }
 
-function section(title: string, question: string, items: readonly ListItem[]): Block[] {
-  if (items.length === 0) return []
-  const more = items.length - mostListed
-  const listed = more > 0 ? [...items.slice(0, mostListed), item([`and ${more} more`])] : items
-  return [heading(2, title), paragraph(question), bulletList(listed)]
+function section<T>(
+  title: string,
+  question: string,
+  all: readonly T[],
+  itemOf: (one: T) => ListItem,
+  count = all.length,
+): Block[] {
+  if (all.length === 0) return []
+  const listed = all.slice(0, mostListed).map(itemOf)
+  const more = count - listed.length
+  return [
+    heading(2, title),
+    paragraph(question),
+    bulletList(more > 0 ? [...listed, item([`and ${more} more`])] : listed),
+  ]
 }

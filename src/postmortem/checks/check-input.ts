@@ -2,6 +2,7 @@ import type { Finding } from '../../language/check.ts'
 import type { UnjudgedReason } from '../../language/codes.ts'
 import type { Event } from '../../timeline/schema.ts'
 import type { Postmortem } from '../schema.ts'
+import type { FailedCheck } from './schema.ts'
 
 /** A sentence that blames, with the field that it is in. */
 export interface LanguageFinding extends Finding {
@@ -9,9 +10,10 @@ export interface LanguageFinding extends Finding {
   ids: string[]
 }
 
-/** How many texts the language check judged, and which it could not judge. */
+/** How many texts the language check judged, how many sentences it found, and which texts it could not judge. */
 export interface LanguageCoverage {
   judged: number
+  found: number
   not_judged: { reason: UnjudgedReason; count: number; pointers: string[] }[]
 }
 
@@ -22,6 +24,7 @@ export interface CheckInput {
   timeline: readonly Event[]
   /** Handles of owners who have left. */
   inactive: ReadonlySet<string>
+  /** The first ones that were found. */
   findings: readonly LanguageFinding[]
   /** Which texts the findings are of. */
   language: LanguageCoverage
@@ -35,4 +38,12 @@ export interface Failure {
   ids: string[]
   message: string
   finding?: Finding
+}
+
+/** What the checks have read, and what failed. */
+export interface ChecksRun {
+  input: CheckInput
+  checks: FailedCheck[]
+  /** Of the document and the failed checks: see `checksEtag`. */
+  etag: string
 }

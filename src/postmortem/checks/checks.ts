@@ -1,10 +1,11 @@
-import { sha256Hex } from '../../kit/json.ts'
+import { createHash } from 'node:crypto'
+import type { Turns } from '../../kit/turns.ts'
 import { isWaivable, noReason } from '../../waivers/rules.ts'
 import { type CheckCode, errorCheckCodes, type Waiver, warningCheckCodes } from '../../waivers/schema.ts'
 import type { Postmortem } from '../schema.ts'
-import type { CheckInput } from './check-input.ts'
+import type { CheckInput, ChecksRun } from './check-input.ts'
 import { checkRules } from './rules.ts'
-import type { Checks, FailedCheck } from './schema.ts'
+import { type Checks, type FailedCheck, mostOfOneCheck } from './schema.ts'
 
 /** Runs all check rules and returns what fails, errors first, each with its waiver. */
 export const checksOf = (input: CheckInput): FailedCheck[] => [
@@ -48,12 +49,37 @@ export const isSealable = ({
   amending,
 }: Pick<Postmortem['incident'], 'status' | 'amending'>): boolean => status === 'in_review' || amending
 
-export const toChecks = ({ data: { incident }, language }: CheckInput, items: FailedCheck[]): Checks => ({
-  items,
+export const toChecks = ({ input: { data, language }, checks }: ChecksRun): Checks => ({
+  ...listedOf(checks, language.found),
   language,
-  can_seal: isSealable(incident) && blockingChecks(items).length === 0,
+  can_seal: isSealable(data.incident) && blockingChecks(checks).length === 0,
 })
 
+/**
+ * The first failures of each check, and how many more each has: of thousands, nobody reads all at once.
+ * @param found how many sentences blame, of which the failures have the first ones alone
+ */
+function listedOf(failed: readonly FailedCheck[], found: number): Pick<Checks, 'items' | 'not_listed'> {
+  const byCode = Object.entries(Object.groupBy(failed, ({ code }) => code)) as [CheckCode, FailedCheck[]][]
+  const not_listed = byCode.map(([code, { length }]) => {
+    const all = code === 'BLAME_LANGUAGE' ? found : length
+    return { code, count: all - Math.min(length, mostOfOneCheck) }
+  })
+  return {
+    items: byCode.flatMap(([, ofCode]) => ofCode.slice(0, mostOfOneCheck)),
+    not_listed: not_listed.filter(({ count }) => count > 0),
+  }
+}
+
 /** The `ETag` of everything that would be sealed, with the failed checks: sealing requires it as `If-Match`. */
-export const checksEtag = ({ data }: CheckInput, items: FailedCheck[]): string =>
-  `"${sha256Hex(JSON.stringify({ data, items }))}"`
+export async function checksEtag({ data }: CheckInput, items: FailedCheck[], turns: Turns): Promise<string> {
+  const hash = createHash('sha256')
+  for (const [name, value] of Object.entries({ ...data, items })) {
+    hash.update(`\n${name}`)
+    for (const part of [value].flat()) {
+      if (turns.areOver()) await turns.next()
+      hash.update(`\n${JSON.stringify(part)}`)
+    }
+  }
+  return `"${hash.digest('hex')}"`
+}

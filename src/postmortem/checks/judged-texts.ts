@@ -2,6 +2,7 @@ import type { Judgement } from '../../language/check.ts'
 import { type BlameField, unjudgedReasons } from '../../language/codes.ts'
 import type { Postmortem } from '../schema.ts'
 import type { LanguageCoverage, LanguageFinding } from './check-input.ts'
+import { mostOfOneCheck } from './schema.ts'
 
 export interface TextAt {
   pointer: string
@@ -10,13 +11,20 @@ export interface TextAt {
   text: string
 }
 
-/** Every sentence that blames, with its place. */
-export const findingsIn = (judged: readonly (TextAt & Judgement)[]): LanguageFinding[] =>
-  judged.flatMap(({ pointer, ids, findings }) => findings.map(finding => ({ ...finding, pointer, ids })))
+/** The first sentences that blame, each with its place. */
+export function findingsIn(judged: readonly (TextAt & Judgement)[]): LanguageFinding[] {
+  const found: LanguageFinding[] = []
+  for (const { pointer, ids, findings } of judged)
+    for (const finding of findings) {
+      if (found.length === mostOfOneCheck) return found
+      found.push({ ...finding, pointer, ids })
+    }
+  return found
+}
 
 const mostPointers = 20
 
-/** How many texts were judged, and where those are that could not be. */
+/** How many texts were judged, how many sentences blame, and where those texts are that could not be judged. */
 export function coverageOf(judged: readonly (TextAt & Judgement)[]): LanguageCoverage {
   const { none = [], ...others } = Object.groupBy(judged, ({ unjudged }) => unjudged ?? 'none')
   const not_judged = unjudgedReasons.flatMap(reason => {
@@ -24,7 +32,8 @@ export function coverageOf(judged: readonly (TextAt & Judgement)[]): LanguageCov
     if (pointers.length === 0) return []
     return [{ reason, count: pointers.length, pointers: pointers.slice(0, mostPointers) }]
   })
-  return { judged: none.length, not_judged }
+  const found = none.reduce((count, { findings }) => count + findings.length, 0)
+  return { judged: none.length, found, not_judged }
 }
 
 /**

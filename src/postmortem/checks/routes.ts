@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify'
 import { transact } from '../../db/transact.ts'
 import { writeOf } from '../../http/caller.ts'
 import type { App, Context } from '../../http/context.ts'
@@ -45,14 +46,9 @@ function checksRoute(app: App, { db, now, blameCheck }: Context): void {
       },
     },
     async ({ params: { incident_id } }, reply) => {
-      const { input, checks, etag } = await runChecks(
-        db,
-        incident_id,
-        await blameCheck(),
-        now().toISOString(),
-      )
-      reply.header('etag', etag)
-      return toChecks(input, checks)
+      const run = await runChecks(db, incident_id, await blameCheck(reply.gone), now().toISOString())
+      reply.header('etag', run.etag)
+      return toChecks(run)
     },
   )
 }
@@ -75,14 +71,14 @@ function waiverDeletionRoute(app: App, { db, now, blameCheck }: Context): void {
     async (request, reply) => {
       const { incident_id, code } = request.params
       const write = writeOf(request, now)
-      const check = await blameCheck()
+      const check = await blameCheck(reply.gone)
       const loaded = await transact(db, async trx => {
         await deleteWaiver(trx, incident_id, code, write)
         return readCheckData(trx, incident_id)
       })
-      const { input, checks, etag } = await runChecksOn(db, loaded, check, write.facts.changed_at)
-      reply.header('etag', etag)
-      return toChecks(input, checks)
+      const run = await runChecksOn(db, loaded, check, write.facts.changed_at)
+      reply.header('etag', run.etag)
+      return toChecks(run)
     },
   )
 }
@@ -90,8 +86,8 @@ function waiverDeletionRoute(app: App, { db, now, blameCheck }: Context): void {
 const agendaContent = { schema: { type: 'string' as const }, example: '# Review agenda: Payments drill\n' }
 
 function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
-  const checked = async (incident_id: string) =>
-    runChecks(db, incident_id, await blameCheck(), now().toISOString())
+  const checked = async (incident_id: string, { gone }: FastifyReply) =>
+    runChecks(db, incident_id, await blameCheck(gone), now().toISOString())
 
   app.get(
     '/incidents/:incident_id/review/agenda',
@@ -112,7 +108,7 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
       reply.header('vary', 'accept')
       const format = negotiateFormat(request, ['md', 'html'])
       const zone = zoneOf(request.query)
-      const { input, checks } = await checked(request.params.incident_id)
+      const { input, checks } = await checked(request.params.incident_id, reply)
       if (format === 'html') return sendPage(reply, agendaPage(input, checks, zone))
       return sendText(reply, format, toMarkdown(agendaDocument(input, checks, zone)))
     },
@@ -133,7 +129,7 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
     },
     async ({ params: { incident_id }, query }, reply) => {
       const zone = zoneOf(query)
-      const { input, checks } = await checked(incident_id)
+      const { input, checks } = await checked(incident_id, reply)
       return sendPage(reply, agendaPage(input, checks, zone))
     },
   )

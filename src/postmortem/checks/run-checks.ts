@@ -1,21 +1,14 @@
 import type { Db, Trx } from '../../db/open.ts'
+import { whileWaited } from '../../db/transact.ts'
 import { inactivePeople } from '../../directory/store.ts'
 import type { VersionedBlameCheck } from '../../http/context.ts'
+import { type Turns, takeTurns } from '../../kit/turns.ts'
 import { type JudgedTexts, judgeTexts } from '../../language-checks/judging.ts'
 import { keepJudgements, textsVersion } from '../../language-checks/store.ts'
 import { inSnapshot, readPostmortem } from '../load.ts'
-import type { CheckInput } from './check-input.ts'
+import type { CheckInput, ChecksRun } from './check-input.ts'
 import { checksEtag, checksOf } from './checks.ts'
 import { coverageOf, findingsIn, judgedTexts, type TextAt } from './judged-texts.ts'
-import type { FailedCheck } from './schema.ts'
-
-/** What the checks have read, and what failed. */
-export interface ChecksRun {
-  input: CheckInput
-  checks: FailedCheck[]
-  /** Of the document and the failed checks: see `checksEtag`. */
-  etag: string
-}
 
 /** Reads a document in one snapshot and runs all checks on it. */
 export const runChecks = async (
@@ -24,9 +17,15 @@ export const runChecks = async (
   blameCheck: VersionedBlameCheck,
   now: string,
 ): Promise<ChecksRun> =>
-  runChecksOn(db, await inSnapshot(db, trx => readCheckData(trx, incident_id)), blameCheck, now)
+  runChecksOn(db, await readInSnapshot(db, incident_id, blameCheck.gone), blameCheck, now)
 
-/** Runs the checks outside of any transaction, since the language check can take a while, and keeps what that says. */
+const readInSnapshot = (db: Db, incident_id: string, gone: AbortSignal | undefined): Promise<CheckData> =>
+  inSnapshot(gone === undefined ? db : whileWaited(db, gone), trx => readCheckData(trx, incident_id))
+
+/**
+ * Runs the checks outside of any transaction, since the language check can take a while, and keeps what that says: also when
+ * nobody waits for it any more, so that who asks again need not begin anew.
+ */
 export async function runChecksOn(
   db: Db,
   loaded: CheckData,
@@ -35,22 +34,30 @@ export async function runChecksOn(
 ): Promise<ChecksRun> {
   const judged = await judgeTexts(db, loaded.data.incident, judgedTexts(loaded.data), blameCheck)
   await keepJudgements(db, loaded.data.incident.id, judged.changes, loaded.version)
-  return runRules(loaded, judged, now)
+  return runRules(loaded, judged, now, takeTurns(blameCheck.gone))
 }
 
 /** Runs the checks under a lock, which should find every judgement kept by an earlier run: it keeps none itself. */
-export const runChecksLocked = async (
+export async function runChecksLocked(
   trx: Trx,
   loaded: CheckData,
   blameCheck: VersionedBlameCheck,
   now: string,
-): Promise<ChecksRun> =>
-  runRules(loaded, await judgeTexts(trx, loaded.data.incident, judgedTexts(loaded.data), blameCheck), now)
+): Promise<ChecksRun> {
+  const judged = await judgeTexts(trx, loaded.data.incident, judgedTexts(loaded.data), blameCheck)
+  return runRules(loaded, judged, now, takeTurns(blameCheck.gone))
+}
 
-function runRules(loaded: CheckData, { judgements }: JudgedTexts<TextAt>, now: string): ChecksRun {
+async function runRules(
+  loaded: CheckData,
+  { judgements }: JudgedTexts<TextAt>,
+  now: string,
+  turns: Turns,
+): Promise<ChecksRun> {
+  await turns.next()
   const input = { ...loaded, findings: findingsIn(judgements), language: coverageOf(judgements), now }
   const checks = checksOf(input)
-  return { input, checks, etag: checksEtag(input, checks) }
+  return { input, checks, etag: await checksEtag(input, checks, turns) }
 }
 
 interface CheckData extends Omit<CheckInput, 'findings' | 'language' | 'now'> {

@@ -40,10 +40,18 @@ const check = part('Check', {
     },
   ),
 })
+/** Of each check, so many failures are listed and the others counted. */
+export const mostOfOneCheck = 200
+
+const notListed = part('UnlistedChecks', { code: check.properties.code, count: Type.Integer({ minimum: 1 }) })
 const language = part(
   'LanguageCoverage',
   {
     judged: Type.Integer({ minimum: 0, description: 'Texts that were judged.' }),
+    found: Type.Integer({
+      minimum: 0,
+      description: 'Sentences that are asked about, of one text the first 20.',
+    }),
     not_judged: Type.Array(
       part('UnjudgedTexts', {
         reason: oneOfGrowing(unjudgedReasons),
@@ -59,6 +67,9 @@ export const Checks = component(
   'Checks',
   {
     items: Type.Array(check, { description: 'What fails, errors first, each in the order of the document.' }),
+    not_listed: Type.Array(notListed, {
+      description: 'How often a check fails besides: the first 200 of each are listed.',
+    }),
     can_seal: Type.Boolean({
       description:
         'True when no error is left that is not waived, and the postmortem is in review or being corrected; a draft that fails nothing waits for `PUT …/review-request`.',
@@ -86,9 +97,11 @@ export const Checks = component(
             },
           },
         ],
+        not_listed: [],
         can_seal: false,
         language: {
           judged: 42,
+          found: 0,
           not_judged: [{ reason: 'another_language', count: 1, pointers: ['/summary/what_broke'] }],
         },
       },

@@ -65,7 +65,7 @@ t.test('it leads to what the document has, in the zone in which it is read', asy
   t.match(text, `<a href="${incident}/thread.html?tz=Etc%2FGMT%2B5">Thread</a>`)
 })
 
-const language: LanguageCoverage = { judged: 3, not_judged: [] }
+const language: LanguageCoverage = { judged: 3, found: 0, not_judged: [] }
 
 const failed: FailedCheck = {
   ...{ code: 'STATEMENT_ONLY', level: 'warning', message: 'It rests on memory.', pointer: '/events' },
@@ -84,7 +84,9 @@ t.test('of a very long timeline it only names what the document counts', async t
 t.test('it says what was not judged for blame, unless that was only too short', async t => {
   const lineOf = (...counts: [UnjudgedReason, number][]) => {
     const not_judged = counts.map(([reason, count]) => ({ reason, count, pointers: [] }))
-    const markdown = toMarkdown(agendaDocument({ data: bare(), language: { judged: 1, not_judged } }, []))
+    const markdown = toMarkdown(
+      agendaDocument({ data: bare(), language: { judged: 1, found: 0, not_judged } }, []),
+    )
     return /^Not judged.*/m.exec(markdown)?.[0]
   }
   t.equal(lineOf(), undefined)

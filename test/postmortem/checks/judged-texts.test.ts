@@ -98,10 +98,11 @@ t.test('what could not be judged is counted, with its first places', t => {
     judge: text => ({ unjudged: reasonOf(text), findings: check.judge(text).findings }),
   }
   const { judged } = coverageOf(judge(data, unsure))
-  t.same(coverageOf(judge(data, unsure)), { judged, not_judged: [] })
+  t.same(coverageOf(judge(data, unsure)), { judged, found: 0, not_judged: [] })
   data.incident.went_well = ['kubectl rollout undo', ...Array(30).fill('Zahlungen gingen wieder.')]
   t.same(coverageOf(judge(data, unsure)), {
     judged,
+    found: 0,
     not_judged: [
       {
         ...{ reason: 'another_language', count: 30 },
@@ -111,4 +112,12 @@ t.test('what could not be judged is counted, with its first places', t => {
     ],
   })
   t.end()
+})
+
+t.test('of very many sentences the first are asked about, and all are counted', async t => {
+  const text = 'She forgot it. '.repeat(150)
+  const at = { pointer: '/title', ids: [], field: 'title' as const, text }
+  const many = { ...at, ...check.judge(text, { field: 'title' }) }
+  t.equal(findingsIn([many, many]).length, 200)
+  t.equal(coverageOf([many, many]).found, 300)
 })

@@ -107,6 +107,24 @@ t.test('of a long timeline nothing is judged twice', async t => {
   t.equal(await countKept(incident), count + 1)
 })
 
+t.test('who asks again after the time was over goes on where it ended', async t => {
+  const incident = await openIncident(service)
+  await addEvents(incident, 9)
+  const caller = new AbortController()
+  const { check, asked } = await counted()
+  const judge: VersionedBlameCheck['judge'] = (text, options) => {
+    if (asked.length === 3) caller.abort(new Error('gone'))
+    return check.judge(text, options)
+  }
+  const ended = runChecks(db, idOf(incident), { ...check, judge, gone: caller.signal }, now)
+  await t.rejects(ended, { message: 'gone' })
+  t.equal(asked.length, 4)
+  t.equal((await judgedAnew(incident)).length, 10 - 4)
+  const gone = AbortSignal.abort(new Error('gone'))
+  const unread = runChecks(db, 'PM-2026-06-17-no-such', { ...check, gone }, now)
+  await t.rejects(unread, { message: 'gone' }, 'and who has gone before has nothing read')
+})
+
 t.test('sealing finds every judgement kept', async t => {
   const incident = await givenReady(service)
   await runChecks(db, idOf(incident), await currentCheck(), now)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Finding } from '../../../src/language/check.ts'
 import { agendaDocument } from '../../../src/postmortem/checks/agenda.ts'
-import { checksOf } from '../../../src/postmortem/checks/checks.ts'
+import { checksEtag, checksOf, toChecks } from '../../../src/postmortem/checks/checks.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import { openService } from '../../help/service.ts'
 import { drill } from '../drill.ts'
@@ -89,7 +89,7 @@ t.test('what is perhaps one says so, and comes after what is sure', async t => {
     timeline: data.events,
     inactive: new Set<string>(),
     findings,
-    language: { judged: 2, not_judged: [] },
+    language: { judged: 2, found: 2, not_judged: [] },
     now: '2026-06-19T15:00:00.000Z',
   }
   const checks = checksOf(input).filter(({ code }) => code === 'BLAME_LANGUAGE')
@@ -107,4 +107,45 @@ t.test('what is perhaps one says so, and comes after what is sure', async t => {
     '- “Sam forgot it.” (factor 2)',
     '- “Nobody looked.” (factor 1; perhaps)',
   ])
+})
+
+t.test('of hundreds the first are listed, the others counted', async t => {
+  const incident = await givenReady(service)
+  const sections = ['One', 'Two'].map(heading => ({ heading, body: 'She forgot it. '.repeat(25) }))
+  const sentences = Array.from({ length: 12 }, () => 'She forgot it. '.repeat(25))
+  await call('PATCH', incident, { body: { sections, went_poorly: sentences } })
+  const { body } = await call('GET', `${incident}/checks`)
+  t.equal(body.items.length, 200)
+  t.equal(body.language.found, 14 * 20)
+  t.same(body.not_listed, [{ code: 'BLAME_LANGUAGE', count: 80 }])
+  t.match((await call('GET', `${incident}/review/agenda`)).text, '- and 270 more\n')
+})
+
+t.test('also of the other checks the first are listed, and all of them count', async t => {
+  const data = drill()
+  const [first] = data.events
+  const remembered = { sources: [{ ...first!.sources[0]!, kind: 'statement' as const }] }
+  data.events = Array.from({ length: 250 }, () => ({ ...first!, ...remembered }))
+  const input = {
+    ...{ data, timeline: data.events, inactive: new Set<string>(), findings: [] },
+    ...{ language: { judged: 0, found: 0, not_judged: [] }, now: '2026-06-19T15:00:00.000Z' },
+  }
+  const checks = checksOf(input)
+  const { items, not_listed } = toChecks({ input, checks, etag: '' })
+  t.equal(items.filter(({ code }) => code === 'STATEMENT_ONLY').length, 200)
+  t.same(not_listed, [{ code: 'STATEMENT_ONLY', count: 50 }])
+  t.equal(items.length + 50, checks.length)
+  let turns = 0
+  const counted = {
+    areOver: () => true,
+    next: async () => {
+      turns += 1
+    },
+  }
+  const etag = await checksEtag(input, checks, counted)
+  t.ok(turns > data.events.length, 'others have their turn while all of it is hashed')
+  t.match(etag, /^"[0-9a-f]{64}"$/)
+  const { description } = data.events[249]!
+  data.events[249]!.description = `${description}!`
+  t.not(await checksEtag(input, checks, counted), etag)
 })

@@ -16,7 +16,7 @@ const input = (data: Postmortem): CheckInput => ({
   timeline: data.events.filter(({ retraction }) => retraction === null),
   inactive: new Set(),
   findings: [],
-  language: { judged: 0, not_judged: [] },
+  language: { judged: 0, found: 0, not_judged: [] },
 })
 
 const failing = (data: Postmortem): string[] =>

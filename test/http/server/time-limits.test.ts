@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import fastify from 'fastify'
+import t, { type Test } from 'tap'
+import { loadConfig } from '../../../src/config.ts'
+import { limitTimes } from '../../../src/http/server/time-limits.ts'
+
+/** More than the buffers of both sockets hold, so that most of it waits in the service. */
+const large = Buffer.alloc(32 * 1024 * 1024, 'x')
+const streamIdle = 200
+
+/** A service whose `/slow` answers once `finish` is called, and which keeps what the work behind `/work` was told. */
+async function start(t: Test, limits: { handlerTimeout?: number } = {}) {
+  const app = fastify({ keepAliveTimeout: 60_000 })
+  limitTimes(app, { ...loadConfig({}).limits, streamIdle, ...limits })
+  const { promise: finished, resolve: finish } = Promise.withResolvers<string>()
+  const gone: AbortSignal[] = []
+  const { promise: cut, resolve: tellCut } = Promise.withResolvers<void>()
+  app.get('/large', async (_request, reply) => {
+    reply.raw.once('close', tellCut)
+    return large
+  })
+  app.get('/small', async () => 'small')
+  app.get('/slow', () => finished)
+  app.get('/work', async (_request, reply) => {
+    gone.push(reply.gone)
+    await once(reply.gone, 'abort')
+    return 'never sent'
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  t.teardown(() => app.close())
+  const { port } = app.server.address() as AddressInfo
+  const open = (path: string, ...headers: string[]): Socket => {
+    const socket = connect(port, '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    ask(socket, path, ...headers)
+    return socket
+  }
+  return { app, open, finish, cut, gone }
+}
+
+const ask = (socket: Socket, path: string, ...headers: string[]) =>
+  socket.write([`GET ${path} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n'))
+
+t.test('who takes nothing of an answer is cut, and nobody else', async t => {
+  const { open, finish, cut } = await start(t)
+  const idle = open('/large')
+  const slow = open('/slow')
+  const quiet = open('/small')
+  const [first] = await once(quiet, 'data')
+  t.match(String(first), '200 OK')
+  await cut
+  idle.on('error', () => {})
+  t.ok((await text(idle).catch(() => '')).length < large.length, 'what waited for it is dropped')
+  finish('at last')
+  const [late] = await once(slow, 'data')
+  t.match(String(late), 'at last', 'a client that waits for its answer is not')
+  ask(quiet, '/small', 'Connection: close')
+  t.match(await text(quiet), '200 OK', 'nor is one that waits for nothing')
+})
+
+t.test('who takes an answer slowly gets all of it', async t => {
+  const { open } = await start(t)
+  const socket = open('/large', 'Connection: close')
+  const began = performance.now()
+  let taken = 0
+  for await (const chunk of socket) {
+    taken += chunk.length
+    // For longer than the limit in all, but never for so long that nothing is taken.
+    if (performance.now() - began < 2 * streamIdle) await sleep(10)
+  }
+  t.ok(taken > large.length)
+})
+
+t.test('work is told when its time is over, and when its connection breaks', async t => {
+  const { app, gone } = await start(t, { handlerTimeout: 100 })
+  t.equal((await app.inject('/work')).statusCode, 503)
+  t.match(gone, [{ aborted: true, reason: { code: 'unavailable' } }])
+  const broken = await start(t)
+  const socket = broken.open('/work')
+  while (broken.gone.length === 0) await sleep(5)
+  t.equal(broken.gone[0]!.aborted, false)
+  socket.resetAndDestroy()
+  await once(broken.gone[0]!, 'abort')
+})
