@@ -14,38 +14,50 @@ declare module 'fastify' {
 
 /**
  * Limits the time from a request's whole body to its answer, the time that a body may go on after the answer, and the time
- * for which a client may take nothing of an answer.
+ * for which a client may take nothing of an answer. Looks at the open answers now and then, since a timer for each would
+ * cost every request.
  */
 export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout, streamIdle }: Limits): void {
+  /** The open answers, and until when they must have begun. */
+  const deadlines = new Map<FastifyReply, number>()
+  const interval = Math.min(1000, handlerTimeout / 10, streamIdle / 10)
+  const sweep = setInterval(() => {
+    const now = performance.now()
+    for (const [reply, deadline] of deadlines) {
+      if (reply.raw.closed) deadlines.delete(reply)
+      else if (reply.raw.headersSent) {
+        deadlines.delete(reply)
+        cutIdleReader(reply, streamIdle)
+      } else if (now >= deadline) reply.send(handlerTimeoutError(handlerTimeout))
+    }
+  }, interval).unref()
+  app.addHook('onClose', async () => clearInterval(sweep))
   app.addHook('preHandler', ({ body }, reply, done) => {
-    if (body instanceof Readable) return done()
-    const timer = setTimeout(() => {
-      if (!reply.raw.headersSent) reply.send(handlerTimeoutError(handlerTimeout))
-    }, handlerTimeout)
-    reply.raw.once('close', () => clearTimeout(timer))
+    // What comes as a stream has no end to begin from.
+    deadlines.set(
+      reply,
+      body instanceof Readable ? Number.POSITIVE_INFINITY : performance.now() + handlerTimeout,
+    )
     done()
   })
-  app.addHook('onResponse', ({ raw }, _reply, done) => {
+  app.addHook('onResponse', ({ raw }, reply, done) => {
+    deadlines.delete(reply)
     done()
     if (raw.complete !== false) return
     const timer = setTimeout(() => raw.destroy(), bodyTimeout).unref()
     raw.once('close', () => clearTimeout(timer))
   })
-  cutIdleReaders(app, streamIdle)
   // Made only for work that asks for it.
   app.decorateReply('gone', { getter: goneSignal })
 }
 
 /**
- * Ends the connection of a client that takes nothing of its answer while bytes wait for it. By the socket's own timer, which
- * starts anew with each byte that comes or goes: it costs a request next to nothing.
+ * Ends the connection of a client that takes nothing of its answer while bytes wait for it: by the socket's own timer, which
+ * starts anew with each byte that comes or goes.
  */
-function cutIdleReaders(app: FastifyInstance, milliseconds: number): void {
-  app.addHook('onRequest', ({ socket }, reply, done) => {
-    // An injected request has none of the network's.
-    if (socket instanceof Socket) reply.raw.setTimeout(milliseconds, destroyIfIdle)
-    done()
-  })
+function cutIdleReader({ raw }: FastifyReply, milliseconds: number): void {
+  // An injected request has no socket of the network.
+  if (raw.socket instanceof Socket) raw.setTimeout(milliseconds, destroyIfIdle)
 }
 
 /** While nothing waits to be taken, it is the client that waits. */
