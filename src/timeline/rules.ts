@@ -146,18 +146,26 @@ export function withoutUnfitPrecision(
  * milestone of spell 1 counts as it did when an event had one at most: what was sent before is known again.
  */
 export function contentSha256(given: EventFields, values: Answered<EventFields>): string {
-  const { occurred_until, between, milestones, spell, relevance, ...content } = values
+  const { between, description, kind, milestones, precision, relevance, role, sources, spell } = values
+  const { occurred_at, occurred_until } = given
   const [milestone = null] = milestones
   const isPlain = spell === 1 && milestones.length < 2
-  return sha256Hex(
-    canonicalJson({
-      ...content,
-      occurred_at: momentSent(given.occurred_at),
-      ...(isPlain ? { milestone } : { milestones, spell }),
-      ...(given.occurred_until && { occurred_until: momentSent(given.occurred_until), between }),
-      ...(relevance !== 'normal' && { relevance }),
-    }),
-  )
+  // In the order of the names, which canonicalJson would sort otherwise.
+  const content = {
+    between: occurred_until ? between : undefined,
+    description,
+    kind,
+    milestone: isPlain ? milestone : undefined,
+    milestones: isPlain ? undefined : milestones,
+    occurred_at: momentSent(occurred_at),
+    occurred_until: occurred_until ? momentSent(occurred_until) : undefined,
+    precision,
+    relevance: relevance === 'normal' ? undefined : relevance,
+    role,
+    sources,
+    spell: isPlain ? undefined : spell,
+  } satisfies Record<keyof EventFields | 'milestone', unknown>
+  return sha256Hex(canonicalJson(content))
 }
 
 /** Not cut to the precision: two times in one minute are two contents. */
