@@ -83,6 +83,11 @@ export async function storeLines(input: Readable, out: Writable, options: Option
     batch = emptyBatch()
   }
 
+  async function settleAll(): Promise<void> {
+    await flush()
+    await settling
+  }
+
   async function settle({ events, lines, notes }: Batch, last: number): Promise<void> {
     const outcomes = events.length === 0 ? [] : await create(events)
     for (let i = 0; i < outcomes.length; i++) {
@@ -119,10 +124,9 @@ export async function storeLines(input: Readable, out: Writable, options: Option
         take(bytes)
         if (batch.count >= limits.batchLines || batch.bytes >= limits.batchBytes) await flush()
       }
-      if (lines.length === 0) await flush()
+      if (lines.length === 0) await settleAll()
     }
-    await flush()
-    await settling
+    await settleAll()
   }
 
   const end = (end: Pick<EventsEnd, 'end' | 'problem'>) =>
