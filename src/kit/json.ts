@@ -16,8 +16,8 @@ function isSorted(value: unknown): boolean {
   if (value === null || typeof value !== 'object') return true
   if (Array.isArray(value)) return value.every(isSorted)
   let before = ''
-  for (const [name, member] of Object.entries(value)) {
-    if (name < before || !isSorted(member)) return false
+  for (const name in value) {
+    if (name < before || !isSorted((value as Record<string, unknown>)[name])) return false
     before = name
   }
   return true

@@ -32,7 +32,7 @@ const pattern = new RegExp(partialTimePattern)
 
 /** True for a date or a time with an offset that names a moment of the calendar. */
 export const isPartialTime = (value: string): boolean =>
-  pattern.test(value) && isDateTime(fullTime(partsOf(value)))
+  isDateTime(value) || (pattern.test(value) && isDateTime(fullTime(partsOf(value))))
 
 /** What a valid time leaves out says how well it is known. */
 export function unitOf(value: string): TimeUnit {

@@ -146,24 +146,25 @@ export function withoutUnfitPrecision(
  * milestone of spell 1 counts as it did when an event had one at most: what was sent before is known again.
  */
 export function contentSha256(given: EventFields, values: Answered<EventFields>): string {
-  const { description, kind, precision, role, sources, between, milestones, spell, relevance } = values
+  const { between, description, kind, milestones, precision, relevance, role, sources, spell } = values
+  const { occurred_at, occurred_until } = given
+  const [milestone = null] = milestones
   const isPlain = spell === 1 && milestones.length < 2
-  const { occurred_until } = given
-  // Sorted, as canonicalJson wants them; those that are undefined are left out.
-  const content: { [Field in keyof typeof values | 'milestone']: unknown } = {
+  // In the order of the names, which canonicalJson would sort otherwise.
+  const content = {
     between: occurred_until ? between : undefined,
     description,
     kind,
-    milestone: isPlain ? (milestones[0] ?? null) : undefined,
+    milestone: isPlain ? milestone : undefined,
     milestones: isPlain ? undefined : milestones,
-    occurred_at: momentSent(given.occurred_at),
+    occurred_at: momentSent(occurred_at),
     occurred_until: occurred_until ? momentSent(occurred_until) : undefined,
     precision,
     relevance: relevance === 'normal' ? undefined : relevance,
     role,
     sources,
     spell: isPlain ? undefined : spell,
-  }
+  } satisfies Record<keyof EventFields | 'milestone', unknown>
   return sha256Hex(canonicalJson(content))
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { batchQuery } from '../../directory/schema.ts'
 import { type ChangeFacts, writeOf } from '../../http/caller.ts'
 import { type App, type Context, ndjson } from '../../http/context.ts'
@@ -64,14 +64,16 @@ export function eventBatchRoute(app: App, { db, now, limits }: Context, events: 
     async (request, reply) => {
       const { incident_id } = request.params
       const lines: unknown = request.body
-      requireAcceptable(request, lines instanceof Readable ? ndjson : 'application/json')
+      const media = lines instanceof Readable ? ndjson : 'application/json'
+      requireAcceptable(request, media)
       if (lines instanceof Readable && request.query.atomic) throw atomicLinesError()
       await requireIncident(db, incident_id)
+      const answer =
+        lines instanceof Readable
+          ? await answerLines(request, lines)
+          : { results: await storeList(request, request.body.events, request.query.atomic ?? false) }
       if (handlesLeniently(request)) reply.header('preference-applied', lenientHandling)
-      reply.code(207)
-      if (lines instanceof Readable) return answerLines(request, reply, lines)
-      const results = await storeList(request, request.body.events, request.query.atomic ?? false)
-      return reply.send({ results })
+      return reply.code(207).type(media).send(answer)
     },
   )
 
@@ -106,12 +108,11 @@ export function eventBatchRoute(app: App, { db, now, limits }: Context, events: 
     return prepared.map(event => (event instanceof Error ? event : created.shift()!))
   }
 
-  /** Answers with the first bytes at hand, so that an error before them is a problem of the whole request. */
+  /** Returns an answer that has its first bytes, so that an error before them is a problem of the whole request. */
   async function answerLines(
     request: FastifyRequest<{ Params: { incident_id: string } }>,
-    reply: FastifyReply,
     lines: Readable,
-  ): Promise<FastifyReply> {
+  ): Promise<Readable> {
     const { incident_id } = request.params
     const answer = new PassThrough()
     const storing = storeLines(lines, answer, {
@@ -126,7 +127,7 @@ export function eventBatchRoute(app: App, { db, now, limits }: Context, events: 
       error => answer.destroy(error),
     )
     await once(answer, 'readable')
-    return reply.type(ndjson).send(answer)
+    return answer
   }
 }
 

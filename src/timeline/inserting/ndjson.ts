@@ -30,7 +30,7 @@ interface Batch {
   bytes: number
 }
 
-export const limits = { lineBytes: 64 * 1024, batchLines: 1000, batchBytes: 4 * 1024 * 1024, pause: 100 }
+const limits = { lineBytes: 64 * 1024, batchLines: 1000, batchBytes: 4 * 1024 * 1024, pause: 100 }
 
 /**
  * Stores the events of a stream of lines and answers them while they come: which lines are refused or have warnings, and up
@@ -83,6 +83,11 @@ export async function storeLines(input: Readable, out: Writable, options: Option
     batch = emptyBatch()
   }
 
+  async function settleAll(): Promise<void> {
+    await flush()
+    await settling
+  }
+
   async function settle({ events, lines, notes }: Batch, last: number): Promise<void> {
     const outcomes = events.length === 0 ? [] : await create(events)
     for (let i = 0; i < outcomes.length; i++) {
@@ -110,7 +115,11 @@ export async function storeLines(input: Readable, out: Writable, options: Option
     hasAnswered = true
     const text = notes.map(note => `${JSON.stringify(note)}\n`).join('')
     if (out.write(text)) return
-    await once(out, 'drain', { signal: AbortSignal.any([gone.signal, AbortSignal.timeout(idle)]) })
+    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(idle)])
+    await once(out, 'drain', { signal }).catch(() => {
+      gone.abort(new Error(`The reader has gone, or took nothing for ${idle} ms.`))
+      gone.signal.throwIfAborted()
+    })
   }
 
   async function readAll(): Promise<void> {
@@ -119,10 +128,9 @@ export async function storeLines(input: Readable, out: Writable, options: Option
         take(bytes)
         if (batch.count >= limits.batchLines || batch.bytes >= limits.batchBytes) await flush()
       }
-      if (lines.length === 0) await flush()
+      if (lines.length === 0) await settleAll()
     }
-    await flush()
-    await settling
+    await settleAll()
   }
 
   const end = (end: Pick<EventsEnd, 'end' | 'problem'>) =>
