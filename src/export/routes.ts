@@ -2,9 +2,10 @@ import { Readable } from 'node:stream'
 import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { examplesOf, ref } from '../http/fields.ts'
+import { goneFrom, snapshotStreams } from '../postmortem/snapshot-stream.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
-import { createExporter } from './stream.ts'
+import { openExport } from './stream.ts'
 
 const tags = ['Postmortem']
 
@@ -46,7 +47,7 @@ function listRoute(app: App, { db }: Context): void {
 const ndjson = 'application/x-ndjson'
 
 function streamRoute(app: App, { db, limits }: Context): void {
-  const startExport = createExporter(db, limits)
+  const openStream = snapshotStreams(db, limits)
 
   app.get(
     '/postmortems/export',
@@ -75,9 +76,7 @@ function streamRoute(app: App, { db, limits }: Context): void {
     async (request, reply) => {
       reply.type(ndjson)
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
-      return reply.send(await startExport(request.query, gone.signal))
+      return reply.send(await openExport(openStream, request.query, goneFrom(reply)))
     },
   )
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Expected, etagOf, isConditional, parseEntityTags, requireVersion } from '../conditions.ts'
 import { DebriefError } from '../problem.ts'
@@ -31,16 +32,30 @@ export function registerEtags(app: FastifyInstance): void {
 const longText = 100_000
 
 function withEtag(request: FastifyRequest, reply: FastifyReply, sent: unknown): unknown {
-  if (reply.statusCode >= 300 || !isBody(sent)) return sent
+  if (reply.statusCode >= 300) return sent
   const isRead = isReading(request)
+  if (sent instanceof Readable) return isRead ? unlessMatched(request, reply, sent) : sent
+  if (!isBody(sent)) return sent
   if (!isRead && reply.resourceVersion === null && reply.statusCode !== 201) return sent
   const payload = sent.length < longText ? sent : Buffer.from(sent)
   const etag = reply.getHeader('etag') ?? etagOf(payload, reply.resourceVersion)
   reply.header('etag', etag)
   if (!isRead || !matches(request.headers['if-none-match'], String(etag))) return payload
+  return notModified(request, reply)
+}
+
+/** A stream may have an ETag that its route made of something else than its bytes. */
+function unlessMatched(request: FastifyRequest, reply: FastifyReply, stream: Readable): unknown {
+  const etag = reply.getHeader('etag')
+  if (etag === undefined || !matches(request.headers['if-none-match'], String(etag))) return stream
+  stream.destroy()
+  return notModified(request, reply)
+}
+
+function notModified({ method }: FastifyRequest, reply: FastifyReply): string | null {
   reply.code(304).removeHeader('content-type').removeHeader('content-length')
   // Fastify measures the payload of a HEAD answer, so it must not be null.
-  return request.method === 'HEAD' ? '' : null
+  return method === 'HEAD' ? '' : null
 }
 
 const isReading = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD'

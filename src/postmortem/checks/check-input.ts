@@ -1,7 +1,8 @@
 import type { Finding } from '../../language/check.ts'
 import type { UnjudgedReason } from '../../language/codes.ts'
 import type { Event } from '../../timeline/schema.ts'
-import type { Postmortem } from '../schema.ts'
+import type { TimelineSize } from '../../timeline/shown/store.ts'
+import type { ShownPostmortem } from '../shown.ts'
 
 /** A sentence that blames, with the field that it is in. */
 export interface LanguageFinding extends Finding {
@@ -12,13 +13,16 @@ export interface LanguageFinding extends Finding {
 /** How many texts the language check judged, and which it could not judge. */
 export interface LanguageCoverage {
   judged: number
-  not_judged: { reason: UnjudgedReason; count: number; pointers: string[] }[]
+  not_judged: { reason: UnjudgedReason | 'not_listed'; count: number; pointers: string[] }[]
 }
 
 /** The input of the check rules. */
 export interface CheckInput {
-  data: Postmortem
-  /** The events that are not retracted. */
+  /** With the events that the document shows. */
+  data: ShownPostmortem
+  /** How many events there are in all. */
+  size: TimelineSize
+  /** The shown events that are not retracted. */
   timeline: readonly Event[]
   /** Handles of owners who have left. */
   inactive: ReadonlySet<string>

@@ -54,6 +54,9 @@ export const toChecks = ({ data: { incident }, language }: CheckInput, items: Fa
   can_seal: isSealable(incident) && blockingChecks(items).length === 0,
 })
 
-/** The `ETag` of everything that would be sealed, with the failed checks: sealing requires it as `If-Match`. */
-export const checksEtag = ({ data }: CheckInput, items: FailedCheck[]): string =>
-  `"${sha256Hex(JSON.stringify({ data, items }))}"`
+/**
+ * The `ETag` of everything that would be sealed, with the failed checks: sealing requires it as `If-Match`.
+ * @param digest of all events, in place of the events: there may be very many
+ */
+export const checksEtag = ({ data }: CheckInput, items: FailedCheck[], digest: string): string =>
+  `"${sha256Hex(JSON.stringify({ ...data, events: digest, items }))}"`

@@ -1,5 +1,6 @@
 import type { Judgement } from '../../language/check.ts'
 import { type BlameField, unjudgedReasons } from '../../language/codes.ts'
+import type { EventRest } from '../../timeline/shown/selection.ts'
 import type { Postmortem } from '../schema.ts'
 import type { LanguageCoverage, LanguageFinding } from './check-input.ts'
 
@@ -16,15 +17,20 @@ export const findingsIn = (judged: readonly (TextAt & Judgement)[]): LanguageFin
 
 const mostPointers = 20
 
-/** How many texts were judged, and where those are that could not be. */
-export function coverageOf(judged: readonly (TextAt & Judgement)[]): LanguageCoverage {
+/** How many texts were judged, where those are that could not be, and how many the document does not list. */
+export function coverageOf(
+  judged: readonly (TextAt & Judgement)[],
+  { normal, low }: Pick<EventRest, 'normal' | 'low'>,
+): LanguageCoverage {
   const { none = [], ...others } = Object.groupBy(judged, ({ unjudged }) => unjudged ?? 'none')
   const not_judged = unjudgedReasons.flatMap(reason => {
     const pointers = (others[reason] ?? []).map(({ pointer }) => pointer)
     if (pointers.length === 0) return []
     return [{ reason, count: pointers.length, pointers: pointers.slice(0, mostPointers) }]
   })
-  return { judged: none.length, not_judged }
+  const unlisted =
+    normal + low > 0 ? [{ reason: 'not_listed' as const, count: normal + low, pointers: [] }] : []
+  return { judged: none.length, not_judged: [...not_judged, ...unlisted] }
 }
 
 /**

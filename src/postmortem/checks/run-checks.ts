@@ -3,7 +3,8 @@ import { inactivePeople } from '../../directory/store.ts'
 import type { VersionedBlameCheck } from '../../http/context.ts'
 import { type JudgedTexts, judgeTexts } from '../../language-checks/judging.ts'
 import { keepJudgements, textsVersion } from '../../language-checks/store.ts'
-import { inSnapshot, readPostmortem } from '../load.ts'
+import { eventsDigest } from '../../timeline/shown/store.ts'
+import { inSnapshot, readShown } from '../load.ts'
 import type { CheckInput } from './check-input.ts'
 import { checksEtag, checksOf } from './checks.ts'
 import { coverageOf, findingsIn, judgedTexts, type TextAt } from './judged-texts.ts'
@@ -48,22 +49,31 @@ export const runChecksLocked = async (
   runRules(loaded, await judgeTexts(trx, loaded.data.incident, judgedTexts(loaded.data), blameCheck), now)
 
 function runRules(loaded: CheckData, { judgements }: JudgedTexts<TextAt>, now: string): ChecksRun {
-  const input = { ...loaded, findings: findingsIn(judgements), language: coverageOf(judgements), now }
+  const input = {
+    ...loaded,
+    findings: findingsIn(judgements),
+    language: coverageOf(judgements, loaded.data.rest),
+    now,
+  }
   const checks = checksOf(input)
-  return { input, checks, etag: checksEtag(input, checks) }
+  return { input, checks, etag: checksEtag(input, checks, loaded.digest) }
 }
 
 interface CheckData extends Omit<CheckInput, 'findings' | 'language' | 'now'> {
   /** Of the texts when they were read, for their judgements to be kept. */
   version: string
+  /** Of all events, also of those that are not read. */
+  digest: string
 }
 
 export async function readCheckData(trx: Trx, incident_id: string): Promise<CheckData> {
-  const data = await readPostmortem(trx, incident_id)
+  const { data, size } = await readShown(trx, incident_id)
   const timeline = data.events.filter(({ retraction }) => retraction === null)
   return {
     data,
+    size,
     timeline,
+    digest: await eventsDigest(trx, incident_id),
     version: await textsVersion(trx, incident_id),
     inactive: await inactivePeople(
       trx,

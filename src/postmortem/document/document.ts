@@ -1,5 +1,6 @@
 import { headlineOf } from '../../incidents/natures.ts'
 import type { Postmortem } from '../schema.ts'
+import type { ShownPostmortem } from '../shown.ts'
 import { personName } from '../words.ts'
 import { type Block, bulletList, heading, label, paragraph, type Text, withId } from './blocks.ts'
 import { proseBlocks, proseItem } from './prose.ts'
@@ -17,7 +18,10 @@ import { type View, viewOf } from './view.ts'
  * The postmortem as blocks, headings and columns in the template's order. A pure function of what is stored:
  * no clock or locale is read, and no time zone but the one asked for, so the same data gives the same document everywhere.
  */
-export function postmortemDocument(data: Postmortem, { zone, standing }: Reading = {}): Block[] {
+export function postmortemDocument(
+  data: Postmortem | ShownPostmortem,
+  { zone, standing }: Reading = {},
+): Block[] {
   const view = viewOf(data, zone)
   return [
     ...titleBlocks(headOf(data)),

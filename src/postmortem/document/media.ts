@@ -4,6 +4,7 @@ import { notAcceptableError } from '../../http/problem.ts'
 import { requireTimeZone } from '../../http/validation.ts'
 import { timeZoneName } from '../../kit/time.ts'
 import { Postmortem } from '../schema.ts'
+import type { ShownPostmortem } from '../shown.ts'
 import { postmortemDocument } from './document.ts'
 import { postmortemPage } from './html/html.ts'
 import { type Page, pageHtml, pagePolicy } from './html/page.ts'
@@ -54,11 +55,10 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
 
 export function sendRendered(
   reply: FastifyReply,
-  format: Format,
-  data: Postmortem,
+  format: 'md' | 'html',
+  data: Postmortem | ShownPostmortem,
   reading: Reading,
 ): FastifyReply {
   if (format === 'html') return sendPage(reply, postmortemPage(data, reading))
-  if (format === 'md') return sendText(reply, format, toMarkdown(postmortemDocument(data, reading)))
-  return reply.type('application/json; charset=utf-8').send(data)
+  return sendText(reply, format, toMarkdown(postmortemDocument(data, reading)))
 }

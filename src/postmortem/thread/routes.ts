@@ -2,7 +2,7 @@ import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { documentResponses, htmlContent, sendPage, zoneOf } from '../document/media.ts'
-import { loadPostmortem } from '../load.ts'
+import { loadShown } from '../load.ts'
 import { readingQuery } from '../schema.ts'
 import { IncidentThread } from './schema.ts'
 import { threadOf } from './thread.ts'
@@ -26,7 +26,7 @@ export function threadRoutes(app: App, { db }: Context): void {
         response: { 200: ref(IncidentThread) },
       },
     },
-    async request => threadOf(await loadPostmortem(db, request.params.incident_id)),
+    async request => threadOf(await loadShown(db, request.params.incident_id)),
   )
 
   app.get(
@@ -44,7 +44,7 @@ export function threadRoutes(app: App, { db }: Context): void {
     },
     async ({ params: { incident_id }, query }, reply) => {
       const zone = zoneOf(query)
-      return sendPage(reply, threadPage(await loadPostmortem(db, incident_id), zone))
+      return sendPage(reply, threadPage(await loadShown(db, incident_id), zone))
     },
   )
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../../../src/language/check.ts'
 import { agendaDocument } from '../../../src/postmortem/checks/agenda.ts'
 import { checksOf } from '../../../src/postmortem/checks/checks.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
+import { shownOf } from '../../../src/postmortem/shown.ts'
 import { openService } from '../../help/service.ts'
 import { drill } from '../drill.ts'
 import { givenReady, seal } from '../ready.ts'
@@ -83,9 +84,10 @@ t.test('what is perhaps one says so, and comes after what is sure', async t => {
     { ...finding('perhaps', 'Nobody looked.'), pointer: '/factors/1/statement', ids: ['1'] },
     { ...finding('sure', 'Sam forgot it.'), pointer: '/factors/2/statement', ids: ['2'] },
   ]
-  const data = drill()
+  const data = shownOf(drill())
   const input = {
     data,
+    size: { count: data.events.length, octets: 0 },
     timeline: data.events,
     inactive: new Set<string>(),
     findings,

@@ -99,6 +99,7 @@ function inlineToHtml(inline: Inline): string {
   if ('code' in inline) return `<code>${escapeHtml(inline.code)}</code>`
   if ('placeholder' in inline) return `<span class="placeholder">${escapeHtml(inline.placeholder)}</span>`
   if ('to' in inline) return `<a href="#${escapeHtml(inline.to)}">${escapeHtml(inline.text)}</a>`
+  if ('path' in inline) return `<a href="${escapeHtml(inline.path)}">${escapeHtml(inline.text)}</a>`
   return linkToHtml(inline.text, inline.url)
 }
 

@@ -1,4 +1,5 @@
 import type { Postmortem } from '../../schema.ts'
+import type { ShownPostmortem } from '../../shown.ts'
 import { headOf, postmortemSections } from '../document.ts'
 import type { Reading, Standing } from '../standing.ts'
 import { isFinal, type View, viewOf } from '../view.ts'
@@ -12,9 +13,13 @@ import { pageLinks } from './page-links.ts'
 import { standingHtml } from './standing.ts'
 
 /** The postmortem as a page with a drawn timeline. The same data gives the same bytes. */
-export const toHtml = (data: Postmortem, reading?: Reading): string => pageHtml(postmortemPage(data, reading))
+export const toHtml = (data: Postmortem | ShownPostmortem, reading?: Reading): string =>
+  pageHtml(postmortemPage(data, reading))
 
-export function postmortemPage(data: Postmortem, { zone, standing, asks = {} }: Reading = {}): Page {
+export function postmortemPage(
+  data: Postmortem | ShownPostmortem,
+  { zone, standing, asks = {} }: Reading = {},
+): Page {
   const view = viewOf(data, zone)
   const { title, lang, id } = data.incident
   const sections = postmortemSections(view)

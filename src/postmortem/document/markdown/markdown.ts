@@ -13,7 +13,7 @@ import {
 import { disarmMentions } from './mentions.ts'
 
 /** The version of the renderer: with the same data and version, the bytes are the same. */
-export const rendererVersion = 3
+export const rendererVersion = 4
 
 /**
  * Renders blocks as Markdown (CommonMark with tables). A parser reads every text back as it was: nothing in it begins a
@@ -187,6 +187,7 @@ function partOf(inline: Exclude<Inline, string>, anchors: Anchors): Part {
   if ('code' in inline) return { code: inOneLine(inline.code) }
   const text = disarmMentions(inOneLine(inline.text))
   if ('url' in inline) return { text, url: encodeControls(inline.url) }
+  if ('path' in inline) return inline.text
   const anchor = anchors.get(inline.to)
   return anchor === undefined ? inline.text : { text, url: `#${anchor}` }
 }

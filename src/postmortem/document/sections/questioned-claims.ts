@@ -1,5 +1,6 @@
 import type { Event } from '../../../timeline/schema.ts'
-import { humanize, personName } from '../../words.ts'
+import { isInTable, isQuestioned } from '../../../timeline/shown/selection.ts'
+import { groupThousands, humanize, personName } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -8,15 +9,16 @@ import {
   joined,
   type ListItem,
   label,
+  paragraph,
   type Text,
   tag,
   withId,
 } from '../blocks.ts'
 import { prose } from '../prose.ts'
 import { eventTime, zonedTimestamp } from '../times/time-format.ts'
-import { isQuestioned, type View } from '../view.ts'
+import type { View } from '../view.ts'
 import { yet } from './missing.ts'
-import { eventReference, idOfEvent, isInTable } from './references.ts'
+import { eventReference, eventsCall, idOfEvent } from './references.ts'
 import { type Note, notesAfter, sourceLineFor, sourcesOf } from './sources.ts'
 
 /** The events that were retracted, disputed or redacted. */
@@ -27,8 +29,16 @@ export function questionedClaims(view: View, notes: Note[]): Block[] {
   return [
     withId('questioned-claims', heading(3, 'Retracted and disputed claims')),
     bulletList(questioned.map(event => claimItem(view, event, notes))),
+    ...moreNote(view),
     ...notesAfter(notes, before),
   ]
+}
+
+function moreNote({ data, unlisted: { questioned } }: View): Block[] {
+  if (questioned === 0) return []
+  const events = questioned === 1 ? 'event is' : 'events are'
+  const more = `${groupThousands(questioned)} more ${events} retracted, disputed or redacted, and not listed here: `
+  return [paragraph(more, ...eventsCall(data, questioned))]
 }
 
 /** The claim, and below it what was said of it. Its time leads to its row, where it has one. */

@@ -1,4 +1,5 @@
 import type { Event } from '../../../timeline/schema.ts'
+import { mostExcerpt } from '../../../timeline/shown/selection.ts'
 import type { Source } from '../../../timeline/source-schema.ts'
 import { sourceName } from '../../words.ts'
 import {
@@ -80,10 +81,26 @@ function shorten(excerpt: string): string {
 }
 
 /** The notes after the first `before`, under their numbers. */
-export const notesAfter = (notes: readonly Note[], before: number): Block[] =>
-  notes
+export function notesAfter(notes: readonly Note[], before: number): Block[] {
+  const isNews = notes.slice(before).some(isCut) && !notes.slice(0, before).some(isCut)
+  const blocks = notes
     .slice(before)
     .flatMap(({ name, of, text }, index) => [
       withId(`note-${before + index + 1}`, paragraph(label(`${name} ${before + index + 1}`), ' ', ...of)),
-      preformatted(text),
+      preformatted(cutNote(text)),
     ])
+  return isNews ? [paragraph(cutWords), ...blocks] : blocks
+}
+
+const cutWords = `An excerpt or a query of more than ${mostExcerpt} characters ends here in “…”; the JSON has it whole.`
+
+const isCut = ({ text }: Note): boolean => cutNote(text) !== text
+
+/** Ends at a white space, where there is one near the end. */
+function cutNote(text: string): string {
+  const points = text.length <= mostExcerpt ? [] : Array.from(text.slice(0, 2 * mostExcerpt + 2))
+  if (points.length <= mostExcerpt) return text
+  const kept = points.slice(0, mostExcerpt + 1).join('')
+  const end = kept.search(/\s\S{0,100}$/u)
+  return end < 0 ? `${points.slice(0, mostExcerpt).join('')}…` : `${kept.slice(0, end).trimEnd()} …`
+}

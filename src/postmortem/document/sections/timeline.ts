@@ -6,7 +6,7 @@ import type { View } from '../view.ts'
 import { durationBlocks } from './durations.ts'
 import { nothing } from './missing.ts'
 import { descriptionOf, questionedClaims } from './questioned-claims.ts'
-import { idOfEvent } from './references.ts'
+import { eventsCall, idOfEvent } from './references.ts'
 import { type Note, notesAfter, sourcesOf } from './sources.ts'
 
 const headers = ['Time', 'Event', 'Source']
@@ -29,15 +29,15 @@ export const timelineTable = (rows: readonly Row[]): Block => table(headers, row
 
 /** Says that more is stored: nothing disappears silently. */
 function unlistedNotes(view: View): Block[] {
-  const { data, timeline, beyond, unlisted } = view
-  if (timeline.length + unlisted === 0) return [nothing(view, 'no events', 'TIMELINE_EMPTY')]
-  const all = `GET /v1/incidents/${data.incident.id}/events has them all`
+  const { data, timeline, unlisted } = view
+  const { normal, low, since } = unlisted
+  if (timeline.length + normal + low === 0) return [nothing(view, 'no events', 'TIMELINE_EMPTY')]
+  const more = `${storedWords(normal, 'more event')}, and not listed here: `
+  const minor = `${storedWords(low, 'event', ' of low relevance')}, and not listed here: `
   return [
-    ...(beyond === 0 ? [] : [`${storedWords(beyond, 'more event')}, and not listed here: ${all}.`]),
-    ...(unlisted === 0
-      ? []
-      : [`${storedWords(unlisted, 'event', ' of low relevance')}, and not listed here.`]),
-  ].map(words => paragraph(words))
+    ...(normal === 0 ? [] : [paragraph(more, ...eventsCall(data, normal, since ?? undefined))]),
+    ...(low === 0 ? [] : [paragraph(minor, ...eventsCall(data, low))]),
+  ]
 }
 
 /** `1 event of low relevance is stored`, `18,000 more events are stored` */
