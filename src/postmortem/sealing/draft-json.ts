@@ -34,7 +34,19 @@ export async function openDraftJson(
 
 /** The members in the order of the contract, but for the people, whom the events name. */
 async function* jsonPages(trx: Trx, data: Postmortem): AsyncGenerator<Buffer> {
-  const { incident, milestones, events: _, people, ...below } = data
+  const {
+    incident,
+    milestones,
+    people,
+    factors,
+    action_items,
+    changes,
+    review,
+    waivers,
+    redactions,
+    amendments,
+  } = data
+  const below = { factors, action_items, changes, review, waivers, redactions, amendments }
   yield Buffer.from(`${JSON.stringify({ incident, milestones }).slice(0, -1)},"events":[`)
   const handles = new Set(Object.keys(people))
   let separator = ''

@@ -59,8 +59,7 @@ t.test('it leads to what the document has, in the zone in which it is read', asy
   const { text } = await call('GET', `${incident}/review/agenda.html?tz=Etc/GMT%2B5`)
   const document = `${incident}/postmortem.html?tz=Etc%2FGMT%2B5`
   t.match(text, new RegExp(`<a href="${document.replace('?', '\\?')}#event-[^"]+">09:02</a>`))
-  t.match(text, '09:03')
-  t.notMatch(text, '>09:03</a>', 'the document only counts what is of low relevance')
+  t.notMatch(text, '09:03', 'the document only counts what is of low relevance')
   t.match(text, `<a href="${document}#AI-1">AI-1</a> Use \`retry()\``, 'a title is plain text')
   t.match(text, `<a href="${incident}/thread.html?tz=Etc%2FGMT%2B5">Thread</a>`)
 })
