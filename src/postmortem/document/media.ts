@@ -2,13 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ref } from '../../http/fields.ts'
 import { notAcceptableError } from '../../http/problem.ts'
 import { requireTimeZone } from '../../http/validation.ts'
+import { sha256Steps } from '../../kit/json-steps.ts'
+import { finishInTurns, type Steps } from '../../kit/steps.ts'
 import { timeZoneName } from '../../kit/time.ts'
 import { Postmortem } from '../schema.ts'
 import type { ShownPostmortem } from '../shown.ts'
-import { postmortemDocument } from './document.ts'
-import { postmortemPage } from './html/html.ts'
+import { documentSteps } from './document.ts'
+import { pageSteps } from './html/html.ts'
 import { type Page, pageHtml, pagePolicy } from './html/page.ts'
-import { toMarkdown } from './markdown/markdown.ts'
+import { markdownSteps } from './markdown/markdown.ts'
 import type { Reading } from './standing.ts'
 
 export const markdownContent = {
@@ -47,18 +49,40 @@ export function negotiateFormat(request: FastifyRequest, formats: readonly Forma
 export const sendText = (reply: FastifyReply, format: Format, text: string): FastifyReply =>
   reply.type(`${media[format]}; charset=utf-8`).send(text)
 
-export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
+export const sendPage = (reply: FastifyReply, page: Page): FastifyReply =>
+  sendText(reply, 'html', pageText(reply, page))
+
+/** Sets the headers that a page needs. */
+function pageText(reply: FastifyReply, page: Page): string {
   reply.header('content-security-policy', pagePolicy(page))
   reply.header('x-content-type-options', 'nosniff')
-  return sendText(reply, 'html', pageHtml(page))
+  return pageHtml(page)
 }
 
-export function sendRendered(
+/** Renders in turns, so that others are answered in between. */
+export async function sendRendered(
   reply: FastifyReply,
   format: 'md' | 'html',
   data: Postmortem | ShownPostmortem,
   reading: Reading,
-): FastifyReply {
-  if (format === 'html') return sendPage(reply, postmortemPage(data, reading))
-  return sendText(reply, format, toMarkdown(postmortemDocument(data, reading)))
+): Promise<FastifyReply> {
+  const text = await finishInTurns(renderSteps(reply, format, data, reading), reply.request.signal)
+  return sendText(reply, format, text)
 }
+
+function* renderSteps(
+  reply: FastifyReply,
+  format: 'md' | 'html',
+  data: Postmortem | ShownPostmortem,
+  reading: Reading,
+): Steps<string> {
+  const text =
+    format === 'html'
+      ? pageText(reply, yield* pageSteps(data, reading))
+      : yield* markdownSteps(yield* documentSteps(data, reading))
+  if (text.length > longText) reply.header('etag', `"${(yield* sha256Steps(text)).slice(0, 16)}"`)
+  return text
+}
+
+/** What is longer is hashed in steps, too. */
+const longText = 1024 * 1024

@@ -26,7 +26,9 @@ const mayNest = /^[ \t]*(?:[-+*>]|\d{1,9}[.)]|```|~~~)/m
 const markers = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$)))+/gm
 const marker = />|[-+*]|\d+[.)]/g
 /** More markers on a line, or in a text, cost the parser much, and nobody means them. */
-const maxMarkers = { line: 4, text: 1000 }
+const maxMarkers = { line: 4, text: 400 }
+/** More lines cost it much where one may go on what another began. */
+const maxLines = 1000
 const maxDepth = 6
 /** Stands before a line that is to be text. No Unicode character is, or will be, this one. */
 const noMarker = '\uffff'
@@ -66,7 +68,7 @@ function withoutDeepMarkers(source: string): string | undefined {
     count += length
     return found
   })
-  return count > maxMarkers.text ? undefined : marked
+  return count > maxMarkers.text || source.split('\n').length > maxLines ? undefined : marked
 }
 
 const paragraphsOf = (source: string): Text[] => {

@@ -1,10 +1,11 @@
+import { finish, type Steps } from '../../../kit/steps.ts'
 import type { Postmortem } from '../../schema.ts'
 import type { ShownPostmortem } from '../../shown.ts'
-import { headOf, postmortemSections } from '../document.ts'
+import { headOf, sectionSteps } from '../document.ts'
 import type { Reading, Standing } from '../standing.ts'
 import { isFinal, type View, viewOf } from '../view.ts'
 import { asksHtml } from './asks.ts'
-import { blocksToHtml, escapeHtml } from './blocks.ts'
+import { blocksToHtml, escapeHtml, htmlSteps } from './blocks.ts'
 import { contents } from './contents.ts'
 import { timelineFigure } from './drawing/figure.ts'
 import { facts } from './facts.ts'
@@ -16,14 +17,25 @@ import { standingHtml } from './standing.ts'
 export const toHtml = (data: Postmortem | ShownPostmortem, reading?: Reading): string =>
   pageHtml(postmortemPage(data, reading))
 
-export function postmortemPage(
+export const postmortemPage = (data: Postmortem | ShownPostmortem, reading?: Reading): Page =>
+  finish(pageSteps(data, reading))
+
+export function* pageSteps(
   data: Postmortem | ShownPostmortem,
   { zone, standing, asks = {} }: Reading = {},
-): Page {
+): Steps<Page> {
   const view = viewOf(data, zone)
   const { title, lang, id } = data.incident
-  const sections = postmortemSections(view)
+  const sections = yield* sectionSteps(view)
   const [, timeline] = sections
+  const written: string[] = []
+  for (const blocks of sections) {
+    const [first, ...rest] = blocks
+    const about = first?.type === 'heading' && first.id !== undefined ? asksHtml(asks[first.id], id) : ''
+    const figure = blocks === timeline ? timelineFigure(view) : ''
+    yield
+    written.push(section(`${blocksToHtml([first!])}\n${about}${figure}${yield* htmlSteps(rest)}`))
+  }
   return {
     title: `Postmortem: ${title}`,
     lang: lang ?? 'en',
@@ -36,12 +48,7 @@ export function postmortemPage(
         linksOf(view, standing),
       ]),
       contents(sections.flat()),
-      ...sections.map(blocks => {
-        const [first, ...rest] = blocks
-        const about = first?.type === 'heading' && first.id !== undefined ? asksHtml(asks[first.id], id) : ''
-        const figure = blocks === timeline ? timelineFigure(view) : ''
-        return section(`${blocksToHtml([first!])}\n${about}${figure}${blocksToHtml(rest)}`)
-      }),
+      ...written,
     ].filter(content => content !== ''),
   }
 }

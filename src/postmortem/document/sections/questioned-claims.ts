@@ -1,3 +1,4 @@
+import { mapSteps, type Steps } from '../../../kit/steps.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { isInTable, isQuestioned } from '../../../timeline/shown/selection.ts'
 import { groupThousands, humanize, personName } from '../../words.ts'
@@ -22,13 +23,13 @@ import { eventReference, eventsCall, idOfEvent } from './references.ts'
 import { type Note, notesAfter, sourceLineFor, sourcesOf } from './sources.ts'
 
 /** The events that were retracted, disputed or redacted. */
-export function questionedClaims(view: View, notes: Note[]): Block[] {
+export function* questionedClaims(view: View, notes: Note[]): Steps<Block[]> {
   const questioned = view.data.events.filter(isQuestioned)
   if (questioned.length === 0) return []
   const before = notes.length
   return [
     withId('questioned-claims', heading(3, 'Retracted and disputed claims')),
-    bulletList(questioned.map(event => claimItem(view, event, notes))),
+    bulletList(yield* mapSteps(questioned, event => claimItem(view, event, notes))),
     ...moreNote(view),
     ...notesAfter(notes, before),
   ]

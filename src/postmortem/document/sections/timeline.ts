@@ -1,3 +1,4 @@
+import { mapSteps, type Steps } from '../../../kit/steps.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { groupThousands } from '../../words.ts'
 import { type Block, heading, joined, paragraph, type Row, table, withId } from '../blocks.ts'
@@ -12,16 +13,16 @@ import { type Note, notesAfter, sourcesOf } from './sources.ts'
 const headers = ['Time', 'Event', 'Source']
 
 /** The table of events, the durations, the longer excerpts, and what was retracted. */
-export function timelineSection(view: View): Block[] {
+export function* timelineSection(view: View): Steps<Block[]> {
   const notes: Note[] = []
-  const rows = view.timeFormat.dated ? rowsByDay(view, notes) : rowsOfOneDay(view, notes)
+  const rows = yield* view.timeFormat.dated ? rowsByDay(view, notes) : rowsOfOneDay(view, notes)
   return [
     withId('timeline', heading(2, `Timeline (${view.timeFormat.zone})`)),
     ...(rows.length === 0 ? [] : [timelineTable(rows)]),
     ...unlistedNotes(view),
     ...durationBlocks(view),
     ...notesAfter(notes, 0),
-    ...questionedClaims(view, notes),
+    ...(yield* questionedClaims(view, notes)),
   ]
 }
 
@@ -44,11 +45,11 @@ function unlistedNotes(view: View): Block[] {
 const storedWords = (count: number, one: string, which = ''): string =>
   `${groupThousands(count)} ${one}${count === 1 ? '' : 's'}${which} ${count === 1 ? 'is' : 'are'} stored`
 
-const rowsOfOneDay = (view: View, notes: Note[]): Row[] =>
-  view.timeline.map(event => eventRow(view, event, eventTime(view.timeFormat, event), notes))
+const rowsOfOneDay = (view: View, notes: Note[]): Steps<Row[]> =>
+  mapSteps(view.timeline, event => eventRow(view, event, eventTime(view.timeFormat, event), notes))
 
 /** Each day is a heading, and the times below it have no date. */
-function rowsByDay(view: View, notes: Note[]): Row[] {
+function* rowsByDay(view: View, notes: Note[]): Steps<Row[]> {
   const rows: Row[] = []
   let format: TimeFormat = { ...view.timeFormat, dated: false, date: '' }
   for (const event of view.timeline) {
@@ -58,6 +59,7 @@ function rowsByDay(view: View, notes: Note[]): Row[] {
       rows.push({ heading: [date] })
     }
     rows.push(eventRow(view, event, timeOfDay(format, event), notes))
+    yield
   }
   return rows
 }
