@@ -24,18 +24,41 @@ function* listSteps(list: readonly unknown[]): Steps<string> {
   return `[${written.join(',')}]`
 }
 
-const hashedAtOnce = 1024 * 1024
+/** A text as bytes in UTF-8, and their hash in hexadecimal. */
+export interface Encoded {
+  bytes: Buffer
+  sha256: string
+}
 
-/** In hexadecimal, of the text in UTF-8. */
-export function* sha256Steps(text: string): Steps<string> {
+const atOnce = 512 * 1024
+
+/** Encodes the pieces of a text, and hashes them all in all. */
+export function* encodeSteps(pieces: readonly string[]): Steps<Encoded> {
   const hash = createHash('sha256')
-  const bytes = Buffer.from(text)
-  yield
-  for (let start = 0; start < bytes.length; start += hashedAtOnce) {
-    hash.update(bytes.subarray(start, start + hashedAtOnce))
+  const encoded: Buffer[] = []
+  for (const part of partsOf(pieces)) {
+    const bytes = Buffer.from(part)
+    hash.update(bytes)
+    encoded.push(bytes)
     yield
   }
-  return hash.digest('hex')
+  return { bytes: Buffer.concat(encoded), sha256: hash.digest('hex') }
+}
+
+/** The pieces, short ones together and long ones cut, but not within a character. */
+function* partsOf(pieces: readonly string[]): Iterable<string> {
+  let short = ''
+  for (const piece of pieces) {
+    short += piece
+    if (short.length < atOnce) continue
+    for (let start = 0, end = 0; start < short.length; start = end) {
+      end = start + atOnce
+      if (/[\ud800-\udbff]/.test(short[end - 1] ?? '')) end += 1
+      yield short.slice(start, end)
+    }
+    short = ''
+  }
+  if (short !== '') yield short
 }
 
 const token = /"(?:[^"\\]+|\\.)*"|[{}[\],]/g

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { canonicalJson, sha256Hex } from '../../src/kit/json.ts'
-import { canonicalSteps, parseSteps, sha256Steps } from '../../src/kit/json-steps.ts'
+import { canonicalSteps, encodeSteps, parseSteps } from '../../src/kit/json-steps.ts'
 import { finish } from '../../src/kit/steps.ts'
 
 const objects = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue())
@@ -11,7 +11,8 @@ t.test('in steps it is the same', async t => {
     const json = canonicalJson(value)
     t.equal(finish(canonicalSteps(value)), json)
     t.same(finish(parseSteps(json)), JSON.parse(json))
-    t.equal(finish(sha256Steps(json)), sha256Hex(json))
+    const { bytes, sha256 } = finish(encodeSteps([...json]))
+    t.same([bytes.toString(), sha256], [json, sha256Hex(json)])
   })
   fc.assert(same)
 })
@@ -28,5 +29,7 @@ t.test('each entry of a list is a step', async t => {
   }
   t.equal(stepsOf(canonicalSteps(value)), 100)
   t.equal(stepsOf(parseSteps(canonicalJson(value))), 100)
-  t.equal(stepsOf(sha256Steps('x'.repeat(5 * 1024 * 1024))), 6)
+  const text = `x${'😀'.repeat(1024 * 1024)}`
+  t.equal(stepsOf(encodeSteps([text])), 4, 'half a megabyte is one')
+  t.equal(finish(encodeSteps(['a', text])).bytes.toString(), `a${text}`, 'no character is cut')
 })

@@ -100,43 +100,45 @@ function openPoints(view: View, checks: readonly FailedCheck[]): Block[] {
     ...section(
       'Open disputes',
       'Which source settles it? If there is none, retract the claim.',
-      timeline.filter(({ id }) => isDisputed(id)).map(event => disputeItem(view, event)),
+      timeline.filter(({ id }) => isDisputed(id)),
+      event => disputeItem(view, event),
     ),
     ...section(
       'Resting on memory alone',
       'Is there a log, a message or a metric that shows it?',
-      timeline.filter(({ id }) => isRemembered(id)).map(event => item(claim(view, event))),
+      timeline.filter(({ id }) => isRemembered(id)),
+      event => item(claim(view, event)),
     ),
     ...section(
       'Factors without a counterfactual',
       'If what had been how, what would have gone differently?',
-      data.factors
-        .filter(({ number }) => isBare(number))
-        .map(({ number, statement }) =>
-          item([reference(`Factor ${number}`, `factor-${number}`), ': ', ...prose(statement)]),
-        ),
+      data.factors.filter(({ number }) => isBare(number)),
+      ({ number, statement }) =>
+        item([reference(`Factor ${number}`, `factor-${number}`), ': ', ...prose(statement)]),
     ),
     ...section(
       'Action items that are only proposed',
       'Who takes it, and by when? If nobody does, cancel it, and say why.',
-      data.action_items.filter(({ id }) => isProposed(id)).map(proposed => actionItem(data, proposed)),
+      data.action_items.filter(({ id }) => isProposed(id)),
+      proposed => actionItem(data, proposed),
     ),
     ...section(
       'Action items that wait for their owners',
       'Do you take it, by that day? By what will one see that it is done?',
-      data.action_items.filter(({ id }) => isUnaccepted(id)).map(unaccepted => actionItem(data, unaccepted)),
+      data.action_items.filter(({ id }) => isUnaccepted(id)),
+      unaccepted => actionItem(data, unaccepted),
     ),
     ...section(
       'Sentences to ask about',
       'Does it tell of the system, or of a person? What does the answer to its question say about the system?',
-      surestFirst(open.filter(({ code }) => code === 'BLAME_LANGUAGE')).map(check =>
-        sentenceItem(view, check),
-      ),
+      surestFirst(open.filter(({ code }) => code === 'BLAME_LANGUAGE')),
+      check => sentenceItem(view, check),
     ),
     ...section(
       'To decide',
       'What is decided goes into the record, with the action item that it becomes.',
-      open.filter(isToDecide).map(({ message }) => item([message])),
+      open.filter(isToDecide),
+      ({ message }) => item([message]),
     ),
   ]
 }
@@ -209,9 +211,15 @@ const sentenceItem = (view: View, check: FailedCheck): ListItem => {
   return item([`“${sentence}” (`, place, isSure(check) ? ')' : '; perhaps)'], [[question]])
 }
 
-function section(title: string, question: string, items: readonly ListItem[]): Block[] {
-  if (items.length === 0) return []
-  const more = items.length - mostListed
-  const listed = more > 0 ? [...items.slice(0, mostListed), item([`and ${more} more`])] : items
-  return [heading(2, title), paragraph(question), bulletList(listed)]
+function section<T>(
+  title: string,
+  question: string,
+  found: readonly T[],
+  itemOf: (entry: T) => ListItem,
+): Block[] {
+  if (found.length === 0) return []
+  const items = found.slice(0, mostListed).map(itemOf)
+  const more = found.length - items.length
+  if (more > 0) items.push(item([`and ${more} more`]))
+  return [heading(2, title), paragraph(question), bulletList(items)]
 }

@@ -2,14 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ref } from '../../http/fields.ts'
 import { notAcceptableError } from '../../http/problem.ts'
 import { requireTimeZone } from '../../http/validation.ts'
-import { sha256Steps } from '../../kit/json-steps.ts'
+import { encodeSteps } from '../../kit/json-steps.ts'
 import { finishInTurns, type Steps } from '../../kit/steps.ts'
 import { timeZoneName } from '../../kit/time.ts'
 import { Postmortem } from '../schema.ts'
 import type { ShownPostmortem } from '../shown.ts'
 import { documentSteps } from './document.ts'
 import { pageSteps } from './html/html.ts'
-import { type Page, pageHtml, pagePolicy } from './html/page.ts'
+import { type Page, pagePieces, pagePolicy } from './html/page.ts'
 import { markdownSteps } from './markdown/markdown.ts'
 import type { Reading } from './standing.ts'
 
@@ -46,17 +46,17 @@ export function negotiateFormat(request: FastifyRequest, formats: readonly Forma
   return format
 }
 
-export const sendText = (reply: FastifyReply, format: Format, text: string): FastifyReply =>
+export const sendText = (reply: FastifyReply, format: Format, text: string | Buffer): FastifyReply =>
   reply.type(`${media[format]}; charset=utf-8`).send(text)
 
 export const sendPage = (reply: FastifyReply, page: Page): FastifyReply =>
-  sendText(reply, 'html', pageText(reply, page))
+  sendText(reply, 'html', piecesOf(reply, page).join(''))
 
 /** Sets the headers that a page needs. */
-function pageText(reply: FastifyReply, page: Page): string {
+function piecesOf(reply: FastifyReply, page: Page): string[] {
   reply.header('content-security-policy', pagePolicy(page))
   reply.header('x-content-type-options', 'nosniff')
-  return pageHtml(page)
+  return pagePieces(page)
 }
 
 /** Renders in turns, so that others are answered in between. */
@@ -75,14 +75,16 @@ function* renderSteps(
   format: 'md' | 'html',
   data: Postmortem | ShownPostmortem,
   reading: Reading,
-): Steps<string> {
-  const text =
+): Steps<string | Buffer> {
+  const pieces =
     format === 'html'
-      ? pageText(reply, yield* pageSteps(data, reading))
-      : yield* markdownSteps(yield* documentSteps(data, reading))
-  if (text.length > longText) reply.header('etag', `"${(yield* sha256Steps(text)).slice(0, 16)}"`)
-  return text
+      ? piecesOf(reply, yield* pageSteps(data, reading))
+      : [yield* markdownSteps(yield* documentSteps(data, reading))]
+  if (pieces.reduce((length, piece) => length + piece.length, 0) < longText) return pieces.join('')
+  const { bytes, sha256 } = yield* encodeSteps(pieces)
+  reply.header('etag', `"${sha256.slice(0, 16)}"`)
+  return bytes
 }
 
-/** What is longer is hashed in steps, too. */
+/** What is longer is encoded and hashed in steps, too. */
 const longText = 1024 * 1024

@@ -21,6 +21,10 @@ import {
 
 const lineBreak = /\r\n|[\r\u2028\u2029]/g
 const maySpan = /`|\]\(|<https?:/i
+/** The marks of code spans and links. More of them, or more lines, in one sentence cost the parser much, and nobody means them. */
+const spanMarks = /`+|\]\(|<https?:/gi
+const maxSpanMarks = 60
+const maxSpanLines = 100
 const mayNest = /^[ \t]*(?:[-+*>]|\d{1,9}[.)]|```|~~~)/m
 /** The beginnings of lists and quotes at the start of a line. */
 const markers = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$)))+/gm
@@ -35,8 +39,9 @@ const noMarker = '\uffff'
 
 /** The text of a sentence: code spans and links. An empty line in it is none. */
 export function prose(stored: string): Text {
-  if (!maySpan.test(stored)) return [stored]
+  if (!maySpan.test(stored) || stored.match(spanMarks)!.length > maxSpanMarks) return [stored]
   const source = stored.replace(lineBreak, '\n')
+  if (source.split('\n', maxSpanLines + 1).length > maxSpanLines) return [stored]
   return paragraphsOf(source).flatMap((text, index) => (index === 0 ? text : ['\n', ...text]))
 }
 

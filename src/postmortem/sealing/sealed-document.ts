@@ -1,4 +1,4 @@
-import { canonicalSteps, parseSteps, sha256Steps } from '../../kit/json-steps.ts'
+import { canonicalSteps, encodeSteps, parseSteps } from '../../kit/json-steps.ts'
 import { finishInTurns, mapSteps, type Steps } from '../../kit/steps.ts'
 import { documentSteps } from '../document/document.ts'
 import { markdownSteps, rendererVersion } from '../document/markdown/markdown.ts'
@@ -29,17 +29,20 @@ function* serializeSteps(
   revision: Pick<Standing, 'number' | 'sealed_at'>,
 ): Steps<SealedDocument> {
   const json = yield* canonicalSteps({ ...data })
-  const json_sha256 = yield* sha256Steps(json)
+  const json_sha256 = (yield* encodeSteps([json])).sha256
   const blocks = yield* documentSteps(data, { standing: { ...revision, json_sha256 } })
   const markdown = yield* markdownSteps(blocks)
-  const markdown_sha256 = yield* sha256Steps(markdown)
+  const markdown_sha256 = (yield* encodeSteps([markdown])).sha256
   return { json, json_sha256, markdown, markdown_sha256, renderer: rendererVersion }
 }
 
 /** Parses a sealed document, upcast to the current form. */
 export const parseSealed = (json: string): Promise<Postmortem> => finishInTurns(parseSealedSteps(json))
 
+const longJson = 1024 * 1024
+
 function* parseSealedSteps(json: string): Steps<Postmortem> {
+  if (json.length < longJson) return upcastForm(JSON.parse(json)) as Postmortem
   const { events = [], ...form } = yield* parseSteps(json)
   const upcast = yield* mapSteps(
     events as object[],

@@ -1,12 +1,14 @@
 import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
+import { canonicalSteps } from '../../kit/json-steps.ts'
+import { finishInTurns } from '../../kit/steps.ts'
 import { documentResponses, htmlContent, sendPage, zoneOf } from '../document/media.ts'
 import { loadShown } from '../load.ts'
 import { readingQuery } from '../schema.ts'
 import { IncidentThread } from './schema.ts'
 import { threadOf } from './thread.ts'
-import { threadPage } from './thread-page.ts'
+import { threadPageSteps } from './thread-page.ts'
 
 const tags = ['Postmortem']
 
@@ -21,12 +23,19 @@ export function threadRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'The thread from every source to every verification, and where it is broken',
         description:
-          'Why does this alert rule look the way it does? Follow the edges back from its change to an action item, a factor, an event, a source. For people: `…/thread.html`.',
+          'Why does this alert rule look the way it does? Follow the edges back from its change to an action item, a factor, an event, a source. Of very many events it has those that the document lists. For people: `…/thread.html`.',
         params: incidentParams,
         response: { 200: ref(IncidentThread) },
       },
     },
-    async request => threadOf(await loadShown(db, request.params.incident_id)),
+    async ({ params, signal }, reply) => {
+      const thread = threadOf(await loadShown(db, params.incident_id))
+      const json = await finishInTurns(canonicalSteps({ ...thread }), signal)
+      return reply
+        .type('application/json; charset=utf-8')
+        .serializer(String)
+        .send(json as never)
+    },
   )
 
   app.get(
@@ -42,9 +51,10 @@ export function threadRoutes(app: App, { db }: Context): void {
         response: documentResponses({ 'text/html': htmlContent }, 'The page.'),
       },
     },
-    async ({ params: { incident_id }, query }, reply) => {
+    async ({ params: { incident_id }, query, signal }, reply) => {
       const zone = zoneOf(query)
-      return sendPage(reply, threadPage(await loadShown(db, incident_id), zone))
+      const data = await loadShown(db, incident_id)
+      return sendPage(reply, await finishInTurns(threadPageSteps(data, zone), signal))
     },
   )
 }

@@ -6,7 +6,7 @@ import type { Source } from '../source-schema.ts'
 /** The most events of normal relevance that nothing refers to, together with those that something does. */
 export const mostListed = 2000
 /** The most octets of each group of events: those that something refers to, the questioned ones, and the earliest. */
-export const mostOctets = 4 * 1024 * 1024
+export const mostOctets = 6 * 1024 * 1024
 /** The most code points of an excerpt or a query. What is loaded has one more where it is longer. */
 export const mostExcerpt = 500
 /** What is smaller has no text that is worth cutting. */

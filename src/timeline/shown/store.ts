@@ -60,7 +60,7 @@ export async function shownEvents(
   ]
   const isPlain = sql`relevance = 'normal' AND retraction IS NULL AND dispute IS NULL AND redactions = '[]' AND ${isOther}`
   const earliest = await selectWithin(db, incidentId, isPlain, { limit: roomBeside(always) })
-  const events = always.length === 0 ? earliest : [...always, ...earliest].sort(byTimeline)
+  const events = always.length === 0 ? earliest : byTimeline([...always, ...earliest])
   return { events, rest: await restBeside(db, incidentId, events, size) }
 }
 
@@ -98,8 +98,11 @@ const cutSources = sql`
 
 const columns = sql.join(eventColumns.map(name => (name === 'sources' ? cutSources : sql.ref(name))))
 
-const byTimeline = (a: Event, b: Event): number => (placeOf(a) < placeOf(b) ? -1 : 1)
-const placeOf = (event: Event): string => timelineKey(event).join(' ')
+const byTimeline = (events: readonly Event[]): Event[] =>
+  events
+    .map(event => ({ event, place: timelineKey(event).join(' ') }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ event }) => event)
 
 /** The counts of all events, less those that are shown. */
 async function restBeside(

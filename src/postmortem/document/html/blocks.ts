@@ -19,12 +19,17 @@ const entities: Record<string, string> = {
 export const blocksToHtml = (blocks: readonly Block[]): string => finish(htmlSteps(blocks))
 
 export function* htmlSteps(blocks: readonly Block[]): Steps<string> {
+  return (yield* htmlPieces(blocks)).join('\n')
+}
+
+/** One for each block: all together may be too long to be joined at once. */
+export function* htmlPieces(blocks: readonly Block[]): Steps<string[]> {
   const written: string[] = []
   for (const block of blocks) {
     written.push(yield* blockToHtml(block))
     yield
   }
-  return written.join('\n')
+  return written
 }
 
 function* blockToHtml(block: Block): Steps<string> {

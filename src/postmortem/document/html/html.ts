@@ -5,11 +5,11 @@ import { headOf, sectionSteps } from '../document.ts'
 import type { Reading, Standing } from '../standing.ts'
 import { isFinal, type View, viewOf } from '../view.ts'
 import { asksHtml } from './asks.ts'
-import { blocksToHtml, escapeHtml, htmlSteps } from './blocks.ts'
+import { blocksToHtml, escapeHtml, htmlPieces } from './blocks.ts'
 import { contents } from './contents.ts'
 import { timelineFigure } from './drawing/figure.ts'
 import { facts } from './facts.ts'
-import { type Page, pageHtml, section } from './page.ts'
+import { type Page, pageHtml } from './page.ts'
 import { pageLinks } from './page-links.ts'
 import { standingHtml } from './standing.ts'
 
@@ -34,7 +34,8 @@ export function* pageSteps(
     const about = first?.type === 'heading' && first.id !== undefined ? asksHtml(asks[first.id], id) : ''
     const figure = blocks === timeline ? timelineFigure(view) : ''
     yield
-    written.push(section(`${blocksToHtml([first!])}\n${about}${figure}${yield* htmlSteps(rest)}`))
+    const [below = '', ...pieces] = yield* htmlPieces(rest)
+    written.push('<section>', blocksToHtml([first!]), `${about}${figure}${below}`, ...pieces, '</section>')
   }
   return {
     title: `Postmortem: ${title}`,
