@@ -1,27 +1,31 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from './json.ts'
-import type { Steps } from './steps.ts'
+import { mapSteps, type Steps } from './steps.ts'
 
 /** JSON that may be long, written, read and hashed in steps: an object with long lists takes one for each entry. */
 
 /** The same as `canonicalJson`. */
-export function* canonicalSteps(value: Record<string, unknown>): Steps<string> {
-  const members: string[] = []
-  for (const [name, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (member === undefined) continue
-    const json = Array.isArray(member) ? yield* listSteps(member) : canonicalJson(member)
-    members.push(`${JSON.stringify(name)}:${json}`)
-  }
-  return `{${members.join(',')}}`
-}
+export const canonicalSteps = (value: object): Steps<string> =>
+  objectSteps(
+    Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)),
+    canonicalJson,
+  )
 
-function* listSteps(list: readonly unknown[]): Steps<string> {
+/** The same as `JSON.stringify`. */
+export const stringifySteps = (value: object): Steps<string> =>
+  objectSteps(Object.entries(value), entry => JSON.stringify(entry))
+
+function* objectSteps(
+  members: readonly [string, unknown][],
+  write: (value: unknown) => string,
+): Steps<string> {
   const written: string[] = []
-  for (const entry of list) {
-    written.push(canonicalJson(entry))
-    yield
+  for (const [name, member] of members) {
+    if (member === undefined) continue
+    const json = Array.isArray(member) ? `[${(yield* mapSteps(member, write)).join(',')}]` : write(member)
+    written.push(`${JSON.stringify(name)}:${json}`)
   }
-  return `[${written.join(',')}]`
+  return `{${written.join(',')}}`
 }
 
 /** A text as bytes in UTF-8, and their hash in hexadecimal. */

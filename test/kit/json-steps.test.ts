@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { canonicalJson, sha256Hex } from '../../src/kit/json.ts'
-import { canonicalSteps, encodeSteps, parseSteps } from '../../src/kit/json-steps.ts'
+import { canonicalSteps, encodeSteps, parseSteps, stringifySteps } from '../../src/kit/json-steps.ts'
 import { finish } from '../../src/kit/steps.ts'
 
 const objects = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue())
@@ -10,6 +10,7 @@ t.test('in steps it is the same', async t => {
   const same = fc.property(objects, value => {
     const json = canonicalJson(value)
     t.equal(finish(canonicalSteps(value)), json)
+    t.equal(finish(stringifySteps(value)), JSON.stringify(value))
     t.same(finish(parseSteps(json)), JSON.parse(json))
     const { bytes, sha256 } = finish(encodeSteps([...json]))
     t.same([bytes.toString(), sha256], [json, sha256Hex(json)])

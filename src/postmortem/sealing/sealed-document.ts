@@ -28,7 +28,7 @@ function* serializeSteps(
   data: Postmortem,
   revision: Pick<Standing, 'number' | 'sealed_at'>,
 ): Steps<SealedDocument> {
-  const json = yield* canonicalSteps({ ...data })
+  const json = yield* canonicalSteps(data)
   const json_sha256 = (yield* encodeSteps([json])).sha256
   const blocks = yield* documentSteps(data, { standing: { ...revision, json_sha256 } })
   const markdown = yield* markdownSteps(blocks)

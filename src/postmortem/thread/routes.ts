@@ -1,16 +1,22 @@
 import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
-import { canonicalSteps } from '../../kit/json-steps.ts'
-import { finishInTurns } from '../../kit/steps.ts'
+import { type Encoded, encodeSteps, stringifySteps } from '../../kit/json-steps.ts'
+import { finishInTurns, type Steps } from '../../kit/steps.ts'
 import { documentResponses, htmlContent, sendPage, zoneOf } from '../document/media.ts'
 import { loadShown } from '../load.ts'
-import { readingQuery } from '../schema.ts'
+import { type Postmortem, readingQuery } from '../schema.ts'
 import { IncidentThread } from './schema.ts'
-import { threadOf } from './thread.ts'
+import { threadSteps } from './thread.ts'
 import { threadPageSteps } from './thread-page.ts'
 
 const tags = ['Postmortem']
+
+/** Its nodes may be many, since an event may have twenty sources. */
+function* jsonSteps(data: Postmortem): Steps<Encoded> {
+  const thread = yield* threadSteps(data)
+  return yield* encodeSteps([yield* stringifySteps(thread)])
+}
 
 /** The thread as a graph, and as a page. */
 export function threadRoutes(app: App, { db }: Context): void {
@@ -28,13 +34,11 @@ export function threadRoutes(app: App, { db }: Context): void {
         response: { 200: ref(IncidentThread) },
       },
     },
-    async ({ params, signal }, reply) => {
-      const thread = threadOf(await loadShown(db, params.incident_id))
-      const json = await finishInTurns(canonicalSteps({ ...thread }), signal)
-      return reply
-        .type('application/json; charset=utf-8')
-        .serializer(String)
-        .send(json as never)
+    async ({ params: { incident_id }, signal }, reply) => {
+      const data = await loadShown(db, incident_id)
+      const { bytes, sha256 } = await finishInTurns(jsonSteps(data), signal)
+      reply.header('etag', `"${sha256.slice(0, 16)}"`)
+      return reply.type('application/json; charset=utf-8').send(bytes as never)
     },
   )
 

@@ -32,7 +32,7 @@ export function* pageSteps(
   for (const blocks of sections) {
     const [first, ...rest] = blocks
     const about = first?.type === 'heading' && first.id !== undefined ? asksHtml(asks[first.id], id) : ''
-    const figure = blocks === timeline ? timelineFigure(view) : ''
+    const figure = blocks === timeline ? yield* timelineFigure(view) : ''
     yield
     const [below = '', ...pieces] = yield* htmlPieces(rest)
     written.push('<section>', blocksToHtml([first!]), `${about}${figure}${below}`, ...pieces, '</section>')

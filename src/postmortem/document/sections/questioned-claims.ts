@@ -31,7 +31,7 @@ export function* questionedClaims(view: View, notes: Note[]): Steps<Block[]> {
     withId('questioned-claims', heading(3, 'Retracted and disputed claims')),
     bulletList(yield* mapSteps(questioned, event => claimItem(view, event, notes))),
     ...moreNote(view),
-    ...notesAfter(notes, before),
+    ...(yield* notesAfter(notes, before)),
   ]
 }
 

@@ -1,3 +1,4 @@
+import type { Steps } from '../../../kit/steps.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { mostExcerpt } from '../../../timeline/shown/selection.ts'
 import type { Source } from '../../../timeline/source-schema.ts'
@@ -81,20 +82,22 @@ function shorten(excerpt: string): string {
 }
 
 /** The notes after the first `before`, under their numbers. */
-export function notesAfter(notes: readonly Note[], before: number): Block[] {
-  const isNews = notes.slice(before).some(isCut) && !notes.slice(0, before).some(isCut)
-  const blocks = notes
-    .slice(before)
-    .flatMap(({ name, of, text }, index) => [
-      withId(`note-${before + index + 1}`, paragraph(label(`${name} ${before + index + 1}`), ' ', ...of)),
-      preformatted(cutNote(text)),
-    ])
-  return isNews ? [paragraph(cutWords), ...blocks] : blocks
+export function* notesAfter(notes: readonly Note[], before: number): Steps<Block[]> {
+  const blocks: Block[] = []
+  const first = notes.findIndex(isCut)
+  for (let index = before; index < notes.length; index++) {
+    const { name, of, text } = notes[index]!
+    if (index === before && first >= before) blocks.push(paragraph(cutWords))
+    const title = paragraph(label(`${name} ${index + 1}`), ' ', ...of)
+    blocks.push(withId(`note-${index + 1}`, title), preformatted(cutNote(text)))
+    yield
+  }
+  return blocks
 }
 
 const cutWords = `An excerpt or a query of more than ${mostExcerpt} characters ends here in “…”; the JSON has it whole.`
 
-const isCut = ({ text }: Note): boolean => cutNote(text) !== text
+const isCut = ({ text }: Note): boolean => text.length > mostExcerpt && cutNote(text) !== text
 
 /** Ends at a white space, where there is one near the end. */
 function cutNote(text: string): string {

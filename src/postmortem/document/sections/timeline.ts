@@ -21,7 +21,7 @@ export function* timelineSection(view: View): Steps<Block[]> {
     ...(rows.length === 0 ? [] : [timelineTable(rows)]),
     ...unlistedNotes(view),
     ...durationBlocks(view),
-    ...notesAfter(notes, 0),
+    ...(yield* notesAfter(notes, 0)),
     ...(yield* questionedClaims(view, notes)),
   ]
 }
