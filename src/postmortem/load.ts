@@ -55,7 +55,7 @@ async function selectFromAll(trx: Trx, incident: Incident, factors: PostmortemFa
   const all = await allEvents(trx, incident.id)
   const live = all.filter(({ retraction }) => retraction === null)
   const milestones = milestonesOf(live, milestoneRulesOf(incident))
-  return { milestones, ...shownAmong(all, namedIn({ milestones, factors })) }
+  return { milestones, ...shownAmong(all, namedIn({ milestones, factors }), true) }
 }
 
 async function selectInSql(trx: Trx, incident: Incident, factors: PostmortemFactor[], size: TimelineSize) {

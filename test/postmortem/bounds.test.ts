@@ -1,5 +1,9 @@
 import { sql } from 'kysely'
 import t from 'tap'
+import type { Steps } from '../../src/kit/steps.ts'
+import { documentSteps } from '../../src/postmortem/document/document.ts'
+import { pageSteps } from '../../src/postmortem/document/html/html.ts'
+import { markdownSteps } from '../../src/postmortem/document/markdown/markdown.ts'
 import { inSnapshot, loadShown, readShown } from '../../src/postmortem/load.ts'
 import { shownOf } from '../../src/postmortem/shown.ts'
 import { mostExcerpt, mostListed, mostOctets } from '../../src/timeline/shown/selection.ts'
@@ -21,6 +25,14 @@ interface Added {
   sources?: number
   relevance?: 'normal' | 'low'
   kind?: string
+}
+
+/** How often work could be interrupted. */
+function stepsOf<T>(steps: Steps<T>): { count: number; result: T } {
+  for (let count = 0; ; count += 1) {
+    const step = steps.next()
+    if (step.done) return { count, result: step.value }
+  }
 }
 
 /** Stores events, one a second from 15:00. */
@@ -141,6 +153,12 @@ t.test('of large events no more is read than a few megabytes, and of their texts
   t.equal(text.match(/the JSON has it whole/g)!.length, 1)
   t.ok(text.length < listed.length * 20 * 2 * (mostExcerpt + 200), `${text.length} characters`)
   t.ok(text.includes('x y"x …\n```'), 'and ends with a word')
+
+  const notes = listed.length * 20 * 2
+  const { count, result } = stepsOf(documentSteps(data))
+  t.ok(count > notes, 'others have their turn between any two notes')
+  t.ok(stepsOf(markdownSteps(result)).count > notes)
+  t.ok(stepsOf(pageSteps(data)).count > 2 * notes)
 
   for await (const page of eventPages(db, idOf(incident)))
     t.ok(page.filter(({ sources }) => sources.length === 20).length <= 2, 'the JSON is read in small pages')

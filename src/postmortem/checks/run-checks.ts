@@ -73,7 +73,7 @@ export async function readCheckData(trx: Trx, incident_id: string): Promise<Chec
     data,
     size,
     timeline,
-    digest: await eventsDigest(trx, incident_id),
+    digest: await eventsDigest(trx, incident_id, data.events.length === size.count),
     version: await textsVersion(trx, incident_id),
     inactive: await inactivePeople(
       trx,

@@ -24,7 +24,7 @@ export async function openDraftJson(
   let head: Omit<StreamedDraft, 'stream'> | undefined
   async function* pages(trx: Trx): AsyncGenerator<Buffer> {
     const data = await readBesideEvents(trx, incidentId)
-    const digest = await eventsDigest(trx, incidentId)
+    const digest = await eventsDigest(trx, incidentId, false)
     head = { incident: data.incident, etag: `"${sha256Hex(JSON.stringify({ ...data, events: digest }))}"` }
     yield* jsonPages(trx, data)
   }

@@ -51,9 +51,16 @@ export const isDisputed = ({ retraction, dispute }: Event): boolean =>
 export const isInTable = ({ retraction, relevance }: Event): boolean =>
   retraction === null && relevance === 'normal'
 
-/** Selects of all events, in the order of the timeline, those that a document shows. */
-export function shownAmong(events: readonly Event[], { cited, marked }: Named): ShownEvents {
+/**
+ * Selects of all events, in the order of the timeline, those that a document shows.
+ * @param areFew true where no limit can be reached, so that nothing need be measured
+ */
+export function shownAmong(events: readonly Event[], { cited, marked }: Named, areFew = false): ShownEvents {
   const isNamed = ({ id }: Event) => cited.has(id) || marked.has(id)
+  if (areFew) {
+    const isShown = (event: Event) => isInTable(event) || isQuestioned(event) || isNamed(event)
+    return selected(events, isShown)
+  }
   const named = events.filter(isNamed)
   const others = events.filter(event => !isNamed(event))
   const questioned = others.filter(isQuestioned)
@@ -63,9 +70,13 @@ export function shownAmong(events: readonly Event[], { cited, marked }: Named): 
   ]
   const plain = others.filter(event => isInTable(event) && !isQuestioned(event))
   const shown = new Set([...always, ...withinOctets(plain.slice(0, roomBeside(always)))])
-  const rest = events.filter(event => !shown.has(event))
-  return { events: events.filter(event => shown.has(event)).map(withCutSources), rest: countsOf(rest) }
+  return selected(events, event => shown.has(event))
 }
+
+const selected = (events: readonly Event[], isShown: (event: Event) => boolean): ShownEvents => ({
+  events: events.filter(isShown).map(withCutSources),
+  rest: countsOf(events.filter(event => !isShown(event))),
+})
 
 /** How many more events the table has room for. */
 export const roomBeside = (always: readonly Event[]): number =>

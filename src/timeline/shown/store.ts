@@ -59,9 +59,11 @@ export async function shownEvents(
     })),
   ]
   const isPlain = sql`relevance = 'normal' AND retraction IS NULL AND dispute IS NULL AND redactions = '[]' AND ${isOther}`
-  const earliest = await selectWithin(db, incidentId, isPlain, { limit: roomBeside(always) })
-  const events = always.length === 0 ? earliest : byTimeline([...always, ...earliest])
-  return { events, rest: await restBeside(db, incidentId, events, size) }
+  const room = roomBeside(always)
+  const earliest = await selectWithin(db, incidentId, isPlain, { limit: room + 1 })
+  const next = earliest[room]
+  const events = byTimeline([...always, ...earliest.slice(0, room)])
+  return { events, rest: await restBeside(db, incidentId, { events, next }, size) }
 }
 
 interface Selection {
@@ -77,7 +79,6 @@ async function selectWithin(
   condition: RawBuilder<unknown>,
   { first, limit }: Selection,
 ): Promise<Event[]> {
-  if (limit === 0) return []
   const order = first ? sql`${first} DESC, ${timelineOrder}` : timelineOrder
   const { rows } = await sql<Event>`
     SELECT ${columns} FROM (
@@ -104,11 +105,17 @@ const byTimeline = (events: readonly Event[]): Event[] =>
     .sort((a, b) => (a.place < b.place ? -1 : 1))
     .map(({ event }) => event)
 
+interface Shown {
+  events: readonly Event[]
+  /** The first plain event that there is no room for. */
+  next: Event | undefined
+}
+
 /** The counts of all events, less those that are shown. */
 async function restBeside(
   db: Db,
   incidentId: string,
-  events: readonly Event[],
+  { events, next }: Shown,
   { count }: TimelineSize,
 ): Promise<EventRest> {
   const ofIncident = sql`FROM events WHERE incident_id = ${incidentId}`
@@ -119,11 +126,13 @@ async function restBeside(
   const all = rows[0]!
   const shown = (is: (event: Event) => boolean) => events.filter(is).length
   const normal = count - all.retracted - all.low - shown(isInTable)
+  const doubted = all.questioned - shown(isQuestioned)
+  const isNext = normal === 0 || (doubted === 0 && next !== undefined)
   return {
     normal,
-    since: normal === 0 ? null : await firstBeside(db, incidentId, events),
+    since: isNext ? (next?.corrected_at ?? null) : await firstBeside(db, incidentId, events),
     low: all.low - shown(({ retraction, relevance }) => retraction === null && relevance === 'low'),
-    questioned: all.questioned - shown(isQuestioned),
+    questioned: doubted,
     disputed: all.disputed - shown(isDisputed),
   }
 }
@@ -138,15 +147,18 @@ async function firstBeside(db: Db, incidentId: string, events: readonly Event[])
 }
 
 /**
- * What changes with every insert, update, redaction and deletion of an incident's events, and of the people whom they may
- * name. Counts, and not the last sequence number: of two writers the one with the lower number may commit last.
+ * What changes with every insert, update, redaction and deletion of an incident's events; where not all are read, also of
+ * the people whom they may name. Counts, and not the last sequence number: of two writers the one with the lower number may
+ * commit last.
  */
-export async function eventsDigest(db: Db, incidentId: string): Promise<string> {
+export async function eventsDigest(db: Db, incidentId: string, areAllRead: boolean): Promise<string> {
   const { rows } = await sql<{ digest: string }>`
     SELECT concat_ws(' ', (SELECT count(*) FROM events WHERE incident_id = ${incidentId}),
       (SELECT count(*) FROM history WHERE incident_id = ${incidentId}),
       (SELECT count(*) FROM redactions WHERE incident_id = ${incidentId}),
-      (SELECT count(*) || ' ' || sum(sequence) FROM people)) AS digest`.execute(db)
+      (SELECT count(*) || ' ' || sum(sequence) FROM people WHERE NOT ${areAllRead}::boolean)) AS digest`.execute(
+    db,
+  )
   return rows[0]!.digest
 }
 
