@@ -114,14 +114,14 @@ app.put<{ Body: string }>('/static', async ({ body }, reply) => {
 })
 app.get('/static', async (_request, reply) => reply.type('application/json; charset=utf-8').send(bytes))
 
-/** The queries of one incident's document, one for each table. */
+/** The queries of one incident's document, one for each table; of the events no more than it shows. */
 const documentRows = [
   `SELECT i.*,
     EXISTS (SELECT FROM events e WHERE e.incident_id = i.id AND 'resolved' = ANY (e.milestones) AND e.retraction IS NULL) AS resolved
   FROM incidents i WHERE i.id = $1`,
   `SELECT id, incident_id, occurred_at, corrected_at, occurred_until, between, "precision", kind, milestones, spell, relevance, description, role, sources,
     source_system, dedupe_key, retraction, dispute, redactions, version, changed_by, changed_at
-  FROM events WHERE incident_id = $1 ORDER BY corrected_at, ("precision" <> 'day'), id`,
+  FROM events WHERE incident_id = $1 ORDER BY corrected_at, ("precision" <> 'day'), id LIMIT 2000`,
   `SELECT incident_id, number, category, statement, events, counterfactual, effect, disposition, disposition_reason,
     recurs, version, changed_by, changed_at
   FROM factors WHERE incident_id = $1 ORDER BY number`,

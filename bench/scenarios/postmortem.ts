@@ -1,17 +1,19 @@
 import { sql } from 'kysely'
 import type { Db } from '../../src/db/open.ts'
+import { mostListed } from '../../src/timeline/shown/selection.ts'
 import { median, type Target, takeTurns, timeOf } from '../measure.ts'
 import { incident, type Setup } from '../setup.ts'
 import { atMost, compared, type Row } from '../table.ts'
 
 /**
  * The Markdown of an incident, one request at a time: as a draft, against a bare server that fetches the same rows and
- * discards them; and as a final document, against a bare server that sends the same stored bytes.
+ * discards them (of very many events those that are shown); and as a final document, against a bare server that sends the same stored bytes.
  */
 export async function measurePostmortems({ scale, db, service, baseline, say }: Setup): Promise<Row[]> {
   const rows: Row[] = []
   for (const [size, reads] of scale.documents) {
-    const what = `postmortem of ${size.toLocaleString('en')} events`
+    const shown = size > mostListed ? ` (${mostListed.toLocaleString('en')} shown)` : ''
+    const what = `postmortem of ${size.toLocaleString('en')} events${shown}`
     say(what)
     const id = `${incident}-${size}`
     await storeIncident(service, id)

@@ -85,6 +85,7 @@ export interface Events {
   milestones: Generated<string[]>;
   occurred_at: string;
   occurred_until: string | null;
+  octets: Generated<number>;
   original: ColumnType<unknown, string, string> | null;
   precision: string;
   redactions: Generated<ColumnType<unknown, string, string>>;

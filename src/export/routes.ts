@@ -2,9 +2,10 @@ import { Readable } from 'node:stream'
 import { type App, type Context, ndjson, type Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { examplesOf, ref } from '../http/fields.ts'
+import { snapshotStreams } from '../postmortem/snapshot-stream.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
-import { createExporter } from './stream.ts'
+import { openExport } from './stream.ts'
 
 const tags = ['Postmortem']
 
@@ -44,7 +45,7 @@ function listRoute(app: App, { db }: Context): void {
 }
 
 function streamRoute(app: App, { db, limits }: Context): void {
-  const startExport = createExporter(db, limits)
+  const openStream = snapshotStreams(db, limits)
 
   app.get(
     '/postmortems/export',
@@ -73,7 +74,7 @@ function streamRoute(app: App, { db, limits }: Context): void {
     async (request, reply) => {
       reply.type(ndjson)
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
-      return reply.send(await startExport(request.query, reply.gone))
+      return reply.send(await openExport(openStream, request.query, reply.gone))
     },
   )
 }

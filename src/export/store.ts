@@ -114,15 +114,3 @@ async function documentsOf(trx: Trx, source: RawBuilder<unknown>): Promise<Store
     ORDER BY r.sequence`.execute(trx)
   return rows
 }
-
-/** Sets the time-out after which PostgreSQL ends this transaction for being idle. */
-export async function setIdleTimeout(trx: Trx, milliseconds: number): Promise<void> {
-  await sql`SELECT set_config('idle_in_transaction_session_timeout', ${String(milliseconds)}, true)`.execute(
-    trx,
-  )
-}
-
-/** Restarts the idle time-out of a transaction by a statement that does nothing. */
-export async function keepAlive(trx: Trx): Promise<void> {
-  await sql`SELECT 1`.execute(trx)
-}

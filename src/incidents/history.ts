@@ -20,7 +20,7 @@ const ofIncident = { incident: 'incident_id', derived: [] }
 /** The table of each resource, with the arguments of its history trigger. */
 export const historyTables: Record<HistoryEntry['resource'], HistoryTable> = {
   incident: { table: 'incidents', incident: 'id', id: 'id', derived: ['sealed'] },
-  event: { ...ofIncident, table: 'events', id: 'id', derived: ['corrected_at'] },
+  event: { ...ofIncident, table: 'events', id: 'id', derived: ['corrected_at', 'octets'] },
   factor: { ...ofIncident, table: 'factors', id: 'number' },
   action_item: { ...ofIncident, table: 'action_items', id: 'number' },
   change: { ...ofIncident, table: 'changes', id: 'number' },

@@ -8,12 +8,13 @@ import { DebriefError, notFoundError } from '../http/problem.ts'
 import { earlierBy } from '../kit/time.ts'
 import type { Milestones } from './milestones/schema.ts'
 import { type MilestoneRules, milestonesOf } from './milestones/spells.ts'
+import { mostUpdates, type TimelineEvent } from './milestones/status-updates.ts'
 import { Event } from './schema.ts'
 import type { Source } from './source-schema.ts'
 
 export const eventColumns = columnsOf(Event)
 
-const selectEvents = (db: Db) => db.selectFrom('events').select(eventColumns).$castTo<Event>()
+export const selectEvents = (db: Db) => db.selectFrom('events').select(eventColumns).$castTo<Event>()
 
 export interface EventFilter {
   kind?: string[] | undefined
@@ -27,7 +28,7 @@ export interface EventFilter {
 }
 
 /** By corrected time; what is known to the day comes first in its day. As the index of events has it. */
-const timelineOrder = sql`corrected_at, ("precision" <> 'day'), id`
+export const timelineOrder = sql`corrected_at, ("precision" <> 'day'), id`
 
 /** The key of an event in that order, for the cursor of the next page. */
 export const timelineKey = ({ corrected_at, precision, id }: Event) => [
@@ -64,7 +65,7 @@ export function listEvents(
   return readPage(db, page, limit)
 }
 
-/** All events of an incident for the document, in the order of the timeline, retracted ones too. */
+/** All events of an incident, in the order of the timeline, retracted ones too. There may be very many. */
 export const allEvents = (db: Db, incidentId: string): Promise<Event[]> =>
   selectEvents(db).where('incident_id', '=', incidentId).orderBy(timelineOrder).execute()
 
@@ -124,15 +125,17 @@ export async function milestoneTakenError(
   ])
 }
 
-/** Computes milestones, durations and phase from the events that they depend on. */
+/** Computes milestones, durations and phase from the events that they depend on, of which no text is read. */
 export async function getMilestones(db: Db, incidentId: string, rules: MilestoneRules): Promise<Milestones> {
-  const events = await selectEvents(db)
-    .where('incident_id', '=', incidentId)
-    .where('retraction', 'is', null)
-    .where(({ eb, or }) => or([sql<SqlBool>`milestones <> '{}'`, eb('kind', '=', 'status_update')]))
-    .orderBy(timelineOrder)
-    .execute()
-  return milestonesOf(events, rules)
+  const live = sql`incident_id = ${incidentId} AND retraction IS NULL`
+  const { rows } = await sql<TimelineEvent>`
+    SELECT id, kind, spell, milestones, occurred_at, corrected_at, occurred_until, between, "precision" FROM (
+      (SELECT * FROM events WHERE ${live} AND milestones <> '{}')
+      UNION ALL
+      (SELECT * FROM events WHERE ${live} AND kind = 'status_update' AND milestones = '{}'
+        ORDER BY corrected_at LIMIT ${sql.lit(mostUpdates + 1)})
+    ) marked ORDER BY ${timelineOrder}`.execute(db)
+  return milestonesOf(rows, rules)
 }
 
 export const requireSpeakers = (trx: Trx, sources: Source[]): Promise<void> =>

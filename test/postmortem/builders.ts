@@ -49,6 +49,9 @@ export function event(n: number, time: string, description: string, more: Partia
   }
 }
 
+/** Of a timeline that the document shows whole. */
+export const noRest = { normal: 0, since: null, low: 0, questioned: 0, disputed: 0 }
+
 /** The milestones and durations of some events, as the service computes them. */
 export const milestonesOf = (
   events: readonly Event[],

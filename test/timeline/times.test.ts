@@ -226,7 +226,8 @@ t.test('what is of low relevance is stored, listed and citable, and the document
     return { md: md!.text, html: html!.text, json: json!.body }
   }
   const one = await sample()
-  t.match(one.md, '\n1 event of low relevance is stored, and not listed here.\n')
+  const events = `GET /v1/incidents/${incident.split('/').at(-1)}/events`
+  t.match(one.md, `\n1 event of low relevance is stored, and not listed here: ${events} has it.\n`)
   t.notMatch(one.md, /Chatter/)
   t.notMatch(one.html, /Chatter/)
   t.match(one.html, '1 event, times in UTC.')
@@ -240,7 +241,7 @@ t.test('what is of low relevance is stored, listed and citable, and the document
   t.equal((await call('POST', `${incident}/factors`, { body: cited })).status, 201)
   const mitigated = await addressOf(incident, low(9, { milestone: 'mitigated' }))
   const two = await sample()
-  t.match(two.md, '\n3 events of low relevance are stored, and not listed here.\n')
+  t.match(two.md, `\n3 events of low relevance are stored, and not listed here: ${events} has them.\n`)
   t.match(two.md, 'rests on 14:04')
   t.match(two.md, /How long: 7 min, from 14:02 to 14:09 UTC/)
   t.match(two.html, /14:09<\/tspan> Mitigated/, 'a milestone is drawn, since durations are measured from it')
@@ -248,7 +249,7 @@ t.test('what is of low relevance is stored, listed and citable, and the document
   t.ok(x('mitigated') > x('impact_started') && x('mitigated') <= 960, 'within the drawing')
   const { items } = (await call('GET', `${incident}/checks`)).body
   const of = (code: string) => items.filter((one: any) => one.code === code)
-  t.equal(of('STATEMENT_ONLY').length, 1, 'the checks see it')
+  t.equal(of('STATEMENT_ONLY').length, 0, 'nobody is asked about what the document only counts')
   t.notOk(of('FACTOR_UNCITED').length)
   t.notOk(of('TIMELINE_EMPTY').length)
 
@@ -265,7 +266,7 @@ t.test('a timeline of low relevance alone is not called empty', async t => {
   const incident = await openIncident(service)
   await post(incident, { relevance: 'low' })
   const { text } = await call('GET', `${incident}/postmortem.md`)
-  t.match(text, '## Timeline (UTC)\n\n1 event of low relevance is stored, and not listed here.\n')
+  t.match(text, '## Timeline (UTC)\n\n1 event of low relevance is stored, and not listed here: GET ')
   t.notMatch(text, /no events yet/)
   t.notMatch((await call('GET', `${incident}/postmortem.html`)).text, /<figure>/)
 })

@@ -37,7 +37,7 @@ function withEtag(request: FastifyRequest, reply: FastifyReply, sent: unknown): 
   if (sent instanceof Readable) return isRead ? unlessMatched(request, reply, sent) : sent
   if (!isBody(sent)) return sent
   if (!isRead && reply.resourceVersion === null && reply.statusCode !== 201) return sent
-  const payload = sent.length < longText ? sent : Buffer.from(sent)
+  const payload = typeof sent === 'string' && sent.length >= longText ? Buffer.from(sent) : sent
   const etag = reply.getHeader('etag') ?? etagOf(payload, reply.resourceVersion)
   reply.header('etag', etag)
   if (!isRead || !matches(request.headers['if-none-match'], String(etag))) return payload

@@ -20,9 +20,9 @@ import { pageLinks, workingAddress } from '../document/html/page-links.ts'
 import { prose } from '../document/prose.ts'
 import { eventReference } from '../document/sections/references.ts'
 import { eventTime } from '../document/times/time-format.ts'
-import { isQuestioned, type View, viewOf } from '../document/view.ts'
+import { type View, viewOf } from '../document/view.ts'
 import type { Postmortem, PostmortemActionItem } from '../schema.ts'
-import { personName } from '../words.ts'
+import { groupThousands, personName } from '../words.ts'
 import type { CheckInput } from './check-input.ts'
 import type { FailedCheck } from './schema.ts'
 
@@ -40,7 +40,7 @@ export const agendaDocument = (
   zone?: string,
 ): Block[] => [heading(1, 'Review agenda: ', input.data.incident.title), ...agendaBody(input, checks, zone)]
 
-type AgendaInput = Pick<CheckInput, 'data' | 'language'>
+type AgendaInput = Pick<CheckInput, 'language'> & { data: Postmortem | CheckInput['data'] }
 
 /** The same as a page, which prints on one sheet and leads into the document. */
 export function agendaPage(input: AgendaInput, checks: readonly FailedCheck[], zone?: string): Page {
@@ -60,9 +60,10 @@ function agendaBody({ data, language }: AgendaInput, checks: readonly FailedChec
 }
 
 /** Of a text that is too short there is nothing to say. */
-const unjudgedWords: Record<Exclude<UnjudgedReason, 'too_short'>, string> = {
+const unjudgedWords: Record<Exclude<UnjudgedReason | 'not_listed', 'too_short'>, string> = {
   another_language: 'in another language than English',
   code: 'of nothing but code or quotations',
+  not_listed: 'of events that are not listed',
 }
 
 /** `Not judged for blame: 3 texts in another language than English, 1 of nothing but code or quotations.` */
@@ -73,7 +74,7 @@ function notJudged({ not_judged }: CheckInput['language']): Block[] {
   if (told.length === 0) return []
   const phrases = told.map(({ count, words }, i) => {
     const noun = count === 1 ? 'text ' : 'texts '
-    return `${count} ${i === 0 ? noun : ''}${words}`
+    return `${groupThousands(count)} ${i === 0 ? noun : ''}${words}`
   })
   return [paragraph(`Not judged for blame: ${phrases.join(', ')}.`)]
 }
@@ -187,13 +188,9 @@ function disputeItem(view: View, event: Event): ListItem {
 }
 
 function claim(view: View, event: Event): Text {
-  const time = eventTime(view.timeFormat, event)
-  return [isListed(view, event) ? eventReference(event, time) : time, ' ', ...prose(event.description)]
+  const time = eventReference(event, eventTime(view.timeFormat, event))
+  return [time, ' ', ...prose(event.description)]
 }
-
-/** Whether the document lists it: of a very long timeline it only counts what is beyond its limit. */
-const isListed = (view: View, event: Event): boolean =>
-  view.beyond === 0 || isQuestioned(event) || view.timeline.includes(event)
 
 /** `AI-1 Add retries — Priya Raman, due 2026-06-24`, as far as it has them: one that is proposed may lack them. */
 function actionItem(data: Postmortem, { id, title, owner, due_on }: PostmortemActionItem): ListItem {

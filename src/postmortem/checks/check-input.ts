@@ -1,7 +1,8 @@
 import type { Finding } from '../../language/check.ts'
 import type { UnjudgedReason } from '../../language/codes.ts'
 import type { Event } from '../../timeline/schema.ts'
-import type { Postmortem } from '../schema.ts'
+import type { TimelineSize } from '../../timeline/shown/store.ts'
+import type { ShownPostmortem } from '../shown.ts'
 import type { FailedCheck } from './schema.ts'
 
 /** A sentence that blames, with the field that it is in. */
@@ -14,13 +15,16 @@ export interface LanguageFinding extends Finding {
 export interface LanguageCoverage {
   judged: number
   found: number
-  not_judged: { reason: UnjudgedReason; count: number; pointers: string[] }[]
+  not_judged: { reason: UnjudgedReason | 'not_listed'; count: number; pointers: string[] }[]
 }
 
 /** The input of the check rules. */
 export interface CheckInput {
-  data: Postmortem
-  /** The events that are not retracted. */
+  /** With the events that the document shows. */
+  data: ShownPostmortem
+  /** How many events there are in all. */
+  size: TimelineSize
+  /** The shown events that are not retracted. */
   timeline: readonly Event[]
   /** Handles of owners who have left. */
   inactive: ReadonlySet<string>

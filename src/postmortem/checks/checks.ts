@@ -71,10 +71,18 @@ function listedOf(failed: readonly FailedCheck[], found: number): Pick<Checks, '
   }
 }
 
-/** The `ETag` of everything that would be sealed, with the failed checks: sealing requires it as `If-Match`. */
-export async function checksEtag({ data }: CheckInput, items: FailedCheck[], turns: Turns): Promise<string> {
+/**
+ * The `ETag` of everything that would be sealed, with the failed checks: sealing requires it as `If-Match`.
+ * @param digest of all events, in place of the events: there may be very many
+ */
+export async function checksEtag(
+  { data }: CheckInput,
+  items: FailedCheck[],
+  digest: string,
+  turns: Turns,
+): Promise<string> {
   const hash = createHash('sha256')
-  for (const [name, value] of Object.entries({ ...data, items })) {
+  for (const [name, value] of Object.entries({ ...data, events: digest, items })) {
     hash.update(`\n${name}`)
     for (const part of [value].flat()) {
       if (turns.areOver()) await turns.next()

@@ -1,5 +1,6 @@
 import type { Judgement } from '../../language/check.ts'
 import { type BlameField, unjudgedReasons } from '../../language/codes.ts'
+import type { EventRest } from '../../timeline/shown/selection.ts'
 import type { Postmortem } from '../schema.ts'
 import type { LanguageCoverage, LanguageFinding } from './check-input.ts'
 import { mostOfOneCheck } from './schema.ts'
@@ -24,16 +25,21 @@ export function findingsIn(judged: readonly (TextAt & Judgement)[]): LanguageFin
 
 const mostPointers = 20
 
-/** How many texts were judged, how many sentences blame, and where those texts are that could not be judged. */
-export function coverageOf(judged: readonly (TextAt & Judgement)[]): LanguageCoverage {
+/** How many texts were judged, how many sentences blame, and where those texts are that could not be judged or are not listed. */
+export function coverageOf(
+  judged: readonly (TextAt & Judgement)[],
+  { normal, low }: Pick<EventRest, 'normal' | 'low'>,
+): LanguageCoverage {
   const { none = [], ...others } = Object.groupBy(judged, ({ unjudged }) => unjudged ?? 'none')
   const not_judged = unjudgedReasons.flatMap(reason => {
     const pointers = (others[reason] ?? []).map(({ pointer }) => pointer)
     if (pointers.length === 0) return []
     return [{ reason, count: pointers.length, pointers: pointers.slice(0, mostPointers) }]
   })
+  const unlisted =
+    normal + low > 0 ? [{ reason: 'not_listed' as const, count: normal + low, pointers: [] }] : []
   const found = none.reduce((count, { findings }) => count + findings.length, 0)
-  return { judged: none.length, found, not_judged }
+  return { judged: none.length, found, not_judged: [...not_judged, ...unlisted] }
 }
 
 /**

@@ -5,7 +5,8 @@ import type { VersionedBlameCheck } from '../../http/context.ts'
 import { type Turns, takeTurns } from '../../kit/turns.ts'
 import { type JudgedTexts, judgeTexts } from '../../language-checks/judging.ts'
 import { keepJudgements, textsVersion } from '../../language-checks/store.ts'
-import { inSnapshot, readPostmortem } from '../load.ts'
+import { eventsDigest } from '../../timeline/shown/store.ts'
+import { inSnapshot, readShown } from '../load.ts'
 import type { CheckInput, ChecksRun } from './check-input.ts'
 import { checksEtag, checksOf } from './checks.ts'
 import { coverageOf, findingsIn, judgedTexts, type TextAt } from './judged-texts.ts'
@@ -55,22 +56,31 @@ async function runRules(
   turns: Turns,
 ): Promise<ChecksRun> {
   await turns.next()
-  const input = { ...loaded, findings: findingsIn(judgements), language: coverageOf(judgements), now }
+  const input = {
+    ...loaded,
+    findings: findingsIn(judgements),
+    language: coverageOf(judgements, loaded.data.rest),
+    now,
+  }
   const checks = checksOf(input)
-  return { input, checks, etag: await checksEtag(input, checks, turns) }
+  return { input, checks, etag: await checksEtag(input, checks, loaded.digest, turns) }
 }
 
 interface CheckData extends Omit<CheckInput, 'findings' | 'language' | 'now'> {
   /** Of the texts when they were read, for their judgements to be kept. */
   version: string
+  /** Of all events, also of those that are not read. */
+  digest: string
 }
 
 export async function readCheckData(trx: Trx, incident_id: string): Promise<CheckData> {
-  const data = await readPostmortem(trx, incident_id)
+  const { data, size } = await readShown(trx, incident_id)
   const timeline = data.events.filter(({ retraction }) => retraction === null)
   return {
     data,
+    size,
     timeline,
+    digest: await eventsDigest(trx, incident_id, data.events.length === size.count),
     version: await textsVersion(trx, incident_id),
     inactive: await inactivePeople(
       trx,

@@ -54,7 +54,10 @@ const language = part(
     }),
     not_judged: Type.Array(
       part('UnjudgedTexts', {
-        reason: oneOfGrowing(unjudgedReasons),
+        reason: oneOfGrowing([...unjudgedReasons, 'not_listed'], {
+          description:
+            '`not_listed`: the descriptions of events that the document does not list, which are only counted.',
+        }),
         count: Type.Integer({ minimum: 1 }),
         pointers: Type.Array(Type.String(), { description: 'The first 20.' }),
       }),

@@ -9,6 +9,7 @@ const sections: Record<Exclude<CheckCode, 'BLAME_LANGUAGE'>, string> = {
   IMPACT_MISSING: 'summary',
   STATUS_UPDATE_GAP: 'summary',
   TIMELINE_EMPTY: 'timeline',
+  TIMELINE_TOO_LARGE: 'timeline',
   MILESTONE_MISSING: 'timeline',
   MILESTONE_ORDER: 'timeline',
   EVENT_DISPUTED: 'timeline',

@@ -15,6 +15,11 @@ export interface Reference {
   text: string
   to: string
 }
+/** A link to a path of the service that renders the document. Markdown has no address for it, and only its words. */
+export interface PathLink {
+  text: string
+  path: string
+}
 /** A word in brackets: a milestone, a factor's category. */
 export interface InlineTag {
   tag: string
@@ -31,7 +36,7 @@ export interface Code {
 export interface Placeholder {
   placeholder: string
 }
-export type Inline = string | Link | Reference | InlineTag | Label | Code | Placeholder
+export type Inline = string | Link | Reference | PathLink | InlineTag | Label | Code | Placeholder
 export type Text = readonly Inline[]
 
 /** One entry of a list: its text, the blocks that follow, and the details, each a line of its own. */

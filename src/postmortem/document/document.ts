@@ -1,5 +1,7 @@
 import { headlineOf } from '../../incidents/natures.ts'
+import { finish, mapSteps, type Steps } from '../../kit/steps.ts'
 import type { Postmortem } from '../schema.ts'
+import type { ShownPostmortem } from '../shown.ts'
 import { personName } from '../words.ts'
 import { type Block, bulletList, heading, label, paragraph, type Text, withId } from './blocks.ts'
 import { proseBlocks, proseItem } from './prose.ts'
@@ -17,32 +19,33 @@ import { type View, viewOf } from './view.ts'
  * The postmortem as blocks, headings and columns in the template's order. A pure function of what is stored:
  * no clock or locale is read, and no time zone but the one asked for, so the same data gives the same document everywhere.
  */
-export function postmortemDocument(data: Postmortem, { zone, standing }: Reading = {}): Block[] {
+export const postmortemDocument = (data: Postmortem | ShownPostmortem, reading?: Reading): Block[] =>
+  finish(documentSteps(data, reading))
+
+export function* documentSteps(
+  data: Postmortem | ShownPostmortem,
+  { zone, standing }: Reading = {},
+): Steps<Block[]> {
   const view = viewOf(data, zone)
+  const sections = yield* sectionSteps(view)
   return [
     ...titleBlocks(headOf(data)),
     ...(standing ? [revisionLine(view.timeFormat, standing)] : []),
-    ...postmortemSections(view).flat(),
+    ...sections.flat(),
   ]
 }
 
 /** The sections below the title, each beginning with its heading. */
-export function postmortemSections(view: View): Block[][] {
+export function* sectionSteps(view: View): Steps<Block[][]> {
   const { data } = view
-  const own = data.incident.sections.map(({ heading: title, body }, index) => [
-    withId(`section-${index + 1}`, heading(2, title)),
-    ...proseBlocks([], body),
-  ])
-  return [
-    summarySection(view),
-    timelineSection(view),
-    analysisSection(view),
-    lessonsSection(view),
-    ...own,
-    actionItemsSection(view),
-    changesSection(view),
-    reviewSection(view, headOf(data).status),
-  ]
+  const sections = [summarySection(view), yield* timelineSection(view), yield* analysisSection(view)]
+  sections.push(yield* lessonsSection(view))
+  for (const [index, { heading: title, body }] of data.incident.sections.entries()) {
+    sections.push([withId(`section-${index + 1}`, heading(2, title)), ...proseBlocks([], body)])
+    yield
+  }
+  sections.push(actionItemsSection(view), yield* changesSection(view))
+  return [...sections, reviewSection(view, headOf(data).status)]
 }
 
 /** The words above the first section. */
@@ -83,17 +86,20 @@ const titleBlocks = (head: Head): Block[] => [
 export const natureWords = ({ nature }: Head): Text =>
   nature === null ? [] : [label('Nature'), ` ${nature}   `]
 
-function lessonsSection(view: View): Block[] {
+function* lessonsSection(view: View): Steps<Block[]> {
   const { went_well, went_poorly, got_lucky } = view.data.incident
   return [
     withId('what-went-well', heading(2, 'What went well')),
-    went_well.length > 0 ? entries(went_well) : nothing(view, 'nothing written', 'WENT_WELL_EMPTY'),
-    ...lessons('what-went-poorly', 'What went poorly', went_poorly),
-    ...lessons('where-we-got-lucky', 'Where we got lucky', got_lucky),
+    went_well.length > 0 ? yield* entries(went_well) : nothing(view, 'nothing written', 'WENT_WELL_EMPTY'),
+    ...(yield* lessons('what-went-poorly', 'What went poorly', went_poorly)),
+    ...(yield* lessons('where-we-got-lucky', 'Where we got lucky', got_lucky)),
   ]
 }
 
-const lessons = (id: string, title: string, stored: readonly string[]): Block[] =>
-  stored.length === 0 ? [] : [withId(id, heading(3, title)), entries(stored)]
+function* lessons(id: string, title: string, stored: readonly string[]): Steps<Block[]> {
+  return stored.length === 0 ? [] : [withId(id, heading(3, title)), yield* entries(stored)]
+}
 
-const entries = (stored: readonly string[]): Block => bulletList(stored.map(entry => proseItem([], entry)))
+function* entries(stored: readonly string[]): Steps<Block> {
+  return bulletList(yield* mapSteps(stored, entry => proseItem([], entry)))
+}

@@ -2,12 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ref } from '../../http/fields.ts'
 import { notAcceptableError } from '../../http/problem.ts'
 import { requireTimeZone } from '../../http/validation.ts'
+import { encodeSteps } from '../../kit/json-steps.ts'
+import { finishInTurns, type Steps } from '../../kit/steps.ts'
 import { timeZoneName } from '../../kit/time.ts'
 import { Postmortem } from '../schema.ts'
-import { postmortemDocument } from './document.ts'
-import { postmortemPage } from './html/html.ts'
-import { type Page, pageHtml, pagePolicy } from './html/page.ts'
-import { toMarkdown } from './markdown/markdown.ts'
+import type { ShownPostmortem } from '../shown.ts'
+import { documentSteps } from './document.ts'
+import { pageSteps } from './html/html.ts'
+import { type Page, pagePieces, pagePolicy } from './html/page.ts'
+import { markdownSteps } from './markdown/markdown.ts'
 import type { Reading } from './standing.ts'
 
 export const markdownContent = {
@@ -43,22 +46,45 @@ export function negotiateFormat(request: FastifyRequest, formats: readonly Forma
   return format
 }
 
-export const sendText = (reply: FastifyReply, format: Format, text: string): FastifyReply =>
+export const sendText = (reply: FastifyReply, format: Format, text: string | Buffer): FastifyReply =>
   reply.type(`${media[format]}; charset=utf-8`).send(text)
 
-export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
+export const sendPage = (reply: FastifyReply, page: Page): FastifyReply =>
+  sendText(reply, 'html', piecesOf(reply, page).join(''))
+
+/** Sets the headers that a page needs. */
+function piecesOf(reply: FastifyReply, page: Page): string[] {
   reply.header('content-security-policy', pagePolicy(page))
   reply.header('x-content-type-options', 'nosniff')
-  return sendText(reply, 'html', pageHtml(page))
+  return pagePieces(page)
 }
 
-export function sendRendered(
+/** Renders in turns, so that others are answered in between. */
+export async function sendRendered(
   reply: FastifyReply,
-  format: Format,
-  data: Postmortem,
+  format: 'md' | 'html',
+  data: Postmortem | ShownPostmortem,
   reading: Reading,
-): FastifyReply {
-  if (format === 'html') return sendPage(reply, postmortemPage(data, reading))
-  if (format === 'md') return sendText(reply, format, toMarkdown(postmortemDocument(data, reading)))
-  return reply.type('application/json; charset=utf-8').send(data)
+): Promise<FastifyReply> {
+  const text = await finishInTurns(renderSteps(reply, format, data, reading), reply.request.signal)
+  return sendText(reply, format, text)
 }
+
+function* renderSteps(
+  reply: FastifyReply,
+  format: 'md' | 'html',
+  data: Postmortem | ShownPostmortem,
+  reading: Reading,
+): Steps<string | Buffer> {
+  const pieces =
+    format === 'html'
+      ? piecesOf(reply, yield* pageSteps(data, reading))
+      : [yield* markdownSteps(yield* documentSteps(data, reading))]
+  if (pieces.reduce((length, piece) => length + piece.length, 0) < longText) return pieces.join('')
+  const { bytes, sha256 } = yield* encodeSteps(pieces)
+  reply.header('etag', `"${sha256.slice(0, 16)}"`)
+  return bytes
+}
+
+/** What is longer is encoded and hashed in steps, too. */
+const longText = 1024 * 1024

@@ -21,20 +21,27 @@ import {
 
 const lineBreak = /\r\n|[\r\u2028\u2029]/g
 const maySpan = /`|\]\(|<https?:/i
+/** The marks of code spans and links. More of them, or more lines, in one sentence cost the parser much, and nobody means them. */
+const spanMarks = /`+|\]\(|<https?:/gi
+const maxSpanMarks = 60
+const maxSpanLines = 100
 const mayNest = /^[ \t]*(?:[-+*>]|\d{1,9}[.)]|```|~~~)/m
 /** The beginnings of lists and quotes at the start of a line. */
 const markers = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$)))+/gm
 const marker = />|[-+*]|\d+[.)]/g
 /** More markers on a line, or in a text, cost the parser much, and nobody means them. */
-const maxMarkers = { line: 4, text: 1000 }
+const maxMarkers = { line: 4, text: 400 }
+/** More lines cost it much where one may go on what another began. */
+const maxLines = 1000
 const maxDepth = 6
 /** Stands before a line that is to be text. No Unicode character is, or will be, this one. */
 const noMarker = '\uffff'
 
 /** The text of a sentence: code spans and links. An empty line in it is none. */
 export function prose(stored: string): Text {
-  if (!maySpan.test(stored)) return [stored]
+  if (!maySpan.test(stored) || stored.match(spanMarks)!.length > maxSpanMarks) return [stored]
   const source = stored.replace(lineBreak, '\n')
+  if (source.split('\n', maxSpanLines + 1).length > maxSpanLines) return [stored]
   return paragraphsOf(source).flatMap((text, index) => (index === 0 ? text : ['\n', ...text]))
 }
 
@@ -66,7 +73,7 @@ function withoutDeepMarkers(source: string): string | undefined {
     count += length
     return found
   })
-  return count > maxMarkers.text ? undefined : marked
+  return count > maxMarkers.text || source.split('\n').length > maxLines ? undefined : marked
 }
 
 const paragraphsOf = (source: string): Text[] => {

@@ -2,70 +2,52 @@ import type { MilestoneName } from '../../incidents/milestones.ts'
 import { intervalOf, lapseBetween } from '../../timeline/milestones/intervals.ts'
 import type { Duration, DurationName, Spell } from '../../timeline/milestones/schema.ts'
 import type { Event } from '../../timeline/schema.ts'
+import { type EventRest, isInTable } from '../../timeline/shown/selection.ts'
 import type { Postmortem } from '../schema.ts'
+import { namedIn, type ShownPostmortem, shownOf } from '../shown.ts'
 import { detectionWords, lapseWords } from './times/duration-words.ts'
 import { inOrder, type TimeFormat, timeFormatFor } from './times/time-format.ts'
 
 /** A postmortem's data, with what several sections derive from it. */
 export interface View {
+  /** With the events that the document shows. */
   data: Postmortem
   timeFormat: TimeFormat
-  /** The events that the table of the timeline lists: those of normal relevance that are not retracted, up to a limit. */
+  /** The events that the table of the timeline lists. */
   timeline: readonly Event[]
-  /** How many events of normal relevance there are beyond that limit. */
-  beyond: number
-  /** How many events of the timeline are of low relevance. */
-  unlisted: number
+  /** How many more there are; those of low relevance are not in the table, either where they are shown. */
+  unlisted: EventRest
   /** The events that a milestone, the longest gap, a factor or a waiver names. */
   eventById: ReadonlyMap<string, Event>
 }
 
-/** @param zone of which its times are: an IANA name */
-export function viewOf(stored: Postmortem, zone = 'UTC'): View {
-  const data = { ...stored, events: inOrderOf(zone, stored.events) }
+/**
+ * @param stored all events, or no more than the document shows
+ * @param zone of which its times are: an IANA name
+ */
+export function viewOf(stored: Postmortem | ShownPostmortem, zone = 'UTC'): View {
+  const shown = 'rest' in stored ? stored : shownOf(stored)
+  const data = { ...shown, events: inOrderOf(zone, shown.events) }
   const live = data.events.filter(event => event.retraction === null)
-  const normal = live.filter(({ relevance }) => relevance === 'normal')
-  const eventById = namedEvents(data)
-  const timeline = listedOf(normal, eventById)
+  const timeline = live.filter(isInTable)
   return {
     data,
     timeFormat: timeFormatFor(data.incident.occurred_on, live, zone),
     timeline,
-    beyond: normal.length - timeline.length,
-    unlisted: live.length - normal.length,
-    eventById,
+    unlisted: { ...shown.rest, low: shown.rest.low + live.length - timeline.length },
+    eventById: namedEvents(data),
   }
 }
-
-/** What the document refers to is always listed, then the earliest, so that nobody has to read through 20,000 rows. */
-function listedOf(events: readonly Event[], named: View['eventById']): readonly Event[] {
-  if (events.length <= mostListed) return events
-  const isReferredTo = (event: Event) => named.has(event.id) || isQuestioned(event)
-  let room = mostListed - events.filter(isReferredTo).length
-  return events.filter(event => isReferredTo(event) || room-- > 0)
-}
-
-export const mostListed = 2000
-
-/** True of a claim that was retracted, disputed or redacted. */
-export const isQuestioned = ({ retraction, dispute, redactions }: Event): boolean =>
-  retraction !== null || dispute !== null || redactions.length > 0
 
 /** Only days can stand elsewhere in another zone. */
 const inOrderOf = (zone: string, events: Event[]): Event[] =>
   zone !== 'UTC' && events.some(({ precision }) => precision === 'day') ? inOrder(zone, events) : events
 
 /** Not of all events: such a map would cost a tenth of the whole rendering. */
-function namedEvents({ events, milestones, factors, waivers }: Postmortem): Map<string, Event> {
-  const { from_event_id, to_event_id } = milestones.status_update_gap
-  const named = new Set([
-    ...milestones.spells.flatMap(spell => spell.milestones.map(({ event_id }) => event_id)),
-    ...factors.flatMap(factor => factor.events),
-    ...waivers.flatMap(({ findings = [] }) => findings.map(({ pointer }) => pointer.split('/')[2])),
-    from_event_id,
-    to_event_id,
-  ])
-  return new Map(events.filter(({ id }) => named.has(id)).map(event => [event.id, event]))
+function namedEvents(data: Postmortem): Map<string, Event> {
+  const { cited, marked } = namedIn(data)
+  const named = data.events.filter(({ id }) => cited.has(id) || marked.has(id))
+  return new Map(named.map(event => [event.id, event]))
 }
 
 export const isFinal = ({ data }: View): boolean => data.incident.status === 'final'

@@ -28,11 +28,14 @@ export async function renderRedactedRevisions(trx: Trx, task: RedactionTask): Pr
     .where('incident_id', '=', task.target.incident_id)
     .orderBy('number')
     .execute()
-  return stored.flatMap(({ number, sealed_at, json, ...before }) => {
-    const data = redactedDocument(parseSealed(json), task, names)
-    if (data === undefined) return []
-    return { number, before: hashesOf(before), after: serializeDocument(data, { number, sealed_at }) }
-  })
+  const rewritten: Rewritten[] = []
+  for (const { number, sealed_at, json, ...before } of stored) {
+    const data = redactedDocument(await parseSealed(json), task, names)
+    if (data === undefined) continue
+    const after = await serializeDocument(data, { number, sealed_at })
+    rewritten.push({ number, before: hashesOf(before), after })
+  }
+  return rewritten
 }
 
 function redactedDocument(

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import type { App, Context } from '../../http/context.ts'
+import type { App, Context as AppContext } from '../../http/context.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { runChecks } from '../checks/run-checks.ts'
 import { asksOf } from '../checks/sections.ts'
@@ -19,14 +20,22 @@ import {
 } from '../document/media.ts'
 import type { Reading } from '../document/standing.ts'
 import { templateBody, templateDocument } from '../document/template.ts'
-import { loadPostmortem } from '../load.ts'
+import { inSnapshot, loadShown, readSmall } from '../load.ts'
 import { type DocumentQuery, dataQuery, documentQuery, type Postmortem } from '../schema.ts'
+import type { ShownPostmortem } from '../shown.ts'
+import { goneFrom, type OpenStream, snapshotStreams } from '../snapshot-stream.ts'
+import { openDraftJson } from './draft-json.ts'
 import { lastRevisionToRender, lastSealedText } from './revisions.ts'
 
 const tags = ['Postmortem']
 
+interface Context extends AppContext {
+  openStream: OpenStream
+}
+
 /** The document by `Accept`, or by suffix for browsers and scripts. */
-export function documentRoutes(app: App, context: Context): void {
+export function documentRoutes(app: App, appContext: AppContext): void {
+  const context = { ...appContext, openStream: snapshotStreams(appContext.db, appContext.limits) }
   app.get(
     '/incidents/:incident_id/postmortem',
     {
@@ -86,8 +95,7 @@ interface Asked extends DocumentQuery {
 async function sendDocument(context: Context, reply: FastifyReply, asked: Asked): Promise<FastifyReply> {
   const { format, incident_id } = asked
   const zone = zoneOf(asked)
-  if (asked.copy === 'working')
-    return sendRendered(reply, format, ...(await readWorkingCopy(context, asked, zone)))
+  if (asked.copy === 'working') return sendWorkingCopy(context, reply, asked)
   if (format === 'html' || (format === 'md' && zone !== undefined)) {
     const revision = await lastRevisionToRender(context.db, incident_id)
     if (revision) return sendRendered(reply, format, revision.data, { zone, standing: revision.standing })
@@ -95,11 +103,39 @@ async function sendDocument(context: Context, reply: FastifyReply, asked: Asked)
     const sealed = await lastSealedText(context.db, incident_id, format === 'md' ? 'markdown' : 'json')
     if (sealed) return sendText(reply.header('etag', sealedEtag(sealed)), format, sealed.text)
   }
-  const [data, reading] = await readWorkingCopy(context, asked, zone)
-  // It was sealed between the two reads: then that is what is final.
-  if (data.incident.status === 'final') return sendDocument(context, reply, asked)
-  return sendRendered(reply, format, data, reading)
+  return sendWorkingCopy(context, reply, asked)
 }
+
+async function sendWorkingCopy(context: Context, reply: FastifyReply, asked: Asked): Promise<FastifyReply> {
+  if (asked.format === 'json') return sendWorkingJson(context, reply, asked)
+  const [data, reading] = await readWorkingCopy(context, asked, zoneOf(asked))
+  if (isOutdated(asked, data)) return sendDocument(context, reply, asked)
+  return sendRendered(reply, asked.format, data, reading)
+}
+
+/** It was sealed between the two reads: then that is what is final. */
+const isOutdated = ({ copy }: Asked, { incident }: Pick<Postmortem, 'incident'>): boolean =>
+  copy !== 'working' && incident.status === 'final'
+
+/** With all events: at once where they are few, else as a stream. */
+async function sendWorkingJson(context: Context, reply: FastifyReply, asked: Asked): Promise<FastifyReply> {
+  const { incident_id } = asked
+  const whole = await inSnapshot(context.db, trx => readSmall(trx, incident_id))
+  if (whole) {
+    if (isOutdated(asked, whole)) return sendDocument(context, reply, asked)
+    return reply.type(jsonType).send(whole)
+  }
+  const { stream, etag, incident } = await openDraftJson(context.openStream, incident_id, goneFrom(reply))
+  const isUnread = isOutdated(asked, { incident }) || reply.request.method === 'HEAD'
+  if (isUnread) stream.destroy()
+  if (isOutdated(asked, { incident })) return sendDocument(context, reply, asked)
+  return reply
+    .header('etag', etag)
+    .type(jsonType)
+    .send(isUnread ? Readable.from([]) : stream)
+}
+
+const jsonType = 'application/json; charset=utf-8'
 
 export function templateRoute(app: App): void {
   app.get(
@@ -129,8 +165,8 @@ async function readWorkingCopy(
   { db, now, blameCheck }: Context,
   { format, incident_id }: Asked,
   zone: string | undefined,
-): Promise<[Postmortem, Reading]> {
-  if (format !== 'html') return [await loadPostmortem(db, incident_id), { zone }]
+): Promise<[ShownPostmortem, Reading]> {
+  if (format !== 'html') return [await loadShown(db, incident_id), { zone }]
   const { input, checks } = await runChecks(db, incident_id, await blameCheck(), now().toISOString())
   const { status, amending } = input.data.incident
   const isFinal = status === 'final' && !amending

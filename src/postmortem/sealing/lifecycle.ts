@@ -10,6 +10,7 @@ import type { CheckInput } from '../checks/check-input.ts'
 import { blockingChecks, isSealable, waiversInForce } from '../checks/checks.ts'
 import { readCheckData, runChecksLocked } from '../checks/run-checks.ts'
 import type { FailedCheck } from '../checks/schema.ts'
+import { readWhole } from '../load.ts'
 import { insertRevision } from './revisions.ts'
 import type { ReviewRequest } from './schema.ts'
 
@@ -71,8 +72,8 @@ export async function seal(
   requireSealable(input, checks)
   await moveDocument(trx, incident_id, { status: 'final', amending: false }, facts)
   const waivers = waiversInForce(input, checks)
-  const data = { ...input.data, waivers, incident: await getIncident(trx, incident_id) }
-  return insertRevision(trx, incident_id, data, facts)
+  const shown = { ...input.data, waivers, incident: await getIncident(trx, incident_id) }
+  return insertRevision(trx, incident_id, await readWhole(trx, shown), facts)
 }
 
 function requireSealable({ data: { incident } }: CheckInput, checks: FailedCheck[]): void {

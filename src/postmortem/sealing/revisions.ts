@@ -19,7 +19,7 @@ export async function insertRevision(
   { changed_at: sealed_at, changed_by: sealed_by, request_id }: ChangeFacts,
 ): Promise<number> {
   const number = (await countRevisions(trx, incident_id)) + 1
-  const document = serializeDocument(data, { number, sealed_at })
+  const document = await serializeDocument(data, { number, sealed_at })
   const values = { incident_id, number, ...document, sealed_at, sealed_by, request_id }
   await trx
     .insertInto('revisions')
@@ -107,8 +107,8 @@ const renderedColumns = sql`
     WHERE a.incident_id = r.incident_id AND a.revision = r.number + 1 AND a.withdrawn IS NULL) AS correction`
 
 type RenderedRow = Required<Standing> & { json: string }
-const toRender = ({ json, ...standing }: RenderedRow): RevisionToRender => ({
-  data: parseSealed(json),
+const toRender = async ({ json, ...standing }: RenderedRow): Promise<RevisionToRender> => ({
+  data: await parseSealed(json),
   standing,
 })
 

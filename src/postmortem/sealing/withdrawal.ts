@@ -33,7 +33,7 @@ export async function withdrawAmendment(
     throw new DebriefError('wrong_state', detail)
   }
   const { text } = (await lastSealedText(trx, incident_id, 'json'))!
-  const sealed = parseSealed(text)
+  const sealed = await parseSealed(text)
   await requireRestorable(trx, incident_id, sealed)
   await restoreIncident(trx, sealed.incident, facts)
   await restoreRows(trx, incident_id, sealed, facts)

@@ -1,14 +1,22 @@
 import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
+import { type Encoded, encodeSteps, stringifySteps } from '../../kit/json-steps.ts'
+import { finishInTurns, type Steps } from '../../kit/steps.ts'
 import { documentResponses, htmlContent, sendPage, zoneOf } from '../document/media.ts'
-import { loadPostmortem } from '../load.ts'
-import { readingQuery } from '../schema.ts'
+import { loadShown } from '../load.ts'
+import { type Postmortem, readingQuery } from '../schema.ts'
 import { IncidentThread } from './schema.ts'
-import { threadOf } from './thread.ts'
-import { threadPage } from './thread-page.ts'
+import { threadSteps } from './thread.ts'
+import { threadPageSteps } from './thread-page.ts'
 
 const tags = ['Postmortem']
+
+/** Its nodes may be many, since an event may have twenty sources. */
+function* jsonSteps(data: Postmortem): Steps<Encoded> {
+  const thread = yield* threadSteps(data)
+  return yield* encodeSteps([yield* stringifySteps(thread)])
+}
 
 /** The thread as a graph, and as a page. */
 export function threadRoutes(app: App, { db }: Context): void {
@@ -21,12 +29,17 @@ export function threadRoutes(app: App, { db }: Context): void {
         tags,
         summary: 'The thread from every source to every verification, and where it is broken',
         description:
-          'Why does this alert rule look the way it does? Follow the edges back from its change to an action item, a factor, an event, a source. For people: `…/thread.html`.',
+          'Why does this alert rule look the way it does? Follow the edges back from its change to an action item, a factor, an event, a source. Of very many events it has those that the document lists. For people: `…/thread.html`.',
         params: incidentParams,
         response: { 200: ref(IncidentThread) },
       },
     },
-    async request => threadOf(await loadPostmortem(db, request.params.incident_id)),
+    async ({ params: { incident_id }, signal }, reply) => {
+      const data = await loadShown(db, incident_id)
+      const { bytes, sha256 } = await finishInTurns(jsonSteps(data), signal)
+      reply.header('etag', `"${sha256.slice(0, 16)}"`)
+      return reply.type('application/json; charset=utf-8').send(bytes as never)
+    },
   )
 
   app.get(
@@ -42,9 +55,10 @@ export function threadRoutes(app: App, { db }: Context): void {
         response: documentResponses({ 'text/html': htmlContent }, 'The page.'),
       },
     },
-    async ({ params: { incident_id }, query }, reply) => {
+    async ({ params: { incident_id }, query, signal }, reply) => {
       const zone = zoneOf(query)
-      return sendPage(reply, threadPage(await loadPostmortem(db, incident_id), zone))
+      const data = await loadShown(db, incident_id)
+      return sendPage(reply, await finishInTurns(threadPageSteps(data, zone), signal))
     },
   )
 }

@@ -1,3 +1,4 @@
+import { finish, mapSteps, type Steps } from '../../kit/steps.ts'
 import { cut } from '../../kit/text.ts'
 import type { Event } from '../../timeline/schema.ts'
 import type { Source } from '../../timeline/source-schema.ts'
@@ -16,7 +17,7 @@ import {
   type Text,
   tag,
 } from '../document/blocks.ts'
-import { blocksPage } from '../document/html/blocks-page.ts'
+import { blocksPageSteps } from '../document/html/blocks-page.ts'
 import type { Page } from '../document/html/page.ts'
 import { pageAddress, pageLinks, workingAddress } from '../document/html/page-links.ts'
 import { prose } from '../document/prose.ts'
@@ -24,6 +25,7 @@ import { changeReference, eventReference } from '../document/sections/references
 import { eventTime } from '../document/times/time-format.ts'
 import { type View, viewOf } from '../document/view.ts'
 import type { Postmortem, PostmortemActionItem, PostmortemChange, PostmortemFactor } from '../schema.ts'
+import type { ShownPostmortem } from '../shown.ts'
 import { humanize, personName, sourceName, targetKindWords } from '../words.ts'
 import { findDangling } from './dangling.ts'
 import type { Dangling } from './schema.ts'
@@ -41,17 +43,20 @@ interface Thread {
  * The thread as a chain: from each factor to what shows it, what addresses it, and what that changed.
  * @param zone of which its times are: an IANA name
  */
-export function threadPage(data: Postmortem, zone?: string): Page {
+export const threadPage = (data: Postmortem | ShownPostmortem, zone?: string): Page =>
+  finish(threadPageSteps(data, zone))
+
+export function* threadPageSteps(data: Postmortem | ShownPostmortem, zone?: string): Steps<Page> {
   const { id, title, lang } = data.incident
   const head = {
     ...{ kicker: 'Thread', title, lang: lang ?? 'en', footer: id },
     links: pageLinks(data.incident, 'Thread', { tz: zone }),
     refersTo: workingAddress(data.incident, zone),
   }
-  return blocksPage(head, threadBlocks(viewOf(data, zone)))
+  return yield* blocksPageSteps(head, yield* threadBlocks(viewOf(data, zone)))
 }
 
-function threadBlocks(view: View): Block[] {
+function* threadBlocks(view: View): Steps<Block[]> {
   const { data, timeFormat } = view
   const dangling = findDangling(data)
   const thread = { view, gaps: Map.groupBy(dangling, ({ node }) => node), told: new Set<string>() }
@@ -62,7 +67,7 @@ function threadBlocks(view: View): Block[] {
     paragraph(...countOf(dangling.length)),
     ...(data.factors.length === 0
       ? [paragraph('No contributing factor is stored, and the thread hangs on those.')]
-      : data.factors.flatMap(factor => factorBlocks(thread, factor))),
+      : (yield* mapSteps(data.factors, factor => factorBlocks(thread, factor))).flat()),
     ...looseBlocks(thread),
   ]
 }

@@ -1,3 +1,4 @@
+import { finish, mapSteps, type Steps } from '../../kit/steps.ts'
 import { cut } from '../../kit/text.ts'
 import type { Source } from '../../timeline/source-schema.ts'
 import type { Postmortem } from '../schema.ts'
@@ -9,11 +10,14 @@ import type { Edge, IncidentThread, ThreadNode } from './schema.ts'
  * The thread from every source to every verification, as a graph: resources are nodes, references are edges. Both are
  * in the order of the thread, and of the document within a kind.
  */
-export const threadOf = (data: Postmortem): IncidentThread => ({
-  nodes: nodesOf(data),
-  edges: edgesOf(data),
-  dangling: findDangling(data),
-})
+export const threadOf = (data: Postmortem): IncidentThread => finish(threadSteps(data))
+
+export function* threadSteps(data: Postmortem): Steps<IncidentThread> {
+  const nodes = yield* nodesOf(data)
+  const edges = edgesOf(data)
+  yield
+  return { nodes, edges, dangling: findDangling(data) }
+}
 
 const eventNode = (id: string) => `events/${id}`
 const sourceNode = (eventId: string, index: number) => `events/${eventId}/sources/${index}`
@@ -29,19 +33,20 @@ const itemElsewhereNode = ({ incident_id, id }: ItemElsewhere) =>
 type ItemElsewhere = Postmortem['factors'][number]['addressed_elsewhere'][number]
 type Recurred = NonNullable<Postmortem['factors'][number]['recurs']>
 
-function nodesOf(data: Postmortem): ThreadNode[] {
+function* nodesOf(data: Postmortem): Steps<ThreadNode[]> {
   const at = (path: string) => `/v1/incidents/${data.incident.id}/${path}`
   const node = (kind: ThreadNode['kind'], id: string, label: string, more: Partial<ThreadNode> = {}) => ({
     ...{ id, kind, label: cut(label, maxLabel), status: null, href: at(id), url: null },
     ...more,
   })
+  const sources = yield* mapSteps(data.events, ({ id, sources }) =>
+    sources.map((source, index) => {
+      const place = { href: at(eventNode(id)), url: source.url }
+      return node('source', sourceNode(id, index), sourceLabel(data, source), place)
+    }),
+  )
   return [
-    ...data.events.flatMap(({ id, sources }) =>
-      sources.map((source, index) => {
-        const place = { href: at(eventNode(id)), url: source.url }
-        return node('source', sourceNode(id, index), sourceLabel(data, source), place)
-      }),
-    ),
+    ...sources.flat(),
     ...data.events.map(({ id, description, retraction }) =>
       node('event', eventNode(id), description, { status: retraction === null ? null : 'retracted' }),
     ),

@@ -71,7 +71,9 @@ const statusUpdateGap = part('StatusUpdateGap', {
       '`missing`: nothing can be measured; `exceeded`: longer than the cadence promised; `too_few`: fewer than two in a spell longer than the cadence.',
   }),
   spell: nullableInteger('The spell that it lies in.'),
-  updates: nullableInteger('How many status updates lie in that spell.'),
+  updates: nullableInteger(
+    'How many status updates lie in that spell; 5000 where more are stored, of which none is measured.',
+  ),
   spell_seconds: nullableNumber('How long that spell lasted, to its resolution where it has one.'),
   from_event_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
   to_event_id: Type.Unsafe<string | null>({

@@ -28,8 +28,12 @@ interface Told {
 
 const unmeasured = { seconds: null, from_event_id: null, to_event_id: null }
 
+/** Nobody writes more status updates than these, and the gaps between a machine's say nothing. */
+export const mostUpdates = 5000
+
 /**
- * The longest gap between status updates within one spell, to its end; or the spell with too few of them.
+ * The longest gap between status updates within one spell, to its end; or the spell with too few of them. Of more than
+ * `mostUpdates` none is measured.
  * @param updates by corrected time
  */
 export function statusUpdateGapOf(
@@ -37,7 +41,10 @@ export function statusUpdateGapOf(
   spells: Marked[],
   cadence_minutes: number | null,
 ): Gap {
-  const told = spells.map(spell => toldIn(spell, updates))
+  const unknown = { ...unmeasured, status: 'missing' as const, spell: null, spell_seconds: null }
+  if (updates.length > mostUpdates) return { ...unknown, updates: mostUpdates, cadence_minutes }
+  const timed = updates.map(update => ({ update, at: timeOf(update) })).sort((a, b) => a.at - b.at)
+  const told = spells.map(spell => toldIn(spell, timed))
   const gaps = told.flatMap(gapsOf)
   const longest = gaps.reduce<(typeof gaps)[number] | undefined>(
     (a, b) => (a !== undefined && a.seconds >= b.seconds ? a : b),
@@ -49,28 +56,23 @@ export function statusUpdateGapOf(
     .sort((a, b) => lengthOf(b) - lengthOf(a))[0]
   if (silent)
     return { ...unmeasured, ...longestIn(silent), status: 'too_few', ...factsOf(silent), cadence_minutes }
-  if (!longest)
-    return {
-      ...unmeasured,
-      status: 'missing',
-      spell: null,
-      updates: null,
-      spell_seconds: null,
-      cadence_minutes,
-    }
+  if (!longest) return { ...unknown, updates: null, cadence_minutes }
   const { of, ...gap } = longest
   return { ...gap, status: gap.seconds > promised ? 'exceeded' : 'ok', ...factsOf(of), cadence_minutes }
 }
 
-function toldIn({ spell, events }: Marked, updates: TimelineEvent[]): Told {
+/** A status update with its time: in the middle of what happened between two moments, which the timeline has at the first. */
+interface Timed {
+  update: TimelineEvent
+  at: number
+}
+
+function toldIn({ spell, events }: Marked, updates: Timed[]): Told {
   const ending = events.get('resolved') ?? events.get('mitigated')
   const times = [...events.values()].map(timeOf)
   const start = times.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...times)
   const end = ending ? timeOf(ending) : Number.POSITIVE_INFINITY
-  // The timeline has what happened between two moments at the first of them, and here it is in the middle.
-  const within = updates
-    .filter(update => timeOf(update) >= start && timeOf(update) <= end)
-    .sort((a, b) => timeOf(a) - timeOf(b))
+  const within = updates.filter(({ at }) => at >= start && at <= end).map(({ update }) => update)
   return { spell, updates: within, start, end, ending }
 }
 

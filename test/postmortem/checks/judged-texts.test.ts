@@ -2,7 +2,7 @@ import t from 'tap'
 import { type BlameCheck, prepareBlameCheck } from '../../../src/language/check.ts'
 import { coverageOf, findingsIn, judgedTexts } from '../../../src/postmortem/checks/judged-texts.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
-import { actionItem, event, eventId, factor, incidentId, row, source } from '../builders.ts'
+import { actionItem, event, eventId, factor, incidentId, noRest, row, source } from '../builders.ts'
 import { bare } from '../drill.ts'
 
 /** Which texts of a postmortem are judged, and which are quotations. */
@@ -97,10 +97,10 @@ t.test('what could not be judged is counted, with its first places', t => {
     ...check,
     judge: text => ({ unjudged: reasonOf(text), findings: check.judge(text).findings }),
   }
-  const { judged } = coverageOf(judge(data, unsure))
-  t.same(coverageOf(judge(data, unsure)), { judged, found: 0, not_judged: [] })
+  const { judged } = coverageOf(judge(data, unsure), noRest)
+  t.same(coverageOf(judge(data, unsure), noRest), { judged, found: 0, not_judged: [] })
   data.incident.went_well = ['kubectl rollout undo', ...Array(30).fill('Zahlungen gingen wieder.')]
-  t.same(coverageOf(judge(data, unsure)), {
+  t.same(coverageOf(judge(data, unsure), noRest), {
     judged,
     found: 0,
     not_judged: [
@@ -119,5 +119,5 @@ t.test('of very many sentences the first are asked about, and all are counted', 
   const at = { pointer: '/title', ids: [], field: 'title' as const, text }
   const many = { ...at, ...check.judge(text, { field: 'title' }) }
   t.equal(findingsIn([many, many]).length, 200)
-  t.equal(coverageOf([many, many]).found, 300)
+  t.equal(coverageOf([many, many], noRest).found, 300)
 })

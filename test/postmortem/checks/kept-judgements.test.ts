@@ -51,12 +51,16 @@ async function addEvent(incident: string, description: string): Promise<string> 
 
 /** Adds many events that are like one, with descriptions of their own. */
 async function addEvents(incident: string, count: number): Promise<void> {
+  const { rows } = await sql<{ columns: string }>`
+    SELECT string_agg(quote_ident(attname), ', ') AS columns FROM pg_attribute
+    WHERE attrelid = 'events'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`.execute(db)
+  const { columns } = rows[0]!
   const id = await addEvent(incident, 'Node 0 was drained by the on-call engineer.')
   await sql`
-    INSERT INTO events
-    SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(), 'dedupe_key', 'node ' || n,
+    INSERT INTO events (${sql.raw(columns)})
+    SELECT ${sql.raw(columns)} FROM (SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(), 'dedupe_key', 'node ' || n,
       'description', 'Node ' || n || ' was drained by the on-call engineer.', 'sequence', e.sequence + n))).*
-    FROM events e, generate_series(1, ${count - 1}::int) n WHERE e.id = ${id}`.execute(db)
+      FROM events e, generate_series(1, ${count - 1}::int) n WHERE e.id = ${id}) more`.execute(db)
 }
 
 const lastEvent = async (incident: string) => (await call('GET', `${incident}/events`)).body.items.at(-1)

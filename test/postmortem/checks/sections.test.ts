@@ -1,8 +1,9 @@
 import t from 'tap'
+import { finish } from '../../../src/kit/steps.ts'
 import { judgedTexts } from '../../../src/postmortem/checks/judged-texts.ts'
 import type { FailedCheck } from '../../../src/postmortem/checks/schema.ts'
 import { asksOf, sectionOf } from '../../../src/postmortem/checks/sections.ts'
-import { postmortemSections } from '../../../src/postmortem/document/document.ts'
+import { sectionSteps } from '../../../src/postmortem/document/document.ts'
 import { viewOf } from '../../../src/postmortem/document/view.ts'
 import { errorCheckCodes, warningCheckCodes } from '../../../src/waivers/schema.ts'
 import { openService } from '../../help/service.ts'
@@ -16,7 +17,7 @@ const data = poisoned(
 )
 const ids = new Set([
   'head',
-  ...postmortemSections(viewOf(data)).map(([first]) => first?.type === 'heading' && first.id),
+  ...finish(sectionSteps(viewOf(data))).map(([first]) => first?.type === 'heading' && first.id),
 ])
 
 t.test('every check belongs to a section that the document has', async t => {

@@ -3,6 +3,7 @@ import t from 'tap'
 import type { CheckInput } from '../../../src/postmortem/checks/check-input.ts'
 import { checksOf } from '../../../src/postmortem/checks/checks.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
+import { shownOf } from '../../../src/postmortem/shown.ts'
 import type { Source } from '../../../src/timeline/source-schema.ts'
 import { sourceKinds } from '../../../src/timeline/source-schema.ts'
 import { source } from '../builders.ts'
@@ -12,7 +13,8 @@ import { drill } from '../drill.ts'
 
 const input = (data: Postmortem): CheckInput => ({
   now: '2026-07-01T09:00:00.000Z',
-  data,
+  data: shownOf(data),
+  size: { count: data.events.length, octets: 0 },
   timeline: data.events.filter(({ retraction }) => retraction === null),
   inactive: new Set(),
   findings: [],

@@ -206,3 +206,19 @@ t.test('the cost grows with the length of the text, however hostile', async t =>
     t.ok(growth <= 60, `${JSON.stringify(unit)}: 16 times the text costs ${growth.toFixed()} times as much`)
   }
 })
+
+t.test('what would cost the parser much stays as it was typed', async t => {
+  const isTyped = (text: string) =>
+    JSON.stringify(proseBlocks([], text)) === JSON.stringify([paragraph(text)])
+  const code = (count: number) => '`a` '.repeat(count).trim()
+  t.notOk(isTyped(code(30)))
+  t.ok(isTyped(code(31)), 'marks of code')
+  t.ok(isTyped('[a](https://b.example) '.repeat(61).trim()), 'links')
+  t.notOk(isTyped(`${'a\n'.repeat(99)}\`b\``))
+  t.ok(isTyped(`${'a\n'.repeat(100)}\`b\``), 'lines of a sentence')
+  const lists = (text: string) => proseBlocks([], text).filter(({ type }) => type !== 'paragraph').length
+  t.equal(lists('- a\n'.repeat(399)), 1)
+  t.equal(lists('- a\n'.repeat(401)), 0, 'markers')
+  t.equal(lists(`> a\n${'a\n'.repeat(990)}`), 1)
+  t.equal(lists(`> a\n${'a\n'.repeat(1000)}`), 0, 'lines that may go on what another began')
+})

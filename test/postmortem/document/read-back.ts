@@ -92,7 +92,7 @@ function wordsOf(inline: Inline, said: Said, anchors: Anchors): string {
   if ('code' in inline) return spanOf(showControls(inline.code))
   if ('placeholder' in inline) return inline.placeholder
   if ('url' in inline) noteLink(said, showControls(inline.text), encodeControls(inline.url))
-  else if (anchors.has(inline.to)) noteLink(said, inline.text, `#${anchors.get(inline.to)}`)
+  else if ('to' in inline && anchors.has(inline.to)) noteLink(said, inline.text, `#${anchors.get(inline.to)}`)
   return showControls(inline.text)
 }
 

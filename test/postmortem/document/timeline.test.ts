@@ -258,10 +258,9 @@ t.test(
       [1996, 2050, 2080, 2090, 2100].map(n => `Event ${n}. |`),
     )
     t.match(toHtml(data), '2,000 of 2,100 events, times in UTC.', 'the drawing is of those')
-    t.match(
-      render(data),
-      '\n100 more events are stored, and not listed here: GET /v1/incidents/PM-2026-06-17-payments-drill/events has them all.\n',
-    )
+    const call = `GET /v1/incidents/PM-2026-06-17-payments-drill/events?occurred_since=${data.events[1996]!.corrected_at}`
+    t.match(render(data), `\n100 more events are stored, and not listed here: ${call} has them.\n`)
+    t.match(toHtml(data), `listed here: <a href="${call.slice('GET '.length)}">${call}</a> has them.</p>`)
     t.notMatch(render(many(2000)), 'not listed here')
     t.match(render(many(2001)), '1 more event is stored')
   },

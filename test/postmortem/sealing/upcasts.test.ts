@@ -45,7 +45,7 @@ for (const name of names) {
   const sample = sampleOf(name)
 
   t.test(`what was sealed in the form of ${name} is a whole document`, async t => {
-    const data = parseSealed(sample)
+    const data = await parseSealed(sample)
     t.same(service.app.check(Postmortem, structuredClone(data)), [], 'valid by the schema of today')
     const blocks = postmortemDocument(data)
     const markdown = toMarkdown(blocks)
@@ -71,7 +71,7 @@ for (const name of names) {
       t.equal(status, 200)
       t.equal(
         text,
-        toHtml(parseSealed(sample), { standing: { ...revision, json_sha256: sha256Hex(sample) } }),
+        toHtml(await parseSealed(sample), { standing: { ...revision, json_sha256: sha256Hex(sample) } }),
       )
     }
     const followUp = await service.call('GET', `${incident}/follow-up`)
@@ -83,7 +83,7 @@ for (const name of names) {
 
 for (const name of names.filter(name => sampleOf(name).includes('"code":"BLAME_LANGUAGE"')))
   t.test(`what was sealed with a waiver of language in ${name} says so for ever`, async t => {
-    const data = parseSealed(sampleOf(name))
+    const data = await parseSealed(sampleOf(name))
     const [waiver, other] = data.waivers
     t.match(waiver, { code: 'BLAME_LANGUAGE', findings: [{ pointer: String, text_sha256: String }] })
     t.notOk('findings' in other!, 'of which no other check had any')

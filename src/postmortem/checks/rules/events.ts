@@ -1,16 +1,30 @@
-import { personName } from '../../words.ts'
+import { isDisputed } from '../../../timeline/shown/selection.ts'
+import { jsonOctets } from '../../../timeline/shown/store.ts'
+import { groupThousands, personName } from '../../words.ts'
+import type { Failure } from '../check-input.ts'
 import { failure, type Rule, shorten } from './failure.ts'
 
 /** The claims of the timeline, and what they rest on. */
 export const eventRules = {
-  TIMELINE_EMPTY: ({ timeline }) =>
-    timeline.length === 0
+  TIMELINE_EMPTY: ({ timeline, data: { rest } }) =>
+    timeline.length + rest.normal + rest.low === 0
       ? [failure('/events', 'Add what happened to the timeline, each event with its source.')]
       : [],
 
-  EVENT_DISPUTED: ({ data, timeline }) =>
-    timeline
-      .filter(({ dispute }) => dispute !== null && dispute.resolution === null)
+  TIMELINE_TOO_LARGE: ({ size }) => {
+    const octets = jsonOctets(size)
+    if (octets <= mostSealed) return []
+    return [
+      failure(
+        '/events',
+        `The ${groupThousands(size.count)} events are about ${mebibytes(octets)} MiB, and a final document takes ${mebibytes(mostSealed)} MiB: delete events that nothing rests on, or shorten their excerpts.`,
+      ),
+    ]
+  },
+
+  EVENT_DISPUTED: ({ data, timeline }) => [
+    ...timeline
+      .filter(isDisputed)
       .map(({ id, description, dispute }) =>
         failure(
           `/events/${id}/dispute`,
@@ -18,6 +32,8 @@ export const eventRules = {
           [id],
         ),
       ),
+    ...moreDisputed(data.rest.disputed),
+  ],
 
   STATEMENT_ONLY: ({ timeline }) =>
     timeline
@@ -30,3 +46,18 @@ export const eventRules = {
         ),
       ),
 } satisfies Record<string, Rule>
+
+/** The most that is sealed, so that it can be read again. */
+const mostSealed = 64 * 1024 * 1024
+
+const mebibytes = (octets: number): number => Math.ceil(octets / 1024 / 1024)
+
+const moreDisputed = (count: number): Failure[] =>
+  count === 0
+    ? []
+    : [
+        failure(
+          '/events',
+          `${groupThousands(count)} more events are disputed, which the document has no room for: resolve each by a source, or retract it.`,
+        ),
+      ]

@@ -1,5 +1,6 @@
+import { finish, type Steps } from '../../../kit/steps.ts'
 import type { Block } from '../blocks.ts'
-import { blocksToHtml, escapeHtml } from './blocks.ts'
+import { escapeHtml, htmlSteps } from './blocks.ts'
 import { type Page, section } from './page.ts'
 
 /** What a page that is made of blocks has besides them. */
@@ -14,22 +15,24 @@ export interface PageHead extends Pick<Page, 'lang' | 'footer' | 'compact'> {
 }
 
 /** Blocks without their title as a page: those before the first heading stand in its header, each heading begins a section. */
-export function blocksPage(head: PageHead, blocks: readonly Block[]): Page {
+export const blocksPage = (head: PageHead, blocks: readonly Block[]): Page =>
+  finish(blocksPageSteps(head, blocks))
+
+export function* blocksPageSteps(head: PageHead, blocks: readonly Block[]): Steps<Page> {
   const { kicker, title, refersTo = '', links, ...page } = head
   const [opening = [], ...sections] = sectionsOf(blocks)
   // A stored `<` is escaped, so that each of these is a reference.
-  const toHtml = (part: readonly Block[]) =>
-    blocksToHtml(part).replaceAll('<a href="#', `<a href="${escapeHtml(refersTo)}#`)
+  function* toHtml(part: readonly Block[]): Steps<string> {
+    return (yield* htmlSteps(part)).replaceAll('<a href="#', `<a href="${escapeHtml(refersTo)}#`)
+  }
   const header = [
     `<h1><span class="kicker">${escapeHtml(kicker)}</span> ${escapeHtml(title).replaceAll('\n', '<br>')}</h1>`,
-    toHtml(opening),
+    yield* toHtml(opening),
     ...(links === undefined ? [] : [links]),
   ]
-  return {
-    ...page,
-    title: `${kicker}: ${title}`,
-    content: [`<header>\n${header.join('\n')}\n</header>`, ...sections.map(part => section(toHtml(part)))],
-  }
+  const content = [`<header>\n${header.join('\n')}\n</header>`]
+  for (const part of sections) content.push(section(yield* toHtml(part)))
+  return { ...page, title: `${kicker}: ${title}`, content }
 }
 
 /** What stands before the first heading of level 2, then each such heading with what follows it. */

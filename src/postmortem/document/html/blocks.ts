@@ -1,3 +1,4 @@
+import { finish, mapSteps, type Steps } from '../../../kit/steps.ts'
 import { slug } from '../../../kit/text.ts'
 import type { Block, Inline, ListItem, Row, Text } from '../blocks.ts'
 import { encodeControls, showControls } from '../control-characters.ts'
@@ -15,20 +16,34 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 }
 
-export const blocksToHtml = (blocks: readonly Block[]): string => blocks.map(blockToHtml).join('\n')
+export const blocksToHtml = (blocks: readonly Block[]): string => finish(htmlSteps(blocks))
 
-function blockToHtml(block: Block): string {
+export function* htmlSteps(blocks: readonly Block[]): Steps<string> {
+  return (yield* htmlPieces(blocks)).join('\n')
+}
+
+/** One for each block: all together may be too long to be joined at once. */
+export function* htmlPieces(blocks: readonly Block[]): Steps<string[]> {
+  const written: string[] = []
+  for (const block of blocks) {
+    written.push(yield* blockToHtml(block))
+    yield
+  }
+  return written
+}
+
+function* blockToHtml(block: Block): Steps<string> {
   switch (block.type) {
     case 'heading':
       return `<h${block.level}${idOf(block)}>${textToHtml(block.text)}</h${block.level}>`
     case 'paragraph':
       return `<p${idOf(block)}>${textToHtml(block.text)}</p>`
     case 'list':
-      return listToHtml(block.start, block.items)
+      return yield* listToHtml(block.start, block.items)
     case 'quote':
-      return `<blockquote>\n${blocksToHtml(block.blocks)}\n</blockquote>`
+      return `<blockquote>\n${yield* htmlSteps(block.blocks)}\n</blockquote>`
     case 'table':
-      return tableToHtml(block.headers, block.rows)
+      return yield* tableToHtml(block.headers, block.rows)
     case 'preformatted':
       return `<pre>\n${escapeHtml(block.text)}</pre>`
     case 'diff':
@@ -50,8 +65,8 @@ function markedLine(line: string): string {
   return line.startsWith('@@') ? `<b>${line}</b>` : line
 }
 
-function listToHtml(start: number | null, items: readonly ListItem[]): string {
-  const entries = items.map(itemToHtml).join('\n')
+function* listToHtml(start: number | null, items: readonly ListItem[]): Steps<string> {
+  const entries = (yield* mapSteps(items, itemToHtml)).join('\n')
   return start === null ? `<ul>\n${entries}\n</ul>` : `<ol start="${start}">\n${entries}\n</ol>`
 }
 
@@ -66,10 +81,10 @@ function itemToHtml(item: ListItem): string {
  * A table has its looks from its first column. Each cell has its column's name, which is shown on narrow screens, where a row becomes a card. The explicit roles are
  * needed there: with another `display`, browsers no longer expose a table to assistive technology.
  */
-function tableToHtml(headers: readonly string[], rows: readonly Row[]): string {
+function* tableToHtml(headers: readonly string[], rows: readonly Row[]): Steps<string> {
   const names = headers.map(escapeHtml)
   const head = names.map(name => `<th scope="col" role="columnheader">${name}</th>`).join('')
-  const body = rows.map(row => rowToHtml(names, row))
+  const body = yield* mapSteps(rows, row => rowToHtml(names, row))
   return [
     `<table role="table" class="by-${slug(headers[0] ?? '', 20)}">`,
     `<thead role="rowgroup"><tr role="row">${head}</tr></thead>`,
@@ -99,6 +114,7 @@ function inlineToHtml(inline: Inline): string {
   if ('code' in inline) return `<code>${escapeHtml(inline.code)}</code>`
   if ('placeholder' in inline) return `<span class="placeholder">${escapeHtml(inline.placeholder)}</span>`
   if ('to' in inline) return `<a href="#${escapeHtml(inline.to)}">${escapeHtml(inline.text)}</a>`
+  if ('path' in inline) return `<a href="${escapeHtml(inline.path)}">${escapeHtml(inline.text)}</a>`
   return linkToHtml(inline.text, inline.url)
 }
 

@@ -9,7 +9,7 @@ interface Entry {
 
 /** Links to the headings that have an id, where the document is longer than about three screens; else empty. */
 export function contents(blocks: readonly Block[]): string {
-  if (screensOf(blocks) <= 3) return ''
+  if (!isLong(blocks)) return ''
   const entries = entriesOf(blocks)
   return entries.length === 0 ? '' : `<nav aria-label="Contents">\n${listOf(entries)}\n</nav>\n`
 }
@@ -36,12 +36,19 @@ const listOf = (entries: readonly Entry[]): string =>
     })
     .join('\n')}\n</ul>`
 
+const fewScreens = 3
 const linesPerScreen = 32
 const charactersPerLine = 90
 
 /** An estimate by lines of text: a screen has about 32 of 90 characters, and a heading or a row has room around it. */
-const screensOf = (blocks: readonly Block[]): number =>
-  blocks.reduce((lines, block) => lines + linesOf(block), 0) / linesPerScreen
+function isLong(blocks: readonly Block[]): boolean {
+  const most = fewScreens * linesPerScreen
+  let lines = 0
+  return blocks.some(block => {
+    lines += block.type === 'table' && block.rows.length > most ? block.rows.length : linesOf(block)
+    return lines > most
+  })
+}
 
 function linesOf(block: Block): number {
   switch (block.type) {

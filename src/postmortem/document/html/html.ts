@@ -1,24 +1,42 @@
+import { finish, type Steps } from '../../../kit/steps.ts'
 import type { Postmortem } from '../../schema.ts'
-import { headOf, postmortemSections } from '../document.ts'
+import type { ShownPostmortem } from '../../shown.ts'
+import { headOf, sectionSteps } from '../document.ts'
 import type { Reading, Standing } from '../standing.ts'
 import { isFinal, type View, viewOf } from '../view.ts'
 import { asksHtml } from './asks.ts'
-import { blocksToHtml, escapeHtml } from './blocks.ts'
+import { blocksToHtml, escapeHtml, htmlPieces } from './blocks.ts'
 import { contents } from './contents.ts'
 import { timelineFigure } from './drawing/figure.ts'
 import { facts } from './facts.ts'
-import { type Page, pageHtml, section } from './page.ts'
+import { type Page, pageHtml } from './page.ts'
 import { pageLinks } from './page-links.ts'
 import { standingHtml } from './standing.ts'
 
 /** The postmortem as a page with a drawn timeline. The same data gives the same bytes. */
-export const toHtml = (data: Postmortem, reading?: Reading): string => pageHtml(postmortemPage(data, reading))
+export const toHtml = (data: Postmortem | ShownPostmortem, reading?: Reading): string =>
+  pageHtml(postmortemPage(data, reading))
 
-export function postmortemPage(data: Postmortem, { zone, standing, asks = {} }: Reading = {}): Page {
+export const postmortemPage = (data: Postmortem | ShownPostmortem, reading?: Reading): Page =>
+  finish(pageSteps(data, reading))
+
+export function* pageSteps(
+  data: Postmortem | ShownPostmortem,
+  { zone, standing, asks = {} }: Reading = {},
+): Steps<Page> {
   const view = viewOf(data, zone)
   const { title, lang, id } = data.incident
-  const sections = postmortemSections(view)
+  const sections = yield* sectionSteps(view)
   const [, timeline] = sections
+  const written: string[] = []
+  for (const blocks of sections) {
+    const [first, ...rest] = blocks
+    const about = first?.type === 'heading' && first.id !== undefined ? asksHtml(asks[first.id], id) : ''
+    const figure = blocks === timeline ? yield* timelineFigure(view) : ''
+    yield
+    const [below = '', ...pieces] = yield* htmlPieces(rest)
+    written.push('<section>', blocksToHtml([first!]), `${about}${figure}${below}`, ...pieces, '</section>')
+  }
   return {
     title: `Postmortem: ${title}`,
     lang: lang ?? 'en',
@@ -31,12 +49,7 @@ export function postmortemPage(data: Postmortem, { zone, standing, asks = {} }: 
         linksOf(view, standing),
       ]),
       contents(sections.flat()),
-      ...sections.map(blocks => {
-        const [first, ...rest] = blocks
-        const about = first?.type === 'heading' && first.id !== undefined ? asksHtml(asks[first.id], id) : ''
-        const figure = blocks === timeline ? timelineFigure(view) : ''
-        return section(`${blocksToHtml([first!])}\n${about}${figure}${blocksToHtml(rest)}`)
-      }),
+      ...written,
     ].filter(content => content !== ''),
   }
 }

@@ -13,11 +13,15 @@ export interface Page {
   footer: string
   /** Printed small, to be one sheet of paper. */
   compact?: boolean
-  /** HTML. */
+  /** HTML, each piece on lines of its own. */
   content: readonly string[]
 }
 
-export const pageHtml = (page: Page): string => `<!doctype html>
+export const pageHtml = (page: Page): string => pagePieces(page).join('')
+
+/** Of a long page too many to be joined at once. */
+export const pagePieces = (page: Page): string[] => [
+  `<!doctype html>
 <html lang="${escapeHtml(page.lang)}">
 <head>
 <meta charset="utf-8">
@@ -29,11 +33,13 @@ export const pageHtml = (page: Page): string => `<!doctype html>
 </head>
 <body>
 <main>
-${page.content.join('\n')}
-</main>
+`,
+  ...page.content.map(piece => `${piece}\n`),
+  `</main>
 </body>
 </html>
-`
+`,
+]
 
 /** The page's Content-Security-Policy, which forbids scripts and every style but its own. */
 export const pagePolicy = (page: Page): string =>

@@ -1,3 +1,4 @@
+import { finish, mapSteps, type Steps } from '../../../kit/steps.ts'
 import type { Block, Code, Inline, Link, ListItem, Placeholder, Row, Text } from '../blocks.ts'
 import { encodeControls, showControls } from '../control-characters.ts'
 import { type Anchors, anchorsOf } from './anchors.ts'
@@ -13,15 +14,17 @@ import {
 import { disarmMentions } from './mentions.ts'
 
 /** The version of the renderer: with the same data and version, the bytes are the same. */
-export const rendererVersion = 3
+export const rendererVersion = 4
 
 /**
  * Renders blocks as Markdown (CommonMark with tables). A parser reads every text back as it was: nothing in it begins a
  * block, a link or HTML. Deterministic, and linear in the length of the text.
  */
-export function toMarkdown(blocks: readonly Block[]): string {
+export const toMarkdown = (blocks: readonly Block[]): string => finish(markdownSteps(blocks))
+
+export function* markdownSteps(blocks: readonly Block[]): Steps<string> {
   const flow = { cell: false, anchors: anchorsOf(blocks) }
-  return blocks.length === 0 ? '' : `${blocksToMarkdown(blocks, flow)}\n`
+  return blocks.length === 0 ? '' : `${yield* blocksToMarkdown(blocks, flow)}\n`
 }
 
 /** Where a text stands: in a cell it has to be on one line, and `|` ends it. */
@@ -30,13 +33,14 @@ interface Place {
   anchors: Anchors
 }
 
-function blocksToMarkdown(blocks: readonly Block[], place: Place): string {
+function* blocksToMarkdown(blocks: readonly Block[], place: Place): Steps<string> {
   let markdown = ''
   let previousList: string | undefined
   for (const block of blocks) {
     const delimiter = listDelimiter(block, previousList)
-    markdown += `${markdown === '' ? '' : '\n\n'}${blockToMarkdown(block, place, delimiter)}`
+    markdown += `${markdown === '' ? '' : '\n\n'}${yield* blockToMarkdown(block, place, delimiter)}`
     previousList = delimiter
+    yield
   }
   return markdown
 }
@@ -48,26 +52,18 @@ function listDelimiter(block: Block, previous: string | undefined): string | und
   return previous === '.' ? ')' : '.'
 }
 
-function blockToMarkdown(block: Block, place: Place, delimiter: string | undefined): string {
+function* blockToMarkdown(block: Block, place: Place, delimiter: string | undefined): Steps<string> {
   switch (block.type) {
     case 'heading':
       return `${'#'.repeat(block.level)} ${headingText(block.text, place)}`
     case 'paragraph':
       return flow(block.text, place)
     case 'list':
-      return block.items
-        .map((item, index) =>
-          listItem(
-            item,
-            block.start === null ? `${delimiter} ` : `${block.start + index}${delimiter} `,
-            place,
-          ),
-        )
-        .join('\n')
+      return yield* listToMarkdown(block.items, block.start, place, delimiter)
     case 'quote':
-      return indented(`> ${blocksToMarkdown(block.blocks, place)}`, '> ')
+      return indented(`> ${yield* blocksToMarkdown(block.blocks, place)}`, '> ')
     case 'table':
-      return tableToMarkdown(block.headers, block.rows, { ...place, cell: true })
+      return yield* tableToMarkdown(block.headers, block.rows, { ...place, cell: true })
     case 'preformatted':
       return fenced(showControls(block.text), block.language)
     case 'diff':
@@ -79,8 +75,23 @@ function blockToMarkdown(block: Block, place: Place, delimiter: string | undefin
 const headingText = (text: Text, place: Place): string =>
   oneLine(text, place).replace(/(?<=^|[ \t])#(?=#*$)/, '\\#')
 
+function* listToMarkdown(
+  items: readonly ListItem[],
+  start: number | null,
+  place: Place,
+  delimiter: string | undefined,
+): Steps<string> {
+  const written: string[] = []
+  for (const [index, item] of items.entries()) {
+    const marker = start === null ? `${delimiter} ` : `${start + index}${delimiter} `
+    written.push(yield* listItem(item, marker, place))
+    yield
+  }
+  return written.join('\n')
+}
+
 /** Without a body, the details follow the text as lines of one paragraph. */
-function listItem({ text, body, details }: ListItem, marker: string, place: Place): string {
+function* listItem({ text, body, details }: ListItem, marker: string, place: Place): Steps<string> {
   const lines = details.flatMap(detail => ['\n', ...detail])
   const content =
     body.length === 0
@@ -88,7 +99,7 @@ function listItem({ text, body, details }: ListItem, marker: string, place: Plac
       : inTurn(
           [
             inTurn(
-              [flow(text, place), blocksToMarkdown(body, place)],
+              [flow(text, place), yield* blocksToMarkdown(body, place)],
               canFollowText(body[0]) ? '\n' : '\n\n',
             ),
             flow(lines, place),
@@ -113,17 +124,13 @@ const indented = (markdown: string, prefix: string): string =>
     .map((line, index) => (index === 0 ? line : line === '' ? prefix.trimEnd() : prefix + line))
     .join('\n')
 
-const tableToMarkdown = (headers: readonly string[], rows: readonly Row[], place: Place): string =>
-  [
-    tableRow(
-      headers.map(header => [header]),
-      place,
-    ),
-    `|${' --- |'.repeat(headers.length)}`,
-    ...rows.map(row =>
-      tableRow('cells' in row ? row.cells : headers.map((_, n) => (n === 0 ? row.heading : [])), place),
-    ),
-  ].join('\n')
+function* tableToMarkdown(headers: readonly string[], rows: readonly Row[], place: Place): Steps<string> {
+  const names = headers.map(header => [header])
+  const written = yield* mapSteps(rows, row =>
+    tableRow('cells' in row ? row.cells : headers.map((_, n) => (n === 0 ? row.heading : [])), place),
+  )
+  return [tableRow(names, place), `|${' --- |'.repeat(headers.length)}`, ...written].join('\n')
+}
 
 const tableRow = (cells: readonly Text[], place: Place): string =>
   `| ${cells.map(cell => oneLine(cell, place)).join(' | ')} |`
@@ -187,6 +194,7 @@ function partOf(inline: Exclude<Inline, string>, anchors: Anchors): Part {
   if ('code' in inline) return { code: inOneLine(inline.code) }
   const text = disarmMentions(inOneLine(inline.text))
   if ('url' in inline) return { text, url: encodeControls(inline.url) }
+  if ('path' in inline) return inline.text
   const anchor = anchors.get(inline.to)
   return anchor === undefined ? inline.text : { text, url: `#${anchor}` }
 }

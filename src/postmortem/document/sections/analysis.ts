@@ -1,4 +1,5 @@
 import type { Factor } from '../../../factors/schema.ts'
+import { mapSteps, type Steps } from '../../../kit/steps.ts'
 import type { PostmortemFactor } from '../../schema.ts'
 import {
   type Block,
@@ -19,14 +20,15 @@ import { missing, nothing } from './missing.ts'
 import { eventReference, itemReference } from './references.ts'
 
 /** The opening sentence, and the contributing factors under their numbers. */
-export function analysisSection(view: View): Block[] {
-  const stored = consecutiveRuns(view.data.factors).flatMap((run, index, all) => [
-    ...deletedNote((all[index - 1]?.at(-1)?.number ?? 0) + 1, run[0]!.number - 1),
-    numberedList(
-      run[0]!.number,
-      run.map(factor => factorItem(view, factor)),
-    ),
-  ])
+export function* analysisSection(view: View): Steps<Block[]> {
+  const stored: Block[] = []
+  let last = 0
+  for (const run of consecutiveRuns(view.data.factors)) {
+    const first = run[0]!.number
+    const items = yield* mapSteps(run, factor => factorItem(view, factor))
+    stored.push(...deletedNote(last + 1, first - 1), numberedList(first, items))
+    last = run.at(-1)!.number
+  }
   const none = nothing(view, 'no contributing factors', 'FACTOR_COUNT')
   return [...analysisOpening(), ...(stored.length > 0 ? stored : [none])]
 }

@@ -1,3 +1,4 @@
+import { mapSteps, type Steps } from '../../../kit/steps.ts'
 import type { Source } from '../../../timeline/source-schema.ts'
 import type { PostmortemChange } from '../../schema.ts'
 import { targetKindWords } from '../../words.ts'
@@ -24,12 +25,12 @@ import { areChangesShown, factorReference, itemReference } from './references.ts
 import { sourceLine } from './sources.ts'
 
 /** Each change with its diff. A draft only counts them: until the review they are still being worked out. */
-export function changesSection(view: View): Block[] {
+export function* changesSection(view: View): Steps<Block[]> {
   const { changes } = view.data
   const title = withId('changes', heading(2, 'Changes'))
   if (changes.length === 0) return [title, nothing(view, 'no changes', 'CHANGE_MISSING')]
   if (!areChangesShown(view)) return [title, paragraph(countWords(changes.length))]
-  return [title, ...changes.flatMap(change => changeBlocks(view, change))]
+  return [title, ...(yield* mapSteps(changes, change => changeBlocks(view, change))).flat()]
 }
 
 const countWords = (count: number): string =>

@@ -159,4 +159,6 @@ const dateOf = ({ timeFormat }: View, ...events: Event[]): string =>
 
 /** Where no time with a date is told, so that a document always says when it was. */
 const dayOfTimeline = ({ timeFormat, timeline, unlisted }: View): string =>
-  timeFormat.dated || timeline.length + unlisted === 0 ? '' : `; the timeline is of ${timeFormat.date}`
+  timeFormat.dated || timeline.length + unlisted.normal + unlisted.low === 0
+    ? ''
+    : `; the timeline is of ${timeFormat.date}`

@@ -1,5 +1,7 @@
+import { mapSteps, type Steps } from '../../../kit/steps.ts'
 import type { Event } from '../../../timeline/schema.ts'
-import { humanize, personName } from '../../words.ts'
+import { isInTable, isQuestioned } from '../../../timeline/shown/selection.ts'
+import { groupThousands, humanize, personName } from '../../words.ts'
 import {
   type Block,
   bulletList,
@@ -8,27 +10,36 @@ import {
   joined,
   type ListItem,
   label,
+  paragraph,
   type Text,
   tag,
   withId,
 } from '../blocks.ts'
 import { prose } from '../prose.ts'
 import { eventTime, zonedTimestamp } from '../times/time-format.ts'
-import { isQuestioned, type View } from '../view.ts'
+import type { View } from '../view.ts'
 import { yet } from './missing.ts'
-import { eventReference, idOfEvent, isInTable } from './references.ts'
+import { eventReference, eventsCall, idOfEvent } from './references.ts'
 import { type Note, notesAfter, sourceLineFor, sourcesOf } from './sources.ts'
 
 /** The events that were retracted, disputed or redacted. */
-export function questionedClaims(view: View, notes: Note[]): Block[] {
+export function* questionedClaims(view: View, notes: Note[]): Steps<Block[]> {
   const questioned = view.data.events.filter(isQuestioned)
   if (questioned.length === 0) return []
   const before = notes.length
   return [
     withId('questioned-claims', heading(3, 'Retracted and disputed claims')),
-    bulletList(questioned.map(event => claimItem(view, event, notes))),
-    ...notesAfter(notes, before),
+    bulletList(yield* mapSteps(questioned, event => claimItem(view, event, notes))),
+    ...moreNote(view),
+    ...(yield* notesAfter(notes, before)),
   ]
+}
+
+function moreNote({ data, unlisted: { questioned } }: View): Block[] {
+  if (questioned === 0) return []
+  const events = questioned === 1 ? 'event is' : 'events are'
+  const more = `${groupThousands(questioned)} more ${events} retracted, disputed or redacted, and not listed here: `
+  return [paragraph(more, ...eventsCall(data, questioned))]
 }
 
 /** The claim, and below it what was said of it. Its time leads to its row, where it has one. */

@@ -1,19 +1,24 @@
 import type { Event } from '../../../timeline/schema.ts'
-import { type Reference, reference } from '../blocks.ts'
-import { isQuestioned, type View } from '../view.ts'
+import { isInTable, isQuestioned } from '../../../timeline/shown/selection.ts'
+import type { Postmortem } from '../../schema.ts'
+import { type Reference, reference, type Text } from '../blocks.ts'
+import type { View } from '../view.ts'
 
 /** References within the document, each to what is there: what was deleted since, or is not shown, is named only. */
 
 /** The id of what the document has of an event: its row, or else its entry among the questioned claims. */
 export const idOfEvent = ({ id }: Event): string => `event-${id}`
 
-/** However many there are: what the document refers to is always listed. */
-export const isInTable = ({ retraction, relevance }: Event): boolean =>
-  retraction === null && relevance === 'normal'
-
 /** Events of low relevance are only counted. */
 export const eventReference = (event: Event, text: string): string | Reference =>
   isInTable(event) || isQuestioned(event) ? reference(text, idOfEvent(event)) : text
+
+/** `GET /v1/incidents/PM-…/events has them`, which in HTML is a link. */
+export function eventsCall({ incident }: Pick<Postmortem, 'incident'>, count: number, since?: string): Text {
+  const query = since === undefined ? '' : `?occurred_since=${since}`
+  const path = `/v1/incidents/${incident.id}/events${query}`
+  return [{ text: `GET ${path}`, path }, ` has ${count === 1 ? 'it' : 'them'}.`]
+}
 
 export const factorReference = ({ data }: View, number: number, text = String(number)): string | Reference =>
   data.factors.some(factor => factor.number === number) ? reference(text, `factor-${number}`) : text

@@ -1,4 +1,6 @@
+import type { Steps } from '../../../kit/steps.ts'
 import type { Event } from '../../../timeline/schema.ts'
+import { mostExcerpt } from '../../../timeline/shown/selection.ts'
 import type { Source } from '../../../timeline/source-schema.ts'
 import { sourceName } from '../../words.ts'
 import {
@@ -80,10 +82,28 @@ function shorten(excerpt: string): string {
 }
 
 /** The notes after the first `before`, under their numbers. */
-export const notesAfter = (notes: readonly Note[], before: number): Block[] =>
-  notes
-    .slice(before)
-    .flatMap(({ name, of, text }, index) => [
-      withId(`note-${before + index + 1}`, paragraph(label(`${name} ${before + index + 1}`), ' ', ...of)),
-      preformatted(text),
-    ])
+export function* notesAfter(notes: readonly Note[], before: number): Steps<Block[]> {
+  const blocks: Block[] = []
+  const first = notes.findIndex(isCut)
+  for (let index = before; index < notes.length; index++) {
+    const { name, of, text } = notes[index]!
+    if (index === before && first >= before) blocks.push(paragraph(cutWords))
+    const title = paragraph(label(`${name} ${index + 1}`), ' ', ...of)
+    blocks.push(withId(`note-${index + 1}`, title), preformatted(cutNote(text)))
+    yield
+  }
+  return blocks
+}
+
+const cutWords = `An excerpt or a query of more than ${mostExcerpt} characters ends here in “…”; the JSON has it whole.`
+
+const isCut = ({ text }: Note): boolean => text.length > mostExcerpt && cutNote(text) !== text
+
+/** Ends at a white space, where there is one near the end. */
+function cutNote(text: string): string {
+  const points = text.length <= mostExcerpt ? [] : Array.from(text.slice(0, 2 * mostExcerpt + 2))
+  if (points.length <= mostExcerpt) return text
+  const kept = points.slice(0, mostExcerpt + 1).join('')
+  const end = kept.search(/\s\S{0,100}$/u)
+  return end < 0 ? `${points.slice(0, mostExcerpt).join('')}…` : `${kept.slice(0, end).trimEnd()} …`
+}

@@ -138,9 +138,11 @@ function assignmentWords(view: View, { person, from, to }: Assignment): string {
 function longestGap(view: View): Text {
   const { data, eventById: byId } = view
   const { milestones } = data
-  const { cadence_minutes, status } = milestones.status_update_gap
+  const { cadence_minutes, status, updates } = milestones.status_update_gap
   const promised = cadence_minutes === null ? '' : `one every ${cadenceWords(cadence_minutes)} was promised; `
   if (status === 'too_few') return [`${promised}${countWords(milestones, byId)}.`]
+  if (status === 'missing' && updates !== null)
+    return [`${promised}more than ${groupThousands(updates)} are stored, of which no gap is measured.`]
   if (status === 'missing')
     return [`${promised}fewer than two are stored${promised === '' ? '' : ', so no gap can be measured'}.`]
   const length = `the longest gap was ${gapWords(milestones, byId)}`

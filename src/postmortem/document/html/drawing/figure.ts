@@ -1,3 +1,4 @@
+import { mapSteps, type Steps } from '../../../../kit/steps.ts'
 import type { Event } from '../../../../timeline/schema.ts'
 import type { View } from '../../view.ts'
 import { escapeHtml } from '../blocks.ts'
@@ -14,10 +15,11 @@ import { captionHtml, description } from './words.ts'
 /** The timeline as a drawing: events on an axis, milestones or spells with their names, durations as bars below. */
 
 /** A figure with two drawings, for wide and for narrow screens; empty where there is no event. */
-export function timelineFigure(view: View): string {
+export function* timelineFigure(view: View): Steps<string> {
   if (view.timeline.length === 0) return ''
   const scale = scaleOf(drawnEvents(view).map(event => ({ event, ...momentOf(view, event) })))
-  const drawings = sizes.map(size => drawing(view, scale, size))
+  yield
+  const drawings = yield* mapSteps(sizes, size => drawing(view, scale, size))
   return `<figure>\n${drawings.join('\n')}\n<figcaption>${captionHtml(view, scale)}</figcaption>\n</figure>\n`
 }
 

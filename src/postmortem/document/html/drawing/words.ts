@@ -12,7 +12,8 @@ import { allMilestones, goodTimes, hasSeveralSpells, milestonesIn } from './spel
 /** What stands below it: how many events, of which zone, and what its colours are. */
 export function captionHtml(view: View, { outside }: Scale): string {
   const count = view.timeline.length
-  const of = view.beyond === 0 ? '' : ` of ${groupThousands(count + view.beyond)}`
+  const more = view.unlisted.normal
+  const of = more === 0 ? '' : ` of ${groupThousands(count + more)}`
   const all = `${groupThousands(count)}${of} ${count === 1 ? 'event' : 'events'}, times in ${view.timeFormat.zone}.`
   const far =
     outside === 0 ? '' : ` ${outside} of them ${outside === 1 ? 'lies' : 'lie'} outside the drawing.`

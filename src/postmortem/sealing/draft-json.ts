@@ -1,0 +1,60 @@
+import { Buffer } from 'node:buffer'
+import type { Readable } from 'node:stream'
+import type { Trx } from '../../db/open.ts'
+import { namesByHandle } from '../../directory/store.ts'
+import { sha256Hex } from '../../kit/json.ts'
+import { eventPages, eventsDigest } from '../../timeline/shown/store.ts'
+import { handlesOfEvents, readBesideEvents } from '../load.ts'
+import type { Postmortem } from '../schema.ts'
+import type { OpenStream } from '../snapshot-stream.ts'
+
+/** The JSON of a draft that is too large to be read at once, as a stream with a strong `ETag`. */
+export interface StreamedDraft {
+  stream: Readable
+  etag: string
+  incident: Postmortem['incident']
+}
+
+/** @throws 404 when there is no such incident, 503 when too many streams are open */
+export async function openDraftJson(
+  openStream: OpenStream,
+  incidentId: string,
+  gone: AbortSignal,
+): Promise<StreamedDraft> {
+  let head: Omit<StreamedDraft, 'stream'> | undefined
+  async function* pages(trx: Trx): AsyncGenerator<Buffer> {
+    const data = await readBesideEvents(trx, incidentId)
+    const digest = await eventsDigest(trx, incidentId, false)
+    head = { incident: data.incident, etag: `"${sha256Hex(JSON.stringify({ ...data, events: digest }))}"` }
+    yield* jsonPages(trx, data)
+  }
+  const stream = await openStream({ pages }, gone)
+  return { stream, ...head! }
+}
+
+/** The members in the order of the contract, but for the people, whom the events name. */
+async function* jsonPages(trx: Trx, data: Postmortem): AsyncGenerator<Buffer> {
+  const {
+    incident,
+    milestones,
+    people,
+    factors,
+    action_items,
+    changes,
+    review,
+    waivers,
+    redactions,
+    amendments,
+  } = data
+  const below = { factors, action_items, changes, review, waivers, redactions, amendments }
+  yield Buffer.from(`${JSON.stringify({ incident, milestones }).slice(0, -1)},"events":[`)
+  const handles = new Set(Object.keys(people))
+  let separator = ''
+  for await (const page of eventPages(trx, incident.id)) {
+    for (const handle of handlesOfEvents(page)) handles.add(handle)
+    yield Buffer.from(separator + page.map(event => JSON.stringify(event)).join(','))
+    separator = ','
+  }
+  yield Buffer.from(`],${JSON.stringify(below).slice(1, -1)}`)
+  yield Buffer.from(`,"people":${JSON.stringify(await namesByHandle(trx, [...handles]))}}`)
+}
