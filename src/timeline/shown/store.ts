@@ -147,15 +147,14 @@ async function firstBeside(db: Db, incidentId: string, events: readonly Event[])
 }
 
 /**
- * What changes with every insert, update, redaction and deletion of an incident's events; where not all are read, also of
- * the people whom they may name. Counts, and not the last sequence number: of two writers the one with the lower number may
- * commit last.
+ * What changes with every insert, update (a redaction is one) and deletion of an incident's events; where not all are read,
+ * also of the people whom they may name. Counts, and not the last sequence number: of two writers the one with the lower
+ * number may commit last.
  */
 export async function eventsDigest(db: Db, incidentId: string, areAllRead: boolean): Promise<string> {
   const { rows } = await sql<{ digest: string }>`
     SELECT concat_ws(' ', (SELECT count(*) FROM events WHERE incident_id = ${incidentId}),
       (SELECT count(*) FROM history WHERE incident_id = ${incidentId}),
-      (SELECT count(*) FROM redactions WHERE incident_id = ${incidentId}),
       (SELECT count(*) || ' ' || sum(sequence) FROM people WHERE NOT ${areAllRead}::boolean)) AS digest`.execute(
     db,
   )
