@@ -96,7 +96,8 @@ t.test('what keeps the limits is the same event, however it is handled', async t
   // Of a time a day ahead the precision decides, as in strict handling.
   const today = { occurred_at: '2026-06-19', occurred_until: '2026-06-19T23:00:00Z', precision: 'day' }
   t.match(await send(incident, today, {}), { status: 201 })
-  t.match(await send(incident, today), { status: 200, body: { warnings: [] } })
+  const again = await send(incident, today)
+  t.same([again.status, again.body.warnings], [200, []])
 })
 
 t.test('a taken milestone is left out, and other content of a key is a duplicate', async t => {
