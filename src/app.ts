@@ -40,6 +40,7 @@ import { pageRoutes } from './pages/routes.ts'
 import { pageSchemas } from './pages/schema.ts'
 import { postmortemRoom } from './postmortem/routes.ts'
 import { reviewRoom } from './reviews/routes.ts'
+import { insertingRoom } from './timeline/inserting/routes.ts'
 import { timelineRoom } from './timeline/routes.ts'
 import { waiverRoom } from './waivers/routes.ts'
 
@@ -58,6 +59,7 @@ const rooms = [
   accessRoom,
   incidentRoom,
   timelineRoom,
+  insertingRoom,
   factorRoom,
   actionItemRoom,
   changeRoom,

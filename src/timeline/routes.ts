@@ -9,11 +9,6 @@ import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
 import { toUtc } from '../kit/time.ts'
 import * as updates from './event-updates.ts'
-import { eventBatchRoute } from './inserting/batch-routes.ts'
-import { batchSchemas } from './inserting/batch-schema.ts'
-import { createEventCreator, type EventCreator } from './inserting/create-events.ts'
-import { handlesLeniently, lenientHandling, type Shortened, shortenEvent } from './inserting/lenient.ts'
-import { prepareEvent } from './inserting/prepared-event.ts'
 import { Milestones } from './milestones/schema.ts'
 import { milestoneRulesOf } from './milestones/spells.ts'
 import { withMilestones, withoutUnfitPrecision } from './rules.ts'
@@ -21,13 +16,6 @@ import * as contract from './schema.ts'
 import { eventStateRoutes } from './state-routes.ts'
 import { DisputeInput, DisputeResolutionInput, RetractionInput } from './state-schema.ts'
 import * as store from './store.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** What lenient handling has made of the body of an event; undefined for strict handling. */
-    shortened?: Shortened | undefined
-  }
-}
 
 const tag = {
   name: 'Timeline',
@@ -37,14 +25,12 @@ const tags = [tag.name]
 
 export const timelineRoom: Room = {
   tag,
-  schemas: [...contract.timelineSchemas, ...batchSchemas, Milestones],
+  schemas: [...contract.timelineSchemas, Milestones],
   routes: timelineRoutes,
 }
 
 function timelineRoutes(app: App, context: Context): void {
-  const events = createEventCreator(context.db)
-  eventRoutes(app, context, events)
-  eventBatchRoute(app, context, events)
+  eventRoutes(app, context)
   deletionRoute(app, context)
   retractionRoutes(app, context)
   disputeRoutes(app, context)
@@ -52,46 +38,7 @@ function timelineRoutes(app: App, context: Context): void {
   milestoneRoute(app, context)
 }
 
-function eventRoutes(app: App, { db, now }: Context, events: EventCreator): void {
-  app.decorateRequest('shortened')
-  app.post(
-    '/incidents/:incident_id/events',
-    {
-      preValidation: (request, _reply, done) => {
-        if (handlesLeniently(request)) {
-          request.shortened = shortenEvent(request.body, now())
-          request.body = request.shortened.body as contract.EventInput
-        }
-        done()
-      },
-      config: {
-        scope: 'events:write',
-        takes: ['Prefer'],
-        problems: ['sealed', 'duplicate_with_other_content', 'milestone_taken', 'unknown_reference'],
-      },
-      schema: {
-        operationId: 'createEvent',
-        tags,
-        summary: 'Add an event to the timeline',
-        description:
-          'Safe to retry: an event is known by its source system and `dedupe_key`. New: 201. Again with the same content: 200 and `Idempotent-Replayed: true`. Again with other content: 409, and the stored one is kept. The answer is a receipt: what is stored is read with GET at `Location`. Its `ETag` names the version that is stored, for `If-Match`; it is not that of the GET. With `Prefer: handling=lenient` what is only too long, too far ahead or a taken milestone is no refusal: see `warnings`.',
-        params: incidentParams,
-        body: ref(contract.EventInput),
-        response: { 200: ref(contract.EventReceipt), 201: ref(contract.EventReceipt) },
-      },
-    },
-    async (request, reply) => {
-      const { incident_id } = request.params
-      const write = writeOf(request, now)
-      const event = prepareEvent(incident_id, request.body, write.facts, request.shortened)
-      const { receipt, replayed } = await events.createOne(event)
-      if (request.shortened) reply.header('preference-applied', lenientHandling)
-      if (replayed) reply.code(200).header('idempotent-replayed', 'true')
-      else reply.code(201).header('location', `/v1/incidents/${incident_id}/events/${receipt.id}`)
-      return receipt
-    },
-  )
-
+function eventRoutes(app: App, { db, now }: Context): void {
   app.get(
     '/incidents/:incident_id/events',
     {

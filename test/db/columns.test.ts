@@ -60,7 +60,7 @@ t.test('objects and lists of them are JSON, times are in UTC, UUIDs in lower cas
     impact: '{"cost":null,"users":3}',
     services: ['checkout'],
     events: ['019785b0-5c00-7000-8000-00000000000a'],
-    roles: '[{"person":"sam","from":"2026-06-17T14:08:00.123Z","to":null}]',
+    roles: '[{"from":"2026-06-17T14:08:00.123Z","person":"sam","to":null}]',
     labels: '{"region":"eu"}',
     counterfactual: '{"if":"x"}',
   })

@@ -23,6 +23,7 @@ export const eventRules = {
   },
 
   EVENT_DISPUTED: ({ data, timeline }) => [
+    ...moreDisputed(data.rest.disputed),
     ...timeline
       .filter(isDisputed)
       .map(({ id, description, dispute }) =>
@@ -32,7 +33,6 @@ export const eventRules = {
           [id],
         ),
       ),
-    ...moreDisputed(data.rest.disputed),
   ],
 
   STATEMENT_ONLY: ({ timeline }) =>
