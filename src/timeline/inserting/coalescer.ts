@@ -30,11 +30,9 @@ export function coalesce<Entry, Result>(
 ): (entry: Entry) => Promise<Result> {
   const queues = new Map<string, Queue<Entry, Result>>()
   let running = 0
-  let isStarting = false
 
   /** Keys have their turn in the order in which they came; of those that are passed over, few flushes are in flight. */
   function start(): void {
-    isStarting = false
     for (const [key, queue] of queues) {
       while (running < inFlight.inAll && queue.running < inFlight.ofKey && queue.waiting.length > 0)
         run(key, queue, queue.waiting.splice(0, most))
@@ -67,9 +65,7 @@ export function coalesce<Entry, Result>(
     queues.set(key, queue)
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     queue.waiting.push({ entry, resolve, reject })
-    // Lets the requests that have arrived already join this one.
-    if (!isStarting) setImmediate(start)
-    isStarting = true
+    start()
     return promise
   }
 }
