@@ -18,6 +18,7 @@ const notAboutSql = [
   'test/examples.test.ts',
   'test/export/memory.test.ts',
   'test/failures/graceful-stop.test.ts',
+  'test/failures/hostile-inputs.test.ts',
   'test/failures/overload.test.ts',
   'test/failures/reconnects.test.ts',
   'test/failures/silent-database.test.ts',
