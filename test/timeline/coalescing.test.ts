@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import t from 'tap'
+import { coalesce } from '../../src/timeline/inserting/coalescer.ts'
 import { createEventCreator } from '../../src/timeline/inserting/create-events.ts'
 import { prepareEvent } from '../../src/timeline/inserting/prepared-event.ts'
 import { observed, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
@@ -98,4 +99,25 @@ t.test('an event that the database refuses hurts no other', async t => {
   const [again, refused] = await createMany([{ ...prepared('good') }, events[1]!])
   t.match(again, { replayed: true, receipt: { id: events[0]!.id } })
   t.ok(refused instanceof Error)
+})
+
+t.test('what waits for a flush that fails fails with it, and no more wait than may', async t => {
+  const flushed: number[][] = []
+  const { promise: broken, reject: breakFlush } = Promise.withResolvers<number[]>()
+  const store = coalesce(
+    (entries: number[]) => {
+      flushed.push(entries)
+      return flushed.length === 1 ? broken : Promise.resolve(entries)
+    },
+    { keyOf: () => '', inFlight: { ofKey: 1, inAll: 1 }, most: 2, mostWaiting: 3 },
+  )
+  const answers = [1, 2, 3, 4, 5].map(store)
+  breakFlush(new Error('The database is away.'))
+  const settled = await Promise.allSettled(answers)
+  t.match(
+    settled.map(one => one.status === 'rejected' && one.reason.message),
+    [...Array(4).fill('The database is away.'), /^3 events wait to be stored/],
+  )
+  t.same(await Promise.all([6, 7, 8, 9].map(store)), [6, 7, 8, 9])
+  t.same(flushed, [[1], [6], [7, 8], [9]])
 })

@@ -1,3 +1,5 @@
+import { DebriefError } from '../../http/problem.ts'
+
 interface Options<Entry> {
   /** Entries of one key go together, and those of another on their own. */
   keyOf: (entry: Entry) => string
@@ -5,6 +7,8 @@ interface Options<Entry> {
   inFlight: { ofKey: number; inAll: number }
   /** The most entries of one flush. */
   most: number
+  /** The most entries of all keys that may wait. */
+  mostWaiting: number
 }
 
 interface Waiting<Entry, Result> {
@@ -22,22 +26,29 @@ interface Queue<Entry, Result> {
  * Coalesces what concurrent requests want stored: while a flush is in flight, entries queue; when it ends, they go
  * together. Nothing waits on a timer, so that an idle server stores at once.
  * @param flush stores entries; returns a result for each, in their order, or the promise of one that takes longer
- * @returns stores one entry. @throws what `flush` throws
+ * @returns stores one entry. @throws what `flush` throws, also for those that wait for it, and 503 when too many wait
  */
 export function coalesce<Entry, Result>(
   flush: (entries: Entry[]) => Promise<(Result | Promise<Result>)[]>,
-  { keyOf, inFlight, most }: Options<Entry>,
+  { keyOf, inFlight, most, mostWaiting }: Options<Entry>,
 ): (entry: Entry) => Promise<Result> {
   const queues = new Map<string, Queue<Entry, Result>>()
   let running = 0
+  let waiting = 0
 
   /** Keys have their turn in the order in which they came; of those that are passed over, few flushes are in flight. */
   function start(): void {
     for (const [key, queue] of queues) {
       while (running < inFlight.inAll && queue.running < inFlight.ofKey && queue.waiting.length > 0)
-        run(key, queue, queue.waiting.splice(0, most))
+        run(key, queue, take(queue, most))
       if (running >= inFlight.inAll) return
     }
+  }
+
+  function take({ waiting: entries }: Queue<Entry, Result>, count: number): Waiting<Entry, Result>[] {
+    const taken = entries.splice(0, count)
+    waiting -= taken.length
+    return taken
   }
 
   async function run(
@@ -51,7 +62,8 @@ export function coalesce<Entry, Result>(
       const results = await flush(batch.map(({ entry }) => entry))
       for (const [i, { resolve }] of batch.entries()) resolve(results[i]!)
     } catch (error) {
-      for (const { reject } of batch) reject(error as Error)
+      // What waited behind it would wait for the same, longer than its sender does.
+      for (const { reject } of [...batch, ...take(queue, queue.waiting.length)]) reject(error as Error)
     }
     running -= 1
     queue.running -= 1
@@ -60,12 +72,20 @@ export function coalesce<Entry, Result>(
   }
 
   return entry => {
+    if (waiting >= mostWaiting) return Promise.reject(tooManyError(waiting))
     const key = keyOf(entry)
     const queue = queues.get(key) ?? { waiting: [], running: 0 }
     queues.set(key, queue)
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     queue.waiting.push({ entry, resolve, reject })
+    waiting += 1
     start()
     return promise
   }
 }
+
+const tooManyError = (count: number) =>
+  new DebriefError(
+    'unavailable',
+    `${count} events wait to be stored, and that is as many as may. Try again shortly.`,
+  )

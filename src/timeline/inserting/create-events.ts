@@ -27,7 +27,7 @@ export interface EventCreator {
   createAll: (events: readonly (PreparedEvent | Error)[]) => Promise<Created[]>
 }
 
-const mostOfOneFlush = 250
+const limits = { most: 250, mostWaiting: 10_000 }
 
 /**
  * Most events need no more than one statement. Those that mark a milestone or cite a person, and those whose incident is
@@ -37,12 +37,12 @@ export function createEventCreator(db: Db): EventCreator {
   const insertCoalesced = coalesce(insertTogether, {
     keyOf: () => '',
     inFlight: { ofKey: 1, inAll: 1 },
-    most: mostOfOneFlush,
+    ...limits,
   })
   const createCoalescedUnderLock = coalesce((events: PreparedEvent[]) => createUnderLock(db, events), {
     keyOf: ({ incident_id }) => incident_id,
     inFlight: { ofKey: 1, inAll: 3 },
-    most: mostOfOneFlush,
+    ...limits,
   })
 
   /** Resolves when the statement has ended; what goes on under a lock is a promise in the list. */

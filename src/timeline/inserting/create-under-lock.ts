@@ -91,7 +91,10 @@ async function refuseUnknownSpeakers(
     await requireSpeakers(trx, values.sources).catch(error => outcomes.set(id, error))
 }
 
-/** Returns the lenient ones without the milestones that other events hold, and refuses the others. */
+/**
+ * Returns the lenient ones without the milestones that other events hold, and refuses the others. Without any, what had the
+ * event's key has just been deleted: it is tried again.
+ */
 async function leaveOutMilestones(
   trx: Trx,
   events: readonly PreparedEvent[],
@@ -100,7 +103,8 @@ async function leaveOutMilestones(
   if (events.length === 0) return []
   const { incident_id } = events[0]!
   for (const { id, isLenient, values } of events)
-    if (!isLenient) outcomes.set(id, await milestoneTakenError(trx, incident_id, values))
+    if (!isLenient && values.milestones.length > 0)
+      outcomes.set(id, await milestoneTakenError(trx, incident_id, values))
   const holders = await milestoneHolders(trx, incident_id)
   return unsettled(events, outcomes).map(event => {
     const { milestones, spell } = event.values
