@@ -49,6 +49,27 @@ t.test('each event of a batch is stored or refused alone, and told of in the ord
   t.same(again, results[0])
 })
 
+t.test('the first that was sent has a key and a milestone, whatever order they are stored in', async t => {
+  for (const query of ['', '?atomic=true']) {
+    const incident = await openIncident(service)
+    const events = [
+      event('m', { milestone: 'impact_started' }),
+      event('z', { milestone: 'detected', description: 'First.' }),
+      event('a', { milestone: 'detected', description: 'Second.' }),
+      ...Array.from({ length: 20 }, (_, i) => event(`k${i}`)),
+      event('k1', { description: 'Again.' }),
+    ]
+    const { results } = (await send(incident, events, query)).body
+    t.match(results[1], { result: 'created', warnings: [] })
+    t.match(results[2], {
+      result: 'created',
+      warnings: [new RegExp(`detected of spell 1.*${results[1].id}`)],
+    })
+    t.match(results[4], { result: 'created', warnings: [] })
+    t.match(results.at(-1), { result: 'duplicate', id: results[4].id, warnings: [/other content/] })
+  }
+})
+
 t.test('an atomic batch is stored as a whole, or refused naming all that is wrong', async t => {
   const incident = await openIncident(service)
   await call('POST', `${incident}/events`, { body: event('a', { milestone: 'detected' }) })

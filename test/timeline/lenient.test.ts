@@ -50,7 +50,7 @@ const overLimits: [what: string, fields: object, stored: object, original: Recor
     { occurred_at: '2026-06-19T09:01Z', occurred_until: '2026-06-20T09:01Z', between: true },
     {
       occurred_at: clock.now.toISOString(),
-      precision: 'exact',
+      precision: 'approximate',
       occurred_until: null,
       between: false,
     },
@@ -105,7 +105,10 @@ t.test('a taken milestone is left out, and other content of a key is a duplicate
   const holder = await send(incident, { milestone: 'detected', dedupe_key: 'a' })
   const rival = await send(incident, { milestones: ['detected', 'acknowledged'], dedupe_key: 'b' })
   t.match(rival, { status: 201, body: { warnings: [new RegExp(`^/milestones.*${holder.body.id}`)] } })
-  t.same((await read(incident, rival.body)).milestones, ['acknowledged'])
+  const stored = await read(incident, rival.body)
+  t.match(stored, { milestones: ['acknowledged'], original: { '/milestones': 'detected, acknowledged' } })
+  const again = await send(incident, { milestones: ['detected', 'acknowledged'], dedupe_key: 'b' })
+  t.match(again, { status: 200, body: { warnings: [/^\/milestones: of detected, acknowledged another/] } })
   const other = await send(incident, { dedupe_key: 'a', description: 'Other.' })
   t.match(other, { status: 200, body: { id: holder.body.id, warnings: [/other content/] } })
 })
@@ -140,6 +143,24 @@ t.test('a field that is patched has no original any more, and the others keep th
   t.same(await patch({ role: null, occurred_at: '2026-06-17T14:02:00Z' }), [])
 })
 
+t.test('the precision of a time that is not yet is known again, too', async t => {
+  const incident = await openIncident(service)
+  const fields = { occurred_at: '2026-06-25T09:00:00Z', precision: 'minute', occurred_until: null }
+  const first = await send(incident, fields)
+  t.match(await read(incident, first.body), {
+    precision: 'approximate',
+    original: { '/precision': 'minute' },
+  })
+  t.match(await send(incident, fields), { status: 200, body: { id: first.body.id } })
+  t.match(await send(incident, { ...fields, precision: 'exact' }), { status: 201 })
+})
+
+t.test('a key that was shortened cannot be taken out, as no key can', async t => {
+  const incident = await openIncident(service)
+  const { body } = await send(incident, { dedupe_key: 'k'.repeat(300) })
+  t.match(await redact(service, `${incident}/events/${body.id}`, ['/dedupe_key']), { status: 422 })
+})
+
 t.test('a secret that is taken out of a shortened text is taken out of what was sent, too', async t => {
   const secret = 'correct-horse-battery-staple'
   const text = `${secret} ${words(9000)} ${secret}`
@@ -149,6 +170,8 @@ t.test('a secret that is taken out of a shortened text is taken out of what was 
     [{ sources: [{ ...logLine, excerpt: text }] }, '/sources/0/excerpt'],
     [{ sources: [{ ...logLine, url }] }, '/sources/0/url'],
     [{ sources: [{ ...logLine, excerpt: null, url }] }, '/sources/0/excerpt'],
+    [{ sources: [{ ...logLine, excerpt: null, url }] }, '/sources/0/url'],
+    [{ description: text }, '/original/~1description'],
     [{ description: `${words(2100)} ${secret}` }, '/original/~1description'],
   ]
   for (const [fields, pointer] of cases) {

@@ -32,7 +32,9 @@ export function textsAtPointers(
   before: string[],
 ): Set<string> {
   const found = versions.flatMap(version => freeTexts(resource, version))
-  const shortened = versions.flatMap(({ original }) => Object.keys(original ?? {}))
+  const shortened = versions
+    .flatMap(({ original }) => Object.keys(original ?? {}))
+    .filter(pointer => !Object.hasOwn(resource.kept, pointer))
   const known = new Set([...found.map(([pointer]) => pointer), ...shortened, ...before])
   const unknown = pointers.flatMap((pointer, i) =>
     known.has(pointer) ? [] : unknownPointerError(resource, i, pointer, known),
@@ -41,17 +43,22 @@ export function textsAtPointers(
   const named = found.flatMap(([pointer, text]) =>
     pointers.includes(pointer) && !isRedactedText(text) ? text : [],
   )
-  return new Set([...named, ...versions.flatMap(version => originalsOf(version, pointers, new Set(named)))])
+  const whole = versions.flatMap(version => originalsOf(version, pointers, new Set(named)))
+  const beginnings = found.map(([, text]) => text).filter(text => whole.some(one => isBeginningOf(text, one)))
+  return new Set([...named, ...whole, ...beginnings])
 }
 
 /** The texts of an event as they were sent, of which a part is named, wherever that part stands. */
 function originalsOf({ original }: Entry, pointers: string[], named: ReadonlySet<string>): string[] {
-  const starts = [...named].filter(text => text.endsWith('…')).map(text => text.slice(0, -1))
   return Object.entries((original ?? {}) as Record<string, string>).flatMap(([pointer, text]) => {
-    const isNamed = pointers.includes(pointer) || starts.some(start => text.startsWith(start))
+    const isNamed = pointers.includes(pointer) || [...named].some(part => isBeginningOf(part, text))
     return isNamed && !isRedactedText(text) ? text : []
   })
 }
+
+/** Whether a text is what was kept of a longer one. */
+const isBeginningOf = (text: string, whole: string): boolean =>
+  text.endsWith('…') && whole.startsWith(text.slice(0, -1))
 
 function unknownPointerError(
   resource: RedactableResource,

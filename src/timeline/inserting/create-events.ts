@@ -5,7 +5,7 @@ import type { EventReceipt } from '../schema.ts'
 import { coalesce } from './coalescer.ts'
 import { createAllUnderLock, createUnderLock } from './create-under-lock.ts'
 import { findTwins, insertEvents } from './insert.ts'
-import { isIndependent, type PreparedEvent } from './prepared-event.ts'
+import { firstClaims, isIndependent, type PreparedEvent } from './prepared-event.ts'
 import { receiptOf, repeated } from './receipts.ts'
 
 export interface Created {
@@ -48,7 +48,7 @@ export function createEventCreator(db: Db): EventCreator {
   /** Resolves when the statement has ended; what goes on under a lock is a promise in the list. */
   async function insertTogether(events: readonly PreparedEvent[]): Promise<(Outcome | Promise<Outcome>)[]> {
     const outcomes = new Map<string, Outcome>()
-    await insertEach(db, events.filter(isIndependent), outcomes)
+    await insertEach(db, firstClaims(events).filter(isIndependent), outcomes)
     const left = events.filter(({ id }) => !outcomes.has(id))
     for (const [event, twin] of await findTwins(db, left)) outcomes.set(event.id, repeated(event, twin))
     return events.map(event => outcomes.get(event.id) ?? createCoalescedUnderLock(event))

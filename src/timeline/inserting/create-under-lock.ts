@@ -7,7 +7,7 @@ import { lockIncidentShared, sealedError } from '../../incidents/locks.ts'
 import { milestoneTakenError, requireSpeakers } from '../store.ts'
 import type { Created, Outcome } from './create-events.ts'
 import { findTwins, insertEvents } from './insert.ts'
-import type { PreparedEvent } from './prepared-event.ts'
+import { firstClaims, type PreparedEvent } from './prepared-event.ts'
 import { receiptOf, repeated } from './receipts.ts'
 
 /** By the event's id. */
@@ -58,7 +58,7 @@ async function createInLocked(trx: Trx, events: readonly PreparedEvent[]): Promi
   await refuseUnknownSpeakers(trx, events, outcomes)
   // What is left after a round has a milestone that another event holds, and goes on without it if it may.
   for (let left = unsettled(events, outcomes); left.length > 0; left = unsettled(left, outcomes)) {
-    const inserted = await insertEvents(trx, left)
+    const inserted = await insertEvents(trx, firstClaims(left))
     for (const event of left)
       if (inserted.has(event.id)) outcomes.set(event.id, { receipt: receiptOf(event), replayed: false })
     await findRepeated(trx, unsettled(left, outcomes), outcomes)
@@ -92,8 +92,8 @@ async function refuseUnknownSpeakers(
 }
 
 /**
- * Returns the lenient ones without the milestones that other events hold, and refuses the others. Without any, what had the
- * event's key has just been deleted: it is tried again.
+ * Returns the lenient ones without the milestones that other events hold, and refuses the others. What finds none of its
+ * milestones held is tried again: it came after another of these events, or was in the way of one that is gone by now.
  */
 async function leaveOutMilestones(
   trx: Trx,
@@ -102,26 +102,34 @@ async function leaveOutMilestones(
 ): Promise<PreparedEvent[]> {
   if (events.length === 0) return []
   const { incident_id } = events[0]!
-  for (const { id, isLenient, values } of events)
-    if (!isLenient && values.milestones.length > 0)
-      outcomes.set(id, await milestoneTakenError(trx, incident_id, values))
   const holders = await milestoneHolders(trx, incident_id)
-  return unsettled(events, outcomes).map(event => {
+  const left: PreparedEvent[] = []
+  for (const event of events) {
     const { milestones, spell } = event.values
     const held = milestones.filter(name => holders.has(`${spell} ${name}`))
-    // Held when the insert was tried, and freed since: it goes on without all of them.
-    const leftOut = held.length > 0 ? held : milestones
-    const warnings = leftOut.map(name => {
-      const holder = holders.get(`${spell} ${name}`)
-      const who = holder ? `event ${holder}` : 'another event'
-      return `/milestones: ${name} of spell ${spell} belongs to ${who}, and was left out.`
-    })
-    return {
-      ...event,
-      values: { ...event.values, milestones: milestones.filter(name => !leftOut.includes(name)) },
-      warnings: [...event.warnings, ...warnings],
-    }
-  })
+    if (held.length === 0 || event.isLenient) left.push(withoutMilestones(event, held, holders))
+    else outcomes.set(event.id, await milestoneTakenError(trx, incident_id, event.values))
+  }
+  return left
+}
+
+function withoutMilestones(
+  event: PreparedEvent,
+  held: readonly string[],
+  holders: ReadonlyMap<string, string>,
+): PreparedEvent {
+  if (held.length === 0) return event
+  const { milestones, spell } = event.values
+  const warnings = held.map(
+    name =>
+      `/milestones: ${name} of spell ${spell} belongs to event ${holders.get(`${spell} ${name}`)}, and was left out.`,
+  )
+  return {
+    ...event,
+    values: { ...event.values, milestones: milestones.filter(name => !held.includes(name)) },
+    original: { '/milestones': milestones.join(', '), ...event.original },
+    warnings: [...event.warnings, ...warnings],
+  }
 }
 
 /** The events that hold the milestones of an incident, by spell and milestone. */

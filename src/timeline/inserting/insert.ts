@@ -79,6 +79,8 @@ export interface Twin {
   id: string
   version: number
   content_sha256: string
+  /** The milestones that it was sent with, where another event held some of them. */
+  sent_milestones: string | null
 }
 
 /** Finds the stored events that have the keys of these: a statement of its own sees also what was committed just now. */
@@ -96,7 +98,7 @@ export async function findTwins(db: Db, events: readonly PreparedEvent[]): Promi
 const twinsStatement = `
   SELECT k.n::int, twin.* FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS k (incident, system, key, n),
     LATERAL (
-      SELECT e.id, e.version, e.content_sha256 FROM events e
+      SELECT e.id, e.version, e.content_sha256, e.original ->> '/milestones' AS sent_milestones FROM events e
       WHERE e.incident_id = k.incident AND e.source_system = k.system AND e.dedupe_key = k.key
       OFFSET 0
     ) twin`

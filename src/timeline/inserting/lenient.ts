@@ -144,9 +144,10 @@ function shortenTimes(event: Members, now: Date, changes: Changes): Members {
   const isAhead = aheadOf(event, now)
   let shortened = event
   if (isAhead(event.occurred_at)) {
-    const rule = 'is more than a day ahead: the time of receipt stands in its place.'
+    const rule = 'is more than a day ahead: the time of receipt stands in its place, and is approximate.'
     changes.keep('/occurred_at', event.occurred_at, rule)
-    shortened = { ...shortened, occurred_at: now.toISOString() }
+    if (typeof event.precision === 'string') changes.original!['/precision'] = event.precision
+    shortened = { ...shortened, occurred_at: now.toISOString(), precision: 'approximate' }
   }
   if (isAhead(event.occurred_until)) {
     const { occurred_until, between, ...rest } = shortened
@@ -182,13 +183,18 @@ export function asSent(
     given: { ...given, occurred_at, ...(occurred_until && { occurred_until }) },
     values: {
       ...values,
-      precision: given.precision ?? unitOf(occurred_at),
+      precision: precisionAsSent(given, original),
       between: values.between || original['/between'] !== undefined,
       description: original['/description'] ?? values.description,
       role: original['/role'] ?? values.role,
       sources: values.sources.map((source, i) => sourceAsSent(source, `/sources/${i}`, original)),
     },
   }
+}
+
+function precisionAsSent({ precision, occurred_at }: EventFields, original: Record<string, string>) {
+  const sent = original['/occurred_at'] === undefined ? precision : original['/precision']
+  return (sent as typeof precision) ?? unitOf(original['/occurred_at'] ?? occurred_at)
 }
 
 function sourceAsSent(

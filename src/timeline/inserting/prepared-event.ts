@@ -51,6 +51,24 @@ export function prepareEvent(
   }
 }
 
+/**
+ * The first event of each key, and of each milestone of a spell: those after it are stored after it, whatever order a
+ * statement takes.
+ */
+export function firstClaims(events: readonly PreparedEvent[]): readonly PreparedEvent[] {
+  if (events.length === 1) return events
+  const claimed = new Set<string>()
+  return events.filter(({ incident_id, source_system, dedupe_key, values: { milestones, spell } }) => {
+    const claims = [
+      `${incident_id}\n${source_system}\n${dedupe_key}`,
+      ...milestones.map(name => `${incident_id}\n${spell} ${name}`),
+    ]
+    const isFirst = claims.every(claim => !claimed.has(claim))
+    if (isFirst) for (const claim of claims) claimed.add(claim)
+    return isFirst
+  })
+}
+
 /** Whether an event can be stored whatever else is stored: it marks no milestone and cites no person. */
 export const isIndependent = ({ values }: PreparedEvent): boolean =>
   values.milestones.length === 0 && values.sources.every(({ stated_by }) => stated_by === null)

@@ -21,7 +21,14 @@ export const receiptOf = (
 export function repeated(event: PreparedEvent, twin: Twin): Created | DebriefError {
   const { source_system, dedupe_key, content_sha256, isLenient, warnings } = event
   const isSame = twin.content_sha256 === content_sha256
-  if (isSame) return { receipt: receiptOf(event, twin), replayed: twin.id !== event.id }
+  if (isSame) {
+    const again =
+      twin.sent_milestones === null
+        ? []
+        : [`/milestones: of ${twin.sent_milestones} another event holds some, which were left out.`]
+    const receipt = receiptOf({ ...event, warnings: [...warnings, ...again] }, twin)
+    return { receipt, replayed: twin.id !== event.id }
+  }
   const detail = `${source_system} has sent the dedupe_key ${dedupe_key} before, with other content: event ${twin.id} is kept as it is.`
   if (isLenient)
     return { receipt: receiptOf({ ...event, warnings: [...warnings, detail] }, twin), replayed: true }
