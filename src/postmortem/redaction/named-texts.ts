@@ -43,9 +43,9 @@ export function textsAtPointers(
   const named = found.flatMap(([pointer, text]) =>
     pointers.includes(pointer) && !isRedactedText(text) ? text : [],
   )
-  const whole = versions.flatMap(version => originalsOf(version, pointers, new Set(named)))
+  const whole = [...named, ...versions.flatMap(version => originalsOf(version, pointers, new Set(named)))]
   const beginnings = found.map(([, text]) => text).filter(text => whole.some(one => isBeginningOf(text, one)))
-  return new Set([...named, ...whole, ...beginnings])
+  return new Set([...whole, ...beginnings])
 }
 
 /** The texts of an event as they were sent, of which a part is named, wherever that part stands. */
