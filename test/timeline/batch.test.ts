@@ -36,7 +36,7 @@ t.test('each event of a batch is stored or refused alone, and told of in the ord
   t.same(results[0], { result: 'duplicate', ...first.body })
   t.match(results[2].warnings, [/^\/role /, new RegExp(`^/milestones.*${results[1].id}`)])
   t.match(results[3], { index: 3, problem: { code: 'invalid_body', errors: [{ pointer: '/kind' }] } })
-  t.match(results[3], { index: 4, problem: { status: 422, errors: [{ pointer: '' }] } })
+  t.match(results[4], { index: 4, problem: { status: 422, errors: [{ pointer: '' }] } })
   t.match(results[6], {
     index: 6,
     problem: { code: 'unknown_reference', errors: [{ pointer: '/sources/0/stated_by' }] },
@@ -66,7 +66,7 @@ t.test('the first that was sent has a key and a milestone, whatever order they a
       result: 'created',
       warnings: [new RegExp(`detected of spell 1.*${results[1].id}`)],
     })
-    t.match(results[4], { result: 'created', warnings: [] })
+    t.match(results[3], { result: 'created', warnings: [] })
     t.match(results.at(-1), { result: 'duplicate', id: results[3].id, warnings: [/other content/] })
   }
 })
