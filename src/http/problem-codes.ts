@@ -113,7 +113,8 @@ const kinds = {
   request_timeout: {
     status: 408,
     title: 'The request did not arrive in time',
-    meaning: 'The headers, or the body, took too long to arrive. Nothing was stored; send it again.',
+    meaning:
+      'The headers, or the body, took too long to arrive. Send it again: nothing was stored, but of a stream of lines what its answer says is settled.',
     example: {
       instance: '/v1/incidents',
       detail: 'The body did not arrive within 30 seconds: send it again.',

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { coalesce } from '../../src/timeline/inserting/coalescer.ts'
 import { createEventCreator } from '../../src/timeline/inserting/create-events.ts'
-import { prepareEvent } from '../../src/timeline/inserting/prepared-event.ts'
+import { firstClaims, prepareEvent } from '../../src/timeline/inserting/prepared-event.ts'
 import { observed, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
@@ -99,6 +99,17 @@ t.test('an event that the database refuses hurts no other', async t => {
   const [again, refused] = await createMany([{ ...prepared('good') }, events[1]!])
   t.match(again, { replayed: true, receipt: { id: events[0]!.id } })
   t.ok(refused instanceof Error)
+})
+
+t.test('of two with one key, or one milestone of a spell, the first goes first', t => {
+  const facts = { changed_by: 'test', changed_at: new Date().toISOString(), request_id: 'test' }
+  const prepared = (dedupe_key: string, fields: object = {}) =>
+    prepareEvent('PM-2026-06-17-x', observed({ dedupe_key, ...fields }) as any, facts)
+  const [z, a] = [prepared('z', { milestone: 'detected' }), prepared('a')]
+  const rivals = [prepared('a', { kind: 'note' }), prepared('b', { milestone: 'detected' })]
+  const other = prepared('c', { milestone: 'detected', spell: 2 })
+  t.same(firstClaims([z, a, ...rivals, other]), [z, a, other])
+  t.end()
 })
 
 t.test('what waits for a flush that fails fails with it, and no more wait than may', async t => {
