@@ -22,13 +22,14 @@ export const maxDepth = 32
 /**
  * Parses JSON that any two readers understand alike (I-JSON, RFC 7493): UTF-8, no name twice in an object (escaped
  * spellings count as what they spell), no `__proto__`, at most 32 deep, and only texts that can be stored.
+ * @param judgedLater the pointers below which a text that cannot be stored is left to a later check
  * @throws StrictJsonError naming the first fault
  */
-export function parseStrictJson(bytes: Buffer): unknown {
+export function parseStrictJson(bytes: Buffer, judgedLater?: string): unknown {
   if (!isUtf8(bytes)) throw invalidUtf8Error(bytes)
   const text = bytes.toString()
   const value = parse(text)
-  scan(text)
+  scan(text, judgedLater)
   return value
 }
 
@@ -62,7 +63,7 @@ interface Level {
 }
 
 /** Scans a text that JSON.parse has accepted, so only strings, brackets and commas matter. */
-function scan(text: string): void {
+function scan(text: string, judgedLater: string | undefined): void {
   const levels: Level[] = []
   let level: Level | undefined
   for (let i = 0; i < text.length; i++) {
@@ -71,7 +72,7 @@ function scan(text: string): void {
         const end = endOfString(text, i)
         const string = decode(text, i, end)
         if (level?.expectsName) enterMember(level, string, levels)
-        requireStorable(string, levels)
+        requireStorable(string, levels, judgedLater)
         i = end
         break
       }
@@ -111,9 +112,10 @@ function decode(text: string, start: number, end: number): string {
 }
 
 /** Refuses escaped NUL and lone surrogates; unescaped ones are no valid JSON or UTF-8 already. */
-function requireStorable(string: string, levels: Level[]): void {
+function requireStorable(string: string, levels: Level[], judgedLater: string | undefined): void {
   if (isStorable(string)) return
   const pointer = pointerOf(levels)
+  if (judgedLater !== undefined && pointer.startsWith(`${judgedLater}/`)) return
   throw new StrictJsonError('text', pointer, `${pointer || 'The body'} must be valid Unicode without NUL.`)
 }
 

@@ -49,6 +49,35 @@ t.test('each event of a batch is stored or refused alone, and told of in the ord
   t.same(again, results[0])
 })
 
+t.test('a text that cannot be stored refuses its event alone, wherever it stands', async t => {
+  const incident = await openIncident(service)
+  const source = (fields: object) => ({ sources: [{ ...logLine, ...fields }] })
+  const wrong = [
+    { description: 'a\0b' },
+    { role: '\ud800' },
+    { dedupe_key: '\0' },
+    { 'a\0': 1 },
+    { kind: '\0' },
+    { occurred_at: '2026-06-17T14:02:00Z\0' },
+    ...['url', 'excerpt', 'query', 'system', 'stated_by', 'kind', 'captured_at'].map(name =>
+      source({ [name]: '\0' }),
+    ),
+    source({ 'b\udfff': 1 }),
+  ]
+  const { status, body } = await send(incident, [
+    event('good'),
+    ...wrong.map((fields, i) => event(`${i}`, fields)),
+  ])
+  t.equal(status, 207)
+  t.equal(body.results[0].result, 'created')
+  for (const [i, { result, problem }] of body.results.slice(1).entries())
+    t.match([result, problem?.status], ['rejected', 422], JSON.stringify(wrong[i]))
+  t.match(body.results[1].problem.errors, [{ pointer: '/description' }])
+  t.equal(await count(incident), 1)
+  const beside = await call('POST', `${incident}/events/batch`, { body: { events: [], 'c\0': 1 } })
+  t.match(beside, { status: 422, body: { code: 'invalid_body' } })
+})
+
 t.test('the first that was sent has a key and a milestone, whatever order they are stored in', async t => {
   for (const query of ['', '?atomic=true']) {
     const incident = await openIncident(service)

@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The most bytes of a body of JSON, where it is not the limit of all. */
     bodyBytes?: number
+    /** The pointer of the list whose entries are refused one by one, also for a text that cannot be stored. */
+    entriesAt?: string
   }
 }
 
@@ -29,7 +31,7 @@ export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
       ...limits,
       ...(config.bodyBytes && { bodyBytes: config.bodyBytes }),
     })
-    if (schema?.body) return parseStrictJson(bytes)
+    if (schema?.body) return parseStrictJson(bytes, config.entriesAt)
     // Many clients send an empty object with every call.
     if (bytes.length === 0 || emptyObject.test(bytes.toString())) return undefined
     throw fieldError('', 'unexpected', 'This call takes no body, or an empty object: leave it out.')

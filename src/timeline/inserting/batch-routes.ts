@@ -29,6 +29,7 @@ export function eventBatchRoute(app: App, { db, now, limits }: Context, events: 
         scope: 'events:write',
         takes: ['Prefer'],
         bodyBytes: maxBatchBytes,
+        entriesAt: '/events',
         lines: ref(EventInput),
         problems: ['sealed', 'unknown_reference'],
       },
