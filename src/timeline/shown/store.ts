@@ -76,7 +76,7 @@ interface Selection {
   limit: number
 }
 
-/** The first events that a condition holds for, until their octets are too many. */
+/** The first events that a condition holds for, until their octets are too many: in this order, not the timeline's. */
 async function selectWithin(
   db: Db,
   incidentId: string,
@@ -84,17 +84,14 @@ async function selectWithin(
   { condition, first, limit }: Selection,
 ): Promise<Event[]> {
   const order = first ? sql`${first} DESC, ${timelineOrder}` : timelineOrder
-  const selected = (value: RawBuilder<unknown>) =>
-    sql`SELECT *, ${value} AS before FROM events WHERE incident_id = ${incidentId} AND ${condition} ORDER BY ${order} LIMIT ${limit}`
+  const selected = sql`FROM events WHERE incident_id = ${incidentId} AND ${condition} ORDER BY ${order} LIMIT ${limit}`
   const isWithin = Math.min(octets, limit * largest) <= mostOctets
-  const { rows } = await sql<Event>`
-    SELECT ${columns} FROM (${selected(isWithin ? sql`0` : octetsBefore(order))}) selected
-    WHERE before < ${sql.lit(mostOctets)} ORDER BY ${timelineOrder}`.execute(db)
+  const measured = sql`FROM (
+    SELECT *, sum(octets) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - octets AS before ${selected}
+  ) measured WHERE before < ${sql.lit(mostOctets)} ORDER BY ${order}`
+  const { rows } = await sql<Event>`SELECT ${columns} ${isWithin ? selected : measured}`.execute(db)
   return rows
 }
-
-const octetsBefore = (order: RawBuilder<unknown>) =>
-  sql`sum(octets) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - octets`
 
 const beginning = (name: 'excerpt' | 'query') =>
   sql`${sql.lit(name)}, left(s ->> ${sql.lit(name)}, ${sql.lit(mostExcerpt + 1)})`
