@@ -3,7 +3,6 @@ import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger } from 'fastify'
 import { sql } from 'kysely'
-
 import { accessRoom } from './access/routes.ts'
 import { actionItemRoom } from './action-items/routes.ts'
 import { backlogOf } from './action-items/summary.ts'

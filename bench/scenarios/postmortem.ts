@@ -2,14 +2,21 @@ import { sql } from 'kysely'
 import type { Db } from '../../src/db/open.ts'
 import { mostListed } from '../../src/timeline/shown/selection.ts'
 import { median, type Target, takeTurns, timeOf } from '../measure.ts'
-import { incident, type Setup } from '../setup.ts'
+import { incident, runMaintenance, type Setup } from '../setup.ts'
 import { atMost, compared, type Row } from '../table.ts'
 
 /**
  * The Markdown of an incident, one request at a time: as a draft, against a bare server that fetches the same rows and
  * discards them (of very many events those that are shown); and as a final document, against a bare server that sends the same stored bytes.
  */
-export async function measurePostmortems({ scale, db, service, baseline, say }: Setup): Promise<Row[]> {
+export async function measurePostmortems({
+  scale,
+  db,
+  databaseUrl,
+  service,
+  baseline,
+  say,
+}: Setup): Promise<Row[]> {
   const rows: Row[] = []
   for (const [size, reads] of scale.documents) {
     const shown = size > mostListed ? ` (${mostListed.toLocaleString('en')} shown)` : ''
@@ -18,6 +25,7 @@ export async function measurePostmortems({ scale, db, service, baseline, say }: 
     const id = `${incident}-${size}`
     await storeIncident(service, id)
     await storeClaims(db, id, size)
+    await runMaintenance(databaseUrl, 'events')
     const times = await takeTurns(scale.rounds, [
       () => medianTime(service, `/v1/incidents/${id}/postmortem.md`, reads),
       () => medianTime(baseline, `/document/${id}`, reads),
@@ -98,5 +106,4 @@ async function storeClaims(db: Db, id: string, size: number): Promise<void> {
       changed_at, request_id)
     SELECT ${id}, n, 'Retry call ' || n || ' with backoff', ${owner}, '2026-02-01', 'P1', '{1}', 'open', now(), ${facts}
     FROM generate_series(1, 5) n`.execute(db)
-  await sql`ANALYZE events`.execute(db)
 }

@@ -26,6 +26,11 @@ export const isConditional = (method: string, { takes = [] }: FastifyContextConf
 /** The entity tags of an `If-Match` or `If-None-Match` header. */
 export const parseEntityTags = (header: string) => header.split(',').map(tag => tag.trim())
 
+/** True when an `If-None-Match` names an ETag, compared weakly: then 304 is the answer. */
+export const namesTag = (header: string | undefined, etag: string): boolean =>
+  header !== undefined &&
+  (header.trim() === '*' || parseEntityTags(header).some(tag => tag.replace(/^W\//, '') === etag))
+
 /**
  * Requires a condition where replacing something unread would do harm.
  * @param stored whether something would be replaced

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { addAbortSignal, PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { FastifyReply } from 'fastify'
 import { sql } from 'kysely'
 import type { Limits } from '../config.ts'
 import type { Db, Trx } from '../db/open.ts'
@@ -35,7 +34,7 @@ export function snapshotStreams(db: Db, { exports, streamIdle }: Limits): OpenSt
         error => out.destroy(error),
       )
     await once(out, 'readable').catch(error => {
-      throw gone.aborted ? readerGoneError : error
+      throw gone.aborted ? gone.reason : error
     })
     return out
   }
@@ -44,19 +43,10 @@ export function snapshotStreams(db: Db, { exports, streamIdle }: Limits): OpenSt
 /** How many streams are open on a database, by whichever route. */
 const running = new WeakMap<Db, number>()
 
-/** Aborted when the connection of an answer is closed. */
-export function goneFrom(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  return gone.signal
-}
-
-const readerGoneError = new DebriefError('unavailable', 'The reader has gone away.')
-
 const tooManyError = (exports: number) =>
   new DebriefError(
     'unavailable',
-    `${exports} exports are under way, and that is as many as may be. Try again shortly.`,
+    `${exports} exports and long drafts are under way, and that is as many as may be. Try again shortly.`,
   )
 
 const writePages = (db: Db, { pages }: Streamed, idleTimeout: number, out: PassThrough): Promise<void> =>

@@ -1,14 +1,18 @@
+import { Buffer } from 'node:buffer'
 import { sql } from 'kysely'
+import pg from 'pg'
 import t from 'tap'
+import { loadConfig } from '../../src/config.ts'
 import type { Steps } from '../../src/kit/steps.ts'
 import { documentSteps } from '../../src/postmortem/document/document.ts'
 import { pageSteps } from '../../src/postmortem/document/html/html.ts'
 import { markdownSteps } from '../../src/postmortem/document/markdown/markdown.ts'
 import { inSnapshot, loadShown, readShown } from '../../src/postmortem/load.ts'
 import { shownOf } from '../../src/postmortem/shown.ts'
+import { snapshotStreams } from '../../src/postmortem/snapshot-stream.ts'
 import { mostExcerpt, mostListed, mostOctets } from '../../src/timeline/shown/selection.ts'
 import { eventPages } from '../../src/timeline/shown/store.ts'
-import { openService } from '../help/service.ts'
+import { adminToken, openService } from '../help/service.ts'
 import { givenReady, seal } from './ready.ts'
 
 /** An incident may have any number of events, each as large as may be: what is read of them is bounded. */
@@ -233,4 +237,60 @@ t.test('the JSON of a long draft is streamed, with an ETag of what is stored', a
   const changed = await call('GET', `${incident}/postmortem.json`, again)
   t.equal(changed.status, 200)
   t.match(changed.text, '"description":"Changed."')
+})
+
+t.test('what has no body opens no stream of a long draft', async t => {
+  const incident = await givenReady(service)
+  await addEvents(incident, { count: 3000, length: 400 })
+  const path = `${incident}/postmortem.json`
+  const { etag = '' } = (await call('GET', path)).headers
+  const { limits } = loadConfig({})
+  const openStream = snapshotStreams(db, limits)
+  const readers = new AbortController()
+  async function* endless() {
+    for (;;) yield Buffer.alloc(100_000)
+  }
+  for (let i = 0; i < limits.exports; i += 1) await openStream({ pages: endless }, readers.signal)
+  t.match(await call('GET', path), {
+    status: 503,
+    body: { detail: /^2 exports and long drafts are under way, / },
+  })
+  const head = await call('HEAD', path)
+  t.same([head.status, head.headers.etag, head.text], [200, etag, ''])
+  t.equal((await call('GET', path, { headers: { 'if-none-match': `"other", W/${etag}` } })).status, 304)
+  t.equal((await call('HEAD', path, { headers: { 'if-none-match': '*' } })).status, 304)
+  t.equal((await call('GET', path, { headers: { 'if-none-match': '"other"' } })).status, 503)
+  readers.abort()
+})
+
+t.test('a document that nobody waits for any more is read no further', async t => {
+  const incident = await givenReady(service)
+  await seal(service, incident)
+  const url = await service.app.listen({ port: 0, host: '127.0.0.1' })
+  const client = new pg.Client(service.connection)
+  await client.connect()
+  t.teardown(() => client.end())
+  const names = ['md', 'html', 'json'].map(suffix => `postmortem.${suffix}?copy=working`)
+  names.push('thread', 'thread.html', 'follow-up', 'follow-up.html', 'review/agenda')
+  const headers = { authorization: `Bearer ${adminToken}` }
+
+  await client.query('BEGIN; LOCK TABLE action_items IN ACCESS EXCLUSIVE MODE')
+  const asked = names.map(name => fetch(`${url}${incident}/${name}`, { headers }).catch(() => 'cut'))
+  const waiting = `SELECT DISTINCT pid FROM pg_locks WHERE relation = 'action_items'::regclass AND NOT granted`
+  let pids: number[] = []
+  while (pids.length < names.length) pids = (await client.query(waiting)).rows.map(({ pid }) => pid)
+  service.app.server.closeAllConnections()
+  t.same(
+    await Promise.all(asked),
+    names.map(() => 'cut'),
+  )
+  await client.query('ROLLBACK')
+
+  const last = 'SELECT query, state FROM pg_stat_activity WHERE pid = ANY ($1::int[])'
+  const readers = async () => (await client.query(last, [pids])).rows
+  while ((await readers()).some(({ state }) => state !== 'idle'));
+  t.same(
+    (await readers()).map(({ query }) => query),
+    names.map(() => 'rollback'),
+  )
 })

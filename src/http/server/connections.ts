@@ -1,6 +1,5 @@
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-
 import type { Limits } from '../../config.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { DebriefError, toProblem } from '../problem.ts'

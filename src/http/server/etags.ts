@@ -1,6 +1,13 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Expected, etagOf, isConditional, parseEntityTags, requireVersion } from '../conditions.ts'
+import {
+  type Expected,
+  etagOf,
+  isConditional,
+  namesTag,
+  parseEntityTags,
+  requireVersion,
+} from '../conditions.ts'
 import { DebriefError } from '../problem.ts'
 
 declare module 'fastify' {
@@ -40,14 +47,14 @@ function withEtag(request: FastifyRequest, reply: FastifyReply, sent: unknown): 
   const payload = typeof sent === 'string' && sent.length >= longText ? Buffer.from(sent) : sent
   const etag = reply.getHeader('etag') ?? etagOf(payload, reply.resourceVersion)
   reply.header('etag', etag)
-  if (!isRead || !matches(request.headers['if-none-match'], String(etag))) return payload
+  if (!isRead || !namesTag(request.headers['if-none-match'], String(etag))) return payload
   return notModified(request, reply)
 }
 
 /** A stream may have an ETag that its route made of something else than its bytes. */
 function unlessMatched(request: FastifyRequest, reply: FastifyReply, stream: Readable): unknown {
   const etag = reply.getHeader('etag')
-  if (etag === undefined || !matches(request.headers['if-none-match'], String(etag))) return stream
+  if (etag === undefined || !namesTag(request.headers['if-none-match'], String(etag))) return stream
   stream.destroy()
   return notModified(request, reply)
 }
@@ -73,13 +80,6 @@ export function readConditions(app: FastifyInstance): void {
 
 const isBody = (payload: unknown): payload is string | Buffer =>
   typeof payload === 'string' || Buffer.isBuffer(payload)
-
-function matches(header: string | undefined, etag: string): boolean {
-  return (
-    header !== undefined &&
-    (header.trim() === '*' || parseEntityTags(header).some(tag => tag.replace(/^W\//, '') === etag))
-  )
-}
 
 /**
  * The condition that `If-Match` or `If-None-Match: *` sets. A weak tag, or one that is not a resource's, matches no version.

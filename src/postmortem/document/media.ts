@@ -66,7 +66,7 @@ export async function sendRendered(
   data: Postmortem | ShownPostmortem,
   reading: Reading,
 ): Promise<FastifyReply> {
-  const text = await finishInTurns(renderSteps(reply, format, data, reading), reply.request.signal)
+  const text = await finishInTurns(renderSteps(reply, format, data, reading), reply.gone)
   return sendText(reply, format, text)
 }
 

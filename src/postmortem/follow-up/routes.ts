@@ -3,6 +3,7 @@ import { actionItemQuery } from '../../action-items/schema.ts'
 import { allActionItems } from '../../action-items/store.ts'
 import { allChanges } from '../../changes/store.ts'
 import type { Db, Trx } from '../../db/open.ts'
+import { whileWaited } from '../../db/transact.ts'
 import { namesByHandle } from '../../directory/store.ts'
 import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
@@ -36,9 +37,10 @@ export function followUpRoutes(app: App, context: Context): void {
         response: { 200: ref(FollowUp) },
       },
     },
-    async ({ params: { incident_id }, query }) => {
+    async ({ params: { incident_id }, query }, reply) => {
       const today = todayOf(context, query)
-      const { followUp } = await inSnapshot(context.db, trx => readFollowUp(trx, incident_id, today))
+      const db = whileWaited(context.db, reply.gone)
+      const { followUp } = await inSnapshot(db, trx => readFollowUp(trx, incident_id, today))
       return followUp
     },
   )
@@ -56,8 +58,10 @@ export function followUpRoutes(app: App, context: Context): void {
         response: documentResponses({ 'text/html': htmlContent }, 'The page.'),
       },
     },
-    async ({ params: { incident_id }, query }, reply) =>
-      sendPage(reply, await readPage(context.db, incident_id, todayOf(context, query))),
+    async ({ params: { incident_id }, query }, reply) => {
+      const db = whileWaited(context.db, reply.gone)
+      return sendPage(reply, await readPage(db, incident_id, todayOf(context, query)))
+    },
   )
 }
 

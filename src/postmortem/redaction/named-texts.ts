@@ -58,7 +58,7 @@ function originalsOf({ original }: Entry, pointers: string[], named: ReadonlySet
 
 /** Whether a text is what was kept of a longer one. */
 const isBeginningOf = (text: string, whole: string): boolean =>
-  text.endsWith('…') && whole.startsWith(text.slice(0, -1))
+  text.length > 1 && text.endsWith('…') && whole.startsWith(text.slice(0, -1))
 
 function unknownPointerError(
   resource: RedactableResource,

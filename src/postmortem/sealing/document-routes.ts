@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import { whileWaited } from '../../db/transact.ts'
+import { namesTag } from '../../http/conditions.ts'
 import type { App, Context as AppContext } from '../../http/context.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { runChecks } from '../checks/run-checks.ts'
@@ -23,8 +25,8 @@ import { templateBody, templateDocument } from '../document/template.ts'
 import { inSnapshot, loadShown, readSmall } from '../load.ts'
 import { type DocumentQuery, dataQuery, documentQuery, type Postmortem } from '../schema.ts'
 import type { ShownPostmortem } from '../shown.ts'
-import { goneFrom, type OpenStream, snapshotStreams } from '../snapshot-stream.ts'
-import { openDraftJson } from './draft-json.ts'
+import { type OpenStream, snapshotStreams } from '../snapshot-stream.ts'
+import { openDraftJson, readLongDraft } from './draft-json.ts'
 import { lastRevisionToRender, lastSealedText } from './revisions.ts'
 
 const tags = ['Postmortem']
@@ -108,7 +110,7 @@ async function sendDocument(context: Context, reply: FastifyReply, asked: Asked)
 
 async function sendWorkingCopy(context: Context, reply: FastifyReply, asked: Asked): Promise<FastifyReply> {
   if (asked.format === 'json') return sendWorkingJson(context, reply, asked)
-  const [data, reading] = await readWorkingCopy(context, asked, zoneOf(asked))
+  const [data, reading] = await readWorkingCopy(context, reply, asked)
   if (isOutdated(asked, data)) return sendDocument(context, reply, asked)
   return sendRendered(reply, asked.format, data, reading)
 }
@@ -117,22 +119,24 @@ async function sendWorkingCopy(context: Context, reply: FastifyReply, asked: Ask
 const isOutdated = ({ copy }: Asked, { incident }: Pick<Postmortem, 'incident'>): boolean =>
   copy !== 'working' && incident.status === 'final'
 
-/** With all events: at once where they are few, else as a stream. */
+/** With all events: at once where they are few, else as a stream, unless nothing of it would be sent. */
 async function sendWorkingJson(context: Context, reply: FastifyReply, asked: Asked): Promise<FastifyReply> {
   const { incident_id } = asked
-  const whole = await inSnapshot(context.db, trx => readSmall(trx, incident_id))
-  if (whole) {
-    if (isOutdated(asked, whole)) return sendDocument(context, reply, asked)
-    return reply.type(jsonType).send(whole)
+  const db = whileWaited(context.db, reply.gone)
+  reply.type(jsonType)
+  const whole = await inSnapshot(db, trx => readSmall(trx, incident_id))
+  if (whole) return isOutdated(asked, whole) ? sendDocument(context, reply, asked) : reply.send(whole)
+  const { method, headers } = reply.request
+  const known = headers['if-none-match']
+  if (method === 'HEAD' || known !== undefined) {
+    const { data, etag } = await inSnapshot(db, trx => readLongDraft(trx, incident_id))
+    if (isOutdated(asked, data)) return sendDocument(context, reply, asked)
+    if (method === 'HEAD' || namesTag(known, etag)) return reply.header('etag', etag).send(Readable.from([]))
   }
-  const { stream, etag, incident } = await openDraftJson(context.openStream, incident_id, goneFrom(reply))
-  const isUnread = isOutdated(asked, { incident }) || reply.request.method === 'HEAD'
-  if (isUnread) stream.destroy()
-  if (isOutdated(asked, { incident })) return sendDocument(context, reply, asked)
-  return reply
-    .header('etag', etag)
-    .type(jsonType)
-    .send(isUnread ? Readable.from([]) : stream)
+  const { stream, etag, incident } = await openDraftJson(context.openStream, incident_id, reply.gone)
+  if (!isOutdated(asked, { incident })) return reply.header('etag', etag).send(stream)
+  stream.destroy()
+  return sendDocument(context, reply, asked)
 }
 
 const jsonType = 'application/json; charset=utf-8'
@@ -163,11 +167,13 @@ export function templateRoute(app: App): void {
 /** Of HTML, with what its checks ask for while it is being worked on; both are of one snapshot. */
 async function readWorkingCopy(
   { db, now, blameCheck }: Context,
-  { format, incident_id }: Asked,
-  zone: string | undefined,
+  { gone }: FastifyReply,
+  asked: Asked,
 ): Promise<[ShownPostmortem, Reading]> {
-  if (format !== 'html') return [await loadShown(db, incident_id), { zone }]
-  const { input, checks } = await runChecks(db, incident_id, await blameCheck(), now().toISOString())
+  const { format, incident_id } = asked
+  const zone = zoneOf(asked)
+  if (format !== 'html') return [await loadShown(whileWaited(db, gone), incident_id), { zone }]
+  const { input, checks } = await runChecks(db, incident_id, await blameCheck(gone), now().toISOString())
   const { status, amending } = input.data.incident
   const isFinal = status === 'final' && !amending
   return [input.data, { zone, ...(!isFinal && { asks: asksOf(checks) }) }]

@@ -8,7 +8,21 @@ import { handlesOfEvents, readBesideEvents } from '../load.ts'
 import type { Postmortem } from '../schema.ts'
 import type { OpenStream } from '../snapshot-stream.ts'
 
-/** The JSON of a draft that is too large to be read at once, as a stream with a strong `ETag`. */
+/** A draft that is too large to be read at once, without its events. */
+export interface LongDraft {
+  data: Postmortem
+  /** Strong, and of the events, too. */
+  etag: string
+}
+
+/** @throws 404 when there is no such incident */
+export async function readLongDraft(trx: Trx, incidentId: string): Promise<LongDraft> {
+  const data = await readBesideEvents(trx, incidentId)
+  const events = await eventsDigest(trx, incidentId, false)
+  return { data, etag: `"${sha256Hex(JSON.stringify({ ...data, events }))}"` }
+}
+
+/** Its JSON as a stream, with its `ETag`. */
 export interface StreamedDraft {
   stream: Readable
   etag: string
@@ -21,15 +35,14 @@ export async function openDraftJson(
   incidentId: string,
   gone: AbortSignal,
 ): Promise<StreamedDraft> {
-  let head: Omit<StreamedDraft, 'stream'> | undefined
+  let draft: LongDraft | undefined
   async function* pages(trx: Trx): AsyncGenerator<Buffer> {
-    const data = await readBesideEvents(trx, incidentId)
-    const digest = await eventsDigest(trx, incidentId, false)
-    head = { incident: data.incident, etag: `"${sha256Hex(JSON.stringify({ ...data, events: digest }))}"` }
-    yield* jsonPages(trx, data)
+    draft = await readLongDraft(trx, incidentId)
+    yield* jsonPages(trx, draft.data)
   }
   const stream = await openStream({ pages }, gone)
-  return { stream, ...head! }
+  const { data, etag } = draft!
+  return { stream, etag, incident: data.incident }
 }
 
 /** The members in the order of the contract, but for the people, whom the events name. */

@@ -1,3 +1,4 @@
+import { whileWaited } from '../../db/transact.ts'
 import type { App, Context } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { incidentParams } from '../../incidents/schema.ts'
@@ -34,9 +35,9 @@ export function threadRoutes(app: App, { db }: Context): void {
         response: { 200: ref(IncidentThread) },
       },
     },
-    async ({ params: { incident_id }, signal }, reply) => {
-      const data = await loadShown(db, incident_id)
-      const { bytes, sha256 } = await finishInTurns(jsonSteps(data), signal)
+    async ({ params: { incident_id } }, reply) => {
+      const data = await loadShown(whileWaited(db, reply.gone), incident_id)
+      const { bytes, sha256 } = await finishInTurns(jsonSteps(data), reply.gone)
       reply.header('etag', `"${sha256.slice(0, 16)}"`)
       return reply.type('application/json; charset=utf-8').send(bytes as never)
     },
@@ -55,10 +56,10 @@ export function threadRoutes(app: App, { db }: Context): void {
         response: documentResponses({ 'text/html': htmlContent }, 'The page.'),
       },
     },
-    async ({ params: { incident_id }, query, signal }, reply) => {
+    async ({ params: { incident_id }, query }, reply) => {
       const zone = zoneOf(query)
-      const data = await loadShown(db, incident_id)
-      return sendPage(reply, await finishInTurns(threadPageSteps(data, zone), signal))
+      const data = await loadShown(whileWaited(db, reply.gone), incident_id)
+      return sendPage(reply, await finishInTurns(threadPageSteps(data, zone), reply.gone))
     },
   )
 }

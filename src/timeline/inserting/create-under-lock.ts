@@ -4,6 +4,7 @@ import { transact } from '../../db/transact.ts'
 import { refuseTogether } from '../../http/batch.ts'
 import { DebriefError, toDebriefError } from '../../http/problem.ts'
 import { lockIncidentShared, sealedError } from '../../incidents/locks.ts'
+import type { Source } from '../source-schema.ts'
 import { milestoneTakenError, requireSpeakers } from '../store.ts'
 import type { Created, Outcome } from './create-events.ts'
 import { findTwins, insertEvents } from './insert.ts'
@@ -24,7 +25,10 @@ export async function createUnderLock(db: Db, events: readonly PreparedEvent[]):
   } catch (error) {
     if (toDebriefError(error as Error).code === 'unavailable') throw error
     if (events.length === 1 || error instanceof DebriefError) return events.map(() => error as Error)
-    return (await Promise.all(events.map(event => createUnderLock(db, [event])))).flat()
+    const outcomes: Outcome[] = []
+    // One after another, since each takes a connection.
+    for (const event of events) outcomes.push(...(await createUnderLock(db, [event])))
+    return outcomes
   }
 }
 
@@ -80,16 +84,22 @@ async function refuseUnknownSpeakers(
   events: readonly PreparedEvent[],
   outcomes: Outcomes,
 ): Promise<void> {
-  const areKnown = await requireSpeakers(
-    trx,
-    events.flatMap(({ values }) => values.sources),
-  ).then(
-    () => true,
-    () => false,
-  )
-  for (const { id, values } of areKnown ? [] : events)
-    await requireSpeakers(trx, values.sources).catch(error => outcomes.set(id, error))
+  const all = events.flatMap(({ values }) => values.sources)
+  if ((await unknownSpeakers(trx, all)) === undefined) return
+  for (const { id, values } of events) {
+    const refusal = await unknownSpeakers(trx, values.sources)
+    if (refusal) outcomes.set(id, refusal)
+  }
 }
+
+const unknownSpeakers = (trx: Trx, sources: Source[]): Promise<DebriefError | undefined> =>
+  requireSpeakers(trx, sources).then(
+    () => undefined,
+    error => {
+      if (error instanceof DebriefError) return error
+      throw error
+    },
+  )
 
 /**
  * Returns the lenient ones without the milestones that other events hold, and refuses the others. What finds none of its

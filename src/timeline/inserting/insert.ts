@@ -54,13 +54,15 @@ const quoted = Object.entries(columns).map(([name, type]) => ({ name: `"${name}"
 const names = quoted.map(({ name }) => name).join(', ')
 const definitions = quoted.map(({ name, type }) => `${name} ${type}`).join(', ')
 
-// One JSON text is cheaper to write and to send than an array a column. The advisory lock is that of `lockIncidentShared`. A
+// One JSON text is cheaper to write and to send than an array a column. The advisory lock is that of `lockIncidentShared`; of
+// others than the named incidents a scan of the table would take it, too. A
 // day is no time of a clock. All who insert several events do so in the order of their keys, against deadlocks.
 const insertStatement = `
-  WITH open AS MATERIALIZED (
-    SELECT i.id, i.clock_offsets FROM incidents i
-    WHERE i.id = ANY ($1::text[]) AND NOT i.sealed AND pg_try_advisory_xact_lock_shared(hashtextextended(i.id, 1))
-    ORDER BY i.id FOR SHARE OF i SKIP LOCKED
+  WITH named AS MATERIALIZED (SELECT unnest($1::text[]) AS id),
+  free AS MATERIALIZED (SELECT id FROM named WHERE pg_try_advisory_xact_lock_shared(hashtextextended(id, 1))),
+  open AS MATERIALIZED (
+    SELECT i.id, i.clock_offsets FROM free JOIN incidents i ON i.id = free.id
+    WHERE NOT i.sealed ORDER BY i.id FOR SHARE OF i SKIP LOCKED
   )
   INSERT INTO events (${names}, corrected_at)
   SELECT ${quoted.map(({ name }) => `e.${name}`).join(', ')},

@@ -56,6 +56,7 @@ export async function storeLines(input: Readable, out: Writable, options: Option
   function take(bytes: Line): void {
     line += 1
     if (bytes !== undefined && isBlankLine(bytes)) return
+    if (batch.count === 0) batch.facts = facts()
     batch.count += 1
     batch.bytes += bytes?.length ?? 0
     try {

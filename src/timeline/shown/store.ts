@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../db/open.ts'
 import type { Event } from '../schema.ts'
-import { eventColumns, timelineKey, timelineOrder } from '../store.ts'
+import { eventColumns, timelineOrder } from '../store.ts'
 import {
   type EventRest,
   isDisputed,
@@ -22,6 +22,8 @@ import {
 export interface TimelineSize {
   count: number
   octets: number
+  /** The octets of the largest. */
+  largest: number
 }
 
 /** The size of the events' JSON, roughly. */
@@ -30,9 +32,8 @@ export const jsonOctets = ({ count, octets }: TimelineSize): number => octets + 
 /** Reads nothing but an index. */
 export async function timelineSize(db: Db, incidentId: string): Promise<TimelineSize> {
   const { rows } = await sql<TimelineSize>`
-    SELECT count(*) AS count, coalesce(sum(octets), 0) AS octets FROM events WHERE incident_id = ${incidentId}`.execute(
-    db,
-  )
+    SELECT count(*) AS count, coalesce(sum(octets), 0) AS octets, coalesce(max(octets), 0) AS largest
+    FROM events WHERE incident_id = ${incidentId}`.execute(db)
   return rows[0]!
 }
 
@@ -49,42 +50,46 @@ export async function shownEvents(
   const ids = [...new Set([...cited, ...marked])]
   const isOther = sql`id <> ALL (${ids}::uuid[])`
   const always = [
-    ...(await selectWithin(db, incidentId, sql`id = ANY (${ids}::uuid[])`, {
+    ...(await selectWithin(db, incidentId, size, {
+      condition: sql`id = ANY (${ids}::uuid[])`,
       first: sql`id = ANY (${[...cited]}::uuid[])`,
       limit: ids.length,
     })),
-    ...(await selectWithin(db, incidentId, sql`${questioned} AND ${isOther}`, {
+    ...(await selectWithin(db, incidentId, size, {
+      condition: sql`${questioned} AND ${isOther}`,
       first: disputed,
       limit: mostListed,
     })),
   ]
-  const isPlain = sql`relevance = 'normal' AND retraction IS NULL AND dispute IS NULL AND redactions = '[]' AND ${isOther}`
+  const condition = sql`relevance = 'normal' AND retraction IS NULL AND dispute IS NULL AND redactions = '[]' AND ${isOther}`
   const room = roomBeside(always)
-  const earliest = await selectWithin(db, incidentId, isPlain, { limit: room + 1 })
+  const earliest = await selectWithin(db, incidentId, size, { condition, limit: room + 1 })
   const next = earliest[room]
-  const events = byTimeline([...always, ...earliest.slice(0, room)])
+  const events = [...always, ...earliest.slice(0, room)].sort(byTimeline)
   return { events, rest: await restBeside(db, incidentId, { events, next }, size) }
 }
 
 interface Selection {
+  condition: RawBuilder<unknown>
   /** The condition of those that come first. */
   first?: RawBuilder<unknown>
   limit: number
 }
 
-/** The first events that a condition holds for, until their octets are too many. */
+/** The first events that a condition holds for, until their octets are too many: in this order, not the timeline's. */
 async function selectWithin(
   db: Db,
   incidentId: string,
-  condition: RawBuilder<unknown>,
-  { first, limit }: Selection,
+  { octets, largest }: TimelineSize,
+  { condition, first, limit }: Selection,
 ): Promise<Event[]> {
   const order = first ? sql`${first} DESC, ${timelineOrder}` : timelineOrder
-  const { rows } = await sql<Event>`
-    SELECT ${columns} FROM (
-      SELECT *, sum(octets) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - octets AS before
-      FROM events WHERE incident_id = ${incidentId} AND ${condition} ORDER BY ${order} LIMIT ${limit}
-    ) measured WHERE before < ${sql.lit(mostOctets)} ORDER BY ${timelineOrder}`.execute(db)
+  const selected = sql`FROM events WHERE incident_id = ${incidentId} AND ${condition} ORDER BY ${order} LIMIT ${limit}`
+  const isWithin = Math.min(octets, limit * largest) <= mostOctets
+  const measured = sql`FROM (
+    SELECT *, sum(octets) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - octets AS before ${selected}
+  ) measured WHERE before < ${sql.lit(mostOctets)} ORDER BY ${order}`
+  const { rows } = await sql<Event>`SELECT ${columns} ${isWithin ? selected : measured}`.execute(db)
   return rows
 }
 
@@ -99,11 +104,13 @@ const cutSources = sql`
 
 const columns = sql.join(eventColumns.map(name => (name === 'sources' ? cutSources : sql.ref(name))))
 
-const byTimeline = (events: readonly Event[]): Event[] =>
-  events
-    .map(event => ({ event, place: timelineKey(event).join(' ') }))
-    .sort((a, b) => (a.place < b.place ? -1 : 1))
-    .map(({ event }) => event)
+/** As `timelineOrder`. */
+const byTimeline = (a: Event, b: Event): number =>
+  compared(a.corrected_at, b.corrected_at) ||
+  compared(a.precision !== 'day', b.precision !== 'day') ||
+  compared(a.id, b.id)
+
+const compared = <T extends string | boolean>(a: T, b: T): number => (a === b ? 0 : a < b ? -1 : 1)
 
 interface Shown {
   events: readonly Event[]

@@ -87,7 +87,7 @@ t.test('what is perhaps one says so, and comes after what is sure', async t => {
   const data = shownOf(drill())
   const input = {
     data,
-    size: { count: data.events.length, octets: 0 },
+    size: { count: data.events.length, octets: 0, largest: 0 },
     timeline: data.events,
     inactive: new Set<string>(),
     findings,
@@ -129,7 +129,12 @@ t.test('also of the other checks the first are listed, and all of them count', a
   const remembered = { sources: [{ ...first!.sources[0]!, kind: 'statement' as const }] }
   data.events = Array.from({ length: 250 }, () => ({ ...first!, ...remembered }))
   const input = {
-    ...{ data, timeline: data.events, size: { count: 250, octets: 0 }, inactive: new Set<string>() },
+    ...{
+      data,
+      timeline: data.events,
+      size: { count: 250, octets: 0, largest: 0 },
+      inactive: new Set<string>(),
+    },
     ...{ findings: [], language: { judged: 0, found: 0, not_judged: [] }, now: '2026-06-19T15:00:00.000Z' },
   }
   const checks = checksOf(input)

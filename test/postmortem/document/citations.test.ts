@@ -14,7 +14,7 @@ import { drill } from '../drill.ts'
 const input = (data: Postmortem): CheckInput => ({
   now: '2026-07-01T09:00:00.000Z',
   data: shownOf(data),
-  size: { count: data.events.length, octets: 0 },
+  size: { count: data.events.length, octets: 0, largest: 0 },
   timeline: data.events.filter(({ retraction }) => retraction === null),
   inactive: new Set(),
   findings: [],
