@@ -5,7 +5,7 @@ CREATE TRIGGER events_history BEFORE UPDATE OR DELETE ON events
   FOR EACH ROW EXECUTE FUNCTION record_history('event', 'incident_id', 'id', 'corrected_at,octets');
 
 ALTER TABLE events ADD COLUMN octets integer NOT NULL
-  GENERATED ALWAYS AS (octet_length(description) + octet_length(sources::text)) STORED;
+  GENERATED ALWAYS AS (octet_length(description) + octet_length(sources::text) + coalesce(octet_length(original::text), 0)) STORED;
 
 DROP INDEX events_timeline;
 CREATE INDEX events_timeline ON events (incident_id, corrected_at, ("precision" <> 'day'), id) INCLUDE (octets);

@@ -1,6 +1,10 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from './open.ts'
 
+/** Whether a statement ran into its time limit, or waited too long for a lock. */
+export const isTimeout = (error: Error): boolean =>
+  ['57014', '55P03'].includes(String((error as { code?: unknown }).code))
+
 /** Serialization failure and deadlock. */
 const retryableCodes = new Set(['40001', '40P01'])
 

@@ -28,6 +28,8 @@ export interface ChangeFacts {
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller
+    /** For what goes on after the request was let in. @throws 401 when its token is not valid any more */
+    requireValidToken: () => Promise<void>
   }
 }
 

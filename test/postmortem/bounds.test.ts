@@ -214,6 +214,18 @@ t.test('what would be sealed has one ETag, of what is not listed, too; and it is
   t.equal(html.match(/<tr role="row" id="event-/g)!.length, mostListed, 'HTML is rendered of the sealed JSON')
 })
 
+t.test('what was sent beyond a limit counts, too', async t => {
+  const incident = await givenReady(service)
+  const event = { ...observed({ dedupe_key: 'long' }), description: 'Payments fail. '.repeat(100_000) }
+  const { body } = await call('POST', `${incident}/events/batch`, { body: { events: [event] } })
+  t.equal(body.results[0].result, 'created')
+  const { headers, text } = await call('GET', `${incident}/postmortem.json`)
+  t.notOk('content-length' in headers, 'streamed')
+  t.match(text, event.description)
+  const { data } = await runShown(incident)
+  t.match(data.events.find(({ dedupe_key }) => dedupe_key === 'long'), { original: null })
+})
+
 t.test('the JSON of a long draft is streamed, with an ETag of what is stored', async t => {
   const incident = await givenReady(service)
   const small = await call('GET', `${incident}/postmortem.json`)

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t from 'tap'
 import { coalesce } from '../../src/timeline/inserting/coalescer.ts'
 import { createEventCreator } from '../../src/timeline/inserting/create-events.ts'
+import { insertEvents } from '../../src/timeline/inserting/insert.ts'
 import { firstClaims, prepareEvent } from '../../src/timeline/inserting/prepared-event.ts'
 import { observed, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
@@ -88,6 +90,33 @@ t.test('a locked incident holds up no other, and its events are stored once it i
   t.equal((await readAllPages(service, `${busy}/events?limit=200`)).length, 40)
 })
 
+t.test('a key that somebody else is storing holds up the incident of that key alone', async t => {
+  const [one, other] = [await openIncident(service), await openIncident(service)]
+  const facts = { changed_by: 'test', changed_at: new Date().toISOString(), request_id: 'test' }
+  const twin = prepareEvent(idOf(one), observed({ dedupe_key: 'twin' }) as any, facts)
+  let waiting: ReturnType<typeof post> | undefined
+  await db.transaction().execute(async trx => {
+    await insertEvents(trx, [twin])
+    waiting = post(one, { dedupe_key: 'twin' })
+    await sleep(150)
+    t.equal((await post(other)).status, 201)
+  })
+  t.match(await waiting, { status: 200, body: { id: twin.id } })
+})
+
+t.test('an insert locks no incident but its own', async t => {
+  const [incident] = await Promise.all(Array.from({ length: 20 }, () => openIncident(service)))
+  const facts = { changed_by: 'test', changed_at: new Date().toISOString(), request_id: 'test' }
+  const { rows } = await db.transaction().execute(async trx => {
+    await insertEvents(trx, [prepareEvent(idOf(incident!), observed() as any, facts)])
+    return sql<{ locks: number }>`
+      SELECT count(*)::int AS locks FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()`.execute(
+      trx,
+    )
+  })
+  t.equal(rows[0]!.locks, 1)
+})
+
 t.test('an event that the database refuses hurts no other', async t => {
   const incident = idOf(await openIncident(service))
   const { createOne, createMany } = createEventCreator(db)
@@ -120,7 +149,10 @@ t.test('what waits for a flush that fails fails with it, and no more wait than m
       flushed.push(entries)
       return flushed.length === 1 ? broken : Promise.resolve(entries)
     },
-    { keyOf: () => '', inFlight: { ofKey: 1, inAll: 1 }, most: 2, mostWaiting: 3 },
+    {
+      ...{ keyOf: () => '', sizeOf: () => 1, inFlight: 1 },
+      ...{ most: { entries: 2, bytes: 100 }, mostWaiting: { entries: 3, bytes: 100 } },
+    },
   )
   const answers = [1, 2, 3, 4, 5].map(store)
   breakFlush(new Error('The database is away.'))
@@ -131,4 +163,40 @@ t.test('what waits for a flush that fails fails with it, and no more wait than m
   )
   t.same(await Promise.all([6, 7, 8, 9].map(store)), [6, 7, 8, 9])
   t.same(flushed, [[1], [6], [7, 8], [9]])
+})
+
+t.test('a flush is full, and what may wait is bounded, by bytes too', async t => {
+  const flushed: number[][] = []
+  const { promise: slow, resolve: end } = Promise.withResolvers<number[]>()
+  const store = coalesce(
+    (entries: number[]) => {
+      flushed.push(entries)
+      return flushed.length === 1 ? slow : Promise.resolve(entries)
+    },
+    {
+      ...{ keyOf: () => '', sizeOf: (entry: number) => entry, inFlight: 1 },
+      ...{ most: { entries: 10, bytes: 5 }, mostWaiting: { entries: 10, bytes: 9 } },
+    },
+  )
+  const answers = [1, 4, 3, 2].map(store)
+  await t.rejects(store(1), { code: 'unavailable' })
+  end([1])
+  t.same(await Promise.all(answers), [1, 4, 3, 2])
+  t.same(flushed, [[1], [4, 3], [2]])
+})
+
+t.test('keys that never end have no more turns than others', async t => {
+  let isOver = false
+  let busy = 0
+  const store = coalesce((keys: string[]) => new Promise<string[]>(resolve => setImmediate(resolve, keys)), {
+    ...{ keyOf: (key: string) => key, sizeOf: () => 1, inFlight: 2 },
+    ...{ most: { entries: 1, bytes: 100 }, mostWaiting: { entries: 100, bytes: 100 } },
+  })
+  const senders = ['a', 'a', 'a', 'b', 'b', 'b'].map(async key => {
+    for (; !isOver && busy < 1000; busy += 1) await store(key)
+  })
+  t.equal(await store('c'), 'c')
+  isOver = true
+  await Promise.all(senders)
+  t.ok(busy < 100, `${busy} others were stored before it`)
 })

@@ -228,6 +228,21 @@ t.test('a sender that stops is told so, and a reader that takes nothing is cut o
   await closed
 })
 
+t.test('a token that is revoked stores no more lines', async t => {
+  const incident = await openIncident(service)
+  const { body: token } = await service.call('POST', '/v1/tokens', {
+    body: { name: 'tool', scope: 'events:write' },
+  })
+  const sent = begin(incident)
+  sent.setHeader('authorization', `Bearer ${token.token}`)
+  sent.write(line(1))
+  const next = reader(await answerOf(sent))
+  t.match(await next(), { line: 1, created: 1 })
+  await service.call('DELETE', `/v1/tokens/${token.id}`)
+  sent.end(line(2))
+  t.match(await next(), { end: false, lines: 1, created: 1, problem: { status: 401 } })
+})
+
 t.test('a stream that cannot go on for the database ends with the reason', async t => {
   const on = await openService(t, { databaseLimits: { ...loadConfig({}).databaseLimits, lockTimeout: 200 } })
   await on.app.listen({ host: '127.0.0.1', port: 0 })

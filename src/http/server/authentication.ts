@@ -32,6 +32,9 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
   const countWrong = app.createRateLimit({ max: wrongTokensAMinute, timeWindow: minute })
   const limitCaller = callerLimit(app)
   app.decorateRequest('caller')
+  app.decorateRequest('requireValidToken', async function (this: FastifyRequest) {
+    if ((await callerOf(tokenOf(this)!)) === undefined) throw invalidTokenError(this)
+  })
   app.addHook('onRoute', route => {
     if (!route.config?.scope) throw new Error(`${route.method} ${route.url} names no scope`)
   })
@@ -54,16 +57,15 @@ export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: 
 
   async function wrongTokenError(request: FastifyRequest): Promise<DebriefError> {
     const limit = await countWrong(request)
-    if (limit.isAllowed || !limit.isExceeded)
-      return unauthenticatedError(
-        request,
-        'The token is unknown, expired or revoked, or its person has left.',
-      )
+    if (limit.isAllowed || !limit.isExceeded) return invalidTokenError(request)
     const seconds = String(limit.ttlInSeconds)
     const detail = `Too many wrong tokens came from ${request.ip}: send a good one, or wait ${seconds} seconds.`
     return new DebriefError('too_many_attempts', detail, [], { 'retry-after': seconds })
   }
 }
+
+const invalidTokenError = (request: FastifyRequest): DebriefError =>
+  unauthenticatedError(request, 'The token is unknown, expired or revoked, or its person has left.')
 
 const settingsCaller: Caller = {
   id: settingsTokenId,

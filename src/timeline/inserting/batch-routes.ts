@@ -119,6 +119,7 @@ export function eventBatchRoute(app: App, { db, now, limits }: Context, events: 
     const storing = storeLines(lines, answer, {
       prepare: (line, facts) => prepare(incident_id, parseStrictJson(line), facts),
       create: events.createMany,
+      requireValidToken: () => request.requireValidToken(),
       facts: () => factsOf(request),
       toProblem: error => toProblem(error, request),
       idle: limits.streamIdle,

@@ -1,11 +1,11 @@
 import type { Db } from '../../db/open.ts'
-import { retryConflicts } from '../../db/transact.ts'
+import { isTimeout, retryConflicts } from '../../db/transact.ts'
 import { toDebriefError } from '../../http/problem.ts'
 import type { EventReceipt } from '../schema.ts'
 import { coalesce } from './coalescer.ts'
 import { createAllUnderLock, createUnderLock } from './create-under-lock.ts'
 import { findTwins, insertEvents } from './insert.ts'
-import { firstClaims, isIndependent, type PreparedEvent } from './prepared-event.ts'
+import { firstClaims, isIndependent, type PreparedEvent, sizeOf } from './prepared-event.ts'
 import { receiptOf, repeated } from './receipts.ts'
 
 export interface Created {
@@ -27,22 +27,23 @@ export interface EventCreator {
   createAll: (events: readonly (PreparedEvent | Error)[]) => Promise<Created[]>
 }
 
-const limits = { most: 250, mostWaiting: 10_000 }
+const mebibyte = 1024 * 1024
+const limits = {
+  sizeOf,
+  most: { entries: 250, bytes: 4 * mebibyte },
+  mostWaiting: { entries: 10_000, bytes: 64 * mebibyte },
+}
 
 /**
  * Most events need no more than one statement. Those that mark a milestone or cite a person, and those whose incident is
  * locked or sealed, are stored under their incident's lock: nobody else waits for what they have to wait for.
  */
 export function createEventCreator(db: Db): EventCreator {
-  const insertCoalesced = coalesce(insertTogether, {
-    keyOf: () => '',
-    inFlight: { ofKey: 1, inAll: 1 },
-    ...limits,
-  })
+  const insertCoalesced = coalesce(insertTogether, { ...limits, keyOf: () => '', inFlight: 2 })
   const createCoalescedUnderLock = coalesce((events: PreparedEvent[]) => createUnderLock(db, events), {
-    keyOf: ({ incident_id }) => incident_id,
-    inFlight: { ofKey: 1, inAll: 3 },
     ...limits,
+    keyOf: ({ incident_id }) => incident_id,
+    inFlight: 4,
   })
 
   /** Resolves when the statement has ended; what goes on under a lock is a promise in the list. */
@@ -65,7 +66,11 @@ export function createEventCreator(db: Db): EventCreator {
   }
 }
 
-/** Inserts events together, or one by one where one of them makes the statement fail. @throws when the database fails */
+/**
+ * Inserts events together, or one by one where one of them makes the statement fail. Where it waited too long for somebody's
+ * lock, they are left to be stored incident by incident.
+ * @throws when the database fails
+ */
 async function insertEach(
   db: Db,
   events: readonly PreparedEvent[],
@@ -77,6 +82,7 @@ async function insertEach(
     for (const event of events)
       if (inserted.has(event.id)) outcomes.set(event.id, { receipt: receiptOf(event), replayed: false })
   } catch (error) {
+    if (isTimeout(error as Error)) return
     if (toDebriefError(error as Error).code === 'unavailable') throw error
     if (events.length === 1) outcomes.set(events[0]!.id, error as Error)
     else for (const event of events) await insertEach(db, [event], outcomes)

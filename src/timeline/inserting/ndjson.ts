@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { ChangeFacts } from '../../http/caller.ts'
 import { DebriefError, type Problem, toDebriefError } from '../../http/problem.ts'
 import type { EventLineResult, EventsEnd, EventsSettled } from './batch-schema.ts'
-import type { EventCreator, Outcome } from './create-events.ts'
+import type { Created, EventCreator, Outcome } from './create-events.ts'
 import { type Line, linesOf } from './lines.ts'
 import type { PreparedEvent } from './prepared-event.ts'
 
@@ -11,6 +11,8 @@ interface Options {
   /** @throws why a line is no event */
   prepare: (line: Buffer, facts: ChangeFacts) => PreparedEvent
   create: EventCreator['createMany']
+  /** Called before lines are stored. @throws when the sender may not send any more */
+  requireValidToken: () => Promise<void>
   facts: () => ChangeFacts
   toProblem: (error: DebriefError) => Problem
   /** How long a sender may send nothing, and a reader read nothing. */
@@ -39,7 +41,7 @@ const limits = { lineBytes: 64 * 1024, batchLines: 1000, batchBytes: 4 * 1024 * 
  * @throws when the stream breaks, or anything fails before the answer has begun
  */
 export async function storeLines(input: Readable, out: Writable, options: Options): Promise<void> {
-  const { prepare, create, facts, toProblem, idle } = options
+  const { prepare, create, requireValidToken, facts, toProblem, idle } = options
   const counts = { created: 0, duplicate: 0, rejected: 0 }
   const gone = new AbortController()
   out.once('close', () => gone.abort())
@@ -90,11 +92,13 @@ export async function storeLines(input: Readable, out: Writable, options: Option
   }
 
   async function settle({ events, lines, notes }: Batch, last: number): Promise<void> {
+    await requireValidToken()
     const outcomes = events.length === 0 ? [] : await create(events)
     for (let i = 0; i < outcomes.length; i++) {
       const note = noteOf(lines[i]!, outcomes[i]!)
       if (note) notes.push(note)
     }
+    for (const outcome of outcomes) if (!(outcome instanceof Error)) counts[resultOf(outcome)] += 1
     for (const { result } of notes) if (result === 'rejected') counts.rejected += 1
     settled = last
     notes.sort((a, b) => a.line - b.line)
@@ -103,12 +107,8 @@ export async function storeLines(input: Readable, out: Writable, options: Option
 
   function noteOf(line: number, outcome: Outcome): EventLineResult | undefined {
     if (outcome instanceof Error) return refused(line, outcome)
-    const { receipt, replayed } = outcome
-    const result = replayed ? 'duplicate' : 'created'
-    counts[result] += 1
-    return receipt.warnings.length === 0
-      ? undefined
-      : { line, result, id: receipt.id, warnings: receipt.warnings }
+    const { id, warnings } = outcome.receipt
+    return warnings.length === 0 ? undefined : { line, result: resultOf(outcome), id, warnings }
   }
 
   async function answer(notes: object[]): Promise<void> {
@@ -145,6 +145,8 @@ export async function storeLines(input: Readable, out: Writable, options: Option
     await end({ end: false, problem: toProblem(toDebriefError(error as Error)) })
   }
 }
+
+const resultOf = ({ replayed }: Created): 'created' | 'duplicate' => (replayed ? 'duplicate' : 'created')
 
 const tooLongError = new DebriefError(
   'too_large',

@@ -72,3 +72,12 @@ export function firstClaims(events: readonly PreparedEvent[]): readonly Prepared
 /** Whether an event can be stored whatever else is stored: it marks no milestone and cites no person. */
 export const isIndependent = ({ values }: PreparedEvent): boolean =>
   values.milestones.length === 0 && values.sources.every(({ stated_by }) => stated_by === null)
+
+/** The bytes of an event, roughly: most are in its texts. */
+export function sizeOf({ values: { description, sources }, original }: PreparedEvent): number {
+  let size = 1000 + description.length
+  for (const { url, excerpt, query } of sources)
+    size += 200 + (url?.length ?? 0) + (excerpt?.length ?? 0) + (query?.length ?? 0)
+  for (const pointer in original) size += original[pointer]!.length
+  return size
+}

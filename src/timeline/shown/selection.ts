@@ -96,10 +96,14 @@ function withinOctets(events: readonly Event[]): Event[] {
   })
 }
 
-/** As PostgreSQL measures it: with a space after each comma and colon between the values of the sources. */
-function octetsOf({ description, sources }: Event): number {
-  const names = sources.reduce((count, source) => count + Object.keys(source).length, 0)
-  return Buffer.byteLength(description) + Buffer.byteLength(JSON.stringify(sources)) + 2 * names - 1
+/** As PostgreSQL measures it: with a space after each comma and colon between values. */
+function octetsOf({ description, sources, original }: Event): number {
+  const names = [...sources, original ?? {}].reduce((count, one) => count + Object.keys(one).length, 0)
+  const spaces = 2 * names - 1 - (original === null ? 0 : 1)
+  const json = [sources, ...(original === null ? [] : [original])].map(one =>
+    Buffer.byteLength(JSON.stringify(one)),
+  )
+  return json.reduce((sum, bytes) => sum + bytes, Buffer.byteLength(description) + spaces)
 }
 
 function countsOf(rest: readonly Event[]): EventRest {
@@ -115,7 +119,8 @@ function countsOf(rest: readonly Event[]): EventRest {
 
 function withCutSources(event: Event): Event {
   const isLong = event.sources.some(({ excerpt, query }) => isCut(excerpt) || isCut(query))
-  return isLong && octetsOf(event) > leastCut ? { ...event, sources: event.sources.map(cutTexts) } : event
+  if ((!isLong && event.original === null) || octetsOf(event) <= leastCut) return event
+  return { ...event, sources: event.sources.map(cutTexts), original: null }
 }
 
 const isCut = (text: string | null): boolean => text !== null && text.length > mostExcerpt

@@ -102,7 +102,14 @@ const cutSources = sql`
     FROM jsonb_array_elements(sources) WITH ORDINALITY AS one (s, n)
   ) END AS sources`
 
-const columns = sql.join(eventColumns.map(name => (name === 'sources' ? cutSources : sql.ref(name))))
+/** The document does not print what was sent beyond a limit. */
+const cutOriginal = sql`CASE WHEN octets <= ${sql.lit(leastCut)} THEN original END AS original`
+
+const columns = sql.join(
+  eventColumns.map(name =>
+    name === 'sources' ? cutSources : name === 'original' ? cutOriginal : sql.ref(name),
+  ),
+)
 
 /** As `timelineOrder`. */
 const byTimeline = (a: Event, b: Event): number =>
