@@ -121,15 +121,23 @@ const pageBytes = 8 * 1024 * 1024
  * Reads a page of rows that may be large: it ends before the row with which it would exceed the bytes of a page.
  * @param query the ordered rows, and one more than `limit`
  */
-export async function readPage<T extends object>(
+export const readPage = <T extends object>(
   db: Db,
   query: Expression<T>,
+  limit: number,
+): Promise<RowsOfPage<T>> =>
+  readMeasured<T>(db, sql`SELECT r.*, octet_length(r::text) AS row_bytes FROM (${query}) r`, limit)
+
+/** The same of rows that have their `row_bytes`: no large value is read of a row that is not on the page. */
+export async function readMeasured<T extends object>(
+  db: Db,
+  query: Expression<unknown>,
   limit: number,
 ): Promise<RowsOfPage<T>> {
   const { rows } = await sql<T & { row_bytes: number; page_bytes: number; is_followed: boolean | null }>`
     SELECT * FROM (
       SELECT *, sum(row_bytes) OVER (ROWS UNBOUNDED PRECEDING) AS page_bytes, lead(true) OVER () AS is_followed
-      FROM (SELECT r.*, octet_length(r::text) AS row_bytes FROM (${query}) r) sized
+      FROM (${query}) measured
     ) summed
     WHERE page_bytes <= ${sql.lit(pageBytes)} OR page_bytes = row_bytes`.execute(db)
   const page = rows.slice(0, limit)

@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
-import { type RowsOfPage, readPage } from '../db/keyset.ts'
+import { type RowsOfPage, readMeasured } from '../db/keyset.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
 import type { PageRequest } from '../http/cursor.ts'
@@ -56,14 +56,20 @@ export function listEvents(
       sql<SqlBool>`(${timelineOrder}) > (${after[0]}::timestamptz, ${after[1]}::int::boolean, ${after[2]}::uuid)`,
   ]
   const page = selectEvents(db)
+    .select(rowBytes)
     .where('incident_id', '=', incidentId)
     .where(({ and }) =>
       and(conditions.filter(condition => typeof condition === 'object' && condition !== null)),
     )
     .orderBy(timelineOrder)
     .limit(sql.lit(limit + 1))
-  return readPage(db, page, limit)
+  return readMeasured<Event>(db, page, limit)
 }
+
+/** What else may be long is mostly null. */
+const rowBytes = sql<number>`octets + octet_length(row(original, retraction, dispute, redactions)::text)`.as(
+  'row_bytes',
+)
 
 /** All events of an incident, in the order of the timeline, retracted ones too. There may be very many. */
 export const allEvents = (db: Db, incidentId: string): Promise<Event[]> =>

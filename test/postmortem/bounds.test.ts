@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import t from 'tap'
 import { loadConfig } from '../../src/config.ts'
+import type { Db } from '../../src/db/open.ts'
 import type { Steps } from '../../src/kit/steps.ts'
 import { documentSteps } from '../../src/postmortem/document/document.ts'
 import { pageSteps } from '../../src/postmortem/document/html/html.ts'
@@ -12,6 +13,7 @@ import { shownOf } from '../../src/postmortem/shown.ts'
 import { snapshotStreams } from '../../src/postmortem/snapshot-stream.ts'
 import { mostExcerpt, mostListed, mostOctets } from '../../src/timeline/shown/selection.ts'
 import { eventPages } from '../../src/timeline/shown/store.ts'
+import { listEvents } from '../../src/timeline/store.ts'
 import { observed } from '../help/cast.ts'
 import { adminToken, openService } from '../help/service.ts'
 import { givenReady, seal } from './ready.ts'
@@ -253,6 +255,27 @@ t.test('the JSON of a long draft is streamed, with an ETag of what is stored', a
   const changed = await call('GET', `${incident}/postmortem.json`, again)
   t.equal(changed.status, 200)
   t.match(changed.text, '"description":"Changed."')
+})
+
+t.test('of large events no more is read for a list than fits on a page', async t => {
+  const incident = await givenReady(service)
+  await addEvents(incident, { count: 40, sources: 20, length: 16_000 })
+  const fetched = async (trx: Db) => {
+    const { rows } = await sql<{ blocks: number }>`
+      SELECT pg_stat_get_xact_blocks_fetched(reltoastrelid)::int AS blocks FROM pg_class WHERE relname = 'events'`.execute(
+      trx,
+    )
+    return rows[0]!.blocks
+  }
+  const read = (limit: number) =>
+    inSnapshot(db, async trx => {
+      const before = await fetched(trx)
+      const { rows, more } = await listEvents(trx, idOf(incident), {}, { limit, after: null })
+      return { count: rows.length, more, blocks: (await fetched(trx)) - before }
+    })
+  const page = await read(100)
+  t.ok(page.more && page.count < 20 && page.blocks > 0, `${page.count} events, ${page.blocks} blocks`)
+  t.same(await read(page.count), page, 'of the others nothing is')
 })
 
 t.test('what has no body opens no stream of a long draft', async t => {
