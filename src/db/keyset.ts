@@ -115,7 +115,7 @@ export interface RowsOfPage<T> {
 }
 
 /** As many bytes as the rows of a page may have, as PostgreSQL writes them. */
-const pageBytes = 8 * 1024 * 1024
+const pageBytes = 2 * 1024 * 1024
 
 /**
  * Reads a page of rows that may be large: it ends before the row with which it would exceed the bytes of a page.

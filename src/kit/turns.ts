@@ -6,7 +6,7 @@ export interface Turns {
   next: () => Promise<void>
 }
 
-const turnMs = 20
+const turnMs = 10
 
 /** @param gone aborted when nobody waits for the work any more */
 export function takeTurns(gone?: AbortSignal): Turns {

@@ -88,11 +88,11 @@ t.test('no statement begins for a caller who has gone, and its transaction is ro
 t.test('a page ends before the row that would be too much for it', async t => {
   const { db, close } = openDatabase(await createDatabase(t), () => {})
   t.teardown(close)
-  /** The rows that a page has of some with so many megabytes each. */
-  const pageOf = async (megabytes: number[], limit: number) => {
+  /** The rows that a page has of some with so many tenths of a megabyte each. */
+  const pageOf = async (tenths: number[], limit: number) => {
     const rows = sql<{ n: number; text: string }>`
-      SELECT n::int, repeat('x', m * 1000000) AS text
-      FROM unnest(${megabytes}::int[]) WITH ORDINALITY AS u (m, n) ORDER BY n LIMIT ${sql.lit(limit + 1)}`
+      SELECT n::int, repeat('x', m * 100000) AS text
+      FROM unnest(${tenths}::int[]) WITH ORDINALITY AS u (m, n) ORDER BY n LIMIT ${sql.lit(limit + 1)}`
     const { rows: found, more } = await readPage(db, rows, limit)
     t.same(Object.keys(found[0] ?? { n: 0, text: '' }), ['n', 'text'])
     return [found.map(({ n }) => n), more]
@@ -100,8 +100,8 @@ t.test('a page ends before the row that would be too much for it', async t => {
   t.same(await pageOf([], 5), [[], false])
   t.same(await pageOf([1, 1, 1], 5), [[1, 2, 3], false])
   t.same(await pageOf([1, 1, 1], 2), [[1, 2], true])
-  t.same(await pageOf([3, 3, 3, 1], 5), [[1, 2], true])
-  t.same(await pageOf([1, 8, 8, 8], 2), [[1], true])
-  t.same(await pageOf([9], 5), [[1], false], 'but it has at least one')
-  t.same(await pageOf([9, 1], 5), [[1], true])
+  t.same(await pageOf([7, 7, 7, 1], 5), [[1, 2], true])
+  t.same(await pageOf([1, 20, 20, 20], 2), [[1], true])
+  t.same(await pageOf([21], 5), [[1], false], 'but it has at least one')
+  t.same(await pageOf([21, 1], 5), [[1], true])
 })

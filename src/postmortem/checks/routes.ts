@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import { transact } from '../../db/transact.ts'
 import { writeOf } from '../../http/caller.ts'
 import type { App, Context } from '../../http/context.ts'
@@ -20,17 +19,22 @@ import { agendaDocument, agendaPage } from './agenda.ts'
 import { toChecks } from './checks.ts'
 import { readCheckData, runChecks, runChecksOn } from './run-checks.ts'
 import { Checks } from './schema.ts'
+import { type SharedRuns, shareRuns } from './shared-runs.ts'
 
 const tags = ['Postmortem']
 
 /** The failed checks as JSON, and as the facilitator's agenda, in Markdown and as a page. */
 export function checkRoutes(app: App, context: Context): void {
-  checksRoute(app, context)
+  const { db, now, blameCheck } = context
+  const runs = shareRuns(async (incident_id, gone) =>
+    runChecks(db, incident_id, await blameCheck(gone), now().toISOString()),
+  )
+  checksRoute(app, runs)
   waiverDeletionRoute(app, context)
-  agendaRoute(app, context)
+  agendaRoute(app, runs)
 }
 
-function checksRoute(app: App, { db, now, blameCheck }: Context): void {
+function checksRoute(app: App, runs: SharedRuns): void {
   app.get(
     '/incidents/:incident_id/checks',
     {
@@ -46,7 +50,7 @@ function checksRoute(app: App, { db, now, blameCheck }: Context): void {
       },
     },
     async ({ params: { incident_id } }, reply) => {
-      const run = await runChecks(db, incident_id, await blameCheck(reply.gone), now().toISOString())
+      const run = await runs(incident_id, reply.gone)
       reply.header('etag', run.etag)
       return toChecks(run)
     },
@@ -85,10 +89,7 @@ function waiverDeletionRoute(app: App, { db, now, blameCheck }: Context): void {
 
 const agendaContent = { schema: { type: 'string' as const }, example: '# Review agenda: Payments drill\n' }
 
-function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
-  const checked = async (incident_id: string, { gone }: FastifyReply) =>
-    runChecks(db, incident_id, await blameCheck(gone), now().toISOString())
-
+function agendaRoute(app: App, runs: SharedRuns): void {
   app.get(
     '/incidents/:incident_id/review/agenda',
     {
@@ -108,7 +109,7 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
       reply.header('vary', 'accept')
       const format = negotiateFormat(request, ['md', 'html'])
       const zone = zoneOf(request.query)
-      const { input, checks } = await checked(request.params.incident_id, reply)
+      const { input, checks } = await runs(request.params.incident_id, reply.gone)
       if (format === 'html') return sendPage(reply, agendaPage(input, checks, zone))
       return sendText(reply, format, toMarkdown(agendaDocument(input, checks, zone)))
     },
@@ -129,7 +130,7 @@ function agendaRoute(app: App, { db, now, blameCheck }: Context): void {
     },
     async ({ params: { incident_id }, query }, reply) => {
       const zone = zoneOf(query)
-      const { input, checks } = await checked(incident_id, reply)
+      const { input, checks } = await runs(incident_id, reply.gone)
       return sendPage(reply, agendaPage(input, checks, zone))
     },
   )

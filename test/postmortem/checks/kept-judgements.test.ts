@@ -1,11 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'kysely'
+import pg from 'pg'
 import t from 'tap'
 import { transact } from '../../../src/db/transact.ts'
 import type { VersionedBlameCheck } from '../../../src/http/context.ts'
 import { sha256Hex } from '../../../src/kit/json.ts'
 import { cacheBlameCheck } from '../../../src/language-checks/checker.ts'
 import { readJudgements } from '../../../src/language-checks/store.ts'
+import type { ChecksRun } from '../../../src/postmortem/checks/check-input.ts'
 import { runChecks } from '../../../src/postmortem/checks/run-checks.ts'
+import { shareRuns } from '../../../src/postmortem/checks/shared-runs.ts'
 import { seal as sealWithin } from '../../../src/postmortem/sealing/lifecycle.ts'
 import { observed, openIncident } from '../../help/cast.ts'
 import { scaled } from '../../help/scale.ts'
@@ -127,6 +131,74 @@ t.test('who asks again after the time was over goes on where it ended', async t 
   const gone = AbortSignal.abort(new Error('gone'))
   const unread = runChecks(db, 'PM-2026-06-17-no-such', { ...check, gone }, now)
   await t.rejects(unread, { message: 'gone' }, 'and who has gone before has nothing read')
+})
+
+t.test('who asks while the checks of an incident run share the next run', async t => {
+  const begun: { incident: string; gone: AbortSignal; end: (run?: Error) => void }[] = []
+  const runs = shareRuns(
+    (incident, gone) =>
+      new Promise((resolve, reject) => {
+        const end = (error?: Error) => (error ? reject(error) : resolve({ etag: `${n}` } as ChecksRun))
+        const n = begun.push({ incident, gone, end })
+      }),
+  )
+  const callers: AbortController[] = []
+  const ask = async (incident: string) => {
+    const caller = new AbortController()
+    callers.push(caller)
+    return runs(incident, caller.signal).then(
+      ({ etag }) => etag,
+      ({ message }) => message,
+    )
+  }
+  const first = [ask('a'), ask('a')]
+  await nextTurn()
+  t.equal(begun.length, 1)
+  const second = [ask('a'), ask('a')]
+  const other = ask('b')
+  await nextTurn()
+  t.same(
+    begun.map(({ incident }) => incident),
+    ['a', 'b'],
+    'other incidents do not wait',
+  )
+  callers[0]!.abort()
+  t.notOk(begun[0]!.gone.aborted, 'one still waits')
+  callers[1]!.abort(new Error('gone'))
+  t.ok(begun[0]!.gone.aborted, 'and now nobody does')
+  begun[0]!.end(new Error('ended'))
+  await nextTurn()
+  begun[1]!.end()
+  begun[2]!.end()
+  t.same(await Promise.all([...first, other, ...second]), ['ended', 'ended', '2', '3', '3'])
+
+  const last = [ask('a'), ask('a')]
+  for (const caller of callers.slice(-2)) caller.abort(new Error('gone'))
+  last.push(ask('a'))
+  await nextTurn()
+  t.equal(begun.length, 4, 'who has gone has nothing run')
+  begun[3]!.end()
+  t.same(await Promise.all(last), ['gone', 'gone', '4'])
+  callers[0]!.abort()
+  await t.rejects(async () => runs('a', callers[0]!.signal), 'nor who had gone before')
+})
+
+t.test('of all who ask for the checks of an incident at once, one connection is taken', async t => {
+  const incident = await openIncident(service)
+  await checks(incident)
+  const other = new pg.Client(connection)
+  await other.connect()
+  t.teardown(() => other.end())
+  await other.query('BEGIN; LOCK TABLE waivers IN ACCESS EXCLUSIVE MODE')
+  const waiting = `SELECT 1 FROM pg_locks WHERE relation = 'waivers'::regclass AND NOT granted`
+  const answers = Array.from({ length: 12 }, (_, i) =>
+    i % 2 ? checks(incident) : call('GET', `${incident}/review/agenda`),
+  )
+  while ((await other.query(waiting)).rowCount === 0) await nextTurn()
+  const { open, free, waiting: queue } = service.database.pool()
+  t.same([open - free, queue], [1, 0])
+  await other.query('ROLLBACK')
+  for (const { status } of await Promise.all(answers)) t.equal(status, 200)
 })
 
 t.test('sealing finds every judgement kept', async t => {
