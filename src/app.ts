@@ -16,6 +16,7 @@ import { createTokenCache } from './http/api-tokens.ts'
 import type { App, Context } from './http/context.ts'
 import { registerOpenapi } from './http/contract/openapi.ts'
 import { Problem, toDebriefError } from './http/problem.ts'
+import { limitTimes, limitUnread } from './http/server/answer-limits.ts'
 import { requireToken } from './http/server/authentication.ts'
 import { refuseRootCause, registerJsonBodies } from './http/server/bodies.ts'
 import { answerClientError, handleUnusualRequests, serverOptions } from './http/server/connections.ts'
@@ -27,7 +28,6 @@ import { collectMetrics, metricsRoute } from './http/server/metrics.ts'
 import { allowedHostsOf, checkRequests } from './http/server/request-checks.ts'
 import { buildSerializer, serializeInTurns } from './http/server/serializer.ts'
 import { systemRoutes, systemSchemas, systemTag } from './http/server/system.ts'
-import { limitTimes } from './http/server/time-limits.ts'
 import { refuseUnservable } from './http/server/validation/accept.ts'
 import { createValidator, refuseUnknownQueries } from './http/server/validation/validator.ts'
 import { incidentRoom } from './incidents/routes.ts'
@@ -117,6 +117,7 @@ async function registerHooks(app: App, config: AppOptions['config']): Promise<vo
   await app.register(accepts)
   registerErrors(app)
   registerEtags(app)
+  limitUnread(app)
   serializeInTurns(app)
   readConditions(app)
 }

@@ -5,16 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../../src/config.ts'
-import { limitTimes } from '../../../src/http/server/time-limits.ts'
+import { limitTimes, limitUnread } from '../../../src/http/server/answer-limits.ts'
+import { registerErrors } from '../../../src/http/server/error-handler.ts'
 
 /** More than the buffers of both sockets hold, so that most of it waits in the service. */
 const large = Buffer.alloc(32 * 1024 * 1024, 'x')
 const streamIdle = 400
 
 /** A service whose `/slow` answers once `finish` is called, and which keeps what the work behind `/work` was told. */
-async function start(t: Test, limits: { handlerTimeout?: number } = {}) {
+async function start(t: Test, limits: { handlerTimeout?: number; streamIdle?: number } = {}) {
   const app = fastify({ keepAliveTimeout: 60_000 })
   limitTimes(app, { ...loadConfig({}).limits, streamIdle, ...limits })
+  registerErrors(app)
+  limitUnread(app, large.length / 2)
   const { promise: finished, resolve: finish } = Promise.withResolvers<string>()
   const gone: AbortSignal[] = []
   const { promise: cut, resolve: tellCut } = Promise.withResolvers<void>()
@@ -72,6 +75,23 @@ t.test('who takes an answer slowly gets all of it', async t => {
     if (performance.now() - began < 2 * streamIdle) await sleep(1)
   }
   t.ok(taken > large.length)
+})
+
+t.test('while others have much to read, a long answer is refused', async t => {
+  const { app, open } = await start(t, { streamIdle: 60_000 })
+  const sockets: Socket[] = []
+  app.server.on('connection', socket => sockets.push(socket))
+  const reader = open('/large')
+  await once(reader, 'data')
+  reader.pause()
+  const refused = await app.inject('/large')
+  t.match(refused, { statusCode: 503, headers: { 'retry-after': '2' } })
+  t.match(refused.json().detail, 'Too many long answers wait to be read.')
+  t.equal(Number(refused.headers['content-length']), refused.rawPayload.length)
+  t.equal((await app.inject('/small')).statusCode, 200, 'and a short one is not')
+  reader.destroy()
+  await new Promise(resolve => sockets[0]!.once('close', resolve))
+  for (let i = 0; i < 2; i++) t.equal((await app.inject('/large')).statusCode, 200)
 })
 
 t.test('work is told when its time is over, and when its connection breaks', async t => {

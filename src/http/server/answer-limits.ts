@@ -65,6 +65,43 @@ function destroyIfIdle(this: ServerResponse): void {
   if (this.socket !== null && this.socket.writableLength > 0) this.socket.destroy()
 }
 
+/** How many bytes make an answer long, and how many of long answers are held at most until their readers have taken them. */
+const longAnswer = 256 * 1024
+const mostHeld = 128 * 1024 * 1024
+
+/**
+ * Refuses a long answer while too much of others is held for readers who have not taken it yet: what all of them together do
+ * not read would fill the memory. One alone may be of any length.
+ */
+export function limitUnread(app: FastifyInstance, most = mostHeld): void {
+  let held = 0
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    const bytes = bytesOf(reply, payload)
+    if (bytes < longAnswer || reply.raw.closed) return done(null, payload)
+    if (held > 0 && held + bytes > most) {
+      reply.removeHeader('content-length')
+      return done(tooMuchUnreadError())
+    }
+    held += bytes
+    reply.raw.once('close', () => {
+      held -= bytes
+    })
+    done(null, payload)
+  })
+}
+
+/** A stream without a length is read as fast as it is taken, and holds little. */
+function bytesOf(reply: FastifyReply, payload: unknown): number {
+  if (payload instanceof Readable) return Number(reply.getHeader('content-length') ?? 0)
+  return typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0
+}
+
+const tooMuchUnreadError = () =>
+  new DebriefError(
+    'unavailable',
+    'Too many long answers wait to be read. Try again shortly, or ask for less: a list by `limit`.',
+  )
+
 const signals = new WeakMap<FastifyReply, AbortSignal>()
 
 function goneSignal(this: FastifyReply): AbortSignal {
