@@ -259,7 +259,7 @@ t.test('a page of large items ends early, and the next one goes on', async t => 
     const body = { target_kind: 'runbook', target, url: 'https://x.example', factors: [1] }
     t.equal((await call('POST', `${incident}/changes`, { body })).status, 201)
   }
-  const large = sql`repeat('x', 3000000)`
+  const large = sql`repeat('x', 900000)`
   await sql`UPDATE events SET description = ${large} WHERE incident_id = ${id}`.execute(db)
   await sql`UPDATE changes SET before = ${large} WHERE incident_id = ${id}`.execute(db)
   await sql`UPDATE incidents SET summary = jsonb_build_object('what_broke', ${large}, 'who_was_affected', NULL)`.execute(
