@@ -100,6 +100,18 @@ t.test('the first that was sent has a key and a milestone, whatever order they a
   }
 })
 
+t.test('a long answer of a batch has no more headers than a short one', async t => {
+  const incident = await openIncident(service)
+  const short = await send(incident, [event('0')])
+  const many = Array.from({ length: 1000 }, (_, i) =>
+    event(`${i}`, { description: 'Other.', role: 'r'.repeat(300) }),
+  )
+  const long = await send(incident, many)
+  t.ok(long.text.length > 256 * 1024, `${long.text.length} characters`)
+  t.same([short.headers.etag, long.headers.etag], [undefined, undefined])
+  t.equal(long.body.results.length, 1000)
+})
+
 t.test('an atomic batch is stored as a whole, or refused naming all that is wrong', async t => {
   const incident = await openIncident(service)
   await call('POST', `${incident}/events`, { body: event('a', { milestone: 'detected' }) })

@@ -38,12 +38,16 @@ export function registerEtags(app: FastifyInstance): void {
 /** Longer texts are encoded once, to be hashed, measured and sent; Node sends shorter ones in one write with the headers. */
 const longText = 100_000
 
+/** Whether an answer has an `ETag`: what is read, or one resource, or a new one. */
+export const hasEtag = (request: FastifyRequest, reply: FastifyReply): boolean =>
+  reply.statusCode < 300 && (isReading(request) || reply.resourceVersion !== null || reply.statusCode === 201)
+
 function withEtag(request: FastifyRequest, reply: FastifyReply, sent: unknown): unknown {
   if (reply.statusCode >= 300) return sent
   const isRead = isReading(request)
   if (sent instanceof Readable) return isRead ? unlessMatched(request, reply, sent) : sent
   if (!isBody(sent)) return sent
-  if (!isRead && reply.resourceVersion === null && reply.statusCode !== 201) return sent
+  if (!hasEtag(request, reply)) return sent
   const payload = typeof sent === 'string' && sent.length >= longText ? Buffer.from(sent) : sent
   const etag = reply.getHeader('etag') ?? etagOf(payload, reply.resourceVersion)
   reply.header('etag', etag)

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { isObject } from '../../kit/json.ts'
 import { takeTurns } from '../../kit/turns.ts'
 import { etagOfHash } from '../conditions.ts'
+import { hasEtag } from './etags.ts'
 
 const factory = SerializerSelector()
 
@@ -54,7 +55,7 @@ async function longAnswer(payload: Record<string, unknown>, reply: FastifyReply)
     length += piece.length
     pieces.push(piece)
   }
-  if (reply.statusCode < 300 && !reply.hasHeader('etag'))
+  if (hasEtag(reply.request, reply) && !reply.hasHeader('etag'))
     reply.header('etag', etagOfHash(hash.digest('hex'), reply.resourceVersion))
   reply.header('content-length', length).serializer((answer: unknown) => answer as string)
   return Readable.from(pieces)
@@ -82,7 +83,9 @@ function* textsOf(payload: Record<string, unknown>, serialize: Serialize): Gener
     return { name, items, place }
   })
   let written = 0
-  for (const { name, items, place } of placed.sort((a, b) => a.place - b.place)) {
+  // The schema may leave a list out.
+  const listed = placed.filter(({ place }) => place < frame.length)
+  for (const { name, items, place } of listed.sort((a, b) => a.place - b.place)) {
     yield frame.slice(written, place)
     written = place
     let separator = ''
