@@ -8,11 +8,11 @@ import { adminToken, openClient, runConcurrently, startOnProxy } from './help/pr
 
 /** What the least token can send to harm others, and readers that harm them: the service stays well. */
 
-const texts = scaled(100, 3000)
+const texts = scaled(30, 3000)
 const bigEvents = scaled(20, 900)
 const rounds = scaled(1, 10)
 const absentReaders = scaled(2, 50)
-const leavers = scaled(20, 200)
+const leavers = scaled(5, 200)
 
 const streamIdle = scaled(500, 2000)
 const { service } = await startOnProxy(t, { DEBRIEF_STREAM_IDLE_MS: String(streamIdle) })

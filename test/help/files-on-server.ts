@@ -40,6 +40,8 @@ const notAboutSql = [
   'test/postmortem/sealing/standing.test.ts',
   'test/postmortem/sealing/zones.test.ts',
   'test/postmortem/thread/',
+  'test/timeline/lenient.test.ts',
+  'test/timeline/ndjson.test.ts',
 ]
 
 /**
