@@ -26,6 +26,8 @@ export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout, 
     for (const [reply, deadline] of deadlines) {
       if (reply.raw.closed) deadlines.delete(reply)
       else if (reply.raw.headersSent) {
+        // One that was asked for before the end of another has no socket until it is its turn.
+        if (reply.raw.socket === null) continue
         deadlines.delete(reply)
         cutIdleReader(reply, streamIdle)
       } else if (now >= deadline) reply.send(handlerTimeoutError(handlerTimeout))

@@ -21,7 +21,9 @@ async function start(t: Test, limits: { handlerTimeout?: number; streamIdle?: nu
   const { promise: finished, resolve: finish } = Promise.withResolvers<string>()
   const gone: AbortSignal[] = []
   const { promise: cut, resolve: tellCut } = Promise.withResolvers<void>()
+  const { promise: made, resolve: tellMade } = Promise.withResolvers<void>()
   app.get('/large', async (_request, reply) => {
+    tellMade()
     reply.raw.once('close', tellCut)
     return large
   })
@@ -41,7 +43,7 @@ async function start(t: Test, limits: { handlerTimeout?: number; streamIdle?: nu
     ask(socket, path, ...headers)
     return socket
   }
-  return { app, open, finish, cut, gone }
+  return { app, open, finish, cut, made, gone }
 }
 
 const ask = (socket: Socket, path: string, ...headers: string[]) =>
@@ -62,6 +64,19 @@ t.test('who takes nothing of an answer is cut, and nobody else', async t => {
   t.match(String(late), 'at last', 'a client that waits for its answer is not')
   ask(quiet, '/small', 'Connection: close')
   t.match(await text(quiet), '200 OK', 'nor is one that waits for nothing')
+})
+
+t.test('nor may one that waited for its turn be left untaken', async t => {
+  const { open, finish, cut, made } = await start(t)
+  const socket = open('/slow')
+  ask(socket, '/large')
+  await made
+  // It is looked at while another answer is before it.
+  await sleep(streamIdle / 2)
+  finish('at last')
+  await cut
+  socket.on('error', () => {})
+  t.ok((await text(socket).catch(() => '')).length < large.length)
 })
 
 t.test('who takes an answer slowly gets all of it', async t => {
