@@ -20,7 +20,7 @@ t.setTimeout(scaled(240_000, 6 * 3_600_000))
 const service = await openService(t)
 const world = await seedWorld(service)
 const faults = [...fieldFaults, ...ruleFaults, ...jsonFaults, ...headerFaults, ...queryFaults, ...pathFaults]
-const runsEach = scaled(400, 70_000) / faults.length
+const runsEach = scaled(250, 70_000) / faults.length
 const tally = newTally()
 /** In a full run after each request, which then names the one that stored something; else after each kind of fault. */
 const isCheckedEach = scaled(0, 1) === 1

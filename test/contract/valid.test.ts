@@ -12,7 +12,7 @@ import { seedWorld } from './generate/world.ts'
 t.setTimeout(scaled(240_000, 6 * 3_600_000))
 const service = await openService(t)
 const world = await seedWorld(service)
-const runs = Math.ceil(scaled(600, 30_000) / operations.length)
+const runs = Math.ceil(scaled(400, 30_000) / operations.length)
 const tally = newTally()
 
 for (const operation of operations) {

@@ -25,7 +25,7 @@ async function untilItWaits(db: Db): Promise<void> {
 
 t.test('what a reader does not take is not read ahead of it', async t => {
   const { db, connection } = await openService(t)
-  const documents = finalIds(100)
+  const documents = finalIds(60)
   await storeFinals(db, documents, 3 * mebibyte)
   const service = await startService(t, {
     DATABASE_URL: connection.connectionString!,
@@ -37,7 +37,7 @@ t.test('what a reader does not take is not read ahead of it', async t => {
   const answer = await begin(t, { port: Number(port) })
   await untilItWaits(db)
   const grown = megabytesOf(service.pid) - before
-  t.comment(`${grown.toFixed(0)} MB more with a reader that does not read 300 MB`)
+  t.comment(`${grown.toFixed(0)} MB more with a reader that does not read 180 MB`)
   t.ok(grown < 150, `${grown} MB`)
   t.match(endOf(await linesOf(answer)), { end: true, count: documents.length })
 })
