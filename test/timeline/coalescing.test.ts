@@ -5,6 +5,7 @@ import { coalesce } from '../../src/timeline/inserting/coalescer.ts'
 import { createEventCreator } from '../../src/timeline/inserting/create-events.ts'
 import { insertEvents } from '../../src/timeline/inserting/insert.ts'
 import { firstClaims, prepareEvent } from '../../src/timeline/inserting/prepared-event.ts'
+import type { EventInput } from '../../src/timeline/schema.ts'
 import { observed, openIncident, readAllPages, seedPeople } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 
@@ -16,6 +17,9 @@ const { call, db } = service
 const post = (incident: string, fields: object = {}) =>
   call('POST', `${incident}/events`, { body: observed(fields) })
 const idOf = (incident: string) => incident.slice('/v1/incidents/'.length)
+const facts = { changed_by: 'test', changed_at: new Date().toISOString(), request_id: 'test' }
+const preparedFor = (incident: string, fields: object = {}) =>
+  prepareEvent(idOf(incident), observed(fields) as EventInput, facts)
 const keys = (count: number) => Array.from({ length: count }, (_, i) => `key-${i}`)
 
 t.test('events that come at once are stored in few transactions', async t => {
@@ -92,8 +96,7 @@ t.test('a locked incident holds up no other, and its events are stored once it i
 
 t.test('a key that somebody else is storing holds up the incident of that key alone', async t => {
   const [one, other] = [await openIncident(service), await openIncident(service)]
-  const facts = { changed_by: 'test', changed_at: new Date().toISOString(), request_id: 'test' }
-  const twin = prepareEvent(idOf(one), observed({ dedupe_key: 'twin' }) as any, facts)
+  const twin = preparedFor(one, { dedupe_key: 'twin' })
   let waiting: ReturnType<typeof post> | undefined
   await db.transaction().execute(async trx => {
     await insertEvents(trx, [twin])
@@ -106,9 +109,8 @@ t.test('a key that somebody else is storing holds up the incident of that key al
 
 t.test('an insert locks no incident but its own', async t => {
   const [incident] = await Promise.all(Array.from({ length: 20 }, () => openIncident(service)))
-  const facts = { changed_by: 'test', changed_at: new Date().toISOString(), request_id: 'test' }
   const { rows } = await db.transaction().execute(async trx => {
-    await insertEvents(trx, [prepareEvent(idOf(incident!), observed() as any, facts)])
+    await insertEvents(trx, [preparedFor(incident!)])
     return sql<{ locks: number }>`
       SELECT count(*)::int AS locks FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()`.execute(
       trx,
@@ -118,10 +120,9 @@ t.test('an insert locks no incident but its own', async t => {
 })
 
 t.test('an event that the database refuses hurts no other', async t => {
-  const incident = idOf(await openIncident(service))
+  const incident = await openIncident(service)
   const { createOne, createMany } = createEventCreator(db)
-  const facts = { changed_by: 'test', changed_at: new Date().toISOString(), request_id: 'test' }
-  const prepared = (dedupe_key: string) => prepareEvent(incident, observed({ dedupe_key }) as any, facts)
+  const prepared = (dedupe_key: string) => preparedFor(incident, { dedupe_key })
   const events = [prepared('good'), { ...prepared('bad'), id: 'no UUID' }, prepared('better')]
   const [good, bad, better] = await Promise.allSettled(events.map(createOne))
   t.match([good, bad, better], [{ status: 'fulfilled' }, { status: 'rejected' }, { status: 'fulfilled' }])
@@ -131,9 +132,8 @@ t.test('an event that the database refuses hurts no other', async t => {
 })
 
 t.test('of two with one key, or one milestone of a spell, the first goes first', t => {
-  const facts = { changed_by: 'test', changed_at: new Date().toISOString(), request_id: 'test' }
   const prepared = (dedupe_key: string, fields: object = {}) =>
-    prepareEvent('PM-2026-06-17-x', observed({ dedupe_key, ...fields }) as any, facts)
+    preparedFor('/v1/incidents/PM-2026-06-17-x', { dedupe_key, ...fields })
   const [z, a] = [prepared('z', { milestone: 'detected' }), prepared('a')]
   const rivals = [prepared('a', { kind: 'note' }), prepared('b', { milestone: 'detected' })]
   const other = prepared('c', { milestone: 'detected', spell: 2 })

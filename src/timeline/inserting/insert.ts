@@ -54,9 +54,9 @@ const quoted = Object.entries(columns).map(([name, type]) => ({ name: `"${name}"
 const names = quoted.map(({ name }) => name).join(', ')
 const definitions = quoted.map(({ name, type }) => `${name} ${type}`).join(', ')
 
-// One JSON text is cheaper to write and to send than an array a column. The advisory lock is that of `lockIncidentShared`; of
-// others than the named incidents a scan of the table would take it, too. A
-// day is no time of a clock. All who insert several events do so in the order of their keys, against deadlocks.
+// One JSON text is cheaper to write and to send than an array a column. The advisory lock is that of `lockIncidentShared`,
+// taken of the named incidents before any row is read: a scan of the table would take it of others, too. A day is no time of
+// a clock. All who insert several events do so in the order of their keys, against deadlocks.
 const insertStatement = `
   WITH named AS MATERIALIZED (SELECT unnest($1::text[]) AS id),
   free AS MATERIALIZED (SELECT id FROM named WHERE pg_try_advisory_xact_lock_shared(hashtextextended(id, 1))),
