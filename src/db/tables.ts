@@ -100,6 +100,24 @@ export interface Events {
   version: Generated<number>;
 }
 
+export interface Evidence {
+  created_at: string;
+  created_by: string;
+  is_cited: Generated<boolean>;
+  media_type: string;
+  redaction: ColumnType<unknown, string, string> | null;
+  sha256: string;
+  size: number;
+  upload: string | null;
+}
+
+export interface EvidenceChunks {
+  bytes: Buffer;
+  created_at: string;
+  n: number;
+  upload: string;
+}
+
 export interface ExternalRefs {
   id: string;
   incident_id: string;
@@ -150,6 +168,30 @@ export interface IdempotentAnswers {
   status: number;
 }
 
+export interface InboxEntries {
+  changed_at: string;
+  changed_by: string;
+  delivery_key: string;
+  dismissal: string | null;
+  event: ColumnType<unknown, string, string>;
+  event_id: string | null;
+  id: string;
+  incident_id: string | null;
+  opens_spell: boolean;
+  original: ColumnType<unknown, string, string> | null;
+  reason: string;
+  received_at: string;
+  redactions: Generated<ColumnType<unknown, string, string>>;
+  reference: ColumnType<unknown, string, string> | null;
+  request_id: string;
+  sender: string;
+  source: string;
+  state: Generated<string>;
+  time_source: string;
+  title: string;
+  version: Generated<number>;
+}
+
 export interface Incidents {
   amending: Generated<boolean>;
   authors: Generated<string[]>;
@@ -182,6 +224,26 @@ export interface Incidents {
   went_well: Generated<string[]>;
 }
 
+export interface IngestDeliveries {
+  content_sha256: string;
+  event_id: string | null;
+  inbox_id: string | null;
+  incident_id: string | null;
+  key: string;
+  received_at: string;
+  sender: string;
+  series: string | null;
+  source: string;
+}
+
+export interface IngestReferences {
+  bound_at: string;
+  id: string;
+  incident_id: string;
+  scope: string;
+  system: string;
+}
+
 export interface LanguageJudgements {
   basis: Buffer;
   field: string;
@@ -189,6 +251,26 @@ export interface LanguageJudgements {
   incident_id: string;
   text_sha256: Buffer;
   unjudged: string | null;
+}
+
+export interface Links {
+  created_at: string;
+  created_by: string;
+  draft_severity: string | null;
+  expires_at: string | null;
+  id: string;
+  incident_id: string | null;
+  last_used_at: string | null;
+  mapping: ColumnType<unknown, string, string> | null;
+  name: string;
+  requests_per_minute: number | null;
+  revoked_at: string | null;
+  revoked_by: string | null;
+  secret_sha256: string;
+  signing_secret: string | null;
+  source: string;
+  unknown: string;
+  version: Generated<number>;
 }
 
 export interface People {
@@ -293,13 +375,19 @@ export interface DB {
   changes: Changes;
   counters: Counters;
   events: Events;
+  evidence: Evidence;
+  evidence_chunks: EvidenceChunks;
   external_refs: ExternalRefs;
   factors: Factors;
   handles: Handles;
   history: History;
   idempotent_answers: IdempotentAnswers;
+  inbox_entries: InboxEntries;
   incidents: Incidents;
+  ingest_deliveries: IngestDeliveries;
+  ingest_references: IngestReferences;
   language_judgements: LanguageJudgements;
+  links: Links;
   people: People;
   redactions: Redactions;
   reviews: Reviews;

@@ -13,6 +13,22 @@ export interface Caller {
   expires_at: string | null
   /** Null for no limit. */
   requests_per_minute: number | null
+  /** What it may do, where it came by a capability link and not with a token. */
+  link?: LinkGrant
+}
+
+/** The one thing that a capability link may do, as it is stored. */
+export interface LinkGrant {
+  /** The tool whose payloads it takes. */
+  source: string
+  /** Where all of it goes; null where the payload says it. */
+  incident_id: string | null
+  /** Where events go whose incident is not known. */
+  unknown: 'inbox' | 'draft'
+  draft_severity: string | null
+  /** With which the tool signs what it sends. */
+  signing_secret: string | null
+  mapping: unknown
 }
 
 /** The caller's id where the token is the settings' own, which is not stored. */
@@ -50,8 +66,9 @@ export const writeOf = (request: FastifyRequest, now: () => Date): Write => ({
   expected: request.expected,
 })
 
-/** The caller's name in `changed_by`: the person it acts for, else the token's name behind `token:`, which no handle has. */
-export const callerName = ({ person, name }: Caller): string => person ?? `token:${name}`
+/** The caller's name in `changed_by`: the person it acts for, else the name of the token or link behind `token:` or `link:`, which no handle has. */
+export const callerName = ({ person, name, link }: Caller): string =>
+  person ?? `${link === undefined ? 'token' : 'link'}:${name}`
 
 /**
  * Requires that a token which acts for a person names no other as the one who acts; a token without a person may say who it

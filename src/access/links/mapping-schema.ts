@@ -1,0 +1,77 @@
+import Type, { type Static } from 'typebox'
+import { oneOf, part, pattern, systemName, text } from '../../http/fields.ts'
+
+/** The tools whose own formats are taken; each has a file in ingest/sources. */
+export const ingestSources = [
+  'alertmanager',
+  'grafana',
+  'pagerduty',
+  'github',
+  'cloudevents',
+  'generic',
+] as const
+export type IngestSourceName = (typeof ingestSources)[number]
+
+const pointer = (options: object = {}) =>
+  Type.String({
+    ...pattern('^(/([^/~]|~[01])*)*$', 'a JSON pointer', '/alert/title'),
+    maxLength: 300,
+    ...options,
+  })
+
+const pointers = (description: string) => Type.Array(pointer(), { minItems: 1, maxItems: 5, description })
+
+const wordsByValue = (description: string) =>
+  Type.Unsafe<Record<string, string>>({
+    type: 'object',
+    maxProperties: 50,
+    propertyNames: { type: 'string', minLength: 1, maxLength: 200 },
+    additionalProperties: { type: 'string', maxLength: 30 },
+    description,
+  })
+
+/** How the payload of a tool that has no format of its own is read. */
+export const mapping = part('IngestMapping', {
+  system: systemName({ description: 'The source system of its events.' }),
+  events: Type.Optional(
+    pointer({ description: 'A list, each of whose entries is an event; the other pointers start there.' }),
+  ),
+  text: pointers('What the description is made of, with a colon between.'),
+  time: Type.Optional(pointer({ description: 'RFC 3339, or seconds or milliseconds since 1970.' })),
+  url: Type.Optional(pointer()),
+  key: Type.Optional(pointers('What makes it known again, joined; the SHA-256 of the payload unless given.')),
+  reference: Type.Optional(pointer({ description: 'The tool’s own id of the incident.' })),
+  kind: Type.Optional(
+    part('MappedKind', {
+      pointer: pointer(),
+      values: wordsByValue('The kind of event for each value; `note` for any other.'),
+    }),
+  ),
+  milestone: Type.Optional(
+    part('MappedMilestone', {
+      pointer: pointer(),
+      values: wordsByValue('The milestone that each value marks; none for any other.'),
+    }),
+  ),
+  low: Type.Optional(
+    part('MappedRelevance', {
+      pointer: pointer(),
+      values: Type.Array(text(200), {
+        minItems: 1,
+        maxItems: 50,
+        description: 'The values that are of low relevance.',
+      }),
+    }),
+  ),
+  challenge: Type.Optional(
+    pointer({
+      description: 'Where the tool proves the address by a text that it wants back, it is in the answer.',
+    }),
+  ),
+})
+
+export type IngestMapping = Static<typeof mapping>
+
+/** Where events go whose incident is not known: to the inbox, or to a new draft. */
+export const unknownPlaces = ['inbox', 'draft'] as const
+export const unknownPlace = oneOf('UnknownIncident', unknownPlaces)

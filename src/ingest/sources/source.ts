@@ -1,0 +1,64 @@
+import type { IngestMapping } from '../../access/links/mapping-schema.ts'
+import type { EventInput } from '../../timeline/schema.ts'
+
+/** One POST of a tool: what it sent, and when it came. */
+export interface Delivery {
+  /** The body as JSON has it. Every text in it is untrusted. */
+  body: unknown
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string | undefined>>
+  receivedAt: Date
+  /** Of the link; only `generic` reads it. */
+  mapping: IngestMapping | null
+}
+
+/** How a tool itself names what happens. */
+export interface Reference {
+  system: string
+  id: string
+  url: string | null
+  /** Whether the tool uses it again for another incident, as an alert group does. */
+  recurs: boolean
+}
+
+/** Where the time of an event is from: the payload, or its receipt where that has none, or a senseless one. */
+export type TimeSource = 'payload' | 'receipt'
+
+/** What a delivery says happened. */
+export interface IngestedEvent {
+  /** What the tool knows it by: the same again is the same event. May be of any length. */
+  key: string
+  /** What it is one of, such as all firings of one alert: a repeat within one incident is of low relevance. */
+  series: string | null
+  event: Omit<EventInput, 'dedupe_key'>
+  timeSource: TimeSource
+  reference: Reference | null
+  /** Whether it says that something begins: only that opens a new draft. */
+  isFiring: boolean
+  /** Whether the impact has come again after it was resolved. */
+  opensSpell: boolean
+  /** The title of an incident that begins with it. */
+  title: string
+}
+
+export interface Reading {
+  events: IngestedEvent[]
+  /** A sentence why there are none, where the payload is the tool's and has nothing for a timeline. */
+  ignored?: string
+  /** The text that the tool wants back. */
+  challenge?: string
+}
+
+/** The format of a tool. Pure. */
+export interface IngestSource {
+  /** @throws NotTheForm when the payload is not the tool's */
+  read: (delivery: Delivery) => Reading
+  /** The header of the tool's signature, and whether it is right. Undefined where the tool signs nothing. */
+  signature?: {
+    header: string
+    isValid: (secret: string, body: Buffer, headers: Delivery['headers']) => boolean
+  }
+}
+
+/** A payload is not what the tool sends; the sentence says what was missing. */
+export class NotTheForm extends Error {}
