@@ -65,13 +65,13 @@ CREATE TABLE inbox_entries (
   received_at timestamptz(3) NOT NULL,
   sender text COLLATE "C" NOT NULL,
   source text COLLATE "C" NOT NULL,
-  delivery_key text COLLATE "C" NOT NULL,
   reason text COLLATE "C" NOT NULL,
   -- The scope, the system, the id and the address of the tool's own reference.
   reference jsonb,
-  title text NOT NULL,
+  -- Of a new draft. Null once assigned, as the event is: its texts went along.
+  title text,
   -- As POST …/events would take it, and what was changed so that it could.
-  event jsonb NOT NULL,
+  event jsonb,
   original jsonb,
   opens_spell boolean NOT NULL,
   time_source text COLLATE "C" NOT NULL,
@@ -102,4 +102,5 @@ CREATE TABLE ingest_deliveries (
   inbox_id uuid,
   PRIMARY KEY (sender, source, key)
 );
+CREATE INDEX ingest_deliveries_inbox ON ingest_deliveries (inbox_id) WHERE inbox_id IS NOT NULL;
 CREATE INDEX ingest_deliveries_series ON ingest_deliveries (incident_id, series) WHERE series IS NOT NULL;

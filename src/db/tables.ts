@@ -171,9 +171,8 @@ export interface IdempotentAnswers {
 export interface InboxEntries {
   changed_at: string;
   changed_by: string;
-  delivery_key: string;
   dismissal: string | null;
-  event: ColumnType<unknown, string, string>;
+  event: ColumnType<unknown, string, string> | null;
   event_id: string | null;
   id: string;
   incident_id: string | null;
@@ -188,7 +187,7 @@ export interface InboxEntries {
   source: string;
   state: Generated<string>;
   time_source: string;
-  title: string;
+  title: string | null;
   version: Generated<number>;
 }
 
