@@ -113,9 +113,14 @@ export interface Evidence {
 
 export interface EvidenceChunks {
   bytes: Buffer;
-  created_at: string;
   n: number;
   upload: string;
+}
+
+export interface EvidenceUploads {
+  id: string;
+  is_open: Generated<boolean>;
+  started_at: string;
 }
 
 export interface ExternalRefs {
@@ -376,6 +381,7 @@ export interface DB {
   events: Events;
   evidence: Evidence;
   evidence_chunks: EvidenceChunks;
+  evidence_uploads: EvidenceUploads;
   external_refs: ExternalRefs;
   factors: Factors;
   handles: Handles;
