@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger } from 'fastify'
 import { sql } from 'kysely'
+import { createLinkCache } from './access/links/store.ts'
 import { accessRoom } from './access/routes.ts'
 import { actionItemRoom } from './action-items/routes.ts'
 import { backlogOf } from './action-items/summary.ts'
@@ -133,11 +134,13 @@ async function registerGuardedRoutes(app: App, { database, config, now }: AppOpt
   const { db, pool } = database
   await app.register(rateLimit, { global: false })
   const tokens = createTokenCache(db, now)
+  const links = createLinkCache(db, now)
   const context: Context = {
     db,
     database,
     now,
     tokens,
+    links,
     timeZone: config.timeZone,
     limits: config.limits,
     blameCheck: cacheBlameCheck(database),
@@ -145,7 +148,7 @@ async function registerGuardedRoutes(app: App, { database, config, now }: AppOpt
   const metrics = collectMetrics(app, { pool, backlog: () => backlogOf(db, dateIn(config.timeZone, now())) })
   await app.register(async guarded => {
     refuseUnknownQueries(guarded)
-    requireToken(guarded, { tokens, adminToken: config.adminToken, now })
+    requireToken(guarded, { tokens, links, adminToken: config.adminToken, now })
     metricsRoute(guarded, metrics)
     await guarded.register(
       async v1 => {

@@ -1,14 +1,13 @@
-import { randomBytes, randomInt } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { hasLeft } from '../directory/rules.ts'
 import { kindsByHandle, requirePeople } from '../directory/store.ts'
-import { type Scope, tokenChecksum } from '../http/api-tokens.ts'
+import type { Scope } from '../http/api-tokens.ts'
 import { type Expected, requireVersion } from '../http/conditions.ts'
+import { createSecret } from '../http/credentials/secret.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { fieldError, notFoundError } from '../http/problem.ts'
-import { sha256Hex } from '../kit/json.ts'
 import { Token } from './schema.ts'
 
 const columns = columnsOf(Token)
@@ -27,14 +26,12 @@ interface TokenFields {
 
 /** Creates an API token and returns it. Only its hash is stored, so it cannot be shown again. */
 export async function createToken(db: Db, fields: TokenFields): Promise<string> {
-  const id = Array.from({ length: 12 }, () => randomInt(36).toString(36)).join('')
-  const secret = randomBytes(32).toString('base64url')
-  const token = `dbf_${id}${secret}${tokenChecksum(id + secret)}`
+  const { id, secret, secret_sha256 } = createSecret('dbf')
   await db
     .insertInto('tokens')
-    .values({ id, secret_sha256: sha256Hex(token), ...fields })
+    .values({ id, secret_sha256, ...fields })
     .executeTakeFirstOrThrow()
-  return token
+  return secret
 }
 
 /**
