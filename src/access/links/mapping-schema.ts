@@ -14,7 +14,7 @@ export type IngestSourceName = (typeof ingestSources)[number]
 
 const pointer = (options: object = {}) =>
   Type.String({
-    ...pattern('^(/([^/~]|~[01])*)*$', 'a JSON pointer', '/alert/title'),
+    ...pattern('^#?(/([^/~]|~[01])*)*$', 'a JSON pointer', '/alert/title'),
     maxLength: 300,
     ...options,
   })
@@ -30,17 +30,47 @@ const wordsByValue = (description: string) =>
     description,
   })
 
+const someValues = (description: string) =>
+  part(
+    'MappedValues',
+    { pointer: pointer(), values: Type.Array(text(200), { minItems: 1, maxItems: 50 }) },
+    { description },
+  )
+
 /** How the payload of a tool that has no format of its own is read. */
 export const mapping = part('IngestMapping', {
   system: systemName({ description: 'The source system of its events.' }),
-  events: Type.Optional(
-    pointer({ description: 'A list, each of whose entries is an event; the other pointers start there.' }),
+  source_kind: Type.Optional(
+    Type.String({
+      maxLength: 30,
+      description: 'The kind of source, such as `chat`; told by the kind of event unless given.',
+    }),
   ),
+  challenge: Type.Optional(
+    pointer({
+      description: 'Where the tool proves the address by a text that it wants back, it is in the answer.',
+    }),
+  ),
+  events: Type.Optional(
+    pointer({
+      description:
+        'A list, each of whose entries is an event; the other pointers start there, and those with `#` before them at the top.',
+    }),
+  ),
+  ignore: Type.Optional(someValues('What is no event for a timeline.')),
   text: pointers('What the description is made of, with a colon between.'),
-  time: Type.Optional(pointer({ description: 'RFC 3339, or seconds or milliseconds since 1970.' })),
-  url: Type.Optional(pointer()),
+  time: Type.Optional(
+    pointers('RFC 3339, or seconds, milliseconds or finer since 1970; the first that is one counts.'),
+  ),
+  url: Type.Optional(pointers('The first http or https address counts.')),
   key: Type.Optional(pointers('What makes it known again, joined; the SHA-256 of the payload unless given.')),
-  reference: Type.Optional(pointer({ description: 'The tool’s own id of the incident.' })),
+  reference: Type.Optional(pointers('The tool’s own id of the incident; the first that there is counts.')),
+  recurs: Type.Optional(
+    Type.Boolean({
+      'x-default': false,
+      description: '`reference` comes again with another incident, as the id of an alarm does.',
+    }),
+  ),
   kind: Type.Optional(
     part('MappedKind', {
       pointer: pointer(),
@@ -53,21 +83,7 @@ export const mapping = part('IngestMapping', {
       values: wordsByValue('The milestone that each value marks; none for any other.'),
     }),
   ),
-  low: Type.Optional(
-    part('MappedRelevance', {
-      pointer: pointer(),
-      values: Type.Array(text(200), {
-        minItems: 1,
-        maxItems: 50,
-        description: 'The values that are of low relevance.',
-      }),
-    }),
-  ),
-  challenge: Type.Optional(
-    pointer({
-      description: 'Where the tool proves the address by a text that it wants back, it is in the answer.',
-    }),
-  ),
+  low: Type.Optional(someValues('What is of low relevance.')),
 })
 
 export type IngestMapping = Static<typeof mapping>
