@@ -32,6 +32,7 @@ import { systemRoutes, systemSchemas, systemTag } from './http/server/system.ts'
 import { refuseUnservable } from './http/server/validation/accept.ts'
 import { createValidator, refuseUnknownQueries } from './http/server/validation/validator.ts'
 import { incidentRoom } from './incidents/routes.ts'
+import { ingestRoom } from './ingest/routes.ts'
 import { uuidv7 } from './kit/ids.ts'
 import { dateIn } from './kit/time.ts'
 import { cacheBlameCheck } from './language-checks/checker.ts'
@@ -67,6 +68,7 @@ const rooms = [
   waiverRoom,
   languageCheckRoom,
   postmortemRoom,
+  ingestRoom,
   exportRoom,
 ]
 const components = [Problem, ...systemSchemas, ...pageSchemas, ...rooms.flatMap(({ schemas }) => schemas)]

@@ -7,6 +7,8 @@ export interface Spells {
   resolvedAt: string | null
   /** The first moment that is marked in each. */
   began: ReadonlyMap<number, string>
+  /** The milestones that are marked, as `<spell> <name>`. */
+  held: ReadonlySet<string>
 }
 
 /** Reads the spells of an incident that holds still. */
@@ -23,7 +25,8 @@ export async function readSpells(trx: Trx, incident_id: string): Promise<Spells>
   for (const { spell, corrected_at } of rows) if (!began.has(spell)) began.set(spell, corrected_at)
   const last = Math.max(...began.keys())
   const resolved = rows.find(({ spell, milestones }) => spell === last && milestones.includes('resolved'))
-  return { resolvedAt: resolved?.corrected_at ?? null, began }
+  const held = new Set(rows.flatMap(({ spell, milestones }) => milestones.map(name => `${spell} ${name}`)))
+  return { resolvedAt: resolved?.corrected_at ?? null, began, held }
 }
 
 /** The spell in which an event of some time lies: the last that had begun by then, and the first before any had. */

@@ -3,6 +3,7 @@ import type { ChangeFacts } from '../http/caller.ts'
 import type { Created } from '../timeline/inserting/create-events.ts'
 import { createInLocked } from '../timeline/inserting/create-under-lock.ts'
 import { type PreparedEvent, prepareEvent } from '../timeline/inserting/prepared-event.ts'
+import { withMilestones } from '../timeline/rules.ts'
 import type { Arrival } from './arrivals.ts'
 import { readSpells, type Spells, spellAt } from './spells.ts'
 
@@ -26,7 +27,7 @@ export async function storeArrivals(
   for (const arrival of arrivals) {
     const spell = spellOf(spells, arrival)
     if (arrival.opens_spell) spells = withSpell(spells, spell, arrival.event.occurred_at)
-    const isRepeat = arrival.series !== null && seen.has(arrival.series)
+    const isRepeat = arrival.series !== null && seen.has(arrival.series) && !marksAnew(spells, spell, arrival)
     if (arrival.series !== null) seen.add(arrival.series)
     const event = { ...arrival.event, spell, ...(isRepeat && { relevance: 'low' as const }) }
     prepared.push(prepareEvent(incident_id, event, facts, arrival))
@@ -44,10 +45,14 @@ function spellOf(spells: Spells, { event, opens_spell }: Storable): number {
   return opens_spell && spells.began.size > 0 ? spell + 1 : spell
 }
 
-const withSpell = ({ began, resolvedAt }: Spells, spell: number, time: string): Spells => ({
-  resolvedAt,
-  began: new Map([...began, [spell, time]]),
+const withSpell = (spells: Spells, spell: number, time: string): Spells => ({
+  ...spells,
+  began: new Map([...spells.began, [spell, time]]),
 })
+
+/** Whether an event marks what no other has marked: then it tells something, however often it came. */
+const marksAnew = ({ held }: Spells, spell: number, { event }: Storable): boolean =>
+  withMilestones(event).milestones.some(name => !held.has(`${spell} ${name}`))
 
 async function seenSeries(
   trx: Trx,
