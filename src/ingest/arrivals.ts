@@ -64,7 +64,7 @@ export function arrivalOf(app: FastifyInstance, ingested: IngestedEvent, receipt
     prepareEvent('', shortened as EventInput, facts, changes)
   } catch (error) {
     if (!(error instanceof DebriefError)) throw error
-    return unreadableArrival(receipt, `of the event ${ingested.key} ${error.message}`)
+    return unreadableArrival(receipt, `Of its event ${ingested.key}: ${error.message}`)
   }
   const stored = shortened as EventInput
   return {
@@ -97,7 +97,7 @@ const lineOf = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim
 /** What stands for a payload that is not the tool's: a note that cites it, for a person to place. */
 export function unreadableArrival({ sender, payload, evidence, facts }: Receipt, why: string): Arrival {
   const key = sha256Hex(payload.bytes)
-  const description = cutAtWord(`A delivery for ${sender.source} could not be read: ${why}.`, 2000)
+  const description = cutAtWord(`A delivery for ${sender.source} could not be read. ${why}`, 2000)
   const excerpt = payload.mediaType === 'application/octet-stream' ? null : payload.bytes.toString().trim()
   const event: EventInput = {
     occurred_at: facts.changed_at,

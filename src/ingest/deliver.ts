@@ -2,7 +2,13 @@ import type { Trx } from '../db/open.ts'
 import { citeEvidence, storeEvidence } from '../evidence/store.ts'
 import type { ChangeFacts } from '../http/caller.ts'
 import type { Arrival, Sender } from './arrivals.ts'
-import { claimDeliveries, type Destination, type Earlier, earlierDeliveries, recordDestinations } from './deliveries.ts'
+import {
+  claimDeliveries,
+  type Destination,
+  type Earlier,
+  earlierDeliveries,
+  recordDestinations,
+} from './deliveries.ts'
 import { addToInbox } from './inbox/store.ts'
 import type { Payload } from './payload.ts'
 import { createPlacer, lockReference, type Place, type PlacementTerms } from './placement.ts'
@@ -39,9 +45,8 @@ export async function deliver(
   })
 }
 
-const firstOfEach = (arrivals: readonly Arrival[]): Arrival[] => [
-  ...new Map(arrivals.toReversed().map(arrival => [arrival.key, arrival])).values(),
-].toReversed()
+const firstOfEach = (arrivals: readonly Arrival[]): Arrival[] =>
+  [...new Map(arrivals.toReversed().map(arrival => [arrival.key, arrival])).values()].toReversed()
 
 async function storeFresh(
   trx: Trx,
@@ -86,7 +91,9 @@ const evidenceOf = (arrivals: readonly Arrival[]): string[] => [
 async function lockReferences(trx: Trx, arrivals: readonly Arrival[]): Promise<void> {
   const references = new Map(
     arrivals.flatMap(({ reference }) =>
-      reference === null ? [] : [[JSON.stringify([reference.scope, reference.system, reference.id]), reference]],
+      reference === null
+        ? []
+        : [[JSON.stringify([reference.scope, reference.system, reference.id]), reference]],
     ),
   )
   for (const key of [...references.keys()].sort()) await lockReference(trx, references.get(key)!)
@@ -106,7 +113,15 @@ async function storeOwn(
   }
 }
 
-function resultOf({ arrival, place, incident_id, event_id, inbox_id, warnings, isNew }: Placed): IngestedResult {
+function resultOf({
+  arrival,
+  place,
+  incident_id,
+  event_id,
+  inbox_id,
+  warnings,
+  isNew,
+}: Placed): IngestedResult {
   return {
     key: arrival.key,
     result: inbox_id !== null ? 'inbox' : isNew ? 'created' : 'duplicate',

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { isStorable } from '../kit/text.ts'
 import { maxDepth } from '../kit/strict-json.ts'
+import { isStorable } from '../kit/text.ts'
 import { NotTheForm } from './sources/source.ts'
 
 /** The body of a delivery: its bytes, which become evidence, and what they say. */
@@ -43,10 +43,12 @@ function parseJson(text: string): unknown {
 function storable(value: unknown, depth = 1): unknown {
   if (typeof value === 'string') return storableText(value)
   if (typeof value !== 'object' || value === null) return value
-  if (depth > maxDepth) throw new NotTheForm(`it is nested more than ${maxDepth} levels deep`)
+  if (depth > maxDepth) throw new NotTheForm(`It is nested more than ${maxDepth} levels deep.`)
   if (Array.isArray(value)) return value.map(entry => storable(entry, depth + 1))
   const members = Object.entries(value)
-  return Object.fromEntries(members.map(([name, member]) => [storableText(name), storable(member, depth + 1)]))
+  return Object.fromEntries(
+    members.map(([name, member]) => [storableText(name), storable(member, depth + 1)]),
+  )
 }
 
 const storableText = (text: string): string =>

@@ -133,7 +133,9 @@ export async function bindReference(
   await trx
     .insertInto('ingest_references')
     .values({ scope, system, id, incident_id, bound_at })
-    .onConflict(conflict => conflict.columns(['scope', 'system', 'id']).doUpdateSet({ incident_id, bound_at }))
+    .onConflict(conflict =>
+      conflict.columns(['scope', 'system', 'id']).doUpdateSet({ incident_id, bound_at }),
+    )
     .execute()
 }
 

@@ -97,11 +97,15 @@ const senderId = ({ id, link }: Caller): string => (link === undefined ? `token:
 
 function requireOwnLink({ link }: Caller, source: string): void {
   if (link === undefined && source === 'generic') {
-    const detail = 'generic needs a link, whose mapping says how to read what is sent: POST /v1/links makes one.'
+    const detail =
+      'generic needs a link, whose mapping says how to read what is sent: POST /v1/links makes one.'
     throw new DebriefError('invalid_query', detail, [{ parameter: 'link', code: 'required', detail }])
   }
   if (link === undefined || link.source === source) return
-  throw new DebriefError('forbidden', `This link takes what ${link.source} sends, at /v1/ingest/${link.source}.`)
+  throw new DebriefError(
+    'forbidden',
+    `This link takes what ${link.source} sends, at /v1/ingest/${link.source}.`,
+  )
 }
 
 function requireOwnIncident({ link }: Caller, asked: string | undefined): void {

@@ -23,7 +23,8 @@ const entry = exact({
   key: Type.String({ description: 'What the tool knows it by.' }),
   result: oneOfGrowing(['created', 'duplicate', 'inbox']),
   why: oneOfGrowing([...placedBy, ...inboxReasons, 'delivered_before'], {
-    description: 'What decided it: the link’s incident, `?incident=`, the tool’s own reference, or why it waits.',
+    description:
+      'What decided it: the link’s incident, `?incident=`, the tool’s own reference, or why it waits.',
   }),
   incident_id: orNull<string>({}),
   event_id: orNull<string>({ format: 'uuid' }),

@@ -1,4 +1,4 @@
-import { sql, type SqlBool } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 
 /** The spells of impact of an incident, by the events that mark milestones. */

@@ -52,7 +52,7 @@ const withSpell = (spells: Spells, spell: number, time: string): Spells => ({
 
 /** Whether an event marks what no other has marked: then it tells something, however often it came. */
 const marksAnew = ({ held }: Spells, spell: number, { event }: Storable): boolean =>
-  withMilestones(event).milestones.some(name => !held.has(`${spell} ${name}`))
+  (withMilestones(event).milestones ?? []).some(name => !held.has(`${spell} ${name}`))
 
 async function seenSeries(
   trx: Trx,

@@ -46,7 +46,11 @@ function textsAt(
   for (const [i, pointer] of pointers.entries()) {
     if (found.has(pointer)) continue
     const known = [...found.keys()].join(', ') || 'nothing any more'
-    throw fieldError(`/pointers/${i}`, 'unknown', `Nothing stands at ${pointer}. What can be taken out: ${known}.`)
+    throw fieldError(
+      `/pointers/${i}`,
+      'unknown',
+      `Nothing stands at ${pointer}. What can be taken out: ${known}.`,
+    )
   }
   return new Set(pointers.map(pointer => found.get(pointer)!).filter(text => !isRedactedText(text)))
 }

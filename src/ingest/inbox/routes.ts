@@ -63,9 +63,7 @@ export function inboxRoutes(app: App, { db, now, timeZone }: Context): void {
     },
     async request => {
       const write = writeOf(request, now)
-      return transact(db, trx =>
-        assignEntry(trx, request.params.inbox_id, request.body, { write, timeZone }),
-      )
+      return transact(db, trx => assignEntry(trx, request.params.inbox_id, request.body, { write, timeZone }))
     },
   )
 

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { ingestSources } from '../../access/links/mapping-schema.ts'
 import {
   anyOfWords,
   component,
@@ -20,7 +21,6 @@ import {
 import { incidentId, severities } from '../../incidents/schema.ts'
 import { tombstone } from '../../timeline/redaction-schema.ts'
 import { EventInput } from '../../timeline/schema.ts'
-import { ingestSources } from '../../access/links/mapping-schema.ts'
 import { inboxReasons, timeSource } from '../schema.ts'
 
 export const inboxStates = ['waiting', 'assigned', 'dismissed'] as const
@@ -43,7 +43,8 @@ export const InboxEntry = component(
     sender: Type.String({ description: 'The link or the token that sent it.' }),
     source: oneOfGrowing(ingestSources),
     reason: oneOfGrowing(inboxReasons, {
-      description: '`missing_incident`: the one that it is for does not exist; `unreadable`: not the tool’s form.',
+      description:
+        '`missing_incident`: the one that it is for does not exist; `unreadable`: not the tool’s form.',
     }),
     reference,
     title: nullable(Type.String({ description: 'Of a new draft; null once assigned, as `event` is.' })),

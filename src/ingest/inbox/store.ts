@@ -75,7 +75,9 @@ const selectLocked = (trx: Trx) =>
     .select(columns)
     .select(['reference', 'opens_spell'])
     .select(
-      sql<string | null>`(SELECT d.series FROM ingest_deliveries d WHERE d.inbox_id = inbox_entries.id)`.as('series'),
+      sql<string | null>`(SELECT d.series FROM ingest_deliveries d WHERE d.inbox_id = inbox_entries.id)`.as(
+        'series',
+      ),
     )
     .orderBy('id')
     .forUpdate()
