@@ -4,6 +4,7 @@ import type { ChangeFacts, LinkGrant } from '../http/caller.ts'
 import { DebriefError } from '../http/problem.ts'
 import { lockIncidentShared } from '../incidents/locks.ts'
 import { holdersOf } from '../incidents/references.ts'
+import type { IncidentInput } from '../incidents/schema.ts'
 import { createIncident } from '../incidents/store.ts'
 import { dateIn } from '../kit/time.ts'
 import type { Arrival, ScopedReference } from './arrivals.ts'
@@ -82,7 +83,7 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): (arrival: Arrival
 
   async function openDraft(arrival: Arrival): Promise<Place> {
     const incident_id = await createDraft(trx, arrival, {
-      severity: link?.draft_severity as 'SEV3',
+      severity: (link?.draft_severity ?? 'SEV3') as Severity,
       timeZone,
       facts,
     })
@@ -139,8 +140,10 @@ export async function bindReference(
     .execute()
 }
 
+type Severity = NonNullable<IncidentInput['severity']>
+
 interface DraftTerms {
-  severity: 'SEV1' | 'SEV2' | 'SEV3' | 'SEV4' | 'SEV5'
+  severity: Severity
   title?: string | undefined
   timeZone: string
   facts: ChangeFacts

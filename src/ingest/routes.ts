@@ -53,7 +53,7 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
       const { source } = request.params
       requireOwnLink(request.caller, source)
       requireOwnIncident(request.caller, request.query.incident)
-      const bytes = request.body as Buffer
+      const bytes = (request.body as Buffer | undefined) ?? Buffer.alloc(0)
       requireSignature(request, bytes)
       const { reading, payload, fault } = read(request, bytes)
       const { facts } = writeOf(request, now)

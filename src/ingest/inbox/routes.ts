@@ -61,9 +61,14 @@ export function inboxRoutes(app: App, { db, now, timeZone }: Context): void {
         response: { 200: ref(contract.Assignment) },
       },
     },
-    async request => {
+    async (request, reply) => {
+      const { inbox_id } = request.params
       const write = writeOf(request, now)
-      return transact(db, trx => assignEntry(trx, request.params.inbox_id, request.body, { write, timeZone }))
+      return transact(db, async trx => {
+        const assignment = await assignEntry(trx, inbox_id, request.body, { write, timeZone })
+        reply.resourceVersion = (await store.getEntry(trx, inbox_id)).version
+        return assignment
+      })
     },
   )
 
