@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger } from 'fastify'
 import { sql } from 'kysely'
+import { linkRoom } from './access/links/routes.ts'
 import { createLinkCache } from './access/links/store.ts'
 import { accessRoom } from './access/routes.ts'
 import { actionItemRoom } from './action-items/routes.ts'
@@ -70,6 +71,7 @@ const rooms = [
   postmortemRoom,
   ingestRoom,
   exportRoom,
+  linkRoom,
 ]
 const components = [Problem, ...systemSchemas, ...pageSchemas, ...rooms.flatMap(({ schemas }) => schemas)]
 const tags = [systemTag, ...rooms.map(({ tag }) => tag)]

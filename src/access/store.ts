@@ -83,39 +83,53 @@ export async function getToken(db: Db, id: string): Promise<Token> {
 /** Newest first, revoked ones too. */
 export const listTokens = (db: Db, { limit, after }: PageRequest): Promise<Token[]> =>
   selectTokens(db)
-    .$if(after !== null, q =>
-      q.where(sql<SqlBool>`(created_at, id) < (${after![0]}::timestamptz, ${after![1]})`),
-    )
+    .where(isOlderThan(after))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(sql.lit(limit + 1))
     .execute()
 
-interface Revocation {
+/** The rows after a cursor's, in a list that is newest first. */
+export const isOlderThan = (after: PageRequest['after']) =>
+  after === null
+    ? sql<SqlBool>`true`
+    : sql<SqlBool>`(created_at, id) < (${after[0]}::timestamptz, ${after[1]})`
+
+/**
+ * Revokes a token for ever; revoking it again changes nothing.
+ * @throws 404 when there is no such token, 412 when it is not of an expected version
+ */
+export const revokeToken = (trx: Trx, id: string, revocation: Revocation): Promise<void> =>
+  revoke(trx, { table: 'tokens', get: getToken }, id, revocation)
+
+export interface Revocation {
   /** Null at the command line. */
   revoked_by: string | null
   revoked_at: string
   expected: Expected
 }
 
-/**
- * Revokes a token for ever; revoking it again changes nothing.
- * @throws 404 when there is no such token, 412 when it is not of an expected version
- */
-export async function revokeToken(
+/** Where what can be revoked is stored, and how it is read. */
+interface Revocable {
+  table: 'tokens' | 'links'
+  get: (trx: Trx, id: string) => Promise<{ version: number; revoked_at: string | null }>
+}
+
+/** Revokes a row of `table` as `revokeToken` does. */
+export async function revoke(
   trx: Trx,
+  { table, get }: Revocable,
   id: string,
-  { expected, ...revocation }: Revocation,
+  { expected, revoked_by, revoked_at }: Revocation,
 ): Promise<void> {
-  await trx.selectFrom('tokens').select('id').where('id', '=', id).forUpdate().execute()
-  const { version, revoked_at } = await getToken(trx, id)
-  requireVersion(version, expected)
-  if (revoked_at !== null) return
-  await trx
-    .updateTable('tokens')
-    .set({ ...revocation, version: version + 1 })
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow()
+  await sql`SELECT FROM ${sql.table(table)} WHERE id = ${id} FOR UPDATE`.execute(trx)
+  const stored = await get(trx, id)
+  requireVersion(stored.version, expected)
+  if (stored.revoked_at !== null) return
+  await sql`
+    UPDATE ${sql.table(table)}
+    SET revoked_by = ${revoked_by}, revoked_at = ${revoked_at}, version = version + 1
+    WHERE id = ${id}`.execute(trx)
 }
 
 /** Marks a token as that of `admin.token`, and no other. */

@@ -10,8 +10,12 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The scope that a call of this route needs; `any` lets in every valid token. */
     scope?: Scope | 'any'
-    /** The route takes a capability link in its query, too, in place of a token. */
+    /** The route takes a capability link as `link` in its query, too, in place of a token. */
     link?: true
+  }
+  interface FastifyRequest {
+    /** The secret of the capability link that was sent; of no use where the route takes none. */
+    linkSecret: string | undefined
   }
 }
 
@@ -37,6 +41,7 @@ export function requireToken(app: FastifyInstance, { tokens, links, adminToken, 
   const countWrong = app.createRateLimit({ max: wrongTokensAMinute, timeWindow: minute })
   const limitCaller = callerLimit(app)
   app.decorateRequest('caller')
+  app.decorateRequest('linkSecret')
   app.decorateRequest('requireValidToken', async function (this: FastifyRequest) {
     if ((await callerOf(this)) === undefined) throw invalidCredentialError(this)
   })
@@ -45,10 +50,8 @@ export function requireToken(app: FastifyInstance, { tokens, links, adminToken, 
   })
   app.addHook('onRequest', async (request, reply) => {
     if (isRepeated('authorization', request.raw.rawHeaders)) throw repeatedCredentialsError()
-    const link = linkOf(request)
-    if (Array.isArray(link)) throw repeatedLinkError()
-    if (link !== undefined && request.headers.authorization !== undefined) throw linkAndTokenError()
-    if (link === undefined && tokenOf(request) === undefined) throw noTokenError(request)
+    if (request.routeOptions.config.link) request.linkSecret = takeLink(request)
+    if (request.linkSecret === undefined && tokenOf(request) === undefined) throw noTokenError(request)
     const caller = await callerOf(request)
     if (caller === undefined) throw await wrongCredentialError(request)
     request.caller = caller
@@ -57,8 +60,7 @@ export function requireToken(app: FastifyInstance, { tokens, links, adminToken, 
   })
 
   async function callerOf(request: FastifyRequest): Promise<Caller | undefined> {
-    const link = linkOf(request)
-    if (typeof link === 'string') return callerOfLink(link)
+    if (request.linkSecret !== undefined) return callerOfLink(request.linkSecret)
     const token = tokenOf(request)!
     if (adminSha256 !== undefined && sha256Hex(token) === adminSha256) return settingsCaller
     const stored = await tokens.find(token)
@@ -83,7 +85,7 @@ export function requireToken(app: FastifyInstance, { tokens, links, adminToken, 
 }
 
 function invalidCredentialError(request: FastifyRequest): DebriefError {
-  if (linkOf(request) !== undefined)
+  if (request.linkSecret !== undefined)
     return unauthenticatedError(request, 'The link is unknown, expired or revoked.', newLink)
   if (tokenOf(request)!.startsWith('dbl_'))
     return unauthenticatedError(request, 'This is a capability link, and no token.', linkGoesInUrl)
@@ -153,9 +155,15 @@ function linkAndTokenError(): DebriefError {
   ])
 }
 
-/** The `link` of the query, where the route takes one; a list when it was sent more than once. */
-const linkOf = ({ routeOptions, query }: FastifyRequest): string | string[] | undefined =>
-  routeOptions.config.link ? (query as { link?: string | string[] }).link : undefined
+/** Takes `link` out of the query, whose schema does not name it. @throws 400 when it is not the only credential */
+function takeLink({ query, headers }: FastifyRequest): string | undefined {
+  const parameters = query as { link?: string | string[] }
+  const { link } = parameters
+  delete parameters.link
+  if (Array.isArray(link)) throw repeatedLinkError()
+  if (link !== undefined && headers.authorization !== undefined) throw linkAndTokenError()
+  return link
+}
 
 /** `Authorization: Bearer`; for GET also Basic with the token as password, so that a person can open a page. */
 function tokenOf({ headers, method }: FastifyRequest): string | undefined {

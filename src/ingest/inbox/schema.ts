@@ -106,7 +106,7 @@ export const AssignmentInput = component(
     incident_id: optional(incidentId({ description: 'To this incident.' })),
     draft: Type.Optional(
       part(
-        'DraftInput',
+        'NewDraft',
         { title: optional(line(200)), severity: oneOf('Severity', severities) },
         { description: 'To a new one, on the day of the event; titled by it unless given.' },
       ),
