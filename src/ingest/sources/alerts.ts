@@ -13,7 +13,6 @@ import {
   timeOf,
   titleOf,
   urlAt,
-  valueAt,
   wordAt,
 } from './reading.ts'
 import { type Delivery, type IngestedEvent, NotTheForm, type Reading, type Reference } from './source.ts'
@@ -152,7 +151,7 @@ export const summaryOf = ({ payload }: Alert): string | null =>
     .find(text => text !== null) ?? null
 
 function alertSource(alert: Alert, group: JsonObject, tool: AlertTool): EventInput['sources'][number] {
-  const { payload, name, labels } = alert
+  const { payload, name, labels, isFiring } = alert
   const generator = textAt(payload, 'generatorURL')
   const annotations = ['runbook_url', 'dashboard'].map(one => urlAt(payload, 'annotations', one))
   const addresses = [urlAt(generator), ...annotations, urlAt(group, 'externalURL')]
@@ -161,8 +160,10 @@ function alertSource(alert: Alert, group: JsonObject, tool: AlertTool): EventInp
   return sourceOf('alert', tool.system, url, [
     `${name}{${pairs(told)}}`,
     tool.figuresOf(alert),
-    textAt(payload, 'annotations', 'summary'),
-    textAt(payload, 'annotations', 'description'),
+    // Those of one that has ended are still of the time when it fired.
+    ...(isFiring
+      ? [textAt(payload, 'annotations', 'summary'), textAt(payload, 'annotations', 'description')]
+      : []),
     urlAt(generator) === null ? generator : null,
   ])
 }
@@ -218,8 +219,8 @@ export const plainWords = (alert: Alert): Words => ({
   summary: summaryOf(alert),
 })
 
-/** What its annotations say of the value. */
-export function annotatedValue({ payload }: Alert): string | null {
-  const value = wordAt(valueAt(payload, 'annotations', 'value'))
+/** What the annotations of an alert that fires say of the value. */
+export function annotatedValue({ payload, isFiring }: Alert): string | null {
+  const value = isFiring ? wordAt(payload, 'annotations', 'value') : null
   return value === null ? null : `value: ${value}`
 }

@@ -55,7 +55,7 @@ const meanings: Record<string, Meaning> = {
     opensSpell: true,
     told: about(`${incident} is reopened`),
   },
-  annotated: { kind: 'note', told: data => `A responder notes: ${textAt(data, 'content') ?? 'nothing'}` },
+  annotated: { kind: 'note', told: data => `A note is added: ${textAt(data, 'content') ?? 'it is empty'}` },
   status_update_published: {
     kind: 'status_update',
     told: data => `A status update is published: ${textAt(data, 'message') ?? 'it is empty'}`,
@@ -87,6 +87,8 @@ function stateOf(data: JsonObject): keyof typeof asked {
 
 /** Of an incident itself, or of the one that a note, a responder or a status update belongs to. */
 const incidentIn = (data: JsonObject): JsonObject => (isObject(data.incident) ? data.incident : data)
+
+const pageOf = (data: JsonObject): unknown => data.html_url ?? incidentIn(data).html_url
 
 const titleIn = (data: JsonObject): string | null =>
   textAt(incidentIn(data), 'title') ?? textAt(incidentIn(data), 'summary')
@@ -123,12 +125,7 @@ function read({ body, receivedAt }: Delivery): Reading {
           description: sentenceOf(told(data)),
           role: textAt(event, 'agent', 'type') === 'user_reference' ? 'responder' : null,
           sources: [
-            sourceOf(
-              'alert',
-              'pagerduty',
-              data.html_url ?? incidentIn(data).html_url,
-              excerptOf(event, data),
-            ),
+            sourceOf(isFiring ? 'alert' : 'ticket', 'pagerduty', pageOf(data), excerptOf(event, data)),
           ],
         },
         timeSource,
@@ -154,6 +151,7 @@ function excerptOf(event: JsonObject, data: JsonObject): (string | null)[] {
     ['urgency', textAt(data, 'urgency')],
     ['responder', textAt(data, 'user', 'summary')],
     ['state', textAt(data, 'state')],
+    ['merged into', textAt(data, 'resolve_reason', 'incident', 'summary')],
     ['by', textAt(event, 'agent', 'summary')],
   ]
   return [
