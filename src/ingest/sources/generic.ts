@@ -12,12 +12,13 @@ function read({ body, mapping, receivedAt }: Delivery): Reading {
   if (mapping === null) throw new NotTheForm('Only a link with a `mapping` says how this is read.')
   const challenge = mapping.challenge === undefined ? null : textAt(valueAt(body, mapping.challenge))
   if (challenge !== null) return { events: [], challenge }
+  if (new Entry(mapping.events === undefined ? body : undefined, body).isOneOf(mapping.ignore)) return ignored
   const entries = entriesOf(body, mapping).map(value => new Entry(value, body))
   const wanted = entries.filter(entry => !entry.isOneOf(mapping.ignore))
-  if (wanted.length > 0) return { events: wanted.map(entry => eventOf(entry, mapping, receivedAt)) }
-  const why = entries.length === 0 ? 'The list of its events is empty.' : 'The mapping says to ignore it.'
-  return { events: [], ignored: why }
+  return wanted.length === 0 ? ignored : { events: wanted.map(entry => eventOf(entry, mapping, receivedAt)) }
 }
+
+const ignored: Reading = { events: [], ignored: 'It has no event, or the mapping says to ignore it.' }
 
 function entriesOf(body: unknown, { events }: IngestMapping): unknown[] {
   if (events === undefined) return [body]
