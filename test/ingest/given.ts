@@ -8,10 +8,12 @@ export async function makeLink({ call }: Service, source: string, fields: object
   return pathname + search
 }
 
+type Alert = { status: string } & Record<string, unknown>
+
 let fingerprints = 0
 
 /** An alert of Alertmanager that fires. */
-export const alert = (fields: object = {}): { status: string } & Record<string, unknown> => ({
+export const alert = (fields: object = {}): Alert => ({
   status: 'firing',
   labels: { alertname: 'PaymentErrorRateHigh', service: 'checkout' },
   annotations: { summary: '38 % of checkout payments fail.' },
@@ -23,10 +25,10 @@ export const alert = (fields: object = {}): { status: string } & Record<string, 
 })
 
 /** The same alert at its end. */
-export const ended = (given: object, endsAt: string) => ({ ...given, status: 'resolved', endsAt })
+export const ended = (given: Alert, endsAt: string): Alert => ({ ...given, status: 'resolved', endsAt })
 
 /** What Alertmanager posts of a group. */
-export const group = (alerts: { status: string }[], fields: object = {}) => ({
+export const group = (alerts: Alert[], fields: object = {}) => ({
   version: '4',
   groupKey: '{}:{alertname="PaymentErrorRateHigh"}',
   truncatedAlerts: 0,
