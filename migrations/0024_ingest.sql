@@ -1,28 +1,52 @@
 -- What tools send by themselves: the bytes that are kept of it, the links that they are given, and where it went.
 
+-- Bytes come in chunks, each stored on its own while the next one is on its way. An upload that never ended is swept.
+CREATE TABLE evidence_uploads (
+  id uuid PRIMARY KEY,
+  started_at timestamptz(3) NOT NULL,
+  is_open boolean NOT NULL DEFAULT true
+);
+CREATE INDEX evidence_uploads_open ON evidence_uploads (started_at) WHERE is_open;
+
+CREATE TABLE evidence_chunks (
+  upload uuid NOT NULL REFERENCES evidence_uploads (id) ON DELETE CASCADE,
+  n integer NOT NULL,
+  bytes bytea NOT NULL,
+  PRIMARY KEY (upload, n)
+);
+
 -- Bytes by their SHA-256. Those that nothing has ever cited are swept.
 CREATE TABLE evidence (
   sha256 text COLLATE "C" PRIMARY KEY,
   media_type text NOT NULL,
   size integer NOT NULL,
-  -- Of its chunks; null when the bytes were taken out for good.
-  upload uuid,
+  -- That which has the bytes; null once they were taken out for good.
+  upload uuid UNIQUE REFERENCES evidence_uploads (id) ON DELETE SET NULL,
   is_cited boolean NOT NULL DEFAULT false,
   created_at timestamptz(3) NOT NULL,
   created_by text NOT NULL,
   redaction jsonb
 );
-CREATE INDEX evidence_uncited ON evidence (created_at) WHERE NOT is_cited;
+CREATE INDEX evidence_uncited ON evidence (created_at) WHERE NOT is_cited AND redaction IS NULL;
 
--- Chunks are stored while they come, each on its own; those of an upload that never ended are swept.
-CREATE TABLE evidence_chunks (
-  upload uuid NOT NULL,
-  n integer NOT NULL,
-  bytes bytea NOT NULL,
-  created_at timestamptz(3) NOT NULL,
-  PRIMARY KEY (upload, n)
-);
-CREATE INDEX evidence_chunks_oldest ON evidence_chunks (created_at);
+-- A source may cite evidence; none has so far. No row gets a new version by this, as it would by an UPDATE. A size is computed
+-- of the sources, so that its column is made anew.
+CREATE FUNCTION with_evidence(source jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+  $$ SELECT '{"evidence": null}' || source $$;
+CREATE FUNCTION all_with_evidence(sources jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+  $$ SELECT jsonb_agg(with_evidence(s) ORDER BY n) FROM jsonb_array_elements(sources) WITH ORDINALITY AS one (s, n) $$;
+ALTER TABLE events
+  DROP COLUMN octets,
+  ALTER COLUMN sources TYPE jsonb USING all_with_evidence(sources),
+  ALTER COLUMN dispute TYPE jsonb USING CASE
+    WHEN jsonb_typeof(dispute -> 'resolution') = 'object'
+      THEN jsonb_set(dispute, '{resolution,source}', with_evidence(dispute #> '{resolution,source}'))
+    ELSE dispute END,
+  ADD COLUMN octets integer NOT NULL
+    GENERATED ALWAYS AS (octet_length(description) + octet_length(sources::text) + coalesce(octet_length(original::text), 0)) STORED;
+CREATE INDEX events_timeline ON events (incident_id, corrected_at, ("precision" <> 'day'), id) INCLUDE (octets);
+ALTER TABLE changes ALTER COLUMN verified_by_source TYPE jsonb USING with_evidence(verified_by_source);
+DROP FUNCTION all_with_evidence, with_evidence;
 
 -- Capability links: a secret in a URL, which can do one thing. Only its hash is stored; the secret with which the tool signs
 -- is stored as it is, since the service has to compute signatures with it.
@@ -65,13 +89,13 @@ CREATE TABLE inbox_entries (
   received_at timestamptz(3) NOT NULL,
   sender text COLLATE "C" NOT NULL,
   source text COLLATE "C" NOT NULL,
-  delivery_key text COLLATE "C" NOT NULL,
   reason text COLLATE "C" NOT NULL,
   -- The scope, the system, the id and the address of the tool's own reference.
   reference jsonb,
-  title text NOT NULL,
+  -- Of a new draft. Null once assigned, as the event is: its texts went along.
+  title text,
   -- As POST …/events would take it, and what was changed so that it could.
-  event jsonb NOT NULL,
+  event jsonb,
   original jsonb,
   opens_spell boolean NOT NULL,
   time_source text COLLATE "C" NOT NULL,
@@ -102,4 +126,5 @@ CREATE TABLE ingest_deliveries (
   inbox_id uuid,
   PRIMARY KEY (sender, source, key)
 );
+CREATE INDEX ingest_deliveries_inbox ON ingest_deliveries (inbox_id) WHERE inbox_id IS NOT NULL;
 CREATE INDEX ingest_deliveries_series ON ingest_deliveries (incident_id, series) WHERE series IS NOT NULL;

@@ -3,7 +3,6 @@ import { sql } from 'kysely'
 import { columnsOf, fieldsOf, rowOf } from '../db/columns.ts'
 import { type RowsOfPage, readPage } from '../db/keyset.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { requirePeople } from '../directory/store.ts'
 import { lockFactors } from '../factors/store.ts'
 import type { Write } from '../http/caller.ts'
 import type { PageRequest } from '../http/cursor.ts'
@@ -20,6 +19,7 @@ import {
 } from '../incidents/numbered.ts'
 import { normalizeSource } from '../timeline/rules.ts'
 import type { Source } from '../timeline/source-schema.ts'
+import { citeSource } from '../timeline/store.ts'
 import { requireConsistentFields, warningsOf } from './rules.ts'
 import { Change, ChangeInput, type StoredChange } from './schema.ts'
 
@@ -141,8 +141,6 @@ async function requireItem(trx: Trx, incident_id: string, number: number): Promi
 async function verificationOf(trx: Trx, { verified_by_source }: ChangeInput): Promise<Source | null> {
   if (!verified_by_source) return null
   const source = normalizeSource(verified_by_source, '/verified_by_source')
-  if (source.stated_by !== null) {
-    await requirePeople(trx, [{ handle: source.stated_by, pointer: '/verified_by_source/stated_by' }])
-  }
+  await citeSource(trx, source, '/verified_by_source')
   return source
 }

@@ -46,6 +46,7 @@ export const formChanges: FormChange[] = [
   { until: '2026-11-28', upcasts: { waiver: withFindingsOfLanguage } },
   // Before, nothing was shortened.
   { until: '2026-11-29', upcasts: { event: entry => ({ original: null, ...entry }) } },
+  { until: '2026-11-30', upcasts: { event: withEvidenceOfEvent, change: withEvidenceOfChange } },
 ]
 
 /** An entry in today's form. */
@@ -88,4 +89,27 @@ function withNature({ external_refs, ...incident }: Entry): Entry {
 /** Before, every waiver had findings, and none but those of the language check named any. */
 function withFindingsOfLanguage({ findings, ...waiver }: Entry): Entry {
   return Array.isArray(findings) && findings.length > 0 ? { ...waiver, findings } : waiver
+}
+
+/** Before, no source cited evidence. */
+const withEvidence = (source: Entry): Entry => ({ evidence: null, ...source })
+
+function withEvidenceOfEvent(event: Entry): Entry {
+  const { sources, dispute } = event as { sources?: Entry[]; dispute?: { resolution: Entry | null } | null }
+  const resolution = dispute?.resolution
+  return {
+    ...event,
+    ...(sources && { sources: sources.map(withEvidence) }),
+    ...(resolution && {
+      dispute: {
+        ...dispute,
+        resolution: { ...resolution, source: withEvidence(resolution.source as Entry) },
+      },
+    }),
+  }
+}
+
+function withEvidenceOfChange(change: Entry): Entry {
+  const { verified_by_source: source } = change
+  return source ? { ...change, verified_by_source: withEvidence(source as Entry) } : change
 }

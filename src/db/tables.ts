@@ -113,9 +113,14 @@ export interface Evidence {
 
 export interface EvidenceChunks {
   bytes: Buffer;
-  created_at: string;
   n: number;
   upload: string;
+}
+
+export interface EvidenceUploads {
+  id: string;
+  is_open: Generated<boolean>;
+  started_at: string;
 }
 
 export interface ExternalRefs {
@@ -171,9 +176,8 @@ export interface IdempotentAnswers {
 export interface InboxEntries {
   changed_at: string;
   changed_by: string;
-  delivery_key: string;
   dismissal: string | null;
-  event: ColumnType<unknown, string, string>;
+  event: ColumnType<unknown, string, string> | null;
   event_id: string | null;
   id: string;
   incident_id: string | null;
@@ -188,7 +192,7 @@ export interface InboxEntries {
   source: string;
   state: Generated<string>;
   time_source: string;
-  title: string;
+  title: string | null;
   version: Generated<number>;
 }
 
@@ -377,6 +381,7 @@ export interface DB {
   events: Events;
   evidence: Evidence;
   evidence_chunks: EvidenceChunks;
+  evidence_uploads: EvidenceUploads;
   external_refs: ExternalRefs;
   factors: Factors;
   handles: Handles;

@@ -6,6 +6,7 @@ import type { Limits } from '../config.ts'
 import type { Db, OpenDatabase } from '../db/open.ts'
 import type { BlameCheck } from '../language/check.ts'
 import type { TokenCache } from './api-tokens.ts'
+import type { LinkCache } from './caller.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -41,6 +42,7 @@ export interface Context {
   database: Omit<OpenDatabase, 'close'>
   now: () => Date
   tokens: TokenCache
+  links: LinkCache
   /** IANA name of the zone that decides what “today” is, unless a call names another. */
   timeZone: string
   limits: Limits

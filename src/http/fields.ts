@@ -85,6 +85,13 @@ export const timeZone = Type.Optional(
   }),
 )
 
+/** The SHA-256 of bytes, in hex. */
+export const sha256 = (options: object = {}) =>
+  Type.String({
+    ...pattern('^[0-9a-f]{64}$', 'the 64 lower case hex digits of a SHA-256', '0'.repeat(64), true),
+    ...options,
+  })
+
 export const integer = (minimum: number, maximum: number, options: object = {}) =>
   Type.Integer({ minimum, maximum, ...options })
 

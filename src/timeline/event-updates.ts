@@ -4,6 +4,7 @@ import { fieldsOf, rowOf } from '../db/columns.ts'
 import type { Trx } from '../db/open.ts'
 import { deletionBy, withSavepoint } from '../db/transact.ts'
 import { requirePeople } from '../directory/store.ts'
+import { citeEvidence } from '../evidence/store.ts'
 import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import { DebriefError } from '../http/problem.ts'
@@ -13,7 +14,7 @@ import { forgetJudgements } from '../incidents/store.ts'
 import { answerDispute, normalizeEvent, raiseDispute } from './rules.ts'
 import { type Event, EventFields } from './schema.ts'
 import type { DisputeInput, DisputeResolutionInput } from './state-schema.ts'
-import { correctedAt, getEvent, milestoneTakenError, requireSpeakers, speakerOf } from './store.ts'
+import { citeSource, correctedAt, evidenceOf, getEvent, milestoneTakenError, requireCited } from './store.ts'
 
 /**
  * The updates of an event: patch, retract and restore it; dispute it, and withdraw or resolve the dispute; delete it while
@@ -35,7 +36,8 @@ export const patchEvent = (
   updateEvent(trx, key, write, async (stored, clockOffsets) => {
     const merged = merge(fieldsOf(EventFields, stored))
     const values = normalizeEvent(merged, new Date(write.facts.changed_at), stored)
-    await requireSpeakers(trx, values.sources)
+    await requireCited(trx, values.sources)
+    await citeEvidence(trx, evidenceOf(values.sources))
     const corrected_at = correctedAt(values, stored.source_system, clockOffsets)
     return { ...rowOf(EventFields, values), corrected_at, original: originalOfUnchanged(stored, values) }
   })
@@ -83,7 +85,7 @@ export const resolveDispute = (
 ): Promise<Event> =>
   updateEvent(trx, key, write, async stored => {
     const dispute = answerDispute(stored, given, write.facts.changed_at)
-    await requirePeople(trx, speakerOf(dispute.resolution.source, '/source'))
+    await citeSource(trx, dispute.resolution.source, '/source')
     return { dispute: JSON.stringify(dispute) }
   })
 

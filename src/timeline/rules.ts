@@ -13,7 +13,7 @@ const day = 86_400_000
 /**
  * Fills in an event's defaults and brings its times to UTC, as they are stored.
  * @param stored the event that is patched: times that stay the same are not cut to their unit again
- * @throws 422 naming the field: a source without url and excerpt, a statement without a speaker, a time that says less
+ * @throws 422 naming the field: a source that cites nothing, a statement without a speaker, a time that says less
  * than its precision, a precision that a stored time does not have, an end before the start, a time more than a day ahead
  */
 export function normalizeEvent(
@@ -162,18 +162,20 @@ export function contentSha256(given: EventFields, values: Answered<EventFields>)
     precision,
     relevance: relevance === 'normal' ? undefined : relevance,
     role,
-    sources,
+    sources: sources.map(sourceSent),
     spell: isPlain ? undefined : spell,
   } satisfies Record<keyof EventFields | 'milestone', unknown>
   return sha256Hex(canonicalJson(content))
 }
+
+const sourceSent = ({ evidence, ...source }: Source) => (evidence === null ? source : { ...source, evidence })
 
 /** Not cut to the precision: two times in one minute are two contents. */
 const momentSent = (time: string): string => startOf(time, unitOf(time))
 
 /**
  * Fills in a source's defaults; `at` is its JSON pointer.
- * @throws 422 naming the field: a source without url and excerpt, or a statement without a speaker
+ * @throws 422 naming the field: a source that cites nothing, or a statement without a speaker
  */
 export function normalizeSource(given: EventFields['sources'][number], at: string): Source {
   const isStatement = given.kind === 'statement'
@@ -190,11 +192,11 @@ export function normalizeSource(given: EventFields['sources'][number], at: strin
       'required',
       `${at}/stated_by is required for a statement: who said it? The handle of a person.`,
     )
-  if (!given.url && !given.excerpt) {
+  if (!given.url && !given.excerpt && !given.evidence) {
     throw fieldError(
       at,
       'nothing_cited',
-      `${at} needs a url or an excerpt: something that a reader can look at.`,
+      `${at} needs a url, an excerpt or evidence: something that a reader can look at.`,
     )
   }
   return completed(source, { ...given, system }) as Source

@@ -123,6 +123,7 @@ const alert = {
       system: 'prometheus',
       url: 'https://prometheus.carta.example/alerts?name=PaymentErrorRateHigh',
       excerpt: 'PaymentErrorRateHigh{service="checkout"} = 0.38',
+      evidence: null,
       query: null,
       captured_at: null,
       stated_by: null,

@@ -5,6 +5,7 @@ import {
   oneOf,
   optional,
   part,
+  sha256,
   systemName,
   text,
   timestamp,
@@ -35,13 +36,15 @@ const sourceFields = {
   ),
   url: optional(url()),
   excerpt: optional(text(8000, { description: 'The words, lines or figures themselves, kept exactly.' })),
+  evidence: optional(sha256({ description: 'The SHA-256 of bytes that `POST /v1/evidence` has stored.' })),
   query: optional(text(8000, { description: 'The query that shows it again.' })),
   captured_at: optional(timestamp()),
   stated_by: optional(handle({ description: 'Who said it; required for a statement.' })),
 }
 /** A source of an event, of a dispute's resolution, or of a change's verification. */
 export const source = part('Source', sourceFields, {
-  description: 'What a claim rests on. It needs a `url` or an `excerpt`; a `statement` needs `stated_by`.',
+  description:
+    'What a claim rests on. It needs a `url`, an `excerpt` or `evidence`; a `statement` needs `stated_by`.',
 })
 
 export type Source = Answered<Static<typeof source>>

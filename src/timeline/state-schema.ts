@@ -20,7 +20,7 @@ const answer = {
 const doubt = { statement: 'The first failed payment was earlier than that.', raised_by: 'priya' }
 const fullAnswer = {
   ...answer,
-  source: { ...answer.source, url: null, query: null, captured_at: null, stated_by: null },
+  source: { ...answer.source, url: null, evidence: null, query: null, captured_at: null, stated_by: null },
   at: '2026-06-18T09:10:00.000Z',
 }
 

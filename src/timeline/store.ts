@@ -3,6 +3,7 @@ import { columnsOf } from '../db/columns.ts'
 import { type RowsOfPage, readMeasured } from '../db/keyset.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { requirePeople } from '../directory/store.ts'
+import { citeEvidence, requireEvidence } from '../evidence/store.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError, notFoundError } from '../http/problem.ts'
 import { earlierBy } from '../kit/time.ts'
@@ -144,12 +145,36 @@ export async function getMilestones(db: Db, incidentId: string, rules: Milestone
   return milestonesOf(rows, rules)
 }
 
-export const requireSpeakers = (trx: Trx, sources: Source[]): Promise<void> =>
-  requirePeople(
+/**
+ * Requires the people and the evidence that sources cite, which then stay until the transaction ends.
+ * @param pointerOf the JSON pointer of a source, by its place
+ * @throws 422 naming what is unknown
+ */
+export async function requireCited(
+  trx: Trx,
+  sources: readonly Source[],
+  pointerOf = (i: number) => `/sources/${i}`,
+): Promise<void> {
+  const named = (name: 'stated_by' | 'evidence') =>
+    sources.flatMap(({ [name]: value }, i) =>
+      value === null ? [] : { value, pointer: `${pointerOf(i)}/${name}` },
+    )
+  await requirePeople(
     trx,
-    sources.flatMap((source, i) => speakerOf(source, `/sources/${i}`)),
+    named('stated_by').map(({ value, pointer }) => ({ handle: value, pointer })),
   )
+  await requireEvidence(
+    trx,
+    named('evidence').map(({ value, pointer }) => ({ sha256: value, pointer })),
+  )
+}
 
-/** The person whom a source cites, if any; `at` is the source's JSON pointer. */
-export const speakerOf = ({ stated_by }: Source, at: string) =>
-  stated_by === null ? [] : [{ handle: stated_by, pointer: `${at}/stated_by` }]
+/** Requires what a single source cites, and keeps its evidence from now on. @throws 422 naming what is unknown */
+export async function citeSource(trx: Trx, source: Source, pointer: string): Promise<void> {
+  await requireCited(trx, [source], () => pointer)
+  await citeEvidence(trx, evidenceOf([source]))
+}
+
+/** The evidence that sources cite. */
+export const evidenceOf = (sources: readonly Source[]): string[] =>
+  sources.flatMap(({ evidence }) => evidence ?? [])

@@ -154,7 +154,14 @@ t.test('a change is applied, verified by a source, and rolled back', async t => 
   t.same(refusal(await patch({ verified_by_source: verification })).at, ['/verified_by_source'])
   t.match((await patch({ status: 'verified', verified_by_source: verification })).body, {
     status: 'verified',
-    verified_by_source: { ...verification, url: null, query: null, captured_at: null, stated_by: null },
+    verified_by_source: {
+      ...verification,
+      url: null,
+      evidence: null,
+      query: null,
+      captured_at: null,
+      stated_by: null,
+    },
     version: 3,
   })
   t.same(refusal(await patch({ status: 'applied' })).at, ['/verified_by_source'])

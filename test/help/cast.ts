@@ -1,4 +1,5 @@
 import type { Db } from '../../src/db/open.ts'
+import { storeEvidence } from '../../src/evidence/store.ts'
 import type { Service } from './service.ts'
 
 /** Stores the cast of the tests: Priya and Sam of the payments team, and Ana without a team. */
@@ -35,13 +36,18 @@ export const observed = (fields: object = {}) => ({
   ...fields,
 })
 
+/** Stores a text as evidence, and returns its SHA-256. */
+export const givenEvidence = (db: Db, text: string): Promise<string> =>
+  db.transaction().execute(trx => storeEvidence(trx, Buffer.from(text), 'text/plain', facts))
+
+const facts = { changed_by: 'admin', changed_at: '2026-06-18T09:00:00Z', request_id: 'arranged' }
+
 /** Inserts an action item of Priya's into the database. */
 export async function insertActionItem(
   db: Db,
   incident: string,
   fields: { number: number; title: string; status?: string },
 ) {
-  const facts = { changed_by: 'admin', changed_at: '2026-06-18T09:00:00Z', request_id: 'arranged' }
   const item = { owner: 'priya', due_on: '2026-06-24', priority: 'P1', status: 'open', factors: [1] }
   const incident_id = incident.replace('/v1/incidents/', '')
   await db

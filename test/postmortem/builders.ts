@@ -17,7 +17,15 @@ export const at = (time: string): string => `2026-06-17T${time.length === 5 ? `$
 export const eventId = (n: number): string => `019785b0-5c00-7000-8000-${String(n).padStart(12, '0')}`
 
 export function source(kind: Source['kind'], system: string, more: Partial<Source> = {}): Source {
-  return { kind, system, url: null, excerpt: null, query: null, captured_at: null, stated_by: null, ...more }
+  const nothing = {
+    url: null,
+    excerpt: null,
+    evidence: null,
+    query: null,
+    captured_at: null,
+    stated_by: null,
+  }
+  return { kind, system, ...nothing, ...more }
 }
 
 /** An event of the drill; `more` overrides anything. */

@@ -35,7 +35,7 @@ t.test('an event is stored with its defaults, its time in UTC', async t => {
     kind: 'impact',
     milestone: null,
     role: null,
-    sources: [{ ...logLine, url: null, query: null, captured_at: null, stated_by: null }],
+    sources: [{ ...logLine, url: null, evidence: null, query: null, captured_at: null, stated_by: null }],
     source_system: 'checkout',
     retraction: null,
     version: 1,

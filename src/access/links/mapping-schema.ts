@@ -1,5 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { oneOf, part, pattern, systemName, text } from '../../http/fields.ts'
+import { milestoneNames } from '../../incidents/milestones.ts'
+import { eventKinds } from '../../timeline/schema.ts'
 
 /** The tools whose own formats are taken; each has a file in ingest/sources. */
 export const ingestSources = [
@@ -12,6 +14,9 @@ export const ingestSources = [
 ] as const
 export type IngestSourceName = (typeof ingestSources)[number]
 
+/** Those that sign what they send. */
+export const signingSources: readonly IngestSourceName[] = ['grafana', 'pagerduty', 'github']
+
 const pointer = (options: object = {}) =>
   Type.String({
     ...pattern('^#?(/([^/~]|~[01])*)*$', 'a JSON pointer', '/alert/title'),
@@ -21,12 +26,12 @@ const pointer = (options: object = {}) =>
 
 const pointers = (description: string) => Type.Array(pointer(), { minItems: 1, maxItems: 5, description })
 
-const wordsByValue = (description: string) =>
-  Type.Unsafe<Record<string, string>>({
+const wordsByValue = <const T extends readonly string[]>(name: string, words: T, description: string) =>
+  Type.Unsafe<Record<string, T[number]>>({
     type: 'object',
     maxProperties: 50,
     propertyNames: { type: 'string', minLength: 1, maxLength: 200 },
-    additionalProperties: { type: 'string', maxLength: 30 },
+    additionalProperties: oneOf(name, words),
     description,
   })
 
@@ -74,13 +79,21 @@ export const mapping = part('IngestMapping', {
   kind: Type.Optional(
     part('MappedKind', {
       pointer: pointer(),
-      values: wordsByValue('The kind of event for each value; `note` for any other.'),
+      values: wordsByValue(
+        'EventKind',
+        eventKinds,
+        'The kind of event for each value; `note` for any other.',
+      ),
     }),
   ),
   milestone: Type.Optional(
     part('MappedMilestone', {
       pointer: pointer(),
-      values: wordsByValue('The milestone that each value marks; none for any other.'),
+      values: wordsByValue(
+        'MilestoneName',
+        milestoneNames,
+        'The milestone that each value marks; none for any other.',
+      ),
     }),
   ),
   low: Type.Optional(someValues('What is of low relevance.')),

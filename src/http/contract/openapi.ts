@@ -34,7 +34,7 @@ export const apiInfo = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 }
 
-/** Bearer for every operation, and Basic for a browser. */
+/** Bearer for every operation, Basic for a browser, and links for tools. */
 const securitySchemes = {
   bearer: {
     type: 'http' as const,
@@ -46,6 +46,12 @@ const securitySchemes = {
     type: 'http' as const,
     scheme: 'basic',
     description: 'For GET in a browser: the token is the password.',
+  },
+  link: {
+    type: 'apiKey' as const,
+    in: 'query',
+    name: 'link',
+    description: 'A capability link of `POST /v1/links`, for tools that can set no header.',
   },
 }
 
@@ -148,12 +154,14 @@ const bodyOrLines = (body: unknown, line: object) => ({
 })
 
 /** The operation's security requirement, and a sentence about it; a GET takes Basic, too. */
-function scoped({ schema, methods, config: { scope } }: Route) {
+function scoped({ schema, methods, config: { scope, link } }: Route) {
   const schemes = methods.includes('GET') ? ['bearer', 'basic'] : ['bearer']
-  const words = scope === 'any' ? 'Needs a token, of any scope.' : `Needs a token of scope \`${scope}\`.`
+  const needs = scope === 'any' ? 'Needs a token, of any scope.' : `Needs a token of scope \`${scope}\`.`
+  const words = link ? `${needs} A capability link takes its place.` : needs
+  const ofTokens = schemes.map(scheme => ({ [scheme]: scope === 'any' ? [] : [scope!] }))
   return {
     description: schema.description === undefined ? words : `${schema.description} ${words}`,
-    security: schemes.map(scheme => ({ [scheme]: scope === 'any' ? [] : [scope!] })),
+    security: link ? [...ofTokens, { link: [] }] : ofTokens,
   }
 }
 

@@ -29,6 +29,7 @@ export const upcasts: Upcast[] = [
   },
   { until: '2026-11-28', upcast: ofEntries('2026-11-28') },
   { until: '2026-11-29', upcast: ofEntries('2026-11-29') },
+  { until: '2026-11-30', upcast: ofEntries('2026-11-30') },
 ]
 
 /**

@@ -1,11 +1,12 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../../db/open.ts'
 import { transact } from '../../db/transact.ts'
+import { citeEvidence } from '../../evidence/store.ts'
 import { refuseTogether } from '../../http/batch.ts'
 import { DebriefError, toDebriefError } from '../../http/problem.ts'
 import { lockIncidentShared, sealedError } from '../../incidents/locks.ts'
 import type { Source } from '../source-schema.ts'
-import { milestoneTakenError, requireSpeakers } from '../store.ts'
+import { evidenceOf, milestoneTakenError, requireCited } from '../store.ts'
 import type { Created, Outcome } from './create-events.ts'
 import { findTwins, insertEvents } from './insert.ts'
 import { firstClaims, type PreparedEvent } from './prepared-event.ts'
@@ -50,7 +51,8 @@ export async function createAllUnderLock(
   })
 }
 
-async function createInLocked(trx: Trx, events: readonly PreparedEvent[]): Promise<Outcomes> {
+/** Stores events of one incident in a transaction, under its lock. @throws 404 when there is no such incident */
+export async function createInLocked(trx: Trx, events: readonly PreparedEvent[]): Promise<Outcomes> {
   const outcomes: Outcomes = new Map()
   const { incident_id } = events[0]!
   const { sealed } = await lockIncidentShared(trx, incident_id)
@@ -59,12 +61,17 @@ async function createInLocked(trx: Trx, events: readonly PreparedEvent[]): Promi
     for (const { id } of events) if (!outcomes.has(id)) outcomes.set(id, sealedError(incident_id))
     return outcomes
   }
-  await refuseUnknownSpeakers(trx, events, outcomes)
+  await refuseUnknownCitations(trx, events, outcomes)
   // What is left after a round has a milestone that another event holds, and goes on without it if it may.
   for (let left = unsettled(events, outcomes); left.length > 0; left = unsettled(left, outcomes)) {
     const inserted = await insertEvents(trx, firstClaims(left))
-    for (const event of left)
-      if (inserted.has(event.id)) outcomes.set(event.id, { receipt: receiptOf(event), replayed: false })
+    const created = left.filter(({ id }) => inserted.has(id))
+    for (const event of created) outcomes.set(event.id, { receipt: receiptOf(event), replayed: false })
+    // Not that of events which are refused, or were there before.
+    await citeEvidence(
+      trx,
+      created.flatMap(({ values }) => evidenceOf(values.sources)),
+    )
     await findRepeated(trx, unsettled(left, outcomes), outcomes)
     left = await leaveOutMilestones(trx, unsettled(left, outcomes), outcomes)
   }
@@ -78,22 +85,22 @@ async function findRepeated(trx: Trx, events: readonly PreparedEvent[], outcomes
   for (const [event, twin] of await findTwins(trx, events)) outcomes.set(event.id, repeated(event, twin))
 }
 
-/** One query for all, and one for each only where somebody is unknown. */
-async function refuseUnknownSpeakers(
+/** At once for all, and for each only where something is unknown. */
+async function refuseUnknownCitations(
   trx: Trx,
   events: readonly PreparedEvent[],
   outcomes: Outcomes,
 ): Promise<void> {
   const all = events.flatMap(({ values }) => values.sources)
-  if ((await unknownSpeakers(trx, all)) === undefined) return
+  if ((await unknownCitation(trx, all)) === undefined) return
   for (const { id, values } of events) {
-    const refusal = await unknownSpeakers(trx, values.sources)
+    const refusal = await unknownCitation(trx, values.sources)
     if (refusal) outcomes.set(id, refusal)
   }
 }
 
-const unknownSpeakers = (trx: Trx, sources: Source[]): Promise<DebriefError | undefined> =>
-  requireSpeakers(trx, sources).then(
+const unknownCitation = (trx: Trx, sources: Source[]): Promise<DebriefError | undefined> =>
+  requireCited(trx, sources).then(
     () => undefined,
     error => {
       if (error instanceof DebriefError) return error

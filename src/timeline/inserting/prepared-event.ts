@@ -69,9 +69,10 @@ export function firstClaims(events: readonly PreparedEvent[]): readonly Prepared
   })
 }
 
-/** Whether an event can be stored whatever else is stored: it marks no milestone and cites no person. */
+/** Whether an event can be stored whatever else is stored: it marks no milestone, and cites neither a person nor evidence. */
 export const isIndependent = ({ values }: PreparedEvent): boolean =>
-  values.milestones.length === 0 && values.sources.every(({ stated_by }) => stated_by === null)
+  values.milestones.length === 0 &&
+  values.sources.every(({ stated_by, evidence }) => stated_by === null && evidence === null)
 
 /** The bytes of an event, roughly: most are in its texts. */
 export function sizeOf({ values: { description, sources }, original }: PreparedEvent): number {

@@ -153,6 +153,8 @@ const references: Rule[] = [
     '/sources/0/stated_by',
     () => ({ sources: [{ kind: 'statement', excerpt: 'seen', stated_by: 'nobody' }] }),
   ],
+  [events, '/sources/0/evidence', () => ({ sources: [{ ...cited, evidence: 'f'.repeat(64) }] })],
+  [changes, '/verified_by_source/evidence', () => verifiedBy({ ...cited, evidence: 'f'.repeat(64) })],
   [changes, '/verified_by_source/stated_by', () => verifiedBy({ ...cited, stated_by: 'nobody' })],
   [changes, '/verified_by_source/stated_by', (_, { teams }) => verifiedBy({ ...cited, stated_by: teams[0] })],
   [changes, '/action_item', () => ({ action_item: 'AI-999999999' })],

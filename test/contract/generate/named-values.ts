@@ -31,6 +31,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     owner: person,
     person: person,
     stated_by: person,
+    evidence: fc.constant(world.evidence),
     raised_by: person,
     author: person,
     facilitator: person,

@@ -1,4 +1,4 @@
-import { openIncident } from '../../help/cast.ts'
+import { givenEvidence, openIncident } from '../../help/cast.ts'
 import type { Service } from '../../help/service.ts'
 import { givenReady, seal } from '../../postmortem/ready.ts'
 
@@ -20,6 +20,8 @@ export interface World {
   states: { incident_id: string; event_id: string }
   /** An incident whose postmortem is final. */
   sealed: string
+  /** The SHA-256 of stored evidence. */
+  evidence: string
   /** Ids of API tokens. */
   tokens: string[]
   /** An `Idempotency-Key` that has been used. */
@@ -32,7 +34,7 @@ const service = 'payments-stub'
 const source = { kind: 'log', system: service, excerpt: 'ERROR authorise: ENOSPC -> 503' }
 
 /** Stores the world through the API. The service's clock says 2026-06-18T09:00Z. */
-export async function seedWorld({ call }: Service): Promise<World> {
+export async function seedWorld({ call, db }: Service): Promise<World> {
   const teams = ['payments-team', 'platform-team']
   const changeable = { people: ['kim', 'noor'], teams: ['search-team', 'web-team'] }
   for (const team of [...teams, ...changeable.teams])
@@ -57,6 +59,7 @@ export async function seedWorld({ call }: Service): Promise<World> {
   await call('POST', `${ready}/amendments`, { body: { author: 'ana', reason: 'A figure was wrong.' } })
   await seal({ call } as Service, ready)
   const tokens = [await addToken(call), await addToken(call)]
+  const evidence = await givenEvidence(db, 'checkout 503')
   const key = 'used-before'
   const headers = { 'idempotency-key': key }
   await call('POST', '/v1/incidents', { headers, body: { title: 'Sent with a key', severity: 'SEV4' } })
@@ -71,6 +74,7 @@ export async function seedWorld({ call }: Service): Promise<World> {
     earlier,
     states,
     sealed: idIn(ready),
+    evidence,
     tokens,
     key,
     cursor: body.next_cursor,

@@ -50,7 +50,8 @@ export async function givenBefore(t: Test) {
 
 const tablesWithVersions = `
   SELECT c.table_name AS name FROM information_schema.columns c
-  WHERE c.table_schema = 'public' AND c.column_name = 'changed_at' ORDER BY 1`
+  WHERE c.table_schema = 'public' AND c.column_name IN ('changed_at', 'sequence')
+  GROUP BY 1 HAVING count(*) = 2 ORDER BY 1`
 
 /** The facts of every row about its last change, and the whole history: a migration changes none. */
 export async function factsOf(client: pg.Client): Promise<Record<string, any[]>> {

@@ -1,0 +1,148 @@
+import { type SqlBool, sql } from 'kysely'
+import { columnsOf } from '../../db/columns.ts'
+import type { Db, Trx } from '../../db/open.ts'
+import type { ChangeFacts, Write } from '../../http/caller.ts'
+import { requireVersion } from '../../http/conditions.ts'
+import type { PageRequest } from '../../http/cursor.ts'
+import { DebriefError, notFoundError } from '../../http/problem.ts'
+import { uuidv7 } from '../../kit/ids.ts'
+import type { Arrival, ScopedReference, Sender } from '../arrivals.ts'
+import { InboxEntry, type InboxQuery } from './schema.ts'
+
+const columns = columnsOf(InboxEntry, 'reference')
+
+const selectEntries = (db: Db) =>
+  db
+    .selectFrom('inbox_entries')
+    .select(columns)
+    .select(sql<InboxEntry['reference']>`reference - 'scope'`.as('reference'))
+    .$castTo<InboxEntry>()
+
+/** Newest first. */
+export const listEntries = (
+  db: Db,
+  { state = ['waiting'], source }: Pick<InboxQuery, 'state' | 'source'>,
+  { limit, after }: PageRequest,
+): Promise<InboxEntry[]> =>
+  selectEntries(db)
+    .where('state', 'in', state)
+    .$if(source !== undefined, entries => entries.where('source', 'in', source!))
+    .$if(after !== null, entries => entries.where(sql<SqlBool>`id < ${after![0]}::uuid`))
+    .orderBy('id', 'desc')
+    .limit(sql.lit(limit + 1))
+    .execute()
+
+export async function getEntry(db: Db, id: string): Promise<InboxEntry> {
+  const entry = await selectEntries(db).where('id', '=', id).executeTakeFirst()
+  if (!entry) throw entryNotFoundError(id)
+  return entry
+}
+
+const entryNotFoundError = (id: string) => notFoundError(`Inbox entry ${id}`, 'GET /v1/inbox')
+
+/** Adds what has no place, and returns its id. */
+export async function addToInbox(
+  trx: Trx,
+  { id: sender, source }: Sender,
+  arrival: Arrival & { reason: string },
+  facts: ChangeFacts,
+): Promise<string> {
+  const { reason, reference, title, event, original, opens_spell, time_source } = arrival
+  const id = uuidv7()
+  await trx
+    .insertInto('inbox_entries')
+    .values({
+      ...{ id, sender, source, reason, title, opens_spell, time_source, ...facts },
+      received_at: facts.changed_at,
+      reference: reference && JSON.stringify(reference),
+      event: JSON.stringify(event),
+      original: original && JSON.stringify(original),
+    })
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** An entry that is locked until the transaction ends, and what the API does not show of it. */
+export interface LockedEntry extends Omit<InboxEntry, 'reference'> {
+  reference: ScopedReference | null
+  opens_spell: boolean
+  series: string | null
+}
+
+const selectLocked = (trx: Trx) =>
+  trx
+    .selectFrom('inbox_entries')
+    .select(columns)
+    .select(['reference', 'opens_spell'])
+    .select(
+      sql<string | null>`(SELECT d.series FROM ingest_deliveries d WHERE d.inbox_id = inbox_entries.id)`.as(
+        'series',
+      ),
+    )
+    .orderBy('id')
+    .forUpdate()
+    .$castTo<LockedEntry>()
+
+/** @throws 404 when it does not exist, 412 when it is of another version than expected */
+export async function lockEntry(trx: Trx, id: string, { expected }: Write): Promise<LockedEntry> {
+  const entry = await selectLocked(trx).where('id', '=', id).executeTakeFirst()
+  if (!entry) throw entryNotFoundError(id)
+  requireVersion(entry.version, expected)
+  return entry
+}
+
+/** Locks an entry, and those that wait under the same reference; the reference is locked already. */
+export async function lockTogether(
+  trx: Trx,
+  id: string,
+  reference: ScopedReference | null,
+): Promise<LockedEntry[]> {
+  if (reference === null) return selectLocked(trx).where('id', '=', id).execute()
+  const { scope, system, id: known } = reference
+  return selectLocked(trx)
+    .where(
+      sql<SqlBool>`id = ${id} OR (state = 'waiting' AND reference ->> 'system' = ${system}
+        AND reference ->> 'id' = ${known} AND reference ->> 'scope' = ${scope})`,
+    )
+    .execute()
+}
+
+/** The reference of an entry, with its scope. @throws 404 when there is no such entry */
+export async function referenceOf(db: Db, id: string): Promise<ScopedReference | null> {
+  const row = await db
+    .selectFrom('inbox_entries')
+    .select('reference')
+    .where('id', '=', id)
+    .$castTo<{ reference: ScopedReference | null }>()
+    .executeTakeFirst()
+  if (!row) throw entryNotFoundError(id)
+  return row.reference
+}
+
+/** Updates a locked entry, which gets the next version. */
+export async function updateEntry(
+  trx: Trx,
+  { id, version }: Pick<LockedEntry, 'id' | 'version'>,
+  values: Record<string, string | null>,
+  facts: ChangeFacts,
+): Promise<void> {
+  await trx
+    .updateTable('inbox_entries')
+    .set({ ...values, ...facts, version: version + 1 })
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+}
+
+/** Dismisses an entry; again with the same reason changes nothing. @throws 409 when it was assigned */
+export async function dismissEntry(trx: Trx, id: string, dismissal: string, write: Write): Promise<void> {
+  const entry = await lockEntry(trx, id, write)
+  if (entry.state === 'assigned') throw assignedError(entry)
+  if (entry.state === 'dismissed' && entry.dismissal === dismissal) return
+  await updateEntry(trx, entry, { state: 'dismissed', dismissal }, write.facts)
+}
+
+export const assignedError = ({ id, incident_id }: Pick<LockedEntry, 'id' | 'incident_id'>) =>
+  new DebriefError(
+    'wrong_state',
+    `Inbox entry ${id} went to ${incident_id} already: retract its event there if it does not belong.`,
+  )

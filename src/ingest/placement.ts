@@ -1,0 +1,178 @@
+import { sql } from 'kysely'
+import type { Trx } from '../db/open.ts'
+import type { ChangeFacts, LinkGrant } from '../http/caller.ts'
+import { DebriefError } from '../http/problem.ts'
+import { lockIncidentShared } from '../incidents/locks.ts'
+import { holdersOf } from '../incidents/references.ts'
+import type { IncidentInput } from '../incidents/schema.ts'
+import { createIncident } from '../incidents/store.ts'
+import { dateIn } from '../kit/time.ts'
+import type { Arrival, ScopedReference } from './arrivals.ts'
+import type { InboxReason, PlacedBy } from './schema.ts'
+import { readSpells, type Spells } from './spells.ts'
+
+/** An incident and what decided for it, or why there is none. */
+export type Place = { incident_id: string; why: PlacedBy } | { incident_id: null; why: InboxReason }
+
+/** What decides where the events of one delivery go. */
+export interface PlacementTerms {
+  /** The link's own words on it; undefined for a token. */
+  link: Pick<LinkGrant, 'incident_id' | 'unknown' | 'draft_severity'> | undefined
+  /** The incident that the address of the request names. */
+  asked: string | undefined
+  timeZone: string
+  facts: ChangeFacts
+}
+
+/** An incident that is not sealed, and stays so until the transaction ends. */
+interface OpenIncident {
+  id: string
+  spells: Spells
+}
+
+/**
+ * Decides for each event of a delivery: the link's incident, the one asked for, the one that the tool's reference is bound
+ * to, a new draft, or the inbox. A reference is locked until the transaction ends, so that there is one draft for it.
+ */
+export function createPlacer(trx: Trx, terms: PlacementTerms): (arrival: Arrival) => Promise<Place> {
+  const { link, asked, timeZone, facts } = terms
+  const incidents = new Map<string, OpenIncident | 'missing' | 'sealed'>()
+  const bound = new Map<string, string[]>()
+  const fixed = link?.incident_id ?? asked
+
+  return async arrival => {
+    if (arrival.is_unreadable) return { incident_id: null, why: 'unreadable' }
+    if (fixed !== undefined) return placeFixed(arrival, fixed)
+    const known = arrival.reference && (await findBound(arrival.reference, arrival))
+    if (known) return { incident_id: known, why: 'reference' }
+    if (link?.unknown === 'draft' && arrival.is_firing) return openDraft(arrival)
+    return { incident_id: null, why: 'unknown_incident' }
+  }
+
+  async function placeFixed(arrival: Arrival, id: string): Promise<Place> {
+    const incident = await findIncident(id)
+    if (incident === 'missing') return { incident_id: null, why: 'missing_incident' }
+    if (incident === 'sealed') return { incident_id: null, why: 'sealed' }
+    const { reference } = arrival
+    if (reference && !(await findBound(reference, arrival))) await bind(reference, id)
+    return { incident_id: id, why: link?.incident_id ? 'link' : 'query' }
+  }
+
+  async function findIncident(id: string): Promise<OpenIncident | 'missing' | 'sealed'> {
+    const known = incidents.get(id) ?? (await readIncident(trx, id))
+    incidents.set(id, known)
+    return known
+  }
+
+  /** The incident that a reference means, while it takes what has arrived. */
+  async function findBound(reference: ScopedReference, arrival: Arrival): Promise<string | undefined> {
+    const key = JSON.stringify([reference.scope, reference.system, reference.id])
+    const ids = bound.get(key) ?? (await readBound(trx, reference))
+    bound.set(key, ids)
+    for (const id of ids) {
+      const incident = await findIncident(id)
+      if (typeof incident === 'object' && takes(incident, arrival)) return id
+    }
+    return undefined
+  }
+
+  async function bind(reference: ScopedReference, incident_id: string): Promise<void> {
+    await bindReference(trx, reference, incident_id, facts.changed_at)
+    bound.set(JSON.stringify([reference.scope, reference.system, reference.id]), [incident_id])
+  }
+
+  async function openDraft(arrival: Arrival): Promise<Place> {
+    const incident_id = await createDraft(trx, arrival, {
+      severity: (link?.draft_severity ?? 'SEV3') as Severity,
+      timeZone,
+      facts,
+    })
+    if (arrival.reference) await bind(arrival.reference, incident_id)
+    return { incident_id, why: 'new_draft' }
+  }
+}
+
+/** A reference that recurs means its incident until that is resolved: what begins later is another one. */
+function takes({ spells }: OpenIncident, { reference, is_firing, event }: Arrival): boolean {
+  const isOver = spells.resolvedAt !== null && Date.parse(event.occurred_at) > Date.parse(spells.resolvedAt)
+  return !(reference!.scope !== '' && is_firing && isOver)
+}
+
+async function readIncident(trx: Trx, id: string): Promise<OpenIncident | 'missing' | 'sealed'> {
+  try {
+    const { sealed } = await lockIncidentShared(trx, id)
+    return sealed ? 'sealed' : { id, spells: await readSpells(trx, id) }
+  } catch (error) {
+    if (error instanceof DebriefError && error.code === 'not_found') return 'missing'
+    throw error
+  }
+}
+
+/** Locks a reference, so that two deliveries do not open two drafts for it. */
+export const lockReference = (trx: Trx, { scope, system, id }: ScopedReference) =>
+  sql`SELECT pg_advisory_xact_lock(hashtextextended(${`${scope}\n${system}\n${id}`}, 4))`.execute(trx)
+
+/** The incidents that a reference may mean: the one that it was bound to, then those that people have given it to. */
+async function readBound(trx: Trx, { scope, system, id }: ScopedReference): Promise<string[]> {
+  const bound = await trx
+    .selectFrom('ingest_references')
+    .select('incident_id')
+    .where('scope', '=', scope)
+    .where('system', '=', system)
+    .where('id', '=', id)
+    .execute()
+  return [...bound, ...(await holdersOf(trx, system, id))].map(({ incident_id }) => incident_id)
+}
+
+/** Remembers which incident a reference means from now on. */
+export async function bindReference(
+  trx: Trx,
+  { scope, system, id }: ScopedReference,
+  incident_id: string,
+  bound_at: string,
+): Promise<void> {
+  await trx
+    .insertInto('ingest_references')
+    .values({ scope, system, id, incident_id, bound_at })
+    .onConflict(conflict =>
+      conflict.columns(['scope', 'system', 'id']).doUpdateSet({ incident_id, bound_at }),
+    )
+    .execute()
+}
+
+type Severity = NonNullable<IncidentInput['severity']>
+
+interface DraftTerms {
+  severity: Severity
+  title?: string | undefined
+  timeZone: string
+  facts: ChangeFacts
+}
+
+/** Opens an incident for what has arrived, on the day it says. */
+export async function createDraft(
+  trx: Trx,
+  { reference, event, title }: Pick<Arrival, 'reference' | 'event' | 'title'>,
+  { severity, title: given, timeZone, facts }: DraftTerms,
+): Promise<string> {
+  const occurred_on = dateIn(timeZone, new Date(event.occurred_at))
+  return createIncident(
+    trx,
+    {
+      title: given ?? (title || `${event.kind} of ${event.sources[0]!.system}`),
+      severity,
+      occurred_on,
+      external_refs: await ownReference(trx, reference),
+    },
+    occurred_on,
+    { facts },
+  )
+}
+
+/** A reference that means one incident for good is shown with it, unless another one has it. */
+async function ownReference(trx: Trx, reference: ScopedReference | null) {
+  if (reference === null || reference.scope !== '') return []
+  const { system, id, url } = reference
+  const holders = await holdersOf(trx, system, id)
+  return holders.length > 0 ? [] : [{ system, id, url }]
+}

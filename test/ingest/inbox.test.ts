@@ -1,0 +1,154 @@
+import t from 'tap'
+import { openIncident, readAllPages } from '../help/cast.ts'
+import { openService } from '../help/service.ts'
+import { alert, ended, group, makeLink } from './given.ts'
+
+const service = await openService(t)
+const { call } = service
+const url = await makeLink(service, 'alertmanager')
+const post = (body: unknown) => call('POST', url, { body, token: null })
+const open = async (title: string) => (await openIncident(service, { title })).replace('/v1/incidents/', '')
+const eventsOf = (id: string) => readAllPages(service, `/v1/incidents/${id}/events?limit=200`)
+const assign = (inbox_id: string, body: object, headers: Record<string, string> = {}) =>
+  call('PUT', `/v1/inbox/${inbox_id}/assignment`, { body, headers })
+const ownGroup = (name: string) => ({ groupKey: `{}:{test="${name}"}` })
+
+/** Sends a group to the inbox, and returns the ids of its entries. */
+async function sendToInbox(payload: object): Promise<string[]> {
+  const { body } = await post(payload)
+  return body.results.map(({ inbox_id }: { inbox_id: string }) => inbox_id)
+}
+
+t.test('an assignment takes along what waits under its reference, and what comes later follows', async t => {
+  const id = await open('Assigned')
+  const [one, two] = [alert(), alert({ startsAt: '2026-06-17T14:05:00Z' })]
+  const payload = group([one], ownGroup('assigned'))
+  const [first] = await sendToInbox(payload)
+  const [second] = await sendToInbox(group([two], ownGroup('assigned')))
+  const [other] = await sendToInbox(group([alert()], ownGroup('another')))
+  const assigned = await assign(first!, { incident_id: id })
+  t.equal(assigned.status, 200)
+  t.equal(assigned.body.incident_id, id)
+  t.same(
+    assigned.body.moved.map(({ inbox_id }: { inbox_id: string }) => inbox_id).sort(),
+    [first, second].sort(),
+  )
+  const events = await eventsOf(id)
+  t.match(events, [
+    {
+      occurred_at: '2026-06-17T14:05:00.000Z',
+      milestones: ['detected'],
+      sources: [{ evidence: /^[0-9a-f]{64}$/ }],
+    },
+    { milestones: [] },
+  ])
+  const entry = await call('GET', `/v1/inbox/${first}`)
+  t.match(entry.body, { state: 'assigned', incident_id: id, event: null, title: null, version: 2 })
+  t.match((await call('GET', `/v1/inbox/${other}`)).body, { state: 'waiting' })
+  const again = await post(payload)
+  t.equal(again.status, 200)
+  t.match(again.body.results, [
+    { result: 'duplicate', incident_id: id, event_id: entry.body.event_id, inbox_id: null },
+  ])
+  const later = await post(group([ended(one, '2026-06-17T14:39:00Z')], ownGroup('assigned')))
+  t.match(later.body.results, [{ result: 'created', why: 'reference', incident_id: id }])
+  t.equal((await eventsOf(id)).length, 3)
+  t.same((await assign(first!, { incident_id: id })).body.moved, [
+    { inbox_id: first, event_id: entry.body.event_id },
+  ])
+  t.match(await assign(first!, { incident_id: await open('Elsewhere') }), {
+    status: 409,
+    body: { code: 'wrong_state' },
+  })
+})
+
+t.test('an entry opens a draft, titled by it unless told otherwise', async t => {
+  const [first] = await sendToInbox(group([alert()], ownGroup('draft')))
+  const { body } = await assign(first!, { draft: { severity: 'SEV3' } })
+  t.match((await call('GET', `/v1/incidents/${body.incident_id}`)).body, {
+    title: /PaymentErrorRateHigh/,
+    severity: 'SEV3',
+    occurred_on: '2026-06-17',
+  })
+  const [second] = await sendToInbox(group([alert()], ownGroup('titled')))
+  const titled = await assign(second!, { draft: { title: 'Cards refused', severity: 'SEV1' } })
+  t.match(titled.body.incident_id, /^PM-2026-06-17-cards-refused/)
+})
+
+t.test('an assignment names one place that takes events', async t => {
+  const [entry] = await sendToInbox(group([alert()], ownGroup('refused')))
+  t.match(await assign(entry!, {}), {
+    status: 422,
+    body: { errors: [{ pointer: '/incident_id', code: 'exclusive' }] },
+  })
+  const both = { incident_id: await open('Both'), draft: { severity: 'SEV3' } }
+  t.equal((await assign(entry!, both)).status, 422)
+  t.equal((await assign(entry!, { incident_id: 'PM-2026-06-17-none' })).status, 404)
+  t.equal((await assign(entry!, { incident_id: both.incident_id }, { 'if-match': '"7-0"' })).status, 412)
+  const missing = '019785b0-5c00-7000-8000-00000000dead'
+  t.equal((await assign(missing, { incident_id: both.incident_id })).status, 404)
+  t.match((await call('GET', `/v1/inbox/${entry}`)).body, { state: 'waiting', version: 1 })
+})
+
+t.test('a dismissed entry leaves the list, keeps its reason, and can still be assigned', async t => {
+  const payload = group([alert()], ownGroup('dismissed'))
+  const [entry] = await sendToInbox(payload)
+  t.equal((await call('DELETE', `/v1/inbox/${entry}`)).status, 400, 'a reason is asked for')
+  const dismiss = () => call('DELETE', `/v1/inbox/${entry}?reason=A%20test%20of%20the%20alert.`)
+  t.equal((await dismiss()).status, 204)
+  t.equal((await dismiss()).status, 204)
+  t.notOk((await readAllPages(service, '/v1/inbox?limit=200')).some(({ id }) => id === entry))
+  t.match((await call('GET', '/v1/inbox?state=dismissed')).body.items, [
+    { id: entry, dismissal: 'A test of the alert.', version: 2 },
+  ])
+  const again = await post(payload)
+  t.equal(again.status, 200)
+  t.match(again.body.results, [{ result: 'duplicate', inbox_id: null }], 'and does not come back')
+  t.equal((await assign(entry!, { incident_id: await open('Undone') })).status, 200)
+  t.equal((await dismiss()).status, 409)
+})
+
+t.test('the list goes by pages, newest first, and by source', async t => {
+  const entries: string[] = []
+  for (let i = 0; i < 5; i++) entries.push(...(await sendToInbox(group([alert()], ownGroup(`page ${i}`)))))
+  const listed = await readAllPages(service, '/v1/inbox?limit=2&source=alertmanager')
+  t.same(
+    listed.slice(0, 5).map(({ id }) => id),
+    entries.toReversed(),
+  )
+  t.same((await call('GET', '/v1/inbox?source=github')).body.items, [])
+})
+
+t.test('a secret is taken out of an entry for good, wherever it stands', async t => {
+  const secret = 'hunter2hunter2'
+  const [entry] = await sendToInbox(group([alert({ annotations: { summary: secret } })], ownGroup('secret')))
+  const redact = (pointers: string[], reason = 'A label held a password.') =>
+    call('PUT', `/v1/inbox/${entry}/redaction`, { body: { pointers, reason } })
+  t.match(await redact(['/event/nowhere']), { status: 422, body: { errors: [{ pointer: '/pointers/0' }] } })
+  t.equal(
+    (await redact(['/event/description'], (await call('GET', `/v1/inbox/${entry}`)).body.event.description))
+      .status,
+    422,
+  )
+  const { body } = await redact(['/event/description', '/title', '/event/sources/0/excerpt'])
+  t.match(body, {
+    title: '[redacted]',
+    event: { description: '[redacted]' },
+    redactions: [{ reason: 'A label held a password.', by: 'token:admin' }],
+    version: 2,
+  })
+  t.notMatch(JSON.stringify(body), secret)
+  t.match((await redact(['/title'])).body, { version: 2 }, 'the same again changes nothing')
+})
+
+t.test('a sealed incident takes none: the event waits, and the assignment says why', async t => {
+  const id = await open('Final')
+  const pinned = await makeLink(service, 'alertmanager', { incident_id: id })
+  await service.db.updateTable('incidents').set({ status: 'final' }).where('id', '=', id).execute()
+  const { body } = await call('POST', pinned, { body: group([alert()]), token: null })
+  t.match(body.results, [{ result: 'inbox', why: 'sealed' }])
+  t.match(await assign(body.results[0].inbox_id, { incident_id: id }), {
+    status: 409,
+    body: { code: 'sealed' },
+  })
+})
