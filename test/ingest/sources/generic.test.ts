@@ -337,6 +337,8 @@ t.test('a time counts in the forms that tools have, and the receipt where it is 
     const expected = clock === null ? receivedAt.toISOString() : `2026-06-17T${clock}Z`
     t.match([event.occurred_at, timeSource], [expected, clock === null ? 'receipt' : 'payload'], String(at))
   }
+  const { event } = readOne({ text: 'x', at: 946684800000 }, { ...least, time: ['/at'] })
+  t.equal(event.occurred_at, '2000-01-01T00:00:00.000Z', 'milliseconds of long ago')
 })
 
 t.test('a pointer finds what RFC 6901 says, and from the top with a # before it', async t => {
@@ -344,6 +346,7 @@ t.test('a pointer finds what RFC 6901 says, and from the top with a # before it'
     'a/b': { 'm~n': 'slash' },
     list: [{ text: 'first', ' ': 3 }, { text: true }],
     '': 'empty',
+    '~1': 'tilde',
     text: 'top',
   }
   const found: [string, string | null][] = [
@@ -352,6 +355,7 @@ t.test('a pointer finds what RFC 6901 says, and from the top with a # before it'
     ['/list/1/text', 'true'],
     ['/list/0/ ', '3'],
     ['/', 'empty'],
+    ['/~01', 'tilde'],
     ['#/text', 'top'],
     ['/list/00/text', null],
     ['/list/-', null],
@@ -385,6 +389,7 @@ t.test(
     })
     t.throws(read({ list: {} }, { ...least, events: '/list' }), { message: '/list must be a list.' })
     t.throws(read({ text: 'x' }, null), { message: /mapping/ })
+    t.match(read({ text: '.' }, least)(), { events: [{ title: 'tool' }] }, 'and a title is never empty')
     t.match(read({ list: [] }, { ...least, events: '/list' })(), { events: [], ignored: /no event/ })
   },
 )
