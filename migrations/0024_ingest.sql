@@ -102,6 +102,8 @@ CREATE TABLE inbox_entries (
   state text COLLATE "C" NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'assigned', 'dismissed')),
   incident_id text COLLATE "C",
   event_id uuid,
+  -- The request that assigned it, and others along with it.
+  assigned_in text,
   dismissal text,
   redactions jsonb NOT NULL DEFAULT '[]',
   version integer NOT NULL DEFAULT 1,
@@ -109,6 +111,7 @@ CREATE TABLE inbox_entries (
   changed_at timestamptz(3) NOT NULL,
   request_id text NOT NULL
 );
+CREATE INDEX inbox_entries_assigned ON inbox_entries (assigned_in) WHERE assigned_in IS NOT NULL;
 CREATE INDEX inbox_entries_waiting ON inbox_entries (id) WHERE state = 'waiting';
 CREATE INDEX inbox_entries_reference ON inbox_entries ((reference ->> 'system'), (reference ->> 'id')) WHERE state = 'waiting';
 

@@ -174,6 +174,7 @@ export interface IdempotentAnswers {
 }
 
 export interface InboxEntries {
+  assigned_in: string | null;
   changed_at: string;
   changed_by: string;
   dismissal: string | null;

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { ingestSources } from '../access/links/mapping-schema.ts'
-import { component, exact, oneOf, oneOfGrowing, text } from '../http/fields.ts'
+import { component, exact, oneOf, oneOfGrowing, part, text } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
 import { inboxReasons, placedBy, timeSource } from './placing/schema.ts'
 
@@ -8,7 +8,7 @@ export const ingestSource = oneOf('IngestSource', ingestSources, { description: 
 
 const orNull = <T>(schema: object) => Type.Unsafe<T | null>({ ...schema, type: ['string', 'null'] })
 
-const entry = exact({
+const entry = part('IngestedEvent', {
   key: Type.String({ description: 'What the tool knows it by.' }),
   result: oneOfGrowing(['created', 'duplicate', 'inbox']),
   why: oneOfGrowing([...placedBy, ...inboxReasons, 'delivered_before'], {

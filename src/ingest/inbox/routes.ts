@@ -1,9 +1,12 @@
+import type { FastifyReply } from 'fastify'
 import Type from 'typebox'
 import { transact } from '../../db/transact.ts'
 import { writeOf } from '../../http/caller.ts'
 import type { App, Context } from '../../http/context.ts'
 import { pageRequest, toPage } from '../../http/cursor.ts'
 import { ref } from '../../http/fields.ts'
+import { requireFound } from '../../http/problem.ts'
+import { Redactions } from '../../timeline/redaction-schema.ts'
 import { assignEntry } from './assignment.ts'
 import { redactEntry } from './redaction.ts'
 import * as contract from './schema.ts'
@@ -65,10 +68,30 @@ export function inboxRoutes(app: App, { db, now, timeZone }: Context): void {
       const { inbox_id } = request.params
       const write = writeOf(request, now)
       return transact(db, async trx => {
-        const assignment = await assignEntry(trx, inbox_id, request.body, { write, timeZone })
-        reply.resourceVersion = (await store.getEntry(trx, inbox_id)).version
+        await assignEntry(trx, inbox_id, request.body, { write, timeZone })
+        const { version, ...assignment } = await store.getAssignment(trx, inbox_id)
+        reply.resourceVersion = version
         return assignment
       })
+    },
+  )
+
+  app.get(
+    '/inbox/:inbox_id/assignment',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getInboxAssignment',
+        tags,
+        summary: 'Where an entry of the inbox went, and what went along',
+        params: contract.inboxParams,
+        response: { 200: ref(contract.Assignment) },
+      },
+    },
+    async ({ params: { inbox_id } }, reply) => {
+      const { version, ...assignment } = await store.getAssignment(db, inbox_id)
+      reply.resourceVersion = version
+      return assignment
     },
   )
 
@@ -105,15 +128,40 @@ export function inboxRoutes(app: App, { db, now, timeZone }: Context): void {
         description: 'What was assigned is taken out of its event; the payload, of the evidence.',
         params: contract.inboxParams,
         body: ref(contract.InboxRedactionInput),
-        response: { 200: ref(contract.InboxEntry) },
+        response: { 200: ref(Redactions) },
       },
     },
-    async request => {
+    async (request, reply) => {
       const { inbox_id } = request.params
+      const write = writeOf(request, now)
       return transact(db, async trx => {
-        await redactEntry(trx, inbox_id, request.body, writeOf(request, now))
-        return store.getEntry(trx, inbox_id)
+        await redactEntry(trx, inbox_id, request.body, write)
+        return answerRedactions(await store.getEntry(trx, inbox_id), reply)
       })
     },
   )
+
+  app.get(
+    '/inbox/:inbox_id/redaction',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listInboxRedactions',
+        tags,
+        summary: 'What was taken out of an entry, by whom, when and why',
+        params: contract.inboxParams,
+        response: { 200: ref(Redactions) },
+      },
+    },
+    async ({ params: { inbox_id } }, reply) => {
+      const entry = await store.getEntry(db, inbox_id)
+      requireFound(entry.redactions.length > 0 ? entry : null, `A redaction of inbox entry ${inbox_id}`)
+      return answerRedactions(entry, reply)
+    },
+  )
+}
+
+function answerRedactions({ version, redactions }: contract.InboxEntry, reply: FastifyReply) {
+  reply.resourceVersion = version
+  return { items: redactions }
 }

@@ -119,12 +119,12 @@ export const Assignment = component(
   'Assignment',
   {
     incident_id: incidentId(),
-    moved: Type.Array(exact({ inbox_id: uuid(), event_id: uuid() }), {
+    moved: Type.Array(part('MovedEntry', { inbox_id: uuid(), event_id: uuid() }), {
       description: 'The entry, and what waited under the same reference.',
     }),
   },
   {
-    description: 'Where entries of the inbox went.',
+    description: 'Where an entry of the inbox went, and what went along.',
     examples: [
       {
         incident_id: 'PM-2026-06-17-payments-drill',

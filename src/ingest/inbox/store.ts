@@ -7,7 +7,7 @@ import type { PageRequest } from '../../http/cursor.ts'
 import { DebriefError, notFoundError } from '../../http/problem.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import type { Arrival, ScopedReference, Sender } from '../placing/arrivals.ts'
-import { InboxEntry, type InboxQuery } from './schema.ts'
+import { type Assignment, InboxEntry, type InboxQuery } from './schema.ts'
 
 const columns = columnsOf(InboxEntry, 'reference')
 
@@ -36,6 +36,21 @@ export async function getEntry(db: Db, id: string): Promise<InboxEntry> {
   const entry = await selectEntries(db).where('id', '=', id).executeTakeFirst()
   if (!entry) throw entryNotFoundError(id)
   return entry
+}
+
+/** Where an entry went, and what one request took along. @throws 404 while it went nowhere */
+export async function getAssignment(db: Db, id: string): Promise<Assignment & { version: number }> {
+  const { incident_id, version } = await getEntry(db, id)
+  if (incident_id === null) throw notFoundError(`An assignment of inbox entry ${id}`)
+  const moved = await db
+    .selectFrom('inbox_entries as entry')
+    .innerJoin('inbox_entries as other', 'other.assigned_in', 'entry.assigned_in')
+    .select(['other.id as inbox_id', 'other.event_id'])
+    .where('entry.id', '=', id)
+    .orderBy('other.id')
+    .$castTo<Assignment['moved'][number]>()
+    .execute()
+  return { incident_id, moved, version }
 }
 
 const entryNotFoundError = (id: string) => notFoundError(`Inbox entry ${id}`, 'GET /v1/inbox')

@@ -4,7 +4,16 @@ import { givenReady, seal } from '../../postmortem/ready.ts'
 import type { Operation } from './operations.ts'
 import type { Request } from './request.ts'
 import { moments, partialMoments } from './strings.ts'
-import { addChange, addEvent, addFactor, addItem, addToken, idIn, type World } from './world.ts'
+import {
+  addChange,
+  addEvent,
+  addFactor,
+  addInboxEntry,
+  addItem,
+  addToken,
+  idIn,
+  type World,
+} from './world.ts'
 
 /** All rules for valid requests that the contract's schemas do not express. */
 
@@ -82,6 +91,9 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'getTeam {handle}': fc.constantFrom(...teams),
     'putTeam {handle}': fc.oneof(fc.constantFrom(...changeable.teams), freshName),
     'patchTeam {handle}': fc.constantFrom(...changeable.teams),
+    '{inbox_id}': fc.constant(world.inbox.waiting),
+    'getInboxAssignment {inbox_id}': fc.constant(world.inbox.assigned),
+    'ingest {source}': fc.constantFrom('alertmanager', 'grafana', 'pagerduty', 'github', 'cloudevents'),
     '{token_id}': fc.constantFrom(...tokens),
     ...Object.fromEntries(
       readsOfStates.flatMap(id => [
@@ -122,6 +134,7 @@ const redacted: Record<string, string[]> = {
   redactActionItem: ['/title'],
   redactChange: ['/target'],
   redactReview: ['/decisions/0/text', '/decisions/1/text'],
+  redactInboxEntry: ['/event/sources/0/excerpt', '/event/description'],
 }
 
 /** Objects that a merge patch must contain whole, since there may be no stored one to merge with. */
@@ -161,6 +174,8 @@ const rules: Record<string, (body: Body) => Body> = {
   acceptActionItems: () => ({ acceptances: [{ action_item: 'AI-1', by: 'priya' }] }),
   patchActionItem: body => filled(body, name => name in body),
   closeActionItem: closed,
+  assignInboxEntry: ({ incident_id, draft }) =>
+    incident_id ? { incident_id } : { draft: draft ?? { severity: 'SEV3' } },
 }
 
 /** The body, repaired where fields contradict each other. */
@@ -294,6 +309,8 @@ const arrange: Record<
     return { params: { number: String(body.number) } }
   },
   revokeToken: async ({ call }) => ({ params: { token_id: await addToken(call) } }),
+  assignInboxEntry: async ({ call }) => ({ params: { inbox_id: await addInboxEntry(call) } }),
+  dismissInboxEntry: async ({ call }) => ({ params: { inbox_id: await addInboxEntry(call) } }),
   acceptActionItem: newItem,
   deferActionItem: newItem,
   acceptActionItems: async (service, request) => {

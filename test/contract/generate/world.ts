@@ -22,6 +22,8 @@ export interface World {
   sealed: string
   /** The SHA-256 of stored evidence. */
   evidence: string
+  /** Ids of entries of the inbox: one that waits, and of which one text is taken out, and one that is assigned. */
+  inbox: { waiting: string; assigned: string }
   /** Ids of API tokens. */
   tokens: string[]
   /** An `Idempotency-Key` that has been used. */
@@ -60,6 +62,12 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
   await seal({ call } as Service, ready)
   const tokens = [await addToken(call), await addToken(call)]
   const evidence = await givenEvidence(db, 'checkout 503')
+  const inbox = { waiting: await addInboxEntry(call), assigned: await addInboxEntry(call) }
+  await call('PUT', `/v1/inbox/${inbox.waiting}/redaction`, {
+    body: { pointers: ['/event/sources/0/excerpt'], reason: 'A password.' },
+  })
+  const [incident_id] = incidents
+  await call('PUT', `/v1/inbox/${inbox.assigned}/assignment`, { body: { incident_id } })
   const key = 'used-before'
   const headers = { 'idempotency-key': key }
   await call('POST', '/v1/incidents', { headers, body: { title: 'Sent with a key', severity: 'SEV4' } })
@@ -75,6 +83,7 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
     states,
     sealed: idIn(ready),
     evidence,
+    inbox,
     tokens,
     key,
     cursor: body.next_cursor,
@@ -145,6 +154,14 @@ export const addEvent = (call: Service['call'], path: string, fields: object) =>
       ...fields,
     },
   })
+
+/** A delivery that no incident is known for. Returns the id of its entry in the inbox. */
+export async function addInboxEntry(call: Service['call']): Promise<string> {
+  const body = { specversion: '1.0', id: crypto.randomUUID(), source: '/checkout', type: 'failed' }
+  const headers = { 'content-type': 'application/cloudevents+json' }
+  const answer = await call('POST', '/v1/ingest/cloudevents', { body, headers })
+  return answer.body.results[0].inbox_id
+}
 
 export const addFactor = (call: Service['call'], path: string, fields: object) =>
   call('POST', `${path}/factors`, { body: { category: 'technical', statement: 'No retries.', ...fields } })

@@ -131,6 +131,8 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   assignInboxEntry: 'write',
   dismissInboxEntry: 'write',
   redactInboxEntry: 'admin',
+  listInboxRedactions: 'read',
+  getInboxAssignment: 'read',
 }
 
 /** The scopes that each scope covers. */
