@@ -4,7 +4,7 @@ import { givenReady, seal } from '../../postmortem/ready.ts'
 import type { Operation } from './operations.ts'
 import type { Request } from './request.ts'
 import { moments, partialMoments } from './strings.ts'
-import { addChange, addEvent, addFactor, addItem, addToken, idIn, type World } from './world.ts'
+import { addChange, addEvent, addFactor, addItem, addLink, addToken, idIn, type World } from './world.ts'
 
 /** All rules for valid requests that the contract's schemas do not express. */
 
@@ -23,7 +23,7 @@ const freshName = fc.noShrink(fc.uuid()).map(id => `x${id}`)
  * the path; with an operation before it (`putTeam {handle}`), for that operation alone.
  */
 export function namedValues(world: World, incident: string): Record<string, Values> {
-  const { people, teams, changeable, incidents, events, earlier, states, tokens } = world
+  const { people, teams, changeable, incidents, events, earlier, states, tokens, links } = world
   const person = fc.constantFrom(...people)
   const others = [earlier.incident_id, ...incidents].filter(id => id !== incident)
   const id = fc.tuple(dayBetween('1970-01-01', '2999-12-31'), freshName)
@@ -82,6 +82,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'putTeam {handle}': fc.oneof(fc.constantFrom(...changeable.teams), freshName),
     'patchTeam {handle}': fc.constantFrom(...changeable.teams),
     '{token_id}': fc.constantFrom(...tokens),
+    '{link_id}': fc.constantFrom(...links),
     ...Object.fromEntries(
       readsOfStates.flatMap(id => [
         [`${id} {incident_id}`, fc.constant(states.incident_id)],
@@ -160,6 +161,7 @@ const rules: Record<string, (body: Body) => Body> = {
   acceptActionItems: () => ({ acceptances: [{ action_item: 'AI-1', by: 'priya' }] }),
   patchActionItem: body => filled(body, name => name in body),
   closeActionItem: closed,
+  createLink: linked,
 }
 
 /** The body, repaired where fields contradict each other. */
@@ -261,6 +263,17 @@ function verified(body: Body): Body {
   return isNamed ? { ...body, status: status ?? 'applied', verified_by_source: null } : body
 }
 
+/** Repairs a link that has what its source has no use for, or two places for what is unknown. */
+function linked({ signing_secret, draft_severity, ...body }: Body): Body {
+  const source = body.mapping ? 'generic' : body.source.replace('generic', 'alertmanager')
+  const unknown = body.incident_id ? 'inbox' : body.unknown
+  return {
+    ...{ ...body, source, ...('unknown' in body && { unknown }) },
+    ...(['grafana', 'pagerduty', 'github'].includes(source) && { signing_secret }),
+    ...(unknown === 'draft' && { draft_severity }),
+  }
+}
+
 /** Prepares the stored state that a request needs, made just for it, and points the request to that. */
 export async function arranged(service: Service, request: Request): Promise<Request> {
   const { params, headers, ...more } = (await arrange[request.operation.id]?.(service, request)) ?? {}
@@ -293,6 +306,7 @@ const arrange: Record<
     return { params: { number: String(body.number) } }
   },
   revokeToken: async ({ call }) => ({ params: { token_id: await addToken(call) } }),
+  revokeLink: async ({ call }) => ({ params: { link_id: await addLink(call) } }),
   acceptActionItem: newItem,
   deferActionItem: newItem,
   acceptActionItems: async (service, request) => {

@@ -22,6 +22,8 @@ export interface World {
   sealed: string
   /** Ids of API tokens. */
   tokens: string[]
+  /** Ids of capability links. */
+  links: string[]
   /** An `Idempotency-Key` that has been used. */
   key: string
   /** A cursor of the list of people. */
@@ -57,6 +59,7 @@ export async function seedWorld({ call }: Service): Promise<World> {
   await call('POST', `${ready}/amendments`, { body: { author: 'ana', reason: 'A figure was wrong.' } })
   await seal({ call } as Service, ready)
   const tokens = [await addToken(call), await addToken(call)]
+  const links = [await addLink(call), await addLink(call)]
   const key = 'used-before'
   const headers = { 'idempotency-key': key }
   await call('POST', '/v1/incidents', { headers, body: { title: 'Sent with a key', severity: 'SEV4' } })
@@ -72,6 +75,7 @@ export async function seedWorld({ call }: Service): Promise<World> {
     states,
     sealed: idIn(ready),
     tokens,
+    links,
     key,
     cursor: body.next_cursor,
   }
@@ -147,6 +151,11 @@ export const addFactor = (call: Service['call'], path: string, fields: object) =
 
 export async function addToken(call: Service['call']): Promise<string> {
   const { body } = await call('POST', '/v1/tokens', { body: { name: 'pager', scope: 'read' } })
+  return body.id
+}
+
+export async function addLink(call: Service['call']): Promise<string> {
+  const { body } = await call('POST', '/v1/links', { body: { name: 'alerts', source: 'alertmanager' } })
   return body.id
 }
 
