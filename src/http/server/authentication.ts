@@ -33,8 +33,7 @@ const minute = 60_000
 
 /**
  * Requires, for every route registered after it, a token whose scope covers the route's, or a capability link where the
- * route takes one. Needs `@fastify/rate-limit` to
- * limit wrong tokens from one address, and tokens that have a limit.
+ * route takes one. Needs `@fastify/rate-limit` to limit wrong ones from one address, and those that have a limit.
  */
 export function requireToken(app: FastifyInstance, { tokens, links, adminToken, now }: Options): void {
   const adminSha256 = adminToken === undefined ? undefined : sha256Hex(adminToken)

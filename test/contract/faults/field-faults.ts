@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { valuesOf } from '../generate/arbitraries.ts'
-import { typesOf } from '../generate/operations.ts'
+import { type Schema, typesOf } from '../generate/operations.ts'
 import { stringOf } from '../generate/strings.ts'
 import { type Fault, ofChange, ofPlace } from './fault.ts'
 import { type Place, pointerTo } from './json-pointers.ts'
@@ -263,11 +263,14 @@ const tooManyNames = ofPlace(
     }),
 )
 
+const wrongNames = (names: Schema): unknown[] =>
+  names.pattern ? wrongStrings(names) : ['', 'x'.repeat(names.maxLength! + 1)]
+
 const badName = ofChange(
   'a map with a name of the wrong form',
   ({ schema }) => schema.propertyNames !== undefined,
   ({ schema, value, tokens }) =>
-    oneOf(...wrongStrings(schema.propertyNames!)).map(name => ({
+    oneOf(...wrongNames(schema.propertyNames!)).map(name => ({
       value: { ...value, [name as string]: Object.values(value)[0] },
       pointer: pointerTo(tokens, name as string),
     })),

@@ -10,6 +10,7 @@ import {
   addFactor,
   addInboxEntry,
   addItem,
+  addLink,
   addToken,
   idIn,
   type World,
@@ -32,7 +33,7 @@ const freshName = fc.noShrink(fc.uuid()).map(id => `x${id}`)
  * the path; with an operation before it (`putTeam {handle}`), for that operation alone.
  */
 export function namedValues(world: World, incident: string): Record<string, Values> {
-  const { people, teams, changeable, incidents, events, earlier, states, tokens } = world
+  const { people, teams, changeable, incidents, events, earlier, states, tokens, links } = world
   const person = fc.constantFrom(...people)
   const others = [earlier.incident_id, ...incidents].filter(id => id !== incident)
   const id = fc.tuple(dayBetween('1970-01-01', '2999-12-31'), freshName)
@@ -95,6 +96,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'getInboxAssignment {inbox_id}': fc.constant(world.inbox.assigned),
     'ingest {source}': fc.constantFrom('alertmanager', 'grafana', 'pagerduty', 'github', 'cloudevents'),
     '{token_id}': fc.constantFrom(...tokens),
+    '{link_id}': fc.constantFrom(...links),
     ...Object.fromEntries(
       readsOfStates.flatMap(id => [
         [`${id} {incident_id}`, fc.constant(states.incident_id)],
@@ -176,6 +178,7 @@ const rules: Record<string, (body: Body) => Body> = {
   closeActionItem: closed,
   assignInboxEntry: ({ incident_id, draft }) =>
     incident_id ? { incident_id } : { draft: draft ?? { severity: 'SEV3' } },
+  createLink: linked,
 }
 
 /** The body, repaired where fields contradict each other. */
@@ -277,6 +280,17 @@ function verified(body: Body): Body {
   return isNamed ? { ...body, status: status ?? 'applied', verified_by_source: null } : body
 }
 
+/** Repairs a link that has what its source has no use for, or two places for what is unknown. */
+function linked({ signing_secret, draft_severity, ...body }: Body): Body {
+  const source = body.mapping ? 'generic' : body.source.replace('generic', 'alertmanager')
+  const unknown = body.incident_id ? 'inbox' : body.unknown
+  return {
+    ...{ ...body, source, ...('unknown' in body && { unknown }) },
+    ...(['grafana', 'pagerduty', 'github'].includes(source) && { signing_secret }),
+    ...(unknown === 'draft' && { draft_severity }),
+  }
+}
+
 /** Prepares the stored state that a request needs, made just for it, and points the request to that. */
 export async function arranged(service: Service, request: Request): Promise<Request> {
   const { params, headers, ...more } = (await arrange[request.operation.id]?.(service, request)) ?? {}
@@ -311,6 +325,7 @@ const arrange: Record<
   revokeToken: async ({ call }) => ({ params: { token_id: await addToken(call) } }),
   assignInboxEntry: async ({ call }) => ({ params: { inbox_id: await addInboxEntry(call) } }),
   dismissInboxEntry: async ({ call }) => ({ params: { inbox_id: await addInboxEntry(call) } }),
+  revokeLink: async ({ call }) => ({ params: { link_id: await addLink(call) } }),
   acceptActionItem: newItem,
   deferActionItem: newItem,
   acceptActionItems: async (service, request) => {

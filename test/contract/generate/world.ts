@@ -26,6 +26,8 @@ export interface World {
   inbox: { waiting: string; assigned: string }
   /** Ids of API tokens. */
   tokens: string[]
+  /** Ids of capability links. */
+  links: string[]
   /** An `Idempotency-Key` that has been used. */
   key: string
   /** A cursor of the list of people. */
@@ -68,6 +70,7 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
   })
   const [incident_id] = incidents
   await call('PUT', `/v1/inbox/${inbox.assigned}/assignment`, { body: { incident_id } })
+  const links = [await addLink(call), await addLink(call)]
   const key = 'used-before'
   const headers = { 'idempotency-key': key }
   await call('POST', '/v1/incidents', { headers, body: { title: 'Sent with a key', severity: 'SEV4' } })
@@ -85,6 +88,7 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
     evidence,
     inbox,
     tokens,
+    links,
     key,
     cursor: body.next_cursor,
   }
@@ -168,6 +172,11 @@ export const addFactor = (call: Service['call'], path: string, fields: object) =
 
 export async function addToken(call: Service['call']): Promise<string> {
   const { body } = await call('POST', '/v1/tokens', { body: { name: 'pager', scope: 'read' } })
+  return body.id
+}
+
+export async function addLink(call: Service['call']): Promise<string> {
+  const { body } = await call('POST', '/v1/links', { body: { name: 'alerts', source: 'alertmanager' } })
   return body.id
 }
 
