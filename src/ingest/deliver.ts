@@ -1,7 +1,6 @@
 import type { Trx } from '../db/open.ts'
 import { citeEvidence, storeEvidence } from '../evidence/store.ts'
 import type { ChangeFacts } from '../http/caller.ts'
-import type { Arrival, Sender } from './arrivals.ts'
 import {
   claimDeliveries,
   type Destination,
@@ -10,10 +9,11 @@ import {
   recordDestinations,
 } from './deliveries.ts'
 import { addToInbox } from './inbox/store.ts'
-import type { Payload } from './payload.ts'
-import { createPlacer, lockReference, type Place, type PlacementTerms } from './placement.ts'
+import type { Arrival, Sender } from './placing/arrivals.ts'
+import type { Payload } from './placing/payload.ts'
+import { createPlacer, lockReference, type Place, type PlacementTerms } from './placing/placement.ts'
+import { storeArrivals } from './placing/store-arrivals.ts'
 import type { IngestedResult } from './schema.ts'
-import { storeArrivals } from './store-arrivals.ts'
 
 interface Placed extends Destination {
   arrival: Arrival

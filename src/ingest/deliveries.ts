@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
-import type { Arrival, Sender } from './arrivals.ts'
+import type { Arrival, Sender } from './placing/arrivals.ts'
 
 /** Where a delivery went: to an incident, or to the inbox, where it may wait or have been dismissed. */
 export interface Destination {

@@ -7,11 +7,11 @@ import type { App, Context, Room } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { DebriefError } from '../http/problem.ts'
 import { sha256Hex } from '../kit/json.ts'
-import { type Arrival, arrivalOf, type Sender, unreadableArrival } from './arrivals.ts'
 import { deliver } from './deliver.ts'
 import { inboxRoutes } from './inbox/routes.ts'
 import { inboxSchemas } from './inbox/schema.ts'
-import { type Payload, readPayload } from './payload.ts'
+import { type Arrival, arrivalOf, type Sender, unreadableArrival } from './placing/arrivals.ts'
+import { type Payload, readPayload } from './placing/payload.ts'
 import { sources } from './registry.ts'
 import * as contract from './schema.ts'
 import { NotTheForm, type Reading } from './sources/source.ts'
@@ -45,7 +45,10 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
           'Safe to send again: each event is known by the tool’s own key. It goes to the link’s incident, that of `?incident=`, the one that the tool’s reference is bound to, a new draft where the link says so, or to the inbox: 202. The payload is kept as evidence.',
         params: contract.ingestParams,
         querystring: contract.ingestQuery,
-        body: Type.Any({ description: 'As the tool has it.' }),
+        body: Type.Object(
+          {},
+          { additionalProperties: true, description: 'As the tool has it, in whatever form.' },
+        ),
         response: { 200: ref(contract.IngestResult), 202: ref(contract.IngestResult) },
       },
     },

@@ -1,21 +1,10 @@
 import Type, { type Static } from 'typebox'
 import { ingestSources } from '../access/links/mapping-schema.ts'
-import { component, exact, oneOf, oneOfGrowing, text, uuid } from '../http/fields.ts'
+import { component, exact, oneOf, oneOfGrowing, text } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
-
-/** Why an event went where it is. */
-export const placedBy = ['link', 'query', 'reference', 'new_draft'] as const
-export type PlacedBy = (typeof placedBy)[number]
-
-/** Why an event waits in the inbox. */
-export const inboxReasons = ['unknown_incident', 'missing_incident', 'sealed', 'unreadable'] as const
-export type InboxReason = (typeof inboxReasons)[number]
+import { inboxReasons, placedBy, timeSource } from './placing/schema.ts'
 
 export const ingestSource = oneOf('IngestSource', ingestSources, { description: 'The tool that sends.' })
-
-export const timeSource = oneOfGrowing(['payload', 'receipt'], {
-  description: 'Where its time is from: `receipt` where the payload has none, or a senseless one.',
-})
 
 const orNull = <T>(schema: object) => Type.Unsafe<T | null>({ ...schema, type: ['string', 'null'] })
 
@@ -67,8 +56,6 @@ export const ingestQuery = exact({
   link: Type.Optional(text(200, { description: 'The secret of a capability link, in place of a token.' })),
   incident: Type.Optional(incidentId({ description: 'Where all of it goes.' })),
 })
-
-export const inboxId = () => uuid({ description: 'UUIDv7.' })
 
 export type IngestResult = Static<typeof IngestResult>
 export type IngestedResult = IngestResult['results'][number]

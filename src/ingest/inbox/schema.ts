@@ -21,7 +21,7 @@ import {
 import { incidentId, severities } from '../../incidents/schema.ts'
 import { tombstone } from '../../timeline/redaction-schema.ts'
 import { EventInput } from '../../timeline/schema.ts'
-import { inboxReasons, timeSource } from '../schema.ts'
+import { inboxReasons, timeSource } from '../placing/schema.ts'
 
 export const inboxStates = ['waiting', 'assigned', 'dismissed'] as const
 

@@ -6,7 +6,7 @@ import { requireVersion } from '../../http/conditions.ts'
 import type { PageRequest } from '../../http/cursor.ts'
 import { DebriefError, notFoundError } from '../../http/problem.ts'
 import { uuidv7 } from '../../kit/ids.ts'
-import type { Arrival, ScopedReference, Sender } from '../arrivals.ts'
+import type { Arrival, ScopedReference, Sender } from '../placing/arrivals.ts'
 import { InboxEntry, type InboxQuery } from './schema.ts'
 
 const columns = columnsOf(InboxEntry, 'reference')

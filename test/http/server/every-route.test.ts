@@ -125,6 +125,12 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   exportPostmortems: 'read',
   getFollowUp: 'read',
   getFollowUpHtml: 'read',
+  ingest: 'events:write',
+  listInbox: 'read',
+  getInboxEntry: 'read',
+  assignInboxEntry: 'write',
+  dismissInboxEntry: 'write',
+  redactInboxEntry: 'admin',
 }
 
 /** The scopes that each scope covers. */

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
-import type { ChangeFacts } from '../http/caller.ts'
-import { DebriefError } from '../http/problem.ts'
-import { requireValid } from '../http/validation.ts'
-import { canonicalJson, sha256Hex } from '../kit/json.ts'
-import { cutAtWord } from '../kit/text.ts'
-import { type Shortened, shortenEvent, shortKey } from '../timeline/inserting/lenient.ts'
-import { prepareEvent } from '../timeline/inserting/prepared-event.ts'
-import { EventInput } from '../timeline/schema.ts'
+import type { ChangeFacts } from '../../http/caller.ts'
+import { DebriefError } from '../../http/problem.ts'
+import { requireValid } from '../../http/validation.ts'
+import { canonicalJson, sha256Hex } from '../../kit/json.ts'
+import { cutAtWord } from '../../kit/text.ts'
+import { type Shortened, shortenEvent, shortKey } from '../../timeline/inserting/lenient.ts'
+import { prepareEvent } from '../../timeline/inserting/prepared-event.ts'
+import { EventInput } from '../../timeline/schema.ts'
+import type { IngestedEvent, TimeSource } from '../sources/source.ts'
 import type { Payload } from './payload.ts'
-import type { IngestedEvent, TimeSource } from './sources/source.ts'
 
 /** A reference of a tool, in the scope in which it means one incident. */
 export interface ScopedReference {

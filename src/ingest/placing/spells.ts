@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely'
-import type { Trx } from '../db/open.ts'
+import type { Trx } from '../../db/open.ts'
 
 /** The spells of impact of an incident, by the events that mark milestones. */
 export interface Spells {

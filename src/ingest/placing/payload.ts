@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { maxDepth } from '../kit/strict-json.ts'
-import { isStorable } from '../kit/text.ts'
-import { NotTheForm } from './sources/source.ts'
+import { maxDepth } from '../../kit/strict-json.ts'
+import { isStorable } from '../../kit/text.ts'
+import { NotTheForm } from '../sources/source.ts'
 
 /** The body of a delivery: its bytes, which become evidence, and what they say. */
 export interface Payload {
