@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { oneOf, part, pattern, systemName, text } from '../../http/fields.ts'
 import { milestoneNames } from '../../incidents/milestones.ts'
 import { eventKinds } from '../../timeline/schema.ts'
+import { sourceKinds } from '../../timeline/source-schema.ts'
 
 /** The tools whose own formats are taken; each has a file in ingest/sources. */
 export const ingestSources = [
@@ -46,10 +47,7 @@ const someValues = (description: string) =>
 export const mapping = part('IngestMapping', {
   system: systemName({ description: 'The source system of its events.' }),
   source_kind: Type.Optional(
-    Type.String({
-      maxLength: 30,
-      description: 'The kind of source, such as `chat`; told by the kind of event unless given.',
-    }),
+    oneOf('SourceKind', sourceKinds, { description: 'That of its events; told by their kind unless given.' }),
   ),
   challenge: Type.Optional(
     pointer({

@@ -13,7 +13,7 @@ import {
   wordAt,
 } from './reading.ts'
 import { type Delivery, type IngestedEvent, type IngestSource, NotTheForm, type Reading } from './source.ts'
-import { beginsWith, eventKindOf, milestonesOf, sourceKindOf } from './words.ts'
+import { beginsWith, eventKindOf, milestonesOf, usualSourceOf } from './words.ts'
 
 /**
  * CloudEvents 1.0 over HTTP, structured, batched or binary. The extension attributes `kind` and `milestone` say what it is
@@ -72,7 +72,7 @@ function ingested(value: unknown, receivedAt: Date): IngestedEvent {
       kind,
       milestones,
       description: sentenceOf(text),
-      sources: [sourceOf(sourceKindOf(undefined, kind), system, url, cited)],
+      sources: [sourceOf(usualSourceOf(kind), system, url, cited)],
     },
     timeSource,
     reference: incident === null ? null : { system, id: incident, url: null, recurs: false },

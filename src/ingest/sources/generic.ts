@@ -3,7 +3,7 @@ import { canonicalJson, isObject, sha256Hex } from '../../kit/json.ts'
 import { isBlank } from '../../kit/text.ts'
 import { firstTimeOf, onOneLine, sentenceOf, sourceOf, textAt, titleOf, urlAt, wordAt } from './reading.ts'
 import { type Delivery, type IngestedEvent, type IngestSource, NotTheForm, type Reading } from './source.ts'
-import { beginsWith, eventKindOf, milestonesOf, sourceKindOf } from './words.ts'
+import { beginsWith, eventKindOf, milestonesOf, usualSourceOf } from './words.ts'
 
 /** Any JSON, read by the JSON pointers (RFC 6901) of the link's mapping. */
 export const generic: IngestSource = { read }
@@ -78,7 +78,7 @@ function eventOf(entry: Entry, mapping: IngestMapping, receivedAt: Date): Ingest
       milestones,
       relevance: entry.isOneOf(mapping.low) ? 'low' : 'normal',
       description: sentenceOf(texts.join(': ')),
-      sources: [sourceOf(sourceKindOf(mapping.source_kind, kind), system, url, citedOf(entry, mapping))],
+      sources: [sourceOf(mapping.source_kind ?? usualSourceOf(kind), system, url, citedOf(entry, mapping))],
     },
     timeSource,
     reference: id === null ? null : { system, id, url: null, recurs: mapping.recurs ?? false },

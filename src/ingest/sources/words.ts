@@ -1,6 +1,5 @@
 import { type MilestoneName, milestoneNames } from '../../incidents/milestones.ts'
 import { type EventInput, eventKinds } from '../../timeline/schema.ts'
-import { sourceKinds } from '../../timeline/source-schema.ts'
 
 /** Words of the timeline, as senders and mappings say them. */
 
@@ -29,6 +28,5 @@ const usualSources: Partial<Record<EventKind, SourceKind>> = {
   status_update: 'status_page',
 }
 
-/** The kind of source that a word names; else what an event of that kind usually rests on, where a tool sent it. */
-export const sourceKindOf = (word: string | undefined, kind: EventKind): SourceKind =>
-  sourceKinds.find(known => known === word) ?? usualSources[kind] ?? 'log'
+/** The kind of source that an event of a kind usually rests on, where a tool sent it. */
+export const usualSourceOf = (kind: EventKind): SourceKind => usualSources[kind] ?? 'log'

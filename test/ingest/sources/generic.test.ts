@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import t from 'tap'
 import { parse } from 'yaml'
-import { type IngestMapping, mapping as mappingSchema } from '../../../src/access/links/mapping-schema.ts'
+import type { IngestMapping } from '../../../src/access/links/mapping-schema.ts'
+import { LinkInput } from '../../../src/access/links/schema.ts'
 import { createValidator } from '../../../src/http/server/validation/validator.ts'
 import { cloudevents } from '../../../src/ingest/sources/cloudevents.ts'
 import { generic } from '../../../src/ingest/sources/generic.ts'
 import { type Delivery, NotTheForm } from '../../../src/ingest/sources/source.ts'
 import { shortenEvent } from '../../../src/timeline/inserting/lenient.ts'
-import { EventInput, eventKinds } from '../../../src/timeline/schema.ts'
-import { sourceKinds } from '../../../src/timeline/source-schema.ts'
+import { EventInput } from '../../../src/timeline/schema.ts'
 
-const { check } = createValidator([EventInput])
+const { check } = createValidator([EventInput, LinkInput])
 const receivedAt = new Date('2026-06-17T15:00:00.000Z')
 const deliver = (body: unknown, parts: Partial<Delivery> = {}): Delivery => ({
   body,
@@ -267,22 +267,10 @@ for (const { tool, payload, from, events } of tools)
     for (const { event } of reading.events) t.same(check(EventInput, event), [])
   })
 
-t.test(
-  'the mappings are of the form that a link takes, and name kinds and milestones that there are',
-  async t => {
-    for (const tool of new Set(tools.map(({ tool }) => tool))) {
-      const mapping = mappingOf(tool)
-      t.same(check(mappingSchema, mapping), [], tool)
-      const kinds = Object.values(mapping.kind?.values ?? {})
-      t.same(
-        kinds.filter(kind => !(eventKinds as readonly string[]).includes(kind)),
-        [],
-        tool,
-      )
-      t.ok([undefined, ...sourceKinds].includes(mapping.source_kind as 'chat'), tool)
-    }
-  },
-)
+t.test('the mappings are of the form that a link takes', async t => {
+  for (const tool of new Set(tools.map(({ tool }) => tool)))
+    t.same(check(LinkInput, JSON.parse(example(`${tool}.json`))), [], tool)
+})
 
 t.test('the templates that are pasted into Datadog and Argo CD make the payloads that were read', async t => {
   const body = parse(example('argo-cd.yaml')).data['template.debrief']
@@ -405,11 +393,11 @@ t.test('keys are the same for the same, and no two lists of words have one', asy
   t.not(keyOf({ a: 1 }, ['/id']), keyOf({ a: 2 }, ['/id']), 'nor is an empty key one')
 })
 
-t.test('words of a mapping that there are not mark nothing, and numbers count as their digits', async t => {
-  const mapping = {
+t.test('a kind and a milestone are told by value, and numbers count as their digits', async t => {
+  const mapping: IngestMapping = {
     ...least,
-    kind: { pointer: '/code', values: { 1: 'deploy', 2: 'explosion' } },
-    milestone: { pointer: '/code', values: { 1: 'impact_started', 2: 'ended' } },
+    kind: { pointer: '/code', values: { 1: 'deploy' } },
+    milestone: { pointer: '/code', values: { 1: 'impact_started' } },
     low: { pointer: '/is_test', values: ['true'] },
   }
   t.match(readOne({ text: 'x', code: 1, is_test: true }, mapping), {
@@ -422,7 +410,7 @@ t.test('words of a mapping that there are not mark nothing, and numbers count as
     isFiring: true,
     series: 'x',
   })
-  for (const code of [2, 3, null, 'toString'])
+  for (const code of [2, null, 'toString'])
     t.match(readOne({ text: 'x', code }, mapping), {
       event: { kind: 'note', milestones: [] },
       isFiring: false,
@@ -534,7 +522,11 @@ const aPointer = fc
   .tuple(fc.constantFrom('', '#'), fc.array(fc.constantFrom(...names, '0', '~1'), { maxLength: 2 }))
   .map(([top, tokens]) => top + tokens.map(token => `/${token}`).join(''))
 const somePointers = fc.array(fc.oneof(fc.constant('/a'), aPointer), { minLength: 1, maxLength: 3 })
-const wordsByValue = fc.dictionary(fc.string({ minLength: 1 }), fc.constantFrom('alert', 'detected', 'no'))
+const byValue = <T extends string>(...words: T[]) =>
+  fc.record({
+    pointer: aPointer,
+    values: fc.dictionary(fc.string({ minLength: 1 }), fc.constantFrom<T[]>(...words)),
+  })
 const someValues = fc.record({
   pointer: aPointer,
   values: fc.array(fc.constantFrom('true', '.', '1'), { minLength: 1 }),
@@ -542,7 +534,7 @@ const someValues = fc.record({
 const aMapping: fc.Arbitrary<IngestMapping> = fc.record(
   {
     system: fc.constant('tool'),
-    source_kind: fc.constantFrom('chat', 'smoke'),
+    source_kind: fc.constantFrom('chat', 'log'),
     challenge: fc.constantFrom('/no', '/b'),
     events: fc.constantFrom('/b', '/'),
     ignore: someValues,
@@ -552,8 +544,8 @@ const aMapping: fc.Arbitrary<IngestMapping> = fc.record(
     key: somePointers,
     reference: somePointers,
     recurs: fc.boolean(),
-    kind: fc.record({ pointer: aPointer, values: wordsByValue }),
-    milestone: fc.record({ pointer: aPointer, values: wordsByValue }),
+    kind: byValue('alert', 'deploy'),
+    milestone: byValue('detected', 'resolved'),
     low: someValues,
   },
   { requiredKeys: ['system', 'text'] },
@@ -578,7 +570,7 @@ t.test('any JSON with any mapping is read into events that can be stored, or is 
     fc.property(payload, aMapping, (body, mapping) => holds(deliver(body, { mapping }))),
     { numRuns: 500 },
   )
-  t.ok(read > 100, `events were read: ${read}`)
+  t.ok(read > 20, `events were read: ${read}`)
   const attributes = fc.dictionary(fc.constantFrom('time', 'subject', 'data', 'source', 'incident'), json)
   fc.assert(
     fc.property(attributes, more => holds(deliver({ ...occurrence, ...more }), cloudevents)),
