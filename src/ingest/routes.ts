@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import type { IngestMapping } from '../access/links/mapping-schema.ts'
 import { transact } from '../db/transact.ts'
 import { type Caller, writeOf } from '../http/caller.ts'
@@ -45,10 +44,7 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
           'Safe to send again: each event is known by the tool’s own key. It goes to the link’s incident, that of `?incident=`, the one that the tool’s reference is bound to, a new draft where the link says so, or to the inbox: 202. The payload is kept as evidence.',
         params: contract.ingestParams,
         querystring: contract.ingestQuery,
-        body: Type.Object(
-          {},
-          { additionalProperties: true, description: 'As the tool has it, in whatever form.' },
-        ),
+        body: { content: { '*/*': { schema: { description: 'As the tool has it.' } } } },
         response: { 200: ref(contract.IngestResult), 202: ref(contract.IngestResult) },
       },
     },

@@ -56,7 +56,8 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'createFactor events[]': fc.constantFrom(...events[incident]!),
     'patchFactor events[]': fc.constantFrom(...events[incident]!),
     'factors[]': fc.constantFrom(1, 2),
-    recurs: fc.constant(earlier),
+    'createFactor recurs': fc.constant(earlier),
+    'patchFactor recurs': fc.constant(earlier),
     action_item: fc.constantFrom('AI-1', 'AI-2'),
     expires_at: moments(dayBetween('2026-06-20', '9998-12-30')),
     // Reasons that do not quote what the world has there.

@@ -40,7 +40,10 @@ export interface Operation {
   /** With its parameters in braces. */
   path: string
   parameters: Parameter[]
+  /** Of a body of JSON. */
   body: Schema | undefined
+  /** Whether it takes a body that is no JSON of a schema. */
+  takesBytes: boolean
   /** The statuses that it documents. */
   statuses: number[]
   /** All methods of this path. */
@@ -63,12 +66,20 @@ export const operations: Operation[] = Object.entries(contract.paths).flatMap(([
       method: method.toUpperCase(),
       path,
       parameters: parameters.map(parameter => ('$ref' in parameter ? at(parameter.$ref) : parameter)),
-      body: requestBody && Object.values(requestBody.content)[0]!.schema,
+      body: requestBody && jsonSchemaOf(requestBody.content),
+      takesBytes: requestBody !== undefined && jsonSchemaOf(requestBody.content) === undefined,
       statuses: Object.keys(responses).map(Number).filter(Number.isInteger),
       methods,
     }
   })
 })
+
+type Content = NonNullable<Documented['requestBody']>['content']
+
+function jsonSchemaOf(content: Content): Schema | undefined {
+  return Object.entries(content).find(([type]) => /^application\/(merge-patch\+)?json$/.test(type))?.[1]
+    .schema
+}
 
 export const parametersIn = (operation: Operation, place: Parameter['in']) =>
   operation.parameters.filter(parameter => parameter.in === place)
