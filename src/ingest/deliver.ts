@@ -8,10 +8,11 @@ import {
   earlierDeliveries,
   recordDestinations,
 } from './deliveries.ts'
+import { moveWaiting } from './inbox/assignment.ts'
 import { addToInbox } from './inbox/store.ts'
 import type { Arrival, Sender } from './placing/arrivals.ts'
 import type { Payload } from './placing/payload.ts'
-import { createPlacer, lockReference, type Place, type PlacementTerms } from './placing/placement.ts'
+import { createPlacer, lockReferences, type Place, type PlacementTerms } from './placing/placement.ts'
 import { storeArrivals } from './placing/store-arrivals.ts'
 import type { IngestedResult } from './schema.ts'
 
@@ -57,8 +58,11 @@ async function storeFresh(
   const placed = new Map<string, Placed>()
   if (arrivals.length === 0) return placed
   await storeEvidence(trx, payload.bytes, payload.mediaType, terms.facts)
-  await lockReferences(trx, arrivals)
-  const placeOf = createPlacer(trx, terms)
+  await lockReferences(
+    trx,
+    arrivals.flatMap(({ reference }) => reference ?? []),
+  )
+  const { place: placeOf, bindings } = createPlacer(trx, terms)
   const byPlace = new Map<string, Arrival[]>()
   const waiting: Arrival[] = []
   for (const arrival of arrivals) {
@@ -71,6 +75,8 @@ async function storeFresh(
     else byPlace.set(place.incident_id, [...(byPlace.get(place.incident_id) ?? []), arrival])
   }
   for (const [incident_id, own] of byPlace) await storeOwn(trx, incident_id, own, placed, terms.facts)
+  for (const { reference, incident_id } of bindings)
+    await moveWaiting(trx, reference, incident_id, terms.facts)
   for (const arrival of waiting) {
     const entry = placed.get(arrival.key)!
     entry.inbox_id = await addToInbox(trx, sender, { ...arrival, reason: entry.place.why }, terms.facts)
@@ -86,18 +92,6 @@ async function storeFresh(
 const evidenceOf = (arrivals: readonly Arrival[]): string[] => [
   ...new Set(arrivals.flatMap(({ event }) => event.sources.flatMap(({ evidence }) => evidence ?? []))),
 ]
-
-/** In one order, so that two deliveries do not wait for each other. */
-async function lockReferences(trx: Trx, arrivals: readonly Arrival[]): Promise<void> {
-  const references = new Map(
-    arrivals.flatMap(({ reference }) =>
-      reference === null
-        ? []
-        : [[JSON.stringify([reference.scope, reference.system, reference.id]), reference]],
-    ),
-  )
-  for (const key of [...references.keys()].sort()) await lockReference(trx, references.get(key)!)
-}
 
 async function storeOwn(
   trx: Trx,

@@ -53,9 +53,9 @@ t.test('an assignment takes along what waits under its reference, and what comes
   const later = await post(group([ended(one, '2026-06-17T14:39:00Z')], ownGroup('assigned')))
   t.match(later.body.results, [{ result: 'created', why: 'reference', incident_id: id }])
   t.equal((await eventsOf(id)).length, 3)
-  t.same((await assign(first!, { incident_id: id })).body.moved, [
-    { inbox_id: first, event_id: entry.body.event_id },
-  ])
+  t.same((await assign(first!, { incident_id: id })).body, assigned.body, 'the same again changes nothing')
+  t.same((await call('GET', `/v1/inbox/${second}/assignment`)).body, assigned.body)
+  t.equal((await call('GET', `/v1/inbox/${other}/assignment`)).status, 404)
   t.match(await assign(first!, { incident_id: await open('Elsewhere') }), {
     status: 409,
     body: { code: 'wrong_state' },

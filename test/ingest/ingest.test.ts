@@ -118,13 +118,17 @@ t.test('a link may open drafts: one for each reference, on firing only', async t
   t.equal(answers.filter(({ body }) => body.results[0].why === 'new_draft').length, 1)
   const [id] = ids
   const draft = await call('GET', `/v1/incidents/${id}`)
+  t.match((await call('GET', `/v1/inbox/${ending.body.results[0].inbox_id}`)).body, {
+    state: 'assigned',
+    incident_id: id,
+  })
   t.match(draft.body, {
     severity: 'SEV4',
     occurred_on: '2026-06-17',
     title: /PaymentErrorRateHigh/,
     status: 'draft',
   })
-  t.equal((await eventsOf(id)).length, 8)
+  t.equal((await eventsOf(id)).length, 9, 'with what waited for it')
 })
 
 t.test('of one delivery that comes many times at once each event is stored once', async t => {

@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../db/open.ts'
-import type { Write } from '../../http/caller.ts'
+import type { ChangeFacts, Write } from '../../http/caller.ts'
 import { requireVersion } from '../../http/conditions.ts'
 import { fieldError } from '../../http/problem.ts'
 import { lockUnsealedShared } from '../../incidents/locks.ts'
-import { bindReference, createDraft, lockReference } from '../placing/placement.ts'
+import type { ScopedReference } from '../placing/arrivals.ts'
+import { bindReference, createDraft, lockReferences } from '../placing/placement.ts'
 import { storeArrivals } from '../placing/store-arrivals.ts'
 import type { AssignmentInput } from './schema.ts'
 import { assignedError, type LockedEntry, lockTogether, referenceOf, updateEntry } from './store.ts'
@@ -22,7 +23,7 @@ export async function assignEntry(
 ): Promise<void> {
   requireOnePlace(input)
   const reference = await referenceOf(trx, id)
-  if (reference) await lockReference(trx, reference)
+  if (reference) await lockReferences(trx, [reference])
   const entries = await lockTogether(trx, id, reference)
   const entry = entries.find(candidate => candidate.id === id)!
   requireVersion(entry.version, write.expected)
@@ -33,7 +34,7 @@ export async function assignEntry(
   const incident_id = input.incident_id ?? (await draftOf(trx, entry, input, { write, timeZone }))
   await lockUnsealedShared(trx, incident_id)
   if (reference) await bindReference(trx, reference, incident_id, write.facts.changed_at)
-  await moveEntries(trx, incident_id, entries, write)
+  await moveEntries(trx, incident_id, entries, write.facts)
 }
 
 function requireOnePlace({ incident_id, draft }: AssignmentInput): void {
@@ -53,12 +54,23 @@ const draftOf = (
     { severity: draft!.severity, title: draft!.title ?? undefined, timeZone, facts: write.facts },
   )
 
+/** Moves what waits under a reference to the incident that it means now. */
+export async function moveWaiting(
+  trx: Trx,
+  reference: ScopedReference,
+  incident_id: string,
+  facts: ChangeFacts,
+): Promise<void> {
+  const entries = await lockTogether(trx, null, reference)
+  if (entries.length > 0) await moveEntries(trx, incident_id, entries, facts)
+}
+
 /** The texts of an entry go along, and are nowhere else then. */
 async function moveEntries(
   trx: Trx,
   incident_id: string,
   entries: readonly LockedEntry[],
-  { facts }: Write,
+  facts: ChangeFacts,
 ): Promise<void> {
   const moving = entries
     .map(entry => ({ ...entry, event: entry.event!, warnings: [] }))

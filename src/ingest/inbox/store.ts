@@ -106,18 +106,17 @@ export async function lockEntry(trx: Trx, id: string, { expected }: Write): Prom
   return entry
 }
 
-/** Locks an entry, and those that wait under the same reference; the reference is locked already. */
-export async function lockTogether(
+/** Locks an entry, if any is meant, and those that wait under a reference, which is locked already. */
+export function lockTogether(
   trx: Trx,
-  id: string,
+  id: string | null,
   reference: ScopedReference | null,
 ): Promise<LockedEntry[]> {
-  if (reference === null) return selectLocked(trx).where('id', '=', id).execute()
-  const { scope, system, id: known } = reference
+  const { scope, system, id: known } = reference ?? {}
   return selectLocked(trx)
     .where(
-      sql<SqlBool>`id = ${id} OR (state = 'waiting' AND reference ->> 'system' = ${system}
-        AND reference ->> 'id' = ${known} AND reference ->> 'scope' = ${scope})`,
+      sql<SqlBool>`id = ${id} OR (state = 'waiting' AND reference ->> 'system' = ${system ?? null}
+        AND reference ->> 'id' = ${known ?? null} AND reference ->> 'scope' = ${scope ?? null})`,
     )
     .execute()
 }

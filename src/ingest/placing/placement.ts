@@ -24,6 +24,12 @@ export interface PlacementTerms {
   facts: ChangeFacts
 }
 
+export interface Placer {
+  place: (arrival: Arrival) => Promise<Place>
+  /** The references that mean an incident by these arrivals, so that what waits under them goes along. */
+  bindings: { reference: ScopedReference; incident_id: string }[]
+}
+
 /** An incident that is not sealed, and stays so until the transaction ends. */
 interface OpenIncident {
   id: string
@@ -34,13 +40,17 @@ interface OpenIncident {
  * Decides for each event of a delivery: the link's incident, the one asked for, the one that the tool's reference is bound
  * to, a new draft, or the inbox. A reference is locked until the transaction ends, so that there is one draft for it.
  */
-export function createPlacer(trx: Trx, terms: PlacementTerms): (arrival: Arrival) => Promise<Place> {
+export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
   const { link, asked, timeZone, facts } = terms
   const incidents = new Map<string, OpenIncident | 'missing' | 'sealed'>()
   const bound = new Map<string, string[]>()
   const fixed = link?.incident_id ?? asked
 
-  return async arrival => {
+  const bindings: Placer['bindings'] = []
+
+  return { place, bindings }
+
+  async function place(arrival: Arrival): Promise<Place> {
     if (arrival.is_unreadable) return { incident_id: null, why: 'unreadable' }
     if (fixed !== undefined) return placeFixed(arrival, fixed)
     const known = arrival.reference && (await findBound(arrival.reference, arrival))
@@ -66,7 +76,7 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): (arrival: Arrival
 
   /** The incident that a reference means, while it takes what has arrived. */
   async function findBound(reference: ScopedReference, arrival: Arrival): Promise<string | undefined> {
-    const key = JSON.stringify([reference.scope, reference.system, reference.id])
+    const key = keyOf(reference)
     const ids = bound.get(key) ?? (await readBound(trx, reference))
     bound.set(key, ids)
     for (const id of ids) {
@@ -78,7 +88,8 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): (arrival: Arrival
 
   async function bind(reference: ScopedReference, incident_id: string): Promise<void> {
     await bindReference(trx, reference, incident_id, facts.changed_at)
-    bound.set(JSON.stringify([reference.scope, reference.system, reference.id]), [incident_id])
+    bound.set(keyOf(reference), [incident_id])
+    bindings.push({ reference, incident_id })
   }
 
   async function openDraft(arrival: Arrival): Promise<Place> {
@@ -91,6 +102,9 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): (arrival: Arrival
     return { incident_id, why: 'new_draft' }
   }
 }
+
+/** A reference as the key of a map, and in the order in which references are locked. */
+const keyOf = ({ scope, system, id }: ScopedReference): string => JSON.stringify([scope, system, id])
 
 /** A reference that recurs means its incident until that is resolved: what begins later is another one. */
 function takes({ spells }: OpenIncident, { reference, is_firing, event }: Arrival): boolean {
@@ -108,9 +122,14 @@ async function readIncident(trx: Trx, id: string): Promise<OpenIncident | 'missi
   }
 }
 
-/** Locks a reference, so that two deliveries do not open two drafts for it. */
-export const lockReference = (trx: Trx, { scope, system, id }: ScopedReference) =>
-  sql`SELECT pg_advisory_xact_lock(hashtextextended(${`${scope}\n${system}\n${id}`}, 4))`.execute(trx)
+/**
+ * Locks references until the transaction ends, so that two deliveries do not open two drafts for one. In one order, so that
+ * they do not wait for each other.
+ */
+export async function lockReferences(trx: Trx, references: readonly ScopedReference[]): Promise<void> {
+  for (const key of [...new Set(references.map(keyOf))].sort())
+    await sql`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 4))`.execute(trx)
+}
 
 /** The incidents that a reference may mean: the one that it was bound to, then those that people have given it to. */
 async function readBound(trx: Trx, { scope, system, id }: ScopedReference): Promise<string[]> {
