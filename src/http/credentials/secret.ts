@@ -12,11 +12,10 @@ export function createSecret(prefix: SecretPrefix): { id: string; secret: string
   return { id, secret, secret_sha256: sha256Hex(secret) }
 }
 
-/** The public id in a secret; undefined when its form or its checksum is wrong. */
+/** The public id in a secret; undefined when its form is wrong, or its checksum, which is of the prefix, too. */
 export function secretId(prefix: SecretPrefix, secret: string): string | undefined {
-  const [, kind, id = '', rest, sum] =
-    /^(db[fl])_([0-9a-z]{12})([0-9A-Za-z_-]{43})([0-9a-f]{8})$/.exec(secret) ?? []
-  return kind === prefix && sum === checksum(prefix, id + rest) ? id : undefined
+  const parts = /^db[fl]_([0-9a-z]{12})([0-9A-Za-z_-]{43})([0-9a-f]{8})$/.exec(secret)
+  return parts !== null && parts[3] === checksum(prefix, parts[1]! + parts[2]!) ? parts[1] : undefined
 }
 
 const checksum = (prefix: SecretPrefix, idAndSecret: string): string =>

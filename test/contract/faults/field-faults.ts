@@ -226,9 +226,11 @@ const badFormats: Record<string, string[]> = {
 }
 const badPatterns = ['', ' ', '-', 'A B', 'Üx', '../x', 'a\n', 'a'.repeat(300), '%00', 'PM-2026-06-17-']
 
-/** Strings that break this format or pattern. */
+/** Strings that break this format or pattern, also once one line was trimmed. */
 export function wrongStrings({ format = '', pattern, maxLength = 1e6 }: Place['schema']): string[] {
-  const ofPattern = pattern === undefined ? [] : badPatterns.filter(text => !new RegExp(pattern).test(text))
+  const read = (text: string) => (format === 'line' ? text.trim() : text)
+  const ofPattern =
+    pattern === undefined ? [] : badPatterns.filter(text => !new RegExp(pattern).test(read(text)))
   return [...ofPattern, ...(badFormats[format] ?? [])].filter(text => text.length <= maxLength)
 }
 
