@@ -19,11 +19,10 @@ export interface Payload {
 export function readPayload(bytes: Buffer, contentType = ''): Payload {
   if (!isUtf8(bytes) || bytes.includes(0)) return { bytes, mediaType: 'application/octet-stream', body: '' }
   const text = bytes.toString()
-  if (/^application\/x-www-form-urlencoded\b/i.test(contentType))
-    return { bytes, mediaType: 'text/plain', body: storable(readForm(text)) }
   const json = parseJson(text)
-  if (json === undefined) return { bytes, mediaType: 'text/plain', body: text }
-  return { bytes, mediaType: 'application/json', body: storable(json) }
+  if (json !== undefined) return { bytes, mediaType: 'application/json', body: storable(json) }
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType)
+  return { bytes, mediaType: 'text/plain', body: storable(isForm ? readForm(text) : text) }
 }
 
 /** GitHub and Slack send JSON in a field of a form, if they are told so. */
