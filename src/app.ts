@@ -10,6 +10,7 @@ import { changeRoom } from './changes/routes.ts'
 import type { Config } from './config.ts'
 import type { Db, OpenDatabase } from './db/open.ts'
 import { directoryRoom } from './directory/routes.ts'
+import { evidenceRoom } from './evidence/routes.ts'
 import { exportRoom } from './export/routes.ts'
 import { factorRoom } from './factors/routes.ts'
 import { createTokenCache } from './http/api-tokens.ts'
@@ -56,6 +57,7 @@ export interface AppOptions {
 const rooms = [
   directoryRoom,
   accessRoom,
+  evidenceRoom,
   incidentRoom,
   timelineRoom,
   insertingRoom,

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Limits } from '../../config.ts'
 import { isObject } from '../../kit/json.ts'
 import { parseStrictJson } from '../../kit/strict-json.ts'
-import { ndjson } from '../context.ts'
+import { mediaTypeOf, ndjson } from '../context.ts'
 import { DebriefError, fieldError } from '../problem.ts'
 import { problemCodes } from '../problem-codes.ts'
 
@@ -26,6 +26,7 @@ export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
   const types = ['application/json', mergePatchType]
   app.addContentTypeParser(types, async (request: FastifyRequest, payload: Readable) => {
     requireReadable(request)
+    if (takesBytes(request)) return payload
     const { config, schema } = request.routeOptions
     const bytes = await readBody(request, payload, {
       ...limits,
@@ -41,6 +42,15 @@ export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
     requireReadable(request)
     return payload
   })
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
+    if (!takesBytes(request)) throw unknownMediaTypeError(request)
+    requireReadable(request)
+    return payload
+  })
+}
+
+function takesBytes({ headers, routeOptions: { config } }: FastifyRequest): boolean {
+  return config.bytes?.includes(mediaTypeOf(headers)) ?? false
 }
 
 const emptyObject = /^[ \t\r\n]*\{[ \t\r\n]*\}[ \t\r\n]*$/
@@ -60,8 +70,9 @@ const mediaTypeError = (detail: string) => new DebriefError('unsupported_media_t
 /** Says which media type was sent, and which to send. `curl -d` sends that of a form unless it is told another. */
 export function unknownMediaTypeError({ method, headers, routeOptions }: FastifyRequest): DebriefError {
   const given = headers['content-type']
-  const others = method === 'PATCH' ? [mergePatchType] : routeOptions.config.lines ? [ndjson] : []
-  const taken = [...others, 'application/json'].join(' or ')
+  const { lines, bytes } = routeOptions.config
+  const others = method === 'PATCH' ? [mergePatchType] : lines ? [ndjson] : []
+  const taken = (bytes ?? [...others, 'application/json']).join(' or ')
   return mediaTypeError(`The Content-Type is ${given ?? 'missing'}: send Content-Type: ${taken}.`)
 }
 

@@ -40,7 +40,9 @@ export interface Operation {
   /** With its parameters in braces. */
   path: string
   parameters: Parameter[]
+  /** Of JSON. */
   body: Schema | undefined
+  takesBytes: boolean
   /** The statuses that it documents. */
   statuses: number[]
   /** All methods of this path. */
@@ -54,21 +56,34 @@ interface Documented {
   responses: Record<string, object>
 }
 
+/** As which an operation takes bytes that are no JSON. */
+export const bytesType = 'application/octet-stream'
+
 export const operations: Operation[] = Object.entries(contract.paths).flatMap(([path, members]) => {
   const methods = Object.keys(members).map(method => method.toUpperCase())
   return Object.entries(members).map(([method, member]) => {
-    const { operationId, parameters = [], requestBody, responses } = member as unknown as Documented
+    const {
+      operationId,
+      parameters = [],
+      requestBody = { content: {} },
+      responses,
+    } = member as unknown as Documented
     return {
       id: operationId,
       method: method.toUpperCase(),
       path,
       parameters: parameters.map(parameter => ('$ref' in parameter ? at(parameter.$ref) : parameter)),
-      body: requestBody && Object.values(requestBody.content)[0]!.schema,
+      body: bodyOf(requestBody.content),
+      takesBytes: bytesType in requestBody.content,
       statuses: Object.keys(responses).map(Number).filter(Number.isInteger),
       methods,
     }
   })
 })
+
+function bodyOf(content: Record<string, { schema: Schema }>): Schema | undefined {
+  return bytesType in content ? undefined : Object.values(content)[0]?.schema
+}
 
 export const parametersIn = (operation: Operation, place: Parameter['in']) =>
   operation.parameters.filter(parameter => parameter.in === place)

@@ -20,8 +20,9 @@ export interface World {
   states: { incident_id: string; event_id: string }
   /** An incident whose postmortem is final. */
   sealed: string
-  /** The SHA-256 of stored evidence. */
+  /** The SHA-256 of stored evidence, and of some that was taken out. */
   evidence: string
+  redactedEvidence: string
   /** Ids of API tokens. */
   tokens: string[]
   /** An `Idempotency-Key` that has been used. */
@@ -60,6 +61,8 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
   await seal({ call } as Service, ready)
   const tokens = [await addToken(call), await addToken(call)]
   const evidence = await givenEvidence(db, 'checkout 503')
+  const redactedEvidence = await givenEvidence(db, 'a password')
+  await call('PUT', `/v1/evidence/${redactedEvidence}/redaction`, { body: { reason: 'A password.' } })
   const key = 'used-before'
   const headers = { 'idempotency-key': key }
   await call('POST', '/v1/incidents', { headers, body: { title: 'Sent with a key', severity: 'SEV4' } })
@@ -75,6 +78,7 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
     states,
     sealed: idIn(ready),
     evidence,
+    redactedEvidence,
     tokens,
     key,
     cursor: body.next_cursor,

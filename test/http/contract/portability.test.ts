@@ -168,6 +168,6 @@ t.test('no component is named as another is built', async t => {
   t.same(Object.keys(components).filter(isBuilt), [])
 })
 
-t.test('the contract is short enough to be read: at most 500 KB', async t => {
-  t.ok(statSync(new URL('../../../openapi/openapi.json', import.meta.url)).size <= 500_000)
+t.test('the contract is short enough to be read: at most 560 KB', async t => {
+  t.ok(statSync(new URL('../../../openapi/openapi.json', import.meta.url)).size <= 560_000)
 })
