@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { IngestMapping } from '../access/links/mapping-schema.ts'
 import { transact } from '../db/transact.ts'
+import { anyBytes } from '../evidence/media.ts'
 import { type Caller, writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
@@ -76,7 +77,7 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
     { params, headers, caller }: FastifyRequest<{ Params: { source: keyof typeof sources } }>,
     bytes: Buffer,
   ): { reading: Reading; payload: Payload; fault?: string } {
-    let payload: Payload = { bytes, mediaType: 'application/octet-stream', body: '' }
+    let payload: Payload = { bytes, mediaType: anyBytes, body: '' }
     try {
       payload = readPayload(bytes, headers['content-type'])
       const mapping = (caller.link?.mapping ?? null) as IngestMapping | null

@@ -15,6 +15,7 @@ const tagOrder = [
   'Directory',
   'Incidents',
   'Timeline',
+  'Evidence',
   'Analysis',
   'Language',
   'Action items',
@@ -143,10 +144,14 @@ function documented(route: Route): FastifySchema {
     ...schema,
     ...(needsToken(route) && scoped(route)),
     ...{ 'x-takes': headersTaken(route) },
+    ...(route.config.bytes && { body: bytes }),
     ...(route.config.lines && { body: bodyOrLines(route.schema.body, route.config.lines) }),
     response: { ...(schema.response as object), ...problemResponses(route) },
   }
 }
+
+/** Named by no media type but the one that every generator knows; the description says which others are taken. */
+const bytes = { content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } }
 
 /** A body of JSON, or a stream of lines. */
 const bodyOrLines = (body: unknown, line: object) => ({
