@@ -99,7 +99,7 @@ t.test('what makes no sense in a link is refused with its field', async t => {
     422,
     '/mapping/milestone/values/x enum',
   ])
-  t.same(await generic({ time: 'time' }), [422, '/mapping/time pattern'])
+  t.same(await generic({ time: ['time'] }), [422, '/mapping/time/0 pattern'])
   for (const source of ['grafana', 'pagerduty', 'github'])
     t.equal((await make({ source, signing_secret: 's' })).is_signed, true)
   for (const source of ['alertmanager', 'cloudevents'])
