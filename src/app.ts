@@ -49,7 +49,7 @@ import { waiverRoom } from './waivers/routes.ts'
 
 export interface AppOptions {
   database: Omit<OpenDatabase, 'close'>
-  config: Pick<Config, 'host' | 'allowedHosts' | 'timeZone' | 'adminToken' | 'limits'>
+  config: Pick<Config, 'host' | 'publicUrl' | 'allowedHosts' | 'timeZone' | 'adminToken' | 'limits'>
   now: () => Date
   /** False while the database is known to be down; /readyz asks it before it queries the database. */
   databaseReady?: () => boolean
@@ -115,7 +115,7 @@ async function registerHooks(app: App, config: AppOptions['config']): Promise<vo
   app.decorate('check', check)
   registerJsonBodies(app, config.limits)
   handleUnusualRequests(app.server)
-  checkRequests(app, allowedHostsOf(config.host, config.allowedHosts))
+  checkRequests(app, allowedHostsOf(config.host, config.allowedHosts, config.publicUrl))
   limitTimes(app, config.limits)
   closeConnectionsOnStop(app)
   answerOtherMethods(app)
@@ -147,6 +147,7 @@ async function registerGuardedRoutes(app: App, { database, config, now }: AppOpt
     now,
     tokens,
     links,
+    publicUrl: config.publicUrl,
     timeZone: config.timeZone,
     limits: config.limits,
     blameCheck: cacheBlameCheck(database),

@@ -49,6 +49,8 @@ export interface Context {
   now: () => Date
   tokens: TokenCache
   links: LinkCache
+  /** The address at which tools reach the service, where it is configured. */
+  publicUrl: string | undefined
   /** IANA name of the zone that decides what “today” is, unless a call names another. */
   timeZone: string
   limits: Limits

@@ -67,6 +67,17 @@ t.test('a link is shown once as a URL to paste, and kept as a hash', async t => 
   t.ok(rows.some(({ secret_sha256 }) => secret_sha256 === sha256Hex(link)))
 })
 
+t.test('the URL to paste is at the public address, where that is configured', async t => {
+  const { call } = await openService(t, {
+    on: service.connection,
+    publicUrl: 'https://debrief.example/tools',
+  })
+  const headers = { host: 'debrief.example' }
+  const { status, body } = await call('POST', '/v1/links', { body: alerts, headers })
+  t.equal(status, 201)
+  t.equal(body.url, `https://debrief.example/tools/v1/ingest/alertmanager?link=${body.link}`)
+})
+
 t.test('the secret with which a tool signs is stored, and never answered', async t => {
   const signing_secret = ' whsec-4f9a '
   const made = await call('POST', '/v1/links', { body: { ...alerts, source: 'github', signing_secret } })

@@ -16,7 +16,7 @@ const tags = [tag.name]
 
 export const linkRoom: Room = { tag, schemas: contract.linkSchemas, routes: linkRoutes }
 
-function linkRoutes(app: App, { db, now, links }: Context): void {
+function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
   app.post(
     '/links',
     {
@@ -39,7 +39,8 @@ function linkRoutes(app: App, { db, now, links }: Context): void {
       const facts = { created_at, created_by: callerName(request.caller) }
       const issued = await transact(db, async trx => {
         const { id, secret } = await store.createLink(trx, { ...fields, ...facts })
-        return { ...(await store.getLink(trx, id)), url: urlOf(request, fields.source, secret), link: secret }
+        const url = `${publicUrl ?? originOf(request)}/v1/ingest/${fields.source}?link=${secret}`
+        return { ...(await store.getLink(trx, id)), url, link: secret }
       })
       reply.code(201).header('location', `/v1/links/${issued.id}`)
       return issued
@@ -120,6 +121,5 @@ function fieldsOf({ expires_at, ...given }: contract.LinkInput) {
   }
 }
 
-/** What is pasted into the tool: at the host under which whoever made the link reaches this service. */
-const urlOf = ({ protocol, host }: FastifyRequest, source: string, secret: string): string =>
-  `${protocol}://${host}/v1/ingest/${source}?link=${secret}`
+/** The address at which whoever makes a link reaches this service. */
+const originOf = ({ protocol, host }: FastifyRequest): string => `${protocol}://${host}`
