@@ -144,7 +144,7 @@ function documented(route: Route): FastifySchema {
     ...schema,
     ...(needsToken(route) && scoped(route)),
     ...{ 'x-takes': headersTaken(route) },
-    ...(route.config.bytes && { body: bytes }),
+    ...((route.config.bytes || route.config.raw) && { body: bytes }),
     ...(route.config.lines && { body: bodyOrLines(route.schema.body, route.config.lines) }),
     response: { ...(schema.response as object), ...problemResponses(route) },
   }
