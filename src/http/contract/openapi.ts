@@ -156,7 +156,7 @@ const bodyOrLines = (body: unknown, line: object) => ({
 function scoped({ schema, methods, config: { scope, link } }: Route) {
   const schemes = methods.includes('GET') ? ['bearer', 'basic'] : ['bearer']
   const needs = scope === 'any' ? 'Needs a token, of any scope.' : `Needs a token of scope \`${scope}\`.`
-  const words = link ? `${needs} A capability link, as `?link=…`, takes its place.` : needs
+  const words = link ? `${needs} A capability link, as \`?link=…\`, takes its place.` : needs
   return {
     description: schema.description === undefined ? words : `${schema.description} ${words}`,
     security: schemes.map(scheme => ({ [scheme]: scope === 'any' ? [] : [scope!] })),
