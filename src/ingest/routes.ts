@@ -7,14 +7,15 @@ import type { App, Context, Room } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { DebriefError } from '../http/problem.ts'
 import { sha256Hex } from '../kit/json.ts'
+import { takeTurns } from '../kit/turns.ts'
 import { deliver } from './deliver.ts'
 import { inboxRoutes } from './inbox/routes.ts'
 import { inboxSchemas } from './inbox/schema.ts'
-import { type Arrival, arrivalOf, type Sender, unreadableArrival } from './placing/arrivals.ts'
+import { type Arrival, arrivalOf, type Receipt, type Sender, unreadableArrival } from './placing/arrivals.ts'
 import { type Payload, readPayload } from './placing/payload.ts'
 import { sources } from './registry.ts'
 import * as contract from './schema.ts'
-import { NotTheForm, type Reading } from './sources/source.ts'
+import { type IngestedEvent, NotTheForm, type Reading } from './sources/source.ts'
 
 const tag = {
   name: 'Ingest',
@@ -58,10 +59,7 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
       const { facts } = writeOf(request, now)
       const sender: Sender = { id: senderId(request.caller), source }
       const receipt = { sender, payload, evidence: sha256Hex(bytes), facts }
-      const arrivals: Arrival[] =
-        fault === undefined
-          ? reading.events.map(event => arrivalOf(app, event, receipt))
-          : [unreadableArrival(receipt, fault)]
+      const arrivals = await arrivalsOf(reading.events, fault, receipt)
       const { link } = request.caller
       const terms = { link, asked: request.query.incident, timeZone, facts, arrivals, payload }
       const results = await transact(db, trx => deliver(trx, sender, terms))
@@ -70,6 +68,21 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
       return { results, ignored, ...(challenge !== undefined && { challenge }) }
     },
   )
+
+  async function arrivalsOf(
+    events: readonly IngestedEvent[],
+    fault: string | undefined,
+    receipt: Receipt,
+  ): Promise<Arrival[]> {
+    if (fault !== undefined) return [unreadableArrival(receipt, fault)]
+    const turns = takeTurns()
+    const arrivals: Arrival[] = []
+    for (const event of events) {
+      if (turns.areOver()) await turns.next()
+      arrivals.push(arrivalOf(app, event, receipt))
+    }
+    return arrivals
+  }
 
   /** What the tool says, or why that cannot be told. */
   function read(

@@ -146,10 +146,13 @@ t.test('a secret is taken out of an entry for good, wherever it stands', async t
 
 t.test('a sealed incident takes none: the event waits, and the assignment says why', async t => {
   const id = await open('Final')
+  await call('POST', `/v1/ingest/alertmanager?incident=${id}`, { body: group([alert()]) })
   const pinned = await makeLink(service, 'alertmanager', { incident_id: id })
   await service.db.updateTable('incidents').set({ status: 'final' }).where('id', '=', id).execute()
   const { body } = await call('POST', pinned, { body: group([alert()]), token: null })
   t.match(body.results, [{ result: 'inbox', why: 'sealed' }])
+  const following = await call('POST', '/v1/ingest/alertmanager', { body: group([alert()]) })
+  t.match(following.body.results, [{ result: 'inbox', why: 'sealed' }], 'by its reference, too')
   t.match(await assign(body.results[0].inbox_id, { incident_id: id }), {
     status: 409,
     body: { code: 'sealed' },

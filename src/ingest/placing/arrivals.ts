@@ -45,7 +45,8 @@ export interface Sender {
   source: string
 }
 
-interface Receipt {
+/** One delivery, as far as each of its events needs it. */
+export interface Receipt {
   sender: Sender
   payload: Payload
   /** The SHA-256 of the payload. */

@@ -56,7 +56,7 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
     const known = arrival.reference && (await findBound(arrival.reference, arrival))
     if (known) return { incident_id: known, why: 'reference' }
     if (link?.unknown === 'draft' && arrival.is_firing) return openDraft(arrival)
-    return { incident_id: null, why: 'unknown_incident' }
+    return { incident_id: null, why: isOfSealed(arrival) ? 'sealed' : 'unknown_incident' }
   }
 
   async function placeFixed(arrival: Arrival, id: string): Promise<Place> {
@@ -84,6 +84,12 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
       if (typeof incident === 'object' && takes(incident, arrival)) return id
     }
     return undefined
+  }
+
+  /** Whether the incident that it means is one that takes nothing any more. */
+  function isOfSealed({ reference }: Arrival): boolean {
+    const ids = (reference && bound.get(keyOf(reference))) ?? []
+    return ids.some(id => incidents.get(id) === 'sealed')
   }
 
   async function bind(reference: ScopedReference, incident_id: string): Promise<void> {
