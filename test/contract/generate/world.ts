@@ -26,7 +26,7 @@ export interface World {
   inbox: { waiting: string; assigned: string }
   /** Ids of API tokens. */
   tokens: string[]
-  /** Ids of capability links. */
+  /** Ids of capability links, the last of which has a mapping. */
   links: string[]
   /** An `Idempotency-Key` that has been used. */
   key: string
@@ -70,7 +70,7 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
   })
   const [incident_id] = incidents
   await call('PUT', `/v1/inbox/${inbox.assigned}/assignment`, { body: { incident_id } })
-  const links = [await addLink(call), await addLink(call)]
+  const links = [await addLink(call), await addLink(call, { source: 'generic', mapping })]
   const key = 'used-before'
   const headers = { 'idempotency-key': key }
   await call('POST', '/v1/incidents', { headers, body: { title: 'Sent with a key', severity: 'SEV4' } })
@@ -175,9 +175,12 @@ export async function addToken(call: Service['call']): Promise<string> {
   return body.id
 }
 
-export async function addLink(call: Service['call']): Promise<string> {
-  const { body } = await call('POST', '/v1/links', { body: { name: 'alerts', source: 'alertmanager' } })
-  return body.id
+const mapping = { system: 'statuspage', text: ['/incident/name'] }
+
+export async function addLink(call: Service['call'], fields: object = {}): Promise<string> {
+  const body = { name: 'alerts', source: 'alertmanager', ...fields }
+  const { body: made } = await call('POST', '/v1/links', { body })
+  return made.id
 }
 
 export const addItem = (call: Service['call'], path: string, owner: string) =>
