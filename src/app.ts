@@ -12,6 +12,7 @@ import { changeRoom } from './changes/routes.ts'
 import type { Config } from './config.ts'
 import type { Db, OpenDatabase } from './db/open.ts'
 import { directoryRoom } from './directory/routes.ts'
+import { evidenceRoom } from './evidence/routes.ts'
 import { exportRoom } from './export/routes.ts'
 import { factorRoom } from './factors/routes.ts'
 import { createTokenCache } from './http/api-tokens.ts'
@@ -59,6 +60,7 @@ export interface AppOptions {
 const rooms = [
   directoryRoom,
   accessRoom,
+  evidenceRoom,
   incidentRoom,
   timelineRoom,
   insertingRoom,

@@ -17,14 +17,20 @@ declare module 'fastify' {
     takes?: readonly TakenHeader[]
     /** The route takes a stream of NDJSON besides its body of JSON, unread: a line has this schema. */
     lines?: TSchema
+    /** The route takes a stream of bytes, unread, of any of these media types. */
+    bytes?: readonly string[]
   }
 }
+
+/** The media type of a request's body, without parameters; empty where it has none. */
+export const mediaTypeOf = (headers: IncomingMessage['headers']): string =>
+  (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
 
 /** Lines of JSON: a stream of any length. */
 export const ndjson = 'application/x-ndjson'
 
 /** `If-Match-read` is a required `If-Match` with the ETag of what was read, instead of a resource's version. */
-export type TakenHeader = 'If-Match' | 'If-Match-read' | 'Idempotency-Key' | 'Prefer'
+export type TakenHeader = 'If-Match' | 'If-Match-read' | 'Idempotency-Key' | 'Prefer' | 'Content-Digest'
 
 /** The Fastify instance, with bodies, queries and answers typed by their schemas. */
 export type App = FastifyInstance<

@@ -54,7 +54,8 @@ const kinds = {
   invalid_header: {
     status: 400,
     title: 'A header is wrong',
-    meaning: 'A request header does not have the form it must have; `errors` names it.',
+    meaning:
+      'A request header does not have the form it must have, or contradicts the body; `errors` names it.',
     example: {
       instance: incident,
       detail: 'If-Match must be * or a list of ETags as they were answered, with their quotes.',
@@ -215,6 +216,16 @@ const kinds = {
       field: { parameter: 'Idempotency-Key', code: 'in_progress' },
     },
   },
+  redacted: {
+    status: 410,
+    title: 'It was taken out for good',
+    meaning: 'The bytes of this evidence were redacted; `detail` says by whom, when and why.',
+    example: {
+      instance: '/v1/evidence/2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+      detail:
+        'mara took the bytes of 2c26b46b68ff out for good at 2026-06-18T09:00:00.000Z: The screenshot showed a customer’s card number.',
+    },
+  },
   version_mismatch: {
     status: 412,
     title: 'The resource is not as expected',
@@ -229,7 +240,7 @@ const kinds = {
   too_large: {
     status: 413,
     title: 'The body is too large',
-    meaning: 'Ordinary bodies may have 1 MiB.',
+    meaning: 'Ordinary bodies may have 1 MiB, and evidence 25.',
     example: {
       instance: '/v1/incidents',
       detail: 'The body may have 1048576 bytes at most: send less at a time.',
@@ -248,7 +259,7 @@ const kinds = {
     status: 415,
     title: 'The media type is not supported',
     meaning:
-      'Send `Content-Type: application/json`, or `application/merge-patch+json` with PATCH; in UTF-8, and not compressed.',
+      'Send `Content-Type: application/json`, or `application/merge-patch+json` with PATCH; in UTF-8, and not compressed. Of evidence, what it is.',
     example: {
       instance: '/v1/incidents',
       detail: 'The Content-Type is application/x-www-form-urlencoded: send Content-Type: application/json.',
@@ -299,7 +310,7 @@ const kinds = {
   unknown_reference: {
     status: 422,
     title: 'The body refers to something that is not there',
-    meaning: 'A handle, an incident, an event or a factor named in the body does not exist.',
+    meaning: 'A handle, an incident, an event, a factor or evidence named in the body does not exist.',
     example: {
       instance: `${incident}/action-items`,
       detail:

@@ -1,8 +1,8 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { applyMergePatch } from '../kit/json.ts'
 import { isTimeZone } from '../kit/time.ts'
-import { DebriefError, type FieldError } from './problem.ts'
+import { DebriefError, type FieldError, notAcceptableError } from './problem.ts'
 
 export type SchemaCheck = <T extends TSchema>(schema: T, value: unknown) => FieldError[]
 
@@ -15,6 +15,14 @@ declare module 'fastify' {
 /** @throws 422 when there are errors; for rules that a schema cannot express */
 export function refuseIfAny(errors: FieldError[]): void {
   if (errors.length > 0) throw new DebriefError('invalid_body', errors[0]!.detail, errors)
+}
+
+/** @throws 406 when `Accept` excludes the one media type as which this answer comes, which only the route knows */
+export function requireAcceptable(request: FastifyRequest, media: string): void {
+  if (request.accepts().type([media])) return
+  throw notAcceptableError(
+    `Accept excludes ${media}, as which this answer comes: send Accept: ${media}, or none.`,
+  )
 }
 
 /** @throws 400 naming `tz` when it is no IANA time zone */

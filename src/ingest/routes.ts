@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { IngestMapping } from '../access/links/mapping-schema.ts'
 import { transact } from '../db/transact.ts'
+import { anyBytes } from '../evidence/media.ts'
 import { type Caller, writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
@@ -41,10 +42,9 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
         tags: [tag.name],
         summary: 'Take what a tool sends, as it sends it',
         description:
-          'Safe to send again: each event is known by the tool’s own key. It goes to the link’s incident, that of `?incident=`, the one that the tool’s reference is bound to, a new draft where the link says so, or to the inbox: 202. The payload is kept as evidence.',
+          'Safe to send again: each event is known by the tool’s own key. It goes to the link’s incident, that of `?incident=`, the one that the tool’s reference is bound to, a new draft where the link says so, or to the inbox: 202. The payload, of whatever media type, is kept as evidence.',
         params: contract.ingestParams,
         querystring: contract.ingestQuery,
-        body: { content: { '*/*': { schema: { description: 'As the tool has it.' } } } },
         response: { 200: ref(contract.IngestResult), 202: ref(contract.IngestResult) },
       },
     },
@@ -76,7 +76,7 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
     { params, headers, caller }: FastifyRequest<{ Params: { source: keyof typeof sources } }>,
     bytes: Buffer,
   ): { reading: Reading; payload: Payload; fault?: string } {
-    let payload: Payload = { bytes, mediaType: 'application/octet-stream', body: '' }
+    let payload: Payload = { bytes, mediaType: anyBytes, body: '' }
     try {
       payload = readPayload(bytes, headers['content-type'])
       const mapping = (caller.link?.mapping ?? null) as IngestMapping | null

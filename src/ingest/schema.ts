@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { ingestSources } from '../access/links/mapping-schema.ts'
-import { component, exact, oneOf, oneOfGrowing, part, text } from '../http/fields.ts'
+import { component, exact, oneOf, oneOfGrowing, part } from '../http/fields.ts'
 import { incidentId } from '../incidents/schema.ts'
 import { inboxReasons, placedBy, timeSource } from './placing/schema.ts'
 
@@ -53,7 +53,6 @@ export const IngestResult = component(
 
 export const ingestParams = exact({ source: ingestSource })
 export const ingestQuery = exact({
-  link: Type.Optional(text(200, { description: 'The secret of a capability link, in place of a token.' })),
   incident: Type.Optional(incidentId({ description: 'Where all of it goes.' })),
 })
 

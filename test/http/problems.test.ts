@@ -6,7 +6,7 @@ import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { type ProblemCode, problemCodes } from '../../src/http/problem-codes.ts'
-import { observed, openIncident, seedPeople } from '../help/cast.ts'
+import { givenEvidence, observed, openIncident, seedPeople } from '../help/cast.ts'
 import { adminToken, openService, type Reply } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
 
@@ -87,6 +87,11 @@ const provocations: Record<ProblemCode, () => Promise<Reply<any>>> = {
       const answers = await Promise.race([keyed(), keyed()])
       return answers
     })
+  },
+  redacted: async () => {
+    const address = `/v1/evidence/${await givenEvidence(db, 'a password')}`
+    await call('PUT', `${address}/redaction`, { body: { reason: 'A password.' } })
+    return call('GET', address)
   },
   version_mismatch: () =>
     call('PATCH', incident, { body: { severity: 'SEV1' }, headers: { 'if-match': '"9-0000000000000000"' } }),

@@ -261,6 +261,17 @@ t.test('whatever is sent is taken: what is not the tool’s form waits as it cam
   t.equal(empty.status, 202, 'nothing at all')
 })
 
+t.test('JSON is read whatever its media type says, and from a form', async t => {
+  const url = await makeLink(service, 'alertmanager', { incident_id: await newIncident('Forms') })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  for (const toForm of [String, (json: string) => `payload=${encodeURIComponent(json)}`]) {
+    const payload = toForm(JSON.stringify(group([alert()])))
+    t.match((await call('POST', url, { payload, headers, token: null })).body.results, [
+      { result: 'created' },
+    ])
+  }
+})
+
 t.test('a link is of one tool and of one incident, and a signature must be right', async t => {
   const [id, other] = [await newIncident('One'), await newIncident('Other')]
   const url = await makeLink(service, 'github', {

@@ -243,4 +243,4 @@ const milestonesOf = async (service: Service, id: string): Promise<string[]> =>
     ({ milestones }) => milestones,
   )
 
-process.exitCode = await main()
+process.exit(await main())

@@ -95,7 +95,7 @@ const example = {
 }
 const secret = 'dbl_3k9x0q7mz1abAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA00000000'
 
-export const Link = component('Link', stored, {
+export const Link = component('CapabilityLink', stored, {
   description: 'A capability link without its secret, of which only a hash is stored.',
   examples: [example],
 })

@@ -97,6 +97,12 @@ export const requestHeaders = {
     '8e03978e-40d5-43dd-bc93-6894a57f9324',
     '^("[\\x20-\\x7e]{1,255}"|[\\x21\\x23-\\x7e]{1,255})$',
   ),
+  'Content-Digest': parameter(
+    'Content-Digest',
+    'The `sha-256` or `sha-512` of the body (RFC 9530), which what came is compared with.',
+    'sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:',
+    '^[a-z0-9-]+=:[A-Za-z0-9+/=]*:',
+  ),
   Prefer: {
     name: 'Prefer',
     in: 'header',
@@ -118,6 +124,7 @@ export function headersTaken({ config, methods, schema }: Route): (keyof typeof 
     [methods.includes('PUT') && creates, 'If-None-Match-create'],
     [takes.includes('Idempotency-Key'), 'Idempotency-Key'],
     [takes.includes('Prefer'), 'Prefer'],
+    [takes.includes('Content-Digest'), 'Content-Digest'],
   ]
   return applies.flatMap(([holds, name]) => (holds ? [name] : []))
 }

@@ -15,6 +15,7 @@ const tagOrder = [
   'Directory',
   'Incidents',
   'Timeline',
+  'Evidence',
   'Analysis',
   'Language',
   'Action items',
@@ -34,7 +35,7 @@ export const apiInfo = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 }
 
-/** Bearer for every operation, Basic for a browser, and links for tools. */
+/** Bearer for every operation, and Basic for a browser. Links are for tools that no generated client is made for. */
 const securitySchemes = {
   bearer: {
     type: 'http' as const,
@@ -46,12 +47,6 @@ const securitySchemes = {
     type: 'http' as const,
     scheme: 'basic',
     description: 'For GET in a browser: the token is the password.',
-  },
-  link: {
-    type: 'apiKey' as const,
-    in: 'query',
-    name: 'link',
-    description: 'A capability link of `POST /v1/links`, for tools that can set no header.',
   },
 }
 
@@ -143,10 +138,14 @@ function documented(route: Route): FastifySchema {
     ...schema,
     ...(needsToken(route) && scoped(route)),
     ...{ 'x-takes': headersTaken(route) },
+    ...((route.config.bytes || route.config.raw) && { body: bytes }),
     ...(route.config.lines && { body: bodyOrLines(route.schema.body, route.config.lines) }),
     response: { ...(schema.response as object), ...problemResponses(route) },
   }
 }
+
+/** Named by no media type but the one that every generator knows; the description says which others are taken. */
+const bytes = { content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } }
 
 /** A body of JSON, or a stream of lines. */
 const bodyOrLines = (body: unknown, line: object) => ({
@@ -157,11 +156,10 @@ const bodyOrLines = (body: unknown, line: object) => ({
 function scoped({ schema, methods, config: { scope, link } }: Route) {
   const schemes = methods.includes('GET') ? ['bearer', 'basic'] : ['bearer']
   const needs = scope === 'any' ? 'Needs a token, of any scope.' : `Needs a token of scope \`${scope}\`.`
-  const words = link ? `${needs} A capability link takes its place.` : needs
-  const ofTokens = schemes.map(scheme => ({ [scheme]: scope === 'any' ? [] : [scope!] }))
+  const words = link ? `${needs} A capability link, as \`?link=…\`, takes its place.` : needs
   return {
     description: schema.description === undefined ? words : `${schema.description} ${words}`,
-    security: link ? [...ofTokens, { link: [] }] : ofTokens,
+    security: schemes.map(scheme => ({ [scheme]: scope === 'any' ? [] : [scope!] })),
   }
 }
 

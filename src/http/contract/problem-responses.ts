@@ -78,6 +78,7 @@ const codesOfHeader: Record<TakenHeader, ProblemCode[]> = {
   'If-Match-read': ['precondition_required', 'invalid_header', 'version_mismatch'],
   'Idempotency-Key': ['invalid_header', 'request_in_progress', 'idempotency_key_reused'],
   Prefer: [],
+  'Content-Digest': ['invalid_header'],
 }
 
 const takesCursor = ({ querystring }: FastifySchema) =>

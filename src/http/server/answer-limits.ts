@@ -6,6 +6,10 @@ import type { Limits } from '../../config.ts'
 import { DebriefError } from '../problem.ts'
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The answer is a stream of a known length that is read as fast as it is taken, and so holds little. */
+    readAsTaken?: true
+  }
   interface FastifyReply {
     /** Aborted when nobody waits for this answer any more: it was given, by a time limit too, or the connection broke. */
     gone: AbortSignal
@@ -94,7 +98,8 @@ export function limitUnread(app: FastifyInstance, most = mostHeld): void {
 
 /** A stream without a length is read as fast as it is taken, and holds little. */
 function bytesOf(reply: FastifyReply, payload: unknown): number {
-  if (payload instanceof Readable) return Number(reply.getHeader('content-length') ?? 0)
+  if (payload instanceof Readable)
+    return reply.request.routeOptions.config.readAsTaken ? 0 : Number(reply.getHeader('content-length') ?? 0)
   return typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0
 }
 

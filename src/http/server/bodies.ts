@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Limits } from '../../config.ts'
 import { isObject } from '../../kit/json.ts'
 import { parseStrictJson } from '../../kit/strict-json.ts'
-import { ndjson } from '../context.ts'
+import { mediaTypeOf, ndjson } from '../context.ts'
 import { DebriefError, fieldError } from '../problem.ts'
 import { problemCodes } from '../problem-codes.ts'
 
@@ -28,6 +28,7 @@ export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
   const types = ['application/json', mergePatchType]
   app.addContentTypeParser(types, async (request: FastifyRequest, payload: Readable) => {
     requireReadable(request)
+    if (takesBytes(request)) return payload
     const { config, schema } = request.routeOptions
     const bytes = await readBody(request, payload, limitsOf(request, limits))
     if (config.raw) return bytes
@@ -37,17 +38,22 @@ export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
     throw fieldError('', 'unexpected', 'This call takes no body, or an empty object: leave it out.')
   })
   app.addContentTypeParser(ndjson, async (request: FastifyRequest, payload: Readable) => {
-    if (!request.routeOptions.config.lines) return readRaw(request, payload)
+    if (!request.routeOptions.config.lines) return readUnparsed(request, payload)
     requireReadable(request)
     return payload
   })
-  app.addContentTypeParser('*', readRaw)
+  app.addContentTypeParser('*', readUnparsed)
 
-  async function readRaw(request: FastifyRequest, payload: Readable): Promise<Buffer> {
-    if (!request.routeOptions.config.raw) throw unknownMediaTypeError(request)
+  async function readUnparsed(request: FastifyRequest, payload: Readable): Promise<Buffer | Readable> {
+    const isStream = takesBytes(request)
+    if (!isStream && !request.routeOptions.config.raw) throw unknownMediaTypeError(request)
     requireReadable(request)
-    return readBody(request, payload, limitsOf(request, limits))
+    return isStream ? payload : readBody(request, payload, limitsOf(request, limits))
   }
+}
+
+function takesBytes({ headers, routeOptions: { config } }: FastifyRequest): boolean {
+  return config.bytes?.includes(mediaTypeOf(headers)) ?? false
 }
 
 const limitsOf = ({ routeOptions: { config } }: FastifyRequest, limits: Limits): Limits => ({
@@ -72,8 +78,9 @@ const mediaTypeError = (detail: string) => new DebriefError('unsupported_media_t
 /** Says which media type was sent, and which to send. `curl -d` sends that of a form unless it is told another. */
 export function unknownMediaTypeError({ method, headers, routeOptions }: FastifyRequest): DebriefError {
   const given = headers['content-type']
-  const others = method === 'PATCH' ? [mergePatchType] : routeOptions.config.lines ? [ndjson] : []
-  const taken = [...others, 'application/json'].join(' or ')
+  const { lines, bytes } = routeOptions.config
+  const others = method === 'PATCH' ? [mergePatchType] : lines ? [ndjson] : []
+  const taken = (bytes ?? [...others, 'application/json']).join(' or ')
   return mediaTypeError(`The Content-Type is ${given ?? 'missing'}: send Content-Type: ${taken}.`)
 }
 

@@ -65,11 +65,11 @@ const newAddress = (url: string): Address => ({
   methods: new Set(['OPTIONS']),
 })
 
-const parameters = /:[A-Za-z_]+|\*/g
+const parameters = /:\w+|\*/g
 
 /** Builds a regular expression from a route's URL, never from a request's. */
 function patternOf(url: string): RegExp {
-  const parts = url.split(/(:[A-Za-z_]+|\*)/).map(part => {
+  const parts = url.split(/(:\w+|\*)/).map(part => {
     if (part.startsWith(':')) return '[^/]+'
     return part === '*' ? '.*' : RegExp.escape(part)
   })

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { anyBytes } from '../../evidence/media.ts'
 import type { ChangeFacts } from '../../http/caller.ts'
 import { DebriefError } from '../../http/problem.ts'
 import { requireValid } from '../../http/validation.ts'
@@ -98,7 +99,7 @@ const lineOf = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim
 export function unreadableArrival({ sender, payload, evidence, facts }: Receipt, why: string): Arrival {
   const key = sha256Hex(payload.bytes)
   const description = cutAtWord(`A delivery for ${sender.source} could not be read. ${why}`, 2000)
-  const excerpt = payload.mediaType === 'application/octet-stream' ? null : payload.bytes.toString().trim()
+  const excerpt = payload.mediaType === anyBytes ? null : payload.bytes.toString().trim()
   const event: EventInput = {
     occurred_at: facts.changed_at,
     precision: 'approximate',

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { anyBytes, type DeclaredType } from '../../evidence/media.ts'
 import { maxDepth } from '../../kit/strict-json.ts'
 import { isStorable } from '../../kit/text.ts'
 import { NotTheForm } from '../sources/source.ts'
@@ -6,7 +7,7 @@ import { NotTheForm } from '../sources/source.ts'
 /** The body of a delivery: its bytes, which become evidence, and what they say. */
 export interface Payload {
   bytes: Buffer
-  mediaType: string
+  mediaType: DeclaredType
   /** As JSON has it; a text where it is none. */
   body: unknown
 }
@@ -17,13 +18,12 @@ export interface Payload {
  * @throws NotTheForm when it is nested too deeply
  */
 export function readPayload(bytes: Buffer, contentType = ''): Payload {
-  if (!isUtf8(bytes) || bytes.includes(0)) return { bytes, mediaType: 'application/octet-stream', body: '' }
+  if (!isUtf8(bytes) || bytes.includes(0)) return { bytes, mediaType: anyBytes, body: '' }
   const text = bytes.toString()
-  if (/^application\/x-www-form-urlencoded\b/i.test(contentType))
-    return { bytes, mediaType: 'text/plain', body: storable(readForm(text)) }
   const json = parseJson(text)
-  if (json === undefined) return { bytes, mediaType: 'text/plain', body: text }
-  return { bytes, mediaType: 'application/json', body: storable(json) }
+  if (json !== undefined) return { bytes, mediaType: 'application/json', body: storable(json) }
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType)
+  return { bytes, mediaType: 'text/plain', body: storable(isForm ? readForm(text) : text) }
 }
 
 /** GitHub and Slack send JSON in a field of a form, if they are told so. */

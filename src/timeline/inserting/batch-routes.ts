@@ -5,8 +5,8 @@ import { batchQuery } from '../../directory/schema.ts'
 import { type ChangeFacts, writeOf } from '../../http/caller.ts'
 import { type App, type Context, ndjson } from '../../http/context.ts'
 import { examplesOf, ref } from '../../http/fields.ts'
-import { DebriefError, notAcceptableError, toDebriefError, toProblem } from '../../http/problem.ts'
-import { requireValid } from '../../http/validation.ts'
+import { DebriefError, toDebriefError, toProblem } from '../../http/problem.ts'
+import { requireAcceptable, requireValid } from '../../http/validation.ts'
 import { requireIncident } from '../../incidents/locks.ts'
 import { incidentParams } from '../../incidents/schema.ts'
 import { parseStrictJson } from '../../kit/strict-json.ts'
@@ -148,13 +148,6 @@ function resultOf(outcome: Outcome, index: number, request: FastifyRequest): con
   const refusal = toDebriefError(outcome)
   if (refusal.status >= 500) throw outcome
   return { result: 'rejected', index, problem: toProblem(refusal, request) }
-}
-
-function requireAcceptable(request: FastifyRequest, media: string): void {
-  if (request.accepts().type([media])) return
-  throw notAcceptableError(
-    `Accept excludes ${media}, as which this answer comes: send Accept: ${media}, or none.`,
-  )
 }
 
 function atomicLinesError(): DebriefError {

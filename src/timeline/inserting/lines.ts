@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { DebriefError } from '../../http/problem.ts'
+import { isLate } from '../../kit/late.ts'
 
 /** The bytes of a line; undefined for one that is too long, which is not kept. */
 export type Line = Buffer | undefined
@@ -46,18 +47,6 @@ const idleError = (milliseconds: number) =>
     'request_timeout',
     `Nothing came for ${milliseconds / 1000} seconds: send again what is not settled.`,
   )
-
-async function isLate(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>(resolve => {
-    timer = setTimeout(resolve, milliseconds, true)
-  })
-  try {
-    return await Promise.race([promise.then(() => false), late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
 
 /** Splits chunks into lines; copies only what of a line was in an earlier chunk. */
 function createSplitter(most: number): { of: (chunk: Buffer) => Line[]; rest: () => Line[] } {

@@ -150,6 +150,12 @@ const usedKey = ofRequest(
     })),
 )
 
+const malformedDigest = ofRequest('a malformed Content-Digest', takesHeader('Content-Digest'), request =>
+  oneOf('', 'abc', 'sha-256=abc', 'sha-256', 'md5=:abc=:', `sha-256=:${'A'.repeat(43)}=:`, 'sha-512=::').map(
+    value => badHeader(request, 'Content-Digest', value),
+  ),
+)
+
 const accept = ofRequest(
   'an Accept that nothing meets',
   ({ statuses }) => statuses.includes(406),
@@ -173,6 +179,7 @@ export const headerFaults: Fault[] = [
     unread,
     accept,
     malformedKey,
+    malformedDigest,
     usedKey,
   ],
 ]

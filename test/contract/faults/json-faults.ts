@@ -153,7 +153,7 @@ const notAnObject = ofRequest('a body that is no object', hasBody, request =>
 
 const unwanted = ofRequest(
   'a body where none is taken',
-  ({ body, takesBytes, method }) => body === undefined && !takesBytes && method !== 'GET',
+  ({ body, method, takesBytes }) => body === undefined && !takesBytes && method !== 'GET',
   request =>
     oneOf('[]', 'null', '{"reason":"x"}').map(payload => ({
       request: { ...request, headers: { 'content-type': 'application/json' }, payload },

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { givenEvidence } from '../../help/cast.ts'
 import type { Service } from '../../help/service.ts'
 import { givenReady, seal } from '../../postmortem/ready.ts'
 import type { Operation } from './operations.ts'
@@ -116,6 +117,8 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'getRevision {number}': fc.constant('1'),
     'diffRevisions {incident_id}': fc.constant(world.sealed),
     'diffRevisions {number}': fc.constant('1'),
+    '{sha256}': fc.constant(world.evidence),
+    'getEvidenceRedaction {sha256}': fc.constant(world.redactedEvidence),
     '{other}': fc.constant('1'),
     'putWaiver {code}': fc.constantFrom('IMPACT_MISSING', 'REVIEW_ALONE'),
     'deleteWaiver {code}': fc.constantFrom('FACTOR_COUNT', 'CHANGE_MISSING'),
@@ -337,6 +340,7 @@ const arrange: Record<
     const { body } = await addChange(call, `/v1/incidents/${params.incident_id}`, {})
     return { params: { number: String(body.number) } }
   },
+  redactEvidence: async ({ db }) => ({ params: { sha256: await givenEvidence(db, 'Doomed.') } }),
   revokeToken: async ({ call }) => ({ params: { token_id: await addToken(call) } }),
   assignInboxEntry: async ({ call }) => ({ params: { inbox_id: await addInboxEntry(call) } }),
   dismissInboxEntry: async ({ call }) => ({ params: { inbox_id: await addInboxEntry(call) } }),

@@ -57,17 +57,25 @@ interface Documented {
   responses: Record<string, object>
 }
 
+/** As which an operation takes bytes that are no JSON. */
+export const bytesType = 'application/octet-stream'
+
 export const operations: Operation[] = Object.entries(contract.paths).flatMap(([path, members]) => {
   const methods = Object.keys(members).map(method => method.toUpperCase())
   return Object.entries(members).map(([method, member]) => {
-    const { operationId, parameters = [], requestBody, responses } = member as unknown as Documented
+    const {
+      operationId,
+      parameters = [],
+      requestBody = { content: {} },
+      responses,
+    } = member as unknown as Documented
     return {
       id: operationId,
       method: method.toUpperCase(),
       path,
       parameters: parameters.map(parameter => ('$ref' in parameter ? at(parameter.$ref) : parameter)),
-      body: requestBody && jsonSchemaOf(requestBody.content),
-      takesBytes: requestBody !== undefined && jsonSchemaOf(requestBody.content) === undefined,
+      body: jsonSchemaOf(requestBody.content),
+      takesBytes: Object.keys(requestBody.content).some(type => !type.endsWith('json')),
       statuses: Object.keys(responses).map(Number).filter(Number.isInteger),
       methods,
     }

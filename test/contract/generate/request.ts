@@ -4,7 +4,7 @@ import { checkAnswer } from '../../help/contract-check.ts'
 import { adminToken, type Service } from '../../help/service.ts'
 import { valuesOf } from './arbitraries.ts'
 import { lookup, namedValues, repairRules, wholeObjects } from './named-values.ts'
-import { type Operation, type Parameter, parametersIn } from './operations.ts'
+import { bytesType, type Operation, type Parameter, parametersIn } from './operations.ts'
 import type { World } from './world.ts'
 
 export interface Request {
@@ -48,6 +48,7 @@ export function validRequests(
       ...(operation.body
         ? { body: valuesOf(operation.body, '', shape).map(one => repairRules(one, operation)) }
         : {}),
+      ...(operation.takesBytes && { payload: fc.uuid() }),
     }) as fc.Arbitrary<Request>
   })
 }
@@ -60,7 +61,8 @@ const pairs = (record: object) =>
 
 type Headers = fc.Arbitrary<Record<string, string>>
 
-function mediaTypes({ method, body }: Operation): Headers {
+function mediaTypes({ method, body, takesBytes }: Operation): Headers {
+  if (takesBytes) return fc.constant({ 'content-type': bytesType })
   if (!body) return fc.constant({})
   return fc
     .constantFrom(

@@ -20,10 +20,11 @@ export interface World {
   states: { incident_id: string; event_id: string }
   /** An incident whose postmortem is final. */
   sealed: string
-  /** The SHA-256 of stored evidence. */
+  /** The SHA-256 of stored evidence, and of some that was taken out. */
   evidence: string
   /** Ids of entries of the inbox: one that waits, and of which one text is taken out, and one that is assigned. */
   inbox: { waiting: string; assigned: string }
+  redactedEvidence: string
   /** Ids of API tokens. */
   tokens: string[]
   /** Ids of capability links, the last of which has a mapping. */
@@ -71,6 +72,8 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
   const [incident_id] = incidents
   await call('PUT', `/v1/inbox/${inbox.assigned}/assignment`, { body: { incident_id } })
   const links = [await addLink(call), await addLink(call, { source: 'generic', mapping })]
+  const redactedEvidence = await givenEvidence(db, 'a password')
+  await call('PUT', `/v1/evidence/${redactedEvidence}/redaction`, { body: { reason: 'A password.' } })
   const key = 'used-before'
   const headers = { 'idempotency-key': key }
   await call('POST', '/v1/incidents', { headers, body: { title: 'Sent with a key', severity: 'SEV4' } })
@@ -87,6 +90,7 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
     sealed: idIn(ready),
     evidence,
     inbox,
+    redactedEvidence,
     tokens,
     links,
     key,
