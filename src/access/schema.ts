@@ -39,8 +39,6 @@ export const limits = {
   ),
 }
 
-export const version = Type.Integer({ minimum: 1, description: '1, and 2 from its revocation on.' })
-
 /** The life of a token or a link, and who made and revoked it. */
 export const life = <Maker extends TSchema, Revoker extends TSchema>(maker: Maker, revoker: Revoker) => ({
   created_at: timestamp(),
@@ -81,7 +79,7 @@ const nameOrNull = (description: string) =>
 
 const stored = {
   id,
-  version,
+  version: Type.Integer({ minimum: 1, description: '1, and 2 from its revocation on.' }),
   name: Type.String(),
   scope,
   person: nameOrNull('Whom it acts for.'),

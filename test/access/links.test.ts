@@ -138,6 +138,92 @@ t.test('a link leads to an incident that takes events', async t => {
   t.match(await make(pin), pin, 'also while it is corrected')
 })
 
+const patch = (id: string, body: object, headers = {}) => call('PATCH', `/v1/links/${id}`, { body, headers })
+const secretOf = async (id: string) =>
+  (await db.selectFrom('links').select('signing_secret').where('id', '=', id).executeTakeFirstOrThrow())
+    .signing_secret
+
+t.test('a patch changes the fields that it names, and counts a version only where it does', async t => {
+  const { url, link, ...made } = await make({ source: 'generic', mapping, unknown: 'draft' })
+  const expires_at = '2030-01-01T01:00:00+01:00'
+  const first = await patch(made.id, { name: ' alerts ', expires_at, requests_per_minute: 60 })
+  t.equal(first.status, 200)
+  const expected = { name: 'alerts', expires_at: '2030-01-01T00:00:00.000Z', requests_per_minute: 60 }
+  t.strictSame(first.body, { ...made, ...expected, version: 2 })
+  const read = await call('GET', `/v1/links/${made.id}`)
+  t.strictSame(read.body, first.body)
+  t.equal(read.headers.etag, first.headers.etag)
+  for (const same of [{ name: 'alerts', expires_at }, { mapping: { text: mapping.text } }])
+    t.strictSame((await patch(made.id, same)).body, first.body, 'the same again')
+  const mended = await patch(made.id, {
+    ...{ requests_per_minute: null, expires_at: null, unknown: null },
+    mapping: { text: ['/incident/title'], kind: { values: { resolved: null } }, milestone: null },
+  })
+  t.match(mended.body, { version: 3, unknown: 'inbox', draft_severity: null, requests_per_minute: null })
+  t.strictSame(mended.body.mapping, {
+    system: 'statuspage',
+    text: ['/incident/title'],
+    kind: { pointer: '/incident/status', values: { investigating: 'detection' } },
+  })
+  t.match((await patch(made.id, { unknown: 'draft' })).body, { version: 4, draft_severity: 'SEV3' })
+})
+
+t.test('the secret that a tool shows later comes by a patch, and goes by null', async t => {
+  const { id } = await make({ source: 'pagerduty' })
+  const given = await patch(id, { signing_secret: 'whsec-77' })
+  t.match(given.body, { version: 2, is_signed: true })
+  t.notMatch(given.text, 'whsec')
+  t.equal((await patch(id, { signing_secret: 'whsec-77' })).body.version, 2)
+  t.match((await patch(id, { name: 'pages' })).body, { version: 3, is_signed: true })
+  t.equal(await secretOf(id), 'whsec-77', 'which a patch without it keeps')
+  t.match((await patch(id, { signing_secret: null })).body, { version: 4, is_signed: false })
+  t.equal(await secretOf(id), null)
+})
+
+t.test('a patched link obeys the rules of a new one, and keeps its source and incident', async t => {
+  const { id } = await make({ incident_id })
+  const errorOf = async (fields: object, of = id) => {
+    const { status, body } = await patch(of, fields)
+    return [status, ...body.errors.map((e: { pointer: string; code: string }) => `${e.pointer} ${e.code}`)]
+  }
+  for (const field of ['source', 'incident_id']) {
+    const { status, body } = await patch(id, { [field]: 'grafana' })
+    t.equal(status, 422)
+    t.match(body.detail, `/${field} is not set here: it never changes: POST /v1/links makes another link.`)
+  }
+  t.same(await errorOf({ signing_secret: 's' }), [422, '/signing_secret exclusive'])
+  t.same(await errorOf({ mapping }), [422, '/mapping exclusive'])
+  t.same(await errorOf({ unknown: 'draft' }), [422, '/unknown contradiction'])
+  t.same(await errorOf({ draft_severity: 'SEV1' }), [422, '/draft_severity exclusive'])
+  t.same(await errorOf({ unknown: 'inbox', draft_severity: 'SEV1' }), [422, '/draft_severity exclusive'])
+  t.same(await errorOf({ expires_at: clock.now.toISOString() }), [422, '/expires_at past'])
+  t.same(await errorOf({ name: null }), [422, '/name type'])
+  const { id: generic } = await make({ source: 'generic', mapping })
+  t.same(await errorOf({ mapping: null }, generic), [422, '/mapping required'])
+  const halfKind = { mapping: { kind: null, low: { pointer: '/a' } } }
+  t.same(await errorOf(halfKind, generic), [422, '/mapping/low/values required'])
+  t.equal((await call('GET', `/v1/links/${id}`)).body.version, 1)
+})
+
+t.test('what has ended may be renamed and begin again, and what is revoked may not', async t => {
+  const ends = new Date(clock.now.getTime() + 1000).toISOString()
+  const { id } = await make({ expires_at: ends })
+  clock.now = new Date(clock.now.getTime() + 2000)
+  t.match((await patch(id, { name: 'ended' })).body, { version: 2, expires_at: ends })
+  t.match((await patch(id, { expires_at: null })).body, { version: 3, expires_at: null })
+  await call('DELETE', `/v1/links/${id}`)
+  t.match(await patch(id, { name: 'ended' }), { status: 409, body: { code: 'wrong_state' } })
+  t.equal((await patch('aaaaaaaaaaaa', { name: 'x' })).status, 404)
+})
+
+t.test('If-Match guards a patch', async t => {
+  const { id } = await make()
+  const { headers } = await call('GET', `/v1/links/${id}`)
+  const tag = { 'if-match': headers.etag! }
+  t.equal((await patch(id, { name: 'first' }, tag)).status, 200)
+  t.equal((await patch(id, { name: 'second' }, tag)).status, 412)
+})
+
 t.test('If-Match guards a revocation, which stays and does not happen twice', async t => {
   const { id } = await make()
   const path = `/v1/links/${id}`
@@ -205,7 +291,9 @@ async function openDoor() {
   const links = createLinkCache(db, now)
   const app = fastify() as unknown as App
   for (const schema of linkRoom.schemas) app.addSchema(schema)
-  app.setValidatorCompiler(createValidator(linkRoom.schemas).compiler)
+  const { check, compiler } = createValidator(linkRoom.schemas)
+  app.setValidatorCompiler(compiler)
+  app.decorate('check', check)
   registerErrors(app)
   readConditions(app)
   await app.register(rateLimit, { global: false })
@@ -312,4 +400,14 @@ t.test('a revocation binds at once where it happens, and the last use is known t
   t.equal((await door.inject({ method: 'DELETE', url: `/links/${id}`, headers })).statusCode, 204)
   t.equal((await send(`?link=${link}`)).status, 401)
   t.match(await stored(), { last_used_at: clock.now.toISOString(), revoked_at: clock.now.toISOString() })
+})
+
+t.test('a patch binds at once where it happens', async t => {
+  const { id, link } = await make({ source: 'pagerduty' })
+  t.match((await send(`?link=${link}`)).body, { link: { signing_secret: null } })
+  const headers = { authorization: `Bearer ${adminToken}` }
+  const payload = { signing_secret: 'whsec-78' }
+  const patched = await door.inject({ method: 'PATCH', url: `/links/${id}`, headers, payload })
+  t.equal(patched.statusCode, 200)
+  t.match((await send(`?link=${link}`)).body, { link: { signing_secret: 'whsec-78' } })
 })

@@ -5,14 +5,17 @@ import { callerName, writeOf } from '../../http/caller.ts'
 import type { App, Context, Room } from '../../http/context.ts'
 import { pageRequest, toPage } from '../../http/cursor.ts'
 import { ref } from '../../http/fields.ts'
+import { mergeWith } from '../../http/validation.ts'
 import { toUtc } from '../../kit/time.ts'
 import { requireFuture } from '../rules.ts'
-import { requireSensibleLink } from './rules.ts'
+import { clearIdleSeverity, requireSensibleLink } from './rules.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 
 const tag = { name: 'Administration' }
 const tags = [tag.name]
+
+const binds = 'It binds at once in this process, and within a second in others on the same database.'
 
 export const linkRoom: Room = { tag, schemas: contract.linkSchemas, routes: linkRoutes }
 
@@ -32,7 +35,6 @@ function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
       },
     },
     async (request, reply) => {
-      requireSensibleLink(request.body)
       const created_at = now().toISOString()
       const fields = fieldsOf(request.body)
       requireFuture(fields.expires_at, created_at)
@@ -80,6 +82,39 @@ function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
     async request => store.getLink(db, request.params.link_id),
   )
 
+  app.patch(
+    '/links/:link_id',
+    {
+      config: { scope: 'admin', problems: ['wrong_state'] },
+      schema: {
+        operationId: 'patchLink',
+        tags,
+        summary: 'Change some fields of a capability link, whose URL stays',
+        description: `${binds} A patch of \`mapping\` is merged into it.`,
+        params: contract.linkParams,
+        body: ref(contract.LinkPatch),
+        response: { 200: ref(contract.Link) },
+      },
+    },
+    async request => {
+      const { link_id } = request.params
+      const { facts, expected } = writeOf(request, now)
+      const merge = mergeWith(app, contract.LinkInput, clearIdleSeverity(request.body))
+      const replace = (stored: contract.LinkInput) => {
+        const fields = fieldsOf(merge(stored))
+        // What has ended may still be named, or begin again.
+        if (fields.expires_at !== stored.expires_at) requireFuture(fields.expires_at, facts.changed_at)
+        return fields
+      }
+      const link = await transact(db, async trx => {
+        await store.patchLink(trx, link_id, replace, expected)
+        return store.getLink(trx, link_id)
+      })
+      links.evict(link_id)
+      return link
+    },
+  )
+
   app.delete(
     '/links/:link_id',
     {
@@ -88,7 +123,7 @@ function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
         operationId: 'revokeLink',
         tags,
         summary: 'Revoke a capability link',
-        description: 'It binds at once in this process, and within a second in others on the same database.',
+        description: binds,
         params: contract.linkParams,
         response: { 204: Type.Null({ description: 'Revoked.' }) },
       },
@@ -104,8 +139,10 @@ function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
   )
 }
 
-/** The row of a new link, with what is left out. */
-function fieldsOf({ expires_at, ...given }: contract.LinkInput) {
+/** The row of a link, with what is left out. @throws 422 naming a field that the others do not go with */
+function fieldsOf(input: contract.LinkInput) {
+  requireSensibleLink(input)
+  const { expires_at, ...given } = input
   const unknown = given.unknown ?? 'inbox'
   const severity = given.draft_severity ?? contract.usualDraftSeverity
   return {

@@ -1,8 +1,12 @@
 import { fieldError } from '../../http/problem.ts'
 import { signingSources } from './mapping-schema.ts'
-import type { LinkInput } from './schema.ts'
+import type { LinkInput, LinkPatch } from './schema.ts'
 
-/** @throws 422 naming the field that the others of a new link do not go with */
+/** Returns the patch, which removes the severity of drafts where it ends these and names none. */
+export const clearIdleSeverity = (patch: LinkPatch): LinkPatch =>
+  patch.unknown === undefined || patch.unknown === 'draft' ? patch : { draft_severity: null, ...patch }
+
+/** @throws 422 naming the field that the others of a link do not go with */
 export function requireSensibleLink(input: LinkInput): void {
   requireMappingWhereRead(input)
   requireSigner(input)

@@ -3,6 +3,7 @@ import {
   component,
   exact,
   line,
+  mergePatch,
   nullable,
   nullableObject,
   oneOf,
@@ -10,11 +11,12 @@ import {
   pageOf,
   pageQuery,
   pattern,
+  rowFields,
   text,
   url,
 } from '../../http/fields.ts'
 import { incidentId, severities } from '../../incidents/schema.ts'
-import { life, limits, version } from '../schema.ts'
+import { life, limits } from '../schema.ts'
 import { ingestSources, mapping, signingSources, unknownPlace } from './mapping-schema.ts'
 
 const source = oneOf('IngestSource', ingestSources, {
@@ -32,31 +34,42 @@ const id = Type.String({
 
 const alerts = { name: 'checkout alerts', source: 'alertmanager', unknown: 'draft', draft_severity: 'SEV2' }
 
+const fields = {
+  name: line(200, { description: 'What it is for. It signs what it stores as `link:<name>`.' }),
+  unknown: optional(unknownPlace),
+  draft_severity: optional({
+    ...severity,
+    description: `Of a new draft; ${usualDraftSeverity}, unless given.`,
+  }),
+  signing_secret: optional(
+    text(500, {
+      description: `With which the tool signs: ${signingSources.join(', ')}. It is never answered.`,
+    }),
+  ),
+  mapping: optional({ ...mapping, description: 'Of `generic` alone, which needs it.' }),
+  ...limits,
+}
+
 export const LinkInput = component(
   'LinkInput',
   {
-    name: line(200, { description: 'What it is for. It signs what it stores as `link:<name>`.' }),
     source,
     incident_id: optional(incidentId({ description: 'Where all of it goes, and nothing elsewhere.' })),
-    unknown: optional(unknownPlace),
-    draft_severity: optional({
-      ...severity,
-      description: `Of a new draft; ${usualDraftSeverity}, unless given.`,
-    }),
-    signing_secret: optional(
-      text(500, {
-        description: `With which the tool signs: ${signingSources.join(', ')}. It is never answered.`,
-      }),
-    ),
-    mapping: optional({ ...mapping, description: 'Of `generic` alone, which needs it.' }),
-    ...limits,
+    ...fields,
   },
   { examples: [{ ...alerts, requests_per_minute: 6000 }] },
 )
 
+const another = 'it never changes: POST /v1/links makes another link.'
+
+export const LinkPatch = mergePatch('LinkPatch', exact(fields), {
+  'x-elsewhere': { source: another, incident_id: another },
+  examples: [{ signing_secret: 'whsec-4f9a' }],
+})
+
 const stored = {
   id,
-  version,
+  version: rowFields.version,
   name: Type.String(),
   source,
   incident_id: nullable(
@@ -111,5 +124,6 @@ export const linksQuery = exact({ ...pageQuery })
 
 export type Link = Static<typeof Link>
 export type LinkInput = Static<typeof LinkInput>
+export type LinkPatch = Static<typeof LinkPatch>
 
-export const linkSchemas = [LinkInput, Link, IssuedLink, LinkPage]
+export const linkSchemas = [LinkInput, LinkPatch, Link, IssuedLink, LinkPage]

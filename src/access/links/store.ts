@@ -1,14 +1,16 @@
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
-import { columnsOf } from '../../db/columns.ts'
+import { columnsOf, fieldsOf } from '../../db/columns.ts'
 import type { Db, Trx } from '../../db/open.ts'
 import type { LinkCache, StoredLink } from '../../http/caller.ts'
+import { type Expected, requireVersion } from '../../http/conditions.ts'
 import { createCredentialCache, isInForce } from '../../http/credentials/cache.ts'
 import { createSecret } from '../../http/credentials/secret.ts'
 import type { PageRequest } from '../../http/cursor.ts'
-import { fieldError, notFoundError } from '../../http/problem.ts'
+import { DebriefError, fieldError, notFoundError } from '../../http/problem.ts'
 import { isOlderThan, type Revocation, revoke } from '../store.ts'
 import type { IngestMapping } from './mapping-schema.ts'
-import { Link } from './schema.ts'
+import { Link, LinkInput } from './schema.ts'
 
 const columns = columnsOf(Link, 'is_signed')
 
@@ -36,6 +38,8 @@ interface LinkFields {
   mapping: IngestMapping | null
   expires_at: string | null
   requests_per_minute: number | null
+}
+interface NewLink extends LinkFields {
   created_at: string
   created_by: string
 }
@@ -46,7 +50,7 @@ interface LinkFields {
  */
 export async function createLink(
   trx: Trx,
-  { mapping, ...fields }: LinkFields,
+  { mapping, ...fields }: NewLink,
 ): Promise<{ id: string; secret: string }> {
   if (fields.incident_id !== null) await requireOpenIncident(trx, fields.incident_id)
   const { id, secret, secret_sha256 } = createSecret('dbl')
@@ -70,9 +74,11 @@ async function requireOpenIncident(trx: Trx, id: string): Promise<void> {
 
 export async function getLink(db: Db, id: string): Promise<Link> {
   const link = await selectLinks(db).where('id', '=', id).executeTakeFirst()
-  if (!link) throw notFoundError(`Link ${id}`, 'GET /v1/links')
+  if (!link) throw linkNotFoundError(id)
   return link
 }
+
+const linkNotFoundError = (id: string) => notFoundError(`Link ${id}`, 'GET /v1/links')
 
 /** Newest first, revoked ones too. */
 export const listLinks = (db: Db, { limit, after }: PageRequest): Promise<Link[]> =>
@@ -82,6 +88,32 @@ export const listLinks = (db: Db, { limit, after }: PageRequest): Promise<Link[]
     .orderBy('id', 'desc')
     .limit(sql.lit(limit + 1))
     .execute()
+
+/**
+ * Locks a link and replaces its fields by the result of `merge`; the same fields again keep its version.
+ * @throws 404 when there is no such link, 412 when it is not of an expected version, 409 when it is revoked
+ */
+export async function patchLink(
+  trx: Trx,
+  id: string,
+  merge: (fields: LinkInput) => LinkFields,
+  expected: Expected,
+): Promise<void> {
+  const query = selectLinks(trx).select('signing_secret').where('id', '=', id).forUpdate()
+  const stored = await query.executeTakeFirst()
+  if (!stored) throw linkNotFoundError(id)
+  requireVersion(stored.version, expected)
+  if (stored.revoked_at !== null)
+    throw new DebriefError('wrong_state', `Link ${id} is revoked for ever: POST /v1/links makes another.`)
+  const before = fieldsOf(LinkInput, stored)
+  const { mapping, ...fields } = merge(before)
+  if (isDeepStrictEqual({ ...fields, mapping }, before)) return
+  await trx
+    .updateTable('links')
+    .set({ ...fields, mapping: mapping && JSON.stringify(mapping), version: stored.version + 1 })
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+}
 
 /**
  * Revokes a link for ever; revoking it again changes nothing.

@@ -132,9 +132,12 @@ const between: Rule[] = [
   [['redactEvent'], '/pointers/0', () => ({ pointers: ['/sources/0/stated_by'] })],
   [redactions, '/pointers/0', () => ({ pointers: ['/version'] })],
   [['deferActionItem'], '/to', () => ({ to: '2026-06-24' })],
-  [['createToken', 'createLink'], '/expires_at', () => ({ expires_at: '2026-06-18T09:00:00Z' })],
+  [['createToken', 'createLink', 'patchLink'], '/expires_at', () => ({ expires_at: '2026-06-18T09:00:00Z' })],
   [['createLink'], '/mapping', () => ({ source: 'generic', mapping: null })],
   [['createLink'], '/mapping', () => ({ source: 'github', mapping: { system: 'x', text: ['/a'] } })],
+  [['patchLink'], '/mapping', () => ({ mapping: null })],
+  [['patchLink'], '/signing_secret', () => ({ signing_secret: 's' })],
+  [['patchLink'], '/draft_severity', () => ({ unknown: 'inbox', draft_severity: 'SEV1' })],
   [['createLink'], '/signing_secret', () => ({ ...plainLink, signing_secret: 's' })],
   [['createLink'], '/draft_severity', () => ({ ...plainLink, unknown: 'inbox', draft_severity: 'SEV1' })],
   [

@@ -99,6 +99,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'ingest {source}': fc.constantFrom('alertmanager', 'grafana', 'pagerduty', 'github', 'cloudevents'),
     '{token_id}': fc.constantFrom(...tokens),
     '{link_id}': fc.constantFrom(...links),
+    'patchLink {link_id}': fc.constant(links.at(-1)),
     ...Object.fromEntries(
       readsOfStates.flatMap(id => [
         [`${id} {incident_id}`, fc.constant(states.incident_id)],
@@ -144,7 +145,10 @@ const redacted: Record<string, string[]> = {
 }
 
 /** Objects that a merge patch must contain whole, since there may be no stored one to merge with. */
-export const wholeObjects = new Set(['counterfactual', 'tracker', 'verified_by_source'])
+export const wholeObjects = new Set([
+  ...['counterfactual', 'tracker', 'verified_by_source'],
+  ...['ignore', 'kind', 'milestone', 'low'],
+])
 
 type Body = Record<string, any>
 
@@ -183,6 +187,7 @@ const rules: Record<string, (body: Body) => Body> = {
   assignInboxEntry: ({ incident_id, draft }) =>
     incident_id ? { incident_id } : { draft: draft ?? { severity: 'SEV3' } },
   createLink: linked,
+  patchLink: relinked,
 }
 
 /** The body, repaired where fields contradict each other. */
@@ -292,6 +297,15 @@ function linked({ signing_secret, draft_severity, ...body }: Body): Body {
     ...{ ...body, source, ...('unknown' in body && { unknown }) },
     ...(['grafana', 'pagerduty', 'github'].includes(source) && { signing_secret }),
     ...(unknown === 'draft' && { draft_severity }),
+  }
+}
+
+/** Repairs a patch of a link that has a mapping, and so signs nothing. */
+function relinked({ signing_secret, draft_severity, mapping, ...body }: Body): Body {
+  return {
+    ...{ name: 'alerts', ...body },
+    ...(mapping && { mapping }),
+    ...(body.unknown === 'draft' && { draft_severity }),
   }
 }
 

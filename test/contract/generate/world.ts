@@ -27,7 +27,7 @@ export interface World {
   redactedEvidence: string
   /** Ids of API tokens. */
   tokens: string[]
-  /** Ids of capability links. */
+  /** Ids of capability links, the last of which has a mapping. */
   links: string[]
   /** An `Idempotency-Key` that has been used. */
   key: string
@@ -71,7 +71,7 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
   })
   const [incident_id] = incidents
   await call('PUT', `/v1/inbox/${inbox.assigned}/assignment`, { body: { incident_id } })
-  const links = [await addLink(call), await addLink(call)]
+  const links = [await addLink(call), await addLink(call, { source: 'generic', mapping })]
   const redactedEvidence = await givenEvidence(db, 'a password')
   await call('PUT', `/v1/evidence/${redactedEvidence}/redaction`, { body: { reason: 'A password.' } })
   const key = 'used-before'
@@ -179,9 +179,12 @@ export async function addToken(call: Service['call']): Promise<string> {
   return body.id
 }
 
-export async function addLink(call: Service['call']): Promise<string> {
-  const { body } = await call('POST', '/v1/links', { body: { name: 'alerts', source: 'alertmanager' } })
-  return body.id
+const mapping = { system: 'statuspage', text: ['/incident/name'] }
+
+export async function addLink(call: Service['call'], fields: object = {}): Promise<string> {
+  const body = { name: 'alerts', source: 'alertmanager', ...fields }
+  const { body: made } = await call('POST', '/v1/links', { body })
+  return made.id
 }
 
 export const addItem = (call: Service['call'], path: string, owner: string) =>

@@ -36,6 +36,7 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   createLink: 'admin',
   listLinks: 'admin',
   getLink: 'admin',
+  patchLink: 'admin',
   revokeLink: 'admin',
   createIncident: 'write',
   listIncidents: 'read',
