@@ -1,5 +1,8 @@
+import fc from 'fast-check'
 import t from 'tap'
+import { ingestSources } from '../../src/access/links/mapping-schema.ts'
 import { openIncident, readAllPages } from '../help/cast.ts'
+import { scaled } from '../help/scale.ts'
 import { openService } from '../help/service.ts'
 import { alert, ended, group, makeLink, page } from './given.ts'
 
@@ -12,6 +15,28 @@ const post = (url: string, body: unknown) =>
   call('POST', url, { body, token: url.includes('link=') ? null : undefined! })
 const eventsOf = (id: string) => readAllPages(service, `/v1/incidents/${id}/events?limit=200`)
 const waiting = () => readAllPages(service, '/v1/inbox?limit=200')
+const anything = await makeLink(service, 'generic', {
+  mapping: { system: 'tool', text: ['/alerts/0/labels', '/event/data/title', ''] },
+})
+
+type Path = (string | number)[]
+
+/** The paths to all values in a payload. */
+const pathsOf = (value: unknown, at: Path = []): Path[] => [
+  at,
+  ...Object.entries(value !== null && typeof value === 'object' ? value : {}).flatMap(([name, member]) =>
+    pathsOf(member, [...at, name]),
+  ),
+]
+
+/** A payload with another value at a path. */
+function replaced(payload: unknown, [name, ...path]: Path, value: unknown): unknown {
+  if (name === undefined) return value
+  const copy = structuredClone(payload) as Record<string | number, unknown>
+  copy[name] = replaced(copy[name], path, value)
+  return copy
+}
+
 /** A group key that no other test has. */
 const ownGroup = (name: string) => ({ groupKey: `{}:{test="${name}"}` })
 
@@ -259,6 +284,28 @@ t.test('whatever is sent is taken: what is not the tool’s form waits as it cam
   }
   const empty = await call('POST', url, { headers: {}, token: null })
   t.equal(empty.status, 202, 'nothing at all')
+})
+
+t.test('no JSON makes any tool’s address answer anything but 200 or 202', async t => {
+  const junk = fc.oneof(fc.jsonValue(), fc.constant({ version: '4', alerts: [{ status: 'firing' }] }))
+  const mutated = fc.tuple(
+    fc.constantFrom<object>(group([alert()]), page('incident.triggered', '2026-06-17T14:08:00Z')),
+    junk,
+  )
+  const bodies = fc.oneof(
+    junk,
+    mutated.chain(([payload, value]) =>
+      fc.constantFrom(...pathsOf(payload)).map(path => replaced(payload, path, value)),
+    ),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...ingestSources), bodies, async (source, body) => {
+      const answer = await post(source === 'generic' ? anything : `/v1/ingest/${source}`, body)
+      if (answer.status !== 200 && answer.status !== 202) throw new Error(answer.text)
+    }),
+    { numRuns: scaled(100, 20_000) },
+  )
+  t.pass()
 })
 
 t.test('JSON is read whatever its media type says, and from a form', async t => {
