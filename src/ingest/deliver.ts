@@ -57,41 +57,35 @@ async function storeFresh(
 ): Promise<Map<string, Placed>> {
   const placed = new Map<string, Placed>()
   if (arrivals.length === 0) return placed
-  await storeEvidence(trx, payload.bytes, payload.mediaType, terms.facts)
+  const sha256 = await storeEvidence(trx, payload.bytes, payload.mediaType, terms.facts)
   await lockReferences(
     trx,
     arrivals.flatMap(({ reference }) => reference ?? []),
   )
   const { place: placeOf, bindings } = createPlacer(trx, terms)
-  const byPlace = new Map<string, Arrival[]>()
-  const waiting: Arrival[] = []
   for (const arrival of arrivals) {
     const place = await placeOf(arrival)
     placed.set(arrival.key, {
       ...{ arrival, place, warnings: arrival.warnings, isNew: true },
       ...{ incident_id: place.incident_id, event_id: null, inbox_id: null },
     })
-    if (place.incident_id === null) waiting.push(arrival)
-    else byPlace.set(place.incident_id, [...(byPlace.get(place.incident_id) ?? []), arrival])
   }
-  for (const [incident_id, own] of byPlace) await storeOwn(trx, incident_id, own, placed, terms.facts)
+  const byPlace = Map.groupBy(arrivals, ({ key }) => placed.get(key)!.incident_id)
+  const waiting = byPlace.get(null) ?? []
+  for (const [incident_id, own] of byPlace)
+    if (incident_id !== null) await storeOwn(trx, incident_id, own, placed, terms.facts)
   for (const { reference, incident_id } of bindings)
     await moveWaiting(trx, reference, incident_id, terms.facts)
-  for (const arrival of waiting) {
-    const entry = placed.get(arrival.key)!
-    entry.inbox_id = await addToInbox(trx, sender, { ...arrival, reason: entry.place.why }, terms.facts)
-  }
-  if (waiting.length > 0) await citeEvidence(trx, evidenceOf(waiting))
+  const entries = waiting.map(arrival => ({ ...arrival, reason: placed.get(arrival.key)!.place.why }))
+  for (const [key, inbox_id] of await addToInbox(trx, sender, entries, terms.facts))
+    placed.get(key)!.inbox_id = inbox_id
+  if (waiting.length > 0) await citeEvidence(trx, [sha256])
   const destinations = [...placed].map(([key, { incident_id, event_id, inbox_id }]) => ({
     ...{ key, incident_id, event_id, inbox_id },
   }))
   await recordDestinations(trx, sender, destinations)
   return placed
 }
-
-const evidenceOf = (arrivals: readonly Arrival[]): string[] => [
-  ...new Set(arrivals.flatMap(({ event }) => event.sources.flatMap(({ evidence }) => evidence ?? []))),
-]
 
 async function storeOwn(
   trx: Trx,

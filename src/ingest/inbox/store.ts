@@ -55,26 +55,23 @@ export async function getAssignment(db: Db, id: string): Promise<Assignment & { 
 
 const entryNotFoundError = (id: string) => notFoundError(`Inbox entry ${id}`, 'GET /v1/inbox')
 
-/** Adds what has no place, and returns its id. */
+/** Adds what has no place, and returns the ids of the entries by the keys of the arrivals. */
 export async function addToInbox(
   trx: Trx,
   { id: sender, source }: Sender,
-  arrival: Arrival & { reason: string },
-  facts: ChangeFacts,
-): Promise<string> {
-  const { reason, reference, title, event, original, opens_spell, time_source } = arrival
-  const id = uuidv7()
-  await trx
-    .insertInto('inbox_entries')
-    .values({
-      ...{ id, sender, source, reason, title, opens_spell, time_source, ...facts },
-      received_at: facts.changed_at,
-      reference: reference && JSON.stringify(reference),
-      event: JSON.stringify(event),
-      original: original && JSON.stringify(original),
-    })
-    .executeTakeFirstOrThrow()
-  return id
+  arrivals: readonly (Arrival & { reason: string })[],
+  { changed_at, changed_by, request_id }: ChangeFacts,
+): Promise<Map<string, string>> {
+  const entries = arrivals.map(arrival => ({ ...arrival, id: uuidv7() }))
+  if (entries.length > 0)
+    await sql`
+      INSERT INTO inbox_entries (id, received_at, sender, source, reason, reference, title, event, original, opens_spell,
+        time_source, changed_by, changed_at, request_id)
+      SELECT e.id, ${changed_at}::timestamptz, ${sender}, ${source}, e.reason, e.reference, e.title, e.event, e.original,
+        e.opens_spell, e.time_source, ${changed_by}, ${changed_at}::timestamptz, ${request_id}
+      FROM json_to_recordset(${JSON.stringify(entries)}::json) AS e (id uuid, reason text, reference jsonb, title text,
+        event jsonb, original jsonb, opens_spell boolean, time_source text)`.execute(trx)
+  return new Map(entries.map(({ key, id }) => [key, id]))
 }
 
 /** An entry that is locked until the transaction ends, and what the API does not show of it. */
