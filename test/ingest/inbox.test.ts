@@ -43,7 +43,7 @@ t.test('an assignment takes along what waits under its reference, and what comes
     { milestones: [] },
   ])
   const entry = await call('GET', `/v1/inbox/${first}`)
-  t.match(entry.body, { state: 'assigned', incident_id: id, event: null, title: null, version: 2 })
+  t.match(entry.body, { state: 'assigned', incident_id: id, version: 2 })
   t.match((await call('GET', `/v1/inbox/${other}`)).body, { state: 'waiting' })
   const again = await post(payload)
   t.equal(again.status, 200)
@@ -142,6 +142,38 @@ t.test('a secret is taken out of an entry for good, wherever it stands', async t
   t.notMatch(JSON.stringify(body), secret)
   await redact(['/title'])
   t.match((await call('GET', `/v1/inbox/${entry}`)).body, { version: 2 }, 'the same again changes nothing')
+})
+
+t.test('a secret that is taken out of an assigned event is taken out of its entry, too', async t => {
+  const secret = 'hunter2hunter2'
+  const [entry] = await sendToInbox(group([alert({ annotations: { summary: secret } })], ownGroup('leak')))
+  const id = await open('Leak')
+  await assign(entry!, { incident_id: id })
+  const [event] = await eventsOf(id)
+  t.match(JSON.stringify((await call('GET', `/v1/inbox/${entry}`)).body), secret)
+  const body = { pointers: ['/description', '/sources/0/excerpt'], reason: 'A label held a password.' }
+  t.equal((await call('PUT', `/v1/incidents/${id}/events/${event.id}/redaction`, { body })).status, 200)
+  t.notMatch(JSON.stringify((await call('GET', `/v1/inbox/${entry}`)).body), secret)
+})
+
+t.test('what was assigned to a draft that is deleted waits again, and so does its repeat', async t => {
+  const payload = group([alert()], ownGroup('undone'))
+  const [entry] = await sendToInbox(payload)
+  const id = await open('Wrong')
+  await assign(entry!, { incident_id: id })
+  await call('DELETE', `/v1/incidents/${id}`)
+  t.match((await call('GET', `/v1/inbox/${entry}`)).body, {
+    state: 'waiting',
+    incident_id: null,
+    event_id: null,
+  })
+  t.match((await post(payload)).body.results, [{ result: 'duplicate', incident_id: null, inbox_id: entry }])
+  const right = await open('Right')
+  t.equal((await assign(entry!, { incident_id: right })).status, 200)
+  const [event] = await eventsOf(right)
+  await call('PATCH', `/v1/incidents/${right}/events/${event.id}`, { body: { milestones: [] } })
+  t.equal((await call('DELETE', `/v1/incidents/${right}/events/${event.id}`)).status, 204)
+  t.equal((await call('GET', `/v1/inbox/${entry}`)).body.state, 'waiting', 'and so does a single event')
 })
 
 t.test('a sealed incident takes none: the event waits, and the assignment says why', async t => {

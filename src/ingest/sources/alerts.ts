@@ -100,7 +100,7 @@ function alertEvent(alert: Alert, { group, reference, receivedAt, tool }: Contex
   const status = isFiring ? 'firing' : 'resolved'
   return {
     key: onOneLine([print, startOf(payload, receivedAt), status].join(':')),
-    series: `${print}:${status}`,
+    series: print,
     event: {
       ...time,
       kind: isFiring ? 'alert' : 'recovery',
