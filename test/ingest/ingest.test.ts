@@ -295,6 +295,12 @@ t.test(
   },
 )
 
+t.test('an incident that is none in the address loses nothing', async t => {
+  const { status, body } = await post('/v1/ingest/alertmanager?incident=no%20such', group([alert()]))
+  t.equal(status, 202)
+  t.match(body.results, [{ result: 'inbox', why: 'missing_incident' }])
+})
+
 t.test('whatever is sent is taken: what is not the tool’s form waits as it came', async t => {
   const url = await makeLink(service, 'pagerduty', { incident_id: await newIncident('Junk') })
   const bodies: [payload: string, type: string][] = [
