@@ -364,7 +364,7 @@ t.test('whoever has no good link gets 401', async t => {
   const unknown = /^The link is unknown, expired or revoked\. An admin makes another by POST \/v1\/links\.$/
   t.match((await send(`?link=x`)).body.detail, unknown)
   const missing =
-    /^No token was sent, and the capability link in the address is missing: \?link=…\. Send to the URL/
+    /^No token was sent, and the capability link in the address is missing \(\?link=…\)\. Send to the URL/
   t.match(await send(''), { status: 401, body: { detail: missing } })
   t.match(await send('', { token: link }), { status: 401, body: { detail: /goes in the URL/ } })
 })

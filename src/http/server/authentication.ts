@@ -93,7 +93,7 @@ function invalidCredentialError(request: FastifyRequest): DebriefError {
 
 const newLink = 'An admin makes another by POST /v1/links.'
 const linkGoesInUrl = 'It goes in the URL that POST /v1/links answered, as link=….'
-const noTokenNorLink = 'No token was sent, and the capability link in the address is missing: ?link=….'
+const noTokenNorLink = 'No token was sent, and the capability link in the address is missing (?link=…).'
 const linkOrToken = 'Send to the URL that POST /v1/links answered, or send "Authorization: Bearer <token>".'
 
 const settingsCaller: Caller = {
