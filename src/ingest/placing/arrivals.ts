@@ -105,6 +105,7 @@ export function unreadableArrival({ sender, payload, evidence, facts }: Receipt,
     occurred_at: facts.changed_at,
     precision: 'approximate',
     kind: 'note',
+    relevance: 'low',
     description,
     dedupe_key: key,
     sources: [
