@@ -24,7 +24,7 @@ interface Placed extends Destination {
 }
 
 /**
- * Stores the events of one delivery in one transaction, each in its incident or in the inbox, and its payload as evidence.
+ * Stores events of one delivery in one transaction, each in its incident or in the inbox, and its payload as evidence.
  * What came before is answered from where it went.
  * @returns what became of each arrival, in their order
  */
@@ -72,7 +72,7 @@ async function storeFresh(
       ...{ incident_id: place.incident_id, event_id: null, inbox_id: null },
     })
     if (place.incident_id === null) waiting.push(arrival)
-    else byPlace.set(place.incident_id, [...(byPlace.get(place.incident_id) ?? []), arrival])
+    else if (!byPlace.get(place.incident_id)?.push(arrival)) byPlace.set(place.incident_id, [arrival])
   }
   for (const [incident_id, own] of byPlace) await storeOwn(trx, incident_id, own, placed, terms.facts)
   for (const { reference, incident_id } of bindings)

@@ -31,6 +31,8 @@ export const ingestRoom: Room = {
 }
 
 const maxPayloadBytes = 4 * 1024 * 1024
+/** Stored in one transaction. A payload of more is stored part by part: nobody waits long, and what is sent again goes on. */
+const eventsAtOnce = 200
 
 function ingestRoute(app: App, { db, now, timeZone }: Context): void {
   app.post(
@@ -59,13 +61,14 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
       const { facts } = writeOf(request, now)
       const sender: Sender = { id: senderId(request.caller), source }
       const receipt = { sender, payload, evidence: sha256Hex(bytes), facts }
-      const arrivals: Arrival[] =
-        fault === undefined
-          ? reading.events.map(event => arrivalOf(app, event, receipt))
-          : [unreadableArrival(receipt, fault)]
       const { link } = request.caller
-      const terms = { link, asked: request.query.incident, timeZone, facts, arrivals, payload }
-      const results = await transact(db, trx => deliver(trx, sender, terms))
+      const terms = { link, asked: request.query.incident, timeZone, facts, payload }
+      const store = (arrivals: Arrival[]) => transact(db, trx => deliver(trx, sender, { ...terms, arrivals }))
+      const results = fault === undefined ? [] : await store([unreadableArrival(receipt, fault)])
+      for (let n = 0; n < reading.events.length; n += eventsAtOnce) {
+        const part = reading.events.slice(n, n + eventsAtOnce)
+        results.push(...(await store(part.map(event => arrivalOf(app, event, receipt)))))
+      }
       reply.code(results.some(({ inbox_id }) => inbox_id !== null) ? 202 : 200)
       const { ignored = null, challenge } = reading
       return { results, ignored, ...(challenge !== undefined && { challenge }) }

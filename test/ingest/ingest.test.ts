@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import t from 'tap'
 import { openIncident, readAllPages } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
@@ -302,4 +303,22 @@ t.test('while the database is away it is 503 to come again, and later it is stor
   })
   t.equal(answer.status, 503)
   t.ok(answer.headers['retry-after'])
+})
+
+t.test('what is more than one transaction stores is stored part by part, in its order', async t => {
+  const id = await newIncident('Many at once')
+  const url = await makeLink(service, 'alertmanager', { incident_id: id })
+  const alerts = Array.from({ length: 201 }, () => alert())
+  const first = await post(url, group(alerts))
+  const keys = alerts.map(({ fingerprint }) => `${fingerprint}:2026-06-17T14:08:00.123Z:firing`)
+  t.same(
+    first.body.results.map(({ key }: { key: string }) => key),
+    keys,
+  )
+  const { rows } = await sql`SELECT xmin FROM events WHERE incident_id = ${id} GROUP BY xmin`.execute(
+    service.db,
+  )
+  t.equal(rows.length, 2)
+  const again = await post(url, group(alerts))
+  t.ok(again.body.results.every(({ result }: { result: string }) => result === 'duplicate'))
 })
