@@ -322,3 +322,18 @@ t.test('what is more than one transaction stores is stored part by part, in its 
   const again = await post(url, group(alerts))
   t.ok(again.body.results.every(({ result }: { result: string }) => result === 'duplicate'))
 })
+
+t.test('the reference of a new draft is one that its incident can be sent back with', async t => {
+  const url = await makeLink(service, 'pagerduty', { unknown: 'draft' })
+  const html_url = `https://carta.pagerduty.com/${'x'.repeat(3000)}`
+  const fields = { id: ' Q2\tR1\u0001 ', html_url }
+  const { results } = (await post(url, page('incident.triggered', '2026-06-17T14:08:00Z', fields))).body
+  const incident = `/v1/incidents/${results[0].incident_id}`
+  const { external_refs } = (await call('GET', incident)).body
+  t.same(external_refs, [{ system: 'pagerduty', id: 'Q2 R1', url: null, shared: false }])
+  t.equal((await call('PATCH', incident, { body: { external_refs } })).status, 200)
+  t.same((await eventsOf(results[0].incident_id))[0].original, null)
+  const blank = page('incident.triggered', '2026-06-17T14:08:00Z', { id: '\u0001' })
+  const unnamed = `/v1/incidents/${(await post(url, blank)).body.results[0].incident_id}`
+  t.same((await call('GET', unnamed)).body.external_refs, [])
+})

@@ -42,10 +42,13 @@ export function listAt(value: unknown, ...path: string[]): unknown[] {
   return Array.isArray(list) ? list : []
 }
 
-/** An address of a web page; null for any other value. */
+/** The most that an address may have: a longer one, of a group, would be stored with each of its events. */
+const addressMost = 2048
+
+/** An address of a web page; null for any other value, and for one that is too long to be stored. */
 export function urlAt(value: unknown, ...path: string[]): string | null {
   const text = textAt(value, ...path)?.trim() ?? ''
-  return isHttpUrl(text) ? text : null
+  return text.length <= addressMost && isHttpUrl(text) ? text : null
 }
 
 /** Without what PostgreSQL cannot store; null where nothing is left to be seen. */
