@@ -144,6 +144,26 @@ t.test('a secret is taken out of an entry for good, wherever it stands', async t
   t.match((await call('GET', `/v1/inbox/${entry}`)).body, { version: 2 }, 'the same again changes nothing')
 })
 
+t.test('a secret in a reference is taken out, also after the assignment, and others keep theirs', async t => {
+  const secret = 'hunter2'
+  const [one, two, three] = await sendToInbox(group([alert(), alert(), alert()], ownGroup(secret)))
+  const redact = async (entry: string) => {
+    const body = { pointers: ['/reference/id'], reason: 'A label held a password.' }
+    t.equal((await call('PUT', `/v1/inbox/${entry}/redaction`, { body })).status, 200)
+    const { text, body: after } = await call('GET', `/v1/inbox/${entry}`)
+    t.equal(after.reference, null)
+    t.notMatch(text, secret)
+  }
+  await redact(one!)
+  const { moved } = (await assign(two!, { incident_id: await open('Redacted') })).body
+  t.same(
+    moved.map(({ inbox_id }: { inbox_id: string }) => inbox_id),
+    [two, three],
+  )
+  await redact(two!)
+  t.match((await call('GET', `/v1/inbox/${three}`)).body.reference, { id: ownGroup(secret).groupKey })
+})
+
 t.test('a sealed incident takes none: the event waits, and the assignment says why', async t => {
   const id = await open('Final')
   const pinned = await makeLink(service, 'alertmanager', { incident_id: id })

@@ -168,6 +168,7 @@ export const redactableEntry = exact({
   event: EventInput,
   original: InboxEntry.properties.original,
   dismissal: sentence(),
+  reference: exact({ id: text(255) }),
 })
 
 export type InboxEntry = Static<typeof InboxEntry>
