@@ -175,3 +175,12 @@ t.test('a sealed incident takes none: the event waits, and the assignment says w
     body: { code: 'sealed' },
   })
 })
+
+t.test('a long text that many events have does not make many long entries', async t => {
+  const mapping = { system: 'cron', events: '/jobs', text: ['#/log'], key: ['/id'] }
+  const generic = await makeLink(service, 'generic', { mapping })
+  const body = { log: 'failed '.repeat(10_000), jobs: [{ id: 1 }, { id: 2 }, { id: 3 }] }
+  t.equal((await call('POST', generic, { body, token: null })).status, 202)
+  const { text } = await call('GET', '/v1/inbox?source=generic')
+  t.ok(text.length < body.log.length, 'the payload is kept once, as evidence')
+})

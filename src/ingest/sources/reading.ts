@@ -109,14 +109,20 @@ export function firstTimeOf(values: unknown[], receivedAt: Date): ReadTime {
 /** Each run of white space and control characters as one space. */
 export const onOneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
 
+/** The most that is kept of one text: a long one, of a group, would be stored with each of its events. */
+const textMost = 10_000
+
+/** A text on one line; of a very long one, the beginning. */
+export const lineOf = (text: string): string => onOneLine(cut(text, textMost))
+
 /** A text as one sentence: on one line, with a mark at its end. */
 export function sentenceOf(text: string): string {
-  const line = onOneLine(text)
+  const line = lineOf(text)
   return /[.!?…]["'”’)\]]?$/.test(line) ? line : `${line}.`
 }
 
 /** A text as the title of an incident. */
-export const titleOf = (text: string): string => cutAtWord(onOneLine(text).replace(/(?<!\.)\.$/, ''), 200)
+export const titleOf = (text: string): string => cutAtWord(lineOf(text).replace(/(?<!\.)\.$/, ''), 200)
 
 /** The most that an adapter cites of one text; the payload itself is kept as evidence. */
 const excerptMost = 2000
