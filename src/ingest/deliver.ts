@@ -30,7 +30,7 @@ interface Placed extends Destination {
 }
 
 /**
- * Stores the events of one delivery in one transaction, each in its incident or in the inbox, and its payload as evidence.
+ * Stores events of one delivery in one transaction, each in its incident or in the inbox, and its payload as evidence.
  * What came before is answered from where it went.
  * @returns what became of each arrival, in their order
  */

@@ -7,15 +7,14 @@ import type { App, Context, Room } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { DebriefError } from '../http/problem.ts'
 import { sha256Hex } from '../kit/json.ts'
-import { takeTurns } from '../kit/turns.ts'
 import { deliver } from './deliver.ts'
 import { inboxRoutes } from './inbox/routes.ts'
 import { inboxSchemas } from './inbox/schema.ts'
-import { type Arrival, arrivalOf, type Receipt, type Sender, unreadableArrival } from './placing/arrivals.ts'
+import { type Arrival, arrivalOf, type Sender, unreadableArrival } from './placing/arrivals.ts'
 import { type Payload, readPayload } from './placing/payload.ts'
 import { sources } from './registry.ts'
 import * as contract from './schema.ts'
-import { type IngestedEvent, NotTheForm, type Reading } from './sources/source.ts'
+import { NotTheForm, type Reading } from './sources/source.ts'
 
 const tag = {
   name: 'Ingest',
@@ -32,6 +31,8 @@ export const ingestRoom: Room = {
 }
 
 const maxPayloadBytes = 4 * 1024 * 1024
+/** Stored in one transaction. A payload of more is stored part by part: nobody waits long, and what is sent again goes on. */
+const eventsAtOnce = 200
 
 function ingestRoute(app: App, { db, now, timeZone }: Context): void {
   app.post(
@@ -59,30 +60,19 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
       const { facts } = writeOf(request, now)
       const sender: Sender = { id: senderId(request.caller), source }
       const receipt = { sender, payload, evidence: sha256Hex(bytes), facts }
-      const arrivals = await arrivalsOf(reading.events, fault, receipt)
       const { link } = request.caller
-      const terms = { link, asked: request.query.incident, timeZone, facts, arrivals, payload }
-      const results = await transact(db, trx => deliver(trx, sender, terms))
+      const terms = { link, asked: request.query.incident, timeZone, facts, payload }
+      const store = (arrivals: Arrival[]) => transact(db, trx => deliver(trx, sender, { ...terms, arrivals }))
+      const results = fault === undefined ? [] : await store([unreadableArrival(receipt, fault)])
+      for (let n = 0; n < reading.events.length; n += eventsAtOnce) {
+        const part = reading.events.slice(n, n + eventsAtOnce)
+        results.push(...(await store(part.map(event => arrivalOf(app, event, receipt)))))
+      }
       reply.code(results.some(({ inbox_id }) => inbox_id !== null) ? 202 : 200)
       const { ignored = null, challenge } = reading
       return { results, ignored, ...(challenge !== undefined && { challenge }) }
     },
   )
-
-  async function arrivalsOf(
-    events: readonly IngestedEvent[],
-    fault: string | undefined,
-    receipt: Receipt,
-  ): Promise<Arrival[]> {
-    if (fault !== undefined) return [unreadableArrival(receipt, fault)]
-    const turns = takeTurns()
-    const arrivals: Arrival[] = []
-    for (const event of events) {
-      if (turns.areOver()) await turns.next()
-      arrivals.push(arrivalOf(app, event, receipt))
-    }
-    return arrivals
-  }
 
   /** What the tool says, or why that cannot be told. */
   function read(

@@ -213,6 +213,26 @@ t.test('what was assigned to a draft that is deleted waits again, and so does it
   t.equal((await call('GET', `/v1/inbox/${entry}`)).body.state, 'waiting', 'and so does a single event')
 })
 
+t.test('a secret in a reference is taken out, also after the assignment, and others keep theirs', async t => {
+  const secret = 'hunter2'
+  const [one, two, three] = await sendToInbox(group([alert(), alert(), alert()], ownGroup(secret)))
+  const redact = async (entry: string) => {
+    const body = { pointers: ['/reference/id'], reason: 'A label held a password.' }
+    t.equal((await call('PUT', `/v1/inbox/${entry}/redaction`, { body })).status, 200)
+    const { text, body: after } = await call('GET', `/v1/inbox/${entry}`)
+    t.equal(after.reference, null)
+    t.notMatch(text, secret)
+  }
+  await redact(one!)
+  const { moved } = (await assign(two!, { incident_id: await open('Redacted') })).body
+  t.same(
+    moved.map(({ inbox_id }: { inbox_id: string }) => inbox_id),
+    [two, three],
+  )
+  await redact(two!)
+  t.match((await call('GET', `/v1/inbox/${three}`)).body.reference, { id: ownGroup(secret).groupKey })
+})
+
 t.test('a sealed incident takes none: the event waits, and the assignment says why', async t => {
   const id = await open('Final')
   await call('POST', `/v1/ingest/alertmanager?incident=${id}`, { body: group([alert()]) })
@@ -226,4 +246,13 @@ t.test('a sealed incident takes none: the event waits, and the assignment says w
     status: 409,
     body: { code: 'sealed' },
   })
+})
+
+t.test('a long text that many events have does not make many long entries', async t => {
+  const mapping = { system: 'cron', events: '/jobs', text: ['#/log'], key: ['/id'] }
+  const generic = await makeLink(service, 'generic', { mapping })
+  const body = { log: 'failed '.repeat(10_000), jobs: [{ id: 1 }, { id: 2 }, { id: 3 }] }
+  t.equal((await call('POST', generic, { body, token: null })).status, 202)
+  const { text } = await call('GET', '/v1/inbox?source=generic')
+  t.ok(text.length < body.log.length, 'the payload is kept once, as evidence')
 })

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import t from 'tap'
 import { ingestSources } from '../../src/access/links/mapping-schema.ts'
 import { openIncident, readAllPages } from '../help/cast.ts'
@@ -392,4 +393,37 @@ t.test('while the database is away it is 503 to come again, and later it is stor
   })
   t.equal(answer.status, 503)
   t.ok(answer.headers['retry-after'])
+})
+
+t.test('what is more than one transaction stores is stored part by part, in its order', async t => {
+  const id = await newIncident('Many at once')
+  const url = await makeLink(service, 'alertmanager', { incident_id: id })
+  const alerts = Array.from({ length: 201 }, () => alert())
+  const first = await post(url, group(alerts))
+  const keys = alerts.map(({ fingerprint }) => `${fingerprint}:2026-06-17T14:08:00.123Z:firing`)
+  t.same(
+    first.body.results.map(({ key }: { key: string }) => key),
+    keys,
+  )
+  const { rows } = await sql`SELECT xmin FROM events WHERE incident_id = ${id} GROUP BY xmin`.execute(
+    service.db,
+  )
+  t.equal(rows.length, 2)
+  const again = await post(url, group(alerts))
+  t.ok(again.body.results.every(({ result }: { result: string }) => result === 'duplicate'))
+})
+
+t.test('the reference of a new draft is one that its incident can be sent back with', async t => {
+  const url = await makeLink(service, 'pagerduty', { unknown: 'draft' })
+  const html_url = `https://carta.pagerduty.com/${'x'.repeat(3000)}`
+  const fields = { id: ' Q2\tR1\u0001 ', html_url }
+  const { results } = (await post(url, page('incident.triggered', '2026-06-17T14:08:00Z', fields))).body
+  const incident = `/v1/incidents/${results[0].incident_id}`
+  const { external_refs } = (await call('GET', incident)).body
+  t.same(external_refs, [{ system: 'pagerduty', id: 'Q2 R1', url: null, shared: false }])
+  t.equal((await call('PATCH', incident, { body: { external_refs } })).status, 200)
+  t.same((await eventsOf(results[0].incident_id))[0].original, null)
+  const blank = page('incident.triggered', '2026-06-17T14:08:00Z', { id: '\u0001' })
+  const unnamed = `/v1/incidents/${(await post(url, blank)).body.results[0].incident_id}`
+  t.same((await call('GET', unnamed)).body.external_refs, [])
 })

@@ -22,24 +22,27 @@ export async function redactEntry(
   write: Write,
 ): Promise<void> {
   const entry = await lockEntry(trx, id, write)
-  const { title, event, original, dismissal } = entry
-  const texts = textsAt({ title, event, original, dismissal }, pointers)
+  const { title, event, original, dismissal, reference } = entry
+  const given = { title, event, original, dismissal, reference }
+  const texts = textsAt(given, pointers)
   if (texts.size === 0) return
   requireReasonWithoutTexts(reason, texts)
-  const after = redactTexts(redactable, { title, event, original, dismissal }, text => texts.has(text))
+  const after = redactTexts(redactable, given, text => texts.has(text))
   const tombstone = { pointers, reason, by: write.facts.changed_by, at: write.facts.changed_at }
   const values = {
     title: after.title,
     event: JSON.stringify(after.event),
     original: after.original && JSON.stringify(after.original),
     dismissal: after.dismissal,
+    // What was taken out names nothing any more, and is no name that others would have, too.
+    reference: after.reference?.id === reference?.id ? reference && JSON.stringify(reference) : null,
     redactions: JSON.stringify([...entry.redactions, tombstone]),
   }
   await updateEntry(trx, entry, values, write.facts)
 }
 
 function textsAt(
-  texts: Pick<LockedEntry, 'title' | 'event' | 'original' | 'dismissal'>,
+  texts: Pick<LockedEntry, 'title' | 'event' | 'original' | 'dismissal' | 'reference'>,
   pointers: readonly string[],
 ): Set<string> {
   const found = new Map(freeTexts(redactable, texts))

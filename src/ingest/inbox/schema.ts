@@ -172,6 +172,7 @@ export const redactableEntry = exact({
   event: EventInput,
   original: InboxEntry.properties.original,
   dismissal: sentence(),
+  reference: exact({ id: text(255) }),
 })
 
 export type InboxEntry = Static<typeof InboxEntry>

@@ -4,7 +4,7 @@ import type { ChangeFacts } from '../../http/caller.ts'
 import { DebriefError } from '../../http/problem.ts'
 import { requireValid } from '../../http/validation.ts'
 import { canonicalJson, sha256Hex } from '../../kit/json.ts'
-import { cutAtWord } from '../../kit/text.ts'
+import { cutAtWord, isBlank } from '../../kit/text.ts'
 import { type Shortened, shortenEvent, shortKey } from '../../timeline/inserting/lenient.ts'
 import { prepareEvent } from '../../timeline/inserting/prepared-event.ts'
 import { EventInput } from '../../timeline/schema.ts'
@@ -88,8 +88,10 @@ function contentOf({ event: { occurred_at, ...event }, timeSource }: IngestedEve
   return sha256Hex(canonicalJson(timeSource === 'payload' ? { ...event, occurred_at } : event))
 }
 
+/** On one line, as an incident's own references are; null where nothing of it is left. */
 function scoped({ system, id, url, recurs }: NonNullable<IngestedEvent['reference']>, sender: Sender) {
-  return { scope: recurs ? sender.id : '', system, id: shortKey(id), url }
+  const line = lineOf(id)
+  return isBlank(line) ? null : { scope: recurs ? sender.id : '', system, id: shortKey(line), url }
 }
 
 const titleOf = (title: string): string => cutAtWord(lineOf(title), 200)

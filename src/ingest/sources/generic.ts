@@ -1,7 +1,7 @@
 import type { IngestMapping } from '../../access/links/mapping-schema.ts'
 import { canonicalJson, isObject, sha256Hex } from '../../kit/json.ts'
 import { isBlank } from '../../kit/text.ts'
-import { firstTimeOf, onOneLine, sentenceOf, sourceOf, textAt, titleOf, urlAt, wordAt } from './reading.ts'
+import { firstTimeOf, lineOf, sentenceOf, sourceOf, textAt, titleOf, urlAt, wordAt } from './reading.ts'
 import { type Delivery, type IngestedEvent, type IngestSource, NotTheForm, type Reading } from './source.ts'
 import { beginsWith, eventKindOf, milestonesOf, usualSourceOf } from './words.ts'
 
@@ -91,7 +91,7 @@ function eventOf(entry: Entry, mapping: IngestMapping, receivedAt: Date): Ingest
 function textsOf(entry: Entry, { text }: IngestMapping): string[] {
   const texts = entry
     .words(text)
-    .map(onOneLine)
+    .map(lineOf)
     .filter(line => !isBlank(line))
   if (texts.length === 0) throw new NotTheForm(`There must be a text at ${text.join(' or ')}.`)
   return texts

@@ -42,10 +42,13 @@ export function listAt(value: unknown, ...path: string[]): unknown[] {
   return Array.isArray(list) ? list : []
 }
 
-/** An address of a web page; null for any other value. */
+/** The most that an address may have: a longer one, of a group, would be stored with each of its events. */
+const addressMost = 2048
+
+/** An address of a web page; null for any other value, and for one that is too long to be stored. */
 export function urlAt(value: unknown, ...path: string[]): string | null {
   const text = textAt(value, ...path)?.trim() ?? ''
-  return isHttpUrl(text) ? text : null
+  return text.length <= addressMost && isHttpUrl(text) ? text : null
 }
 
 /** Without what PostgreSQL cannot store; null where nothing is left to be seen. */
@@ -106,14 +109,20 @@ export function firstTimeOf(values: unknown[], receivedAt: Date): ReadTime {
 /** Each run of white space and control characters as one space. */
 export const onOneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
 
+/** The most that is kept of one text: a long one, of a group, would be stored with each of its events. */
+const textMost = 10_000
+
+/** A text on one line; of a very long one, the beginning. */
+export const lineOf = (text: string): string => onOneLine(cut(text, textMost))
+
 /** A text as one sentence: on one line, with a mark at its end. */
 export function sentenceOf(text: string): string {
-  const line = onOneLine(text)
+  const line = lineOf(text)
   return /[.!?…]["'”’)\]]?$/.test(line) ? line : `${line}.`
 }
 
 /** A text as the title of an incident. */
-export const titleOf = (text: string): string => cutAtWord(onOneLine(text).replace(/(?<!\.)\.$/, ''), 200)
+export const titleOf = (text: string): string => cutAtWord(lineOf(text).replace(/(?<!\.)\.$/, ''), 200)
 
 /** The most that an adapter cites of one text; the payload itself is kept as evidence. */
 const excerptMost = 2000
