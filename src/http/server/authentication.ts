@@ -130,7 +130,8 @@ function noTokenError(request: FastifyRequest): DebriefError {
 }
 
 function unauthenticatedError({ method, headers }: FastifyRequest, detail: string): DebriefError {
-  const forBrowser = method === 'GET' && headers.accept?.includes('text/html')
+  // Of a page, and of the pictures in it.
+  const forBrowser = method === 'GET' && /text\/html|image\//.test(headers.accept ?? '')
   const challenge = forBrowser ? 'Basic realm="Debrief: the token is the password"' : 'Bearer realm="Debrief"'
   const how = 'Send "Authorization: Bearer <token>".'
   return new DebriefError('unauthenticated', `${detail} ${how}`, [], { 'www-authenticate': challenge })
