@@ -62,7 +62,7 @@ async function growTo(client: pg.Client, url: string, size: number): Promise<voi
       SELECT gen_random_uuid(), 'PM-2026-01-01-grown-' || 1 + n % 1000, at, at, 'exact', 'alert',
         'Checkout answers 503 to payment ' || n || ', and 38 % of the orders of the last minute are lost.',
         jsonb_build_array(jsonb_build_object('kind', 'log', 'system', 'checkout', 'url', NULL, 'excerpt', repeat('503 from payments-stub; ', 12),
-          'query', NULL, 'captured_at', NULL, 'stated_by', NULL)),
+          'evidence', NULL, 'query', NULL, 'captured_at', NULL, 'stated_by', NULL)),
         'checkout', 'grown-' || n, repeat('0', 64), 'bench', now(), 'bench'
       FROM generate_series($1::int, $2::int) n, LATERAL (SELECT timestamptz '2026-01-01 08:00:00+00' + n * interval '1.7 seconds' AS at)`,
       [stored, Math.min(stored + chunk, size) - 1],

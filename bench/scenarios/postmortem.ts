@@ -91,7 +91,7 @@ async function storeClaims(db: Db, id: string, size: number): Promise<void> {
       'Checkout answers 503 to payment ' || n || ', and 38 % of the orders of the last minute are lost.',
       CASE n % 3 WHEN 0 THEN 'operations lead' END,
       jsonb_build_array(jsonb_build_object('kind', 'log', 'system', 'checkout', 'url', 'https://logs.example/checkout/' || n,
-        'excerpt', at || ' ERROR payments call failed: 503 from payments-stub', 'query', NULL, 'captured_at', NULL, 'stated_by', NULL)),
+        'excerpt', at || ' ERROR payments call failed: 503 from payments-stub', 'evidence', NULL, 'query', NULL, 'captured_at', NULL, 'stated_by', NULL)),
       'checkout', 'bench-' || n, repeat('0', 64), ${facts}
     FROM generate_series(1, ${size}::int) n, LATERAL (SELECT timestamptz '2026-01-01 08:00:00+00' + n * interval '1.7 seconds' AS at)`.execute(
     db,

@@ -5,6 +5,7 @@ import {
   inside,
   nullableObject,
   oneOfGrowing,
+  part,
   sentence,
   sha256,
   timestamp,
@@ -56,9 +57,17 @@ export const Evidence = component(
   },
 )
 
+/** Of evidence, what does not change. */
+export const EvidenceFacts = part('EvidenceFacts', {
+  sha256: Evidence.properties.sha256,
+  media_type: Evidence.properties.media_type,
+  size: Evidence.properties.size,
+})
+
 export const evidenceParams = exact({ sha256: sha256() })
 
 export type Evidence = Static<typeof Evidence>
+export type EvidenceFacts = Static<typeof EvidenceFacts>
 export type EvidenceRedaction = Static<typeof EvidenceRedaction>
 
 export const evidenceSchemas = [Evidence, EvidenceRedaction, EvidenceRedactionInput]

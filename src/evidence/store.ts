@@ -8,7 +8,7 @@ import { uuidv7 } from '../kit/ids.ts'
 import { sha256Hex } from '../kit/json.ts'
 import { chunkBytes } from './chunks.ts'
 import type { DeclaredType } from './media.ts'
-import type { Evidence, EvidenceRedaction } from './schema.ts'
+import type { Evidence, EvidenceFacts, EvidenceRedaction } from './schema.ts'
 
 /** Bytes by their SHA-256, in chunks. */
 
@@ -34,6 +34,18 @@ export async function getEvidence(db: Db, sha256: string): Promise<StoredEvidenc
     .executeTakeFirst()
   if (!row) throw notFoundError(`Evidence ${sha256}`)
   return toEvidence(row)
+}
+
+/** What a document says of the evidence that it cites, by hash. */
+export async function evidenceFacts(db: Db, hashes: readonly string[]): Promise<EvidenceFacts[]> {
+  if (hashes.length === 0) return []
+  return db
+    .selectFrom('evidence')
+    .select(['sha256', 'media_type', 'size'])
+    .where('sha256', '=', sql<string>`ANY (${[...new Set(hashes)]})`)
+    .orderBy('sha256')
+    .$castTo<EvidenceFacts>()
+    .execute()
 }
 
 /** The bytes of evidence, chunk by chunk, no further than they are asked for. No statement is open in between. */

@@ -3,6 +3,7 @@ import { allActionItems } from '../action-items/store.ts'
 import { allChanges } from '../changes/store.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { namesByHandle } from '../directory/store.ts'
+import { evidenceFacts } from '../evidence/store.ts'
 import { allFactors, itemsElsewhere } from '../factors/store.ts'
 import type { Incident } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
@@ -11,7 +12,7 @@ import { milestoneRulesOf, milestonesOf } from '../timeline/milestones/spells.ts
 import type { Event } from '../timeline/schema.ts'
 import { mostListed, shownAmong } from '../timeline/shown/selection.ts'
 import { jsonOctets, shownEvents, type TimelineSize, timelineSize } from '../timeline/shown/store.ts'
-import { allEvents, getMilestones } from '../timeline/store.ts'
+import { allEvents, evidenceOf, getMilestones } from '../timeline/store.ts'
 import { allWaivers } from '../waivers/store.ts'
 import { standingAmendments } from './amendments.ts'
 import type { Postmortem, PostmortemFactor, PostmortemRedaction } from './schema.ts'
@@ -79,7 +80,8 @@ export async function readSmall(trx: Trx, incidentId: string): Promise<Postmorte
 export async function readWhole(trx: Trx, { rest: _, ...shown }: ShownPostmortem): Promise<Postmortem> {
   const events = await allEvents(trx, shown.incident.id)
   const people = await namesByHandle(trx, handlesIn({ ...shown, events }))
-  return { ...shown, people, events }
+  const evidence = await evidenceFacts(trx, evidenceIn(events, shown.changes))
+  return { ...shown, people, events, evidence }
 }
 
 /** Reads all but the events, of which a large timeline has too many for one read, and the people whom only those name. */
@@ -120,7 +122,8 @@ async function readBeside(
   const amendments = await standingAmendments(trx, id)
   const children = { milestones, events, factors, action_items, changes, review, waivers, amendments }
   const tombstones = await documentTombstones(trx, id)
-  const parts = { incident, ...children, redactions: tombstones.filter(isOf(children)) }
+  const evidence = await evidenceFacts(trx, evidenceIn(events, changes))
+  const parts = { incident, ...children, redactions: tombstones.filter(isOf(children)), evidence }
   const people = await namesByHandle(trx, handlesIn(parts))
   return { people, ...parts }
 }
@@ -144,6 +147,18 @@ function handlesIn(data: Omit<Postmortem, 'people'>): string[] {
   for (const { by } of redactions) found.push(by)
   for (const { author } of amendments) found.push(author)
   return found.filter(handle => typeof handle === 'string')
+}
+
+/** The hashes of the evidence that events and changes cite. */
+export function evidenceIn(
+  events: readonly Event[],
+  changes: readonly Pick<Postmortem['changes'][number], 'verified_by_source'>[] = [],
+): string[] {
+  const sources = [
+    ...events.flatMap(({ sources, dispute }) => [...sources, dispute?.resolution?.source]),
+    ...changes.map(({ verified_by_source }) => verified_by_source),
+  ]
+  return evidenceOf(sources.filter(source => source !== null && source !== undefined))
 }
 
 /** The handles of the people whom events name. */

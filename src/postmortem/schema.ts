@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { ActionItem } from '../action-items/schema.ts'
 import { exampleChange, storedChange } from '../changes/schema.ts'
+import { EvidenceFacts } from '../evidence/schema.ts'
 import { Factor } from '../factors/schema.ts'
 import {
   component,
@@ -152,6 +153,7 @@ export const Postmortem = component(
     amendments: Type.Array(ref(PostmortemAmendment), {
       description: 'Why it was corrected since it was first final.',
     }),
+    evidence: Type.Array(EvidenceFacts, { description: 'The bytes that its sources cite.' }),
   },
   {
     description: 'All that the document is rendered from.',
@@ -168,6 +170,7 @@ export const Postmortem = component(
         waivers: examplesOf(PostmortemWaiver),
         redactions: [],
         amendments: [],
+        evidence: [],
       },
     ],
   },

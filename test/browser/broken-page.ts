@@ -18,7 +18,7 @@ const expected = {
   '/loading': { 'loading, 1280 px': 2, 'loading, 390 px': 2 },
   '/reading': {
     ...{ 'loading, 1280 px': 0, 'width, 1280 px': 2, 'axe, 1280 px light': 1, 'axe, 1280 px dark': 1 },
-    ...{ links: 3, print: 2 },
+    ...{ links: 3, print: 2, pictures: 1 },
     ...{ 'loading, 390 px': 0, 'width, 390 px': 2, 'axe, 390 px light': 1, 'axe, 390 px dark': 1 },
   },
 }
@@ -36,7 +36,7 @@ export async function checkBrokenPages(tabs: Tabs): Promise<Check> {
   const { port } = server.address() as AddressInfo
   const faults: string[] = []
   for (const [path, counts] of Object.entries(expected)) {
-    const page = { name: 'broken', path, sheets: 1, onEachSheet: 'PM-' }
+    const page = { name: 'broken', path, sheets: 1, onEachSheet: 'PM-', hasPicture: true }
     const checks = await checkPage(tabs, page, `http://127.0.0.1:${port}${path}`)
     const found = Object.fromEntries(checks.map(({ name, faults }) => [name, faults.length]))
     if (!isDeepStrictEqual(found, counts)) faults.push(`${path} has other faults: ${JSON.stringify(found)}`)

@@ -25,8 +25,18 @@ export async function checkPage({ desktop, phone }: Tabs, page: Page, url: strin
     checks.push(...(await checkAccessibility(tab)))
     if (tab !== desktop) continue
     checks.push({ name: 'links', faults: await findLinkFaults(tab) }, await checkPrint(tab, page))
+    checks.push({ name: 'pictures', faults: await findHiddenPictures(tab, page) })
   }
   return checks
+}
+
+/** The pictures that are not shown, or that there are none where there should be. */
+async function findHiddenPictures({ page }: Tab, { hasPicture = false }: Page): Promise<string[]> {
+  const pictures = await page
+    .locator('img')
+    .evaluateAll(all => all.map(({ src, naturalWidth }) => ({ src, isShown: naturalWidth > 0 })))
+  if (pictures.length > 0 !== hasPicture) return [`There are ${pictures.length} pictures.`]
+  return pictures.filter(({ isShown }) => !isShown).map(({ src }) => `${src} is not shown.`)
 }
 
 const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')

@@ -75,8 +75,14 @@ export async function openTab(browser: Browser, device: Device, token: string): 
 function listenForFaults({ page, faults }: Tab): void {
   page.on('console', message => message.type() === 'error' && faults.push(message.text()))
   page.on('pageerror', error => faults.push(`A script failed: ${error.message}`))
-  page.on('request', request => request.isNavigationRequest() || faults.push(`It loads ${request.url()}.`))
+  page.on('request', request => {
+    if (!request.isNavigationRequest() && !isEvidence(request.url(), page.url()))
+      faults.push(`It loads ${request.url()}.`)
+  })
 }
+
+/** Of the service that the page is of. */
+const isEvidence = (url: string, page: string): boolean => url.startsWith(new URL('/v1/evidence/', page).href)
 
 export interface Tabs {
   desktop: Tab

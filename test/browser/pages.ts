@@ -7,6 +7,8 @@ export interface Page {
   path: string
   /** How many sheets of paper it may take, where that is promised. */
   sheets?: number
+  /** Whether it shows evidence. */
+  hasPicture?: boolean
   /** What has to stand on every sheet of paper. */
   onEachSheet?: string
 }
@@ -20,7 +22,7 @@ export const pages: Page[] = [
   { name: 'problem', path: '/problems/not_found' },
   { name: 'template', path: '/v1/template' },
   { name: 'bare-draft', path: documentOf(bare) },
-  { name: 'draft', path: documentOf(draft) },
+  { name: 'draft', path: documentOf(draft), hasPicture: true },
   { name: 'in-review', path: documentOf(inReview) },
   { name: 'agenda', path: `${inReview}/review/agenda.html`, sheets: 1 },
   { name: 'agenda-of-bare-draft', path: `${bare}/review/agenda.html`, sheets: 1 },

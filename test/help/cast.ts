@@ -1,4 +1,5 @@
 import type { Db } from '../../src/db/open.ts'
+import type { MediaType } from '../../src/evidence/media.ts'
 import { storeEvidence } from '../../src/evidence/store.ts'
 import type { Service } from './service.ts'
 
@@ -36,9 +37,13 @@ export const observed = (fields: object = {}) => ({
   ...fields,
 })
 
-/** Stores a text as evidence, and returns its SHA-256. */
-export const givenEvidence = (db: Db, text: string): Promise<string> =>
-  db.transaction().execute(trx => storeEvidence(trx, Buffer.from(text), 'text/plain', facts))
+/** Stores evidence, and returns its SHA-256. */
+export const givenEvidence = (
+  db: Db,
+  bytes: string | Buffer,
+  type: MediaType = 'text/plain',
+): Promise<string> =>
+  db.transaction().execute(trx => storeEvidence(trx, Buffer.from(bytes as string), type, facts))
 
 const facts = { changed_by: 'admin', changed_at: '2026-06-18T09:00:00Z', request_id: 'arranged' }
 

@@ -52,7 +52,7 @@ async function addEvents(
       source_system, dedupe_key, content_sha256, changed_by, changed_at, request_id)
     SELECT gen_random_uuid(), ${idOf(incident)}, m, m, 'exact', ${kind}, ${relevance}, 'Event ' || n || '.',
       (SELECT jsonb_agg(jsonb_build_object('kind', 'log', 'system', 'checkout', 'url', NULL, 'captured_at', NULL,
-        'stated_by', NULL, 'excerpt', repeat('x y"', ${length / 4}), 'query', repeat('q', ${length})))
+        'stated_by', NULL, 'evidence', NULL, 'excerpt', repeat('x y"', ${length / 4}), 'query', repeat('q', ${length})))
         FROM generate_series(1, ${sources}::int)),
       'checkout', ${relevance} || ' ' || n, '', 'admin', m, 'arranged'
     FROM generate_series(1, ${count}::int) n,

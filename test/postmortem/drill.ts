@@ -280,6 +280,7 @@ export const drill = (): Postmortem =>
     waivers: [],
     redactions: [],
     amendments: [],
+    evidence: [],
   })
 
 /** An incident of which nothing is known but its title. */
@@ -313,6 +314,7 @@ export function bare(): Postmortem {
     waivers: [],
     redactions: [],
     amendments: [],
+    evidence: [],
   }
 }
 

@@ -62,18 +62,22 @@ t.test('a suffix chooses the form, with the same bytes, unless Accept excludes i
   }
 })
 
-t.test('the page may run nothing and load nothing: its styles are named by their hashes', async t => {
-  const { call } = await givenDrill(t)
-  const { headers, text } = await call('GET', `${incident}/postmortem.html`)
-  const styles = [...text.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, style]) => style!)
-  const hashes = styles.map(style => `'sha256-${createHash('sha256').update(style).digest('base64')}'`)
-  const policy = headers['content-security-policy']!
-  t.match(policy, /^default-src 'none'; /)
-  t.ok(policy.includes(`style-src ${hashes.join(' ')};`), 'the policy allows these styles and no other')
-  t.notOk(/script|unsafe-inline/.test(policy))
-  t.match(policy, /; frame-ancestors 'none'/, 'and nobody may frame it')
-  t.equal(headers['x-content-type-options'], 'nosniff')
-})
+t.test(
+  'the page may run nothing and load nothing from elsewhere: its styles are named by their hashes',
+  async t => {
+    const { call } = await givenDrill(t)
+    const { headers, text } = await call('GET', `${incident}/postmortem.html`)
+    const styles = [...text.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, style]) => style!)
+    const hashes = styles.map(style => `'sha256-${createHash('sha256').update(style).digest('base64')}'`)
+    const policy = headers['content-security-policy']!
+    t.match(policy, /^default-src 'none'; /)
+    t.ok(policy.includes(`style-src ${hashes.join(' ')};`), 'the policy allows these styles and no other')
+    t.notOk(/script|unsafe-inline/.test(policy))
+    t.match(policy, /; img-src 'self';/, 'and no picture but what evidence is')
+    t.match(policy, /; frame-ancestors 'none'/, 'and nobody may frame it')
+    t.equal(headers['x-content-type-options'], 'nosniff')
+  },
+)
 
 t.test('the same data gives the same bytes, and a reader that has them is told so', async t => {
   const { call, clock } = await givenDrill(t)

@@ -188,7 +188,8 @@ function unauthenticatedError(
   detail: string,
   how = 'Send "Authorization: Bearer <token>".',
 ): DebriefError {
-  const forBrowser = method === 'GET' && headers.accept?.includes('text/html')
+  // Of a page, and of the pictures in it.
+  const forBrowser = method === 'GET' && /text\/html|image\//.test(headers.accept ?? '')
   const challenge = forBrowser ? 'Basic realm="Debrief: the token is the password"' : 'Bearer realm="Debrief"'
   return new DebriefError('unauthenticated', `${detail} ${how}`, [], { 'www-authenticate': challenge })
 }

@@ -2,7 +2,8 @@ import { isHttpUrl } from '../../kit/text.ts'
 
 /**
  * The blocks of a document, from which Markdown and HTML are rendered. Every string is plain text, which the renderers
- * escape; a line break in it stays one. There is no emphasis, image or markup.
+ * escape; a line break in it stays one. There is no emphasis or markup, and
+ * no image but what evidence is.
  */
 
 /** A link to an http or https address. `link` makes it, and drops every other scheme. */
@@ -19,6 +20,8 @@ export interface Reference {
 export interface PathLink {
   text: string
   path: string
+  /** Where it leads to a picture, what that is of: HTML shows it. */
+  picture?: string
 }
 /** A word in brackets: a milestone, a factor's category. */
 export interface InlineTag {

@@ -19,6 +19,8 @@ export interface View {
   unlisted: EventRest
   /** The events that a milestone, the longest gap, a factor or a waiver names. */
   eventById: ReadonlyMap<string, Event>
+  /** The evidence that is a picture, which a page can show. */
+  pictures: ReadonlySet<string>
 }
 
 /**
@@ -36,6 +38,7 @@ export function viewOf(stored: Postmortem | ShownPostmortem, zone = 'UTC'): View
     timeline,
     unlisted: { ...shown.rest, low: shown.rest.low + live.length - timeline.length },
     eventById: namedEvents(data),
+    pictures: picturesIn(data),
   }
 }
 
@@ -49,6 +52,9 @@ function namedEvents(data: Postmortem): Map<string, Event> {
   const named = data.events.filter(({ id }) => cited.has(id) || marked.has(id))
   return new Map(named.map(event => [event.id, event]))
 }
+
+const picturesIn = ({ evidence }: Postmortem): Set<string> =>
+  new Set(evidence.filter(({ media_type }) => media_type.startsWith('image/')).map(({ sha256 }) => sha256))
 
 export const isFinal = ({ data }: View): boolean => data.incident.status === 'final'
 

@@ -2,9 +2,10 @@ import { Buffer } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import type { Trx } from '../../db/open.ts'
 import { namesByHandle } from '../../directory/store.ts'
+import { evidenceFacts } from '../../evidence/store.ts'
 import { sha256Hex } from '../../kit/json.ts'
 import { eventPages, eventsDigest } from '../../timeline/shown/store.ts'
-import { handlesOfEvents, readBesideEvents } from '../load.ts'
+import { evidenceIn, handlesOfEvents, readBesideEvents } from '../load.ts'
 import type { Postmortem } from '../schema.ts'
 import type { OpenStream } from '../snapshot-stream.ts'
 
@@ -45,7 +46,7 @@ export async function openDraftJson(
   return { stream, etag, incident: data.incident }
 }
 
-/** The members in the order of the contract, but for the people, whom the events name. */
+/** The members in the order of the contract, but for the evidence and the people, which the events name. */
 async function* jsonPages(trx: Trx, data: Postmortem): AsyncGenerator<Buffer> {
   const {
     incident,
@@ -58,16 +59,20 @@ async function* jsonPages(trx: Trx, data: Postmortem): AsyncGenerator<Buffer> {
     waivers,
     redactions,
     amendments,
+    evidence,
   } = data
   const below = { factors, action_items, changes, review, waivers, redactions, amendments }
   yield Buffer.from(`${JSON.stringify({ incident, milestones }).slice(0, -1)},"events":[`)
   const handles = new Set(Object.keys(people))
+  const hashes = new Set(evidence.map(({ sha256 }) => sha256))
   let separator = ''
   for await (const page of eventPages(trx, incident.id)) {
     for (const handle of handlesOfEvents(page)) handles.add(handle)
+    for (const sha256 of evidenceIn(page)) hashes.add(sha256)
     yield Buffer.from(separator + page.map(event => JSON.stringify(event)).join(','))
     separator = ','
   }
   yield Buffer.from(`],${JSON.stringify(below).slice(1, -1)}`)
+  yield Buffer.from(`,"evidence":${JSON.stringify(await evidenceFacts(trx, [...hashes]))}`)
   yield Buffer.from(`,"people":${JSON.stringify(await namesByHandle(trx, [...handles]))}}`)
 }

@@ -29,7 +29,7 @@ export const upcasts: Upcast[] = [
   },
   { until: '2026-11-28', upcast: ofEntries('2026-11-28') },
   { until: '2026-11-29', upcast: ofEntries('2026-11-29') },
-  { until: '2026-11-30', upcast: ofEntries('2026-11-30') },
+  { until: '2026-11-30', upcast: allOf(ofEntries('2026-11-30'), withEvidence) },
 ]
 
 /**
@@ -103,4 +103,9 @@ function withElsewhere(form: SealedForm): SealedForm {
 /** Before, only events were redacted, which say so themselves. */
 function withRedactions(form: SealedForm): SealedForm {
   return 'amendments' in form ? { redactions: [], ...form } : form
+}
+
+/** Before, no source cited evidence. */
+function withEvidence(form: SealedForm): SealedForm {
+  return 'amendments' in form ? { evidence: [], ...form } : form
 }

@@ -1,8 +1,10 @@
 import { storeDrill } from '../../../src/demo/drill.ts'
 import { type Drill, readDrill } from '../../../src/demo/drill-file.ts'
+import { givenEvidence, observed } from '../../help/cast.ts'
 import { adminToken, type Service } from '../../help/service.ts'
 import { seal } from '../../postmortem/ready.ts'
 import { firstEvent, must } from '../../postmortem/redaction/help.ts'
+import { pictureOf } from './picture.ts'
 
 /** The payments drill in each state that a document can be in. */
 
@@ -27,6 +29,7 @@ export async function storeDrills(service: Service, url: string): Promise<void> 
   await store(readDrill())
   await store({ ...copyAs(draft), review: null })
   await must(service.call('DELETE', `${draft}/review-request`))
+  await addPicture(service, draft)
   await store({ ...copyAs(inReview), review: null })
   await store(copyAs(correcting))
   await store(copyAs(corrected))
@@ -41,6 +44,13 @@ export async function storeDrills(service: Service, url: string): Promise<void> 
 function copyAs(path: string): Drill {
   const drill = readDrill()
   return { ...drill, incident: { ...drill.incident, id: path.split('/').at(-1)!, external_refs: [] } }
+}
+
+/** A wide picture, of which a page shows all on a narrow screen. */
+async function addPicture({ call, db }: Service, incident: string): Promise<void> {
+  const evidence = await givenEvidence(db, pictureOf(1200, 300), 'image/png')
+  const sources = [{ kind: 'screenshot', system: 'grafana', excerpt: 'Failed payments: 38 %', evidence }]
+  await must(call('POST', `${incident}/events`, { body: observed({ sources }) }))
 }
 
 async function beginCorrection({ call }: Service, incident: string): Promise<void> {

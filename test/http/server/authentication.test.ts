@@ -109,6 +109,8 @@ t.test('a browser is offered a place to type the token in', async t => {
   const { status, headers } = await read(null, 'GET', 'text/html,application/xhtml+xml,*/*;q=0.8')
   t.equal(status, 401)
   t.match(headers['www-authenticate'], /^Basic realm="[^"]*token[^"]*"$/)
+  const ofPicture = await read(null, 'GET', 'image/avif,image/webp,image/*,*/*;q=0.8')
+  t.equal(ofPicture.headers['www-authenticate'], headers['www-authenticate'], 'and gives it for pictures')
   const token = await issue()
   t.equal((await read(basic(token, 'priya'))).status, 200)
   t.equal((await read(basic(token, 'priya'), 'HEAD')).status, 200)

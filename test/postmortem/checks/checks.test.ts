@@ -47,7 +47,7 @@ const breaks: Record<string, Break> = {
   TIMELINE_TOO_LARGE: {
     by: async incident => {
       const sources = sql`jsonb_build_array(jsonb_build_object('kind', 'log', 'system', 'checkout', 'url', NULL, 'query', NULL,
-        'captured_at', NULL, 'stated_by', NULL, 'excerpt', repeat('x', 7000000)))`
+        'captured_at', NULL, 'stated_by', NULL, 'evidence', NULL, 'excerpt', repeat('x', 7000000)))`
       await sql`
         INSERT INTO events (id, incident_id, occurred_at, corrected_at, precision, kind, description, sources, source_system,
           dedupe_key, content_sha256, changed_by, changed_at, request_id)

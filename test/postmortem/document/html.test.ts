@@ -12,8 +12,10 @@ import {
 import { postmortemDocument } from '../../../src/postmortem/document/document.ts'
 import { blocksToHtml } from '../../../src/postmortem/document/html/blocks.ts'
 import { toHtml } from '../../../src/postmortem/document/html/html.ts'
+import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import { wordJoiner } from '../../../src/postmortem/document/markdown/mentions.ts'
 import type { Postmortem } from '../../../src/postmortem/schema.ts'
+import { source } from '../builders.ts'
 import { bare, drill, drillWith } from '../drill.ts'
 import { hostilePostmortem, hostileText, nasty, poisoned } from './hostile.ts'
 import { saidByBlocks, wordsSaid } from './read-back.ts'
@@ -28,7 +30,7 @@ interface Tag {
 }
 
 const elements = new Set(
-  'html head meta title style body main header nav section h1 h2 h3 p span a br ul ol li div blockquote code ins del b dl dt dd table thead tbody tr th td pre figure figcaption svg desc g line rect circle text tspan'.split(
+  'html head meta title style body main header nav section h1 h2 h3 p span a br ul ol li div blockquote code ins del b dl dt dd table thead tbody tr th td pre img figure figcaption svg desc g line rect circle text tspan'.split(
     ' ',
   ),
 )
@@ -41,7 +43,7 @@ function tagsOf(html: string): Tag[] {
   return tags.map(tag => ({
     name: /[a-z0-9]+/.exec(tag)![0],
     closes: tag.startsWith('</'),
-    isEmpty: tag.endsWith('/>') || /^<(?:meta|br)\b/.test(tag),
+    isEmpty: tag.endsWith('/>') || /^<(?:meta|br|img)\b/.test(tag),
     attributes: [...tag.matchAll(/ ([a-zA-Z0-9-]+)="([^"]*)"/g)].map(found => [found[1]!, found[2]!]),
   }))
 }
@@ -55,8 +57,10 @@ function isSound(html: string): boolean {
     if (closes && open.pop() !== name) throw new Error(`${name} is closed, but not open`)
     if (!closes && !isEmpty) open.push(name)
     for (const [attribute, value] of attributes) {
-      if (/^on|^style$|^src|^srcset$|^action$/.test(attribute)) throw new Error(`it has ${attribute}`)
-      if (attribute === 'href' && !/^https?:\/\/|^#|^\/v1\/incidents\//i.test(value))
+      const isPicture = name === 'img' && attribute === 'src' && /^\/v1\/evidence\/[0-9a-f]{64}$/.test(value)
+      if (/^on|^style$|^src|^srcset$|^action$/.test(attribute) && !isPicture)
+        throw new Error(`it has ${attribute}`)
+      if (attribute === 'href' && !/^https?:\/\/|^#|^\/v1\/(incidents|evidence)\//i.test(value))
         throw new Error(`it links to ${value}`)
     }
   }
@@ -95,6 +99,31 @@ function saysTheSame(data: Postmortem): boolean {
   if (actual !== expected) throw new Error(`it says\n${actual}\nand not\n${expected}`)
   return true
 }
+
+t.test('a picture that a source cites is shown, and all else is a link', async t => {
+  const [picture, log] = ['a'.repeat(64), 'b'.repeat(64)]
+  const data = drillWith(events => {
+    events[0]!.sources = [
+      source('screenshot', 'grafana', { evidence: picture, excerpt: '38 %' }),
+      source('log', 'checkout', { evidence: log }),
+    ]
+    return events
+  })
+  data.evidence = [
+    { sha256: picture, media_type: 'image/png', size: 48_213 },
+    { sha256: log, media_type: 'text/plain', size: 12 },
+  ]
+  const html = toHtml(data)
+  t.ok(isSound(html) && saysTheSame(data))
+  const linkTo = (sha256: string) => `<a href="/v1/evidence/${sha256}">evidence ${sha256.slice(0, 12)}`
+  t.match(html, `“38 %”, ${linkTo(picture)}<img src="/v1/evidence/${picture}" alt="grafana screenshot"></a>`)
+  t.match(html, `checkout log, ${linkTo(log)}</a>`)
+  const markdown = toMarkdown(postmortemDocument(data))
+  t.match(
+    markdown,
+    'grafana screenshot: “38 %”, evidence aaaaaaaaaaaa<br>checkout log, evidence bbbbbbbbbbbb |',
+  )
+})
 
 t.test('any stored text is that text in HTML, and nothing of it is markup', async t => {
   for (const text of nasty) {

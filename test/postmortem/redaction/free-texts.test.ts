@@ -20,6 +20,7 @@ const written = [
   /^\/redactions\/\*\/id$/,
 ]
 const unformed: Record<string, string> = {
+  '/evidence/*/media_type': 'What the bytes are, of a list.',
   '/waivers/*/code': 'The name of a check.',
   '/waivers/*/findings/*/pointer': 'Where a waived text stands.',
   '/waivers/*/findings/*/text_sha256': 'The hash of that text.',

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { storeDrill } from '../../../src/demo/drill.ts'
 import { readDrill } from '../../../src/demo/drill-file.ts'
-import { logLine, observed } from '../../help/cast.ts'
+import { givenEvidence, logLine, observed } from '../../help/cast.ts'
 import { adminToken, type Service } from '../../help/service.ts'
 
 const drill = readDrill()
@@ -12,7 +12,8 @@ const incident = `/v1/incidents/${drill.incident.id}`
  * corrects it and seals it again.
  * @returns the bytes of the last revision, as text
  */
-export async function sealWhole({ app, call, db }: Service): Promise<string> {
+export async function sealWhole(service: Service): Promise<string> {
+  const { app, call, db } = service
   await app.listen({ host: '127.0.0.1', port: 0 })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   await storeDrill(url, adminToken, { ...drill, review: null }, () => {})
@@ -21,6 +22,7 @@ export async function sealWhole({ app, call, db }: Service): Promise<string> {
   await must(call('POST', `/v1/incidents/${earlier.id}/action-items`, { body: anItem }))
   for (const [method, path, body] of more) await must(call(method, incident + path, { body }))
   await addQuestionedEvents(call)
+  await addEvidence(service)
   await storeDrill(url, adminToken, drill, () => {})
   const reason = 'The cost was missing from the impact.'
   await must(call('POST', `${incident}/amendments`, { body: { author: 'ana', reason } }))
@@ -83,6 +85,19 @@ async function addQuestionedEvents(call: Service['call']): Promise<void> {
     const redaction = { pointers: [pointer], reason: 'A password.' }
     await must(call('PUT', `${incident}/events/${event.body.id}/redaction`, { body: redaction }))
   }
+}
+
+/** A picture of an event, and the log that settles a dispute of it. */
+async function addEvidence({ call, db }: Service): Promise<void> {
+  const picture = await givenEvidence(db, 'a graph', 'image/png')
+  const log = await givenEvidence(db, '14:02:04 POST /v1/charges 503')
+  const source = (kind: string, evidence: string) => ({ kind, system: 'grafana', evidence })
+  const body = observed({ description: 'Checkout answers 503.', sources: [source('screenshot', picture)] })
+  const event = await must(call('POST', `${incident}/events`, { body }))
+  const path = `${incident}/events/${event.body.id}/dispute`
+  await must(call('PUT', path, { body: { statement: 'It was slow only.', raised_by: 'ana' } }))
+  const answer = { text: 'The log says so.', source: source('log', log) }
+  await must(call('PUT', `${path}/resolution`, { body: answer }))
 }
 
 async function must<Answer extends { status: number; text: string }>(

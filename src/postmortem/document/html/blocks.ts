@@ -1,6 +1,6 @@
 import { finish, mapSteps, type Steps } from '../../../kit/steps.ts'
 import { slug } from '../../../kit/text.ts'
-import type { Block, Inline, ListItem, Row, Text } from '../blocks.ts'
+import type { Block, Inline, ListItem, PathLink, Row, Text } from '../blocks.ts'
 import { encodeControls, showControls } from '../control-characters.ts'
 import { splitAtAddresses } from './addresses.ts'
 
@@ -114,8 +114,14 @@ function inlineToHtml(inline: Inline): string {
   if ('code' in inline) return `<code>${escapeHtml(inline.code)}</code>`
   if ('placeholder' in inline) return `<span class="placeholder">${escapeHtml(inline.placeholder)}</span>`
   if ('to' in inline) return `<a href="#${escapeHtml(inline.to)}">${escapeHtml(inline.text)}</a>`
-  if ('path' in inline) return `<a href="${escapeHtml(inline.path)}">${escapeHtml(inline.text)}</a>`
+  if ('path' in inline) return pathToHtml(inline)
   return linkToHtml(inline.text, inline.url)
+}
+
+function pathToHtml({ text, path, picture }: PathLink): string {
+  const href = escapeHtml(path)
+  const shown = picture === undefined ? '' : `<img src="${href}" alt="${escapeHtml(picture)}">`
+  return `<a href="${href}">${escapeHtml(text)}${shown}</a>`
 }
 
 /** Stored text, in which bare addresses are links to themselves. */

@@ -4,7 +4,7 @@ import { sans } from './style/base.ts'
 import { paper } from './style/palette.ts'
 import { style, styleHash } from './style/style.ts'
 
-/** One self-contained page: no script, nothing loaded, no style but those in its head. */
+/** One page: no script, no style but those in its head, and nothing loaded but the pictures that are its evidence. */
 export interface Page {
   title: string
   /** BCP 47. */
@@ -41,9 +41,9 @@ export const pagePieces = (page: Page): string[] => [
 `,
 ]
 
-/** The page's Content-Security-Policy, which forbids scripts and every style but its own. */
+/** The page's Content-Security-Policy, which forbids scripts, every style but its own, and pictures from elsewhere. */
 export const pagePolicy = (page: Page): string =>
-  `default-src 'none'; style-src '${styleHash}' '${hashOf(printStyle(page))}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+  `default-src 'none'; img-src 'self'; style-src '${styleHash}' '${hashOf(printStyle(page))}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
 const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`
 

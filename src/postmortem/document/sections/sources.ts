@@ -8,6 +8,7 @@ import {
   type Inline,
   label,
   link,
+  type PathLink,
   paragraph,
   preformatted,
   reference,
@@ -64,8 +65,14 @@ export function sourceLine(
     cite.push(`: “${short}”`)
     if (short !== source.excerpt) cite.push(' ', ...below('Excerpt', source.excerpt))
   }
+  if (source.evidence !== null) cite.push(', ', evidenceLink(view, source, source.evidence))
   if (source.query !== null) cite.push(' ', ...below('Query', source.query))
   return cite
+}
+
+function evidenceLink({ data, pictures }: View, source: Source, sha256: string): PathLink {
+  const address = { text: `evidence ${sha256.slice(0, 12)}`, path: `/v1/evidence/${sha256}` }
+  return pictures.has(sha256) ? { ...address, picture: sourceName(data, source) } : address
 }
 
 /** The excerpt if it is one short line; else its first line, cut, with an ellipsis. */

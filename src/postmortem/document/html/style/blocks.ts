@@ -42,6 +42,7 @@ tbody .group:first-child th { padding-top: .9rem; }
 :where(.by-action-item, .by-change) td:where(:first-child) { width: 34%; }
 .by-spell td { overflow-wrap: normal; }
 .by-spell td:nth-child(2) { white-space: nowrap; }
+img { display: block; max-width: min(100%, 46rem); height: auto; max-height: 40rem; margin: .4rem 0 .2rem; border: 1px solid var(--line); border-radius: .3rem; }
 blockquote { margin: 0 0 1rem; padding: .1rem 0 .1rem 1.1rem; max-width: 46rem; border-left: 3px solid var(--line); }
 blockquote > :last-child { margin-bottom: 0; }
 code { padding: .1em .35em; border-radius: .25rem; background: var(--sheet); font: .88em ${mono}; overflow-wrap: anywhere; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
