@@ -15,7 +15,8 @@ import { type Arrival, arrivalOf, type Receipt, type Sender, unreadableArrival }
 import { type Payload, readPayload } from './placing/payload.ts'
 import { sources } from './registry.ts'
 import * as contract from './schema.ts'
-import { type IngestedEvent, NotTheForm, type Reading } from './sources/source.ts'
+import { likenessOf } from './sources/likeness.ts'
+import { NotTheForm, type Reading } from './sources/source.ts'
 
 const tag = {
   name: 'Ingest',
@@ -59,7 +60,7 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
       const { facts } = writeOf(request, now)
       const sender: Sender = { id: senderId(request.caller), source }
       const receipt = { sender, payload, evidence: sha256Hex(bytes), facts }
-      const arrivals = await arrivalsOf(reading.events, fault, receipt)
+      const arrivals = await arrivalsOf(reading, fault, receipt)
       const { link } = request.caller
       const terms = { link, asked: request.query.incident, timeZone, facts, arrivals, payload }
       const results = await transact(db, trx => deliver(trx, sender, terms))
@@ -70,7 +71,7 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
   )
 
   async function arrivalsOf(
-    events: readonly IngestedEvent[],
+    { events, faults = [] }: Reading,
     fault: string | undefined,
     receipt: Receipt,
   ): Promise<Arrival[]> {
@@ -81,7 +82,7 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
       if (turns.areOver()) await turns.next()
       arrivals.push(arrivalOf(app, event, receipt))
     }
-    return arrivals
+    return [...arrivals, ...faults.map((why, i) => unreadableArrival(receipt, why, `:${i}`))]
   }
 
   /** What the tool says, or why that cannot be told. */
@@ -90,17 +91,25 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
     bytes: Buffer,
   ): { reading: Reading; payload: Payload; fault?: string } {
     let payload: Payload = { bytes, mediaType: anyBytes, body: '' }
+    let hint: string | null = null
     try {
       payload = readPayload(bytes, headers['content-type'])
+      hint = hintOn(payload, params.source)
       const mapping = (caller.link?.mapping ?? null) as IngestMapping | null
       const delivery = { body: payload.body, headers: singleHeaders(headers), receivedAt: now(), mapping }
       return { reading: sources[params.source].read(delivery), payload }
     } catch (error) {
       if (!(error instanceof NotTheForm)) throw error
-      return { reading: { events: [] }, payload, fault: error.message }
+      return { reading: { events: [] }, payload, fault: [error.message, hint].filter(Boolean).join(' ') }
     }
   }
 }
+
+/** What may be wrong with a payload, if it is not of the form. */
+const hintOn = ({ body, mediaType }: Payload, source: keyof typeof sources): string | null =>
+  typeof body === 'string' && mediaType !== 'application/json'
+    ? 'The body is no JSON.'
+    : likenessOf(body, source)
 
 const singleHeaders = (headers: FastifyRequest['headers']) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()]))
