@@ -12,7 +12,13 @@ import { moveWaiting } from './inbox/assignment.ts'
 import { addToInbox } from './inbox/store.ts'
 import type { Arrival, Sender } from './placing/arrivals.ts'
 import type { Payload } from './placing/payload.ts'
-import { createPlacer, lockReferences, type Place, type PlacementTerms } from './placing/placement.ts'
+import {
+  createPlacer,
+  lockReferences,
+  type Place,
+  type PlacementTerms,
+  type Waiting,
+} from './placing/placement.ts'
 import { storeArrivals } from './placing/store-arrivals.ts'
 import type { IngestedResult } from './schema.ts'
 
@@ -76,7 +82,10 @@ async function storeFresh(
     if (incident_id !== null) await storeOwn(trx, incident_id, own, placed, terms.facts)
   for (const { reference, incident_id } of bindings)
     await moveWaiting(trx, reference, incident_id, terms.facts)
-  const entries = waiting.map(arrival => ({ ...arrival, reason: placed.get(arrival.key)!.place.why }))
+  const entries = waiting.map(arrival => {
+    const { why: reason, intended } = placed.get(arrival.key)!.place as Waiting
+    return { ...arrival, reason, intended }
+  })
   for (const [key, inbox_id] of await addToInbox(trx, sender, entries, terms.facts))
     placed.get(key)!.inbox_id = inbox_id
   if (waiting.length > 0) await citeEvidence(trx, [sha256])

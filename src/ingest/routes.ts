@@ -140,6 +140,6 @@ function requireSignature({ params, headers, caller }: FastifyRequest, bytes: Bu
   if (!secret) return
   const { signature } = sources[(params as { source: keyof typeof sources }).source]
   if (signature?.isValid(secret, bytes, singleHeaders(headers))) return
-  const detail = `The signature in ${signature?.header} is missing, or not of this body and the secret of this link.`
+  const detail = `The signature in ${signature?.header} is missing, or not of this body and the secret of this link: give the tool and the link the same secret.`
   throw new DebriefError('unauthenticated', detail, [], { 'www-authenticate': 'Bearer realm="Debrief"' })
 }

@@ -1,7 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { ingestSources } from '../access/links/mapping-schema.ts'
-import { component, exact, oneOf, oneOfGrowing, part } from '../http/fields.ts'
-import { incidentId } from '../incidents/schema.ts'
+import { component, exact, oneOf, oneOfGrowing, part, text } from '../http/fields.ts'
 import { inboxReasons, placedBy, timeSource } from './placing/schema.ts'
 
 export const ingestSource = oneOf('IngestSource', ingestSources, { description: 'The tool that sends.' })
@@ -53,7 +52,12 @@ export const IngestResult = component(
 
 export const ingestParams = exact({ source: ingestSource })
 export const ingestQuery = exact({
-  incident: Type.Optional(incidentId({ description: 'Where all of it goes.' })),
+  incident: Type.Optional(
+    text(200, {
+      description: 'The id of the incident to which all of it goes.',
+      examples: ['PM-2026-06-17-payments-drill'],
+    }),
+  ),
 })
 
 export type IngestResult = Static<typeof IngestResult>

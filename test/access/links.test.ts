@@ -361,8 +361,11 @@ t.test('whoever has no good link gets 401', async t => {
       wrong.slice(0, 4),
     )
   clock.now = before
-  t.match((await send(`?link=x`)).body.detail, /POST \/v1\/links/)
-  t.match(await send(''), { status: 401, body: { detail: /^No token was sent/ } })
+  const unknown = /^The link is unknown, expired or revoked\. An admin makes another by POST \/v1\/links\.$/
+  t.match((await send(`?link=x`)).body.detail, unknown)
+  const missing =
+    /^No token was sent, and the capability link in the address is missing \(\?link=…\)\. Send to the URL/
+  t.match(await send(''), { status: 401, body: { detail: missing } })
   t.match(await send('', { token: link }), { status: 401, body: { detail: /goes in the URL/ } })
 })
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { openIncident, readAllPages } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
-import { alert, ended, group, makeLink } from './given.ts'
+import { alert, ended, group, makeLink, page } from './given.ts'
 
 const service = await openService(t)
 const { call } = service
@@ -43,7 +43,7 @@ t.test('an assignment takes along what waits under its reference, and what comes
     { milestones: [] },
   ])
   const entry = await call('GET', `/v1/inbox/${first}`)
-  t.match(entry.body, { state: 'assigned', incident_id: id, event: null, title: null, version: 2 })
+  t.match(entry.body, { state: 'assigned', incident_id: id, version: 2 })
   t.match((await call('GET', `/v1/inbox/${other}`)).body, { state: 'waiting' })
   const again = await post(payload)
   t.equal(again.status, 200)
@@ -142,6 +142,75 @@ t.test('a secret is taken out of an entry for good, wherever it stands', async t
   t.notMatch(JSON.stringify(body), secret)
   await redact(['/title'])
   t.match((await call('GET', `/v1/inbox/${entry}`)).body, { version: 2 }, 'the same again changes nothing')
+})
+
+t.test('what waited, in whatever order, is told apart into spells when it is assigned', async t => {
+  const pages = await makeLink(service, 'pagerduty')
+  const entries: string[] = []
+  for (const [type, time] of [
+    ['incident.reopened', '15:10'],
+    ['incident.resolved', '15:30'],
+    ['incident.triggered', '14:08'],
+    ['incident.resolved', '14:39'],
+  ] as const) {
+    const body = page(type, `2026-06-17T${time}:00Z`, { id: 'QWAITS' })
+    entries.push((await call('POST', pages, { body, token: null })).body.results[0].inbox_id)
+  }
+  const id = await open('Waited')
+  t.equal((await assign(entries[0]!, { incident_id: id })).body.moved.length, 4)
+  t.same(
+    (await eventsOf(id)).map(({ spell, milestones }) => `${spell} ${milestones}`),
+    ['1 detected', '1 resolved', '2 detected', '2 resolved'],
+  )
+})
+
+t.test('what is late for a final incident says which, and stays when the tool begins another', async t => {
+  const pages = await makeLink(service, 'pagerduty', { unknown: 'draft' })
+  const send = (type: string, time: string) =>
+    call('POST', pages, { body: page(type, `2026-06-17T${time}:00Z`, { id: 'QLATE' }), token: null })
+  const id = (await send('incident.triggered', '14:08')).body.results[0].incident_id
+  await service.db.updateTable('incidents').set({ status: 'final' }).where('id', '=', id).execute()
+  const late = (await send('incident.acknowledged', '14:14')).body.results[0]
+  t.match(late, { result: 'inbox', why: 'sealed' })
+  t.match((await call('GET', `/v1/inbox/${late.inbox_id}`)).body, { intended_incident_id: id })
+  const next = (await send('incident.reopened', '18:00')).body.results[0]
+  t.match(next, { why: 'new_draft' })
+  t.match((await call('GET', `/v1/incidents/${next.incident_id}`)).body.related, [
+    { incident_id: id, relation: 'related_to' },
+  ])
+  t.equal((await call('GET', `/v1/inbox/${late.inbox_id}`)).body.state, 'waiting')
+})
+
+t.test('a secret that is taken out of an assigned event is taken out of its entry, too', async t => {
+  const secret = 'hunter2hunter2'
+  const [entry] = await sendToInbox(group([alert({ annotations: { summary: secret } })], ownGroup('leak')))
+  const id = await open('Leak')
+  await assign(entry!, { incident_id: id })
+  const [event] = await eventsOf(id)
+  t.match(JSON.stringify((await call('GET', `/v1/inbox/${entry}`)).body), secret)
+  const body = { pointers: ['/description', '/sources/0/excerpt'], reason: 'A label held a password.' }
+  t.equal((await call('PUT', `/v1/incidents/${id}/events/${event.id}/redaction`, { body })).status, 200)
+  t.notMatch(JSON.stringify((await call('GET', `/v1/inbox/${entry}`)).body), secret)
+})
+
+t.test('what was assigned to a draft that is deleted waits again, and so does its repeat', async t => {
+  const payload = group([alert()], ownGroup('undone'))
+  const [entry] = await sendToInbox(payload)
+  const id = await open('Wrong')
+  await assign(entry!, { incident_id: id })
+  await call('DELETE', `/v1/incidents/${id}`)
+  t.match((await call('GET', `/v1/inbox/${entry}`)).body, {
+    state: 'waiting',
+    incident_id: null,
+    event_id: null,
+  })
+  t.match((await post(payload)).body.results, [{ result: 'duplicate', incident_id: null, inbox_id: entry }])
+  const right = await open('Right')
+  t.equal((await assign(entry!, { incident_id: right })).status, 200)
+  const [event] = await eventsOf(right)
+  await call('PATCH', `/v1/incidents/${right}/events/${event.id}`, { body: { milestones: [] } })
+  t.equal((await call('DELETE', `/v1/incidents/${right}/events/${event.id}`)).status, 204)
+  t.equal((await call('GET', `/v1/inbox/${entry}`)).body.state, 'waiting', 'and so does a single event')
 })
 
 t.test('a sealed incident takes none: the event waits, and the assignment says why', async t => {

@@ -93,6 +93,8 @@ function invalidCredentialError(request: FastifyRequest): DebriefError {
 
 const newLink = 'An admin makes another by POST /v1/links.'
 const linkGoesInUrl = 'It goes in the URL that POST /v1/links answered, as link=….'
+const noTokenNorLink = 'No token was sent, and the capability link in the address is missing (?link=…).'
+const linkOrToken = 'Send to the URL that POST /v1/links answered, or send "Authorization: Bearer <token>".'
 
 const settingsCaller: Caller = {
   id: settingsTokenId,
@@ -176,6 +178,8 @@ function tokenOf({ headers, method }: FastifyRequest): string | undefined {
 
 function noTokenError(request: FastifyRequest): DebriefError {
   const isBasic = /^basic /i.test(request.headers.authorization ?? '')
+  if (!isBasic && request.routeOptions.config.link)
+    return unauthenticatedError(request, noTokenNorLink, linkOrToken)
   return unauthenticatedError(request, isBasic ? 'Basic is taken for GET only.' : 'No token was sent.')
 }
 

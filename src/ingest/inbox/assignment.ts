@@ -50,11 +50,11 @@ const draftOf = (
 ): Promise<string> =>
   createDraft(
     trx,
-    { reference, event: event!, title: title! },
+    { reference, event, title },
     { severity: draft!.severity, title: draft!.title ?? undefined, timeZone, facts: write.facts },
   )
 
-/** Moves what waits under a reference to the incident that it means now. */
+/** Moves what waits under a reference to the incident that it means now, but for what is of a final one. */
 export async function moveWaiting(
   trx: Trx,
   reference: ScopedReference,
@@ -62,10 +62,10 @@ export async function moveWaiting(
   facts: ChangeFacts,
 ): Promise<void> {
   const entries = await lockTogether(trx, null, reference)
-  if (entries.length > 0) await moveEntries(trx, incident_id, entries, facts)
+  const moving = entries.filter(({ reason }) => reason !== 'sealed')
+  if (moving.length > 0) await moveEntries(trx, incident_id, moving, facts)
 }
 
-/** The texts of an entry go along, and are nowhere else then. */
 async function moveEntries(
   trx: Trx,
   incident_id: string,
@@ -73,16 +73,15 @@ async function moveEntries(
   facts: ChangeFacts,
 ): Promise<void> {
   const moving = entries
-    .map(entry => ({ ...entry, event: entry.event!, warnings: [] }))
+    .map(entry => ({ ...entry, warnings: [] }))
     .sort((a, b) => Date.parse(a.event.occurred_at) - Date.parse(b.event.occurred_at))
   const stored = await storeArrivals(trx, incident_id, moving, facts)
   const moved: { inbox_id: string; event_id: string }[] = []
   for (const [i, entry] of moving.entries()) {
     const event_id = stored[i]!.receipt.id
     moved.push({ inbox_id: entry.id, event_id })
-    const gone = { event: null, original: null, title: null, dismissal: null }
     const assigned = { state: 'assigned', incident_id, event_id, assigned_in: facts.request_id }
-    await updateEntry(trx, entry, { ...assigned, ...gone }, facts)
+    await updateEntry(trx, entry, { ...assigned, dismissal: null }, facts)
   }
   await sql`
     UPDATE ingest_deliveries d SET incident_id = ${incident_id}, event_id = t.event_id

@@ -30,7 +30,7 @@ export async function redactEntry(
   const tombstone = { pointers, reason, by: write.facts.changed_by, at: write.facts.changed_at }
   const values = {
     title: after.title,
-    event: after.event && JSON.stringify(after.event),
+    event: JSON.stringify(after.event),
     original: after.original && JSON.stringify(after.original),
     dismissal: after.dismissal,
     redactions: JSON.stringify([...entry.redactions, tombstone]),

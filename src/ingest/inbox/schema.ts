@@ -47,9 +47,9 @@ export const InboxEntry = component(
         '`missing_incident`: the one that it is for does not exist; `unreadable`: not the tool’s form.',
     }),
     reference,
-    title: nullable(Type.String({ description: 'Of a new draft; null once assigned, as `event` is.' })),
-    event: Type.Unsafe<EventInput | null>({
-      type: ['object', 'null'],
+    title: Type.String({ description: 'Of a new draft.' }),
+    event: Type.Unsafe<EventInput>({
+      type: 'object',
       additionalProperties: true,
       description: 'As it would be stored: an `EventInput`.',
     }),
@@ -59,6 +59,9 @@ export const InboxEntry = component(
     }),
     time_source: timeSource,
     state: oneOf('InboxState', inboxStates),
+    intended_incident_id: nullable(
+      Type.String({ description: 'The one that it is for, and that is sealed or missing.' }),
+    ),
     incident_id: nullable(Type.String({ description: 'Where it was assigned to.' })),
     event_id: nullable(Type.String({ format: 'uuid' })),
     dismissal: nullable(Type.String({ description: 'Why it was dismissed.' })),
@@ -87,6 +90,7 @@ export const InboxEntry = component(
         original: null,
         time_source: 'payload',
         state: 'waiting',
+        intended_incident_id: null,
         incident_id: null,
         event_id: null,
         dismissal: null,

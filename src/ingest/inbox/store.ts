@@ -59,18 +59,20 @@ const entryNotFoundError = (id: string) => notFoundError(`Inbox entry ${id}`, 'G
 export async function addToInbox(
   trx: Trx,
   { id: sender, source }: Sender,
-  arrivals: readonly (Arrival & { reason: string })[],
+  arrivals: readonly (Arrival & { reason: string; intended: string | null })[],
   { changed_at, changed_by, request_id }: ChangeFacts,
 ): Promise<Map<string, string>> {
   const entries = arrivals.map(arrival => ({ ...arrival, id: uuidv7() }))
   if (entries.length > 0)
     await sql`
       INSERT INTO inbox_entries (id, received_at, sender, source, reason, reference, title, event, original, opens_spell,
-        time_source, changed_by, changed_at, request_id)
+        time_source, series, is_firing, intended_incident_id, changed_by, changed_at, request_id)
       SELECT e.id, ${changed_at}::timestamptz, ${sender}, ${source}, e.reason, e.reference, e.title, e.event, e.original,
-        e.opens_spell, e.time_source, ${changed_by}, ${changed_at}::timestamptz, ${request_id}
+        e.opens_spell, e.time_source, e.series, e.is_firing, e.intended, ${changed_by}, ${changed_at}::timestamptz, ${request_id}
       FROM json_to_recordset(${JSON.stringify(entries)}::json) AS e (id uuid, reason text, reference jsonb, title text,
-        event jsonb, original jsonb, opens_spell boolean, time_source text)`.execute(trx)
+        event jsonb, original jsonb, opens_spell boolean, time_source text, series text, is_firing boolean, intended text)`.execute(
+      trx,
+    )
   return new Map(entries.map(({ key, id }) => [key, id]))
 }
 
@@ -79,6 +81,7 @@ export interface LockedEntry extends Omit<InboxEntry, 'reference'> {
   reference: ScopedReference | null
   opens_spell: boolean
   series: string | null
+  is_firing: boolean
 }
 
 const selectLocked = (trx: Trx) =>
@@ -86,11 +89,7 @@ const selectLocked = (trx: Trx) =>
     .selectFrom('inbox_entries')
     .select(columns)
     .select(['reference', 'opens_spell'])
-    .select(
-      sql<string | null>`(SELECT d.series FROM ingest_deliveries d WHERE d.inbox_id = inbox_entries.id)`.as(
-        'series',
-      ),
-    )
+    .select(['series', 'is_firing'])
     .orderBy('id')
     .forUpdate()
     .$castTo<LockedEntry>()

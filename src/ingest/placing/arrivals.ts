@@ -112,6 +112,7 @@ export function unreadableArrival(
     occurred_at: facts.changed_at,
     precision: 'approximate',
     kind: 'note',
+    relevance: 'low',
     description,
     dedupe_key: key,
     sources: [

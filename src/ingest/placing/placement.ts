@@ -8,11 +8,25 @@ import type { IncidentInput } from '../../incidents/schema.ts'
 import { createIncident } from '../../incidents/store.ts'
 import { dateIn } from '../../kit/time.ts'
 import type { Arrival, ScopedReference } from './arrivals.ts'
+import { type Impact, readImpact } from './impact.ts'
 import type { InboxReason, PlacedBy } from './schema.ts'
-import { readSpells, type Spells } from './spells.ts'
 
 /** An incident and what decided for it, or why there is none. */
-export type Place = { incident_id: string; why: PlacedBy } | { incident_id: null; why: InboxReason }
+export type Place = Taken | Waiting
+
+interface Taken {
+  incident_id: string
+  why: PlacedBy
+}
+
+export interface Waiting {
+  incident_id: null
+  why: InboxReason
+  /** The incident that it is for, and that does not take it. */
+  intended: string | null
+}
+
+const nowhere = { incident_id: null, intended: null }
 
 /** What decides where the events of one delivery go. */
 export interface PlacementTerms {
@@ -33,7 +47,7 @@ export interface Placer {
 /** An incident that is not sealed, and stays so until the transaction ends. */
 interface OpenIncident {
   id: string
-  spells: Spells
+  impact: Impact
 }
 
 /**
@@ -51,18 +65,21 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
   return { place, bindings }
 
   async function place(arrival: Arrival): Promise<Place> {
-    if (arrival.is_unreadable) return { incident_id: null, why: 'unreadable' }
+    if (arrival.is_unreadable) return { why: 'unreadable', ...nowhere, intended: fixed ?? null }
     if (fixed !== undefined) return placeFixed(arrival, fixed)
     const known = arrival.reference && (await findBound(arrival.reference, arrival))
     if (known) return { incident_id: known, why: 'reference' }
     if (link?.unknown === 'draft' && arrival.is_firing) return openDraft(arrival)
-    return { incident_id: null, why: isOfSealed(arrival) ? 'sealed' : 'unknown_incident' }
+    const [sealed] = sealedOf(arrival)
+    return sealed === undefined
+      ? { why: 'unknown_incident', ...nowhere }
+      : { why: 'sealed', ...nowhere, intended: sealed }
   }
 
   async function placeFixed(arrival: Arrival, id: string): Promise<Place> {
     const incident = await findIncident(id)
-    if (incident === 'missing') return { incident_id: null, why: 'missing_incident' }
-    if (incident === 'sealed') return { incident_id: null, why: 'sealed' }
+    if (incident === 'missing') return { why: 'missing_incident', ...nowhere, intended: id }
+    if (incident === 'sealed') return { why: 'sealed', ...nowhere, intended: id }
     const { reference } = arrival
     if (reference && !(await findBound(reference, arrival))) await bind(reference, id)
     return { incident_id: id, why: link?.incident_id ? 'link' : 'query' }
@@ -86,10 +103,10 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
     return undefined
   }
 
-  /** Whether the incident that it means is one that takes nothing any more. */
-  function isOfSealed({ reference }: Arrival): boolean {
+  /** The incidents that it means and that take nothing any more. */
+  function sealedOf({ reference }: Arrival): string[] {
     const ids = (reference && bound.get(keyOf(reference))) ?? []
-    return ids.some(id => incidents.get(id) === 'sealed')
+    return ids.filter(id => incidents.get(id) === 'sealed')
   }
 
   async function bind(reference: ScopedReference, incident_id: string): Promise<void> {
@@ -101,6 +118,7 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
   async function openDraft(arrival: Arrival): Promise<Place> {
     const incident_id = await createDraft(trx, arrival, {
       severity: (link?.draft_severity ?? 'SEV3') as Severity,
+      related: sealedOf(arrival),
       timeZone,
       facts,
     })
@@ -113,15 +131,15 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
 const keyOf = ({ scope, system, id }: ScopedReference): string => JSON.stringify([scope, system, id])
 
 /** A reference that recurs means its incident until that is resolved: what begins later is another one. */
-function takes({ spells }: OpenIncident, { reference, is_firing, event }: Arrival): boolean {
-  const isOver = spells.resolvedAt !== null && Date.parse(event.occurred_at) > Date.parse(spells.resolvedAt)
+function takes({ impact }: OpenIncident, { reference, is_firing, event }: Arrival): boolean {
+  const isOver = impact.resolvedAt !== null && Date.parse(event.occurred_at) > impact.resolvedAt
   return !(reference!.scope !== '' && is_firing && isOver)
 }
 
 async function readIncident(trx: Trx, id: string): Promise<OpenIncident | 'missing' | 'sealed'> {
   try {
     const { sealed } = await lockIncidentShared(trx, id)
-    return sealed ? 'sealed' : { id, spells: await readSpells(trx, id) }
+    return sealed ? 'sealed' : { id, impact: await readImpact(trx, id) }
   } catch (error) {
     if (error instanceof DebriefError && error.code === 'not_found') return 'missing'
     throw error
@@ -170,6 +188,8 @@ type Severity = NonNullable<IncidentInput['severity']>
 interface DraftTerms {
   severity: Severity
   title?: string | undefined
+  /** The final ones that are known by the same reference. */
+  related?: string[]
   timeZone: string
   facts: ChangeFacts
 }
@@ -178,7 +198,7 @@ interface DraftTerms {
 export async function createDraft(
   trx: Trx,
   { reference, event, title }: Pick<Arrival, 'reference' | 'event' | 'title'>,
-  { severity, title: given, timeZone, facts }: DraftTerms,
+  { severity, title: given, related = [], timeZone, facts }: DraftTerms,
 ): Promise<string> {
   const occurred_on = dateIn(timeZone, new Date(event.occurred_at))
   return createIncident(
@@ -188,6 +208,7 @@ export async function createDraft(
       severity,
       occurred_on,
       external_refs: await ownReference(trx, reference),
+      related: related.map(incident_id => ({ incident_id, relation: 'related_to' })),
     },
     occurred_on,
     { facts },
