@@ -208,7 +208,7 @@ const tools: { tool: string; payload: string; from: string; events: object[] }[]
         },
         reference: { id: '052652ac-5d1c-464a-812a-7dd18bbfba8c', recurs: false },
         isFiring: true,
-        title: 'PaymentErrorRateHigh: 38 % of checkout payments fail',
+        title: /^PaymentErrorRateHigh: 38 % of checkout payments fail$/,
       },
     ],
   },

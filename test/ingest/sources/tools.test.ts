@@ -206,6 +206,8 @@ t.test('the test of a contact point of Grafana is no event', async t => {
   ]
   t.match(read('grafana', { ...body, alerts }), { events: [], ignored: /Grafana’s own test/ })
   t.equal(read('grafana', { ...body, alerts: [...alerts, ...body.alerts] }).events.length, 2)
+  const own = [{ ...alerts[0], labels: { alertname: 'TestAlert' } }]
+  t.equal(read('grafana', { ...body, alerts: own }).events.length, 1, 'a rule may have that name')
 })
 
 t.test('Grafana’s own alerts say that a rule has data again, or can be evaluated', async t => {
