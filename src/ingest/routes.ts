@@ -10,10 +10,11 @@ import { sha256Hex } from '../kit/json.ts'
 import { deliver } from './deliver.ts'
 import { inboxRoutes } from './inbox/routes.ts'
 import { inboxSchemas } from './inbox/schema.ts'
-import { type Arrival, arrivalOf, type Sender, unreadableArrival } from './placing/arrivals.ts'
+import { type Arrival, arrivalOf, type Receipt, type Sender, unreadableArrival } from './placing/arrivals.ts'
 import { type Payload, readPayload } from './placing/payload.ts'
 import { sources } from './registry.ts'
 import * as contract from './schema.ts'
+import { likenessOf } from './sources/likeness.ts'
 import { NotTheForm, type Reading } from './sources/source.ts'
 
 const tag = {
@@ -62,11 +63,15 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
       const receipt = { sender, payload, evidence: sha256Hex(bytes), facts }
       const { link } = request.caller
       const terms = { link, asked: request.query.incident, timeZone, facts, payload }
-      const store = (arrivals: Arrival[]) => transact(db, trx => deliver(trx, sender, { ...terms, arrivals }))
-      const results = fault === undefined ? [] : await store([unreadableArrival(receipt, fault)])
+      const results: contract.IngestedResult[] = []
+      const store = async (arrivals: Arrival[]) => {
+        if (arrivals.length === 0) return
+        results.push(...(await transact(db, trx => deliver(trx, sender, { ...terms, arrivals }))))
+      }
+      await store(unreadableOf(reading, fault, receipt))
       for (let n = 0; n < reading.events.length; n += eventsAtOnce) {
         const part = reading.events.slice(n, n + eventsAtOnce)
-        results.push(...(await store(part.map(event => arrivalOf(app, event, receipt)))))
+        await store(part.map(event => arrivalOf(app, event, receipt)))
       }
       reply.code(results.some(({ inbox_id }) => inbox_id !== null) ? 202 : 200)
       const { ignored = null, challenge } = reading
@@ -74,23 +79,37 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
     },
   )
 
+  /** The whole payload where it cannot be read, or the entries that cannot. */
+  function unreadableOf({ faults = [] }: Reading, fault: string | undefined, receipt: Receipt): Arrival[] {
+    if (fault !== undefined) return [unreadableArrival(receipt, fault)]
+    return faults.map((why, i) => unreadableArrival(receipt, why, `:${i}`))
+  }
+
   /** What the tool says, or why that cannot be told. */
   function read(
     { params, headers, caller }: FastifyRequest<{ Params: { source: keyof typeof sources } }>,
     bytes: Buffer,
   ): { reading: Reading; payload: Payload; fault?: string } {
     let payload: Payload = { bytes, mediaType: anyBytes, body: '' }
+    let hint: string | null = null
     try {
       payload = readPayload(bytes, headers['content-type'])
+      hint = hintOn(payload, params.source)
       const mapping = (caller.link?.mapping ?? null) as IngestMapping | null
       const delivery = { body: payload.body, headers: singleHeaders(headers), receivedAt: now(), mapping }
       return { reading: sources[params.source].read(delivery), payload }
     } catch (error) {
       if (!(error instanceof NotTheForm)) throw error
-      return { reading: { events: [] }, payload, fault: error.message }
+      return { reading: { events: [] }, payload, fault: [error.message, hint].filter(Boolean).join(' ') }
     }
   }
 }
+
+/** What may be wrong with a payload, if it is not of the form. */
+const hintOn = ({ body, mediaType }: Payload, source: keyof typeof sources): string | null =>
+  typeof body === 'string' && mediaType !== 'application/json'
+    ? 'The body is no JSON.'
+    : likenessOf(body, source)
 
 const singleHeaders = (headers: FastifyRequest['headers']) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()]))

@@ -338,12 +338,64 @@ t.test('whatever is sent is taken: what is not the tool’s form waits as it cam
       reason: 'unreadable',
       event: { kind: 'note', sources: [{ evidence: /^[0-9a-f]{64}$/ }] },
     })
+    if (/^[n\0]/.test(payload))
+      t.match(body.event.description, /could not be read\. .*The body is no JSON\.$/)
     const evidence = await call('GET', `/v1/evidence/${body.event.sources[0].evidence}`)
     t.equal(evidence.text, payload)
   }
   const empty = await call('POST', url, { headers: {}, token: null })
   t.equal(empty.status, 202, 'nothing at all')
 })
+
+t.test('what one tool sends to the link of another says whose it looks like', async t => {
+  const sent: [link: string, payload: object, hint: RegExp][] = [
+    [
+      'alertmanager',
+      group([alert()], { version: '1' }),
+      /like Grafana’s: that needs a link of source grafana\.$/,
+    ],
+    ['grafana', group([alert()]), /like Alertmanager’s: .* alertmanager\.$/],
+    ['alertmanager', page('incident.triggered', '2026-06-17T14:08:00Z'), /like PagerDuty’s: .* pagerduty\.$/],
+    ['pagerduty', { specversion: '1.0' }, /like a CloudEvent: .* cloudevents\.$/],
+    ['cloudevents', { specversion: '0.3' }, /must be "1\.0"\.$/],
+  ]
+  for (const [source, payload, hint] of sent) {
+    const { body } = await post(`/v1/ingest/${source}`, payload)
+    t.match((await call('GET', `/v1/inbox/${body.results[0].inbox_id}`)).body.event.description, hint)
+  }
+})
+
+t.test(
+  'one bad alert waits for a person, each time at the same place, and the good ones are stored',
+  async t => {
+    const id = await newIncident('Mixed')
+    const url = await makeLink(service, 'alertmanager', { incident_id: id })
+    const payload = { ...group([alert()]), alerts: [alert(), 'x', alert(), null] }
+    const first = await post(url, payload)
+    t.equal(first.status, 202)
+    t.match(first.body.results, [
+      { result: 'created', incident_id: id },
+      { result: 'created', incident_id: id },
+      { result: 'inbox', why: 'unreadable' },
+      { result: 'inbox', why: 'unreadable' },
+    ])
+    const waits = first.body.results.slice(2).map(({ inbox_id }: { inbox_id: string }) => inbox_id)
+    const entries = await Promise.all(waits.map((one: string) => call('GET', `/v1/inbox/${one}`)))
+    t.match(
+      entries.map(({ body }) => body.event.description),
+      [/\/alerts\/1 must be an object\.$/, /\/alerts\/3 must be an object\.$/],
+    )
+    const again = await post(url, payload)
+    t.same(
+      again.body.results.map(({ result, inbox_id }: { result: string; inbox_id: string }) => [
+        result,
+        inbox_id,
+      ]),
+      [null, null, ...waits].map(inbox_id => ['duplicate', inbox_id]),
+    )
+    t.equal((await eventsOf(id)).length, 2)
+  },
+)
 
 t.test('no JSON makes any tool’s address answer anything but 200 or 202', async t => {
   const junk = fc.oneof(fc.jsonValue(), fc.constant({ version: '4', alerts: [{ status: 'firing' }] }))

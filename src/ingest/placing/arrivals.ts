@@ -67,7 +67,7 @@ export function arrivalOf(app: FastifyInstance, ingested: IngestedEvent, receipt
     prepareEvent('', shortened as EventInput, facts, changes)
   } catch (error) {
     if (!(error instanceof DebriefError)) throw error
-    return unreadableArrival(receipt, `Of its event ${ingested.key}: ${error.message}`)
+    return unreadableArrival(receipt, `Of its event ${ingested.key}: ${error.message}`, `:${ingested.key}`)
   }
   const stored = shortened as EventInput
   return {
@@ -99,9 +99,16 @@ const titleOf = (title: string): string => cutAtWord(lineOf(title), 200)
 
 const lineOf = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
 
-/** What stands for a payload that is not the tool's: a note that cites it, for a person to place. */
-export function unreadableArrival({ sender, payload, evidence, facts }: Receipt, why: string): Arrival {
-  const key = sha256Hex(payload.bytes)
+/**
+ * What stands for a payload that is not the tool's: a note that cites it, for a person to place.
+ * @param part ends its key, where it stands for a part of the payload
+ */
+export function unreadableArrival(
+  { sender, payload, evidence, facts }: Receipt,
+  why: string,
+  part = '',
+): Arrival {
+  const key = shortKey(lineOf(sha256Hex(payload.bytes) + part))
   const description = cutAtWord(`A delivery for ${sender.source} could not be read. ${why}`, 2000)
   const excerpt = payload.mediaType === anyBytes ? null : payload.bytes.toString().trim()
   const event: EventInput = {

@@ -1,10 +1,11 @@
 import { canonicalJson, isObject, sha256Hex } from '../../kit/json.ts'
-import { cutAtWord } from '../../kit/text.ts'
+import { cut, cutAtWord } from '../../kit/text.ts'
 import type { EventInput } from '../../timeline/schema.ts'
 import {
   type JsonObject,
   numberAt,
   onOneLine,
+  readEach,
   requireList,
   requireObject,
   sentenceOf,
@@ -26,7 +27,7 @@ export interface Alert {
   isFiring: boolean
 }
 
-/** What an alert says: of whom, that it fires, that it has ended, and why it fires, where it says so. */
+/** What an alert says: of whom, that it fires, that it has ended, and why it fires, where it says so. All on one line. */
 interface Words {
   subject: string
   fires: string
@@ -46,6 +47,8 @@ export interface AlertTool {
   figuresOf: (alert: Alert) => string | null
   /** What it rests on besides. */
   moreSources: (alert: Alert) => EventInput['sources']
+  /** Whether somebody tries out the webhook with it. */
+  isTest?: (alert: Alert) => boolean
 }
 
 /** Reads a group of alerts, an event each in the order of time. @throws NotTheForm */
@@ -53,19 +56,29 @@ export function readAlerts({ body, receivedAt }: Delivery, tool: AlertTool): Rea
   const group = requireObject(body, 'The payload')
   if (wordAt(group, 'version') !== tool.version)
     throw new NotTheForm(`/version must be "${tool.version}", which is the form that is read here.`)
-  const reference = referenceOf(group, tool)
-  const events = requireList(group, 'alerts')
-    .map((entry, i) => alertEvent(readAlert(entry, `/alerts/${i}`), { group, reference, receivedAt, tool }))
+  const { read: alerts, ...faults } = readEach(requireList(group, 'alerts'), readAlert)
+  const context = {
+    group,
+    tellsApart: labelsThatTell(group, alerts),
+    reference: referenceOf(group, tool),
+    receivedAt,
+    tool,
+  }
+  const events = alerts
+    .map(alert => alertEvent(alert, context))
     .sort((a, b) => Date.parse(a.event.occurred_at) - Date.parse(b.event.occurred_at))
   const leftOut = Math.floor(numberAt(group, 'truncatedAlerts') ?? 0)
-  if (leftOut > 0)
-    return { events: [...events, truncation(leftOut, events, { group, reference, receivedAt, tool })] }
+  if (leftOut > 0) return { events: [...events, truncation(leftOut, events, context)], ...faults }
   if (events.length === 0) return { events, ignored: 'It has no alerts.' }
-  return { events: textAt(group, 'status') === 'resolved' ? withResolution(events) : events }
+  if (alerts.every(alert => tool.isTest?.(alert)))
+    return { events: [], ignored: `It is ${tool.name}’s own test, which was received.` }
+  return { events: textAt(group, 'status') === 'resolved' ? withResolution(events) : events, ...faults }
 }
 
 interface Context {
   group: JsonObject
+  /** What tells an alert from the others of its group. */
+  tellsApart: (alert: Alert) => [name: string, value: string][]
   reference: Reference | null
   receivedAt: Date
   tool: AlertTool
@@ -76,7 +89,8 @@ function referenceOf(group: JsonObject, { system, groupOf }: AlertTool): Referen
   return id === null ? null : { system, id, url: urlAt(group, 'externalURL'), recurs: true }
 }
 
-function readAlert(entry: unknown, at: string): Alert {
+function readAlert(entry: unknown, i: number): Alert {
+  const at = `/alerts/${i}`
   const payload = requireObject(entry, at)
   const status = textAt(payload, 'status')
   if (status !== 'firing' && status !== 'resolved')
@@ -93,8 +107,12 @@ function labelsOf(value: unknown): Record<string, string> {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function alertEvent(alert: Alert, { group, reference, receivedAt, tool }: Context): IngestedEvent {
+function alertEvent(alert: Alert, context: Context): IngestedEvent {
+  const { reference, receivedAt, tool } = context
   const { payload, isFiring } = alert
+  const words = tool.wordsOf(alert)
+  const where = whereOf(context.tellsApart(alert))
+  const description = describe(alert, words, where)
   const { timeSource, ...time } = timeOf(payload[isFiring ? 'startsAt' : 'endsAt'], receivedAt)
   const print = fingerprintOf(alert)
   const status = isFiring ? 'firing' : 'resolved'
@@ -105,14 +123,14 @@ function alertEvent(alert: Alert, { group, reference, receivedAt, tool }: Contex
       ...time,
       kind: isFiring ? 'alert' : 'recovery',
       milestones: isFiring ? ['detected'] : [],
-      description: describe(alert, tool.wordsOf(alert)),
-      sources: [alertSource(alert, group, tool), ...tool.moreSources(alert)],
+      description,
+      sources: [alertSource(alert, description, context), ...tool.moreSources(alert)],
     },
     timeSource,
     reference,
     isFiring,
     opensSpell: false,
-    title: titleOf(headline(alert, tool.wordsOf(alert))),
+    title: titleOf(words.summary === null ? words.fires + where : `${words.subject}: ${words.summary}`),
   }
 }
 
@@ -125,45 +143,70 @@ function startOf(payload: JsonObject, receivedAt: Date): string {
   return timeSource === 'payload' ? occurred_at : (wordAt(payload, 'startsAt') ?? '')
 }
 
-function describe(alert: Alert, { fires, ends, summary }: Words): string {
-  const what = alert.isFiring ? fires : ends
-  return sentenceOf(alert.isFiring && summary !== null ? `${what}: ${summary}` : what + where(alert))
+/** The most that the description of an alert has, which is read in a table. */
+const descriptionMost = 300
+
+function describe({ isFiring }: Alert, { fires, ends, summary }: Words, where: string): string {
+  const what = (isFiring ? fires : ends) + where
+  return sentenceOf(cutAtWord(isFiring && summary !== null ? `${what}: ${summary}` : what, descriptionMost))
 }
 
-const headline = (alert: Alert, { subject, fires, summary }: Words): string =>
-  summary === null ? fires + where(alert) : `${subject}: ${summary}`
+/** Labels that say nothing of where it fires, such as those that Grafana keeps for itself. */
+const saysNothing = (label: string): boolean =>
+  ['alertname', 'rulename', 'grafana_folder', 'datasource_uid', 'ref_id'].includes(label) ||
+  /^__.*__$/.test(label)
 
-/** Labels that say nothing of where it fires. */
-const namesOfRules = ['alertname', 'rulename', 'grafana_folder', 'datasource_uid', 'ref_id']
+const tellingLabels = (labels: Record<string, string>) =>
+  Object.entries(labels).filter(([name]) => !saysNothing(name))
 
-function where({ labels }: Alert): string {
-  const told = Object.entries(labels).filter(([name]) => !namesOfRules.includes(name))
-  return told.length === 0 ? '' : cutAtWord(` for ${pairs(told)}`, 300)
+/** Labels that come first, and that an alert is told by which has no others beside it. */
+const places = ['service', 'pod', 'instance']
+
+function labelsThatTell(group: JsonObject, alerts: readonly Alert[]): Context['tellsApart'] {
+  const common = labelsOf(group.commonLabels)
+  const isPlace = ([name]: [string, string]) => places.includes(name)
+  if (alerts.length === 1)
+    return alert =>
+      tellingLabels(alert.labels).filter(label => isPlace(label) && !isInSummary(alert, label[1]))
+  return ({ labels }) => {
+    const own = tellingLabels(labels).filter(([name, value]) => common[name] !== value)
+    return [...own.filter(isPlace), ...own.filter(label => !isPlace(label))].slice(0, 3)
+  }
 }
 
-const pairs = (labels: [string, string][]): string =>
-  labels.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')
+/** Of one that has ended the summary is not told. */
+const isInSummary = (alert: Alert, value: string): boolean =>
+  alert.isFiring && summaryOf(alert)?.includes(value) === true
+
+function whereOf(labels: [name: string, value: string][]): string {
+  const told = labels.map(([name, value]) => `${name}=${cut(value, 60)}`)
+  return told.length === 0 ? '' : ` for ${told.join(', ')}`
+}
 
 /** The first text that an alert says of itself. */
-export const summaryOf = ({ payload }: Alert): string | null =>
-  ['summary', 'description', 'message']
-    .map(name => textAt(payload, 'annotations', name))
-    .find(text => text !== null) ?? null
+function summaryOf({ payload }: Alert): string | null {
+  const texts = ['summary', 'description', 'message'].map(name => textAt(payload, 'annotations', name))
+  const summary = texts.find(text => text !== null)
+  return onOneLine(summary ?? '') || null
+}
 
-function alertSource(alert: Alert, group: JsonObject, tool: AlertTool): EventInput['sources'][number] {
+function alertSource(
+  alert: Alert,
+  description: string,
+  { group, tool }: Context,
+): EventInput['sources'][number] {
   const { payload, name, labels, isFiring } = alert
   const generator = textAt(payload, 'generatorURL')
   const annotations = ['runbook_url', 'dashboard'].map(one => urlAt(payload, 'annotations', one))
   const addresses = [urlAt(generator), ...annotations, urlAt(group, 'externalURL')]
   const url = addresses.find(address => address !== null)
-  const told = Object.entries(labels).filter(([label]) => label !== 'alertname')
+  const told = tellingLabels(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+  // Those of one that has ended are still of the time when it fired.
+  const texts = isFiring ? ['summary', 'description'].map(one => textAt(payload, 'annotations', one)) : []
   return sourceOf('alert', tool.system, url, [
-    `${name}{${pairs(told)}}`,
+    cutAtWord(told.length === 0 ? name : `${name}{${told.join(', ')}}`, 500),
     tool.figuresOf(alert),
-    // Those of one that has ended are still of the time when it fired.
-    ...(isFiring
-      ? [textAt(payload, 'annotations', 'summary'), textAt(payload, 'annotations', 'description')]
-      : []),
+    ...texts.filter(text => text !== null && !description.includes(onOneLine(text))),
     urlAt(generator) === null ? generator : null,
   ])
 }
@@ -184,12 +227,11 @@ function truncation(
 ): IngestedEvent {
   const last = events.at(-1)
   const { timeSource, ...time } = timeOf(last?.event.occurred_at, receivedAt)
-  const series = `truncated:${onOneLine(reference?.id ?? '')}`
   const alerts = leftOut === 1 ? '1 more alert' : `${leftOut} more alerts`
   const description = `${tool.name} left out ${alerts} of the group: it sends no more at once (max_alerts).`
   return {
-    key: [series, leftOut, events[0]?.key ?? ''].join(':'),
-    series,
+    key: ['truncated', onOneLine(reference?.id ?? ''), leftOut, events[0]?.key ?? ''].join(':'),
+    series: null,
     event: {
       ...time,
       precision: last?.event.precision ?? time.precision,

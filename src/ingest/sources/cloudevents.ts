@@ -1,8 +1,8 @@
 import { isHttpUrl, slug } from '../../kit/text.ts'
 import {
   type JsonObject,
+  readEach,
   requireObject,
-  requireWord,
   sentenceOf,
   sourceOf,
   textAt,
@@ -24,7 +24,11 @@ export const cloudevents: IngestSource = { read }
 function read(delivery: Delivery): Reading {
   const events = eventsIn(delivery)
   if (events.length === 0) return { events: [], ignored: 'The batch is empty.' }
-  return { events: events.map(event => ingested(event, delivery.receivedAt)) }
+  const isBatch = events === delivery.body
+  const { read, ...faults } = readEach(events, (event, i) =>
+    ingested(event, isBatch ? `/${i}` : '', delivery.receivedAt),
+  )
+  return { events: read, ...faults }
 }
 
 /** What is sent as plain JSON without attributes in headers is structured, or a batch where it is a list. */
@@ -51,10 +55,11 @@ function attributeOf(name: string, value: string): string {
   }
 }
 
-function ingested(value: unknown, receivedAt: Date): IngestedEvent {
-  const event = requireObject(value, 'A CloudEvent')
-  if (event.specversion !== '1.0') throw new NotTheForm('/specversion must be "1.0".')
-  const [id, source, type] = ['id', 'source', 'type'].map(name => requireWord(event, name))
+/** @param at the pointer to it in a batch; empty for a single one */
+function ingested(value: unknown, at: string, receivedAt: Date): IngestedEvent {
+  const event = requireObject(value, at || 'A CloudEvent')
+  if (event.specversion !== '1.0') throw new NotTheForm(`${at}/specversion must be "1.0".`)
+  const [id, source, type] = ['id', 'source', 'type'].map(name => requireAttribute(event, name, at))
   const { timeSource, ...time } = timeOf(event.time, receivedAt)
   const system = systemOf(source!)
   const kind = eventKindOf(textAt(event, 'kind'))
@@ -66,7 +71,7 @@ function ingested(value: unknown, receivedAt: Date): IngestedEvent {
   const cited = [`type: ${type}`, subject && `subject: ${subject}`, dataIn(event)]
   return {
     key: JSON.stringify([source, id]),
-    series: beginsWith(milestones) ? JSON.stringify([source, type, subject]) : null,
+    series: null,
     event: {
       ...time,
       kind,
@@ -80,6 +85,12 @@ function ingested(value: unknown, receivedAt: Date): IngestedEvent {
     opensSpell: false,
     title: titleOf(text) || system,
   }
+}
+
+function requireAttribute(event: JsonObject, name: string, at: string): string {
+  const word = wordAt(event, name)
+  if (word === null) throw new NotTheForm(`${at}/${name} must be a text.`)
+  return word
 }
 
 /** The host of an address, or the words of any other URI. */

@@ -1,7 +1,17 @@
 import type { IngestMapping } from '../../access/links/mapping-schema.ts'
 import { canonicalJson, isObject, sha256Hex } from '../../kit/json.ts'
 import { isBlank } from '../../kit/text.ts'
-import { firstTimeOf, lineOf, sentenceOf, sourceOf, textAt, titleOf, urlAt, wordAt } from './reading.ts'
+import {
+  firstTimeOf,
+  lineOf,
+  readEach,
+  sentenceOf,
+  sourceOf,
+  textAt,
+  titleOf,
+  urlAt,
+  wordAt,
+} from './reading.ts'
 import { type Delivery, type IngestedEvent, type IngestSource, NotTheForm, type Reading } from './source.ts'
 import { beginsWith, eventKindOf, milestonesOf, usualSourceOf } from './words.ts'
 
@@ -13,9 +23,12 @@ function read({ body, mapping, receivedAt }: Delivery): Reading {
   const challenge = mapping.challenge === undefined ? null : textAt(valueAt(body, mapping.challenge))
   if (challenge !== null) return { events: [], challenge }
   if (new Entry(mapping.events === undefined ? body : undefined, body).isOneOf(mapping.ignore)) return ignored
-  const entries = entriesOf(body, mapping).map(value => new Entry(value, body))
+  const { events: list } = mapping
+  const entries = entriesOf(body, mapping).map((value, i) => new Entry(value, body, list && `${list}/${i}`))
   const wanted = entries.filter(entry => !entry.isOneOf(mapping.ignore))
-  return wanted.length === 0 ? ignored : { events: wanted.map(entry => eventOf(entry, mapping, receivedAt)) }
+  if (wanted.length === 0) return ignored
+  const { read: events, ...faults } = readEach(wanted, entry => eventOf(entry, mapping, receivedAt))
+  return { events, ...faults }
 }
 
 const ignored: Reading = { events: [], ignored: 'It has no event, or the mapping says to ignore it.' }
@@ -30,10 +43,13 @@ function entriesOf(body: unknown, { events }: IngestMapping): unknown[] {
 /** What a mapping's pointers point into. */
 class Entry {
   readonly value: unknown
+  /** The pointer to it in the list that it is of. */
+  readonly place: string | undefined
   readonly #body: unknown
 
-  constructor(value: unknown, body: unknown) {
+  constructor(value: unknown, body: unknown, place?: string) {
     this.value = value
+    this.place = place
     this.#body = body
   }
 
@@ -71,7 +87,7 @@ function eventOf(entry: Entry, mapping: IngestMapping, receivedAt: Date): Ingest
   const url = mapping.url?.map(pointer => urlAt(entry.at(pointer))).find(address => address !== null)
   return {
     key: keyOf(entry, mapping),
-    series: isFiring ? (id ?? texts[0]!) : null,
+    series: isFiring || milestones.includes('resolved') ? id : null,
     event: {
       ...time,
       kind,
@@ -84,7 +100,7 @@ function eventOf(entry: Entry, mapping: IngestMapping, receivedAt: Date): Ingest
     reference: id === null ? null : { system, id, url: null, recurs: mapping.recurs ?? false },
     isFiring,
     opensSpell: false,
-    title: titleOf(texts[0]!) || system,
+    title: titleOf(titlesOf(texts, entry, mapping).join(': ')) || system,
   }
 }
 
@@ -93,8 +109,16 @@ function textsOf(entry: Entry, { text }: IngestMapping): string[] {
     .words(text)
     .map(lineOf)
     .filter(line => !isBlank(line))
-  if (texts.length === 0) throw new NotTheForm(`There must be a text at ${text.join(' or ')}.`)
-  return texts
+  const place = entry.place === undefined ? '' : ` of ${entry.place}`
+  if (texts.length === 0) throw new NotTheForm(`There must be a text at ${text.join(' or ')}${place}.`)
+  return [...new Set(texts)]
+}
+
+/** All texts; of what begins without the word for that, such as Opsgenie's `Create`. */
+function titlesOf(texts: string[], entry: Entry, { kind, milestone }: IngestMapping): string[] {
+  if (!beginsWith(milestonesOf(entry.wordFor(milestone)))) return texts
+  const words = [kind, milestone].map(part => part && wordAt(entry.at(part.pointer)))
+  return texts.filter(text => !words.includes(text))
 }
 
 /** With the brackets and quotes of JSON between several words, so that no two lists of them are alike. */
@@ -110,8 +134,14 @@ function citedOf(entry: Entry, { text, kind, milestone, low, reference = [], tim
   const pointers = new Set([...text, ...judged, ...reference, ...time])
   return [...pointers].map(pointer => {
     const word = wordAt(entry.at(pointer))
-    return word === null ? null : `${pointer}: ${word}`
+    return word === null ? null : `${nameIn(pointer)}: ${word}`
   })
+}
+
+/** The last name in a pointer, without the places in lists. */
+function nameIn(pointer: string): string {
+  const names = pointer.split('/').slice(1).map(unescaped)
+  return names.findLast(name => /[^\d\s]/.test(name)) ?? pointer
 }
 
 /** Undefined where there is nothing. A `#` before the pointer has been looked at. */

@@ -1,6 +1,6 @@
 import { isObject } from '../../kit/json.ts'
 import { type Alert, type AlertTool, annotatedValue, plainWords, readAlerts } from './alerts.ts'
-import { sourceOf, textAt, urlAt, valueAt, wordAt } from './reading.ts'
+import { onOneLine, sourceOf, textAt, urlAt, valueAt, wordAt } from './reading.ts'
 import { hmacOf, isSignature } from './signatures.ts'
 import type { IngestSource } from './source.ts'
 
@@ -22,6 +22,8 @@ const tool: AlertTool = {
       ...(image === null ? [] : [sourceOf('screenshot', 'grafana', image, [])]),
     ]
   },
+  // What the button *Test* of a contact point sends.
+  isTest: ({ name, labels }) => name === 'TestAlert' && labels.instance === 'Grafana',
 }
 
 /** Grafana has alerts of its own on a rule whose query returns nothing, or fails: not what the rule watches is wrong then. */
@@ -30,7 +32,7 @@ function wordsOf(alert: Alert) {
   if (alert.name === 'DatasourceNoData')
     return { subject: rule, fires: `${rule} has no data`, ends: `${rule} has data again`, summary: null }
   if (alert.name !== 'DatasourceError') return plainWords(alert)
-  const summary = textAt(alert.payload, 'annotations', 'Error')
+  const summary = onOneLine(textAt(alert.payload, 'annotations', 'Error') ?? '') || null
   return {
     subject: `${rule} cannot be evaluated`,
     fires: `${rule} cannot be evaluated`,

@@ -2,6 +2,7 @@ import { isObject } from '../../kit/json.ts'
 import type { EventInput } from '../../timeline/schema.ts'
 import {
   type JsonObject,
+  listAt,
   onOneLine,
   requireObject,
   requireWord,
@@ -24,60 +25,85 @@ interface Meaning {
   isLow?: boolean
   isFiring?: boolean
   opensSpell?: boolean
+  /** Whether it is over, for whatever reason. */
+  endsSeries?: boolean
   /** What happened, without names. */
   told: (data: JsonObject) => string
 }
 
-const incident = 'A PagerDuty incident'
 const asked = { pending: 'is asked for help', accepted: 'comes to help', declined: 'cannot help' }
 
 const meanings: Record<string, Meaning> = {
-  triggered: {
-    kind: 'alert',
-    milestone: 'detected',
-    isFiring: true,
-    told: about(`${incident} is triggered`),
-  },
-  acknowledged: {
-    kind: 'acknowledgement',
-    milestone: 'acknowledged',
-    told: about(`${incident} is acknowledged`),
-  },
-  unacknowledged: { kind: 'action', told: about(`${incident} is no longer acknowledged`) },
-  escalated: { kind: 'handoff', told: about(`${incident} is escalated`) },
-  delegated: { kind: 'handoff', told: about(`${incident} is handed to another escalation policy`) },
-  reassigned: { kind: 'handoff', told: about(`${incident} is handed to another responder`) },
-  resolved: { kind: 'recovery', milestone: 'resolved', told: about(`${incident} is resolved`) },
+  triggered: { kind: 'alert', milestone: 'detected', isFiring: true, told: withTitle('is triggered') },
+  acknowledged: { kind: 'acknowledgement', milestone: 'acknowledged', told: withNumber('is acknowledged') },
+  unacknowledged: { kind: 'action', told: withNumber('is no longer acknowledged') },
+  escalated: { kind: 'handoff', told: withTeams('is escalated') },
+  delegated: { kind: 'handoff', told: withTeams('is handed to another escalation policy') },
+  reassigned: { kind: 'handoff', told: withTeams('is handed to another responder') },
+  resolved: { kind: 'recovery', milestone: 'resolved', endsSeries: true, told: withNumber('is resolved') },
   reopened: {
     kind: 'alert',
     milestone: 'detected',
     isFiring: true,
     opensSpell: true,
-    told: about(`${incident} is reopened`),
+    told: withTitle('is reopened'),
   },
-  annotated: { kind: 'note', told: data => `A note is added: ${textAt(data, 'content') ?? 'it is empty'}` },
+  annotated: { kind: 'note', told: data => textAt(data, 'content') ?? 'An empty note is added' },
   status_update_published: {
     kind: 'status_update',
-    told: data => `A status update is published: ${textAt(data, 'message') ?? 'it is empty'}`,
+    told: data => textAt(data, 'message') ?? 'An empty status update is published',
   },
   priority_updated: {
     kind: 'note',
     isLow: true,
-    told: data => about(`The priority becomes ${textAt(data, 'priority', 'summary') ?? 'unset'}`)(data),
+    told: data => {
+      const priority = textAt(data, 'priority', 'summary')
+      return withNumber(priority === null ? 'has no priority any more' : `has the priority ${priority}`)(data)
+    },
   },
-  'responder.added': { kind: 'action', isLow: true, told: about('A responder is asked for help') },
+  'responder.added': {
+    kind: 'action',
+    isLow: true,
+    told: data => `A responder is asked for help${teamsOf(data)}`,
+  },
   'responder.replied': {
     kind: 'action',
     isLow: true,
-    told: data => about(`A responder ${asked[stateOf(data)]}`)(data),
+    told: data => `A responder ${asked[stateOf(data)]}${teamsOf(data)}`,
   },
 }
 
 /** A merge moves the incident's alerts to another one: nothing has recovered by it. */
-const merged: Meaning = { kind: 'action', told: about(`${incident} is merged into another one`) }
+const merged: Meaning = {
+  kind: 'action',
+  endsSeries: true,
+  told: data => {
+    const other = textAt(data, 'resolve_reason', 'incident', 'summary')
+    return withNumber(`is merged into ${other === null ? 'another one' : `“${onOneLine(other)}”`}`)(data)
+  },
+}
 
-function about(what: string): Meaning['told'] {
-  return data => [what, titleIn(data)].filter(text => text !== null).join(': ')
+function withNumber(what: string): Meaning['told'] {
+  return data => {
+    const number = wordAt(data, 'number')
+    return `${number === null ? 'The PagerDuty incident' : `PagerDuty incident #${number}`} ${what}`
+  }
+}
+
+function withTitle(what: string): Meaning['told'] {
+  return data => [withNumber(what)(data), titleIn(data)].filter(text => text !== null).join(': ')
+}
+
+function withTeams(what: string): Meaning['told'] {
+  return data => withNumber(what)(data) + teamsOf(data)
+}
+
+/** The escalation policy and the teams that are asked. Their names are no person's. */
+function teamsOf(data: JsonObject): string {
+  const policy = textAt(data, 'escalation_policy', 'summary')
+  const teams = listAt(data, 'teams').flatMap(team => textAt(team, 'summary') ?? [])
+  const those = [policy && `policy ${policy}`, teams.length > 0 && `team ${teams.join(', ')}`].filter(Boolean)
+  return those.length === 0 ? '' : ` (${those.join(', ')})`
 }
 
 function stateOf(data: JsonObject): keyof typeof asked {
@@ -97,7 +123,7 @@ const titleIn = (data: JsonObject): string | null =>
 function meaningOf(type: string, data: JsonObject): Meaning {
   if (type === 'resolved' && textAt(data, 'resolve_reason', 'type') === 'merge_resolve_reason') return merged
   if (Object.hasOwn(meanings, type)) return meanings[type]!
-  return { kind: 'note', isLow: true, told: about(`PagerDuty tells “${type.replace(/[._]+/g, ' ')}”`) }
+  return { kind: 'note', isLow: true, told: withNumber(`tells “${type.replace(/[._]+/g, ' ')}”`) }
 }
 
 function read({ body, receivedAt }: Delivery): Reading {
@@ -109,30 +135,36 @@ function read({ body, receivedAt }: Delivery): Reading {
   const of = isObject(data.incident) ? ['incident', 'id'] : ['id']
   const incidentId = requireWord(body, 'event', 'data', ...of)
   const meaning = meaningOf(type.slice('incident.'.length), data)
-  const { kind, milestone, isLow = false, isFiring = false, opensSpell = false, told } = meaning
+  const { kind, milestone, isLow = false, isFiring = false, opensSpell = false } = meaning
+  const description = sentenceOf(meaning.told(data))
   const { timeSource, ...time } = timeOf(event.occurred_at, receivedAt)
   const url = urlAt(incidentIn(data), 'html_url')
   return {
     events: [
       {
         key: onOneLine(id),
-        series: null,
+        series: isFiring || meaning.endsSeries ? incidentId : null,
         event: {
           ...time,
           kind,
           milestones: milestone === undefined ? [] : [milestone],
           relevance: isLow ? 'low' : 'normal',
-          description: sentenceOf(told(data)),
+          description,
           role: textAt(event, 'agent', 'type') === 'user_reference' ? 'responder' : null,
           sources: [
-            sourceOf(isFiring ? 'alert' : 'ticket', 'pagerduty', pageOf(data), excerptOf(event, data)),
+            sourceOf(
+              isFiring ? 'alert' : 'ticket',
+              'pagerduty',
+              pageOf(data),
+              excerptOf(event, data, description),
+            ),
           ],
         },
         timeSource,
         reference: { system: 'pagerduty', id: incidentId, url, recurs: false },
         isFiring,
         opensSpell,
-        title: titleOf(titleIn(data) ?? incident),
+        title: titleOf(titleIn(data) ?? '') || 'A PagerDuty incident',
       },
     ],
   }
@@ -144,20 +176,21 @@ const ignoring = (type: string): string =>
     : 'It is of no incident: the events incident.* are taken.'
 
 /** Here names may stand: the source says them, and the description does not. */
-function excerptOf(event: JsonObject, data: JsonObject): (string | null)[] {
+function excerptOf(event: JsonObject, data: JsonObject, description: string): (string | null)[] {
   const number = wordAt(data, 'number')
+  const people = listAt(data, 'assignees').flatMap(one => textAt(one, 'summary') ?? [])
   const facts: [string, string | null][] = [
     ['service', textAt(data, 'service', 'summary')],
     ['urgency', textAt(data, 'urgency')],
+    ['assigned to', people.join(', ') || null],
     ['responder', textAt(data, 'user', 'summary')],
     ['state', textAt(data, 'state')],
-    ['merged into', textAt(data, 'resolve_reason', 'incident', 'summary')],
     ['by', textAt(event, 'agent', 'summary')],
   ]
+  const texts = [textAt(data, 'content'), textAt(data, 'message')]
   return [
-    about(`${wordAt(event, 'event_type')}${number === null ? '' : ` #${number}`}`)(data),
-    textAt(data, 'content'),
-    textAt(data, 'message'),
+    `${wordAt(event, 'event_type')}${number === null ? '' : ` #${number}`}`,
+    ...texts.filter(text => text !== null && !description.includes(onOneLine(text))),
     ...facts.map(([name, fact]) => (fact === null ? null : `${name}: ${fact}`)),
   ]
 }

@@ -3,7 +3,7 @@ import { cut, cutAtWord, isBlank, isHttpUrl } from '../../kit/text.ts'
 import { isDateTime, toUtc } from '../../kit/time.ts'
 import { isTooFarAhead } from '../../timeline/rules.ts'
 import type { EventInput } from '../../timeline/schema.ts'
-import { NotTheForm, type TimeSource } from './source.ts'
+import { NotTheForm, type Reading, type TimeSource } from './source.ts'
 
 /** What adapters read of a payload, whose values may be anything. None of these throws, but those that `require`. */
 
@@ -68,6 +68,35 @@ export function requireList(value: unknown, ...path: string[]): unknown[] {
   const list = valueAt(value, ...path)
   if (!Array.isArray(list)) throw new NotTheForm(`/${path.join('/')} must be a list.`)
   return list
+}
+
+/** The most entries that are told one by one of those that could not be read. */
+const faultsMost = 20
+
+/**
+ * Reads each entry of a list, so that one which is not of the form does not keep the others from being read.
+ * @throws NotTheForm when none of them can be read
+ */
+export function readEach<E, R>(
+  entries: readonly E[],
+  read: (entry: E, i: number) => R,
+): { read: R[] } & Pick<Reading, 'faults'> {
+  const good: R[] = []
+  const faults: string[] = []
+  for (const [i, entry] of entries.entries())
+    try {
+      good.push(read(entry, i))
+    } catch (error) {
+      if (!(error instanceof NotTheForm)) throw error
+      faults.push(error.message)
+    }
+  if (faults.length === 0) return { read: good }
+  if (good.length === 0) throw new NotTheForm(faults[0])
+  const untold = faults.splice(faultsMost).length
+  return {
+    read: good,
+    faults: untold === 0 ? faults : [...faults, `${untold} more entries are not of the form.`],
+  }
 }
 
 /** A text, or a number in words, as ids are. @throws NotTheForm when there is none at the path */

@@ -28,12 +28,12 @@ export type TimeSource = 'payload' | 'receipt'
 export interface IngestedEvent {
   /** What the tool knows it by: the same again is the same event. May be of any length. */
   key: string
-  /** What it is one of, such as all firings of one alert: a repeat within one incident is of low relevance. */
+  /** What begins or ends with it, such as one alert, which may do so again and again; null for all other events. */
   series: string | null
   event: Omit<EventInput, 'dedupe_key'>
   timeSource: TimeSource
   reference: Reference | null
-  /** Whether it says that something begins: only that opens a new draft. */
+  /** Whether it says that something begins: only that opens a new draft. With a series, false says that it ends. */
   isFiring: boolean
   /** Whether the impact has come again after it was resolved. */
   opensSpell: boolean
@@ -43,6 +43,8 @@ export interface IngestedEvent {
 
 export interface Reading {
   events: IngestedEvent[]
+  /** A sentence for each entry of a list that could not be read, which names it, where others could. */
+  faults?: string[]
   /** A sentence why there are none, where the payload is the tool's and has nothing for a timeline. */
   ignored?: string
   /** The text that the tool wants back. */

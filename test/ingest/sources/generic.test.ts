@@ -55,7 +55,9 @@ const tools: { tool: string; payload: string; from: string; events: object[] }[]
         },
         reference: { system: 'datadog', id: '5513902277640182754', recurs: false },
         isFiring: true,
-        title: '[Triggered on {service:checkout}] Checkout payments fail',
+        title:
+          '[Triggered on {service:checkout}] Checkout payments fail: trace.http.request.errors over service:checkout was > 0.05 on average during the last 5m',
+        series: '5513902277640182754',
       },
     ],
   },
@@ -68,7 +70,7 @@ const tools: { tool: string; payload: string; from: string; events: object[] }[]
         event: { occurred_at: '2026-06-17T14:52:00.000Z', kind: 'recovery', milestones: ['resolved'] },
         reference: { id: '5513902277640182754' },
         isFiring: false,
-        series: null,
+        series: '5513902277640182754',
       },
     ],
   },
@@ -123,7 +125,8 @@ const tools: { tool: string; payload: string; from: string; events: object[] }[]
           precision: 'exact',
           kind: 'deploy',
           milestones: [],
-          description: 'carta/checkout: production: success: Point checkout at the standby payments stub.',
+          description:
+            'carta/checkout: production: success: Point checkout at the standby payments stub: 279484c0.',
           sources: [{ kind: 'deploy', url: 'https://gitlab.carta.example/carta/checkout/-/jobs/7960' }],
         },
         reference: null,
@@ -177,7 +180,7 @@ const tools: { tool: string; payload: string; from: string; events: object[] }[]
               kind: 'chat',
               url: null,
               excerpt:
-                '/event/text: Checkout is switched to the standby stub,\nerrors are going down\n/event/channel: C123ABC456\n/event/ts: 1781706780.000005',
+                'text: Checkout is switched to the standby stub,\nerrors are going down\nchannel: C123ABC456\nts: 1781706780.000005',
             },
           ],
         },
@@ -201,10 +204,11 @@ const tools: { tool: string; payload: string; from: string; events: object[] }[]
           occurred_at: '2026-06-17T14:08:01.166Z',
           kind: 'alert',
           milestones: ['detected'],
-          description: 'PaymentErrorRateHigh: 38 % of checkout payments fail: Create.',
+          description: 'Create: PaymentErrorRateHigh: 38 % of checkout payments fail.',
         },
         reference: { id: '052652ac-5d1c-464a-812a-7dd18bbfba8c', recurs: false },
         isFiring: true,
+        title: /^PaymentErrorRateHigh: 38 % of checkout payments fail$/,
       },
     ],
   },
@@ -220,6 +224,8 @@ const tools: { tool: string; payload: string; from: string; events: object[] }[]
           milestones: ['acknowledged'],
         },
         isFiring: false,
+        series: null,
+        title: 'Acknowledge: PaymentErrorRateHigh: 38 % of checkout payments fail',
       },
     ],
   },
@@ -237,7 +243,7 @@ const tools: { tool: string; payload: string; from: string; events: object[] }[]
           description: /^PaymentErrorRateHigh: Threshold Crossed: .*\[0\.38\]/,
         },
         reference: { id: /alarm:PaymentErrorRateHigh$/, recurs: true },
-        title: 'PaymentErrorRateHigh',
+        title: /^PaymentErrorRateHigh: Threshold Crossed/,
       },
     ],
   },
@@ -250,7 +256,7 @@ const tools: { tool: string; payload: string; from: string; events: object[] }[]
         event: {
           occurred_at: '2026-06-17T14:33:00.000Z',
           kind: 'deploy',
-          description: 'checkout: Succeeded: 279484c09fbe69ededfced8c1bb6e6d24616b468.',
+          description: 'The sync of checkout to 279484c09fbe69ededfced8c1bb6e6d24616b468 ended: Succeeded.',
           sources: [{ kind: 'deploy', url: 'https://argo.carta.example/applications/checkout' }],
         },
       },
@@ -379,8 +385,29 @@ t.test(
     t.throws(read({ text: 'x' }, null), { message: /mapping/ })
     t.match(read({ text: '.' }, least)(), { events: [{ title: 'tool' }] }, 'and a title is never empty')
     t.match(read({ list: [] }, { ...least, events: '/list' })(), { events: [], ignored: /no event/ })
+    t.match(read({ list: [7, { text: 'x' }] }, { ...least, events: '/list' })(), {
+      events: [{ title: 'x' }],
+      faults: ['There must be a text at /text of /list/0.'],
+    })
   },
 )
+
+t.test('a Slack message without a text is told by its first block or attachment', async t => {
+  const { event, ...outer } = jsonAt('./slack/message.json')
+  const told = (change: object) =>
+    generic.read(deliver({ ...outer, event: { ...event, ...change } }, { mapping: mappingOf('slack') }))
+      .events[0]!.title
+  const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'Deploy 412 is done' } }]
+  t.equal(told({ text: '', blocks }), 'Deploy 412 is done')
+  t.equal(told({ text: '', attachments: [{ fallback: 'Deploy 412 is done' }] }), 'Deploy 412 is done')
+  t.equal(told({ text: 'Deploy 412 is done', blocks }), 'Deploy 412 is done', 'the same text once')
+})
+
+t.test('what is cited is named by the last name of its pointer', async t => {
+  const mapping = { ...least, text: ['/a/text', '/list/0', '/0', '/a~1b'] }
+  const { event } = readOne({ a: { text: 'x' }, list: ['y'], 0: 'z', 'a/b': 'w' }, mapping)
+  t.equal(event.sources[0]!.excerpt, 'text: x\nlist: y\n/0: z\na/b: w')
+})
 
 t.test('keys are the same for the same, and no two lists of words have one', async t => {
   const keyOf = (body: object, key?: string[]) =>
@@ -408,7 +435,7 @@ t.test('a kind and a milestone are told by value, and numbers count as their dig
       sources: [{ kind: 'deploy' }],
     },
     isFiring: true,
-    series: 'x',
+    series: null,
   })
   for (const code of [2, null, 'toString'])
     t.match(readOne({ text: 'x', code }, mapping), {
@@ -486,6 +513,10 @@ t.test('what a CloudEvent lacks is told from its attributes, or refused', async 
   t.match(cloudevents.read(deliver({ ...bare, milestone: 'detected' })).events, [
     { isFiring: true, event: { milestones: ['detected'], sources: [{ url: occurrence.source }] } },
   ])
+  t.match(cloudevents.read(deliver([7, { ...occurrence, id: '' }, occurrence])), {
+    events: [{ series: null }],
+    faults: ['/0 must be an object.', '/1/id must be a text.'],
+  })
   const faults = [{ specversion: '0.3' }, { id: '' }, { source: null }, { type: {} }]
   const bodies = [...faults.map(fault => ({ ...occurrence, ...fault })), null, 'text', 7, [7]]
   for (const body of bodies)
