@@ -68,11 +68,11 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
         if (arrivals.length === 0) return
         results.push(...(await transact(db, trx => deliver(trx, sender, { ...terms, arrivals }))))
       }
-      await store(unreadableOf(reading, fault, receipt))
       for (let n = 0; n < reading.events.length; n += eventsAtOnce) {
         const part = reading.events.slice(n, n + eventsAtOnce)
         await store(part.map(event => arrivalOf(app, event, receipt)))
       }
+      await store(unreadableOf(reading, fault, receipt))
       reply.code(results.some(({ inbox_id }) => inbox_id !== null) ? 202 : 200)
       const { ignored = null, challenge } = reading
       return { results, ignored, ...(challenge !== undefined && { challenge }) }
