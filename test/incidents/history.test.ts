@@ -37,5 +37,7 @@ t.test('only what names no incident keeps its history apart from one', async t =
 t.test('below an incident nothing that says who changed it goes without a history', async t => {
   const changed = (await tablesWith('incident_id')).intersection(await tablesWith('changed_by'))
   t.ok(changed.has('events'), 'there are such tables')
-  t.same(changed.difference(new Set(recorded.map(({ table }) => table))), new Set())
+  // An entry of the inbox is below none: it names the one that it went to.
+  const below = changed.difference(new Set(['inbox_entries']))
+  t.same(below.difference(new Set(recorded.map(({ table }) => table))), new Set())
 })
