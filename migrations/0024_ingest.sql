@@ -89,19 +89,25 @@ CREATE TABLE inbox_entries (
   received_at timestamptz(3) NOT NULL,
   sender text COLLATE "C" NOT NULL,
   source text COLLATE "C" NOT NULL,
-  delivery_key text COLLATE "C" NOT NULL,
   reason text COLLATE "C" NOT NULL,
   -- The scope, the system, the id and the address of the tool's own reference.
   reference jsonb,
+  -- Of a new draft.
   title text NOT NULL,
   -- As POST …/events would take it, and what was changed so that it could.
   event jsonb NOT NULL,
   original jsonb,
   opens_spell boolean NOT NULL,
+  series text COLLATE "C",
+  is_firing boolean NOT NULL,
+  -- The incident that it is for, where that does not take it.
+  intended_incident_id text COLLATE "C",
   time_source text COLLATE "C" NOT NULL,
   state text COLLATE "C" NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'assigned', 'dismissed')),
   incident_id text COLLATE "C",
   event_id uuid,
+  -- The request that assigned it, and others along with it.
+  assigned_in text,
   dismissal text,
   redactions jsonb NOT NULL DEFAULT '[]',
   version integer NOT NULL DEFAULT 1,
@@ -109,6 +115,9 @@ CREATE TABLE inbox_entries (
   changed_at timestamptz(3) NOT NULL,
   request_id text NOT NULL
 );
+CREATE INDEX inbox_entries_event ON inbox_entries (event_id) WHERE event_id IS NOT NULL;
+CREATE INDEX inbox_entries_incident ON inbox_entries (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX inbox_entries_assigned ON inbox_entries (assigned_in) WHERE assigned_in IS NOT NULL;
 CREATE INDEX inbox_entries_waiting ON inbox_entries (id) WHERE state = 'waiting';
 CREATE INDEX inbox_entries_reference ON inbox_entries ((reference ->> 'system'), (reference ->> 'id')) WHERE state = 'waiting';
 
@@ -119,11 +128,27 @@ CREATE TABLE ingest_deliveries (
   key text COLLATE "C" NOT NULL,
   content_sha256 text NOT NULL,
   received_at timestamptz(3) NOT NULL,
-  -- What it is one of, such as an alert that fires again and again.
+  -- What it is of that begins and ends, such as an alert, and whether it tells of a beginning.
   series text COLLATE "C",
+  is_firing boolean NOT NULL,
   incident_id text COLLATE "C",
   event_id uuid,
   inbox_id uuid,
   PRIMARY KEY (sender, source, key)
 );
+CREATE INDEX ingest_deliveries_inbox ON ingest_deliveries (inbox_id) WHERE inbox_id IS NOT NULL;
 CREATE INDEX ingest_deliveries_series ON ingest_deliveries (incident_id, series) WHERE series IS NOT NULL;
+
+-- What was assigned to a draft that is deleted, or to an amendment that is taken back, waits again.
+CREATE FUNCTION return_to_inbox() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE ingest_deliveries d SET incident_id = NULL, event_id = NULL
+  FROM gone JOIN inbox_entries i ON i.event_id = gone.id WHERE d.inbox_id = i.id;
+  UPDATE inbox_entries i
+  SET state = 'waiting', incident_id = NULL, event_id = NULL, assigned_in = NULL, version = i.version + 1
+  FROM gone WHERE i.event_id = gone.id;
+  RETURN NULL;
+END;
+$$;
+CREATE TRIGGER events_return_to_inbox AFTER DELETE ON events REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION return_to_inbox();

@@ -3,6 +3,8 @@ import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger } from 'fastify'
 import { sql } from 'kysely'
+import { linkRoom } from './access/links/routes.ts'
+import { createLinkCache } from './access/links/store.ts'
 import { accessRoom } from './access/routes.ts'
 import { actionItemRoom } from './action-items/routes.ts'
 import { backlogOf } from './action-items/summary.ts'
@@ -32,6 +34,7 @@ import { systemRoutes, systemSchemas, systemTag } from './http/server/system.ts'
 import { refuseUnservable } from './http/server/validation/accept.ts'
 import { createValidator, refuseUnknownQueries } from './http/server/validation/validator.ts'
 import { incidentRoom } from './incidents/routes.ts'
+import { ingestRoom } from './ingest/routes.ts'
 import { uuidv7 } from './kit/ids.ts'
 import { dateIn } from './kit/time.ts'
 import { cacheBlameCheck } from './language-checks/checker.ts'
@@ -46,7 +49,7 @@ import { waiverRoom } from './waivers/routes.ts'
 
 export interface AppOptions {
   database: Omit<OpenDatabase, 'close'>
-  config: Pick<Config, 'host' | 'allowedHosts' | 'timeZone' | 'adminToken' | 'limits'>
+  config: Pick<Config, 'host' | 'publicUrl' | 'allowedHosts' | 'timeZone' | 'adminToken' | 'limits'>
   now: () => Date
   /** False while the database is known to be down; /readyz asks it before it queries the database. */
   databaseReady?: () => boolean
@@ -68,7 +71,9 @@ const rooms = [
   waiverRoom,
   languageCheckRoom,
   postmortemRoom,
+  ingestRoom,
   exportRoom,
+  linkRoom,
 ]
 const components = [Problem, ...systemSchemas, ...pageSchemas, ...rooms.flatMap(({ schemas }) => schemas)]
 const tags = [systemTag, ...rooms.map(({ tag }) => tag)]
@@ -110,7 +115,7 @@ async function registerHooks(app: App, config: AppOptions['config']): Promise<vo
   app.decorate('check', check)
   registerJsonBodies(app, config.limits)
   handleUnusualRequests(app.server)
-  checkRequests(app, allowedHostsOf(config.host, config.allowedHosts))
+  checkRequests(app, allowedHostsOf(config.host, config.allowedHosts, config.publicUrl))
   limitTimes(app, config.limits)
   closeConnectionsOnStop(app)
   answerOtherMethods(app)
@@ -135,11 +140,14 @@ async function registerGuardedRoutes(app: App, { database, config, now }: AppOpt
   const { db, pool } = database
   await app.register(rateLimit, { global: false })
   const tokens = createTokenCache(db, now)
+  const links = createLinkCache(db, now)
   const context: Context = {
     db,
     database,
     now,
     tokens,
+    links,
+    publicUrl: config.publicUrl,
     timeZone: config.timeZone,
     limits: config.limits,
     blameCheck: cacheBlameCheck(database),
@@ -147,7 +155,7 @@ async function registerGuardedRoutes(app: App, { database, config, now }: AppOpt
   const metrics = collectMetrics(app, { pool, backlog: () => backlogOf(db, dateIn(config.timeZone, now())) })
   await app.register(async guarded => {
     refuseUnknownQueries(guarded)
-    requireToken(guarded, { tokens, adminToken: config.adminToken, now })
+    requireToken(guarded, { tokens, links, adminToken: config.adminToken, now })
     metricsRoute(guarded, metrics)
     await guarded.register(
       async v1 => {

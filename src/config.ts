@@ -22,6 +22,7 @@ const Environment = Type.Object({
     enum: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
     default: 'info',
   }),
+  DEBRIEF_URL: Type.Optional(Type.String()),
   DEBRIEF_ALLOWED_HOSTS: Type.String({ default: '', pattern: '^[A-Za-z0-9.:\\[\\],_-]*$' }),
   DEBRIEF_BODY_TIMEOUT_MS: milliseconds(30_000),
   DEBRIEF_HANDLER_TIMEOUT_MS: milliseconds(10_000),
@@ -65,6 +66,8 @@ export interface Config {
   /** IANA name of the zone that decides what “today” is. */
   timeZone: string
   adminToken: string | undefined
+  /** The address at which tools reach the service, without a slash at its end, where it is configured. */
+  publicUrl: string | undefined
   /** Accepted values of Host besides those of the loopback; empty unless set. */
   allowedHosts: string[]
   limits: Limits
@@ -116,6 +119,7 @@ export function loadConfig(
     databaseUrl: values.DATABASE_URL,
     timeZone: values.DEBRIEF_TIMEZONE,
     adminToken: values.DEBRIEF_ADMIN_TOKEN,
+    publicUrl: publicUrlOf(values.DEBRIEF_URL),
     allowedHosts: values.DEBRIEF_ALLOWED_HOSTS.toLowerCase()
       .split(',')
       .filter(name => name !== ''),
@@ -135,6 +139,14 @@ export function loadConfig(
     },
     logLevel: values.DEBRIEF_LOG_LEVEL,
   }
+}
+
+function publicUrlOf(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined
+  const url = URL.parse(given)
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) && !/[@?#]/.test(given)
+  if (!isPlain) throw new Error('DEBRIEF_URL must be an address like https://debrief.example.')
+  return url.href.replace(/\/+$/, '')
 }
 
 function parse(environment: Record<string, string | undefined>) {

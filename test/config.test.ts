@@ -9,6 +9,7 @@ t.test('an empty environment gives the settings of a first start', async t => {
     databaseUrl: undefined,
     timeZone: 'UTC',
     adminToken: undefined,
+    publicUrl: undefined,
     allowedHosts: [],
     limits: {
       bodyBytes: 1_048_576,
@@ -31,6 +32,7 @@ t.test('each setting is read from its variable, and numbers are numbers', async 
     DEBRIEF_TIMEZONE: 'Europe/Lisbon',
     DEBRIEF_ADMIN_TOKEN: 'a'.repeat(32),
     DEBRIEF_LOG_LEVEL: 'warn',
+    DEBRIEF_URL: 'https://Debrief.example:443/',
     DEBRIEF_ALLOWED_HOSTS: 'Debrief.example,postmortems.example',
     DEBRIEF_BODY_TIMEOUT_MS: '1',
     DEBRIEF_HANDLER_TIMEOUT_MS: '2',
@@ -49,6 +51,7 @@ t.test('each setting is read from its variable, and numbers are numbers', async 
     databaseUrl: 'postgresql://debrief@db.example/debrief',
     timeZone: 'Europe/Lisbon',
     adminToken: 'a'.repeat(32),
+    publicUrl: 'https://debrief.example',
     allowedHosts: ['debrief.example', 'postmortems.example'],
     limits: { bodyBytes: 1_048_576, bodyTimeout: 1, handlerTimeout: 2, streamIdle: 7, exports: 5 },
     databaseLimits: { statementTimeout: 3, lockTimeout: 4, poolWait: 5, poolSize: 6 },
@@ -59,6 +62,11 @@ t.test('each setting is read from its variable, and numbers are numbers', async 
 t.test('a command may have a data folder of its own, which the environment overrules', async t => {
   t.equal(loadConfig({}, './other').dataDirectory, './other')
   t.equal(loadConfig({ DEBRIEF_DATA: '/data' }, './other').dataDirectory, '/data')
+})
+
+t.test('the public address may have a port and a path', async t => {
+  for (const DEBRIEF_URL of ['http://10.1.2.3:8080', 'https://tools.example/debrief'])
+    t.equal(loadConfig({ DEBRIEF_URL }).publicUrl, DEBRIEF_URL)
 })
 
 t.test('an empty variable counts as absent', async t => {
@@ -79,6 +87,10 @@ t.test('a wrong setting stops the start with one sentence that names it', async 
     DEBRIEF_TIMEZONE: ['Mars/Olympus', '+02:00'],
     DEBRIEF_ADMIN_TOKEN: ['a'.repeat(31)],
     DEBRIEF_LOG_LEVEL: ['loud'],
+    DEBRIEF_URL: [
+      ...['debrief.example', 'debrief.example:8080', 'ftp://debrief.example', 'https://'],
+      ...['https://a:b@debrief.example', 'https://debrief.example/?a=b', 'https://debrief.example/#a'],
+    ],
     DEBRIEF_ALLOWED_HOSTS: ['https://debrief.example/', 'a b'],
     DEBRIEF_BODY_TIMEOUT_MS: ['0', 'soon', '700000'],
     DEBRIEF_HANDLER_TIMEOUT_MS: ['0'],
@@ -105,5 +117,6 @@ t.test('a refused secret is not repeated', async t => {
     return ''
   }
   t.notMatch(message({ DEBRIEF_ADMIN_TOKEN: 'hunter2' }), 'hunter2')
+  t.notMatch(message({ DEBRIEF_URL: 'https://u:hunter2@debrief.example' }), 'hunter2')
   t.notMatch(message({ DATABASE_URL: 'mysql://u:hunter2@db' }), 'hunter2')
 })

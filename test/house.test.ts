@@ -10,10 +10,10 @@ const floors = [
   ['db', 'http'],
   [
     'directory',
-    'access',
     'evidence',
     'incidents',
     'timeline',
+    'access',
     'factors',
     'action-items',
     'changes',

@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '../src/db/migrate.ts'
 import { filesOnServer } from './help/files-on-server.ts'
 import { rowTypesOf, tablesFile } from './help/row-types.ts'
 import { createDatabase, dropDatabase, inDatabase, startServer } from './help/server.ts'
+import { writeRooms } from './rooms/rooms.ts'
 
 /**
  * Runs the tests on a real PostgreSQL: the server of DATABASE_URL (its role must be able to create databases), or else an
@@ -69,15 +70,19 @@ function buildTap(): void {
   execFileSync(process.execPath, [tap, 'build'], { stdio: 'inherit' })
 }
 
-/** Adds a reporter without cursor control where the output is a file or a CI log; given arguments come last and win. */
+/**
+ * Adds a reporter without cursor control where the output is a file or a CI log; given arguments come last and win. Files
+ * that are named run by themselves.
+ */
 function tapArguments(given: string[]): string[] {
   const args = isTerminal ? given : ['--reporter=base', ...given]
-  if (!given.includes('--on-server')) return args
+  if (given.some(arg => !arg.startsWith('-'))) return args
+  if (!given.includes('--on-server')) return [...args, ...writeRooms(globSync('test/**/*.test.ts').sort())]
   const { used, others } = filesOnServer()
   console.log(
     `Not run, because they use no database, one of their own, or are not about SQL: ${others.join(', ')}.\n`,
   )
-  return [...args.filter(arg => arg !== '--on-server'), ...used]
+  return [...args.filter(arg => arg !== '--on-server'), ...writeRooms(used)]
 }
 
 function runTap(args: string[], environment: Record<string, string>): Promise<number> {

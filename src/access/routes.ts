@@ -11,7 +11,7 @@ import * as store from './store.ts'
 
 const tag = {
   name: 'Administration',
-  description: 'Who may call: tokens, each with the least scope it needs.',
+  description: 'Who may call: tokens and links, each with the least that it needs.',
 }
 const tags = [tag.name]
 

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox'
+import Type, { type Static, type TSchema } from 'typebox'
 import { scopes } from '../http/api-tokens.ts'
 import {
   component,
@@ -26,8 +26,32 @@ const id = Type.String({
   description: 'The public part of the token: the twelve characters after `dbf_`.',
 })
 
-/** The highest limit that a token may have. */
+/** The highest limit that a token or a link may have. */
 export const maxRequestsPerMinute = 1_000_000
+
+/** How long and how often a token or a link may be used. */
+export const limits = {
+  expires_at: optional(timestamp({ description: 'When it stops working; never, unless given.' })),
+  requests_per_minute: optional(
+    integer(1, maxRequestsPerMinute, {
+      description: 'How many requests it may make in a minute, to one process; no limit, unless given.',
+    }),
+  ),
+}
+
+/** The life of a token or a link, and who made and revoked it. */
+export const life = <Maker extends TSchema, Revoker extends TSchema>(maker: Maker, revoker: Revoker) => ({
+  created_at: timestamp(),
+  created_by: maker,
+  expires_at: moment('When it stops working; null for never.'),
+  requests_per_minute: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'How many requests it may make in a minute; null for no limit.',
+  }),
+  last_used_at: moment('When it was last used, to the minute; null when it never was.'),
+  revoked_at: moment('When it was revoked; null while it is not.'),
+  revoked_by: revoker,
+})
 
 const alerts = { name: 'checkout-alerts', scope: 'events:write', person: null }
 
@@ -45,38 +69,24 @@ export const TokenInput = component(
           'Whom it acts for: changes are signed with this handle, and it works while they are active.',
       }),
     ),
-    expires_at: optional(timestamp({ description: 'When it stops working; never, unless given.' })),
-    requests_per_minute: optional(
-      integer(1, maxRequestsPerMinute, {
-        description: 'How many requests it may make in a minute, to one process; no limit, unless given.',
-      }),
-    ),
+    ...limits,
   },
   { examples: [{ ...alerts, expires_at: '2027-06-17T00:00:00Z', requests_per_minute: 6000 }] },
 )
+
+const nameOrNull = (description: string) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], description })
 
 const stored = {
   id,
   version: Type.Integer({ minimum: 1, description: '1, and 2 from its revocation on.' }),
   name: Type.String(),
   scope,
-  person: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Whom it acts for.' }),
-  created_at: timestamp(),
-  created_by: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
-    description: 'Who made it; null when it was made at the command line.',
-  }),
-  expires_at: moment('When it stops working; null for never.'),
-  requests_per_minute: Type.Unsafe<number | null>({
-    type: ['integer', 'null'],
-    description: 'How many requests it may make in a minute; null for no limit.',
-  }),
-  last_used_at: moment('When it was last used, to the minute; null when it never was.'),
-  revoked_at: moment('When it was revoked; null while it is not.'),
-  revoked_by: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
-    description: 'Who revoked it; null when it was revoked at the command line.',
-  }),
+  person: nameOrNull('Whom it acts for.'),
+  ...life(
+    nameOrNull('Who made it; null when it was made at the command line.'),
+    nameOrNull('Who revoked it; null when it was revoked at the command line.'),
+  ),
 }
 const example = {
   id: '3k9x0q7mz1ab',

@@ -1,14 +1,13 @@
-import { randomBytes, randomInt } from 'node:crypto'
 import { type SqlBool, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { hasLeft } from '../directory/rules.ts'
 import { kindsByHandle, requirePeople } from '../directory/store.ts'
-import { type Scope, tokenChecksum } from '../http/api-tokens.ts'
+import type { Scope } from '../http/api-tokens.ts'
 import { type Expected, requireVersion } from '../http/conditions.ts'
+import { createSecret } from '../http/credentials/secret.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { fieldError, notFoundError } from '../http/problem.ts'
-import { sha256Hex } from '../kit/json.ts'
 import { Token } from './schema.ts'
 
 const columns = columnsOf(Token)
@@ -27,14 +26,12 @@ interface TokenFields {
 
 /** Creates an API token and returns it. Only its hash is stored, so it cannot be shown again. */
 export async function createToken(db: Db, fields: TokenFields): Promise<string> {
-  const id = Array.from({ length: 12 }, () => randomInt(36).toString(36)).join('')
-  const secret = randomBytes(32).toString('base64url')
-  const token = `dbf_${id}${secret}${tokenChecksum(id + secret)}`
+  const { id, secret, secret_sha256 } = createSecret('dbf')
   await db
     .insertInto('tokens')
-    .values({ id, secret_sha256: sha256Hex(token), ...fields })
+    .values({ id, secret_sha256, ...fields })
     .executeTakeFirstOrThrow()
-  return token
+  return secret
 }
 
 /**
@@ -86,39 +83,53 @@ export async function getToken(db: Db, id: string): Promise<Token> {
 /** Newest first, revoked ones too. */
 export const listTokens = (db: Db, { limit, after }: PageRequest): Promise<Token[]> =>
   selectTokens(db)
-    .$if(after !== null, q =>
-      q.where(sql<SqlBool>`(created_at, id) < (${after![0]}::timestamptz, ${after![1]})`),
-    )
+    .where(isOlderThan(after))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(sql.lit(limit + 1))
     .execute()
 
-interface Revocation {
+/** The rows after a cursor's, in a list that is newest first. */
+export const isOlderThan = (after: PageRequest['after']) =>
+  after === null
+    ? sql<SqlBool>`true`
+    : sql<SqlBool>`(created_at, id) < (${after[0]}::timestamptz, ${after[1]})`
+
+/**
+ * Revokes a token for ever; revoking it again changes nothing.
+ * @throws 404 when there is no such token, 412 when it is not of an expected version
+ */
+export const revokeToken = (trx: Trx, id: string, revocation: Revocation): Promise<void> =>
+  revoke(trx, { table: 'tokens', get: getToken }, id, revocation)
+
+export interface Revocation {
   /** Null at the command line. */
   revoked_by: string | null
   revoked_at: string
   expected: Expected
 }
 
-/**
- * Revokes a token for ever; revoking it again changes nothing.
- * @throws 404 when there is no such token, 412 when it is not of an expected version
- */
-export async function revokeToken(
+/** Where what can be revoked is stored, and how it is read. */
+interface Revocable {
+  table: 'tokens' | 'links'
+  get: (trx: Trx, id: string) => Promise<{ version: number; revoked_at: string | null }>
+}
+
+/** Revokes a row of `table` as `revokeToken` does. */
+export async function revoke(
   trx: Trx,
+  { table, get }: Revocable,
   id: string,
-  { expected, ...revocation }: Revocation,
+  { expected, revoked_by, revoked_at }: Revocation,
 ): Promise<void> {
-  await trx.selectFrom('tokens').select('id').where('id', '=', id).forUpdate().execute()
-  const { version, revoked_at } = await getToken(trx, id)
-  requireVersion(version, expected)
-  if (revoked_at !== null) return
-  await trx
-    .updateTable('tokens')
-    .set({ ...revocation, version: version + 1 })
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow()
+  await sql`SELECT FROM ${sql.table(table)} WHERE id = ${id} FOR UPDATE`.execute(trx)
+  const stored = await get(trx, id)
+  requireVersion(stored.version, expected)
+  if (stored.revoked_at !== null) return
+  await sql`
+    UPDATE ${sql.table(table)}
+    SET revoked_by = ${revoked_by}, revoked_at = ${revoked_at}, version = version + 1
+    WHERE id = ${id}`.execute(trx)
 }
 
 /** Marks a token as that of `admin.token`, and no other. */

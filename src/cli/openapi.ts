@@ -15,7 +15,7 @@ export async function contractJson(): Promise<string> {
     now: () => new Date(),
   })
   await app.ready()
-  const document = stringify(app.swagger(), { indent: 1, maxLength: 120 })
+  const document = stringify(app.swagger(), { indent: 1, maxLength: 160 })
   await app.close()
   await database.close()
   return `${document}\n`

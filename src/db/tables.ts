@@ -174,14 +174,16 @@ export interface IdempotentAnswers {
 }
 
 export interface InboxEntries {
+  assigned_in: string | null;
   changed_at: string;
   changed_by: string;
-  delivery_key: string;
   dismissal: string | null;
   event: ColumnType<unknown, string, string>;
   event_id: string | null;
   id: string;
   incident_id: string | null;
+  intended_incident_id: string | null;
+  is_firing: boolean;
   opens_spell: boolean;
   original: ColumnType<unknown, string, string> | null;
   reason: string;
@@ -190,6 +192,7 @@ export interface InboxEntries {
   reference: ColumnType<unknown, string, string> | null;
   request_id: string;
   sender: string;
+  series: string | null;
   source: string;
   state: Generated<string>;
   time_source: string;
@@ -234,6 +237,7 @@ export interface IngestDeliveries {
   event_id: string | null;
   inbox_id: string | null;
   incident_id: string | null;
+  is_firing: boolean;
   key: string;
   received_at: string;
   sender: string;

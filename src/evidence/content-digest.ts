@@ -54,7 +54,7 @@ function parseDigests(header: string): [Algorithm, Buffer][] {
 
 function mismatchError(name: Algorithm, digest: Buffer): DebriefError {
   const found = `${name}=:${digest.toString('base64')}:`
-  return headerError('mismatch', `is not that of the bytes that came, which have ${found}: send them again`)
+  return headerError('mismatch', `is not that of the bytes that came: send them again. They have ${found}`)
 }
 
 function headerError(code: string, rule: string): DebriefError {

@@ -11,16 +11,17 @@ export const mediaTypes = [
 ] as const
 export type MediaType = (typeof mediaTypes)[number]
 
-/** As which bytes come of which the sender does not say what they are. */
+/** As which bytes come of which the sender does not say what they are, and stay where a tool sent what nobody can read. */
 export const anyBytes = 'application/octet-stream'
 export type DeclaredType = MediaType | typeof anyBytes
 
-export const extensions: Record<MediaType, string> = {
+export const extensions: Record<DeclaredType, string> = {
   'image/png': 'png',
   'image/jpeg': 'jpg',
   'application/pdf': 'pdf',
   'application/json': 'json',
   'text/plain': 'txt',
+  [anyBytes]: 'bin',
 }
 
 const magics: [MediaType, Buffer][] = [

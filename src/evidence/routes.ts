@@ -8,7 +8,7 @@ import { ref } from '../http/fields.ts'
 import { requireFound } from '../http/problem.ts'
 import { requireAcceptable } from '../http/validation.ts'
 import { contentDigest } from './content-digest.ts'
-import { anyBytes, type DeclaredType, extensions, type MediaType, mediaTypes } from './media.ts'
+import { anyBytes, type DeclaredType, extensions, mediaTypes } from './media.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
 import { storeUpload } from './upload.ts'
@@ -89,6 +89,7 @@ function bytesRoute(app: App, { db }: Context): void {
               'image/png': binary,
               'image/jpeg': binary,
               'application/pdf': binary,
+              [anyBytes]: binary,
               'application/json': { schema: {}, example: { status: 'firing' } },
               'text/plain': { schema: { type: 'string' }, example: '14:02:11 503' },
             },
@@ -108,7 +109,7 @@ function bytesRoute(app: App, { db }: Context): void {
 }
 
 function headersOf({ sha256, media_type, size }: store.StoredEvidence) {
-  const type = media_type as MediaType
+  const type = media_type as DeclaredType
   return {
     'content-type': type === 'text/plain' ? `${type}; charset=utf-8` : type,
     'content-length': size,

@@ -10,7 +10,7 @@ import {
   sha256,
   timestamp,
 } from '../http/fields.ts'
-import { mediaTypes } from './media.ts'
+import { anyBytes, mediaTypes } from './media.ts'
 
 const hash = '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'
 const reason = { reason: 'The screenshot showed a customer’s card number.' }
@@ -35,7 +35,7 @@ export const Evidence = component(
   {
     sha256: sha256({ description: 'Of the bytes: by it a source cites them.' }),
     version: Type.Integer({ minimum: 1, description: '1, and 2 from its redaction on.' }),
-    media_type: oneOfGrowing(mediaTypes, { description: 'As which the bytes first came.' }),
+    media_type: oneOfGrowing([...mediaTypes, anyBytes], { description: 'As which the bytes first came.' }),
     size: Type.Integer({ description: 'Bytes.' }),
     created_at: timestamp({ description: 'When they came; the last time, while nothing cites them.' }),
     created_by: Type.String({ description: 'Who sent them first.' }),

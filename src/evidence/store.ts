@@ -7,7 +7,7 @@ import { requireKnown } from '../http/validation.ts'
 import { uuidv7 } from '../kit/ids.ts'
 import { sha256Hex } from '../kit/json.ts'
 import { chunkBytes } from './chunks.ts'
-import type { MediaType } from './media.ts'
+import type { DeclaredType } from './media.ts'
 import type { Evidence, EvidenceFacts, EvidenceRedaction } from './schema.ts'
 
 /** Bytes by their SHA-256, in chunks. */
@@ -70,7 +70,7 @@ export async function* readChunks(db: Db, { sha256, upload, size }: StoredEviden
 export async function storeEvidence(
   trx: Trx,
   bytes: Buffer,
-  mediaType: MediaType,
+  mediaType: DeclaredType,
   facts: ChangeFacts,
 ): Promise<string> {
   const sha256 = sha256Hex(bytes)
@@ -138,7 +138,7 @@ export async function storeChunk(db: Db, chunk: Chunk): Promise<void> {
 interface Uploaded {
   upload: string
   sha256: string
-  media_type: MediaType
+  media_type: DeclaredType
   size: number
 }
 

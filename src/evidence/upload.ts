@@ -86,5 +86,8 @@ export async function storeUpload(
 const emptyError = () => fieldError('', 'empty', 'The body is empty: send the bytes themselves.')
 
 function takenOutError({ sha256, redaction }: StoredEvidence): DebriefError {
-  return new DebriefError('conflict', `${redactionWords(sha256, redaction!)} They are not stored again.`)
+  return new DebriefError(
+    'conflict',
+    `These bytes are not stored again: ${redactionWords(sha256, redaction!)}`,
+  )
 }

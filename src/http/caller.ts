@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import type { Scope } from './api-tokens.ts'
 import type { Expected } from './conditions.ts'
+import type { CredentialCache, StoredCredential } from './credentials/cache.ts'
 import { DebriefError } from './problem.ts'
 
 /** The token of a request, and the person it acts for, if any. */
 export interface Caller {
-  /** The token's public id, or `settingsTokenId`. */
+  /** The token's public id, `settingsTokenId`, or `link:` and the link's public id. */
   id: string
   name: string
   scope: Scope
@@ -30,6 +31,15 @@ export interface LinkGrant {
   signing_secret: string | null
   mapping: unknown
 }
+
+/** A stored link without its secret. */
+export interface StoredLink extends StoredCredential, LinkGrant {
+  name: string
+  requests_per_minute: number | null
+}
+
+/** Looks links up, and caches each for a second. */
+export type LinkCache = CredentialCache<StoredLink>
 
 /** The caller's id where the token is the settings' own, which is not stored. */
 export const settingsTokenId = 'DEBRIEF_ADMIN_TOKEN'

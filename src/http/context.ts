@@ -6,6 +6,7 @@ import type { Limits } from '../config.ts'
 import type { Db, OpenDatabase } from '../db/open.ts'
 import type { BlameCheck } from '../language/check.ts'
 import type { TokenCache } from './api-tokens.ts'
+import type { LinkCache } from './caller.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -47,6 +48,9 @@ export interface Context {
   database: Omit<OpenDatabase, 'close'>
   now: () => Date
   tokens: TokenCache
+  links: LinkCache
+  /** The address at which tools reach the service, where it is configured. */
+  publicUrl: string | undefined
   /** IANA name of the zone that decides what “today” is, unless a call names another. */
   timeZone: string
   limits: Limits

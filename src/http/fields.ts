@@ -233,7 +233,7 @@ export const rowFields = {
   }),
   changed_by: Type.String({
     description:
-      'Who made the last change: a person’s handle, or `token:` and the name of a token that acts for nobody. Older rows have such a name alone.',
+      'Who made the last change: a person’s handle, or `token:` or `link:` and the name of one that acts for nobody. Older rows have such a name alone.',
   }),
   changed_at: timestamp(),
 }

@@ -1,6 +1,7 @@
 import type { FastifyError } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { StrictJsonError, type StrictJsonErrorKind } from '../kit/strict-json.ts'
+import { redactSecrets } from './credentials/redaction.ts'
 import { component, oneOfGrowing, part, uuid } from './fields.ts'
 import { type ProblemCode, problemCodes } from './problem-codes.ts'
 
@@ -105,25 +106,29 @@ export function toProblem(error: DebriefError, request: { url: string; id: strin
     type: `/problems/${error.code}`,
     title,
     status,
-    detail: truncated(error.message),
-    instance: request.url.split('?')[0] ?? '/',
+    detail: echoed(error.message),
+    instance: redactSecrets(request.url.split('?')[0] ?? '/'),
     code: error.code,
     request_id: request.id,
-    errors: error.errors.slice(0, 50).map(truncatedField),
+    errors: error.errors.slice(0, 50).map(echoedField),
   }
 }
 
 /** Longer texts are truncated: an unknown name in a body may be as long as the body. */
 const maxTextLength = 500
-const truncated = (text: string) =>
-  text.length > maxTextLength ? `${text.slice(0, maxTextLength).toWellFormed()}…` : text
+/** A text that may quote the request: without tokens and links, and not too long. */
+function echoed(text: string): string {
+  const redacted = redactSecrets(text)
+  const isLong = redacted.length > maxTextLength
+  return isLong ? `${redacted.slice(0, maxTextLength).toWellFormed()}…` : redacted
+}
 
-const truncatedField = ({ pointer, parameter, code, event_id, detail }: FieldError): FieldError => ({
-  ...(pointer !== undefined && { pointer: truncated(pointer) }),
-  ...(parameter !== undefined && { parameter: truncated(parameter) }),
+const echoedField = ({ pointer, parameter, code, event_id, detail }: FieldError): FieldError => ({
+  ...(pointer !== undefined && { pointer: echoed(pointer) }),
+  ...(parameter !== undefined && { parameter: echoed(parameter) }),
   code,
   ...(event_id !== undefined && { event_id }),
-  detail: truncated(detail),
+  detail: echoed(detail),
 })
 
 const byStatus: Record<number, ProblemCode> = {

@@ -92,7 +92,7 @@ export async function findByExternalRef(db: Db, system: string, id: string): Pro
 type Holder = Pick<IncidentReference, 'incident_id' | 'status'> & { shared: boolean }
 
 /** The incidents that have a reference, but for one: those that take events first, of them the newest. */
-const holdersOf = (db: Db, system: string, id: string, except = ''): Promise<Holder[]> =>
+export const holdersOf = (db: Db, system: string, id: string, except = ''): Promise<Holder[]> =>
   db
     .selectFrom('external_refs as r')
     .innerJoin('incidents as i', 'i.id', 'r.incident_id')

@@ -64,7 +64,7 @@ export async function createIncident(
   trx: Trx,
   input: IncidentInput,
   today: string,
-  { facts }: Write,
+  { facts }: Pick<Write, 'facts'>,
 ): Promise<string> {
   const { id: given, occurred_on = today, ...fields } = input
   if (given !== undefined && input.occurred_on !== undefined && !given.startsWith(`PM-${occurred_on}-`)) {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { tempFolder } from '../db/embedded/embedded-servers.ts'
 import { send, startService } from '../help/command.ts'
@@ -113,4 +115,50 @@ t.test('no token gets into the log, wherever it was put', async t => {
   t.match(printed, '[token]', 'it says where one was')
   for (const secret of [stored.slice(16, 59), adminToken, Buffer.from(`:${stored}`).toString('base64')])
     t.notMatch(printed, secret)
+})
+
+t.test('a link is named in the log by its public id alone, however its URL is spelled', async t => {
+  const body = { name: 'alerts', source: 'alertmanager' }
+  const made = await send(`${url}/v1/links`, { token: adminToken, method: 'POST', body })
+  const { link, id } = (await made.json()) as { link: string; id: string }
+  const rest = link.slice('dbl_'.length)
+  const paths = [
+    `/v1/ingest/alertmanager?link=${link}`,
+    `/v1/people?limit=1&%6Cink=dbl%5F${rest}`,
+    `/v1/people?a=dbl%255F${rest}`,
+    `/v1/people?link=%64bl_%${rest.charCodeAt(0).toString(16)}${rest.slice(1)}`,
+    `/v1/people?link=${rest}`,
+    `/v1/people?a=${link}`,
+    `/v1/people?${link}`,
+    `/v1/people&link=${link}`,
+    `/v1/people?x%zz&link=${link}`,
+    `/nothing?link=${link}`,
+  ]
+  const answers = [
+    ...(await Promise.all(paths.map(path => read(path)))),
+    await fetch(`${url}${paths[0]}`, { method: 'POST', body: '{' }),
+    await read('/v1/people', { authorization: `Bearer ${link}` }),
+  ]
+  for (const answer of answers) {
+    for (const line of await linesOf(answer)) t.notMatch(JSON.stringify(line), rest.slice(12, 55))
+    t.notMatch(await answer.text(), rest.slice(12, 55))
+  }
+  const [first, encoded] = await Promise.all(answers.slice(0, 2).map(linesOf))
+  t.equal(first?.at(-1)?.url, `/v1/ingest/alertmanager?link=dbl_${id}-redacted`)
+  t.equal(encoded?.at(-1)?.url, `/v1/people?limit=1&link=dbl_${id}-redacted`)
+  t.notMatch(service.output.stdout + service.output.stderr, rest.slice(12, 55))
+})
+
+t.test('whatever is logged, no token or link is in it', async t => {
+  const script = `
+    import { openLog } from '${new URL('../../src/cli/log.ts', import.meta.url)}'
+    const secrets = ['dbf', 'dbl'].map(prefix => prefix + '_3k9x0q7mz1ab' + 'A'.repeat(51))
+    openLog({ logLevel: 'info', adminToken: 'of-the-settings' }).error({
+      err: new Error(secrets.join()),
+      [secrets[0]]: 'of-the-settings',
+    })`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
+  t.match(stdout, 'dbf_3k9x0q7mz1ab-redacted,dbl_3k9x0q7mz1ab-redacted')
+  t.match(stdout, '"dbf_3k9x0q7mz1ab-redacted":"[token]"')
+  t.notMatch(stdout, /AAAA|settings/)
 })

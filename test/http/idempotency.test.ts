@@ -100,7 +100,17 @@ const posts: Record<string, Post> = {
   },
 }
 /** POSTs without a key: deduplicated by content, with a secret that is shown once, or storing nothing. */
-const keyless = ['createEvent', 'createEvents', 'createEvidence', 'createToken', 'checkLanguage']
+const keyless = [
+  ...[
+    'createEvent',
+    'createEvents',
+    'createEvidence',
+    'createToken',
+    'createLink',
+    'checkLanguage',
+    'ingest',
+  ],
+]
 
 const send = ({ url, body, headers }: Pick<Post, 'url' | 'body' | 'headers'>, key: string, token?: string) =>
   call('POST', url, { body, headers: { ...headers, 'idempotency-key': key }, ...(token && { token }) })

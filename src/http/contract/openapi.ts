@@ -35,7 +35,7 @@ export const apiInfo = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 }
 
-/** Bearer for every operation, and Basic for a browser. */
+/** Bearer for every operation, and Basic for a browser. Links are for tools that no generated client is made for. */
 const securitySchemes = {
   bearer: {
     type: 'http' as const,
@@ -138,7 +138,7 @@ function documented(route: Route): FastifySchema {
     ...schema,
     ...(needsToken(route) && scoped(route)),
     ...{ 'x-takes': headersTaken(route) },
-    ...(route.config.bytes && { body: bytes }),
+    ...((route.config.bytes || route.config.raw) && { body: bytes }),
     ...(route.config.lines && { body: bodyOrLines(route.schema.body, route.config.lines) }),
     response: { ...(schema.response as object), ...problemResponses(route) },
   }
@@ -153,9 +153,10 @@ const bodyOrLines = (body: unknown, line: object) => ({
 })
 
 /** The operation's security requirement, and a sentence about it; a GET takes Basic, too. */
-function scoped({ schema, methods, config: { scope } }: Route) {
+function scoped({ schema, methods, config: { scope, link } }: Route) {
   const schemes = methods.includes('GET') ? ['bearer', 'basic'] : ['bearer']
-  const words = scope === 'any' ? 'Needs a token, of any scope.' : `Needs a token of scope \`${scope}\`.`
+  const needs = scope === 'any' ? 'Needs a token, of any scope.' : `Needs a token of scope \`${scope}\`.`
+  const words = link ? `${needs} A capability link, as \`?link=…\`, takes its place.` : needs
   return {
     description: schema.description === undefined ? words : `${schema.description} ${words}`,
     security: schemes.map(scheme => ({ [scheme]: scope === 'any' ? [] : [scope!] })),

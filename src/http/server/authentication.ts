@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sha256Hex } from '../../kit/json.ts'
 import { coversScope, isValidToken, type Scope, type TokenCache } from '../api-tokens.ts'
-import { type Caller, settingsTokenId } from '../caller.ts'
+import { type Caller, type LinkCache, settingsTokenId } from '../caller.ts'
+import { isInForce } from '../credentials/cache.ts'
 import { DebriefError } from '../problem.ts'
 import { isRepeated } from './request-checks.ts'
 
@@ -9,11 +10,18 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The scope that a call of this route needs; `any` lets in every valid token. */
     scope?: Scope | 'any'
+    /** The route takes a capability link as `link` in its query, too, in place of a token. */
+    link?: true
+  }
+  interface FastifyRequest {
+    /** The secret of the capability link that was sent; of no use where the route takes none. */
+    linkSecret: string | undefined
   }
 }
 
 interface Options {
   tokens: TokenCache
+  links: LinkCache
   /** An admin token of the settings, besides the stored ones. */
   adminToken: string | undefined
   now: () => Date
@@ -24,48 +32,69 @@ const wrongTokensAMinute = 30
 const minute = 60_000
 
 /**
- * Requires, for every route registered after it, a token whose scope covers the route's. Needs `@fastify/rate-limit` to
- * limit wrong tokens from one address, and tokens that have a limit.
+ * Requires, for every route registered after it, a token whose scope covers the route's, or a capability link where the
+ * route takes one. Needs `@fastify/rate-limit` to limit wrong ones from one address, and those that have a limit.
  */
-export function requireToken(app: FastifyInstance, { tokens, adminToken, now }: Options): void {
+export function requireToken(app: FastifyInstance, { tokens, links, adminToken, now }: Options): void {
   const adminSha256 = adminToken === undefined ? undefined : sha256Hex(adminToken)
   const countWrong = app.createRateLimit({ max: wrongTokensAMinute, timeWindow: minute })
   const limitCaller = callerLimit(app)
   app.decorateRequest('caller')
+  app.decorateRequest('linkSecret')
   app.decorateRequest('requireValidToken', async function (this: FastifyRequest) {
-    if ((await callerOf(tokenOf(this)!)) === undefined) throw invalidTokenError(this)
+    if ((await callerOf(this)) === undefined) throw invalidCredentialError(this)
   })
   app.addHook('onRoute', route => {
     if (!route.config?.scope) throw new Error(`${route.method} ${route.url} names no scope`)
   })
   app.addHook('onRequest', async (request, reply) => {
     if (isRepeated('authorization', request.raw.rawHeaders)) throw repeatedCredentialsError()
-    const token = tokenOf(request)
-    if (token === undefined) throw noTokenError(request)
-    const caller = await callerOf(token)
-    if (caller === undefined) throw await wrongTokenError(request)
+    if (request.routeOptions.config.link) request.linkSecret = takeLink(request)
+    if (request.linkSecret === undefined && tokenOf(request) === undefined) throw noTokenError(request)
+    const caller = await callerOf(request)
+    if (caller === undefined) throw await wrongCredentialError(request)
     request.caller = caller
     if (caller.requests_per_minute !== null) await limitCaller(request, reply)
     requireScope(caller, request.routeOptions.config.scope!)
   })
 
-  async function callerOf(token: string): Promise<Caller | undefined> {
+  async function callerOf(request: FastifyRequest): Promise<Caller | undefined> {
+    if (request.linkSecret !== undefined) return callerOfLink(request.linkSecret)
+    const token = tokenOf(request)!
     if (adminSha256 !== undefined && sha256Hex(token) === adminSha256) return settingsCaller
     const stored = await tokens.find(token)
     return stored && isValidToken(stored, now()) ? stored : undefined
   }
 
-  async function wrongTokenError(request: FastifyRequest): Promise<DebriefError> {
+  async function callerOfLink(secret: string): Promise<Caller | undefined> {
+    const stored = await links.find(secret)
+    if (stored === undefined || !isInForce(stored, now())) return undefined
+    const { id, name, expires_at, requests_per_minute } = stored
+    const limits = { expires_at, requests_per_minute }
+    return { id: `link:${id}`, name, scope: 'events:write', person: null, ...limits, link: stored }
+  }
+
+  async function wrongCredentialError(request: FastifyRequest): Promise<DebriefError> {
     const limit = await countWrong(request)
-    if (limit.isAllowed || !limit.isExceeded) return invalidTokenError(request)
+    if (limit.isAllowed || !limit.isExceeded) return invalidCredentialError(request)
     const seconds = String(limit.ttlInSeconds)
     const detail = `Too many wrong tokens came from ${request.ip}: send a good one, or wait ${seconds} seconds.`
     return new DebriefError('too_many_attempts', detail, [], { 'retry-after': seconds })
   }
 }
 
-const invalidTokenError = (request: FastifyRequest): DebriefError =>
-  unauthenticatedError(request, 'The token is unknown, expired or revoked, or its person has left.')
+function invalidCredentialError(request: FastifyRequest): DebriefError {
+  if (request.linkSecret !== undefined)
+    return unauthenticatedError(request, 'The link is unknown, expired or revoked.', newLink)
+  if (tokenOf(request)!.startsWith('dbl_'))
+    return unauthenticatedError(request, 'This is a capability link, and no token.', linkGoesInUrl)
+  return unauthenticatedError(request, 'The token is unknown, expired or revoked, or its person has left.')
+}
+
+const newLink = 'An admin makes another by POST /v1/links.'
+const linkGoesInUrl = 'It goes in the URL that POST /v1/links answered, as link=….'
+const noTokenNorLink = 'No token was sent, and the capability link in the address is missing (?link=…).'
+const linkOrToken = 'Send to the URL that POST /v1/links answered, or send "Authorization: Bearer <token>".'
 
 const settingsCaller: Caller = {
   id: settingsTokenId,
@@ -93,7 +122,8 @@ function callerLimit(app: FastifyInstance): (request: FastifyRequest, reply: Fas
     reply.header('ratelimit-policy', `"default";q=${max};w=${minute / 1000}`)
     reply.header('ratelimit', `"default";r=${remaining};t=${ttlInSeconds}`)
     if (!isExceeded) return
-    const detail = `This token may make ${max} requests a minute, and has: wait ${ttlInSeconds} seconds.`
+    const who = request.caller.link === undefined ? 'token' : 'link'
+    const detail = `This ${who} may make ${max} requests a minute, and has: wait ${ttlInSeconds} seconds.`
     throw new DebriefError('rate_limited', detail, [], { 'retry-after': String(ttlInSeconds) })
   }
 }
@@ -114,6 +144,28 @@ function repeatedCredentialsError(): DebriefError {
   ])
 }
 
+function repeatedLinkError(): DebriefError {
+  const detail = 'link was sent twice: send one, so that it is clear who calls.'
+  return new DebriefError('invalid_query', detail, [{ parameter: 'link', code: 'repeated', detail }])
+}
+
+function linkAndTokenError(): DebriefError {
+  const detail = 'A link and Authorization were sent: send one of them, so that it is clear who calls.'
+  return new DebriefError('invalid_header', detail, [
+    { parameter: 'Authorization', code: 'repeated', detail },
+  ])
+}
+
+/** Takes `link` out of the query, whose schema does not name it. @throws 400 when it is not the only credential */
+function takeLink({ query, headers }: FastifyRequest): string | undefined {
+  const parameters = query as { link?: string | string[] }
+  const { link } = parameters
+  delete parameters.link
+  if (Array.isArray(link)) throw repeatedLinkError()
+  if (link !== undefined && headers.authorization !== undefined) throw linkAndTokenError()
+  return link
+}
+
 /** `Authorization: Bearer`; for GET also Basic with the token as password, so that a person can open a page. */
 function tokenOf({ headers, method }: FastifyRequest): string | undefined {
   const [scheme = '', credentials = ''] = headers.authorization?.split(' ') ?? []
@@ -126,13 +178,18 @@ function tokenOf({ headers, method }: FastifyRequest): string | undefined {
 
 function noTokenError(request: FastifyRequest): DebriefError {
   const isBasic = /^basic /i.test(request.headers.authorization ?? '')
+  if (!isBasic && request.routeOptions.config.link)
+    return unauthenticatedError(request, noTokenNorLink, linkOrToken)
   return unauthenticatedError(request, isBasic ? 'Basic is taken for GET only.' : 'No token was sent.')
 }
 
-function unauthenticatedError({ method, headers }: FastifyRequest, detail: string): DebriefError {
+function unauthenticatedError(
+  { method, headers }: FastifyRequest,
+  detail: string,
+  how = 'Send "Authorization: Bearer <token>".',
+): DebriefError {
   // Of a page, and of the pictures in it.
   const forBrowser = method === 'GET' && /text\/html|image\//.test(headers.accept ?? '')
   const challenge = forBrowser ? 'Basic realm="Debrief: the token is the password"' : 'Bearer realm="Debrief"'
-  const how = 'Send "Authorization: Bearer <token>".'
   return new DebriefError('unauthenticated', `${detail} ${how}`, [], { 'www-authenticate': challenge })
 }

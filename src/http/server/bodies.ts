@@ -13,6 +13,8 @@ declare module 'fastify' {
     bodyBytes?: number
     /** The pointer of the list whose entries are refused one by one, also for a text that cannot be stored. */
     entriesAt?: string
+    /** The route takes the bytes of a body, whatever they are. */
+    raw?: boolean
   }
 }
 
@@ -28,30 +30,36 @@ export function registerJsonBodies(app: FastifyInstance, limits: Limits): void {
     requireReadable(request)
     if (takesBytes(request)) return payload
     const { config, schema } = request.routeOptions
-    const bytes = await readBody(request, payload, {
-      ...limits,
-      ...(config.bodyBytes && { bodyBytes: config.bodyBytes }),
-    })
+    const bytes = await readBody(request, payload, limitsOf(request, limits))
+    if (config.raw) return bytes
     if (schema?.body) return parseStrictJson(bytes, config.entriesAt)
     // Many clients send an empty object with every call.
     if (bytes.length === 0 || emptyObject.test(bytes.toString())) return undefined
     throw fieldError('', 'unexpected', 'This call takes no body, or an empty object: leave it out.')
   })
   app.addContentTypeParser(ndjson, async (request: FastifyRequest, payload: Readable) => {
-    if (!request.routeOptions.config.lines) throw unknownMediaTypeError(request)
+    if (!request.routeOptions.config.lines) return readUnparsed(request, payload)
     requireReadable(request)
     return payload
   })
-  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
-    if (!takesBytes(request)) throw unknownMediaTypeError(request)
+  app.addContentTypeParser('*', readUnparsed)
+
+  async function readUnparsed(request: FastifyRequest, payload: Readable): Promise<Buffer | Readable> {
+    const isStream = takesBytes(request)
+    if (!isStream && !request.routeOptions.config.raw) throw unknownMediaTypeError(request)
     requireReadable(request)
-    return payload
-  })
+    return isStream ? payload : readBody(request, payload, limitsOf(request, limits))
+  }
 }
 
 function takesBytes({ headers, routeOptions: { config } }: FastifyRequest): boolean {
   return config.bytes?.includes(mediaTypeOf(headers)) ?? false
 }
+
+const limitsOf = ({ routeOptions: { config } }: FastifyRequest, limits: Limits): Limits => ({
+  ...limits,
+  ...(config.bodyBytes && { bodyBytes: config.bodyBytes }),
+})
 
 const emptyObject = /^[ \t\r\n]*\{[ \t\r\n]*\}[ \t\r\n]*$/
 

@@ -1,16 +1,17 @@
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { redactedUrl } from '../credentials/redaction.ts'
 
 /** Logs one line for each answered request, and at level debug one for each received. */
 export class RequestLog extends LogController {
   override incomingRequest(request: FastifyRequest): void {
-    request.log.debug({ method: request.method, url: request.url }, 'request received')
+    request.log.debug({ method: request.method, url: redactedUrl(request.url) }, 'request received')
   }
 
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply) {
     const line = {
       method: request.method,
       route: request.routeOptions.url,
-      url: request.url,
+      url: redactedUrl(request.url),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       caller: request.caller?.id,

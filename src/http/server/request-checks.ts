@@ -28,12 +28,18 @@ export function checkRequests(app: FastifyInstance, allowedHosts: ReadonlySet<st
 /**
  * The values of Host that are accepted, against DNS rebinding of a service on the loopback; undefined, for every host,
  * where the service listens on other addresses and no names are configured.
+ * @param publicUrl whose host is accepted, too
  */
-export function allowedHostsOf(host: string, given: string[]): ReadonlySet<string> | undefined {
+export function allowedHostsOf(
+  host: string,
+  given: string[],
+  publicUrl?: string,
+): ReadonlySet<string> | undefined {
   const isLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host)
   if (!isLoopback && given.length === 0) return undefined
   const own = host.includes(':') ? `[${host}]` : host
-  return new Set(['localhost', '127.0.0.1', '[::1]', own.toLowerCase(), ...given])
+  const names = publicUrl === undefined ? given : [...given, new URL(publicUrl).hostname]
+  return new Set(['localhost', '127.0.0.1', '[::1]', own.toLowerCase(), ...names])
 }
 
 function hostError({ raw }: FastifyRequest, allowed: ReadonlySet<string> | undefined): Error | undefined {

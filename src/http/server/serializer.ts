@@ -10,18 +10,27 @@ import { hasEtag } from './etags.ts'
 const factory = SerializerSelector()
 
 /**
- * Compiles each answer's serializer lazily: every compilation goes through all components of the contract, which made a
- * start that compiles all of them slow.
+ * Compiles each answer's serializer lazily, and with only the components that it refers to: every compilation goes through
+ * all that it is given, which made a start that compiles all of them slow.
  */
-export const buildSerializer: typeof factory = (components, options) => {
-  const compile = factory(components, options)
-  return route => {
-    let serialize: ReturnType<typeof compile> | undefined
-    return answer => {
-      serialize ??= compile(route)
-      return serialize(answer)
-    }
+export const buildSerializer: typeof factory = (components, options) => route => {
+  let serialize: ReturnType<ReturnType<typeof factory>> | undefined
+  return answer => {
+    serialize ??= factory(referredIn(route.schema, components as Components), options)(route)
+    return serialize(answer)
   }
+}
+
+type Components = Record<string, unknown>
+
+/** The components that a schema refers to, directly or not, by their ids. */
+function referredIn(schema: unknown, components: Components, found: Components = {}): Components {
+  for (const [, id = ''] of JSON.stringify(schema).matchAll(/"\$ref":"([^"#]+)/g)) {
+    if (id in found || !Object.hasOwn(components, id)) continue
+    found[id] = components[id]
+    referredIn(components[id], components, found)
+  }
+  return found
 }
 
 /** How many characters of text make an answer long, and how many of them are serialized at once. */

@@ -5,6 +5,7 @@ import { lockDocument } from '../../incidents/locks.ts'
 import { forgetJudgements } from '../../incidents/store.ts'
 import type { RedactionInput } from '../../timeline/redaction-schema.ts'
 import { redactAnswers } from './answers.ts'
+import { redactInboxEntries } from './inbox-entries.ts'
 import { requireReasonWithoutTexts, textsAtPointers, versionsOf } from './named-texts.ts'
 import { recordRedaction, tombstonesOf } from './records.ts'
 import type { Target } from './resources.ts'
@@ -58,6 +59,7 @@ async function write(trx: Trx, task: RedactionTask, stored: Stored): Promise<voi
   await redactHistory(trx, task)
   if (stored.seq !== null) await replaceImages(trx, [{ seq: stored.seq, image: after }])
   await redactAnswers(trx, incident_id, task.texts)
+  await redactInboxEntries(trx, incident_id, task.texts)
   await forgetJudgements(trx, incident_id)
   const rewritten = await renderRedactedRevisions(trx, task)
   await recordRedaction(trx, { ...task, tombstone: { ...task.tombstone, pointers } }, rewritten)

@@ -51,7 +51,8 @@ export async function createAllUnderLock(
   })
 }
 
-async function createInLocked(trx: Trx, events: readonly PreparedEvent[]): Promise<Outcomes> {
+/** Stores events of one incident in a transaction, under its lock. @throws 404 when there is no such incident */
+export async function createInLocked(trx: Trx, events: readonly PreparedEvent[]): Promise<Outcomes> {
   const outcomes: Outcomes = new Map()
   const { incident_id } = events[0]!
   const { sealed } = await lockIncidentShared(trx, incident_id)

@@ -135,9 +135,16 @@ function shortenKey(event: Members, changes: Changes): Members {
   if (key === undefined) return event
   const rule = `may have ${keyLimit!.most} characters: its end became its SHA-256, and \`original\` has all of it.`
   changes.keep('/dedupe_key', key, rule)
+  return { ...event, dedupe_key: shortKey(key) }
+}
+
+/** A key of any length within the limit of one: its beginning and its SHA-256 where it is longer. */
+export function shortKey(key: string): string {
+  const { most } = keyLimit!
+  if (!hasMore(key, most)) return key
   const hash = sha256Hex(key)
-  const start = Array.from(key.slice(0, 2 * keyLimit!.most)).slice(0, keyLimit!.most - hash.length - 1)
-  return { ...event, dedupe_key: `${start.join('')}#${hash}` }
+  const start = Array.from(key.slice(0, 2 * most)).slice(0, most - hash.length - 1)
+  return `${start.join('')}#${hash}`
 }
 
 function shortenTimes(event: Members, now: Date, changes: Changes): Members {

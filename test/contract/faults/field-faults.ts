@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { valuesOf } from '../generate/arbitraries.ts'
-import { typesOf } from '../generate/operations.ts'
+import { type Schema, typesOf } from '../generate/operations.ts'
 import { stringOf } from '../generate/strings.ts'
 import { type Fault, ofChange, ofPlace } from './fault.ts'
 import { type Place, pointerTo } from './json-pointers.ts'
@@ -226,9 +226,11 @@ const badFormats: Record<string, string[]> = {
 }
 const badPatterns = ['', ' ', '-', 'A B', 'Üx', '../x', 'a\n', 'a'.repeat(300), '%00', 'PM-2026-06-17-']
 
-/** Strings that break this format or pattern. */
+/** Strings that break this format or pattern, also once one line was trimmed. */
 export function wrongStrings({ format = '', pattern, maxLength = 1e6 }: Place['schema']): string[] {
-  const ofPattern = pattern === undefined ? [] : badPatterns.filter(text => !new RegExp(pattern).test(text))
+  const read = (text: string) => (format === 'line' ? text.trim() : text)
+  const ofPattern =
+    pattern === undefined ? [] : badPatterns.filter(text => !new RegExp(pattern).test(read(text)))
   return [...ofPattern, ...(badFormats[format] ?? [])].filter(text => text.length <= maxLength)
 }
 
@@ -263,11 +265,14 @@ const tooManyNames = ofPlace(
     }),
 )
 
+const wrongNames = (names: Schema): unknown[] =>
+  names.pattern ? wrongStrings(names) : ['', 'x'.repeat(names.maxLength! + 1)]
+
 const badName = ofChange(
   'a map with a name of the wrong form',
   ({ schema }) => schema.propertyNames !== undefined,
   ({ schema, value, tokens }) =>
-    oneOf(...wrongStrings(schema.propertyNames!)).map(name => ({
+    oneOf(...wrongNames(schema.propertyNames!)).map(name => ({
       value: { ...value, [name as string]: Object.values(value)[0] },
       pointer: pointerTo(tokens, name as string),
     })),

@@ -27,6 +27,8 @@ const redactions = [
 const commander = { role: 'incident_commander', person: 'priya', from: '2026-06-17T14:00:00Z', to: null }
 const cited = { kind: 'log', system: 'ci', excerpt: 'seen' }
 
+const plainLink = { source: 'alertmanager', mapping: undefined, signing_secret: undefined }
+
 const verifiedBy = (source: Body) => ({ status: 'verified', verified_by_source: source })
 
 const whole = { occurred_at: '2026-06-17T14:02:00Z', precision: 'exact' }
@@ -130,12 +132,25 @@ const between: Rule[] = [
   [['redactEvent'], '/pointers/0', () => ({ pointers: ['/sources/0/stated_by'] })],
   [redactions, '/pointers/0', () => ({ pointers: ['/version'] })],
   [['deferActionItem'], '/to', () => ({ to: '2026-06-24' })],
-  [['createToken'], '/expires_at', () => ({ expires_at: '2026-06-18T09:00:00Z' })],
+  [['createToken', 'createLink', 'patchLink'], '/expires_at', () => ({ expires_at: '2026-06-18T09:00:00Z' })],
+  [['createLink'], '/mapping', () => ({ source: 'generic', mapping: null })],
+  [['createLink'], '/mapping', () => ({ source: 'github', mapping: { system: 'x', text: ['/a'] } })],
+  [['patchLink'], '/mapping', () => ({ mapping: null })],
+  [['patchLink'], '/signing_secret', () => ({ signing_secret: 's' })],
+  [['patchLink'], '/draft_severity', () => ({ unknown: 'inbox', draft_severity: 'SEV1' })],
+  [['createLink'], '/signing_secret', () => ({ ...plainLink, signing_secret: 's' })],
+  [['createLink'], '/draft_severity', () => ({ ...plainLink, unknown: 'inbox', draft_severity: 'SEV1' })],
+  [
+    ['createLink'],
+    '/unknown',
+    (_, { incidents }) => ({ ...plainLink, incident_id: incidents[0], unknown: 'draft' }),
+  ],
   [items, '/owner', (_, { left }) => ({ ...open, owner: left })],
   [items, '/owner', (_, { teams }) => ({ ...open, owner: teams[0] })],
 ]
 
 const references: Rule[] = [
+  [['createLink'], '/incident_id', () => ({ incident_id: 'PM-2026-06-17-nothing', unknown: 'inbox' })],
   [items, '/owner', () => ({ ...open, owner: 'nobody' })],
   [items, '/factors/1', () => ({ ...open, factors: [1, 2_147_483_647] })],
   [incidents, '/authors/1', () => ({ authors: ['priya', 'constructor'] })],

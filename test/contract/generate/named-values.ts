@@ -5,7 +5,17 @@ import { givenReady, seal } from '../../postmortem/ready.ts'
 import type { Operation } from './operations.ts'
 import type { Request } from './request.ts'
 import { moments, partialMoments } from './strings.ts'
-import { addChange, addEvent, addFactor, addItem, addToken, idIn, type World } from './world.ts'
+import {
+  addChange,
+  addEvent,
+  addFactor,
+  addInboxEntry,
+  addItem,
+  addLink,
+  addToken,
+  idIn,
+  type World,
+} from './world.ts'
 
 /** All rules for valid requests that the contract's schemas do not express. */
 
@@ -24,7 +34,7 @@ const freshName = fc.noShrink(fc.uuid()).map(id => `x${id}`)
  * the path; with an operation before it (`putTeam {handle}`), for that operation alone.
  */
 export function namedValues(world: World, incident: string): Record<string, Values> {
-  const { people, teams, changeable, incidents, events, earlier, states, tokens } = world
+  const { people, teams, changeable, incidents, events, earlier, states, tokens, links } = world
   const person = fc.constantFrom(...people)
   const others = [earlier.incident_id, ...incidents].filter(id => id !== incident)
   const id = fc.tuple(dayBetween('1970-01-01', '2999-12-31'), freshName)
@@ -47,7 +57,8 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'createFactor events[]': fc.constantFrom(...events[incident]!),
     'patchFactor events[]': fc.constantFrom(...events[incident]!),
     'factors[]': fc.constantFrom(1, 2),
-    recurs: fc.constant(earlier),
+    'createFactor recurs': fc.constant(earlier),
+    'patchFactor recurs': fc.constant(earlier),
     action_item: fc.constantFrom('AI-1', 'AI-2'),
     expires_at: moments(dayBetween('2026-06-20', '9998-12-30')),
     // Reasons that do not quote what the world has there.
@@ -83,7 +94,12 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'getTeam {handle}': fc.constantFrom(...teams),
     'putTeam {handle}': fc.oneof(fc.constantFrom(...changeable.teams), freshName),
     'patchTeam {handle}': fc.constantFrom(...changeable.teams),
+    '{inbox_id}': fc.constant(world.inbox.waiting),
+    'getInboxAssignment {inbox_id}': fc.constant(world.inbox.assigned),
+    'ingest {source}': fc.constantFrom('alertmanager', 'grafana', 'pagerduty', 'github', 'cloudevents'),
     '{token_id}': fc.constantFrom(...tokens),
+    '{link_id}': fc.constantFrom(...links),
+    'patchLink {link_id}': fc.constant(links.at(-1)),
     ...Object.fromEntries(
       readsOfStates.flatMap(id => [
         [`${id} {incident_id}`, fc.constant(states.incident_id)],
@@ -125,10 +141,14 @@ const redacted: Record<string, string[]> = {
   redactActionItem: ['/title'],
   redactChange: ['/target'],
   redactReview: ['/decisions/0/text', '/decisions/1/text'],
+  redactInboxEntry: ['/event/sources/0/excerpt', '/event/description'],
 }
 
 /** Objects that a merge patch must contain whole, since there may be no stored one to merge with. */
-export const wholeObjects = new Set(['counterfactual', 'tracker', 'verified_by_source'])
+export const wholeObjects = new Set([
+  ...['counterfactual', 'tracker', 'verified_by_source'],
+  ...['ignore', 'kind', 'milestone', 'low'],
+])
 
 type Body = Record<string, any>
 
@@ -164,6 +184,10 @@ const rules: Record<string, (body: Body) => Body> = {
   acceptActionItems: () => ({ acceptances: [{ action_item: 'AI-1', by: 'priya' }] }),
   patchActionItem: body => filled(body, name => name in body),
   closeActionItem: closed,
+  assignInboxEntry: ({ incident_id, draft }) =>
+    incident_id ? { incident_id } : { draft: draft ?? { severity: 'SEV3' } },
+  createLink: linked,
+  patchLink: relinked,
 }
 
 /** The body, repaired where fields contradict each other. */
@@ -265,6 +289,26 @@ function verified(body: Body): Body {
   return isNamed ? { ...body, status: status ?? 'applied', verified_by_source: null } : body
 }
 
+/** Repairs a link that has what its source has no use for, or two places for what is unknown. */
+function linked({ signing_secret, draft_severity, ...body }: Body): Body {
+  const source = body.mapping ? 'generic' : body.source.replace('generic', 'alertmanager')
+  const unknown = body.incident_id ? 'inbox' : body.unknown
+  return {
+    ...{ ...body, source, ...('unknown' in body && { unknown }) },
+    ...(['grafana', 'pagerduty', 'github'].includes(source) && { signing_secret }),
+    ...(unknown === 'draft' && { draft_severity }),
+  }
+}
+
+/** Repairs a patch of a link that has a mapping, and so signs nothing. */
+function relinked({ signing_secret, draft_severity, mapping, ...body }: Body): Body {
+  return {
+    ...{ name: 'alerts', ...body },
+    ...(mapping && { mapping }),
+    ...(body.unknown === 'draft' && { draft_severity }),
+  }
+}
+
 /** Prepares the stored state that a request needs, made just for it, and points the request to that. */
 export async function arranged(service: Service, request: Request): Promise<Request> {
   const { params, headers, ...more } = (await arrange[request.operation.id]?.(service, request)) ?? {}
@@ -298,6 +342,9 @@ const arrange: Record<
   },
   redactEvidence: async ({ db }) => ({ params: { sha256: await givenEvidence(db, 'Doomed.') } }),
   revokeToken: async ({ call }) => ({ params: { token_id: await addToken(call) } }),
+  assignInboxEntry: async ({ call }) => ({ params: { inbox_id: await addInboxEntry(call) } }),
+  dismissInboxEntry: async ({ call }) => ({ params: { inbox_id: await addInboxEntry(call) } }),
+  revokeLink: async ({ call }) => ({ params: { link_id: await addLink(call) } }),
   acceptActionItem: newItem,
   deferActionItem: newItem,
   acceptActionItems: async (service, request) => {

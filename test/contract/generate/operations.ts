@@ -40,8 +40,9 @@ export interface Operation {
   /** With its parameters in braces. */
   path: string
   parameters: Parameter[]
-  /** Of JSON. */
+  /** Of a body of JSON. */
   body: Schema | undefined
+  /** Whether it takes a body that is no JSON of a schema. */
   takesBytes: boolean
   /** The statuses that it documents. */
   statuses: number[]
@@ -73,16 +74,19 @@ export const operations: Operation[] = Object.entries(contract.paths).flatMap(([
       method: method.toUpperCase(),
       path,
       parameters: parameters.map(parameter => ('$ref' in parameter ? at(parameter.$ref) : parameter)),
-      body: bodyOf(requestBody.content),
-      takesBytes: bytesType in requestBody.content,
+      body: jsonSchemaOf(requestBody.content),
+      takesBytes: Object.keys(requestBody.content).some(type => !type.endsWith('json')),
       statuses: Object.keys(responses).map(Number).filter(Number.isInteger),
       methods,
     }
   })
 })
 
-function bodyOf(content: Record<string, { schema: Schema }>): Schema | undefined {
-  return bytesType in content ? undefined : Object.values(content)[0]?.schema
+type Content = NonNullable<Documented['requestBody']>['content']
+
+function jsonSchemaOf(content: Content): Schema | undefined {
+  return Object.entries(content).find(([type]) => /^application\/(merge-patch\+)?json$/.test(type))?.[1]
+    .schema
 }
 
 export const parametersIn = (operation: Operation, place: Parameter['in']) =>

@@ -22,9 +22,13 @@ export interface World {
   sealed: string
   /** The SHA-256 of stored evidence, and of some that was taken out. */
   evidence: string
+  /** Ids of entries of the inbox: one that waits, and of which one text is taken out, and one that is assigned. */
+  inbox: { waiting: string; assigned: string }
   redactedEvidence: string
   /** Ids of API tokens. */
   tokens: string[]
+  /** Ids of capability links, the last of which has a mapping. */
+  links: string[]
   /** An `Idempotency-Key` that has been used. */
   key: string
   /** A cursor of the list of people. */
@@ -61,6 +65,13 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
   await seal({ call } as Service, ready)
   const tokens = [await addToken(call), await addToken(call)]
   const evidence = await givenEvidence(db, 'checkout 503')
+  const inbox = { waiting: await addInboxEntry(call), assigned: await addInboxEntry(call) }
+  await call('PUT', `/v1/inbox/${inbox.waiting}/redaction`, {
+    body: { pointers: ['/event/sources/0/excerpt'], reason: 'A password.' },
+  })
+  const [incident_id] = incidents
+  await call('PUT', `/v1/inbox/${inbox.assigned}/assignment`, { body: { incident_id } })
+  const links = [await addLink(call), await addLink(call, { source: 'generic', mapping })]
   const redactedEvidence = await givenEvidence(db, 'a password')
   await call('PUT', `/v1/evidence/${redactedEvidence}/redaction`, { body: { reason: 'A password.' } })
   const key = 'used-before'
@@ -78,8 +89,10 @@ export async function seedWorld({ call, db }: Service): Promise<World> {
     states,
     sealed: idIn(ready),
     evidence,
+    inbox,
     redactedEvidence,
     tokens,
+    links,
     key,
     cursor: body.next_cursor,
   }
@@ -150,12 +163,28 @@ export const addEvent = (call: Service['call'], path: string, fields: object) =>
     },
   })
 
+/** A delivery that no incident is known for. Returns the id of its entry in the inbox. */
+export async function addInboxEntry(call: Service['call']): Promise<string> {
+  const body = { specversion: '1.0', id: crypto.randomUUID(), source: '/checkout', type: 'failed' }
+  const headers = { 'content-type': 'application/cloudevents+json' }
+  const answer = await call('POST', '/v1/ingest/cloudevents', { body, headers })
+  return answer.body.results[0].inbox_id
+}
+
 export const addFactor = (call: Service['call'], path: string, fields: object) =>
   call('POST', `${path}/factors`, { body: { category: 'technical', statement: 'No retries.', ...fields } })
 
 export async function addToken(call: Service['call']): Promise<string> {
   const { body } = await call('POST', '/v1/tokens', { body: { name: 'pager', scope: 'read' } })
   return body.id
+}
+
+const mapping = { system: 'statuspage', text: ['/incident/name'] }
+
+export async function addLink(call: Service['call'], fields: object = {}): Promise<string> {
+  const body = { name: 'alerts', source: 'alertmanager', ...fields }
+  const { body: made } = await call('POST', '/v1/links', { body })
+  return made.id
 }
 
 export const addItem = (call: Service['call'], path: string, owner: string) =>

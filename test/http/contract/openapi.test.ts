@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import rateLimit from '@fastify/rate-limit'
 import fastify from 'fastify'
 import t from 'tap'
+import { createLinkCache } from '../../../src/access/links/store.ts'
 import { contractJson } from '../../../src/cli/openapi.ts'
 import { createTokenCache } from '../../../src/http/api-tokens.ts'
 import { Problem } from '../../../src/http/problem.ts'
@@ -259,7 +260,8 @@ t.test('a route that names no scope stops the start', async t => {
   const now = () => new Date()
   const app = fastify()
   await app.register(rateLimit, { global: false })
-  requireToken(app, { tokens: createTokenCache(db, now), adminToken: undefined, now })
+  const [tokens, links] = [createTokenCache(db, now), createLinkCache(db, now)]
+  requireToken(app, { tokens, links, adminToken: undefined, now })
   t.throws(() => app.get('/bare', async () => ''), { message: /\/bare names no scope/ })
 })
 

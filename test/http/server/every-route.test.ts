@@ -33,6 +33,11 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   listTokens: 'admin',
   getToken: 'admin',
   revokeToken: 'admin',
+  createLink: 'admin',
+  listLinks: 'admin',
+  getLink: 'admin',
+  patchLink: 'admin',
+  revokeLink: 'admin',
   createIncident: 'write',
   listIncidents: 'read',
   getIncident: 'read',
@@ -129,6 +134,14 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   exportPostmortems: 'read',
   getFollowUp: 'read',
   getFollowUpHtml: 'read',
+  ingest: 'events:write',
+  listInbox: 'read',
+  getInboxEntry: 'read',
+  assignInboxEntry: 'write',
+  dismissInboxEntry: 'write',
+  redactInboxEntry: 'admin',
+  listInboxRedactions: 'read',
+  getInboxAssignment: 'read',
 }
 
 /** The scopes that each scope covers. */

@@ -32,6 +32,14 @@ t.test('hosts that are listed are answered, too', async t => {
   t.equal(await answer(service, 'evil.example'), '421 misdirected')
 })
 
+t.test('the host of the public address is answered wherever not every host is', async t => {
+  const hosts = (host: string, given: string[]) =>
+    allowedHostsOf(host, given, 'https://debrief.example:8443/x')
+  t.ok(hosts('127.0.0.1', [])?.has('debrief.example'))
+  t.ok(hosts('0.0.0.0', ['other.example'])?.has('debrief.example'))
+  t.equal(hosts('0.0.0.0', []), undefined, 'and shuts out none')
+})
+
 t.test('a service that listens to the network answers to every name, unless names are listed', async t => {
   t.equal(await answer(await openService(t, { host: '0.0.0.0' }), 'anything.example'), 200)
   t.equal(allowedHostsOf('::', []), undefined)

@@ -60,6 +60,25 @@ const payload = {
   first: [{ id: 10, text: '"items":[],', words: [] }],
 }
 
+t.test('of the components only those that an answer refers to are compiled, directly or not', async t => {
+  const components = {
+    Outer: { $id: 'Outer', type: 'object', properties: { inner: { $ref: 'Inner#' } } },
+    Inner: {
+      $id: 'Inner',
+      type: 'object',
+      properties: { name: { type: 'string' }, outer: { $ref: 'Outer#' } },
+    },
+    Invalid: { $id: 'Invalid', type: 'nothing that exists' },
+  }
+  const serializerOf = (name: string) =>
+    buildSerializer(
+      components,
+      {},
+    )({ schema: { $ref: `${name}#` }, method: 'GET', url: '/', httpStatus: '200' })
+  t.equal(serializerOf('Outer')({ inner: { name: 'a', other: 1 } }), '{"inner":{"name":"a"}}')
+  t.throws(() => serializerOf('Invalid')({}), /Invalid/)
+})
+
 t.test('a long answer has the bytes, the headers and the ETag that a short one would have', async t => {
   for (const [name, given] of Object.entries({
     'two lists': payload,

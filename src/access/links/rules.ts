@@ -1,0 +1,38 @@
+import { fieldError } from '../../http/problem.ts'
+import { signingSources } from './mapping-schema.ts'
+import type { LinkInput, LinkPatch } from './schema.ts'
+
+/** Returns the patch, which removes the severity of drafts where it ends these and names none. */
+export const clearIdleSeverity = (patch: LinkPatch): LinkPatch =>
+  patch.unknown === undefined || patch.unknown === 'draft' ? patch : { draft_severity: null, ...patch }
+
+/** @throws 422 naming the field that the others of a link do not go with */
+export function requireSensibleLink(input: LinkInput): void {
+  requireMappingWhereRead(input)
+  requireSigner(input)
+  requireOnePlace(input)
+}
+
+function requireMappingWhereRead({ source, mapping }: LinkInput): void {
+  if ((source === 'generic') === Boolean(mapping)) return
+  if (mapping) throw exclusiveError('/mapping', `is for generic, and ${source} has a form of its own`)
+  const detail =
+    '/mapping is required for generic: it says where in the JSON the text of an event is, and the rest.'
+  throw fieldError('/mapping', 'required', detail)
+}
+
+function requireSigner({ source, signing_secret }: LinkInput): void {
+  if (!signing_secret || signingSources.includes(source)) return
+  throw exclusiveError('/signing_secret', `is for ${signingSources.join(', ')}, and ${source} signs nothing`)
+}
+
+function requireOnePlace({ incident_id, unknown, draft_severity }: LinkInput): void {
+  if (draft_severity && unknown !== 'draft')
+    throw exclusiveError('/draft_severity', 'is of a new draft, which /unknown: draft would make')
+  if (!incident_id || unknown !== 'draft') return
+  const detail = `/unknown is draft, and all of it goes to ${incident_id}: leave out one of both.`
+  throw fieldError('/unknown', 'contradiction', detail)
+}
+
+const exclusiveError = (pointer: string, why: string) =>
+  fieldError(pointer, 'exclusive', `${pointer} ${why}: leave it out.`)

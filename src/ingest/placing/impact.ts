@@ -1,0 +1,119 @@
+import { type SqlBool, sql } from 'kysely'
+import type { Trx } from '../../db/open.ts'
+import type { MilestoneName } from '../../incidents/milestones.ts'
+import { withMilestones } from '../../timeline/rules.ts'
+import type { Arrival } from './arrivals.ts'
+
+/** Of what began, such as an alert that fires: when it last began and ended, and in which spells it did so. */
+interface Series {
+  began: number
+  ended: number
+  seen: Set<string>
+}
+
+type Told = Pick<Arrival, 'event' | 'series' | 'is_firing' | 'opens_spell'>
+
+/** What an event is in its incident. */
+export interface Standing {
+  spell: number
+  milestones: MilestoneName[]
+  relevance: 'normal' | 'low'
+  /** What was left out that somebody should know of. */
+  warnings: string[]
+}
+
+/** What is known of an incident's spells of impact, by the events that it has; each event that is added tells more. */
+export class Impact {
+  /** When each milestone was marked, by spell. */
+  readonly #spells = new Map<number, Map<MilestoneName, number>>()
+  readonly #series = new Map<string, Series>()
+
+  /** When the last spell was resolved; null while it is not. */
+  get resolvedAt(): number | null {
+    const last = this.#spells.get(Math.max(...this.#spells.keys()))
+    return last?.get('resolved') ?? null
+  }
+
+  mark(spell: number, milestones: readonly MilestoneName[], time: number): void {
+    if (milestones.length === 0) return
+    const marked = this.#spells.get(spell) ?? new Map<MilestoneName, number>()
+    for (const name of milestones) marked.set(name, time)
+    this.#spells.set(spell, marked)
+  }
+
+  tell(name: string, isFiring: boolean, { spells, time }: { spells: readonly number[]; time: number }): void {
+    const series = this.#series.get(name) ?? { began: -Infinity, ended: -Infinity, seen: new Set() }
+    if (isFiring) series.began = Math.max(series.began, time)
+    else series.ended = Math.max(series.ended, time)
+    for (const spell of spells) series.seen.add(`${spell} ${isFiring}`)
+    this.#series.set(name, series)
+  }
+
+  /**
+   * Adds an event. It lies in the spell that had begun by its time; what begins after that was resolved begins the next.
+   * Milestones that others have marked are left out, and `resolved` while anything goes on that has begun here. What begins
+   * or ends again in a spell is of low relevance, unless it marks something.
+   */
+  add({ event, series, is_firing, opens_spell }: Told): Standing {
+    const time = Date.parse(event.occurred_at)
+    const claimed = withMilestones(event).milestones ?? []
+    const spell = this.#spellOf(time, { begins: is_firing && claimed.length > 0, opens_spell })
+    if (series !== null && !is_firing) this.tell(series, false, { spells: [], time })
+    const free = claimed.filter(name => !this.#spells.get(spell)?.has(name))
+    const goesOn = free.includes('resolved') && series !== null && this.#goesOn()
+    const milestones = goesOn ? free.filter(name => name !== 'resolved') : free
+    const isRepeat = series !== null && this.#series.get(series)?.seen.has(`${spell} ${is_firing}`)
+    this.mark(spell, milestones, time)
+    if (series !== null) this.tell(series, is_firing, { spells: [spell], time })
+    return {
+      spell,
+      milestones,
+      relevance: isRepeat && milestones.length === 0 ? 'low' : (event.relevance ?? 'normal'),
+      warnings: goesOn
+        ? ['/milestones: resolved was left out, since another alert of this incident still fires.']
+        : [],
+    }
+  }
+
+  #spellOf(time: number, { begins, opens_spell }: { begins: boolean; opens_spell: boolean }): number {
+    const begun = [...this.#spells].filter(([, marked]) => Math.min(...marked.values()) <= time)
+    const spell = Math.max(1, ...begun.map(([number]) => number))
+    const resolved = this.#spells.get(spell)?.get('resolved')
+    const isAnother = begins && resolved !== undefined && resolved < time
+    return isAnother || (opens_spell && begun.length > 0) ? spell + 1 : spell
+  }
+
+  #goesOn(): boolean {
+    return [...this.#series.values()].some(({ began, ended }) => began > ended)
+  }
+}
+
+/** Reads what is known of an incident that holds still. */
+export async function readImpact(trx: Trx, incident_id: string): Promise<Impact> {
+  const impact = new Impact()
+  const marked = await trx
+    .selectFrom('events')
+    .select(['spell', 'milestones', 'corrected_at'])
+    .where('incident_id', '=', incident_id)
+    .where(sql<SqlBool>`milestones <> '{}'`)
+    .where('retraction', 'is', null)
+    .execute()
+  for (const { spell, milestones, corrected_at } of marked)
+    impact.mark(spell, milestones as MilestoneName[], Date.parse(corrected_at))
+  const told = await trx
+    .selectFrom('ingest_deliveries as d')
+    .innerJoin('events as e', 'e.id', 'd.event_id')
+    .select(['d.series', 'd.is_firing'])
+    .select(({ fn }) => [
+      fn.max('e.corrected_at').as('last'),
+      sql<number[]>`array_agg(DISTINCT e.spell)`.as('spells'),
+    ])
+    .where('d.incident_id', '=', incident_id)
+    .where('d.series', 'is not', null)
+    .where('e.retraction', 'is', null)
+    .groupBy(['d.series', 'd.is_firing'])
+    .execute()
+  for (const { series, is_firing, last, spells } of told)
+    impact.tell(series!, is_firing, { spells, time: Date.parse(last) })
+  return impact
+}

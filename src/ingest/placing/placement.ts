@@ -1,0 +1,224 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../db/open.ts'
+import type { ChangeFacts, LinkGrant } from '../../http/caller.ts'
+import { DebriefError } from '../../http/problem.ts'
+import { lockIncidentShared } from '../../incidents/locks.ts'
+import { holdersOf } from '../../incidents/references.ts'
+import type { IncidentInput } from '../../incidents/schema.ts'
+import { createIncident } from '../../incidents/store.ts'
+import { dateIn } from '../../kit/time.ts'
+import type { Arrival, ScopedReference } from './arrivals.ts'
+import { type Impact, readImpact } from './impact.ts'
+import type { InboxReason, PlacedBy } from './schema.ts'
+
+/** An incident and what decided for it, or why there is none. */
+export type Place = Taken | Waiting
+
+interface Taken {
+  incident_id: string
+  why: PlacedBy
+}
+
+export interface Waiting {
+  incident_id: null
+  why: InboxReason
+  /** The incident that it is for, and that does not take it. */
+  intended: string | null
+}
+
+const nowhere = { incident_id: null, intended: null }
+
+/** What decides where the events of one delivery go. */
+export interface PlacementTerms {
+  /** The link's own words on it; undefined for a token. */
+  link: Pick<LinkGrant, 'incident_id' | 'unknown' | 'draft_severity'> | undefined
+  /** The incident that the address of the request names. */
+  asked: string | undefined
+  timeZone: string
+  facts: ChangeFacts
+}
+
+export interface Placer {
+  place: (arrival: Arrival) => Promise<Place>
+  /** The references that mean an incident by these arrivals, so that what waits under them goes along. */
+  bindings: { reference: ScopedReference; incident_id: string }[]
+}
+
+/** An incident that is not sealed, and stays so until the transaction ends. */
+interface OpenIncident {
+  id: string
+  impact: Impact
+}
+
+/**
+ * Decides for each event of a delivery: the link's incident, the one asked for, the one that the tool's reference is bound
+ * to, a new draft, or the inbox. A reference is locked until the transaction ends, so that there is one draft for it.
+ */
+export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
+  const { link, asked, timeZone, facts } = terms
+  const incidents = new Map<string, OpenIncident | 'missing' | 'sealed'>()
+  const bound = new Map<string, string[]>()
+  const fixed = link?.incident_id ?? asked
+
+  const bindings: Placer['bindings'] = []
+
+  return { place, bindings }
+
+  async function place(arrival: Arrival): Promise<Place> {
+    if (arrival.is_unreadable) return { why: 'unreadable', ...nowhere, intended: fixed ?? null }
+    if (fixed !== undefined) return placeFixed(arrival, fixed)
+    const known = arrival.reference && (await findBound(arrival.reference, arrival))
+    if (known) return { incident_id: known, why: 'reference' }
+    if (link?.unknown === 'draft' && arrival.is_firing) return openDraft(arrival)
+    const [sealed] = sealedOf(arrival)
+    return sealed === undefined
+      ? { why: 'unknown_incident', ...nowhere }
+      : { why: 'sealed', ...nowhere, intended: sealed }
+  }
+
+  async function placeFixed(arrival: Arrival, id: string): Promise<Place> {
+    const incident = await findIncident(id)
+    if (incident === 'missing') return { why: 'missing_incident', ...nowhere, intended: id }
+    if (incident === 'sealed') return { why: 'sealed', ...nowhere, intended: id }
+    const { reference } = arrival
+    if (reference && !(await findBound(reference, arrival))) await bind(reference, id)
+    return { incident_id: id, why: link?.incident_id ? 'link' : 'query' }
+  }
+
+  async function findIncident(id: string): Promise<OpenIncident | 'missing' | 'sealed'> {
+    const known = incidents.get(id) ?? (await readIncident(trx, id))
+    incidents.set(id, known)
+    return known
+  }
+
+  /** The incident that a reference means, while it takes what has arrived. */
+  async function findBound(reference: ScopedReference, arrival: Arrival): Promise<string | undefined> {
+    const key = keyOf(reference)
+    const ids = bound.get(key) ?? (await readBound(trx, reference))
+    bound.set(key, ids)
+    for (const id of ids) {
+      const incident = await findIncident(id)
+      if (typeof incident === 'object' && takes(incident, arrival)) return id
+    }
+    return undefined
+  }
+
+  /** The incidents that it means and that take nothing any more. */
+  function sealedOf({ reference }: Arrival): string[] {
+    const ids = (reference && bound.get(keyOf(reference))) ?? []
+    return ids.filter(id => incidents.get(id) === 'sealed')
+  }
+
+  async function bind(reference: ScopedReference, incident_id: string): Promise<void> {
+    await bindReference(trx, reference, incident_id, facts.changed_at)
+    bound.set(keyOf(reference), [incident_id])
+    bindings.push({ reference, incident_id })
+  }
+
+  async function openDraft(arrival: Arrival): Promise<Place> {
+    const incident_id = await createDraft(trx, arrival, {
+      severity: (link?.draft_severity ?? 'SEV3') as Severity,
+      related: sealedOf(arrival),
+      timeZone,
+      facts,
+    })
+    if (arrival.reference) await bind(arrival.reference, incident_id)
+    return { incident_id, why: 'new_draft' }
+  }
+}
+
+/** A reference as the key of a map, and in the order in which references are locked. */
+const keyOf = ({ scope, system, id }: ScopedReference): string => JSON.stringify([scope, system, id])
+
+/** A reference that recurs means its incident until that is resolved: what begins later is another one. */
+function takes({ impact }: OpenIncident, { reference, is_firing, event }: Arrival): boolean {
+  const isOver = impact.resolvedAt !== null && Date.parse(event.occurred_at) > impact.resolvedAt
+  return !(reference!.scope !== '' && is_firing && isOver)
+}
+
+async function readIncident(trx: Trx, id: string): Promise<OpenIncident | 'missing' | 'sealed'> {
+  try {
+    const { sealed } = await lockIncidentShared(trx, id)
+    return sealed ? 'sealed' : { id, impact: await readImpact(trx, id) }
+  } catch (error) {
+    if (error instanceof DebriefError && error.code === 'not_found') return 'missing'
+    throw error
+  }
+}
+
+/**
+ * Locks references until the transaction ends, so that two deliveries do not open two drafts for one. In one order, so that
+ * they do not wait for each other.
+ */
+export async function lockReferences(trx: Trx, references: readonly ScopedReference[]): Promise<void> {
+  for (const key of [...new Set(references.map(keyOf))].sort())
+    await sql`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 4))`.execute(trx)
+}
+
+/** The incidents that a reference may mean: the one that it was bound to, then those that people have given it to. */
+async function readBound(trx: Trx, { scope, system, id }: ScopedReference): Promise<string[]> {
+  const bound = await trx
+    .selectFrom('ingest_references')
+    .select('incident_id')
+    .where('scope', '=', scope)
+    .where('system', '=', system)
+    .where('id', '=', id)
+    .execute()
+  return [...bound, ...(await holdersOf(trx, system, id))].map(({ incident_id }) => incident_id)
+}
+
+/** Remembers which incident a reference means from now on. */
+export async function bindReference(
+  trx: Trx,
+  { scope, system, id }: ScopedReference,
+  incident_id: string,
+  bound_at: string,
+): Promise<void> {
+  await trx
+    .insertInto('ingest_references')
+    .values({ scope, system, id, incident_id, bound_at })
+    .onConflict(conflict =>
+      conflict.columns(['scope', 'system', 'id']).doUpdateSet({ incident_id, bound_at }),
+    )
+    .execute()
+}
+
+type Severity = NonNullable<IncidentInput['severity']>
+
+interface DraftTerms {
+  severity: Severity
+  title?: string | undefined
+  /** The final ones that are known by the same reference. */
+  related?: string[]
+  timeZone: string
+  facts: ChangeFacts
+}
+
+/** Opens an incident for what has arrived, on the day it says. */
+export async function createDraft(
+  trx: Trx,
+  { reference, event, title }: Pick<Arrival, 'reference' | 'event' | 'title'>,
+  { severity, title: given, related = [], timeZone, facts }: DraftTerms,
+): Promise<string> {
+  const occurred_on = dateIn(timeZone, new Date(event.occurred_at))
+  return createIncident(
+    trx,
+    {
+      title: given ?? (title || `${event.kind} of ${event.sources[0]!.system}`),
+      severity,
+      occurred_on,
+      external_refs: await ownReference(trx, reference),
+      related: related.map(incident_id => ({ incident_id, relation: 'related_to' })),
+    },
+    occurred_on,
+    { facts },
+  )
+}
+
+/** A reference that means one incident for good is shown with it, unless another one has it. */
+async function ownReference(trx: Trx, reference: ScopedReference | null) {
+  if (reference === null || reference.scope !== '') return []
+  const { system, id, url } = reference
+  const holders = await holdersOf(trx, system, id)
+  return holders.length > 0 ? [] : [{ system, id, url }]
+}

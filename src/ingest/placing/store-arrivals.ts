@@ -1,0 +1,38 @@
+import type { Trx } from '../../db/open.ts'
+import type { ChangeFacts } from '../../http/caller.ts'
+import type { Created } from '../../timeline/inserting/create-events.ts'
+import { createInLocked } from '../../timeline/inserting/create-under-lock.ts'
+import { prepareEvent } from '../../timeline/inserting/prepared-event.ts'
+import type { Arrival } from './arrivals.ts'
+import { readImpact } from './impact.ts'
+
+/** What of an arrival is needed to store its event. */
+export type Storable = Pick<
+  Arrival,
+  'event' | 'original' | 'warnings' | 'series' | 'is_firing' | 'opens_spell'
+>
+
+/**
+ * Stores events of one incident in a transaction, under its lock, as what they are among its others.
+ * @returns what became of each, in their order
+ */
+export async function storeArrivals(
+  trx: Trx,
+  incident_id: string,
+  arrivals: readonly Storable[],
+  facts: ChangeFacts,
+): Promise<Created[]> {
+  const impact = await readImpact(trx, incident_id)
+  const prepared = arrivals.map(arrival => {
+    const { warnings, ...standing } = impact.add(arrival)
+    const { milestone: _, ...event } = arrival.event
+    const changes = { original: arrival.original, warnings: [...arrival.warnings, ...warnings] }
+    return prepareEvent(incident_id, { ...event, ...standing }, facts, changes)
+  })
+  const outcomes = await createInLocked(trx, prepared)
+  return prepared.map(({ id }) => {
+    const outcome = outcomes.get(id)!
+    if (outcome instanceof Error) throw outcome
+    return outcome
+  })
+}

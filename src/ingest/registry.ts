@@ -1,0 +1,18 @@
+import type { IngestSourceName } from '../access/links/mapping-schema.ts'
+import { alertmanager } from './sources/alertmanager.ts'
+import { cloudevents } from './sources/cloudevents.ts'
+import { generic } from './sources/generic.ts'
+import { github } from './sources/github.ts'
+import { grafana } from './sources/grafana.ts'
+import { pagerduty } from './sources/pagerduty.ts'
+import type { IngestSource } from './sources/source.ts'
+
+/** The format of each tool. */
+export const sources: Record<IngestSourceName, IngestSource> = {
+  alertmanager,
+  grafana,
+  pagerduty,
+  github,
+  cloudevents,
+  generic,
+}

@@ -1,0 +1,429 @@
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import t from 'tap'
+import { ingestSources } from '../../src/access/links/mapping-schema.ts'
+import { openIncident, readAllPages } from '../help/cast.ts'
+import { scaled } from '../help/scale.ts'
+import { openService } from '../help/service.ts'
+import { alert, ended, group, makeLink, page } from './given.ts'
+
+const service = await openService(t)
+const { call } = service
+
+const idOf = (incident: string) => incident.replace('/v1/incidents/', '')
+const newIncident = async (title: string) => idOf(await openIncident(service, { title }))
+const post = (url: string, body: unknown) =>
+  call('POST', url, { body, token: url.includes('link=') ? null : undefined! })
+const eventsOf = (id: string) => readAllPages(service, `/v1/incidents/${id}/events?limit=200`)
+const waiting = () => readAllPages(service, '/v1/inbox?limit=200')
+const anything = await makeLink(service, 'generic', {
+  mapping: { system: 'tool', text: ['/alerts/0/labels', '/event/data/title', ''] },
+})
+
+type Path = (string | number)[]
+
+/** The paths to all values in a payload. */
+const pathsOf = (value: unknown, at: Path = []): Path[] => [
+  at,
+  ...Object.entries(value !== null && typeof value === 'object' ? value : {}).flatMap(([name, member]) =>
+    pathsOf(member, [...at, name]),
+  ),
+]
+
+/** A payload with another value at a path. */
+function replaced(payload: unknown, [name, ...path]: Path, value: unknown): unknown {
+  if (name === undefined) return value
+  const copy = structuredClone(payload) as Record<string | number, unknown>
+  copy[name] = replaced(copy[name], path, value)
+  return copy
+}
+
+/** A group key that no other test has. */
+const ownGroup = (name: string) => ({ groupKey: `{}:{test="${name}"}` })
+
+t.test('a link of an incident takes alerts there, each once, with source and payload', async t => {
+  const id = await newIncident('Pinned')
+  const url = await makeLink(service, 'alertmanager', { incident_id: id })
+  const payload = group([alert(), alert({ startsAt: '2026-06-17T14:09:00Z' })])
+  const first = await post(url, payload)
+  t.equal(first.status, 200)
+  t.match(first.body, {
+    results: [
+      {
+        result: 'created',
+        why: 'link',
+        incident_id: id,
+        inbox_id: null,
+        time_source: 'payload',
+        warnings: [],
+      },
+      { result: 'created', why: 'link', incident_id: id },
+    ],
+    ignored: null,
+  })
+  const again = await post(url, payload)
+  t.equal(again.status, 200)
+  t.same(
+    again.body.results.map((one: { result: string; why: string; event_id: string }) => [
+      one.result,
+      one.why,
+      one.event_id,
+    ]),
+    first.body.results.map(({ event_id }: { event_id: string }) => [
+      'duplicate',
+      'delivered_before',
+      event_id,
+    ]),
+  )
+  const events = await eventsOf(id)
+  t.match(events, [
+    {
+      occurred_at: '2026-06-17T14:08:00.123Z',
+      kind: 'alert',
+      milestones: ['detected'],
+      source_system: 'alertmanager',
+      sources: [{ url: 'https://prometheus.carta.example/graph?g0.expr=up', evidence: /^[0-9a-f]{64}$/ }],
+    },
+    { milestones: [] },
+  ])
+  const evidence = await call('GET', `/v1/evidence/${events[0].sources[0].evidence}`)
+  t.same(JSON.parse(evidence.text), payload)
+})
+
+t.test('a token names the incident in the address, and an alert of its group follows without', async t => {
+  const id = await newIncident('Asked')
+  const own = ownGroup('asked')
+  const asked = await post(`/v1/ingest/alertmanager?incident=${id}`, group([alert()], own))
+  t.match(asked.body.results, [{ why: 'query', incident_id: id }])
+  const followed = await post('/v1/ingest/alertmanager', group([alert()], own))
+  t.match(followed.body.results, [{ why: 'reference', incident_id: id }])
+  const otherSender = await makeLink(service, 'alertmanager')
+  const other = await post(otherSender, group([alert()], own))
+  t.match(other.body.results, [{ why: 'unknown_incident' }], 'another Alertmanager may have the same group')
+})
+
+t.test('what a person has given to an incident as external reference finds it', async t => {
+  const incident = await openIncident(service, {
+    title: 'By hand',
+    external_refs: [{ system: 'pagerduty', id: 'QBYHAND' }],
+  })
+  const { body } = await post(
+    '/v1/ingest/pagerduty',
+    page('incident.triggered', '2026-06-17T14:08:00Z', { id: 'QBYHAND' }),
+  )
+  t.match(body.results, [{ why: 'reference', incident_id: idOf(incident) }])
+})
+
+t.test('what no incident is known for waits in the inbox, and a repeat waits at the same place', async t => {
+  const url = await makeLink(service, 'alertmanager')
+  const payload = group([alert()], ownGroup('unknown'))
+  const first = await post(url, payload)
+  t.equal(first.status, 202)
+  const { inbox_id } = first.body.results[0]
+  t.match(first.body.results, [
+    { result: 'inbox', why: 'unknown_incident', incident_id: null, event_id: null },
+  ])
+  const again = await post(url, payload)
+  t.equal(again.status, 202)
+  t.match(again.body.results, [{ result: 'duplicate', why: 'delivered_before', inbox_id }])
+  t.equal((await waiting()).filter(({ id }) => id === inbox_id).length, 1)
+})
+
+t.test('a link may open drafts: one for each reference, on firing only', async t => {
+  const url = await makeLink(service, 'alertmanager', { unknown: 'draft', draft_severity: 'SEV4' })
+  const one = alert()
+  const ending = await post(url, group([ended(alert(), '2026-06-17T14:30:00Z')], ownGroup('draft')))
+  t.match(ending.body.results, [{ result: 'inbox', why: 'unknown_incident' }])
+  const payloads = [
+    group([one], ownGroup('draft')),
+    ...Array.from({ length: 7 }, () => group([alert()], ownGroup('draft'))),
+  ]
+  const answers = await Promise.all(payloads.map(payload => post(url, payload)))
+  const ids = new Set(answers.map(({ body }) => body.results[0].incident_id))
+  t.equal(ids.size, 1)
+  t.equal(answers.filter(({ body }) => body.results[0].why === 'new_draft').length, 1)
+  const [id] = ids
+  const draft = await call('GET', `/v1/incidents/${id}`)
+  t.match((await call('GET', `/v1/inbox/${ending.body.results[0].inbox_id}`)).body, {
+    state: 'assigned',
+    incident_id: id,
+  })
+  t.match(draft.body, {
+    severity: 'SEV4',
+    occurred_on: '2026-06-17',
+    title: /PaymentErrorRateHigh/,
+    status: 'draft',
+  })
+  t.equal((await eventsOf(id)).length, 9, 'with what waited for it')
+})
+
+t.test('of one delivery that comes many times at once each event is stored once', async t => {
+  const url = await makeLink(service, 'alertmanager', { unknown: 'draft' })
+  const payload = group([alert(), alert(), alert()], ownGroup('at once'))
+  const answers = await Promise.all(Array.from({ length: 12 }, () => post(url, payload)))
+  t.ok(answers.every(({ status }) => status === 200))
+  const results = answers.flatMap(({ body }) => body.results)
+  t.equal(results.filter(({ result }) => result === 'created').length, 3)
+  t.equal(new Set(results.map(({ event_id }) => event_id)).size, 3)
+  t.equal((await eventsOf(results[0].incident_id)).length, 3)
+})
+
+t.test(
+  'the copy of the other Alertmanager of a pair is a duplicate; other content is told, the first kept',
+  async t => {
+    const url = await makeLink(service, 'alertmanager', { incident_id: await newIncident('Pair') })
+    const one = alert()
+    await post(url, group([one]))
+    const sameWords = await post(url, group([one], { externalURL: 'https://alertmanager-1.carta.example' }))
+    t.match(sameWords.body.results, [{ result: 'duplicate', warnings: [] }])
+    const otherWords = await post(url, group([{ ...one, annotations: { summary: '39 % fail.' } }]))
+    t.equal(otherWords.status, 200)
+    t.match(otherWords.body.results, [{ result: 'duplicate', warnings: [/other content/] }])
+  },
+)
+
+t.test('a group key means its incident until that is resolved, and then another', async t => {
+  const url = await makeLink(service, 'alertmanager', { unknown: 'draft' })
+  const own = ownGroup('recurs')
+  const [one, late] = [alert(), alert({ startsAt: '2026-06-17T14:20:00Z' })]
+
+  const first = (await post(url, group([one], own))).body.results[0].incident_id
+  const over = await post(url, group([ended(one, '2026-06-17T14:39:00Z')], own))
+  t.match(over.body.results, [{ incident_id: first }])
+  t.match((await call('GET', `/v1/incidents/${first}`)).body, { phase: 'resolved' })
+  const before = await post(url, group([late], own))
+  t.match(before.body.results, [{ incident_id: first }], 'what began before the end belongs to it')
+  const next = await post(url, group([alert({ startsAt: '2026-06-17T18:00:00Z' })], own))
+  t.match(next.body.results, [{ why: 'new_draft' }])
+  t.not(next.body.results[0].incident_id, first)
+})
+
+const marksOf = async (id: string) =>
+  (await eventsOf(id)).map(({ spell, milestones, relevance }) =>
+    [spell, milestones.join(), relevance].join(' ').replace('  ', ' '),
+  )
+
+t.test('an alert that fires again while its incident goes on is of low relevance', async t => {
+  const id = await newIncident('Flapping')
+  const url = await makeLink(service, 'alertmanager', { incident_id: id })
+  const one = alert()
+  await post(url, group([one, alert({ startsAt: '2026-06-17T14:09:00Z' })]))
+  await post(url, group([{ ...one, startsAt: '2026-06-17T14:20:00Z' }]))
+  t.same(await marksOf(id), ['1 detected normal', '1 normal', '1 low'])
+})
+
+t.test('an incident is resolved once all that fires in it has ended', async t => {
+  const id = await newIncident('Two groups')
+  const url = await makeLink(service, 'alertmanager', { incident_id: id })
+  const [one, two] = [alert(), alert({ startsAt: '2026-06-17T14:12:00Z' })]
+  await post(url, group([one], ownGroup('one')))
+  await post(url, group([two], ownGroup('two')))
+  const first = await post(url, group([ended(two, '2026-06-17T14:20:00Z')], ownGroup('two')))
+  t.match(first.body.results, [
+    { result: 'created', warnings: [/another alert of this incident still fires/] },
+  ])
+  await post(url, group([ended(one, '2026-06-17T14:50:00Z')], ownGroup('one')))
+  t.same(await marksOf(id), ['1 detected normal', '1 normal', '1 normal', '1 resolved normal'])
+})
+
+t.test(
+  'what fires after its incident was resolved begins another spell, where the link names the incident',
+  async t => {
+    const id = await newIncident('Again')
+    const url = await makeLink(service, 'alertmanager', { incident_id: id })
+    const one = alert()
+    const again = { ...one, startsAt: '2026-06-17T16:00:00Z' }
+    await post(url, group([one]))
+    await post(url, group([ended(one, '2026-06-17T14:39:00Z')]))
+    await post(url, group([again]))
+    t.equal((await call('GET', `/v1/incidents/${id}`)).body.phase, 'ongoing')
+    await post(url, group([ended(again, '2026-06-17T16:30:00Z')]))
+    t.same(await marksOf(id), [
+      '1 detected normal',
+      '1 resolved normal',
+      '2 detected normal',
+      '2 resolved normal',
+    ])
+  },
+)
+
+t.test('PagerDuty: reopened is a new spell, and what follows belongs to it', async t => {
+  const id = await newIncident('Spells')
+  const url = await makeLink(service, 'pagerduty', { incident_id: id })
+  const at = (time: string) => `2026-06-17T${time}:00Z`
+  for (const [type, time] of [
+    ['incident.triggered', at('14:08')],
+    ['incident.acknowledged', at('14:14')],
+    ['incident.resolved', at('14:39')],
+    ['incident.reopened', at('15:10')],
+    ['incident.resolved', at('15:30')],
+  ] as const)
+    t.equal((await post(url, page(type, time, { id: 'QSPELLS' }))).status, 200)
+  t.same(
+    (await eventsOf(id)).map(({ spell, milestones }) => [spell, milestones.join()]),
+    [
+      [1, 'detected'],
+      [1, 'acknowledged'],
+      [1, 'resolved'],
+      [2, 'detected'],
+      [2, 'resolved'],
+    ],
+  )
+  const late = await post(
+    url,
+    page('incident.annotated', at('14:20'), { id: 'Q', incident: { id: 'QSPELLS' }, content: 'Late.' }),
+  )
+  t.equal(late.status, 200)
+  t.match((await eventsOf(id))[2], { spell: 1, kind: 'note' })
+})
+
+t.test(
+  'an event for a deleted incident goes to the inbox, and a repeat is answered from where it went',
+  async t => {
+    const incident = await openIncident(service, { title: 'Gone' })
+    const id = idOf(incident)
+    const url = await makeLink(service, 'alertmanager', { incident_id: id })
+    const payload = group([alert()])
+    const before = await post(url, payload)
+    await call('DELETE', incident)
+    const after = await post(url, payload)
+    t.match(after.body.results, [
+      { result: 'duplicate', incident_id: id, event_id: before.body.results[0].event_id },
+    ])
+    const next = await post(url, group([alert()]))
+    t.equal(next.status, 202)
+    t.match(next.body.results, [{ result: 'inbox', why: 'missing_incident' }])
+  },
+)
+
+t.test('an incident that is none in the address loses nothing', async t => {
+  const { status, body } = await post('/v1/ingest/alertmanager?incident=no%20such', group([alert()]))
+  t.equal(status, 202)
+  t.match(body.results, [{ result: 'inbox', why: 'missing_incident' }])
+})
+
+t.test('whatever is sent is taken: what is not the tool’s form waits as it came', async t => {
+  const url = await makeLink(service, 'pagerduty', { incident_id: await newIncident('Junk') })
+  const bodies: [payload: string, type: string][] = [
+    ['not JSON', 'application/json'],
+    ['{"a":1,"a":2}', 'application/json'],
+    ['"\\u0000\\ud800"', 'application/json'],
+    [`${'['.repeat(40)}${']'.repeat(40)}`, 'application/json'],
+    ['{}', 'text/plain'],
+    ['\u0000\u0001', 'application/octet-stream'],
+    ['a=b', 'application/x-www-form-urlencoded'],
+  ]
+  for (const [payload, type] of bodies) {
+    const answer = await call('POST', url, { payload, headers: { 'content-type': type }, token: null })
+    t.equal(answer.status, 202, payload.slice(0, 20))
+    const { inbox_id, why } = answer.body.results[0]
+    t.equal(why, 'unreadable')
+    const { body } = await call('GET', `/v1/inbox/${inbox_id}`)
+    t.match(body, {
+      reason: 'unreadable',
+      event: { kind: 'note', sources: [{ evidence: /^[0-9a-f]{64}$/ }] },
+    })
+    const evidence = await call('GET', `/v1/evidence/${body.event.sources[0].evidence}`)
+    t.equal(evidence.text, payload)
+  }
+  const empty = await call('POST', url, { headers: {}, token: null })
+  t.equal(empty.status, 202, 'nothing at all')
+})
+
+t.test('no JSON makes any tool’s address answer anything but 200 or 202', async t => {
+  const junk = fc.oneof(fc.jsonValue(), fc.constant({ version: '4', alerts: [{ status: 'firing' }] }))
+  const mutated = fc.tuple(
+    fc.constantFrom<object>(group([alert()]), page('incident.triggered', '2026-06-17T14:08:00Z')),
+    junk,
+  )
+  const bodies = fc.oneof(
+    junk,
+    mutated.chain(([payload, value]) =>
+      fc.constantFrom(...pathsOf(payload)).map(path => replaced(payload, path, value)),
+    ),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...ingestSources), bodies, async (source, body) => {
+      const answer = await post(source === 'generic' ? anything : `/v1/ingest/${source}`, body)
+      if (answer.status !== 200 && answer.status !== 202) throw new Error(answer.text)
+    }),
+    { numRuns: scaled(100, 20_000) },
+  )
+  t.pass()
+})
+
+t.test('JSON is read whatever its media type says, and from a form', async t => {
+  const url = await makeLink(service, 'alertmanager', { incident_id: await newIncident('Forms') })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  for (const toForm of [String, (json: string) => `payload=${encodeURIComponent(json)}`]) {
+    const payload = toForm(JSON.stringify(group([alert()])))
+    t.match((await call('POST', url, { payload, headers, token: null })).body.results, [
+      { result: 'created' },
+    ])
+  }
+})
+
+t.test('a link is of one tool and of one incident, and a signature must be right', async t => {
+  const [id, other] = [await newIncident('One'), await newIncident('Other')]
+  const url = await makeLink(service, 'github', {
+    incident_id: id,
+    signing_secret: "It's a Secret to Everybody",
+  })
+  const elsewhere = await post(url.replace('/github', '/pagerduty'), {})
+  t.match(elsewhere, { status: 403, body: { code: 'forbidden' } })
+  t.equal((await post(`${url}&incident=${other}`, {})).status, 403)
+  const unsigned = await post(url, {})
+  t.match(unsigned, { status: 401, body: { detail: /X-Hub-Signature-256 is missing.* the same secret\.$/ } })
+  const signature = 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17'
+  const sign = (payload: string) =>
+    call('POST', url, {
+      payload,
+      headers: { 'content-type': 'text/plain', 'x-hub-signature-256': signature },
+      token: null,
+    })
+  t.equal((await sign('Hello, World!')).status, 202, 'as GitHub’s documentation signs it')
+  t.equal((await sign('Hello, World')).status, 401)
+  t.equal((await call('POST', '/v1/ingest/generic', { body: {} })).status, 400, 'generic needs a mapping')
+})
+
+t.test('while the database is away it is 503 to come again, and later it is stored', async t => {
+  const broken = await openService(t, { on: { connectionString: 'postgresql://debrief@127.0.0.1:1/none' } })
+  const answer = await broken.call('POST', '/v1/ingest/pagerduty', {
+    body: page('incident.triggered', '2026-06-17T14:08:00Z'),
+  })
+  t.equal(answer.status, 503)
+  t.ok(answer.headers['retry-after'])
+})
+
+t.test('what is more than one transaction stores is stored part by part, in its order', async t => {
+  const id = await newIncident('Many at once')
+  const url = await makeLink(service, 'alertmanager', { incident_id: id })
+  const alerts = Array.from({ length: 201 }, () => alert())
+  const first = await post(url, group(alerts))
+  const keys = alerts.map(({ fingerprint }) => `${fingerprint}:2026-06-17T14:08:00.123Z:firing`)
+  t.same(
+    first.body.results.map(({ key }: { key: string }) => key),
+    keys,
+  )
+  const { rows } = await sql`SELECT xmin FROM events WHERE incident_id = ${id} GROUP BY xmin`.execute(
+    service.db,
+  )
+  t.equal(rows.length, 2)
+  const again = await post(url, group(alerts))
+  t.ok(again.body.results.every(({ result }: { result: string }) => result === 'duplicate'))
+})
+
+t.test('the reference of a new draft is one that its incident can be sent back with', async t => {
+  const url = await makeLink(service, 'pagerduty', { unknown: 'draft' })
+  const html_url = `https://carta.pagerduty.com/${'x'.repeat(3000)}`
+  const fields = { id: ' Q2\tR1\u0001 ', html_url }
+  const { results } = (await post(url, page('incident.triggered', '2026-06-17T14:08:00Z', fields))).body
+  const incident = `/v1/incidents/${results[0].incident_id}`
+  const { external_refs } = (await call('GET', incident)).body
+  t.same(external_refs, [{ system: 'pagerduty', id: 'Q2 R1', url: null, shared: false }])
+  t.equal((await call('PATCH', incident, { body: { external_refs } })).status, 200)
+  t.same((await eventsOf(results[0].incident_id))[0].original, null)
+  const blank = page('incident.triggered', '2026-06-17T14:08:00Z', { id: '\u0001' })
+  const unnamed = `/v1/incidents/${(await post(url, blank)).body.results[0].incident_id}`
+  t.same((await call('GET', unnamed)).body.external_refs, [])
+})

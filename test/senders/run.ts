@@ -1,0 +1,246 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { migrate } from '../../src/db/migrate.ts'
+import { readAllPages } from '../help/cast.ts'
+import { disposeOnSignals } from '../help/dispose-on-signals.ts'
+import { createDatabase, dropDatabase, inDatabase, startServer } from '../help/server.ts'
+import { openService, type Service } from '../help/service.ts'
+
+/**
+ * `npm run senders` points a pair of real Alertmanagers (Debian's prometheus-alertmanager) at the service with a link in
+ * their own settings, fires and resolves alerts through their API, and looks for each on the timeline. Ends with "senders: N
+ * passed, N failed".
+ */
+
+const program = 'prometheus-alertmanager'
+let [passed, failed] = [0, 0]
+
+function check(sentence: string, found: unknown, wanted: unknown): void {
+  const isRight = isDeepStrictEqual(found, wanted)
+  if (isRight) passed += 1
+  else failed += 1
+  const wrong = `\n  wanted ${JSON.stringify(wanted)}\n  found  ${JSON.stringify(found)}`
+  console.log(`${isRight ? 'ok' : 'FAILED'} ${sentence}${isRight ? '' : wrong}`)
+}
+
+async function main(): Promise<number> {
+  if (spawnSync(program, ['--version']).error)
+    throw new Error(`There is no ${program} here: apt-get install prometheus-alertmanager.`)
+  await using stack = new AsyncDisposableStack()
+  disposeOnSignals(stack)
+  const { service, url } = await startService(stack)
+  const answers = countAnswers(service)
+  const link = await service.call('POST', '/v1/links', {
+    body: { name: 'carta-alerts', source: 'alertmanager', unknown: 'draft', draft_severity: 'SEV2' },
+    headers: { host: new URL(url).host },
+  })
+  const pair = await startPair(stack, link.body.url)
+  await fireAndResolve(service, pair, answers)
+  console.log(`senders: ${passed} passed, ${failed} failed`)
+  return failed === 0 ? 0 : 1
+}
+
+async function startService(stack: AsyncDisposableStack): Promise<{ service: Service; url: string }> {
+  const server = await startServer()
+  stack.defer(server.stop)
+  const database = await createDatabase(server.url, 'senders')
+  stack.defer(() => dropDatabase(server.url, database))
+  const on = { connectionString: inDatabase(server.url, database) }
+  await migrate(on)
+  const now = new Date().toISOString()
+  const service = await openService({ teardown: close => stack.defer(close) }, { on, now })
+  const url = await service.app.listen({ host: '127.0.0.1', port: 0 })
+  return { service, url }
+}
+
+/** Counts the answers to deliveries by their status. */
+function countAnswers({ app }: Service): Map<number, number> {
+  const counts = new Map<number, number>()
+  app.server.on('request', (request, response) =>
+    response.on('finish', () => {
+      if (!request.url?.startsWith('/v1/ingest/')) return
+      counts.set(response.statusCode, (counts.get(response.statusCode) ?? 0) + 1)
+    }),
+  )
+  return counts
+}
+
+/** Starts two Alertmanagers that know each other, and both send all they have. Returns their addresses. */
+async function startPair(stack: AsyncDisposableStack, link: string): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'debrief-senders-'))
+  stack.defer(() => rmSync(folder, { recursive: true }))
+  const settings = join(folder, 'alertmanager.yml')
+  writeFileSync(settings, alertmanagerYml(link))
+  const [web0, web1, peer0, peer1] = await freePorts(4)
+  const start = (name: string, web: number, own: number, other: number) =>
+    startAlertmanager(stack, [
+      `--config.file=${settings}`,
+      `--storage.path=${join(folder, name)}`,
+      `--web.listen-address=127.0.0.1:${web}`,
+      `--web.external-url=http://${name}.carta.example`,
+      `--cluster.listen-address=127.0.0.1:${own}`,
+      `--cluster.peer=127.0.0.1:${other}`,
+      // The second does not wait for what the first has sent, as in a partition: both send everything.
+      '--cluster.peer-timeout=0s',
+      '--cluster.settle-timeout=2s',
+    ])
+  start('alertmanager-0', web0!, peer0!, peer1!)
+  start('alertmanager-1', web1!, peer1!, peer0!)
+  const addresses = [web0, web1].map(port => `http://127.0.0.1:${port}`)
+  for (const address of addresses) await until(() => isReady(address), `${address} is ready`)
+  return addresses
+}
+
+/** As the README has it, but faster. */
+const alertmanagerYml = (link: string) => `
+route:
+  receiver: debrief
+  group_by: [alertname]
+  group_wait: 1s
+  group_interval: 1s
+  repeat_interval: 2s
+receivers:
+  - name: debrief
+    webhook_configs:
+      - url: ${JSON.stringify(link)}
+        send_resolved: true
+`
+
+function startAlertmanager(stack: AsyncDisposableStack, args: string[]): void {
+  const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let log = ''
+  child.stderr!.on('data', chunk => {
+    log += chunk
+  })
+  child.on('exit', code => {
+    if (code) console.error(log)
+  })
+  stack.defer(async () => {
+    if (child.exitCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  })
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map(server => once(server, 'listening')))
+  const ports = servers.map(server => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map(server => once(server.close(), 'close')))
+  return ports
+}
+
+const isReady = (address: string): Promise<boolean> =>
+  fetch(`${address}/-/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+
+async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (const start = performance.now(); performance.now() - start < 60_000; ) {
+    if (await holds()) return
+    await setTimeout(100)
+  }
+  throw new Error(`In a minute it never came about that ${what}.`)
+}
+
+interface Alert {
+  labels: Record<string, string>
+  annotations?: Record<string, string>
+  startsAt: string
+  endsAt?: string
+  generatorURL: string
+}
+
+/** Tells both of a pair, as Prometheus does. */
+async function tell(pair: string[], alerts: Alert[]): Promise<void> {
+  for (const address of pair) {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${address}/api/v2/alerts`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(alerts),
+    })
+    if (!answer.ok) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`)
+  }
+}
+
+async function fireAndResolve(service: Service, pair: string[], answers: Map<number, number>): Promise<void> {
+  const began = new Date(Date.now() - 360_000).toISOString()
+  const alertOf = (instance: string): Alert => ({
+    labels: { alertname: 'PaymentErrorRateHigh', service: 'checkout', instance },
+    annotations: { summary: '38 % of checkout payments fail.' },
+    startsAt: began,
+    generatorURL: `http://prometheus.carta.example/graph?instance=${instance}`,
+  })
+  const alerts = ['checkout-1', 'checkout-2', 'checkout-3'].map(alertOf)
+  await tell(pair, alerts)
+  const incidents = () => readAllPages(service, '/v1/incidents?limit=200')
+  await until(async () => (await incidents()).length > 0, 'an incident is opened')
+  const [incident] = await incidents()
+  const events = () => readAllPages(service, `/v1/incidents/${incident.id}/events?limit=200`)
+  const deliveries = () => [...answers.values()].reduce((sum, count) => sum + count, 0)
+  await until(async () => (await events()).length >= 3, 'all alerts are there')
+  // Each of the pair sends again while they fire.
+  const sent = deliveries()
+  await until(() => deliveries() >= sent + 4, 'the alerts are sent again')
+  check('one incident is opened for the group', (await incidents()).length, 1)
+  check(
+    'each alert is there once',
+    (await events()).map(linkOf).sort(),
+    alerts.map(alert => alert.generatorURL).sort(),
+  )
+  check(
+    'at the time that it began',
+    (await events()).map(({ occurred_at }) => occurred_at),
+    alerts.map(() => began),
+  )
+
+  const endsAt = new Date().toISOString()
+  await tell(
+    pair,
+    alerts.map(alert => ({ ...alert, endsAt })),
+  )
+  await until(async () => (await events()).length >= 6, 'all alerts have ended')
+  const ended = deliveries()
+  await tell(
+    pair,
+    alerts.map(alert => ({ ...alert, endsAt })),
+  )
+  await until(
+    async () => (await milestonesOf(service, incident.id)).includes('resolved'),
+    'the group is resolved',
+  )
+  check('each ends once', (await events()).map(({ kind }) => kind).sort(), [
+    ...alerts.map(() => 'alert'),
+    ...alerts.map(() => 'recovery'),
+  ])
+  check(
+    'the incident is resolved',
+    (await service.call('GET', `/v1/incidents/${incident.id}`)).body.phase,
+    'resolved',
+  )
+  check('nothing waits in the inbox', (await readAllPages(service, '/v1/inbox?limit=200')).length, 0)
+  check('both were answered 200 and nothing else', [...answers.keys()], [200])
+  check(
+    'each cites what was sent',
+    (await events()).every(({ sources }) => sources[0].evidence !== null),
+    true,
+  )
+  console.log(`${deliveries()} deliveries, ${ended} of them until all had ended.`)
+}
+
+const linkOf = ({ sources }: { sources: { url: string }[] }): string => sources[0]!.url
+
+const milestonesOf = async (service: Service, id: string): Promise<string[]> =>
+  (await readAllPages(service, `/v1/incidents/${id}/events?limit=200`)).flatMap(
+    ({ milestones }) => milestones,
+  )
+
+process.exit(await main())
