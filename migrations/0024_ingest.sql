@@ -72,7 +72,7 @@ CREATE TABLE links (
 );
 CREATE INDEX links_newest ON links (created_at DESC, id DESC);
 
--- Which incident a tool means by its own reference. One that recurs is known within its scope, which is the sender.
+-- Which incident a sender, the scope, means by its tool's own reference.
 CREATE TABLE ingest_references (
   scope text COLLATE "C" NOT NULL,
   system text COLLATE "C" NOT NULL,
@@ -90,7 +90,7 @@ CREATE TABLE inbox_entries (
   sender text COLLATE "C" NOT NULL,
   source text COLLATE "C" NOT NULL,
   reason text COLLATE "C" NOT NULL,
-  -- The scope, the system, the id and the address of the tool's own reference.
+  -- The tool's own reference: its scope, system, id and address, and whether it recurs.
   reference jsonb,
   -- Of a new draft.
   title text NOT NULL,

@@ -129,6 +129,20 @@ t.test('what no incident is known for waits in the inbox, and a repeat waits at 
   t.equal((await waiting()).filter(({ id }) => id === inbox_id).length, 1)
 })
 
+t.test('what one sender says of another tool’s reference is no word of that tool', async t => {
+  const id = await newIncident('Grabbed')
+  const pages = await makeLink(service, 'pagerduty')
+  const waits = (await post(pages, page('incident.triggered', '2026-06-17T14:08:00Z', { id: 'QGRAB' }))).body
+    .results[0]
+  const grabbing = await makeLink(service, 'cloudevents', { incident_id: id })
+  const body = { specversion: '1.0', id: '1', source: 'pagerduty', type: 'x', incident: 'QGRAB' }
+  const headers = { 'content-type': 'application/cloudevents+json' }
+  t.equal((await call('POST', grabbing, { body, headers, token: null })).status, 200)
+  t.equal((await call('GET', `/v1/inbox/${waits.inbox_id}`)).body.state, 'waiting')
+  const next = await post(pages, page('incident.acknowledged', '2026-06-17T14:14:00Z', { id: 'QGRAB' }))
+  t.match(next.body.results, [{ result: 'inbox' }])
+})
+
 t.test('a link may open drafts: one for each reference, on firing only', async t => {
   const url = await makeLink(service, 'alertmanager', { unknown: 'draft', draft_severity: 'SEV4' })
   const one = alert()
@@ -312,6 +326,7 @@ t.test('whatever is sent is taken: what is not the tool’s form waits as it cam
     ['{}', 'text/plain'],
     ['\u0000\u0001', 'application/octet-stream'],
     ['a=b', 'application/x-www-form-urlencoded'],
+    ['{"b":1}', 'application/json; charset=ISO-8859-1'],
   ]
   for (const [payload, type] of bodies) {
     const answer = await call('POST', url, { payload, headers: { 'content-type': type }, token: null })

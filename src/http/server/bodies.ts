@@ -64,10 +64,10 @@ const limitsOf = ({ routeOptions: { config } }: FastifyRequest, limits: Limits):
 const emptyObject = /^[ \t\r\n]*\{[ \t\r\n]*\}[ \t\r\n]*$/
 
 /** Refuses charsets other than UTF-8 (RFC 8259) and compressed bodies, whose unpacked size has no limit. */
-function requireReadable({ headers }: FastifyRequest): void {
+function requireReadable({ headers, routeOptions }: FastifyRequest): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1]
   const coding = headers['content-encoding']
-  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+  if (charset !== undefined && !/^utf-?8$/i.test(charset) && !routeOptions.config.raw)
     throw mediaTypeError(`The charset is ${charset}: send UTF-8.`)
   if (coding !== undefined && !/^identity$/i.test(coding))
     throw mediaTypeError(`The body is compressed (Content-Encoding: ${coding}): send it as it is.`)

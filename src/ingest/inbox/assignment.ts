@@ -8,7 +8,7 @@ import type { ScopedReference } from '../placing/arrivals.ts'
 import { bindReference, createDraft, lockReferences } from '../placing/placement.ts'
 import { storeArrivals } from '../placing/store-arrivals.ts'
 import type { AssignmentInput } from './schema.ts'
-import { assignedError, type LockedEntry, lockTogether, referenceOf, updateEntry } from './store.ts'
+import { assignedError, type LockedEntry, lockTogether, referenceOf } from './store.ts'
 
 /**
  * Assigns an entry, and all that wait under its reference, to an incident or to a new draft, and remembers the reference.
@@ -28,7 +28,7 @@ export async function assignEntry(
   const entry = entries.find(candidate => candidate.id === id)!
   requireVersion(entry.version, write.expected)
   if (entry.state === 'assigned') {
-    if (input.incident_id !== entry.incident_id) throw assignedError(entry)
+    if (input.incident_id && input.incident_id !== entry.incident_id) throw assignedError(entry)
     return
   }
   const incident_id = input.incident_id ?? (await draftOf(trx, entry, input, { write, timeZone }))
@@ -76,15 +76,14 @@ async function moveEntries(
     .map(entry => ({ ...entry, warnings: [] }))
     .sort((a, b) => Date.parse(a.event.occurred_at) - Date.parse(b.event.occurred_at))
   const stored = await storeArrivals(trx, incident_id, moving, facts)
-  const moved: { inbox_id: string; event_id: string }[] = []
-  for (const [i, entry] of moving.entries()) {
-    const event_id = stored[i]!.receipt.id
-    moved.push({ inbox_id: entry.id, event_id })
-    const assigned = { state: 'assigned', incident_id, event_id, assigned_in: facts.request_id }
-    await updateEntry(trx, entry, { ...assigned, dismissal: null }, facts)
-  }
+  const moved = moving.map(({ id: inbox_id }, i) => ({ inbox_id, event_id: stored[i]!.receipt.id }))
+  const rows = sql`json_to_recordset(${JSON.stringify(moved)}::json) AS t (inbox_id uuid, event_id uuid)`
+  await sql`
+    UPDATE inbox_entries i SET state = 'assigned', dismissal = NULL, incident_id = ${incident_id}, event_id = t.event_id,
+      assigned_in = ${facts.request_id}, version = i.version + 1, changed_by = ${facts.changed_by},
+      changed_at = ${facts.changed_at}, request_id = ${facts.request_id}
+    FROM ${rows} WHERE i.id = t.inbox_id`.execute(trx)
   await sql`
     UPDATE ingest_deliveries d SET incident_id = ${incident_id}, event_id = t.event_id
-    FROM json_to_recordset(${JSON.stringify(moved)}::json) AS t (inbox_id uuid, event_id uuid)
-    WHERE d.inbox_id = t.inbox_id`.execute(trx)
+    FROM ${rows} WHERE d.inbox_id = t.inbox_id`.execute(trx)
 }

@@ -15,7 +15,7 @@ const selectEntries = (db: Db) =>
   db
     .selectFrom('inbox_entries')
     .select(columns)
-    .select(sql<InboxEntry['reference']>`reference - 'scope'`.as('reference'))
+    .select(sql<InboxEntry['reference']>`reference - '{scope,recurs}'::text[]`.as('reference'))
     .$castTo<InboxEntry>()
 
 /** Newest first. */

@@ -11,13 +11,14 @@ import { EventInput } from '../../timeline/schema.ts'
 import type { IngestedEvent, TimeSource } from '../sources/source.ts'
 import type { Payload } from './payload.ts'
 
-/** A reference of a tool, in the scope in which it means one incident. */
+/** A reference of a tool, which means an incident to its sender alone: another's is no word of this one. */
 export interface ScopedReference {
-  /** The sender of one that recurs; empty for one that never means another incident. */
+  /** The sender's id. */
   scope: string
   system: string
   id: string
   url: string | null
+  recurs: boolean
 }
 
 /** An event that has come, ready to be stored in whatever incident it belongs to. */
@@ -91,7 +92,7 @@ function contentOf({ event: { occurred_at, ...event }, timeSource }: IngestedEve
 /** On one line, as an incident's own references are; null where nothing of it is left. */
 function scoped({ system, id, url, recurs }: NonNullable<IngestedEvent['reference']>, sender: Sender) {
   const line = lineOf(id)
-  return isBlank(line) ? null : { scope: recurs ? sender.id : '', system, id: shortKey(line), url }
+  return isBlank(line) ? null : { scope: sender.id, system, id: shortKey(line), url, recurs }
 }
 
 const titleOf = (title: string): string => cutAtWord(lineOf(title), 200)

@@ -33,6 +33,7 @@ function readForm(text: string): unknown {
 }
 
 function parseJson(text: string): unknown {
+  requireShallow(text)
   try {
     return JSON.parse(text)
   } catch {
@@ -40,15 +41,27 @@ function parseJson(text: string): unknown {
   }
 }
 
-function storable(value: unknown, depth = 1): unknown {
+/** Looks for brackets outside strings before anything is parsed, since JSON.parse takes seconds for very many levels. */
+function requireShallow(text: string): void {
+  let depth = 0
+  let isInString = false
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i)
+    if (isInString && char === 0x5c) i += 1
+    else if (char === 0x22) isInString = !isInString
+    else if (isInString) continue
+    else if (char === 0x7b || char === 0x5b) depth += 1
+    else if (char === 0x7d || char === 0x5d) depth -= 1
+    if (depth > maxDepth) throw new NotTheForm(`It is nested more than ${maxDepth} levels deep.`)
+  }
+}
+
+function storable(value: unknown): unknown {
   if (typeof value === 'string') return storableText(value)
   if (typeof value !== 'object' || value === null) return value
-  if (depth > maxDepth) throw new NotTheForm(`It is nested more than ${maxDepth} levels deep.`)
-  if (Array.isArray(value)) return value.map(entry => storable(entry, depth + 1))
+  if (Array.isArray(value)) return value.map(storable)
   const members = Object.entries(value)
-  return Object.fromEntries(
-    members.map(([name, member]) => [storableText(name), storable(member, depth + 1)]),
-  )
+  return Object.fromEntries(members.map(([name, member]) => [storableText(name), storable(member)]))
 }
 
 const storableText = (text: string): string =>

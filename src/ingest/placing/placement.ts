@@ -133,7 +133,7 @@ const keyOf = ({ scope, system, id }: ScopedReference): string => JSON.stringify
 /** A reference that recurs means its incident until that is resolved: what begins later is another one. */
 function takes({ impact }: OpenIncident, { reference, is_firing, event }: Arrival): boolean {
   const isOver = impact.resolvedAt !== null && Date.parse(event.occurred_at) > impact.resolvedAt
-  return !(reference!.scope !== '' && is_firing && isOver)
+  return !(reference!.recurs && is_firing && isOver)
 }
 
 async function readIncident(trx: Trx, id: string): Promise<OpenIncident | 'missing' | 'sealed'> {
@@ -215,9 +215,9 @@ export async function createDraft(
   )
 }
 
-/** A reference that means one incident for good is shown with it, unless another one has it. */
+/** A reference that means one incident for good is shown with it, where all find it, unless another one has it. */
 async function ownReference(trx: Trx, reference: ScopedReference | null) {
-  if (reference === null || reference.scope !== '') return []
+  if (reference === null || reference.recurs) return []
   const { system, id, url } = reference
   const holders = await holdersOf(trx, system, id)
   return holders.length > 0 ? [] : [{ system, id, url }]
