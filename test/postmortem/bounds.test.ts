@@ -14,7 +14,7 @@ import { snapshotStreams } from '../../src/postmortem/snapshot-stream.ts'
 import { mostExcerpt, mostListed, mostOctets } from '../../src/timeline/shown/selection.ts'
 import { eventPages } from '../../src/timeline/shown/store.ts'
 import { listEvents } from '../../src/timeline/store.ts'
-import { observed } from '../help/cast.ts'
+import { givenEvidence, observed } from '../help/cast.ts'
 import { adminToken, openService } from '../help/service.ts'
 import { givenReady, seal } from './ready.ts'
 
@@ -197,7 +197,8 @@ t.test('what would be sealed has one ETag, of what is not listed, too; and it is
   }
   t.equal(await etagOf(incident), tags[0], 'while nothing changes')
   const event = { occurred_at: '2026-06-17T18:00:00Z', kind: 'note', description: 'It is late.' }
-  const sources = [{ kind: 'log', system: 'checkout', excerpt: 'late' }]
+  const evidence = await givenEvidence(db, 'late')
+  const sources = [{ kind: 'log', system: 'checkout', evidence }]
   await next('an insert', call('POST', `${incident}/events`, { body: { ...event, sources } }))
   await next('an update', call('PATCH', last, { body: { description: 'The password is hunter2.' } }))
   const redaction = { pointers: ['/description'], reason: 'A password.' }
@@ -211,6 +212,7 @@ t.test('what would be sealed has one ETag, of what is not listed, too; and it is
   const sealed = JSON.parse((await call('GET', `${incident}/postmortem.json`)).text)
   t.equal(sealed.events.length, mostListed + 100 + 4, 'all events')
   t.notOk('rest' in sealed)
+  t.match(sealed.evidence, [{ sha256: evidence }], 'and the evidence of all')
   const markdown = (await call('GET', `${incident}/postmortem.md`)).text
   t.equal(markdown.match(/^\| 1\d:/gm)!.length, mostListed)
   const { text: html } = await call('GET', `${incident}/postmortem.html`)
@@ -234,6 +236,9 @@ t.test('what was sent beyond a limit counts, too', async t => {
 
 t.test('the JSON of a long draft is streamed, with an ETag of what is stored', async t => {
   const incident = await givenReady(service)
+  const evidence = await givenEvidence(db, 'checkout 503')
+  const body = observed({ sources: [{ kind: 'log', system: 'checkout', evidence }] })
+  await call('POST', `${incident}/events`, { body })
   const small = await call('GET', `${incident}/postmortem.json`)
   await addEvents(incident, { count: 3000, length: 400 })
   const { status, headers, text } = await call('GET', `${incident}/postmortem.json`)
@@ -243,6 +248,8 @@ t.test('the JSON of a long draft is streamed, with an ETag of what is stored', a
   t.same(names(text), names(small.text))
   const streamed = JSON.parse(text)
   t.equal(streamed.events.length, 3000 + JSON.parse(small.text).events.length)
+  t.same(streamed.evidence, [{ sha256: evidence, media_type: 'text/plain', size: 12 }])
+  t.same(streamed.evidence, small.body.evidence)
   t.same(Object.keys(streamed.people), Object.keys(JSON.parse(small.text).people))
   t.same(Object.keys(streamed.events[5000 - 2001]), Object.keys(JSON.parse(small.text).events[0]))
   const etag = headers.etag as string
