@@ -78,7 +78,6 @@ CREATE TABLE ingest_references (
   system text COLLATE "C" NOT NULL,
   id text COLLATE "C" NOT NULL,
   incident_id text COLLATE "C" NOT NULL REFERENCES incidents (id) ON DELETE CASCADE,
-  bound_at timestamptz(3) NOT NULL,
   PRIMARY KEY (scope, system, id)
 );
 CREATE INDEX ingest_references_of_incident ON ingest_references (incident_id);
@@ -112,8 +111,7 @@ CREATE TABLE inbox_entries (
   redactions jsonb NOT NULL DEFAULT '[]',
   version integer NOT NULL DEFAULT 1,
   changed_by text NOT NULL,
-  changed_at timestamptz(3) NOT NULL,
-  request_id text NOT NULL
+  changed_at timestamptz(3) NOT NULL
 );
 CREATE INDEX inbox_entries_event ON inbox_entries (event_id) WHERE event_id IS NOT NULL;
 CREATE INDEX inbox_entries_incident ON inbox_entries (incident_id) WHERE incident_id IS NOT NULL;
@@ -127,7 +125,6 @@ CREATE TABLE ingest_deliveries (
   source text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,
   content_sha256 text NOT NULL,
-  received_at timestamptz(3) NOT NULL,
   -- What it is of that begins and ends, such as an alert, and whether it tells of a beginning.
   series text COLLATE "C",
   is_firing boolean NOT NULL,

@@ -190,7 +190,6 @@ export interface InboxEntries {
   received_at: string;
   redactions: Generated<ColumnType<unknown, string, string>>;
   reference: ColumnType<unknown, string, string> | null;
-  request_id: string;
   sender: string;
   series: string | null;
   source: string;
@@ -239,14 +238,12 @@ export interface IngestDeliveries {
   incident_id: string | null;
   is_firing: boolean;
   key: string;
-  received_at: string;
   sender: string;
   series: string | null;
   source: string;
 }
 
 export interface IngestReferences {
-  bound_at: string;
   id: string;
   incident_id: string;
   scope: string;

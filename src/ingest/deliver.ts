@@ -40,7 +40,7 @@ export async function deliver(
   { arrivals, payload, ...terms }: PlacementTerms & { arrivals: readonly Arrival[]; payload: Payload },
 ): Promise<IngestedResult[]> {
   const firsts = firstOfEach(arrivals)
-  const claimed = await claimDeliveries(trx, sender, firsts, terms.facts.changed_at)
+  const claimed = await claimDeliveries(trx, sender, firsts)
   const repeated = firsts.flatMap(({ key }) => (claimed.has(key) ? [] : key))
   const earlier = await earlierDeliveries(trx, sender, repeated)
   const fresh = firsts.filter(({ key }) => claimed.has(key))

@@ -23,14 +23,13 @@ export async function claimDeliveries(
   trx: Trx,
   { id, source }: Sender,
   arrivals: readonly Arrival[],
-  received_at: string,
 ): Promise<Set<string>> {
   const rows = arrivals.map(({ key, content_sha256, series, is_firing }) => ({
     ...{ key, content_sha256, series, is_firing },
   }))
   const { rows: claimed } = await sql<{ key: string }>`
-    INSERT INTO ingest_deliveries (sender, source, key, content_sha256, series, is_firing, received_at)
-    SELECT ${id}, ${source}, d.key, d.content_sha256, d.series, d.is_firing, ${received_at}::timestamptz
+    INSERT INTO ingest_deliveries (sender, source, key, content_sha256, series, is_firing)
+    SELECT ${id}, ${source}, d.key, d.content_sha256, d.series, d.is_firing
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS d (key text, content_sha256 text, series text, is_firing boolean)
     ORDER BY d.key COLLATE "C"
     ON CONFLICT DO NOTHING RETURNING key`.execute(trx)

@@ -33,7 +33,7 @@ export async function assignEntry(
   }
   const incident_id = input.incident_id ?? (await draftOf(trx, entry, input, { write, timeZone }))
   await lockUnsealedShared(trx, incident_id)
-  if (reference) await bindReference(trx, reference, incident_id, write.facts.changed_at)
+  if (reference) await bindReference(trx, reference, incident_id)
   await moveEntries(trx, incident_id, entries, write.facts)
 }
 
@@ -81,7 +81,7 @@ async function moveEntries(
   await sql`
     UPDATE inbox_entries i SET state = 'assigned', dismissal = NULL, incident_id = ${incident_id}, event_id = t.event_id,
       assigned_in = ${facts.request_id}, version = i.version + 1, changed_by = ${facts.changed_by},
-      changed_at = ${facts.changed_at}, request_id = ${facts.request_id}
+      changed_at = ${facts.changed_at}
     FROM ${rows} WHERE i.id = t.inbox_id`.execute(trx)
   await sql`
     UPDATE ingest_deliveries d SET incident_id = ${incident_id}, event_id = t.event_id

@@ -60,15 +60,15 @@ export async function addToInbox(
   trx: Trx,
   { id: sender, source }: Sender,
   arrivals: readonly (Arrival & { reason: string; intended: string | null })[],
-  { changed_at, changed_by, request_id }: ChangeFacts,
+  { changed_at, changed_by }: ChangeFacts,
 ): Promise<Map<string, string>> {
   const entries = arrivals.map(arrival => ({ ...arrival, id: uuidv7() }))
   if (entries.length > 0)
     await sql`
       INSERT INTO inbox_entries (id, received_at, sender, source, reason, reference, title, event, original, opens_spell,
-        time_source, series, is_firing, intended_incident_id, changed_by, changed_at, request_id)
+        time_source, series, is_firing, intended_incident_id, changed_by, changed_at)
       SELECT e.id, ${changed_at}::timestamptz, ${sender}, ${source}, e.reason, e.reference, e.title, e.event, e.original,
-        e.opens_spell, e.time_source, e.series, e.is_firing, e.intended, ${changed_by}, ${changed_at}::timestamptz, ${request_id}
+        e.opens_spell, e.time_source, e.series, e.is_firing, e.intended, ${changed_by}, ${changed_at}::timestamptz
       FROM json_to_recordset(${JSON.stringify(entries)}::json) AS e (id uuid, reason text, reference jsonb, title text,
         event jsonb, original jsonb, opens_spell boolean, time_source text, series text, is_firing boolean, intended text)`.execute(
       trx,
@@ -134,11 +134,11 @@ export async function updateEntry(
   trx: Trx,
   { id, version }: Pick<LockedEntry, 'id' | 'version'>,
   values: Record<string, string | null>,
-  facts: ChangeFacts,
+  { changed_at, changed_by }: ChangeFacts,
 ): Promise<void> {
   await trx
     .updateTable('inbox_entries')
-    .set({ ...values, ...facts, version: version + 1 })
+    .set({ ...values, changed_at, changed_by, version: version + 1 })
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
 }

@@ -110,7 +110,7 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
   }
 
   async function bind(reference: ScopedReference, incident_id: string): Promise<void> {
-    await bindReference(trx, reference, incident_id, facts.changed_at)
+    await bindReference(trx, reference, incident_id)
     bound.set(keyOf(reference), [incident_id])
     bindings.push({ reference, incident_id })
   }
@@ -172,14 +172,11 @@ export async function bindReference(
   trx: Trx,
   { scope, system, id }: ScopedReference,
   incident_id: string,
-  bound_at: string,
 ): Promise<void> {
   await trx
     .insertInto('ingest_references')
-    .values({ scope, system, id, incident_id, bound_at })
-    .onConflict(conflict =>
-      conflict.columns(['scope', 'system', 'id']).doUpdateSet({ incident_id, bound_at }),
-    )
+    .values({ scope, system, id, incident_id })
+    .onConflict(conflict => conflict.columns(['scope', 'system', 'id']).doUpdateSet({ incident_id }))
     .execute()
 }
 
