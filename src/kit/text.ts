@@ -6,6 +6,10 @@ export const isBlank = (value: string): boolean => invisible.test(value)
 /** False for what PostgreSQL cannot store: NUL and lone surrogates. */
 export const isStorable = (value: string): boolean => !value.includes('\0') && value.isWellFormed()
 
+/** Replaces what PostgreSQL cannot store by U+FFFD. */
+export const toStorable = (value: string): string =>
+  isStorable(value) ? value : value.toWellFormed().replaceAll('\0', '\ufffd')
+
 /** True without line breaks and other control characters. */
 export const isOneLine = (value: string): boolean => !/[\p{Cc}\u2028\u2029]/u.test(value)
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { anyBytes, type DeclaredType } from '../../evidence/media.ts'
 import { maxDepth } from '../../kit/strict-json.ts'
-import { isStorable } from '../../kit/text.ts'
+import { toStorable } from '../../kit/text.ts'
 import { NotTheForm } from '../sources/source.ts'
 
 /** The body of a delivery: its bytes, which become evidence, and what they say. */
@@ -21,9 +21,9 @@ export function readPayload(bytes: Buffer, contentType = ''): Payload {
   if (!isUtf8(bytes) || bytes.includes(0)) return { bytes, mediaType: anyBytes, body: '' }
   const text = bytes.toString()
   const json = parseJson(text)
-  if (json !== undefined) return { bytes, mediaType: 'application/json', body: storable(json) }
+  if (json !== undefined) return { bytes, mediaType: 'application/json', body: withStorableTexts(json) }
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType)
-  return { bytes, mediaType: 'text/plain', body: storable(isForm ? readForm(text) : text) }
+  return { bytes, mediaType: 'text/plain', body: withStorableTexts(isForm ? readForm(text) : text) }
 }
 
 /** GitHub and Slack send JSON in a field of a form, if they are told so. */
@@ -56,13 +56,10 @@ function requireShallow(text: string): void {
   }
 }
 
-function storable(value: unknown): unknown {
-  if (typeof value === 'string') return storableText(value)
+function withStorableTexts(value: unknown): unknown {
+  if (typeof value === 'string') return toStorable(value)
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(storable)
+  if (Array.isArray(value)) return value.map(withStorableTexts)
   const members = Object.entries(value)
-  return Object.fromEntries(members.map(([name, member]) => [storableText(name), storable(member)]))
+  return Object.fromEntries(members.map(([name, member]) => [toStorable(name), withStorableTexts(member)]))
 }
-
-const storableText = (text: string): string =>
-  isStorable(text) ? text : text.toWellFormed().replaceAll('\0', '\ufffd')

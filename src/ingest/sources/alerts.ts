@@ -1,13 +1,14 @@
 import { canonicalJson, isObject, sha256Hex } from '../../kit/json.ts'
 import { cut, cutAtWord } from '../../kit/text.ts'
-import type { EventInput } from '../../timeline/schema.ts'
 import {
+  firstOf,
   type JsonObject,
   numberAt,
   onOneLine,
   readEach,
   requireList,
   requireObject,
+  type SourceInput,
   sentenceOf,
   sourceOf,
   textAt,
@@ -46,7 +47,7 @@ export interface AlertTool {
   /** The figures on which it fires. */
   figuresOf: (alert: Alert) => string | null
   /** What it rests on besides. */
-  moreSources: (alert: Alert) => EventInput['sources']
+  moreSources: (alert: Alert) => SourceInput[]
   /** Whether somebody tries out the webhook with it. */
   isTest?: (alert: Alert) => boolean
 }
@@ -186,24 +187,18 @@ function whereOf(labels: [name: string, value: string][]): string {
 /** The first text that an alert says of itself. */
 function summaryOf({ payload }: Alert): string | null {
   const texts = ['summary', 'description', 'message'].map(name => textAt(payload, 'annotations', name))
-  const summary = texts.find(text => text !== null)
-  return onOneLine(summary ?? '') || null
+  return onOneLine(firstOf(texts) ?? '') || null
 }
 
-function alertSource(
-  alert: Alert,
-  description: string,
-  { group, tool }: Context,
-): EventInput['sources'][number] {
+function alertSource(alert: Alert, description: string, { group, tool }: Context): SourceInput {
   const { payload, name, labels, isFiring } = alert
   const generator = textAt(payload, 'generatorURL')
   const annotations = ['runbook_url', 'dashboard'].map(one => urlAt(payload, 'annotations', one))
   const addresses = [urlAt(generator), ...annotations, urlAt(group, 'externalURL')]
-  const url = addresses.find(address => address !== null)
   const told = tellingLabels(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`)
   // Those of one that has ended are still of the time when it fired.
   const texts = isFiring ? ['summary', 'description'].map(one => textAt(payload, 'annotations', one)) : []
-  return sourceOf('alert', tool.system, url, [
+  return sourceOf('alert', tool.system, firstOf(addresses), [
     cutAtWord(told.length === 0 ? name : `${name}{${told.join(', ')}}`, 500),
     tool.figuresOf(alert),
     ...texts.filter(text => text !== null && !description.includes(onOneLine(text))),

@@ -1,5 +1,6 @@
 import { isHttpUrl, slug } from '../../kit/text.ts'
 import {
+  firstOf,
   type JsonObject,
   readEach,
   requireObject,
@@ -25,10 +26,10 @@ function read(delivery: Delivery): Reading {
   const events = eventsIn(delivery)
   if (events.length === 0) return { events: [], ignored: 'The batch is empty.' }
   const isBatch = events === delivery.body
-  const { read, ...faults } = readEach(events, (event, i) =>
-    ingested(event, isBatch ? `/${i}` : '', delivery.receivedAt),
+  const { read: ingested, ...faults } = readEach(events, (event, i) =>
+    ingestedEvent(event, isBatch ? `/${i}` : '', delivery.receivedAt),
   )
-  return { events: read, ...faults }
+  return { events: ingested, ...faults }
 }
 
 /** What is sent as plain JSON without attributes in headers is structured, or a batch where it is a list. */
@@ -56,7 +57,7 @@ function attributeOf(name: string, value: string): string {
 }
 
 /** @param at the pointer to it in a batch; empty for a single one */
-function ingested(value: unknown, at: string, receivedAt: Date): IngestedEvent {
+function ingestedEvent(value: unknown, at: string, receivedAt: Date): IngestedEvent {
   const event = requireObject(value, at || 'A CloudEvent')
   if (event.specversion !== '1.0') throw new NotTheForm(`${at}/specversion must be "1.0".`)
   const [id, source, type] = ['id', 'source', 'type'].map(name => requireAttribute(event, name, at))
@@ -100,9 +101,7 @@ function systemOf(source: string): string {
 }
 
 const textIn = (data: unknown): string | null =>
-  ['description', 'message', 'summary', 'title']
-    .map(name => textAt(data, name))
-    .find(text => text !== null) ?? null
+  firstOf(['description', 'message', 'summary', 'title'].map(name => textAt(data, name)))
 
 function dataIn(event: JsonObject): string | null {
   const data = valueAt(event, 'data') ?? null

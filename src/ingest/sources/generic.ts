@@ -2,6 +2,7 @@ import type { IngestMapping } from '../../access/links/mapping-schema.ts'
 import { canonicalJson, isObject, sha256Hex } from '../../kit/json.ts'
 import { isBlank } from '../../kit/text.ts'
 import {
+  firstOf,
   firstTimeOf,
   lineOf,
   readEach,
@@ -20,7 +21,7 @@ export const generic: IngestSource = { read }
 
 function read({ body, mapping, receivedAt }: Delivery): Reading {
   if (mapping === null) throw new NotTheForm('Only a link with a `mapping` says how this is read.')
-  const challenge = mapping.challenge === undefined ? null : textAt(valueAt(body, mapping.challenge))
+  const challenge = mapping.challenge === undefined ? null : textAt(valueAtPointer(body, mapping.challenge))
   if (challenge !== null) return { events: [], challenge }
   if (new Entry(mapping.events === undefined ? body : undefined, body).isOneOf(mapping.ignore)) return ignored
   const { events: list } = mapping
@@ -35,7 +36,7 @@ const ignored: Reading = { events: [], ignored: 'It has no event, or the mapping
 
 function entriesOf(body: unknown, { events }: IngestMapping): unknown[] {
   if (events === undefined) return [body]
-  const list = valueAt(body, events)
+  const list = valueAtPointer(body, events)
   if (!Array.isArray(list)) throw new NotTheForm(`${events} must be a list.`)
   return list
 }
@@ -54,7 +55,7 @@ class Entry {
   }
 
   at(pointer: string): unknown {
-    return valueAt(pointer.startsWith('#') ? this.#body : this.value, pointer)
+    return valueAtPointer(pointer.startsWith('#') ? this.#body : this.value, pointer)
   }
 
   words(pointers: string[] = []): string[] {
@@ -84,7 +85,7 @@ function eventOf(entry: Entry, mapping: IngestMapping, receivedAt: Date): Ingest
   const milestones = milestonesOf(entry.wordFor(mapping.milestone))
   const isFiring = beginsWith(milestones)
   const [id = null] = entry.words(mapping.reference)
-  const url = mapping.url?.map(pointer => urlAt(entry.at(pointer))).find(address => address !== null)
+  const url = firstOf((mapping.url ?? []).map(pointer => urlAt(entry.at(pointer))))
   return {
     key: keyOf(entry, mapping),
     series: isFiring || milestones.includes('resolved') ? id : null,
@@ -145,7 +146,7 @@ function nameIn(pointer: string): string {
 }
 
 /** Undefined where there is nothing. A `#` before the pointer has been looked at. */
-function valueAt(value: unknown, pointer: string): unknown {
+function valueAtPointer(value: unknown, pointer: string): unknown {
   const tokens = pointer.split('/').slice(1)
   return tokens.reduce<unknown>((at, token) => member(at, unescaped(token)), value)
 }

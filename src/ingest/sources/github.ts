@@ -1,4 +1,5 @@
 import {
+  firstOf,
   firstTimeOf,
   type JsonObject,
   onOneLine,
@@ -147,14 +148,7 @@ function deployEvent({ key, time, subject, words, isNormal, urls, excerpt }: Dep
       milestones: [],
       relevance: isNormal === true ? 'normal' : 'low',
       description: sentenceOf(told),
-      sources: [
-        sourceOf(
-          'deploy',
-          'github',
-          urls.find(url => url !== null),
-          excerpt,
-        ),
-      ],
+      sources: [sourceOf('deploy', 'github', firstOf(urls), excerpt)],
     },
     timeSource,
     reference: null,

@@ -1,5 +1,5 @@
 import { isObject } from '../../kit/json.ts'
-import { cut, cutAtWord, isBlank, isHttpUrl } from '../../kit/text.ts'
+import { cut, cutAtWord, isBlank, isHttpUrl, toStorable } from '../../kit/text.ts'
 import { isDateTime, toUtc } from '../../kit/time.ts'
 import { isTooFarAhead } from '../../timeline/rules.ts'
 import type { EventInput } from '../../timeline/schema.ts'
@@ -7,7 +7,7 @@ import { NotTheForm, type Reading, type TimeSource } from './source.ts'
 
 /** What adapters read of a payload, whose values may be anything. None of these throws, but those that `require`. */
 
-type Source = EventInput['sources'][number]
+export type SourceInput = EventInput['sources'][number]
 
 export type JsonObject = Record<string, unknown>
 
@@ -21,7 +21,7 @@ export function valueAt(value: unknown, ...path: string[]): unknown {
 /** A text that can be stored; null for what is no text, and for a blank one. */
 export function textAt(value: unknown, ...path: string[]): string | null {
   const text = valueAt(value, ...path)
-  return typeof text === 'string' ? storable(text) : null
+  return typeof text === 'string' ? nullIfBlank(toStorable(text)) : null
 }
 
 /** A text, or a number or a truth value in JSON's words. */
@@ -51,11 +51,11 @@ export function urlAt(value: unknown, ...path: string[]): string | null {
   return text.length <= addressMost && isHttpUrl(text) ? text : null
 }
 
-/** Without what PostgreSQL cannot store; null where nothing is left to be seen. */
-function storable(text: string): string | null {
-  const kept = text.replaceAll('\0', '').toWellFormed()
-  return isBlank(kept) ? null : kept
-}
+const nullIfBlank = (text: string): string | null => (isBlank(text) ? null : text)
+
+/** The first of several values that is not null. */
+export const firstOf = <T>(values: readonly (T | null)[]): T | null =>
+  values.find(value => value !== null) ?? null
 
 /** @throws NotTheForm when it is no object; `what` goes before “must be an object” */
 export function requireObject(value: unknown, what: string): JsonObject {
@@ -162,13 +162,13 @@ const excerptMost = 2000
  * @param excerpt what is cited, a line each; what is null is left out
  */
 export function sourceOf(
-  kind: Source['kind'],
+  kind: SourceInput['kind'],
   system: string,
   url: unknown,
   excerpt: (string | null)[],
-): Source {
+): SourceInput {
   const address = urlAt(url)
   const lines = [...excerpt, address === null ? textAt(url) : null].filter(line => line !== null)
-  const words = storable(cut(lines.join('\n'), excerptMost))
+  const words = nullIfBlank(cut(lines.join('\n'), excerptMost))
   return { kind, system, url: address, excerpt: words ?? (address === null ? system : null) }
 }

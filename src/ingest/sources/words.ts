@@ -1,10 +1,11 @@
 import { type MilestoneName, milestoneNames } from '../../incidents/milestones.ts'
 import { type EventInput, eventKinds } from '../../timeline/schema.ts'
+import type { SourceInput } from './reading.ts'
 
 /** Words of the timeline, as senders and mappings say them. */
 
 type EventKind = EventInput['kind']
-type SourceKind = EventInput['sources'][number]['kind']
+type SourceKind = SourceInput['kind']
 
 /** The kind of event that a word names; `note` for any other. */
 export const eventKindOf = (word: string | null): EventKind =>
