@@ -1,7 +1,6 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Trx } from '../../db/open.ts'
 import type { MilestoneName } from '../../incidents/milestones.ts'
-import { withMilestones } from '../../timeline/rules.ts'
 import type { Arrival } from './arrivals.ts'
 
 /** Of what began, such as an alert that fires: when it last began and ended, and in which spells it did so. */
@@ -56,15 +55,14 @@ export class Impact {
    */
   add({ event, series, is_firing, opens_spell }: Told): Standing {
     const time = Date.parse(event.occurred_at)
-    const claimed = withMilestones(event).milestones ?? []
+    const claimed = event.milestones ?? []
     const spell = this.#spellOf(time, { begins: is_firing && claimed.length > 0, opens_spell })
-    if (series !== null && !is_firing) this.tell(series, false, { spells: [], time })
+    const isRepeat = series !== null && this.#series.get(series)?.seen.has(`${spell} ${is_firing}`)
+    if (series !== null) this.tell(series, is_firing, { spells: [spell], time })
     const free = claimed.filter(name => !this.#spells.get(spell)?.has(name))
     const goesOn = free.includes('resolved') && series !== null && this.#goesOn()
     const milestones = goesOn ? free.filter(name => name !== 'resolved') : free
-    const isRepeat = series !== null && this.#series.get(series)?.seen.has(`${spell} ${is_firing}`)
     this.mark(spell, milestones, time)
-    if (series !== null) this.tell(series, is_firing, { spells: [spell], time })
     return {
       spell,
       milestones,

@@ -6,12 +6,6 @@ import { prepareEvent } from '../../timeline/inserting/prepared-event.ts'
 import type { Arrival } from './arrivals.ts'
 import { readImpact } from './impact.ts'
 
-/** What of an arrival is needed to store its event. */
-export type Storable = Pick<
-  Arrival,
-  'event' | 'original' | 'warnings' | 'series' | 'is_firing' | 'opens_spell'
->
-
 /**
  * Stores events of one incident in a transaction, under its lock, as what they are among its others.
  * @returns what became of each, in their order
@@ -19,15 +13,17 @@ export type Storable = Pick<
 export async function storeArrivals(
   trx: Trx,
   incident_id: string,
-  arrivals: readonly Storable[],
+  arrivals: readonly Pick<
+    Arrival,
+    'event' | 'original' | 'warnings' | 'series' | 'is_firing' | 'opens_spell'
+  >[],
   facts: ChangeFacts,
 ): Promise<Created[]> {
   const impact = await readImpact(trx, incident_id)
   const prepared = arrivals.map(arrival => {
     const { warnings, ...standing } = impact.add(arrival)
-    const { milestone: _, ...event } = arrival.event
     const changes = { original: arrival.original, warnings: [...arrival.warnings, ...warnings] }
-    return prepareEvent(incident_id, { ...event, ...standing }, facts, changes)
+    return prepareEvent(incident_id, { ...arrival.event, ...standing }, facts, changes)
   })
   const outcomes = await createInLocked(trx, prepared)
   return prepared.map(({ id }) => {
