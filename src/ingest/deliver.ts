@@ -11,7 +11,6 @@ import {
 import { moveWaiting } from './inbox/assignment.ts'
 import { addToInbox } from './inbox/store.ts'
 import type { Arrival, Sender } from './placing/arrivals.ts'
-import type { Payload } from './placing/payload.ts'
 import {
   createPlacer,
   lockReferences,
@@ -21,6 +20,7 @@ import {
 } from './placing/placement.ts'
 import { storeArrivals } from './placing/store-arrivals.ts'
 import type { IngestedResult } from './schema.ts'
+import type { Payload } from './sources/source.ts'
 
 interface Placed extends Destination {
   arrival: Arrival

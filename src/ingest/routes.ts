@@ -1,21 +1,18 @@
 import type { FastifyRequest } from 'fastify'
-import type { IngestMapping } from '../access/links/mapping-schema.ts'
+import type { IngestMapping, IngestSourceName } from '../access/links/mapping-schema.ts'
 import { transact } from '../db/transact.ts'
-import { anyBytes } from '../evidence/media.ts'
 import { type Caller, writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
 import { DebriefError } from '../http/problem.ts'
-import { sha256Hex } from '../kit/json.ts'
 import { deliver } from './deliver.ts'
 import { inboxRoutes } from './inbox/routes.ts'
 import { inboxSchemas } from './inbox/schema.ts'
-import { type Arrival, arrivalOf, type Receipt, type Sender, unreadableArrival } from './placing/arrivals.ts'
-import { type Payload, readPayload } from './placing/payload.ts'
+import { readPayload } from './payload.ts'
+import { type Arrival, arrivalsOf, type Sender } from './placing/arrivals.ts'
 import { sources } from './registry.ts'
 import * as contract from './schema.ts'
-import { likenessOf } from './sources/likeness.ts'
-import { NotTheForm, type Reading } from './sources/source.ts'
+import type { Delivery } from './sources/source.ts'
 
 const tag = {
   name: 'Ingest',
@@ -52,66 +49,40 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
       },
     },
     async (request, reply) => {
-      const { source } = request.params
-      requireOwnLink(request.caller, source)
-      requireOwnIncident(request.caller, request.query.incident)
+      const { caller, params, query } = request
+      const { source } = params
+      requireOwnLink(caller, source)
+      requireOwnIncident(caller, query.incident)
       const bytes = (request.body as Buffer | undefined) ?? Buffer.alloc(0)
-      requireSignature(request, bytes)
-      const { reading, payload, fault } = read(request, bytes)
+      const headers = singleHeaders(request.headers)
+      requireSignature(caller, source, { bytes, headers })
+      const mapping = (caller.link?.mapping ?? null) as IngestMapping | null
+      const read = readPayload(bytes, source, { headers, receivedAt: now(), mapping })
       const { facts } = writeOf(request, now)
-      const sender: Sender = { id: senderId(request.caller), source }
-      const receipt = { sender, payload, evidence: sha256Hex(bytes), facts }
-      const { link } = request.caller
-      const terms = { link, asked: request.query.incident, timeZone, facts, payload }
+      const sender: Sender = { id: senderId(caller), source }
+      const terms = { link: caller.link, asked: query.incident, timeZone, facts, payload: read.payload }
       const results: contract.IngestedResult[] = []
-      const store = async (arrivals: Arrival[]) => {
-        if (arrivals.length === 0) return
+      for (const arrivals of inParts(arrivalsOf(app, read, { sender, facts })))
         results.push(...(await transact(db, trx => deliver(trx, sender, { ...terms, arrivals }))))
-      }
-      for (let n = 0; n < reading.events.length; n += eventsAtOnce) {
-        const part = reading.events.slice(n, n + eventsAtOnce)
-        await store(part.map(event => arrivalOf(app, event, receipt)))
-      }
-      await store(unreadableOf(reading, fault, receipt))
       reply.code(results.some(({ inbox_id }) => inbox_id !== null) ? 202 : 200)
-      const { ignored = null, challenge } = reading
+      const { ignored = null, challenge } = read.reading
       return { results, ignored, ...(challenge !== undefined && { challenge }) }
     },
   )
-
-  /** The whole payload where it cannot be read, or the entries that cannot. */
-  function unreadableOf({ faults = [] }: Reading, fault: string | undefined, receipt: Receipt): Arrival[] {
-    if (fault !== undefined) return [unreadableArrival(receipt, fault)]
-    return faults.map((why, i) => unreadableArrival(receipt, why, `:${i}`))
-  }
-
-  /** What the tool says, or why that cannot be told. */
-  function read(
-    { params, headers, caller }: FastifyRequest<{ Params: { source: keyof typeof sources } }>,
-    bytes: Buffer,
-  ): { reading: Reading; payload: Payload; fault?: string } {
-    let payload: Payload = { bytes, mediaType: anyBytes, body: '' }
-    let hint: string | null = null
-    try {
-      payload = readPayload(bytes, headers['content-type'])
-      hint = hintOn(payload, params.source)
-      const mapping = (caller.link?.mapping ?? null) as IngestMapping | null
-      const delivery = { body: payload.body, headers: singleHeaders(headers), receivedAt: now(), mapping }
-      return { reading: sources[params.source].read(delivery), payload }
-    } catch (error) {
-      if (!(error instanceof NotTheForm)) throw error
-      return { reading: { events: [] }, payload, fault: [error.message, hint].filter(Boolean).join(' ') }
-    }
-  }
 }
 
-/** What may be wrong with a payload, if it is not of the form. */
-const hintOn = ({ body, mediaType }: Payload, source: keyof typeof sources): string | null =>
-  typeof body === 'string' && mediaType !== 'application/json'
-    ? 'The body is no JSON.'
-    : likenessOf(body, source)
+function* inParts(arrivals: Iterable<Arrival>): Generator<Arrival[]> {
+  let part: Arrival[] = []
+  for (const arrival of arrivals) {
+    part.push(arrival)
+    if (part.length < eventsAtOnce) continue
+    yield part
+    part = []
+  }
+  if (part.length > 0) yield part
+}
 
-const singleHeaders = (headers: FastifyRequest['headers']) =>
+const singleHeaders = (headers: FastifyRequest['headers']): Delivery['headers'] =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()]))
 
 const senderId = ({ id, link }: Caller): string => (link === undefined ? `token:${id}` : id)
@@ -135,11 +106,14 @@ function requireOwnIncident({ link }: Caller, asked: string | undefined): void {
 }
 
 /** @throws 401 where the tool signs with the link's secret, and this was not signed so */
-function requireSignature({ params, headers, caller }: FastifyRequest, bytes: Buffer): void {
-  const secret = caller.link?.signing_secret
-  if (!secret) return
-  const { signature } = sources[(params as { source: keyof typeof sources }).source]
-  if (signature?.isValid(secret, bytes, singleHeaders(headers))) return
+function requireSignature(
+  { link }: Caller,
+  source: IngestSourceName,
+  { bytes, headers }: { bytes: Buffer; headers: Delivery['headers'] },
+): void {
+  if (!link?.signing_secret) return
+  const { signature } = sources[source]
+  if (signature?.isValid(link.signing_secret, bytes, headers)) return
   const detail = `The signature in ${signature?.header} is missing, or not of this body and the secret of this link: give the tool and the link the same secret.`
   throw new DebriefError('unauthenticated', detail, [], { 'www-authenticate': 'Bearer realm="Debrief"' })
 }

@@ -8,8 +8,8 @@ import { cutAtWord, isBlank } from '../../kit/text.ts'
 import { type Shortened, shortenEvent, shortKey } from '../../timeline/inserting/lenient.ts'
 import { prepareEvent } from '../../timeline/inserting/prepared-event.ts'
 import { EventInput } from '../../timeline/schema.ts'
-import type { IngestedEvent, TimeSource } from '../sources/source.ts'
-import type { Payload } from './payload.ts'
+import { onOneLine } from '../sources/reading.ts'
+import type { IngestedEvent, Payload, ReadPayload, TimeSource } from '../sources/source.ts'
 
 /** A reference of a tool, which means an incident to its sender alone: another's is no word of this one. */
 export interface ScopedReference {
@@ -47,20 +47,34 @@ export interface Sender {
 }
 
 /** One delivery, as far as each of its events needs it. */
-export interface Receipt {
+interface Receipt {
   sender: Sender
   payload: Payload
-  /** The SHA-256 of the payload. */
-  evidence: string
   facts: ChangeFacts
 }
 
+/** What a payload is stored as: its events, and what of it could not be read, or all of it. */
+export function* arrivalsOf(
+  app: FastifyInstance,
+  { payload, reading: { events, faults = [] }, fault }: ReadPayload,
+  delivery: Omit<Receipt, 'payload'>,
+): Generator<Arrival> {
+  const receipt = { ...delivery, payload }
+  for (const event of events) yield arrivalOf(app, event, receipt)
+  if (fault !== undefined) yield unreadableArrival(receipt, fault)
+  for (const [i, why] of faults.entries()) yield unreadableArrival(receipt, why, `:${i}`)
+}
+
 /** Makes what an adapter has read storable. What breaks a rule of events is kept as what could not be read. */
-export function arrivalOf(app: FastifyInstance, ingested: IngestedEvent, receipt: Receipt): Arrival {
-  const { sender, evidence, facts } = receipt
+function arrivalOf(app: FastifyInstance, ingested: IngestedEvent, receipt: Receipt): Arrival {
+  const { sender, payload, facts } = receipt
   const { event, reference } = ingested
   const [source, ...others] = event.sources
-  const body = { ...event, dedupe_key: lineOf(ingested.key), sources: [{ ...source!, evidence }, ...others] }
+  const body = {
+    ...event,
+    dedupe_key: onOneLine(ingested.key),
+    sources: [{ ...source!, evidence: payload.sha256 }, ...others],
+  }
   const { body: shortened, ...changes } = shortenEvent(body, new Date(facts.changed_at))
   try {
     requireValid(app, EventInput, shortened)
@@ -78,7 +92,7 @@ export function arrivalOf(app: FastifyInstance, ingested: IngestedEvent, receipt
     is_firing: ingested.isFiring,
     opens_spell: ingested.opensSpell,
     time_source: ingested.timeSource,
-    title: titleOf(ingested.title),
+    title: ingested.title,
     event: stored,
     ...changes,
     is_unreadable: false,
@@ -91,24 +105,16 @@ function contentOf({ event: { occurred_at, ...event }, timeSource }: IngestedEve
 
 /** On one line, as an incident's own references are; null where nothing of it is left. */
 function scoped({ system, id, url, recurs }: NonNullable<IngestedEvent['reference']>, sender: Sender) {
-  const line = lineOf(id)
+  const line = onOneLine(id)
   return isBlank(line) ? null : { scope: sender.id, system, id: shortKey(line), url, recurs }
 }
-
-const titleOf = (title: string): string => cutAtWord(lineOf(title), 200)
-
-const lineOf = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
 
 /**
  * What stands for a payload that is not the tool's: a note that cites it, for a person to place.
  * @param part ends its key, where it stands for a part of the payload
  */
-export function unreadableArrival(
-  { sender, payload, evidence, facts }: Receipt,
-  why: string,
-  part = '',
-): Arrival {
-  const key = shortKey(lineOf(sha256Hex(payload.bytes) + part))
+function unreadableArrival({ sender, payload, facts }: Receipt, why: string, part = ''): Arrival {
+  const key = shortKey(onOneLine(payload.sha256 + part))
   const description = cutAtWord(`A delivery for ${sender.source} could not be read. ${why}`, 2000)
   const excerpt = payload.mediaType === anyBytes ? null : payload.bytes.toString().trim()
   const event: EventInput = {
@@ -119,12 +125,23 @@ export function unreadableArrival(
     description,
     dedupe_key: key,
     sources: [
-      { kind: 'log', system: sender.source, evidence, excerpt: excerpt ? cutAtWord(excerpt, 1000) : null },
+      {
+        kind: 'log',
+        system: sender.source,
+        evidence: payload.sha256,
+        excerpt: excerpt ? cutAtWord(excerpt, 1000) : null,
+      },
     ],
   }
   return {
     ...{ key, content_sha256: key, series: null, reference: null, is_firing: false, opens_spell: false },
-    ...{ time_source: 'receipt', title: titleOf(description), event, original: null, warnings: [] },
+    ...{
+      time_source: 'receipt',
+      title: cutAtWord(onOneLine(description), 200),
+      event,
+      original: null,
+      warnings: [],
+    },
     is_unreadable: true,
   }
 }

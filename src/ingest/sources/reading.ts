@@ -151,7 +151,13 @@ export function sentenceOf(text: string): string {
 }
 
 /** A text as the title of an incident. */
-export const titleOf = (text: string): string => cutAtWord(lineOf(text).replace(/(?<!\.)\.$/, ''), 200)
+export const titleOf = (text: string): string =>
+  cutAtWord(
+    lineOf(text)
+      .replace(/(?<!\.)\.$/, '')
+      .trimEnd(),
+    200,
+  )
 
 /** The most that an adapter cites of one text; the payload itself is kept as evidence. */
 const excerptMost = 2000

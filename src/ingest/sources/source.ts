@@ -1,4 +1,5 @@
 import type { IngestMapping } from '../../access/links/mapping-schema.ts'
+import type { DeclaredType } from '../../evidence/media.ts'
 import type { EventInput } from '../../timeline/schema.ts'
 
 /** One POST of a tool: what it sent, and when it came. */
@@ -22,7 +23,8 @@ export interface Reference {
 }
 
 /** Where the time of an event is from: the payload, or its receipt where that has none, or a senseless one. */
-export type TimeSource = 'payload' | 'receipt'
+export const timeSources = ['payload', 'receipt'] as const
+export type TimeSource = (typeof timeSources)[number]
 
 /** What a delivery says happened. */
 export interface IngestedEvent {
@@ -30,7 +32,7 @@ export interface IngestedEvent {
   key: string
   /** What begins or ends with it, such as one alert, which may do so again and again; null for all other events. */
   series: string | null
-  event: Omit<EventInput, 'dedupe_key'>
+  event: Omit<EventInput, 'dedupe_key' | 'milestone'>
   timeSource: TimeSource
   reference: Reference | null
   /** Whether it says that something begins: only that opens a new draft. With a series, false says that it ends. */
@@ -49,6 +51,20 @@ export interface Reading {
   ignored?: string
   /** The text that the tool wants back. */
   challenge?: string
+}
+
+/** The bytes of a delivery, which become evidence. */
+export interface Payload {
+  bytes: Buffer
+  sha256: string
+  mediaType: DeclaredType
+}
+
+/** A payload, and what the tool says by it, or why that cannot be told. */
+export interface ReadPayload {
+  payload: Payload
+  reading: Reading
+  fault?: string
 }
 
 /** The format of a tool. Pure. */
