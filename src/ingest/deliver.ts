@@ -11,20 +11,15 @@ import {
 import { moveWaiting } from './inbox/assignment.ts'
 import { addToInbox } from './inbox/store.ts'
 import type { Arrival, Sender } from './placing/arrivals.ts'
-import {
-  createPlacer,
-  lockReferences,
-  type Place,
-  type PlacementTerms,
-  type Waiting,
-} from './placing/placement.ts'
+import { type PlacedArrival, type PlacementTerms, placeArrivals } from './placing/placement.ts'
 import { storeArrivals } from './placing/store-arrivals.ts'
 import type { IngestedResult } from './schema.ts'
 import type { Payload } from './sources/source.ts'
 
-interface Placed extends Destination {
-  arrival: Arrival
-  place: Place
+/** An arrival that is stored where it has its place: as an event, or as an entry of the inbox. */
+interface Stored extends PlacedArrival {
+  event_id: string | null
+  inbox_id: string | null
   warnings: string[]
   isNew: boolean
 }
@@ -37,93 +32,101 @@ interface Placed extends Destination {
 export async function deliver(
   trx: Trx,
   sender: Sender,
-  { arrivals, payload, ...terms }: PlacementTerms & { arrivals: readonly Arrival[]; payload: Payload },
+  { arrivals, ...terms }: PlacementTerms & { arrivals: readonly Arrival[]; payload: Payload },
 ): Promise<IngestedResult[]> {
   const firsts = firstOfEach(arrivals)
   const claimed = await claimDeliveries(trx, sender, firsts)
   const repeated = firsts.flatMap(({ key }) => (claimed.has(key) ? [] : key))
   const earlier = await earlierDeliveries(trx, sender, repeated)
   const fresh = firsts.filter(({ key }) => claimed.has(key))
-  const placed = await storeFresh(trx, sender, fresh, { payload, ...terms })
+  const stored = fresh.length === 0 ? [] : await storeFresh(trx, sender, fresh, terms)
+  const storedByKey = new Map(stored.map(one => [one.arrival.key, one]))
   return arrivals.map(arrival => {
-    const own = placed.get(arrival.key)
-    if (own?.arrival === arrival) return resultOf(own)
-    return repeatedResult(arrival, earlier.get(arrival.key) ?? { ...own!, ...own!.arrival })
+    const first = storedByKey.get(arrival.key)
+    if (first?.arrival === arrival) return resultOf(first)
+    return repeatedResult(
+      arrival,
+      earlier.get(arrival.key) ?? { ...first!.arrival, ...destinationOf(first!) },
+    )
   })
 }
 
 const firstOfEach = (arrivals: readonly Arrival[]): Arrival[] =>
   [...new Map(arrivals.toReversed().map(arrival => [arrival.key, arrival])).values()].toReversed()
 
+/** Stores arrivals of which none came before. */
 async function storeFresh(
   trx: Trx,
   sender: Sender,
   arrivals: readonly Arrival[],
   { payload, ...terms }: PlacementTerms & { payload: Payload },
-): Promise<Map<string, Placed>> {
-  const placed = new Map<string, Placed>()
-  if (arrivals.length === 0) return placed
-  const sha256 = await storeEvidence(trx, payload.bytes, payload.mediaType, terms.facts)
-  await lockReferences(
-    trx,
-    arrivals.flatMap(({ reference }) => reference ?? []),
-  )
-  const { place: placeOf, bindings } = createPlacer(trx, terms)
-  for (const arrival of arrivals) {
-    const place = await placeOf(arrival)
-    placed.set(arrival.key, {
-      ...{ arrival, place, warnings: arrival.warnings, isNew: true },
-      ...{ incident_id: place.incident_id, event_id: null, inbox_id: null },
-    })
-  }
-  const byPlace = Map.groupBy(arrivals, ({ key }) => placed.get(key)!.incident_id)
-  const waiting = byPlace.get(null) ?? []
-  for (const [incident_id, own] of byPlace)
-    if (incident_id !== null) await storeOwn(trx, incident_id, own, placed, terms.facts)
-  for (const { reference, incident_id } of bindings)
-    await moveWaiting(trx, reference, incident_id, terms.facts)
-  const entries = waiting.map(arrival => {
-    const { why: reason, intended } = placed.get(arrival.key)!.place as Waiting
-    return { ...arrival, reason, intended }
-  })
-  for (const [key, inbox_id] of await addToInbox(trx, sender, entries, terms.facts))
-    placed.get(key)!.inbox_id = inbox_id
+): Promise<Stored[]> {
+  const { facts } = terms
+  const sha256 = await storeEvidence(trx, payload.bytes, payload.mediaType, facts)
+  const { placed, bindings } = await placeArrivals(trx, arrivals, terms)
+  const stored: Stored[] = []
+  for (const [incident_id, own] of Map.groupBy(placed, ({ place }) => place.incident_id))
+    if (incident_id !== null) stored.push(...(await storeInIncident(trx, incident_id, own, facts)))
+  for (const { reference, incident_id } of bindings) await moveWaiting(trx, reference, incident_id, facts)
+  const waiting = await storeInInbox(trx, sender, placed, facts)
   if (waiting.length > 0) await citeEvidence(trx, [sha256])
-  const destinations = [...placed].map(([key, { incident_id, event_id, inbox_id }]) => ({
-    ...{ key, incident_id, event_id, inbox_id },
-  }))
-  await recordDestinations(trx, sender, destinations)
-  return placed
+  stored.push(...waiting)
+  await recordDestinations(trx, sender, stored.map(destinationOf))
+  return stored
 }
 
-async function storeOwn(
+async function storeInIncident(
   trx: Trx,
   incident_id: string,
-  arrivals: readonly Arrival[],
-  placed: Map<string, Placed>,
+  placed: readonly PlacedArrival[],
   facts: ChangeFacts,
-): Promise<void> {
-  const stored = await storeArrivals(trx, incident_id, arrivals, facts)
-  for (const [i, { key }] of arrivals.entries()) {
-    const { receipt, replayed } = stored[i]!
-    Object.assign(placed.get(key)!, { event_id: receipt.id, warnings: receipt.warnings, isNew: !replayed })
-  }
+): Promise<Stored[]> {
+  const created = await storeArrivals(
+    trx,
+    incident_id,
+    placed.map(({ arrival }) => arrival),
+    facts,
+  )
+  return placed.map((one, i) => {
+    const { receipt, replayed } = created[i]!
+    return { ...one, event_id: receipt.id, inbox_id: null, warnings: receipt.warnings, isNew: !replayed }
+  })
 }
 
-function resultOf({
-  arrival,
-  place,
-  incident_id,
-  event_id,
-  inbox_id,
-  warnings,
-  isNew,
-}: Placed): IngestedResult {
+/** Stores those that have no place in an incident. */
+async function storeInInbox(
+  trx: Trx,
+  sender: Sender,
+  placed: readonly PlacedArrival[],
+  facts: ChangeFacts,
+): Promise<Stored[]> {
+  const entries = placed.flatMap(({ arrival, place }) =>
+    place.incident_id === null ? { ...arrival, reason: place.why, intended: place.intended } : [],
+  )
+  const ids = await addToInbox(trx, sender, entries, facts)
+  return placed
+    .filter(({ place }) => place.incident_id === null)
+    .map(one => ({
+      ...one,
+      event_id: null,
+      inbox_id: ids.get(one.arrival.key)!,
+      warnings: one.arrival.warnings,
+      isNew: true,
+    }))
+}
+
+const destinationOf = ({ arrival, place, event_id, inbox_id }: Stored): Destination & { key: string } => ({
+  ...{ key: arrival.key, incident_id: place.incident_id, event_id, inbox_id },
+})
+
+function resultOf(stored: Stored): IngestedResult {
+  const { arrival, place, inbox_id, warnings, isNew } = stored
   return {
-    key: arrival.key,
+    ...destinationOf(stored),
     result: inbox_id !== null ? 'inbox' : isNew ? 'created' : 'duplicate',
     why: place.why,
-    ...{ incident_id, event_id, inbox_id, time_source: arrival.time_source, warnings },
+    time_source: arrival.time_source,
+    warnings,
   }
 }
 

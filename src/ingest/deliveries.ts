@@ -56,7 +56,6 @@ export async function recordDestinations(
   { id, source }: Sender,
   destinations: readonly (Destination & { key: string })[],
 ): Promise<void> {
-  if (destinations.length === 0) return
   await sql`
     UPDATE ingest_deliveries d SET incident_id = t.incident_id, event_id = t.event_id, inbox_id = t.inbox_id
     FROM json_to_recordset(${JSON.stringify(destinations)}::json)

@@ -12,14 +12,14 @@ import { type Impact, readImpact } from './impact.ts'
 import type { InboxReason, PlacedBy } from './schema.ts'
 
 /** An incident and what decided for it, or why there is none. */
-export type Place = Taken | Waiting
+type Place = Taken | Waiting
 
 interface Taken {
   incident_id: string
   why: PlacedBy
 }
 
-export interface Waiting {
+interface Waiting {
   incident_id: null
   why: InboxReason
   /** The incident that it is for, and that does not take it. */
@@ -38,38 +38,54 @@ export interface PlacementTerms {
   facts: ChangeFacts
 }
 
-export interface Placer {
-  place: (arrival: Arrival) => Promise<Place>
-  /** The references that mean an incident by these arrivals, so that what waits under them goes along. */
-  bindings: { reference: ScopedReference; incident_id: string }[]
+export interface PlacedArrival {
+  arrival: Arrival
+  place: Place
 }
 
-/** An incident that is not sealed, and stays so until the transaction ends. */
-interface OpenIncident {
-  id: string
-  impact: Impact
+/** That a reference means an incident from now on. */
+interface Binding {
+  reference: ScopedReference
+  incident_id: string
 }
+
+/** What an incident that takes events has, and keeps until the transaction ends; or why it takes none. */
+type IncidentState = Impact | 'missing' | 'sealed'
 
 /**
  * Decides for each event of a delivery: the link's incident, the one asked for, the one that the tool's reference is bound
  * to, a new draft, or the inbox. A reference is locked until the transaction ends, so that there is one draft for it.
+ * @returns where each goes, in their order, and the references that mean an incident by them, so that what waits goes along
  */
-export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
-  const { link, asked, timeZone, facts } = terms
-  const incidents = new Map<string, OpenIncident | 'missing' | 'sealed'>()
+export async function placeArrivals(
+  trx: Trx,
+  arrivals: readonly Arrival[],
+  terms: PlacementTerms,
+): Promise<{ placed: PlacedArrival[]; bindings: Binding[] }> {
+  await lockReferences(
+    trx,
+    arrivals.flatMap(({ reference }) => reference ?? []),
+  )
+  const { placeOf, bindings } = createPlacer(trx, terms)
+  const placed: PlacedArrival[] = []
+  for (const arrival of arrivals) placed.push({ arrival, place: await placeOf(arrival) })
+  return { placed, bindings }
+}
+
+function createPlacer(trx: Trx, { link, asked, timeZone, facts }: PlacementTerms) {
+  const incidents = new Map<string, IncidentState>()
   const bound = new Map<string, string[]>()
+  const bindings: Binding[] = []
   const fixed = link?.incident_id ?? asked
+  return { placeOf, bindings }
 
-  const bindings: Placer['bindings'] = []
-
-  return { place, bindings }
-
-  async function place(arrival: Arrival): Promise<Place> {
+  async function placeOf(arrival: Arrival): Promise<Place> {
     if (arrival.is_unreadable) return { why: 'unreadable', ...nowhere, intended: fixed ?? null }
     if (fixed !== undefined) return placeFixed(arrival, fixed)
     const known = arrival.reference && (await findBound(arrival.reference, arrival))
     if (known) return { incident_id: known, why: 'reference' }
-    if (link?.unknown === 'draft' && arrival.is_firing) return openDraft(arrival)
+    if (link?.unknown === 'draft' && arrival.is_firing)
+      return openDraft(arrival, link.draft_severity as Severity)
     const [sealed] = sealedOf(arrival)
     return sealed === undefined
       ? { why: 'unknown_incident', ...nowhere }
@@ -85,7 +101,7 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
     return { incident_id: id, why: link?.incident_id ? 'link' : 'query' }
   }
 
-  async function findIncident(id: string): Promise<OpenIncident | 'missing' | 'sealed'> {
+  async function findIncident(id: string): Promise<IncidentState> {
     const known = incidents.get(id) ?? (await readIncident(trx, id))
     incidents.set(id, known)
     return known
@@ -115,9 +131,9 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
     bindings.push({ reference, incident_id })
   }
 
-  async function openDraft(arrival: Arrival): Promise<Place> {
+  async function openDraft(arrival: Arrival, severity: Severity): Promise<Place> {
     const incident_id = await createDraft(trx, arrival, {
-      severity: (link?.draft_severity ?? 'SEV3') as Severity,
+      severity,
       related: sealedOf(arrival),
       timeZone,
       facts,
@@ -131,15 +147,15 @@ export function createPlacer(trx: Trx, terms: PlacementTerms): Placer {
 const keyOf = ({ scope, system, id }: ScopedReference): string => JSON.stringify([scope, system, id])
 
 /** A reference that recurs means its incident until that is resolved: what begins later is another one. */
-function takes({ impact }: OpenIncident, { reference, is_firing, event }: Arrival): boolean {
+function takes(impact: Impact, { reference, is_firing, event }: Arrival): boolean {
   const isOver = impact.resolvedAt !== null && Date.parse(event.occurred_at) > impact.resolvedAt
   return !(reference!.recurs && is_firing && isOver)
 }
 
-async function readIncident(trx: Trx, id: string): Promise<OpenIncident | 'missing' | 'sealed'> {
+async function readIncident(trx: Trx, id: string): Promise<IncidentState> {
   try {
     const { sealed } = await lockIncidentShared(trx, id)
-    return sealed ? 'sealed' : { id, impact: await readImpact(trx, id) }
+    return sealed ? 'sealed' : await readImpact(trx, id)
   } catch (error) {
     if (error instanceof DebriefError && error.code === 'not_found') return 'missing'
     throw error
