@@ -1,14 +1,12 @@
-import { sql } from 'kysely'
 import type { Trx } from '../../db/open.ts'
 import type { ChangeFacts, LinkGrant } from '../../http/caller.ts'
 import { DebriefError } from '../../http/problem.ts'
 import { lockIncidentShared } from '../../incidents/locks.ts'
-import { holdersOf } from '../../incidents/references.ts'
 import type { IncidentInput } from '../../incidents/schema.ts'
-import { createIncident } from '../../incidents/store.ts'
-import { dateIn } from '../../kit/time.ts'
 import type { Arrival, ScopedReference } from './arrivals.ts'
+import { createDraft } from './drafts.ts'
 import { type Impact, readImpact } from './impact.ts'
+import { bindReference, incidentsOfReference, lockReferences, referenceKey } from './references.ts'
 import type { InboxReason, PlacedBy } from './schema.ts'
 
 /** An incident and what decided for it, or why there is none. */
@@ -25,6 +23,8 @@ interface Waiting {
   /** The incident that it is for, and that does not take it. */
   intended: string | null
 }
+
+type Severity = NonNullable<IncidentInput['severity']>
 
 const nowhere = { incident_id: null, intended: null }
 
@@ -109,8 +109,8 @@ function createPlacer(trx: Trx, { link, asked, timeZone, facts }: PlacementTerms
 
   /** The incident that a reference means, while it takes what has arrived. */
   async function findBound(reference: ScopedReference, arrival: Arrival): Promise<string | undefined> {
-    const key = keyOf(reference)
-    const ids = bound.get(key) ?? (await readBound(trx, reference))
+    const key = referenceKey(reference)
+    const ids = bound.get(key) ?? (await incidentsOfReference(trx, reference))
     bound.set(key, ids)
     for (const id of ids) {
       const incident = await findIncident(id)
@@ -121,13 +121,13 @@ function createPlacer(trx: Trx, { link, asked, timeZone, facts }: PlacementTerms
 
   /** The incidents that it means and that take nothing any more. */
   function sealedOf({ reference }: Arrival): string[] {
-    const ids = (reference && bound.get(keyOf(reference))) ?? []
+    const ids = (reference && bound.get(referenceKey(reference))) ?? []
     return ids.filter(id => incidents.get(id) === 'sealed')
   }
 
   async function bind(reference: ScopedReference, incident_id: string): Promise<void> {
     await bindReference(trx, reference, incident_id)
-    bound.set(keyOf(reference), [incident_id])
+    bound.set(referenceKey(reference), [incident_id])
     bindings.push({ reference, incident_id })
   }
 
@@ -143,9 +143,6 @@ function createPlacer(trx: Trx, { link, asked, timeZone, facts }: PlacementTerms
   }
 }
 
-/** A reference as the key of a map, and in the order in which references are locked. */
-const keyOf = ({ scope, system, id }: ScopedReference): string => JSON.stringify([scope, system, id])
-
 /** A reference that recurs means its incident until that is resolved: what begins later is another one. */
 function takes(impact: Impact, { reference, is_firing, event }: Arrival): boolean {
   const isOver = impact.resolvedAt !== null && Date.parse(event.occurred_at) > impact.resolvedAt
@@ -160,78 +157,4 @@ async function readIncident(trx: Trx, id: string): Promise<IncidentState> {
     if (error instanceof DebriefError && error.code === 'not_found') return 'missing'
     throw error
   }
-}
-
-/**
- * Locks references until the transaction ends, so that two deliveries do not open two drafts for one. In one order, so that
- * they do not wait for each other.
- */
-export async function lockReferences(trx: Trx, references: readonly ScopedReference[]): Promise<void> {
-  for (const key of [...new Set(references.map(keyOf))].sort())
-    await sql`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 4))`.execute(trx)
-}
-
-/** The incidents that a reference may mean: the one that it was bound to, then those that people have given it to. */
-async function readBound(trx: Trx, { scope, system, id }: ScopedReference): Promise<string[]> {
-  const bound = await trx
-    .selectFrom('ingest_references')
-    .select('incident_id')
-    .where('scope', '=', scope)
-    .where('system', '=', system)
-    .where('id', '=', id)
-    .execute()
-  return [...bound, ...(await holdersOf(trx, system, id))].map(({ incident_id }) => incident_id)
-}
-
-/** Remembers which incident a reference means from now on. */
-export async function bindReference(
-  trx: Trx,
-  { scope, system, id }: ScopedReference,
-  incident_id: string,
-): Promise<void> {
-  await trx
-    .insertInto('ingest_references')
-    .values({ scope, system, id, incident_id })
-    .onConflict(conflict => conflict.columns(['scope', 'system', 'id']).doUpdateSet({ incident_id }))
-    .execute()
-}
-
-type Severity = NonNullable<IncidentInput['severity']>
-
-interface DraftTerms {
-  severity: Severity
-  title?: string | undefined
-  /** The final ones that are known by the same reference. */
-  related?: string[]
-  timeZone: string
-  facts: ChangeFacts
-}
-
-/** Opens an incident for what has arrived, on the day it says. */
-export async function createDraft(
-  trx: Trx,
-  { reference, event, title }: Pick<Arrival, 'reference' | 'event' | 'title'>,
-  { severity, title: given, related = [], timeZone, facts }: DraftTerms,
-): Promise<string> {
-  const occurred_on = dateIn(timeZone, new Date(event.occurred_at))
-  return createIncident(
-    trx,
-    {
-      title: given ?? (title || `${event.kind} of ${event.sources[0]!.system}`),
-      severity,
-      occurred_on,
-      external_refs: await ownReference(trx, reference),
-      related: related.map(incident_id => ({ incident_id, relation: 'related_to' })),
-    },
-    occurred_on,
-    { facts },
-  )
-}
-
-/** A reference that means one incident for good is shown with it, where all find it, unless another one has it. */
-async function ownReference(trx: Trx, reference: ScopedReference | null) {
-  if (reference === null || reference.recurs) return []
-  const { system, id, url } = reference
-  const holders = await holdersOf(trx, system, id)
-  return holders.length > 0 ? [] : [{ system, id, url }]
 }
