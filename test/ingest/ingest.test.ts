@@ -5,16 +5,23 @@ import { ingestSources } from '../../src/access/links/mapping-schema.ts'
 import { openIncident, readAllPages } from '../help/cast.ts'
 import { scaled } from '../help/scale.ts'
 import { openService } from '../help/service.ts'
-import { alert, ended, group, makeLink, page } from './given.ts'
+import {
+  alert,
+  alertGroup,
+  idOf,
+  incidentsIn,
+  makeLink,
+  ownGroup,
+  pagerDutyEvent,
+  resolved,
+} from './payloads.ts'
 
 const service = await openService(t)
 const { call } = service
 
-const idOf = (incident: string) => incident.replace('/v1/incidents/', '')
-const newIncident = async (title: string) => idOf(await openIncident(service, { title }))
+const { newIncident, eventsOf } = incidentsIn(service)
 const post = (url: string, body: unknown) =>
   call('POST', url, { body, token: url.includes('link=') ? null : undefined! })
-const eventsOf = (id: string) => readAllPages(service, `/v1/incidents/${id}/events?limit=200`)
 const waiting = () => readAllPages(service, '/v1/inbox?limit=200')
 const anything = await makeLink(service, 'generic', {
   mapping: { system: 'tool', text: ['/alerts/0/labels', '/event/data/title', ''] },
@@ -38,13 +45,10 @@ function replaced(payload: unknown, [name, ...path]: Path, value: unknown): unkn
   return copy
 }
 
-/** A group key that no other test has. */
-const ownGroup = (name: string) => ({ groupKey: `{}:{test="${name}"}` })
-
 t.test('a link of an incident takes alerts there, each once, with source and payload', async t => {
   const id = await newIncident('Pinned')
   const url = await makeLink(service, 'alertmanager', { incident_id: id })
-  const payload = group([alert(), alert({ startsAt: '2026-06-17T14:09:00Z' })])
+  const payload = alertGroup([alert(), alert({ startsAt: '2026-06-17T14:09:00Z' })])
   const first = await post(url, payload)
   t.equal(first.status, 200)
   t.match(first.body, {
@@ -93,12 +97,12 @@ t.test('a link of an incident takes alerts there, each once, with source and pay
 t.test('a token names the incident in the address, and an alert of its group follows without', async t => {
   const id = await newIncident('Asked')
   const own = ownGroup('asked')
-  const asked = await post(`/v1/ingest/alertmanager?incident=${id}`, group([alert()], own))
+  const asked = await post(`/v1/ingest/alertmanager?incident=${id}`, alertGroup([alert()], own))
   t.match(asked.body.results, [{ why: 'query', incident_id: id }])
-  const followed = await post('/v1/ingest/alertmanager', group([alert()], own))
+  const followed = await post('/v1/ingest/alertmanager', alertGroup([alert()], own))
   t.match(followed.body.results, [{ why: 'reference', incident_id: id }])
   const otherSender = await makeLink(service, 'alertmanager')
-  const other = await post(otherSender, group([alert()], own))
+  const other = await post(otherSender, alertGroup([alert()], own))
   t.match(other.body.results, [{ why: 'unknown_incident' }], 'another Alertmanager may have the same group')
 })
 
@@ -109,14 +113,14 @@ t.test('what a person has given to an incident as external reference finds it', 
   })
   const { body } = await post(
     '/v1/ingest/pagerduty',
-    page('incident.triggered', '2026-06-17T14:08:00Z', { id: 'QBYHAND' }),
+    pagerDutyEvent('incident.triggered', '2026-06-17T14:08:00Z', { id: 'QBYHAND' }),
   )
   t.match(body.results, [{ why: 'reference', incident_id: idOf(incident) }])
 })
 
 t.test('what no incident is known for waits in the inbox, and a repeat waits at the same place', async t => {
   const url = await makeLink(service, 'alertmanager')
-  const payload = group([alert()], ownGroup('unknown'))
+  const payload = alertGroup([alert()], ownGroup('unknown'))
   const first = await post(url, payload)
   t.equal(first.status, 202)
   const { inbox_id } = first.body.results[0]
@@ -132,25 +136,29 @@ t.test('what no incident is known for waits in the inbox, and a repeat waits at 
 t.test('what one sender says of another tool’s reference is no word of that tool', async t => {
   const id = await newIncident('Grabbed')
   const pages = await makeLink(service, 'pagerduty')
-  const waits = (await post(pages, page('incident.triggered', '2026-06-17T14:08:00Z', { id: 'QGRAB' }))).body
-    .results[0]
+  const waits = (
+    await post(pages, pagerDutyEvent('incident.triggered', '2026-06-17T14:08:00Z', { id: 'QGRAB' }))
+  ).body.results[0]
   const grabbing = await makeLink(service, 'cloudevents', { incident_id: id })
   const body = { specversion: '1.0', id: '1', source: 'pagerduty', type: 'x', incident: 'QGRAB' }
   const headers = { 'content-type': 'application/cloudevents+json' }
   t.equal((await call('POST', grabbing, { body, headers, token: null })).status, 200)
   t.equal((await call('GET', `/v1/inbox/${waits.inbox_id}`)).body.state, 'waiting')
-  const next = await post(pages, page('incident.acknowledged', '2026-06-17T14:14:00Z', { id: 'QGRAB' }))
+  const next = await post(
+    pages,
+    pagerDutyEvent('incident.acknowledged', '2026-06-17T14:14:00Z', { id: 'QGRAB' }),
+  )
   t.match(next.body.results, [{ result: 'inbox' }])
 })
 
 t.test('a link may open drafts: one for each reference, on firing only', async t => {
   const url = await makeLink(service, 'alertmanager', { unknown: 'draft', draft_severity: 'SEV4' })
   const one = alert()
-  const ending = await post(url, group([ended(alert(), '2026-06-17T14:30:00Z')], ownGroup('draft')))
+  const ending = await post(url, alertGroup([resolved(alert(), '2026-06-17T14:30:00Z')], ownGroup('draft')))
   t.match(ending.body.results, [{ result: 'inbox', why: 'unknown_incident' }])
   const payloads = [
-    group([one], ownGroup('draft')),
-    ...Array.from({ length: 7 }, () => group([alert()], ownGroup('draft'))),
+    alertGroup([one], ownGroup('draft')),
+    ...Array.from({ length: 7 }, () => alertGroup([alert()], ownGroup('draft'))),
   ]
   const answers = await Promise.all(payloads.map(payload => post(url, payload)))
   const ids = new Set(answers.map(({ body }) => body.results[0].incident_id))
@@ -173,7 +181,7 @@ t.test('a link may open drafts: one for each reference, on firing only', async t
 
 t.test('of one delivery that comes many times at once each event is stored once', async t => {
   const url = await makeLink(service, 'alertmanager', { unknown: 'draft' })
-  const payload = group([alert(), alert(), alert()], ownGroup('at once'))
+  const payload = alertGroup([alert(), alert(), alert()], ownGroup('at once'))
   const answers = await Promise.all(Array.from({ length: 12 }, () => post(url, payload)))
   t.ok(answers.every(({ status }) => status === 200))
   const results = answers.flatMap(({ body }) => body.results)
@@ -187,10 +195,13 @@ t.test(
   async t => {
     const url = await makeLink(service, 'alertmanager', { incident_id: await newIncident('Pair') })
     const one = alert()
-    await post(url, group([one]))
-    const sameWords = await post(url, group([one], { externalURL: 'https://alertmanager-1.carta.example' }))
+    await post(url, alertGroup([one]))
+    const sameWords = await post(
+      url,
+      alertGroup([one], { externalURL: 'https://alertmanager-1.carta.example' }),
+    )
     t.match(sameWords.body.results, [{ result: 'duplicate', warnings: [] }])
-    const otherWords = await post(url, group([{ ...one, annotations: { summary: '39 % fail.' } }]))
+    const otherWords = await post(url, alertGroup([{ ...one, annotations: { summary: '39 % fail.' } }]))
     t.equal(otherWords.status, 200)
     t.match(otherWords.body.results, [{ result: 'duplicate', warnings: [/other content/] }])
   },
@@ -201,13 +212,13 @@ t.test('a group key means its incident until that is resolved, and then another'
   const own = ownGroup('recurs')
   const [one, late] = [alert(), alert({ startsAt: '2026-06-17T14:20:00Z' })]
 
-  const first = (await post(url, group([one], own))).body.results[0].incident_id
-  const over = await post(url, group([ended(one, '2026-06-17T14:39:00Z')], own))
+  const first = (await post(url, alertGroup([one], own))).body.results[0].incident_id
+  const over = await post(url, alertGroup([resolved(one, '2026-06-17T14:39:00Z')], own))
   t.match(over.body.results, [{ incident_id: first }])
   t.match((await call('GET', `/v1/incidents/${first}`)).body, { phase: 'resolved' })
-  const before = await post(url, group([late], own))
+  const before = await post(url, alertGroup([late], own))
   t.match(before.body.results, [{ incident_id: first }], 'what began before the end belongs to it')
-  const next = await post(url, group([alert({ startsAt: '2026-06-17T18:00:00Z' })], own))
+  const next = await post(url, alertGroup([alert({ startsAt: '2026-06-17T18:00:00Z' })], own))
   t.match(next.body.results, [{ why: 'new_draft' }])
   t.not(next.body.results[0].incident_id, first)
 })
@@ -221,8 +232,8 @@ t.test('an alert that fires again while its incident goes on is of low relevance
   const id = await newIncident('Flapping')
   const url = await makeLink(service, 'alertmanager', { incident_id: id })
   const one = alert()
-  await post(url, group([one, alert({ startsAt: '2026-06-17T14:09:00Z' })]))
-  await post(url, group([{ ...one, startsAt: '2026-06-17T14:20:00Z' }]))
+  await post(url, alertGroup([one, alert({ startsAt: '2026-06-17T14:09:00Z' })]))
+  await post(url, alertGroup([{ ...one, startsAt: '2026-06-17T14:20:00Z' }]))
   t.same(await marksOf(id), ['1 detected normal', '1 normal', '1 low'])
 })
 
@@ -230,13 +241,13 @@ t.test('an incident is resolved once all that fires in it has ended', async t =>
   const id = await newIncident('Two groups')
   const url = await makeLink(service, 'alertmanager', { incident_id: id })
   const [one, two] = [alert(), alert({ startsAt: '2026-06-17T14:12:00Z' })]
-  await post(url, group([one], ownGroup('one')))
-  await post(url, group([two], ownGroup('two')))
-  const first = await post(url, group([ended(two, '2026-06-17T14:20:00Z')], ownGroup('two')))
+  await post(url, alertGroup([one], ownGroup('one')))
+  await post(url, alertGroup([two], ownGroup('two')))
+  const first = await post(url, alertGroup([resolved(two, '2026-06-17T14:20:00Z')], ownGroup('two')))
   t.match(first.body.results, [
     { result: 'created', warnings: [/another alert of this incident still fires/] },
   ])
-  await post(url, group([ended(one, '2026-06-17T14:50:00Z')], ownGroup('one')))
+  await post(url, alertGroup([resolved(one, '2026-06-17T14:50:00Z')], ownGroup('one')))
   t.same(await marksOf(id), ['1 detected normal', '1 normal', '1 normal', '1 resolved normal'])
 })
 
@@ -247,11 +258,11 @@ t.test(
     const url = await makeLink(service, 'alertmanager', { incident_id: id })
     const one = alert()
     const again = { ...one, startsAt: '2026-06-17T16:00:00Z' }
-    await post(url, group([one]))
-    await post(url, group([ended(one, '2026-06-17T14:39:00Z')]))
-    await post(url, group([again]))
+    await post(url, alertGroup([one]))
+    await post(url, alertGroup([resolved(one, '2026-06-17T14:39:00Z')]))
+    await post(url, alertGroup([again]))
     t.equal((await call('GET', `/v1/incidents/${id}`)).body.phase, 'ongoing')
-    await post(url, group([ended(again, '2026-06-17T16:30:00Z')]))
+    await post(url, alertGroup([resolved(again, '2026-06-17T16:30:00Z')]))
     t.same(await marksOf(id), [
       '1 detected normal',
       '1 resolved normal',
@@ -272,7 +283,7 @@ t.test('PagerDuty: reopened is a new spell, and what follows belongs to it', asy
     ['incident.reopened', at('15:10')],
     ['incident.resolved', at('15:30')],
   ] as const)
-    t.equal((await post(url, page(type, time, { id: 'QSPELLS' }))).status, 200)
+    t.equal((await post(url, pagerDutyEvent(type, time, { id: 'QSPELLS' }))).status, 200)
   t.same(
     (await eventsOf(id)).map(({ spell, milestones }) => [spell, milestones.join()]),
     [
@@ -285,7 +296,11 @@ t.test('PagerDuty: reopened is a new spell, and what follows belongs to it', asy
   )
   const late = await post(
     url,
-    page('incident.annotated', at('14:20'), { id: 'Q', incident: { id: 'QSPELLS' }, content: 'Late.' }),
+    pagerDutyEvent('incident.annotated', at('14:20'), {
+      id: 'Q',
+      incident: { id: 'QSPELLS' },
+      content: 'Late.',
+    }),
   )
   t.equal(late.status, 200)
   t.match((await eventsOf(id))[2], { spell: 1, kind: 'note' })
@@ -297,21 +312,21 @@ t.test(
     const incident = await openIncident(service, { title: 'Gone' })
     const id = idOf(incident)
     const url = await makeLink(service, 'alertmanager', { incident_id: id })
-    const payload = group([alert()])
+    const payload = alertGroup([alert()])
     const before = await post(url, payload)
     await call('DELETE', incident)
     const after = await post(url, payload)
     t.match(after.body.results, [
       { result: 'duplicate', incident_id: id, event_id: before.body.results[0].event_id },
     ])
-    const next = await post(url, group([alert()]))
+    const next = await post(url, alertGroup([alert()]))
     t.equal(next.status, 202)
     t.match(next.body.results, [{ result: 'inbox', why: 'missing_incident' }])
   },
 )
 
 t.test('an incident that is none in the address loses nothing', async t => {
-  const { status, body } = await post('/v1/ingest/alertmanager?incident=no%20such', group([alert()]))
+  const { status, body } = await post('/v1/ingest/alertmanager?incident=no%20such', alertGroup([alert()]))
   t.equal(status, 202)
   t.match(body.results, [{ result: 'inbox', why: 'missing_incident' }])
 })
@@ -351,11 +366,15 @@ t.test('what one tool sends to the link of another says whose it looks like', as
   const sent: [link: string, payload: object, hint: RegExp][] = [
     [
       'alertmanager',
-      group([alert()], { version: '1' }),
+      alertGroup([alert()], { version: '1' }),
       /like Grafana’s: that needs a link of source grafana\.$/,
     ],
-    ['grafana', group([alert()]), /like Alertmanager’s: .* alertmanager\.$/],
-    ['alertmanager', page('incident.triggered', '2026-06-17T14:08:00Z'), /like PagerDuty’s: .* pagerduty\.$/],
+    ['grafana', alertGroup([alert()]), /like Alertmanager’s: .* alertmanager\.$/],
+    [
+      'alertmanager',
+      pagerDutyEvent('incident.triggered', '2026-06-17T14:08:00Z'),
+      /like PagerDuty’s: .* pagerduty\.$/,
+    ],
     ['pagerduty', { specversion: '1.0' }, /like a CloudEvent: .* cloudevents\.$/],
     ['cloudevents', { specversion: '0.3' }, /must be "1\.0"\.$/],
   ]
@@ -370,7 +389,7 @@ t.test(
   async t => {
     const id = await newIncident('Mixed')
     const url = await makeLink(service, 'alertmanager', { incident_id: id })
-    const payload = { ...group([alert()]), alerts: [alert(), 'x', alert(), null] }
+    const payload = { ...alertGroup([alert()]), alerts: [alert(), 'x', alert(), null] }
     const first = await post(url, payload)
     t.equal(first.status, 202)
     t.match(first.body.results, [
@@ -400,7 +419,10 @@ t.test(
 t.test('no JSON makes any tool’s address answer anything but 200 or 202', async t => {
   const junk = fc.oneof(fc.jsonValue(), fc.constant({ version: '4', alerts: [{ status: 'firing' }] }))
   const mutated = fc.tuple(
-    fc.constantFrom<object>(group([alert()]), page('incident.triggered', '2026-06-17T14:08:00Z')),
+    fc.constantFrom<object>(
+      alertGroup([alert()]),
+      pagerDutyEvent('incident.triggered', '2026-06-17T14:08:00Z'),
+    ),
     junk,
   )
   const bodies = fc.oneof(
@@ -423,7 +445,7 @@ t.test('JSON is read whatever its media type says, and from a form', async t => 
   const url = await makeLink(service, 'alertmanager', { incident_id: await newIncident('Forms') })
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   for (const toForm of [String, (json: string) => `payload=${encodeURIComponent(json)}`]) {
-    const payload = toForm(JSON.stringify(group([alert()])))
+    const payload = toForm(JSON.stringify(alertGroup([alert()])))
     t.match((await call('POST', url, { payload, headers, token: null })).body.results, [
       { result: 'created' },
     ])
@@ -456,7 +478,7 @@ t.test('a link is of one tool and of one incident, and a signature must be right
 t.test('while the database is away it is 503 to come again, and later it is stored', async t => {
   const broken = await openService(t, { on: { connectionString: 'postgresql://debrief@127.0.0.1:1/none' } })
   const answer = await broken.call('POST', '/v1/ingest/pagerduty', {
-    body: page('incident.triggered', '2026-06-17T14:08:00Z'),
+    body: pagerDutyEvent('incident.triggered', '2026-06-17T14:08:00Z'),
   })
   t.equal(answer.status, 503)
   t.ok(answer.headers['retry-after'])
@@ -466,7 +488,7 @@ t.test('what is more than one transaction stores is stored part by part, in its 
   const id = await newIncident('Many at once')
   const url = await makeLink(service, 'alertmanager', { incident_id: id })
   const alerts = Array.from({ length: 201 }, () => alert())
-  const first = await post(url, group(alerts))
+  const first = await post(url, alertGroup(alerts))
   const keys = alerts.map(({ fingerprint }) => `${fingerprint}:2026-06-17T14:08:00.123Z:firing`)
   t.same(
     first.body.results.map(({ key }: { key: string }) => key),
@@ -476,7 +498,7 @@ t.test('what is more than one transaction stores is stored part by part, in its 
     service.db,
   )
   t.equal(rows.length, 2)
-  const again = await post(url, group(alerts))
+  const again = await post(url, alertGroup(alerts))
   t.ok(again.body.results.every(({ result }: { result: string }) => result === 'duplicate'))
 })
 
@@ -484,13 +506,14 @@ t.test('the reference of a new draft is one that its incident can be sent back w
   const url = await makeLink(service, 'pagerduty', { unknown: 'draft' })
   const html_url = `https://carta.pagerduty.com/${'x'.repeat(3000)}`
   const fields = { id: ' Q2\tR1\u0001 ', html_url }
-  const { results } = (await post(url, page('incident.triggered', '2026-06-17T14:08:00Z', fields))).body
+  const { results } = (await post(url, pagerDutyEvent('incident.triggered', '2026-06-17T14:08:00Z', fields)))
+    .body
   const incident = `/v1/incidents/${results[0].incident_id}`
   const { external_refs } = (await call('GET', incident)).body
   t.same(external_refs, [{ system: 'pagerduty', id: 'Q2 R1', url: null, shared: false }])
   t.equal((await call('PATCH', incident, { body: { external_refs } })).status, 200)
   t.same((await eventsOf(results[0].incident_id))[0].original, null)
-  const blank = page('incident.triggered', '2026-06-17T14:08:00Z', { id: '\u0001' })
+  const blank = pagerDutyEvent('incident.triggered', '2026-06-17T14:08:00Z', { id: '\u0001' })
   const unnamed = `/v1/incidents/${(await post(url, blank)).body.results[0].incident_id}`
   t.same((await call('GET', unnamed)).body.external_refs, [])
 })

@@ -1,3 +1,4 @@
+import { openIncident, readAllPages } from '../help/cast.ts'
 import type { Service } from '../help/service.ts'
 
 /** Makes a link, and returns the address to post to. */
@@ -7,6 +8,14 @@ export async function makeLink({ call }: Service, source: string, fields: object
   const { pathname, search } = new URL(made.body.url)
   return pathname + search
 }
+
+/** Opens incidents and reads their events, by their ids. */
+export const incidentsIn = (service: Service) => ({
+  newIncident: async (title: string) => idOf(await openIncident(service, { title })),
+  eventsOf: (id: string) => readAllPages(service, `/v1/incidents/${id}/events?limit=200`),
+})
+
+export const idOf = (incident: string): string => incident.replace('/v1/incidents/', '')
 
 type Alert = { status: string } & Record<string, unknown>
 
@@ -25,10 +34,10 @@ export const alert = (fields: object = {}): Alert => ({
 })
 
 /** The same alert at its end. */
-export const ended = (given: Alert, endsAt: string): Alert => ({ ...given, status: 'resolved', endsAt })
+export const resolved = (given: Alert, endsAt: string): Alert => ({ ...given, status: 'resolved', endsAt })
 
 /** What Alertmanager posts of a group. */
-export const group = (alerts: Alert[], fields: object = {}) => ({
+export const alertGroup = (alerts: Alert[], fields: object = {}) => ({
   version: '4',
   groupKey: '{}:{alertname="PaymentErrorRateHigh"}',
   truncatedAlerts: 0,
@@ -42,8 +51,11 @@ export const group = (alerts: Alert[], fields: object = {}) => ({
   ...fields,
 })
 
+/** The key of a group that no other test has. */
+export const ownGroup = (name: string) => ({ groupKey: `{}:{test="${name}"}` })
+
 /** What PagerDuty posts. */
-export const page = (event_type: string, occurred_at: string, fields: object = {}) => ({
+export const pagerDutyEvent = (event_type: string, occurred_at: string, fields: object = {}) => ({
   event: {
     id: crypto.randomUUID(),
     event_type,
