@@ -3,7 +3,7 @@ import { ingestSources } from '../access/links/mapping-schema.ts'
 import { component, exact, oneOf, oneOfGrowing, part, text } from '../http/fields.ts'
 import { inboxReasons, placedBy, timeSource } from './placing/schema.ts'
 
-export const ingestSource = oneOf('IngestSource', ingestSources, { description: 'The tool that sends.' })
+const ingestSource = oneOf('IngestSource', ingestSources, { description: 'The tool that sends.' })
 
 const orNull = <T>(schema: object) => Type.Unsafe<T | null>({ ...schema, type: ['string', 'null'] })
 

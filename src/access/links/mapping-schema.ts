@@ -16,7 +16,12 @@ export const ingestSources = [
 export type IngestSourceName = (typeof ingestSources)[number]
 
 /** Those that sign what they send. */
-export const signingSources: readonly IngestSourceName[] = ['grafana', 'pagerduty', 'github']
+export const signingSources = [
+  'grafana',
+  'pagerduty',
+  'github',
+] as const satisfies readonly IngestSourceName[]
+export type SigningSourceName = (typeof signingSources)[number]
 
 const pointer = (options: object = {}) =>
   Type.String({
@@ -98,7 +103,3 @@ export const mapping = part('IngestMapping', {
 })
 
 export type IngestMapping = Static<typeof mapping>
-
-/** Where events go whose incident is not known: to the inbox, or to a new draft. */
-export const unknownPlaces = ['inbox', 'draft'] as const
-export const unknownPlace = oneOf('UnknownIncident', unknownPlaces)

@@ -36,7 +36,7 @@ function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
     },
     async (request, reply) => {
       const created_at = now().toISOString()
-      const fields = fieldsOf(request.body)
+      const fields = linkFieldsOf(request.body)
       requireFuture(fields.expires_at, created_at)
       const facts = { created_at, created_by: callerName(request.caller) }
       const issued = await transact(db, async trx => {
@@ -101,7 +101,7 @@ function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
       const { facts, expected } = writeOf(request, now)
       const merge = mergeWith(app, contract.LinkInput, clearIdleSeverity(request.body))
       const replace = (stored: contract.LinkInput) => {
-        const fields = fieldsOf(merge(stored))
+        const fields = linkFieldsOf(merge(stored))
         // What has ended may still be named, or begin again.
         if (fields.expires_at !== stored.expires_at) requireFuture(fields.expires_at, facts.changed_at)
         return fields
@@ -139,8 +139,8 @@ function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
   )
 }
 
-/** The row of a link, with what is left out. @throws 422 naming a field that the others do not go with */
-function fieldsOf(input: contract.LinkInput) {
+/** The fields of a link as they are stored, with what is left out. @throws 422 naming a field that the others do not go with */
+function linkFieldsOf(input: contract.LinkInput) {
   requireSensibleLink(input)
   const { expires_at, ...given } = input
   const unknown = given.unknown ?? 'inbox'

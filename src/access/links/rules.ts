@@ -22,7 +22,7 @@ function requireMappingWhereRead({ source, mapping }: LinkInput): void {
 }
 
 function requireSigner({ source, signing_secret }: LinkInput): void {
-  if (!signing_secret || signingSources.includes(source)) return
+  if (!signing_secret || signingSources.some(name => name === source)) return
   throw exclusiveError('/signing_secret', `is for ${signingSources.join(', ')}, and ${source} signs nothing`)
 }
 

@@ -17,12 +17,14 @@ import {
 } from '../../http/fields.ts'
 import { incidentId, severities } from '../../incidents/schema.ts'
 import { life, limits } from '../schema.ts'
-import { ingestSources, mapping, signingSources, unknownPlace } from './mapping-schema.ts'
+import { ingestSources, mapping, signingSources } from './mapping-schema.ts'
 
 const source = oneOf('IngestSource', ingestSources, {
   description: 'The tool whose payloads it takes; `generic` takes any JSON, and reads it by the mapping.',
 })
 const severity = oneOf('Severity', severities)
+/** Where events go whose incident is not known. */
+const unknown = oneOf('UnknownIncident', ['inbox', 'draft'])
 
 /** Of a new draft, unless the link names another. */
 export const usualDraftSeverity: (typeof severities)[number] = 'SEV3'
@@ -36,7 +38,7 @@ const alerts = { name: 'checkout alerts', source: 'alertmanager', unknown: 'draf
 
 const fields = {
   name: line(200, { description: 'What it is for. It signs what it stores as `link:<name>`.' }),
-  unknown: optional(unknownPlace),
+  unknown: optional(unknown),
   draft_severity: optional({
     ...severity,
     description: `Of a new draft; ${usualDraftSeverity}, unless given.`,
@@ -75,7 +77,7 @@ const stored = {
   incident_id: nullable(
     Type.String({ description: 'Where all of it goes; null where the payload says it.' }),
   ),
-  unknown: unknownPlace,
+  unknown,
   draft_severity: nullable(severity),
   is_signed: Type.Boolean({ description: 'Whether it has the secret with which the tool signs.' }),
   mapping: nullableObject(mapping),

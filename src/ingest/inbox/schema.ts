@@ -23,7 +23,7 @@ import { tombstone } from '../../timeline/redaction-schema.ts'
 import { EventInput } from '../../timeline/schema.ts'
 import { inboxReasons, timeSource } from '../placing/schema.ts'
 
-export const inboxStates = ['waiting', 'assigned', 'dismissed'] as const
+const inboxStates = ['waiting', 'assigned', 'dismissed'] as const
 
 const reference = Type.Unsafe<{ system: string; id: string; url: string | null } | null>({
   ...part('IngestReference', {

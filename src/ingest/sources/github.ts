@@ -13,7 +13,7 @@ import {
   wordAt,
 } from './reading.ts'
 import { hmacOf, isSignature } from './signatures.ts'
-import { type Delivery, type IngestedEvent, type IngestSource, NotTheForm, type Reading } from './source.ts'
+import { type Delivery, type IngestedEvent, NotTheForm, type Reading, type SigningSource } from './source.ts'
 
 /** What a state says, and whether it is more than progress. */
 interface Outcome {
@@ -185,7 +185,7 @@ function byOf(user: unknown): string | null {
  * GitHub's webhooks, REST API version 2022-11-28: https://docs.github.com/en/webhooks/webhook-events-and-payloads, signed as in
  * https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries.
  */
-export const github: IngestSource = {
+export const github: SigningSource = {
   read,
   signature: {
     header: 'X-Hub-Signature-256',

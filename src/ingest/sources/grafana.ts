@@ -2,7 +2,7 @@ import { isObject } from '../../kit/json.ts'
 import { type Alert, type AlertTool, annotatedValue, plainWords, readAlerts } from './alerts.ts'
 import { onOneLine, sourceOf, textAt, urlAt, valueAt, wordAt } from './reading.ts'
 import { hmacOf, isSignature } from './signatures.ts'
-import type { IngestSource } from './source.ts'
+import type { SigningSource } from './source.ts'
 
 const tool: AlertTool = {
   system: 'grafana',
@@ -58,7 +58,7 @@ const timestampHeaders = ['x-grafana-alerting-signature-timestamp', 'x-grafana-a
  * https://grafana.com/docs/grafana/v12.0/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/.
  * What it signs begins with its time where it is told to send that. A repeat is known by its key, so that time is not judged.
  */
-export const grafana: IngestSource = {
+export const grafana: SigningSource = {
   read: delivery => readAlerts(delivery, tool),
   signature: {
     header: 'X-Grafana-Alerting-Signature',

@@ -16,7 +16,7 @@ import {
   wordAt,
 } from './reading.ts'
 import { hmacOf, isSignature } from './signatures.ts'
-import type { Delivery, IngestSource, Reading } from './source.ts'
+import type { Delivery, Reading, SigningSource } from './source.ts'
 
 /** What an event of PagerDuty means for a timeline. */
 interface Meaning {
@@ -199,7 +199,7 @@ function excerptOf(event: JsonObject, data: JsonObject, description: string): (s
  * PagerDuty's V3 webhooks: https://developer.pagerduty.com/docs/webhooks-overview, whose signatures are of
  * https://developer.pagerduty.com/docs/verifying-webhook-signatures: one for each secret while secrets are exchanged.
  */
-export const pagerduty: IngestSource = {
+export const pagerduty: SigningSource = {
   read,
   signature: {
     header: 'X-PagerDuty-Signature',

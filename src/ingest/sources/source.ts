@@ -71,11 +71,18 @@ export interface ReadPayload {
 export interface IngestSource {
   /** @throws NotTheForm when the payload is not the tool's */
   read: (delivery: Delivery) => Reading
-  /** The header of the tool's signature, and whether it is right. Undefined where the tool signs nothing. */
-  signature?: {
-    header: string
-    isValid: (secret: string, body: Buffer, headers: Delivery['headers']) => boolean
-  }
+  signature?: Signature
+}
+
+/** The format of a tool that signs what it sends. */
+export interface SigningSource extends IngestSource {
+  signature: Signature
+}
+
+interface Signature {
+  /** As its documentation writes it. */
+  header: string
+  isValid: (secret: string, body: Buffer, headers: Delivery['headers']) => boolean
 }
 
 /** A payload is not what the tool sends; the sentence says what was missing. */
