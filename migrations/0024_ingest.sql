@@ -20,7 +20,7 @@ CREATE TABLE evidence (
   sha256 text COLLATE "C" PRIMARY KEY,
   media_type text NOT NULL,
   size integer NOT NULL,
-  -- That which has the bytes; null once they were taken out for good.
+  -- Has the bytes; null once they were taken out for good.
   upload uuid UNIQUE REFERENCES evidence_uploads (id) ON DELETE SET NULL,
   is_cited boolean NOT NULL DEFAULT false,
   created_at timestamptz(3) NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE ingest_deliveries (
   source text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,
   content_sha256 text NOT NULL,
-  -- What it is of that begins and ends, such as an alert, and whether it tells of a beginning.
+  -- What begins or ends by it, such as an alert, and which of both.
   series text COLLATE "C",
   is_firing boolean NOT NULL,
   incident_id text COLLATE "C",

@@ -6,7 +6,7 @@ import { migrate } from '../src/db/migrate.ts'
 import { filesOnServer } from './help/files-on-server.ts'
 import { rowTypesOf, tablesFile } from './help/row-types.ts'
 import { createDatabase, dropDatabase, inDatabase, startServer } from './help/server.ts'
-import { writeRooms } from './rooms/rooms.ts'
+import { writeScripts } from './shared-processes/scripts.ts'
 
 /**
  * Runs the tests on a real PostgreSQL: the server of DATABASE_URL (its role must be able to create databases), or else an
@@ -77,12 +77,12 @@ function buildTap(): void {
 function tapArguments(given: string[]): string[] {
   const args = isTerminal ? given : ['--reporter=base', ...given]
   if (given.some(arg => !arg.startsWith('-'))) return args
-  if (!given.includes('--on-server')) return [...args, ...writeRooms(globSync('test/**/*.test.ts').sort())]
+  if (!given.includes('--on-server')) return [...args, ...writeScripts(globSync('test/**/*.test.ts').sort())]
   const { used, others } = filesOnServer()
   console.log(
     `Not run, because they use no database, one of their own, or are not about SQL: ${others.join(', ')}.\n`,
   )
-  return [...args.filter(arg => arg !== '--on-server'), ...writeRooms(used)]
+  return [...args.filter(arg => arg !== '--on-server'), ...writeScripts(used)]
 }
 
 function runTap(args: string[], environment: Record<string, string>): Promise<number> {

@@ -3,7 +3,10 @@ import { pino } from 'pino'
 import type { Config } from '../config.ts'
 import { redactSecrets } from '../http/credentials/redaction.ts'
 
-/** The log on standard output. Redacts tokens and links in every line, and writes asynchronously, so that no request waits for it. */
+/**
+ * The log on standard output. Redacts tokens and links in every line, and writes asynchronously, so that no request waits
+ * for it.
+ */
 export function openLog({
   logLevel,
   adminToken,

@@ -54,7 +54,7 @@ export async function* chunksOf(input: Readable, { most, idle, whole }: Limits):
   }
 }
 
-/** What does not fit is refused; also by what the request says of itself, before it is read. */
+/** For a body that is too long by its Content-Length, before any of it is read, or by what comes. */
 export const tooLargeError = (most: number) =>
   new DebriefError('too_large', `Evidence may have ${most} bytes at most: send a part of it.`)
 

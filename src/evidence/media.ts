@@ -11,7 +11,7 @@ export const mediaTypes = [
 ] as const
 export type MediaType = (typeof mediaTypes)[number]
 
-/** As which bytes come of which the sender does not say what they are, and stay where a tool sent what nobody can read. */
+/** The media type of bytes whose sender does not say what they are, and of a tool's payload that nobody can read. */
 export const anyBytes = 'application/octet-stream'
 export type DeclaredType = MediaType | typeof anyBytes
 

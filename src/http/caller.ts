@@ -76,7 +76,10 @@ export const writeOf = (request: FastifyRequest, now: () => Date): Write => ({
   expected: request.expected,
 })
 
-/** The caller's name in `changed_by`: the person it acts for, else the name of the token or link behind `token:` or `link:`, which no handle has. */
+/**
+ * The caller's name in `changed_by`: the person it acts for, else the name of its token or link behind `token:` or `link:`,
+ * with which no handle begins.
+ */
 export const callerName = ({ person, name, link }: Caller): string =>
   person ?? `${link === undefined ? 'token' : 'link'}:${name}`
 

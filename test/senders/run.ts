@@ -172,75 +172,82 @@ async function tell(pair: string[], alerts: Alert[]): Promise<void> {
 }
 
 async function fireAndResolve(service: Service, pair: string[], answers: Map<number, number>): Promise<void> {
-  const began = new Date(Date.now() - 360_000).toISOString()
-  const alertOf = (instance: string): Alert => ({
-    labels: { alertname: 'PaymentErrorRateHigh', service: 'checkout', instance },
-    annotations: { summary: '38 % of checkout payments fail.' },
-    startsAt: began,
-    generatorURL: `http://prometheus.carta.example/graph?instance=${instance}`,
-  })
-  const alerts = ['checkout-1', 'checkout-2', 'checkout-3'].map(alertOf)
-  await tell(pair, alerts)
-  const incidents = () => readAllPages(service, '/v1/incidents?limit=200')
-  await until(async () => (await incidents()).length > 0, 'an incident is opened')
-  const [incident] = await incidents()
-  const events = () => readAllPages(service, `/v1/incidents/${incident.id}/events?limit=200`)
   const deliveries = () => [...answers.values()].reduce((sum, count) => sum + count, 0)
-  await until(async () => (await events()).length >= 3, 'all alerts are there')
-  // Each of the pair sends again while they fire.
-  const sent = deliveries()
-  await until(() => deliveries() >= sent + 4, 'the alerts are sent again')
-  check('one incident is opened for the group', (await incidents()).length, 1)
-  check(
-    'each alert is there once',
-    (await events()).map(linkOf).sort(),
-    alerts.map(alert => alert.generatorURL).sort(),
-  )
-  check(
-    'at the time that it began',
-    (await events()).map(({ occurred_at }) => occurred_at),
-    alerts.map(() => began),
-  )
-
-  const endsAt = new Date().toISOString()
-  await tell(
-    pair,
-    alerts.map(alert => ({ ...alert, endsAt })),
-  )
-  await until(async () => (await events()).length >= 6, 'all alerts have ended')
-  const ended = deliveries()
-  await tell(
-    pair,
-    alerts.map(alert => ({ ...alert, endsAt })),
-  )
-  await until(
-    async () => (await milestonesOf(service, incident.id)).includes('resolved'),
-    'the group is resolved',
-  )
-  check('each ends once', (await events()).map(({ kind }) => kind).sort(), [
-    ...alerts.map(() => 'alert'),
-    ...alerts.map(() => 'recovery'),
-  ])
-  check(
-    'the incident is resolved',
-    (await service.call('GET', `/v1/incidents/${incident.id}`)).body.phase,
-    'resolved',
-  )
+  const began = new Date(Date.now() - 360_000).toISOString()
+  const alerts = ['checkout-1', 'checkout-2', 'checkout-3'].map(instance => alertOf(instance, began))
+  const id = await fire(service, { pair, alerts, deliveries })
+  const ended = await resolve(service, { pair, alerts, deliveries, id })
   check('nothing waits in the inbox', (await readAllPages(service, '/v1/inbox?limit=200')).length, 0)
   check('both were answered 200 and nothing else', [...answers.keys()], [200])
+  const events = await eventsOf(service, id)
   check(
     'each cites what was sent',
-    (await events()).every(({ sources }) => sources[0].evidence !== null),
+    events.every(({ sources }) => sources[0].evidence !== null),
     true,
   )
   console.log(`${deliveries()} deliveries, ${ended} of them until all had ended.`)
 }
 
-const linkOf = ({ sources }: { sources: { url: string }[] }): string => sources[0]!.url
+const alertOf = (instance: string, startsAt: string): Alert => ({
+  labels: { alertname: 'PaymentErrorRateHigh', service: 'checkout', instance },
+  annotations: { summary: '38 % of checkout payments fail.' },
+  startsAt,
+  generatorURL: `http://prometheus.carta.example/graph?instance=${instance}`,
+})
 
-const milestonesOf = async (service: Service, id: string): Promise<string[]> =>
-  (await readAllPages(service, `/v1/incidents/${id}/events?limit=200`)).flatMap(
-    ({ milestones }) => milestones,
+interface Firing {
+  pair: string[]
+  alerts: Alert[]
+  /** How many deliveries were answered until now. */
+  deliveries: () => number
+}
+
+/** Fires alerts until each of the pair has sent them again. Returns the id of the incident that is opened. */
+async function fire(service: Service, { pair, alerts, deliveries }: Firing): Promise<string> {
+  await tell(pair, alerts)
+  const incidents = () => readAllPages(service, '/v1/incidents?limit=200')
+  await until(async () => (await incidents()).length > 0, 'an incident is opened')
+  const { id } = (await incidents())[0]
+  await until(async () => (await eventsOf(service, id)).length >= 3, 'all alerts are there')
+  const sent = deliveries()
+  await until(() => deliveries() >= sent + 4, 'the alerts are sent again')
+  check('one incident is opened for the group', (await incidents()).length, 1)
+  const events = await eventsOf(service, id)
+  check('each alert is there once', events.map(linkOf).sort(), alerts.map(alert => alert.generatorURL).sort())
+  check(
+    'at the time that it began',
+    events.map(({ occurred_at }) => occurred_at),
+    alerts.map(({ startsAt }) => startsAt),
   )
+  return id
+}
+
+/** Ends the alerts, and returns how many deliveries there were until all had ended. */
+async function resolve(
+  service: Service,
+  { pair, alerts, deliveries, id }: Firing & { id: string },
+): Promise<number> {
+  const endsAt = new Date().toISOString()
+  const ending = alerts.map(alert => ({ ...alert, endsAt }))
+  await tell(pair, ending)
+  await until(async () => (await eventsOf(service, id)).length >= 6, 'all alerts have ended')
+  const ended = deliveries()
+  await tell(pair, ending)
+  const isResolved = async () =>
+    (await eventsOf(service, id)).some(({ milestones }) => milestones.includes('resolved'))
+  await until(isResolved, 'the group is resolved')
+  check('each ends once', (await eventsOf(service, id)).map(({ kind }) => kind).sort(), [
+    ...alerts.map(() => 'alert'),
+    ...alerts.map(() => 'recovery'),
+  ])
+  const incident = await service.call('GET', `/v1/incidents/${id}`)
+  check('the incident is resolved', incident.body.phase, 'resolved')
+  return ended
+}
+
+const eventsOf = (service: Service, id: string) =>
+  readAllPages(service, `/v1/incidents/${id}/events?limit=200`)
+
+const linkOf = ({ sources }: { sources: { url: string }[] }): string => sources[0]!.url
 
 process.exit(await main())

@@ -69,9 +69,7 @@ export function inboxRoutes(app: App, { db, now, timeZone }: Context): void {
       const write = writeOf(request, now)
       return transact(db, async trx => {
         await assignEntry(trx, inbox_id, request.body, { write, timeZone })
-        const { version, ...assignment } = await store.getAssignment(trx, inbox_id)
-        reply.resourceVersion = version
-        return assignment
+        return answerAssignment(await store.getAssignment(trx, inbox_id), reply)
       })
     },
   )
@@ -88,11 +86,8 @@ export function inboxRoutes(app: App, { db, now, timeZone }: Context): void {
         response: { 200: ref(contract.Assignment) },
       },
     },
-    async ({ params: { inbox_id } }, reply) => {
-      const { version, ...assignment } = await store.getAssignment(db, inbox_id)
-      reply.resourceVersion = version
-      return assignment
-    },
+    async ({ params: { inbox_id } }, reply) =>
+      answerAssignment(await store.getAssignment(db, inbox_id), reply),
   )
 
   app.delete(
@@ -159,6 +154,14 @@ export function inboxRoutes(app: App, { db, now, timeZone }: Context): void {
       return answerRedactions(entry, reply)
     },
   )
+}
+
+function answerAssignment(
+  { version, ...assignment }: contract.Assignment & { version: number },
+  reply: FastifyReply,
+): contract.Assignment {
+  reply.resourceVersion = version
+  return assignment
 }
 
 function answerRedactions({ version, redactions }: contract.InboxEntry, reply: FastifyReply) {

@@ -88,8 +88,7 @@ const selectLocked = (trx: Trx) =>
   trx
     .selectFrom('inbox_entries')
     .select(columns)
-    .select(['reference', 'opens_spell'])
-    .select(['series', 'is_firing'])
+    .select(['reference', 'series', 'is_firing', 'opens_spell'])
     .orderBy('id')
     .forUpdate()
     .$castTo<LockedEntry>()

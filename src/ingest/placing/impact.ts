@@ -3,14 +3,14 @@ import type { Trx } from '../../db/open.ts'
 import type { MilestoneName } from '../../incidents/milestones.ts'
 import type { Arrival } from './arrivals.ts'
 
-/** Of what began, such as an alert that fires: when it last began and ended, and in which spells it did so. */
+/** What begins and ends, such as an alert: when it last did, and in which spells. */
 interface Series {
   began: number
   ended: number
   seen: Set<string>
 }
 
-type Told = Pick<Arrival, 'event' | 'series' | 'is_firing' | 'opens_spell'>
+type ImpactEvent = Pick<Arrival, 'event' | 'series' | 'is_firing' | 'opens_spell'>
 
 /** What an event is in its incident. */
 export interface Standing {
@@ -42,7 +42,11 @@ export class Impact {
     this.#spells.set(spell, marked)
   }
 
-  tell(name: string, isFiring: boolean, { spells, time }: { spells: readonly number[]; time: number }): void {
+  markSeries(
+    name: string,
+    isFiring: boolean,
+    { spells, time }: { spells: readonly number[]; time: number },
+  ): void {
     const series = this.#series.get(name) ?? { began: -Infinity, ended: -Infinity, seen: new Set() }
     if (isFiring) series.began = Math.max(series.began, time)
     else series.ended = Math.max(series.ended, time)
@@ -55,12 +59,12 @@ export class Impact {
    * Milestones that others have marked are left out. What begins or ends again in a spell is of low relevance, unless it
    * marks something.
    */
-  add({ event, series, is_firing, opens_spell }: Told): Standing {
+  add({ event, series, is_firing, opens_spell }: ImpactEvent): Standing {
     const time = Date.parse(event.occurred_at)
     const claimed = event.milestones ?? []
     const spell = this.#spellOf(time, { begins: is_firing && claimed.length > 0, opens_spell })
     const isRepeat = series !== null && this.#series.get(series)?.seen.has(`${spell} ${is_firing}`)
-    if (series !== null) this.tell(series, is_firing, { spells: [spell], time })
+    if (series !== null) this.markSeries(series, is_firing, { spells: [spell], time })
     const free = claimed.filter(name => !this.#spells.get(spell)?.has(name))
     const endsSeries = series !== null && free.includes('resolved')
     const milestones = endsSeries ? free.filter(name => name !== 'resolved') : free
@@ -108,7 +112,7 @@ export async function readImpact(trx: Trx, incident_id: string): Promise<Impact>
     .execute()
   for (const { spell, milestones, corrected_at } of marked)
     impact.mark(spell, milestones as MilestoneName[], Date.parse(corrected_at))
-  const told = await trx
+  const ofSeries = await trx
     .selectFrom('ingest_deliveries as d')
     .innerJoin('events as e', 'e.id', 'd.event_id')
     .select(['d.series', 'd.is_firing'])
@@ -121,7 +125,7 @@ export async function readImpact(trx: Trx, incident_id: string): Promise<Impact>
     .where('e.retraction', 'is', null)
     .groupBy(['d.series', 'd.is_firing'])
     .execute()
-  for (const { series, is_firing, last, spells } of told)
-    impact.tell(series!, is_firing, { spells, time: Date.parse(last) })
+  for (const { series, is_firing, last, spells } of ofSeries)
+    impact.markSeries(series!, is_firing, { spells, time: Date.parse(last) })
   return impact
 }

@@ -2,9 +2,9 @@ import type { IngestMapping } from '../../access/links/mapping-schema.ts'
 import { canonicalJson, isObject, sha256Hex } from '../../kit/json.ts'
 import { isBlank } from '../../kit/text.ts'
 import {
+  boundedLine,
   firstOf,
   firstTimeOf,
-  lineOf,
   readEach,
   sentenceOf,
   sourceOf,
@@ -108,7 +108,7 @@ function eventOf(entry: Entry, mapping: IngestMapping, receivedAt: Date): Ingest
 function textsOf(entry: Entry, { text }: IngestMapping): string[] {
   const texts = entry
     .words(text)
-    .map(lineOf)
+    .map(boundedLine)
     .filter(line => !isBlank(line))
   const place = entry.place === undefined ? '' : ` of ${entry.place}`
   if (texts.length === 0) throw new NotTheForm(`There must be a text at ${text.join(' or ')}${place}.`)

@@ -142,18 +142,18 @@ export const onOneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu,
 const textMost = 10_000
 
 /** A text on one line; of a very long one, the beginning. */
-export const lineOf = (text: string): string => onOneLine(cut(text, textMost))
+export const boundedLine = (text: string): string => onOneLine(cut(text, textMost))
 
 /** A text as one sentence: on one line, with a mark at its end. */
 export function sentenceOf(text: string): string {
-  const line = lineOf(text)
+  const line = boundedLine(text)
   return /[.!?…]["'”’)\]]?$/.test(line) ? line : `${line}.`
 }
 
 /** A text as the title of an incident. */
 export const titleOf = (text: string): string =>
   cutAtWord(
-    lineOf(text)
+    boundedLine(text)
       .replace(/(?<!\.)\.$/, '')
       .trimEnd(),
     200,

@@ -2,8 +2,7 @@ import { isHttpUrl } from '../../kit/text.ts'
 
 /**
  * The blocks of a document, from which Markdown and HTML are rendered. Every string is plain text, which the renderers
- * escape; a line break in it stays one. There is no emphasis or markup, and
- * no image but what evidence is.
+ * escape; a line break in it stays one. There is no emphasis or markup, and no picture but what is evidence.
  */
 
 /** A link to an http or https address. `link` makes it, and drops every other scheme. */

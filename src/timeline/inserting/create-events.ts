@@ -35,8 +35,8 @@ const limits = {
 }
 
 /**
- * Most events need no more than one statement. Those that mark a milestone, or cite a person or evidence, and those whose incident is
- * locked or sealed, are stored under their incident's lock: nobody else waits for what they have to wait for.
+ * Most events need no more than one statement. Those that mark a milestone, or cite a person or evidence, and those whose
+ * incident is locked or sealed, are stored under their incident's lock: nobody else waits for what they have to wait for.
  */
 export function createEventCreator(db: Db): EventCreator {
   const insertCoalesced = coalesce(insertTogether, { ...limits, keyOf: () => '', inFlight: 2 })

@@ -1,11 +1,11 @@
 import { globSync } from 'node:fs'
 import t from 'tap'
-import { inRooms } from './rooms.ts'
+import { byProcess } from './scripts.ts'
 
 t.test('every test file runs once, and alone where it starts processes', async t => {
   const files = globSync('test/**/*.test.ts').sort()
-  const { alone, rooms } = inRooms(files)
-  t.strictSame([...alone, ...rooms.flat()].sort(), files)
+  const { alone, shared } = byProcess(files)
+  t.strictSame([...alone, ...shared.flat()].sort(), files)
   t.ok(alone.includes('test/cli/serve.test.ts') && alone.includes('test/db/embedded/home.test.ts'))
-  t.ok(rooms.length > 0 && alone.length + rooms.length < files.length / 2)
+  t.ok(shared.length > 0 && alone.length + shared.length < files.length / 2)
 })

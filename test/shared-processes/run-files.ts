@@ -21,7 +21,7 @@ export function runFiles(files: string[]): void {
 }
 
 /** The subtest of the file that is being imported. @throws Error when there is none */
-export function current(): Test {
-  if (!running) throw new Error('No test file of a room is being imported.')
+export function currentTest(): Test {
+  if (!running) throw new Error('No test file is being imported.')
   return running
 }
