@@ -111,6 +111,12 @@ t.test('the first beginning is detected and the last end resolved, in whatever o
     ...['1 detected normal', '1 normal', '1 normal', '1 normal', '1 normal', '1 resolved normal'],
   ])
   t.equal((await call('GET', `/v1/incidents/${id}`)).body.phase, 'resolved')
+  await send('four', resolved(alert(), '2026-06-17T14:45:00Z'))
+  t.same(
+    (await marksOf(id)).slice(-2),
+    ['1 normal', '1 resolved normal'],
+    'also an end without its beginning',
+  )
 })
 
 t.test('a milestone that a person has given stays where it is', async t => {
