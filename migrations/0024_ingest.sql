@@ -134,7 +134,7 @@ CREATE TABLE ingest_deliveries (
   PRIMARY KEY (sender, source, key)
 );
 CREATE INDEX ingest_deliveries_inbox ON ingest_deliveries (inbox_id) WHERE inbox_id IS NOT NULL;
-CREATE INDEX ingest_deliveries_series ON ingest_deliveries (incident_id, series) WHERE series IS NOT NULL;
+CREATE INDEX ingest_deliveries_incident ON ingest_deliveries (incident_id) WHERE incident_id IS NOT NULL;
 
 -- What was assigned to a draft that is deleted, or to an amendment that is taken back, waits again.
 CREATE FUNCTION return_to_inbox() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -149,3 +149,13 @@ END;
 $$;
 CREATE TRIGGER events_return_to_inbox AFTER DELETE ON events REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION return_to_inbox();
+
+-- What a tool has sent to an incident that is deleted is as if it had never come: what is sent again finds its place anew.
+CREATE FUNCTION forget_deliveries() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM ingest_deliveries WHERE incident_id = OLD.id AND inbox_id IS NULL;
+  RETURN NULL;
+END;
+$$;
+CREATE TRIGGER incidents_forget_deliveries AFTER DELETE ON incidents
+  FOR EACH ROW EXECUTE FUNCTION forget_deliveries();

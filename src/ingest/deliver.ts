@@ -1,6 +1,7 @@
 import type { Trx } from '../db/open.ts'
 import { citeEvidence, storeEvidence } from '../evidence/store.ts'
 import type { ChangeFacts } from '../http/caller.ts'
+import type { Created } from '../timeline/inserting/create-events.ts'
 import {
   claimDeliveries,
   type Destination,
@@ -11,6 +12,7 @@ import {
 import { moveWaiting } from './inbox/assignment.ts'
 import { addToInbox } from './inbox/store.ts'
 import type { Arrival, Sender } from './placing/arrivals.ts'
+import { settleMilestones } from './placing/milestone-holders.ts'
 import { type PlacedArrival, type PlacementTerms, placeArrivals } from './placing/placement.ts'
 import { storeArrivals } from './placing/store-arrivals.ts'
 import type { IngestedResult } from './schema.ts'
@@ -65,33 +67,31 @@ async function storeFresh(
   const sha256 = await storeEvidence(trx, payload.bytes, payload.mediaType, facts)
   const { placed, bindings } = await placeArrivals(trx, arrivals, terms)
   const stored: Stored[] = []
-  for (const [incident_id, own] of Map.groupBy(placed, ({ place }) => place.incident_id))
-    if (incident_id !== null) stored.push(...(await storeInIncident(trx, incident_id, own, facts)))
+  const resolved = new Map<string, Set<number>>()
+  for (const [incident_id, own] of Map.groupBy(placed, ({ place }) => place.incident_id)) {
+    if (incident_id === null) continue
+    const { created, resolvedIn } = await storeArrivals(
+      trx,
+      incident_id,
+      own.map(({ arrival }) => arrival),
+      facts,
+    )
+    stored.push(...own.map((one, i) => inIncident(one, created[i]!)))
+    resolved.set(incident_id, resolvedIn)
+  }
   for (const { reference, incident_id } of bindings) await moveWaiting(trx, reference, incident_id, facts)
   const waiting = await storeInInbox(trx, sender, placed, facts)
   if (waiting.length > 0) await citeEvidence(trx, [sha256])
   stored.push(...waiting)
   await recordDestinations(trx, sender, stored.map(destinationOf))
+  for (const [incident_id, spells] of resolved) await settleMilestones(trx, incident_id, spells, facts)
   return stored
 }
 
-async function storeInIncident(
-  trx: Trx,
-  incident_id: string,
-  placed: readonly PlacedArrival[],
-  facts: ChangeFacts,
-): Promise<Stored[]> {
-  const created = await storeArrivals(
-    trx,
-    incident_id,
-    placed.map(({ arrival }) => arrival),
-    facts,
-  )
-  return placed.map((one, i) => {
-    const { receipt, replayed } = created[i]!
-    return { ...one, event_id: receipt.id, inbox_id: null, warnings: receipt.warnings, isNew: !replayed }
-  })
-}
+const inIncident = (one: PlacedArrival, { receipt, replayed }: Created): Stored => ({
+  ...one,
+  ...{ event_id: receipt.id, inbox_id: null, warnings: receipt.warnings, isNew: !replayed },
+})
 
 /** Stores those that have no place in an incident. */
 async function storeInInbox(

@@ -6,6 +6,7 @@ import { fieldError } from '../../http/problem.ts'
 import { lockUnsealedShared } from '../../incidents/locks.ts'
 import type { ScopedReference } from '../placing/arrivals.ts'
 import { createDraft } from '../placing/drafts.ts'
+import { settleMilestones } from '../placing/milestone-holders.ts'
 import { bindReference, lockReferences } from '../placing/references.ts'
 import { storeArrivals } from '../placing/store-arrivals.ts'
 import type { AssignmentInput } from './schema.ts'
@@ -76,8 +77,8 @@ async function moveEntries(
   const moving = entries
     .map(entry => ({ ...entry, warnings: [] }))
     .sort((a, b) => Date.parse(a.event.occurred_at) - Date.parse(b.event.occurred_at))
-  const stored = await storeArrivals(trx, incident_id, moving, facts)
-  const moved = moving.map(({ id: inbox_id }, i) => ({ inbox_id, event_id: stored[i]!.receipt.id }))
+  const { created, resolvedIn } = await storeArrivals(trx, incident_id, moving, facts)
+  const moved = moving.map(({ id: inbox_id }, i) => ({ inbox_id, event_id: created[i]!.receipt.id }))
   const rows = sql`json_to_recordset(${JSON.stringify(moved)}::json) AS t (inbox_id uuid, event_id uuid)`
   await sql`
     UPDATE inbox_entries i SET state = 'assigned', dismissal = NULL, incident_id = ${incident_id}, event_id = t.event_id,
@@ -87,4 +88,5 @@ async function moveEntries(
   await sql`
     UPDATE ingest_deliveries d SET incident_id = ${incident_id}, event_id = t.event_id
     FROM ${rows} WHERE d.inbox_id = t.inbox_id`.execute(trx)
+  await settleMilestones(trx, incident_id, resolvedIn, facts)
 }

@@ -17,6 +17,8 @@ export interface Standing {
   spell: number
   milestones: MilestoneName[]
   relevance: 'normal' | 'low'
+  /** Whether it may be the end of the spell: which event marks that is settled when all are stored. */
+  resolves: boolean
   /** What was left out that somebody should know of. */
   warnings: string[]
 }
@@ -54,8 +56,8 @@ export class Impact {
 
   /**
    * Adds an event. It lies in the spell that had begun by its time; what begins after that was resolved begins the next.
-   * Milestones that others have marked are left out, and `resolved` while anything goes on that has begun here. What begins
-   * or ends again in a spell is of low relevance, unless it marks something.
+   * Milestones that others have marked are left out. What begins or ends again in a spell is of low relevance, unless it
+   * marks something.
    */
   add({ event, series, is_firing, opens_spell }: ImpactEvent): Standing {
     const time = Date.parse(event.occurred_at)
@@ -64,17 +66,25 @@ export class Impact {
     const isRepeat = series !== null && this.#series.get(series)?.seen.has(`${spell} ${is_firing}`)
     if (series !== null) this.markSeries(series, is_firing, { spells: [spell], time })
     const free = claimed.filter(name => !this.#spells.get(spell)?.has(name))
-    const goesOn = free.includes('resolved') && series !== null && this.#goesOn()
-    const milestones = goesOn ? free.filter(name => name !== 'resolved') : free
-    this.mark(spell, milestones, time)
+    const endsSeries = series !== null && free.includes('resolved')
+    const milestones = endsSeries ? free.filter(name => name !== 'resolved') : free
+    const goesOn = endsSeries && this.#goesOn()
+    this.mark(spell, goesOn ? milestones : free, time)
     return {
       spell,
       milestones,
+      resolves: series !== null && claimed.includes('resolved'),
       relevance: isRepeat && milestones.length === 0 ? 'low' : (event.relevance ?? 'normal'),
       warnings: goesOn
         ? ['/milestones: resolved was left out, since another alert of this incident still fires.']
         : [],
     }
+  }
+
+  /** Whether a series has begun here and not ended. */
+  isOpen(name: string): boolean {
+    const { began = 0, ended = 0 } = this.#series.get(name) ?? {}
+    return began > ended
   }
 
   #spellOf(time: number, { begins, opens_spell }: { begins: boolean; opens_spell: boolean }): number {
@@ -86,7 +96,7 @@ export class Impact {
   }
 
   #goesOn(): boolean {
-    return [...this.#series.values()].some(({ began, ended }) => began > ended)
+    return [...this.#series.keys()].some(name => this.isOpen(name))
   }
 }
 

@@ -144,9 +144,10 @@ function createPlacer(trx: Trx, { link, asked, timeZone, facts }: PlacementTerms
 }
 
 /** A reference that recurs means its incident until that is resolved: what begins later is another one. */
-function takes(impact: Impact, { reference, is_firing, event }: Arrival): boolean {
+function takes(impact: Impact, { reference, series, is_firing, event }: Arrival): boolean {
   const isOver = impact.resolvedAt !== null && Date.parse(event.occurred_at) > impact.resolvedAt
-  return !(reference!.recurs && is_firing && isOver)
+  const isOfAnother = is_firing || (series !== null && !impact.isOpen(series))
+  return !(reference!.recurs && isOver && isOfAnother)
 }
 
 async function readIncident(trx: Trx, id: string): Promise<IncidentState> {

@@ -7,8 +7,9 @@ import type { Arrival } from './arrivals.ts'
 import { readImpact } from './impact.ts'
 
 /**
- * Stores events of one incident in a transaction, under its lock, as what they are among its others.
- * @returns what became of each, in their order
+ * Stores events of one incident in a transaction, under its lock, as what they are among its others. Once their deliveries
+ * are recorded, `settleMilestones` has the last word.
+ * @returns what became of each, in their order, and the spells of which a tool says that they are over
  */
 export async function storeArrivals(
   trx: Trx,
@@ -18,17 +19,20 @@ export async function storeArrivals(
     'event' | 'original' | 'warnings' | 'series' | 'is_firing' | 'opens_spell'
   >[],
   facts: ChangeFacts,
-): Promise<Created[]> {
+): Promise<{ created: Created[]; resolvedIn: Set<number> }> {
   const impact = await readImpact(trx, incident_id)
+  const resolvedIn = new Set<number>()
   const prepared = arrivals.map(arrival => {
-    const { warnings, ...standing } = impact.add(arrival)
+    const { warnings, resolves, ...standing } = impact.add(arrival)
+    if (resolves) resolvedIn.add(standing.spell)
     const changes = { original: arrival.original, warnings: [...arrival.warnings, ...warnings] }
     return prepareEvent(incident_id, { ...arrival.event, ...standing }, facts, changes)
   })
   const outcomes = await createInLocked(trx, prepared)
-  return prepared.map(({ id }) => {
+  const created = prepared.map(({ id }) => {
     const outcome = outcomes.get(id)!
     if (outcome instanceof Error) throw outcome
     return outcome
   })
+  return { created, resolvedIn }
 }
