@@ -8,7 +8,8 @@ import { alert, alertGroup, incidentsIn, makeLink, ownGroup, pagerDutyEvent, res
 const service = await openService(t)
 const { call } = service
 const { newIncident, eventsOf } = incidentsIn(service)
-const post = (url: string, body: object) => call('POST', url, { body, token: null })
+const post = (url: string, body: object) =>
+  call('POST', url, { body, token: url.includes('link=') ? null : undefined! })
 
 const marksOf = async (id: string) =>
   (await eventsOf(id)).map(({ spell, milestones, relevance }) =>
@@ -56,6 +57,49 @@ t.test(
       '2 detected normal',
       '2 resolved normal',
     ])
+  },
+)
+
+t.test('the first beginning is detected and the last end resolved, in whatever order they come', async t => {
+  const id = await newIncident('Late')
+  const url = await makeLink(service, 'alertmanager', { incident_id: id })
+  const [one, two, three] = ['08', '05', '06'].map(minute =>
+    alert({ startsAt: `2026-06-17T14:${minute}:00Z` }),
+  )
+  const send = (own: string, sent: typeof one) => post(url, alertGroup([sent!], ownGroup(own)))
+  await send('one', one)
+  await send('one', resolved(one!, '2026-06-17T14:20:00Z'))
+  await send('two', two)
+  t.same(await marksOf(id), ['1 detected normal', '1 normal', '1 normal'], 'another goes on')
+  await send('two', resolved(two!, '2026-06-17T14:40:00Z'))
+  await send('three', three)
+  await send('three', resolved(three!, '2026-06-17T14:10:00Z'))
+  t.same(await marksOf(id), [
+    ...['1 detected normal', '1 normal', '1 normal', '1 normal', '1 normal', '1 resolved normal'],
+  ])
+  t.equal((await call('GET', `/v1/incidents/${id}`)).body.phase, 'resolved')
+})
+
+t.test('a milestone that a person has given stays where it is', async t => {
+  const id = await newIncident('By a person')
+  const body = observed({ occurred_at: '2026-06-17T14:10:00Z', milestones: ['detected'] })
+  await call('POST', `/v1/incidents/${id}/events`, { body })
+  await post(`/v1/ingest/alertmanager?incident=${id}`, alertGroup([alert()]))
+  t.same(await marksOf(id), ['1 normal', '1 detected normal'])
+})
+
+t.test(
+  'an end that comes before its beginning waits for it, also where the group had an incident before',
+  async t => {
+    const url = await makeLink(service, 'alertmanager', { unknown: 'draft' })
+    const own = ownGroup('ends first')
+    const [one, two] = [alert(), alert({ startsAt: '2026-06-17T18:00:00Z' })]
+    await post(url, alertGroup([one], own))
+    await post(url, alertGroup([resolved(one, '2026-06-17T14:39:00Z')], own))
+    const end = await post(url, alertGroup([resolved(two, '2026-06-17T18:10:00Z')], own))
+    t.match(end.body.results, [{ result: 'inbox', why: 'unknown_incident' }])
+    const { incident_id } = (await post(url, alertGroup([two], own))).body.results[0]
+    t.same(await marksOf(incident_id), ['1 detected normal', '1 resolved normal'])
   },
 )
 

@@ -12,7 +12,7 @@ import {
   urlAt,
   wordAt,
 } from './reading.ts'
-import { hmacOf, isSignature } from './signatures.ts'
+import { headerIn, hmacOf, isSignature } from './signatures.ts'
 import { type Delivery, type IngestedEvent, NotTheForm, type Reading, type SigningSource } from './source.ts'
 
 /** What a state says, and whether it is more than progress. */
@@ -181,6 +181,8 @@ function byOf(user: unknown): string | null {
   return login === null ? null : `by: ${login}`
 }
 
+const signatureHeader = 'X-Hub-Signature-256'
+
 /**
  * GitHub's webhooks, REST API version 2022-11-28: https://docs.github.com/en/webhooks/webhook-events-and-payloads, signed as in
  * https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries.
@@ -188,8 +190,8 @@ function byOf(user: unknown): string | null {
 export const github: SigningSource = {
   read,
   signature: {
-    header: 'X-Hub-Signature-256',
+    header: signatureHeader,
     isValid: (secret, body, headers) =>
-      isSignature(headers['x-hub-signature-256']?.trim() ?? '', `sha256=${hmacOf(secret, body)}`),
+      isSignature(headerIn(headers, signatureHeader), `sha256=${hmacOf(secret, body)}`),
   },
 }

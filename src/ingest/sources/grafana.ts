@@ -1,7 +1,7 @@
 import { isObject } from '../../kit/json.ts'
 import { type Alert, type AlertTool, annotatedValue, plainWords, readAlerts } from './alerts.ts'
 import { onOneLine, sourceOf, textAt, urlAt, valueAt, wordAt } from './reading.ts'
-import { hmacOf, isSignature } from './signatures.ts'
+import { headerIn, hmacOf, isSignature } from './signatures.ts'
 import type { SigningSource } from './source.ts'
 
 const tool: AlertTool = {
@@ -50,6 +50,7 @@ function values({ payload }: Alert): string | null {
   return figures.length > 0 ? figures.join(', ') : textAt(payload, 'valueString')
 }
 
+const signatureHeader = 'X-Grafana-Alerting-Signature'
 /** Its name is the user's to choose, without a default: these are those of Grafana's examples. */
 const timestampHeaders = ['x-grafana-alerting-signature-timestamp', 'x-grafana-alerting-timestamp']
 
@@ -61,11 +62,11 @@ const timestampHeaders = ['x-grafana-alerting-signature-timestamp', 'x-grafana-a
 export const grafana: SigningSource = {
   read: delivery => readAlerts(delivery, tool),
   signature: {
-    header: 'X-Grafana-Alerting-Signature',
+    header: signatureHeader,
     isValid: (secret, body, headers) => {
       const time = timestampHeaders.map(name => headers[name]).find(value => value !== undefined)
       const right = time === undefined ? hmacOf(secret, body) : hmacOf(secret, `${time}:`, body)
-      return isSignature(headers['x-grafana-alerting-signature']?.trim() ?? '', right)
+      return isSignature(headerIn(headers, signatureHeader), right)
     },
   },
 }

@@ -15,7 +15,7 @@ import {
   valueAt,
   wordAt,
 } from './reading.ts'
-import { hmacOf, isSignature } from './signatures.ts'
+import { headerIn, hmacOf, isSignature } from './signatures.ts'
 import type { Delivery, Reading, SigningSource } from './source.ts'
 
 /** What an event of PagerDuty means for a timeline. */
@@ -195,6 +195,8 @@ function excerptOf(event: JsonObject, data: JsonObject, description: string): (s
   ]
 }
 
+const signatureHeader = 'X-PagerDuty-Signature'
+
 /**
  * PagerDuty's V3 webhooks: https://developer.pagerduty.com/docs/webhooks-overview, whose signatures are of
  * https://developer.pagerduty.com/docs/verifying-webhook-signatures: one for each secret while secrets are exchanged.
@@ -202,10 +204,10 @@ function excerptOf(event: JsonObject, data: JsonObject, description: string): (s
 export const pagerduty: SigningSource = {
   read,
   signature: {
-    header: 'X-PagerDuty-Signature',
+    header: signatureHeader,
     isValid: (secret, body, headers) => {
       const right = `v1=${hmacOf(secret, body)}`
-      const given = (headers['x-pagerduty-signature'] ?? '').split(',')
+      const given = headerIn(headers, signatureHeader).split(',')
       return given.some(one => isSignature(one.trim(), right))
     },
   },
