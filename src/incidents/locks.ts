@@ -101,6 +101,10 @@ export async function tryLockJudgements(trx: Trx, id: string): Promise<boolean> 
   return rows[0]!.locked
 }
 
+/** Locks what tools add to an incident, which depends on what they have added before; people do not wait for it. */
+export const lockIngest = (trx: Trx, id: string) =>
+  sql`SELECT pg_advisory_xact_lock(hashtextextended(${id}, 5))`.execute(trx)
+
 const judgementsKey = (id: string) => sql`hashtextextended(${id}, 3)`
 
 const lockKey = (id: string) => sql`hashtextextended(${id}, 1)`

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../db/open.ts'
+import { withSavepoint } from '../../db/transact.ts'
 import type { ChangeFacts } from '../../http/caller.ts'
 import type { MilestoneName } from '../../incidents/milestones.ts'
 
@@ -68,20 +69,31 @@ async function heldMilestones(trx: Trx, incident_id: string): Promise<Set<string
   return new Set(rows.map(({ held }) => held))
 }
 
-/** What marks a milestone is of normal relevance. */
+/**
+ * Moves a milestone, if there is one to move. What marks one is of normal relevance. Where a person has just given it to
+ * another event, it stays with that.
+ */
 async function moveMilestone(
   trx: Trx,
   name: MilestoneName,
   { from, to }: { from: Told | undefined; to: Told | undefined },
   { changed_by, changed_at, request_id }: ChangeFacts,
 ): Promise<void> {
+  if (!from && !to) return
   const who = sql`changed_by = ${changed_by}, changed_at = ${changed_at}, request_id = ${request_id}`
-  if (from)
-    await sql`UPDATE events SET milestones = array_remove(milestones, ${name}), ${who} WHERE id = ${from.id}`.execute(
-      trx,
-    )
-  if (to)
-    await sql`
-      UPDATE events SET milestones = array_append(milestones, ${name}), relevance = 'normal', ${who}
-      WHERE id = ${to.id}`.execute(trx)
+  const move = async () => {
+    if (from)
+      await sql`UPDATE events SET milestones = array_remove(milestones, ${name}), ${who} WHERE id = ${from.id}`.execute(
+        trx,
+      )
+    if (to)
+      await sql`
+        UPDATE events SET milestones = array_append(milestones, ${name}), relevance = 'normal', ${who}
+        WHERE id = ${to.id}`.execute(trx)
+  }
+  await withSavepoint(trx, move).catch(error => {
+    if (error.code !== uniqueViolation) throw error
+  })
 }
+
+const uniqueViolation = '23505'

@@ -1,5 +1,6 @@
 import type { Trx } from '../../db/open.ts'
 import type { ChangeFacts } from '../../http/caller.ts'
+import { lockIngest } from '../../incidents/locks.ts'
 import type { Created } from '../../timeline/inserting/create-events.ts'
 import { createInLocked } from '../../timeline/inserting/create-under-lock.ts'
 import { prepareEvent } from '../../timeline/inserting/prepared-event.ts'
@@ -20,6 +21,7 @@ export async function storeArrivals(
   >[],
   facts: ChangeFacts,
 ): Promise<{ created: Created[]; resolvedIn: Set<number> }> {
+  await lockIngest(trx, incident_id)
   const impact = await readImpact(trx, incident_id)
   const resolvedIn = new Set<number>()
   const prepared = arrivals.map(arrival => {
