@@ -187,17 +187,22 @@ t.test(
 )
 
 t.test('ends that come at once leave the last one resolved, and none is refused', async t => {
-  const id = await newIncident('At once')
-  const url = await makeLink(service, 'alertmanager', { incident_id: id })
-  const alerts = Array.from({ length: 12 }, () => alert())
-  await post(url, alertGroup(alerts))
-  const answers = await Promise.all(
-    alerts.map((one, i) => {
-      const ends = resolved(one, `2026-06-17T14:${20 + i}:00Z`)
-      return post(url, alertGroup([ends], ownGroup(`at once ${i}`)))
-    }),
-  )
-  t.same(new Set(answers.map(({ status }) => status)), new Set([200]))
-  t.same((await marksOf(id)).at(-1), '1 resolved normal')
-  t.equal((await marksOf(id)).filter(marks => marks.includes('resolved')).length, 1)
+  for (let round = 0; round < 8; round++) {
+    const id = await newIncident(`At once ${round}`)
+    const url = await makeLink(service, 'alertmanager', { incident_id: id })
+    const alerts = Array.from({ length: 4 }, () => alert())
+    await post(url, alertGroup(alerts))
+    const answers = await Promise.all(
+      alerts.map((one, i) => {
+        const ends = resolved(one, `2026-06-17T14:${20 + i}:00Z`)
+        return post(url, alertGroup([ends], ownGroup(`at once ${i}`)))
+      }),
+    )
+    t.same(new Set(answers.map(({ status }) => status)), new Set([200]))
+    t.same(
+      (await marksOf(id)).filter(marks => marks.includes('resolved')),
+      ['1 resolved normal'],
+    )
+    t.match((await marksOf(id)).at(-1), 'resolved')
+  }
 })
