@@ -12,7 +12,7 @@ import {
 import { moveWaiting } from './inbox/assignment.ts'
 import { addToInbox } from './inbox/store.ts'
 import type { Arrival, Sender } from './placing/arrivals.ts'
-import { settleMilestones } from './placing/milestone-holders.ts'
+import { settleMilestones, type ToldSpells } from './placing/milestone-holders.ts'
 import { type PlacedArrival, type PlacementTerms, placeArrivals } from './placing/placement.ts'
 import { storeArrivals } from './placing/store-arrivals.ts'
 import type { IngestedResult } from './schema.ts'
@@ -67,24 +67,24 @@ async function storeFresh(
   const sha256 = await storeEvidence(trx, payload.bytes, payload.mediaType, facts)
   const { placed, bindings } = await placeArrivals(trx, arrivals, terms)
   const stored: Stored[] = []
-  const resolved = new Map<string, Set<number>>()
+  const told = new Map<string, ToldSpells>()
   for (const [incident_id, own] of Map.groupBy(placed, ({ place }) => place.incident_id)) {
     if (incident_id === null) continue
-    const { created, resolvedIn } = await storeArrivals(
+    const { created, spells } = await storeArrivals(
       trx,
       incident_id,
       own.map(({ arrival }) => arrival),
       facts,
     )
     stored.push(...own.map((one, i) => inIncident(one, created[i]!)))
-    resolved.set(incident_id, resolvedIn)
+    told.set(incident_id, spells)
   }
   for (const { reference, incident_id } of bindings) await moveWaiting(trx, reference, incident_id, facts)
   const waiting = await storeInInbox(trx, sender, placed, facts)
   if (waiting.length > 0) await citeEvidence(trx, [sha256])
   stored.push(...waiting)
   await recordDestinations(trx, sender, stored.map(destinationOf))
-  for (const [incident_id, spells] of resolved) await settleMilestones(trx, incident_id, spells, facts)
+  for (const [incident_id, spells] of told) await settleMilestones(trx, incident_id, spells, facts)
   return stored
 }
 

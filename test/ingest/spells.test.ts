@@ -206,3 +206,18 @@ t.test('ends that come at once leave the last one resolved, and none is refused'
     t.match((await marksOf(id)).at(-1), 'resolved')
   }
 })
+
+t.test('an end that comes before the news of its spell is the end of that', async t => {
+  const id = await newIncident('Reopened late')
+  const url = await makeLink(service, 'pagerduty', { incident_id: id })
+  for (const [type, time] of [
+    ['incident.resolved', '10:40'],
+    ['incident.triggered', '10:00'],
+    ['incident.resolved', '11:30'],
+    ['incident.reopened', '11:00'],
+  ] as const)
+    await post(url, pagerDutyEvent(type, `2026-06-17T${time}:00Z`, { id: 'QREOPENED' }))
+  t.same(await marksOf(id), [
+    ...['1 detected normal', '1 resolved normal', '2 detected normal', '2 resolved normal'],
+  ])
+})

@@ -77,7 +77,7 @@ async function moveEntries(
   const moving = entries
     .map(entry => ({ ...entry, warnings: [] }))
     .sort((a, b) => Date.parse(a.event.occurred_at) - Date.parse(b.event.occurred_at))
-  const { created, resolvedIn } = await storeArrivals(trx, incident_id, moving, facts)
+  const { created, spells } = await storeArrivals(trx, incident_id, moving, facts)
   const moved = moving.map(({ id: inbox_id }, i) => ({ inbox_id, event_id: created[i]!.receipt.id }))
   const rows = sql`json_to_recordset(${JSON.stringify(moved)}::json) AS t (inbox_id uuid, event_id uuid)`
   await sql`
@@ -88,5 +88,5 @@ async function moveEntries(
   await sql`
     UPDATE ingest_deliveries d SET incident_id = ${incident_id}, event_id = t.event_id
     FROM ${rows} WHERE d.inbox_id = t.inbox_id`.execute(trx)
-  await settleMilestones(trx, incident_id, resolvedIn, facts)
+  await settleMilestones(trx, incident_id, spells, facts)
 }

@@ -14,17 +14,24 @@ interface Told {
   is_firing: boolean
 }
 
+/** What a tool says of spells: which are over, and which began anew, at what time. */
+export interface ToldSpells {
+  resolved: Set<number>
+  opened: Map<number, string>
+}
+
 /**
  * Gives `detected` to the first beginning of a spell and `resolved` to the last end, once nothing of it goes on, in whatever
  * order they have come. Takes a milestone only from what a tool has told of, and never from what a person has added.
- * @param claimed the spells of which the tool says that they are over
+ * What came before the news that a spell began anew goes into that.
  */
 export async function settleMilestones(
   trx: Trx,
   incident_id: string,
-  claimed: ReadonlySet<number>,
+  { resolved: over, opened }: ToldSpells,
   facts: ChangeFacts,
 ): Promise<void> {
+  for (const [spell, time] of opened) await moveIntoSpell(trx, incident_id, { spell, time }, facts)
   const told = await readTold(trx, incident_id)
   const held = await heldMilestones(trx, incident_id)
   for (const [spell, events] of Map.groupBy(told, event => event.spell)) {
@@ -37,13 +44,29 @@ export async function settleMilestones(
     if (detected && first && first.time < detected.time)
       await moveMilestone(trx, 'detected', { from: detected, to: first }, facts)
     const resolved = holderOf('resolved')
+    const isOver = over.has(spell) || opened.has(spell + 1)
     if (goesOn(events)) await moveMilestone(trx, 'resolved', { from: resolved, to: undefined }, facts)
-    else if (
-      last &&
-      (resolved ? last.time > resolved.time : claimed.has(spell) && !held.has(`${spell} resolved`))
-    )
+    else if (last && (resolved ? last.time > resolved.time : isOver && !held.has(`${spell} resolved`)))
       await moveMilestone(trx, 'resolved', { from: resolved, to: last }, facts)
   }
+}
+
+async function moveIntoSpell(
+  trx: Trx,
+  incident_id: string,
+  { spell, time }: { spell: number; time: string },
+  { changed_by, changed_at, request_id }: ChangeFacts,
+): Promise<void> {
+  const move = () =>
+    sql`
+      UPDATE events e SET spell = ${spell}, changed_by = ${changed_by}, changed_at = ${changed_at},
+        request_id = ${request_id}
+      FROM ingest_deliveries d
+      WHERE d.event_id = e.id AND d.incident_id = ${incident_id} AND d.series IS NOT NULL
+        AND e.spell = ${spell - 1} AND e.corrected_at > ${time}::timestamptz AND e.retraction IS NULL`.execute(
+      trx,
+    )
+  await unlessTaken(trx, move)
 }
 
 function goesOn(events: readonly Told[]): boolean {
@@ -69,10 +92,7 @@ async function heldMilestones(trx: Trx, incident_id: string): Promise<Set<string
   return new Set(rows.map(({ held }) => held))
 }
 
-/**
- * Moves a milestone, if there is one to move. What marks one is of normal relevance. Where a person has just given it to
- * another event, it stays with that.
- */
+/** Moves a milestone, if there is one to move. What marks one is of normal relevance. */
 async function moveMilestone(
   trx: Trx,
   name: MilestoneName,
@@ -91,9 +111,16 @@ async function moveMilestone(
         UPDATE events SET milestones = array_append(milestones, ${name}), relevance = 'normal', ${who}
         WHERE id = ${to.id}`.execute(trx)
   }
-  await withSavepoint(trx, move).catch(error => {
-    if (error.code !== uniqueViolation) throw error
-  })
+  await unlessTaken(trx, move)
+}
+
+/** Leaves milestones where they are when another event has one of them by now. */
+async function unlessTaken(trx: Trx, move: () => Promise<unknown>): Promise<void> {
+  try {
+    await withSavepoint(trx, move)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== uniqueViolation) throw error
+  }
 }
 
 const uniqueViolation = '23505'
