@@ -12,6 +12,8 @@ interface Told {
   time: number
   series: string
   is_firing: boolean
+  /** Whether a person has changed it: then the milestones that it has, or lacks, are theirs. */
+  is_edited: boolean
 }
 
 /** What a tool says of spells: which are over, and which began anew, at what time. */
@@ -22,8 +24,7 @@ export interface ToldSpells {
 
 /**
  * Gives `detected` to the first beginning of a spell and `resolved` to the last end, once nothing of it goes on, in whatever
- * order they have come. Takes a milestone only from what a tool has told of, and never from what a person has added.
- * What came before the news that a spell began anew goes into that.
+ * order they have come. Moves milestones only between what tools have told of and nobody has changed since. What came before the news that a spell began anew goes into that.
  */
 export async function settleMilestones(
   trx: Trx,
@@ -32,14 +33,13 @@ export async function settleMilestones(
   facts: ChangeFacts,
 ): Promise<void> {
   for (const [spell, time] of opened) await moveIntoSpell(trx, incident_id, { spell, time }, facts)
-  const told = await readTold(trx, incident_id)
+  const told = await readTold(trx, incident_id, facts)
   const held = await heldMilestones(trx, incident_id)
   for (const [spell, events] of Map.groupBy(told, event => event.spell)) {
-    const holderOf = (name: MilestoneName) => events.find(({ milestones }) => milestones.includes(name))
-    const [first, last] = [
-      events.find(({ is_firing }) => is_firing),
-      events.findLast(event => !event.is_firing),
-    ]
+    const movable = events.filter(({ is_edited }) => !is_edited)
+    const holderOf = (name: MilestoneName) => movable.find(({ milestones }) => milestones.includes(name))
+    const first = movable.find(({ is_firing }) => is_firing)
+    const last = movable.findLast(({ is_firing }) => !is_firing)
     const detected = holderOf('detected')
     if (detected && first && first.time < detected.time)
       await moveMilestone(trx, 'detected', { from: detected, to: first }, facts)
@@ -75,9 +75,10 @@ function goesOn(events: readonly Told[]): boolean {
 }
 
 /** In the order of time; of what begins and ends at once the end is last. */
-async function readTold(trx: Trx, incident_id: string): Promise<Told[]> {
+async function readTold(trx: Trx, incident_id: string, { changed_by }: ChangeFacts): Promise<Told[]> {
   const { rows } = await sql<Told>`
-    SELECT e.id, e.spell, e.milestones, extract(epoch FROM e.corrected_at)::float8 AS time, d.series, d.is_firing
+    SELECT e.id, e.spell, e.milestones, extract(epoch FROM e.corrected_at)::float8 AS time, d.series, d.is_firing,
+      NOT (starts_with(e.changed_by, 'link:') OR e.changed_by = ${changed_by}) AS is_edited
     FROM ingest_deliveries d JOIN events e ON e.id = d.event_id
     WHERE d.incident_id = ${incident_id} AND d.series IS NOT NULL AND e.retraction IS NULL
     ORDER BY e.corrected_at, d.is_firing DESC, e.id`.execute(trx)
