@@ -7,7 +7,6 @@ import { linkRoom } from './access/links/routes.ts'
 import { createLinkCache } from './access/links/store.ts'
 import { accessRoom } from './access/routes.ts'
 import { actionItemRoom } from './action-items/routes.ts'
-import { backlogOf } from './action-items/summary.ts'
 import { changeRoom } from './changes/routes.ts'
 import type { Config } from './config.ts'
 import type { Db, OpenDatabase } from './db/open.ts'
@@ -15,6 +14,9 @@ import { directoryRoom } from './directory/routes.ts'
 import { evidenceRoom } from './evidence/routes.ts'
 import { exportRoom } from './export/routes.ts'
 import { factorRoom } from './factors/routes.ts'
+import { countRoom } from './feeds/counts/routes.ts'
+import { backlogOf } from './feeds/counts/summary.ts'
+import { feedRoom } from './feeds/routes.ts'
 import { createTokenCache } from './http/api-tokens.ts'
 import type { App, Context } from './http/context.ts'
 import { registerOpenapi } from './http/contract/openapi.ts'
@@ -65,6 +67,8 @@ const rooms = [
   timelineRoom,
   insertingRoom,
   factorRoom,
+  feedRoom,
+  countRoom,
   actionItemRoom,
   changeRoom,
   reviewRoom,

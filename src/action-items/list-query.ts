@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { columnsOf } from '../db/columns.ts'
 import * as keyset from '../db/keyset.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import type { ActionItemsQuery, SortName } from './overview-schema.ts'
+import type { ActionItemsQuery, SortName } from './list-schema.ts'
 import { daysOverdue } from './rules.ts'
 import { ActionItem } from './schema.ts'
 

@@ -1,6 +1,6 @@
 import { transact } from '../db/transact.ts'
 import { batchQuery } from '../directory/schema.ts'
-import { cachedAnswer, createAnswerCache, sendCached } from '../http/answer-cache.ts'
+import { cachedAnswer, sendCached } from '../http/answer-cache.ts'
 import { refuseAll, storeBatch } from '../http/batch.ts'
 import { writeOf } from '../http/caller.ts'
 import type { App, Context, Room } from '../http/context.ts'
@@ -11,16 +11,13 @@ import { type DebriefError, toProblem } from '../http/problem.ts'
 import { mergeWith, requireValid } from '../http/validation.ts'
 import { incidentParams } from '../incidents/schema.ts'
 import { getIncident } from '../incidents/store.ts'
-import { requireKnownNames } from './filter-names.ts'
 import { listActionItems, sortKey, writePage } from './list-json.ts'
-import { byNumber, sortTerms } from './list-query.ts'
-import * as overview from './overview-schema.ts'
-import { requireOneDueSpan, todayFor } from './rules.ts'
+import { byNumber } from './list-query.ts'
+import { todayFor } from './rules.ts'
 import * as contract from './schema.ts'
 import { datedWriteOf, stateRoutes } from './state-routes.ts'
 import { stateSchemas } from './state-schema.ts'
 import * as store from './store.ts'
-import { summarizeActionItems } from './summary.ts'
 
 const tag = {
   name: 'Action items',
@@ -30,74 +27,13 @@ const tags = [tag.name]
 
 export const actionItemRoom: Room = {
   tag,
-  schemas: [...contract.actionItemSchemas, ...stateSchemas, ...overview.overviewSchemas],
+  schemas: [...contract.actionItemSchemas, ...stateSchemas],
   routes: actionItemRoutes,
 }
 
 function actionItemRoutes(app: App, context: Context): void {
-  overviewRoutes(app, context)
   itemRoutes(app, context)
   stateRoutes(app, context)
-}
-
-/** The list and the summary over all incidents. */
-function overviewRoutes(app: App, { db, database, now, timeZone }: Context): void {
-  const share = createAnswerCache(database.snapshot)
-
-  app.get(
-    '/action-items',
-    {
-      config: { scope: 'read' },
-      schema: {
-        operationId: 'listActionItems',
-        tags,
-        summary: 'List action items over all incidents: what is overdue, whose, how urgent',
-        description: '`overdue=true` is computed when read, for `as_of` in `tz`. Nothing stores “late”.',
-        querystring: overview.actionItemsQuery,
-        response: { 200: ref(contract.ActionItemPage) },
-      },
-    },
-    async (request, reply) => {
-      requireOneDueSpan(request.query)
-      const today = todayFor(request.query, { timeZone, moment: now() })
-      const answer = await share(`${request.url} ${today.as_of}`, async () => {
-        const sort = sortTerms(request.query.sort)
-        const filter = request.query
-        const page = pageRequest(request, sort.length)
-        const rows = await listActionItems(database, filter, sort, page, today.as_of)
-        if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
-        const { link, ...found } = pageWithLink(request, rows, sortKey(sort))
-        return cachedAnswer(writePage(found, today), link)
-      })
-      return sendCached(reply, answer)
-    },
-  )
-
-  app.get(
-    '/action-items/summary',
-    {
-      config: { scope: 'read' },
-      schema: {
-        operationId: 'summarizeActionItems',
-        tags,
-        summary: 'Count what is open and what is overdue, in groups',
-        querystring: overview.summaryQuery,
-        response: { 200: ref(overview.ActionItemSummary) },
-      },
-    },
-    async (request, reply) => {
-      const { group_by } = request.query
-      requireOneDueSpan(request.query)
-      const today = todayFor(request.query, { timeZone, moment: now() })
-      const answer = await share(`${request.url} ${today.as_of}`, async () => {
-        const filter = request.query
-        const counts = await summarizeActionItems(db, filter, group_by, today.as_of)
-        if (counts.groups.length === 0) await requireKnownNames(db, filter)
-        return cachedAnswer(JSON.stringify({ ...today, group_by, ...counts }))
-      })
-      return sendCached(reply, answer)
-    },
-  )
 }
 
 function itemRoutes(app: App, context: Context): void {

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { listActionItems, sortKey } from '../../src/action-items/list-json.ts'
 import { type ActionItemFilter, selectItemsPage, sortTerms } from '../../src/action-items/list-query.ts'
-import type { ActionItemsQuery } from '../../src/action-items/overview-schema.ts'
+import type { ActionItemsQuery } from '../../src/action-items/list-schema.ts'
 import { openService, type Service } from '../help/service.ts'
 import { analyzeItems, buffersOf, insertItems, planOf } from './many.ts'
 

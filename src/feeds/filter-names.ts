@@ -1,8 +1,8 @@
+import type { ActionItemFilter } from '../action-items/list-query.ts'
 import type { Db } from '../db/open.ts'
 import { unknownPerson, unknownTeam } from '../directory/rules.ts'
 import { kindsByHandle } from '../directory/store.ts'
 import { DebriefError, type FieldError } from '../http/problem.ts'
-import type { ActionItemFilter } from './list-query.ts'
 
 type NameFilter = Pick<ActionItemFilter, 'owner' | 'team' | 'incident_id'>
 

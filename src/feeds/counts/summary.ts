@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Db } from '../db/open.ts'
-import { type ActionItemFilter, fromOf, isLive, whereOf } from './list-query.ts'
-import type { ActionItemSummary, Grouping } from './overview-schema.ts'
+import { type ActionItemFilter, fromOf, isLive, whereOf } from '../../action-items/list-query.ts'
+import type { Db } from '../../db/open.ts'
+import type { ActionItemSummary, Grouping } from './schema.ts'
 
 interface Group {
   key: string | null

@@ -4,59 +4,20 @@ import {
   anyOfNames,
   anyOfWords,
   calendarDate,
-  component,
   exact,
   handle,
-  oneOf,
   pageQuery,
-  part,
   pattern,
   sortBy,
 } from '../http/fields.ts'
 import { incidentId, severities } from '../incidents/schema.ts'
-import { actionStatuses, actionTypes, priorities, todayFields, todayQuery } from './schema.ts'
+import { actionStatuses, actionTypes, priorities, todayQuery } from './schema.ts'
 
-/** The list and the summary over all incidents: filters, sorts and groups. */
+/** The list over all incidents: its filters, which whatever counts or shows them takes as well, and its sorts. */
 
 const sortNames = ['due_on', 'priority', 'severity', 'owner'] as const
-export const groupings = ['owner', 'team', 'priority', 'severity', 'service', 'age'] as const
 
-export const ActionItemSummary = component(
-  'ActionItemSummary',
-  {
-    ...todayFields,
-    group_by: oneOf('ActionItemGrouping', groupings),
-    total: part('ActionItemCounts', { open: Type.Integer(), overdue: Type.Integer() }),
-    groups: Type.Array(
-      part('ActionItemGroup', {
-        key: Type.Unsafe<string | null>({
-          type: ['string', 'null'],
-          description:
-            'The owner’s handle, the priority, …; null where there is none, as of an owner without a team. By age: `not_due`, `1_to_7_days`, `8_to_30_days`, `31_to_90_days` or `over_90_days` overdue.',
-        }),
-        label: Type.String(),
-        open: Type.Integer({ description: 'Open or in progress.' }),
-        overdue: Type.Integer(),
-        oldest_due_on: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date' }),
-      }),
-      { description: 'Most overdue first; an item of an incident with two services counts in both groups.' },
-    ),
-  },
-  {
-    description: 'How many action items are open and overdue, in groups and in total.',
-    examples: [
-      {
-        as_of: '2026-06-27',
-        tz: 'UTC',
-        group_by: 'owner',
-        total: { open: 5, overdue: 1 },
-        groups: [{ key: 'priya', label: 'Priya Raman', open: 2, overdue: 1, oldest_due_on: '2026-06-24' }],
-      },
-    ],
-  },
-)
-
-const filters = {
+export const itemFilters = {
   overdue: Type.Optional(
     Type.Boolean({ description: 'true: only what is overdue; false: only what is not.' }),
   ),
@@ -86,7 +47,7 @@ const filters = {
 }
 export const actionItemsQuery = exact({
   ...pageQuery,
-  ...filters,
+  ...itemFilters,
   sort: Type.Optional(
     sortBy(
       sortNames,
@@ -94,16 +55,5 @@ export const actionItemsQuery = exact({
     ),
   ),
 })
-export const summaryQuery = exact({
-  ...filters,
-  group_by: oneOf('ActionItemGrouping', groupings, {
-    description: '`team`: the owner’s; `age`: how long overdue, in five steps.',
-  }),
-})
-
-export type ActionItemSummary = Static<typeof ActionItemSummary>
 export type ActionItemsQuery = Static<typeof actionItemsQuery>
 export type SortName = (typeof sortNames)[number]
-export type Grouping = (typeof groupings)[number]
-
-export const overviewSchemas = [ActionItemSummary]

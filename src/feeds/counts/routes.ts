@@ -1,0 +1,43 @@
+import { requireOneDueSpan, todayFor } from '../../action-items/rules.ts'
+import { cachedAnswer, createAnswerCache, sendCached } from '../../http/answer-cache.ts'
+import type { App, Context, Room } from '../../http/context.ts'
+import { ref } from '../../http/fields.ts'
+import { requireKnownNames } from '../filter-names.ts'
+import * as contract from './schema.ts'
+import { summarizeActionItems } from './summary.ts'
+
+const tag = { name: 'Action items' }
+const tags = [tag.name]
+
+export const countRoom: Room = { tag, schemas: contract.countSchemas, routes: countRoutes }
+
+/** How many action items are open and overdue, over all incidents. */
+function countRoutes(app: App, { db, database, now, timeZone }: Context): void {
+  const share = createAnswerCache(database.snapshot)
+
+  app.get(
+    '/action-items/summary',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'summarizeActionItems',
+        tags,
+        summary: 'Count what is open and what is overdue, in groups',
+        querystring: contract.summaryQuery,
+        response: { 200: ref(contract.ActionItemSummary) },
+      },
+    },
+    async (request, reply) => {
+      const { group_by } = request.query
+      requireOneDueSpan(request.query)
+      const today = todayFor(request.query, { timeZone, moment: now() })
+      const answer = await share(`${request.url} ${today.as_of}`, async () => {
+        const filter = request.query
+        const counts = await summarizeActionItems(db, filter, group_by, today.as_of)
+        if (counts.groups.length === 0) await requireKnownNames(db, filter)
+        return cachedAnswer(JSON.stringify({ ...today, group_by, ...counts }))
+      })
+      return sendCached(reply, answer)
+    },
+  )
+}

@@ -1,0 +1,49 @@
+import { listActionItems, sortKey, writePage } from '../action-items/list-json.ts'
+import { sortTerms } from '../action-items/list-query.ts'
+import { actionItemsQuery } from '../action-items/list-schema.ts'
+import { requireOneDueSpan, todayFor } from '../action-items/rules.ts'
+import { ActionItemPage } from '../action-items/schema.ts'
+import { cachedAnswer, createAnswerCache, sendCached } from '../http/answer-cache.ts'
+import type { App, Context, Room } from '../http/context.ts'
+import { pageRequest, pageWithLink } from '../http/cursor.ts'
+import { ref } from '../http/fields.ts'
+import { requireKnownNames } from './filter-names.ts'
+
+const tag = { name: 'Action items' }
+const tags = [tag.name]
+
+export const feedRoom: Room = { tag, schemas: [], routes: feedRoutes }
+
+/** The action items of all incidents, for those who ask again and again. */
+function feedRoutes(app: App, { db, database, now, timeZone }: Context): void {
+  const share = createAnswerCache(database.snapshot)
+
+  app.get(
+    '/action-items',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listActionItems',
+        tags,
+        summary: 'List action items over all incidents: what is overdue, whose, how urgent',
+        description: '`overdue=true` is computed when read, for `as_of` in `tz`. Nothing stores “late”.',
+        querystring: actionItemsQuery,
+        response: { 200: ref(ActionItemPage) },
+      },
+    },
+    async (request, reply) => {
+      requireOneDueSpan(request.query)
+      const today = todayFor(request.query, { timeZone, moment: now() })
+      const answer = await share(`${request.url} ${today.as_of}`, async () => {
+        const sort = sortTerms(request.query.sort)
+        const filter = request.query
+        const page = pageRequest(request, sort.length)
+        const rows = await listActionItems(database, filter, sort, page, today.as_of)
+        if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
+        const { link, ...found } = pageWithLink(request, rows, sortKey(sort))
+        return cachedAnswer(writePage(found, today), link)
+      })
+      return sendCached(reply, answer)
+    },
+  )
+}
