@@ -5,14 +5,14 @@ import { etagOf } from './conditions.ts'
 
 /** A serialized answer, to be sent to all who ask the same. */
 export interface CachedAnswer {
-  /** A string, which Node sends in one write with the headers; a buffer takes two. */
-  body: string
+  /** Bytes, since a text would be encoded anew for each who asks. */
+  body: Buffer
   etag: string
   link: string | undefined
 }
 
 export const cachedAnswer = (body: string, link?: string): CachedAnswer => ({
-  body,
+  body: Buffer.from(body),
   etag: etagOf(body, null),
   link,
 })
@@ -34,20 +34,23 @@ export function createAnswerCache(
   currentSnapshot: () => Promise<string>,
 ): (key: string, make: Make) => Promise<CachedAnswer> {
   const waiting = new Map<string, Promise<CachedAnswer>>()
-  const running = new Map<string, Promise<CachedAnswer>>()
+  const running = new Map<string, Promise<unknown>[]>()
   const cache = new BoundedCache<string, Entry>({ maxEntries: 100, maxSize: 32_000_000, sizeOf })
 
   async function answer(key: string, make: Make): Promise<CachedAnswer> {
-    await running.get(key)?.catch(() => {})
+    const rounds = running.get(key) ?? []
+    running.set(key, rounds)
+    if (rounds.length >= 1) await rounds[0]!.catch(() => {})
     // Lets the requests that have arrived already join this one.
     await setImmediate()
     waiting.delete(key)
     const made = cachedOrMade(key, make)
-    running.set(key, made)
+    rounds.push(made)
     try {
       return await made
     } finally {
-      if (running.get(key) === made) running.delete(key)
+      rounds.splice(rounds.indexOf(made), 1)
+      if (rounds.length === 0) running.delete(key)
     }
   }
 
