@@ -1,4 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import { BoundedCache } from '../kit/cache.ts'
 import { etagOf } from './conditions.ts'
@@ -9,6 +11,8 @@ export interface CachedAnswer {
   body: Buffer
   etag: string
   link: string | undefined
+  /** The same bytes compressed, once somebody has asked for them so. */
+  gzipped?: Promise<Buffer>
 }
 
 export const cachedAnswer = (body: string, link?: string): CachedAnswer => ({
@@ -70,8 +74,21 @@ export function createAnswerCache(
   }
 }
 
-/** Sends a cached answer; the ETag hook answers 304 where the caller has it already. */
-export function sendCached(reply: FastifyReply, { body, etag, link }: CachedAnswer): FastifyReply {
+const compress = promisify(gzip)
+
+/** Shorter answers fit into a packet or two as they are. */
+const shortest = 1024
+
+/**
+ * Sends a cached answer, compressed once for all who ask for that; the ETag hook answers 304 where the caller has it already.
+ */
+export function sendCached(reply: FastifyReply, answer: CachedAnswer): FastifyReply | Promise<FastifyReply> {
+  const { body, etag, link } = answer
   if (link !== undefined) reply.header('link', link)
-  return reply.header('etag', etag).type('application/json; charset=utf-8').send(body)
+  reply.header('etag', etag).type('application/json; charset=utf-8')
+  if (body.length < shortest || reply.request.encoding(['gzip', 'identity']) !== 'gzip')
+    return reply.send(body)
+  answer.gzipped ??= compress(body)
+  reply.headers({ 'content-encoding': 'gzip', vary: 'accept-encoding' })
+  return answer.gzipped.then(bytes => reply.send(bytes))
 }
