@@ -16,6 +16,8 @@ export async function compressReads(app: FastifyInstance): Promise<void> {
   await app.register(compress, {
     encodings: ['zstd', 'br', 'gzip'],
     customTypes: compressible,
+    // At once up to this length: a stream for each short answer would cost several times as much.
+    syncThreshold: 64 * 1024,
     globalDecompression: false,
   })
 }
