@@ -6,6 +6,7 @@ import { openService, type Service } from '../help/service.ts'
 import { analyzeItems, buffersOf, insertItems, planOf } from './many.ts'
 
 const as_of = '2028-01-01'
+const day = { as_of }
 const limit = 50
 
 const hot: [name: string, filter: ActionItemFilter, sort: ActionItemsQuery['sort'], index: string][] = [
@@ -34,10 +35,10 @@ const mostForNames = 51 * 3 * 4
 async function testPlans(t: Test, { db, database }: Service): Promise<void> {
   for (const [name, filter, sort, index] of hot) {
     const terms = sortTerms(sort)
-    const first = selectItemsPage(filter, terms, { limit, after: null }, as_of)
-    const rows = await listActionItems(database, filter, terms, { limit, after: null }, as_of)
+    const first = selectItemsPage(filter, terms, { limit, after: null }, day)
+    const rows = await listActionItems(database, filter, terms, { limit, after: null }, day)
     const after = sortKey(terms)(rows[10]!)
-    const next = selectItemsPage(filter, terms, { limit, after }, as_of)
+    const next = selectItemsPage(filter, terms, { limit, after }, day)
     for (const [page, query] of Object.entries({ first, next })) {
       const nodes = await planOf(db, query)
       const items = nodes.find(node => node['Relation Name'] === 'action_items')!

@@ -1,8 +1,8 @@
-import { requireOneDueSpan, todayFor } from '../../action-items/rules.ts'
+import { dayFields, requireOneDueSpan, todayFor } from '../../action-items/rules.ts'
 import { cachedAnswer, createAnswerCache, sendCached } from '../../http/answer-cache.ts'
 import type { App, Context, Room } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
-import { requireKnownNames } from '../filter-names.ts'
+import { answerKey, filterFor, requireKnownNames } from '../filter-names.ts'
 import * as contract from './schema.ts'
 import { summarizeActionItems } from './summary.ts'
 
@@ -31,11 +31,11 @@ function countRoutes(app: App, { db, database, now, timeZone }: Context): void {
       const { group_by } = request.query
       requireOneDueSpan(request.query)
       const today = todayFor(request.query, { timeZone, moment: now() })
-      const answer = await share(`${request.url} ${today.as_of}`, async () => {
-        const filter = request.query
-        const counts = await summarizeActionItems(db, filter, group_by, today.as_of)
+      const filter = filterFor(request.query, request.caller)
+      const answer = await share(answerKey(request.url, today, filter), async () => {
+        const counts = await summarizeActionItems(db, filter, group_by, today)
         if (counts.groups.length === 0) await requireKnownNames(db, filter)
-        return cachedAnswer(JSON.stringify({ ...today, group_by, ...counts }))
+        return cachedAnswer(JSON.stringify({ ...dayFields(today), group_by, ...counts }))
       })
       return sendCached(reply, answer)
     },
