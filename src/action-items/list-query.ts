@@ -56,9 +56,9 @@ const selectItems = (items: RawBuilder<unknown>, day: Day) => sql<ActionItemRow>
 export const selectAllItems = (day: Day): RawBuilder<ActionItemRow> => {
   if (!day.end) return selectItems(sql`action_items`, day)
   const then = sql`(
-    SELECT ${storedThen(sql`coalesce(s.due_on, a.due_on)`)}, s.version IS NOT NULL AS was_open
-    FROM action_items a LEFT JOIN action_item_spans s
-      ON (s.incident_id, s.number) = (a.incident_id, a.number) AND ${wasOpen(day)})`
+    SELECT ${storedThen(sql`coalesce(span.due_on, a.due_on)`)}, span.version IS NOT NULL AS was_open
+    FROM action_items a LEFT JOIN action_item_spans span
+      ON (span.incident_id, span.number) = (a.incident_id, a.number) AND ${wasOpen(day)})`
   return selectItems(then, day)
 }
 
@@ -169,22 +169,25 @@ const current: Source = { from: sql`action_items a`, where: [], isOpen: isLive, 
 const wasOpen = ({
   as_of,
   end,
-}: Day) => sql`(s.during @> ${end}::timestamptz AND s.from_at < ${end}::timestamptz
-  AND (s.done_on IS NULL OR s.done_on > ${as_of}::date))`
+}: Day) => sql`(span.during @> ${end}::timestamptz AND span.from_at < ${end}::timestamptz
+  AND (span.done_on IS NULL OR span.done_on > ${as_of}::date))`
+
+/** The spans for which a condition holds, with their items. */
+export const spansWhere = (condition: RawBuilder<unknown>): Source => ({
+  from: sql`action_item_spans span JOIN action_items a ON (a.incident_id, a.number) = (span.incident_id, span.number)`,
+  where: [condition],
+  isOpen: sql`true`,
+  dueOn: sql`span.due_on`,
+})
 
 /** What was open at the end of a past day, with the due date of then. */
-const openThen = (day: Day): Source => ({
-  from: sql`action_item_spans s JOIN action_items a ON (a.incident_id, a.number) = (s.incident_id, s.number)`,
-  where: [wasOpen(day)],
-  isOpen: sql`true`,
-  dueOn: sql`s.due_on`,
-})
+const openThen = (day: Day): Source => spansWhere(wasOpen(day))
 
 const notOpenThen = (day: Day): Source => ({
   ...current,
   where: [
-    sql`NOT EXISTS (SELECT FROM action_item_spans s
-      WHERE (s.incident_id, s.number) = (a.incident_id, a.number) AND ${wasOpen(day)})`,
+    sql`NOT EXISTS (SELECT FROM action_item_spans span
+      WHERE (span.incident_id, span.number) = (a.incident_id, a.number) AND ${wasOpen(day)})`,
   ],
   isOpen: sql`false`,
 })

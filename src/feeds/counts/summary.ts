@@ -65,13 +65,19 @@ interface GroupingSql {
   counted?: RawBuilder<unknown>
 }
 
+/** The name of a group, by its key. */
+export const groupNames = {
+  owner: sql`(SELECT p.name FROM people p WHERE p.handle = key)`,
+  team: sql`(SELECT t.name FROM teams t WHERE t.handle = key)`,
+}
+
 /** By the days that an item is overdue. */
 const groupings: Record<Grouping, (days: RawBuilder<unknown>) => GroupingSql> = {
-  owner: () => ({ key: sql`a.owner`, label: sql`(SELECT p.name FROM people p WHERE p.handle = key)` }),
+  owner: () => ({ key: sql`a.owner`, label: groupNames.owner }),
   team: () => ({
     key: sql`o.team`,
     join: sql`JOIN people o ON o.handle = a.owner`,
-    label: sql`(SELECT t.name FROM teams t WHERE t.handle = key)`,
+    label: groupNames.team,
   }),
   priority: () => ({ key: sql`a.priority` }),
   severity: () => ({ key: sql`i.severity`, withIncident: true }),
@@ -99,5 +105,6 @@ const ages: Record<string, string> = {
   over_90_days: 'More than 90 days overdue',
 }
 
-const labelOf = (group_by: Grouping, key: string | null) =>
+/** What a group is called that has no name of its own. */
+export const labelOf = (group_by: string, key: string | null): string =>
   key === null ? `No ${group_by}` : group_by === 'age' ? ages[key]! : key
