@@ -14,6 +14,7 @@ const start = '2026-03-05T12:00:00.000Z'
 
 /** An item as it was answered after a change, and when. */
 interface Told {
+  version: number
   at: string
   status: string
   due_on: string | null
@@ -66,6 +67,7 @@ async function send({ call, clock }: Service, incident: string, { kind, item, da
   if (status >= 300) return
   items[number - 1] ??= []
   const told = items[number - 1]!
+  if (told.at(-1)?.version === body.version) return
   const now = clock.now.toISOString()
   const at = [now, ...told.map(one => one.at)].sort().at(-1)!
   told.push({ ...body, at })
