@@ -16,14 +16,13 @@ export interface HistoryRequest {
   tz: string
 }
 
-/** A group, and by how much its counts change from one step to the next: at `steps`, counted from 1. */
+/** In which steps, counted from 1, how many items of a group began to be open, began to be late, ended, or were closed. */
 interface Changes {
   key: string | null
   label: string | null
+  kind: 'began' | 'late' | 'ended' | 'closed'
   steps: number[]
-  open: number[]
-  overdue: number[]
-  closed: number[]
+  items: number[]
 }
 
 type Counts = Omit<ActionItemHistory['totals'][number], 'date'>
@@ -41,18 +40,21 @@ export async function readActionItemHistory(
 ): Promise<Pick<ActionItemHistory, 'totals' | 'groups'>> {
   const { group_by, ends } = request
   const { rows } = await selectChanges(request).execute(db)
-  const counts = rows.map(changes => countsOf(changes, ends.length))
-  const totals = ends.map((date, step) => ({
+  const groups = Map.groupBy(rows, ({ key }) => key)
+  const series = [...groups].map(([key, changes]) => ({
+    name: { key, label: changes[0]!.label ?? labelOf(group_by ?? '', key) },
+    counts: countsOf(changes, ends.length),
+  }))
+  const totals = ends.map((date, i) => ({
     date,
-    ...counts.reduce((sum, of) => added(sum, of[step]!), none),
+    ...series.reduce((sum, { counts }) => added(sum, counts[i]!), none),
   }))
   if (group_by === null) return { totals, groups: [] }
-  requireFewRows(rows.length, ends.length)
-  const names = rows.map(({ key, label }) => ({ key, label: label ?? labelOf(group_by, key) }))
-  const groups = ends.flatMap((date, step) =>
-    names.map((name, i) => ({ date, ...name, ...counts[i]![step]! })),
-  )
-  return { totals, groups }
+  requireFewRows(series.length, ends.length)
+  return {
+    totals,
+    groups: ends.flatMap((date, i) => series.map(({ name, counts }) => ({ date, ...name, ...counts[i]! }))),
+  }
 }
 
 function requireFewRows(groups: number, steps: number): void {
@@ -64,6 +66,8 @@ function requireFewRows(groups: number, steps: number): void {
   )
 }
 
+const zeros = (length: number): number[] => Array.from({ length: length + 2 }, () => 0)
+
 const none: Counts = { open: 0, overdue: 0, closed: 0 }
 
 const added = (a: Counts, b: Counts): Counts => ({
@@ -72,17 +76,18 @@ const added = (a: Counts, b: Counts): Counts => ({
   closed: a.closed + b.closed,
 })
 
-/** The counts of each step, from their changes. */
-function countsOf({ steps, open, overdue, closed }: Changes, length: number): Counts[] {
-  const counts = Array.from({ length }, () => ({ ...none }))
-  for (const [i, step] of steps.entries()) {
-    if (step <= length) counts[step - 1] = { open: open[i]!, overdue: overdue[i]!, closed: closed[i]! }
+/** The counts of each step of a group. */
+function countsOf(changes: Changes[], length: number): Counts[] {
+  const by = { began: zeros(length), late: zeros(length), ended: zeros(length), closed: zeros(length) }
+  for (const { kind, steps, items } of changes) {
+    for (const [i, step] of steps.entries()) by[kind][step] = items[i]!
   }
-  for (let step = 1; step < length; step += 1) {
-    counts[step]!.open += counts[step - 1]!.open
-    counts[step]!.overdue += counts[step - 1]!.overdue
-  }
-  return counts
+  let [open, overdue] = [0, 0]
+  return Array.from({ length }, (_, i) => {
+    open += by.began[i + 1]! - by.ended[i + 1]!
+    overdue += by.late[i + 1]! - by.ended[i + 1]!
+    return { open, overdue, closed: by.closed[i + 1]! }
+  })
 }
 
 /**
@@ -98,33 +103,32 @@ function selectChanges({ filter, group_by, from, ends, tz }: HistoryRequest): Ra
   const source = spansWhere(
     sql`span.during && tstzrange(${moments[0]}::timestamptz, ${moments.at(-1)}::timestamptz, '[]')`,
   )
+  const asksOfItems = group_by !== null || filters.some(name => filter[name] !== undefined)
   return sql<Changes>`
     WITH spans AS MATERIALIZED (
-      SELECT ${key} AS key, span.incident_id, span.number, span.is_closed, greatest(${stepAt(sql`span.from_at`)}, 1) AS began,
-        least(${stepAt(sql`span.to_at`)}, ${stepOn(sql`span.done_on`)}, ${sql.lit(days.length)}) AS ended,
-        ${stepOn(sql`span.due_on + 1`)} AS late
-      FROM ${fromOf(source, filter, false)} LEFT JOIN people o ON o.handle = a.owner
+      SELECT ${key} AS key, span.incident_id, span.number, span.is_closed,
+        greatest(${stepAt(sql`span.from_at`)}, 1) AS began, ${stepOn(sql`span.due_on + 1`)} AS late,
+        least(${stepAt(sql`span.to_at`)}, ${stepOn(sql`span.done_on`)}, ${days.length}::integer) AS ended
+      FROM ${asksOfItems ? sql`${fromOf(source, filter, false)} LEFT JOIN people o ON o.handle = a.owner` : sql`action_item_spans span`}
       WHERE ${whereOf(source, filter, { as_of: from })}
-    ), counted AS (
-      SELECT key, began, greatest(began, late) AS late, ended, count(*) AS items
-      FROM spans WHERE began < ended GROUP BY 1, 2, 3, 4
+    ), open AS (
+      SELECT key, began, least(greatest(began, late), ended) AS late, ended FROM spans WHERE began < ended
+    ), closed AS (
+      SELECT DISTINCT ON (ended, number, incident_id) key, ended FROM spans
+      WHERE is_closed AND ended BETWEEN 1 AND ${ends.length}::integer
     ), changes AS (
-      SELECT key, step, open, overdue, 0 AS closed
-      FROM counted, LATERAL (VALUES (began, items, 0), (least(late, ended), 0, items), (ended, -items, -items))
-        AS change (step, open, overdue)
+      SELECT key, coalesce(began, late, ended) AS step, count(*)::integer AS items,
+        CASE 0 WHEN grouping(began) THEN 'began' WHEN grouping(late) THEN 'late' ELSE 'ended' END AS kind
+      FROM open GROUP BY GROUPING SETS ((key, began), (key, late), (key, ended))
       UNION ALL
-      SELECT key, ended, 0, 0, 1
-      FROM (SELECT DISTINCT key, incident_id, number, ended FROM spans WHERE is_closed AND ended BETWEEN 1 AND ${sql.lit(ends.length)}) closings
-    ), summed AS (
-      SELECT key, step, sum(open)::integer AS open, sum(overdue)::integer AS overdue, sum(closed)::integer AS closed
-      FROM changes GROUP BY key, step
-    ), groups AS (
-      SELECT key, array_agg(step) AS steps, array_agg(open) AS open, array_agg(overdue) AS overdue,
-        array_agg(closed) AS closed
-      FROM summed GROUP BY key
+      SELECT key, ended, count(*)::integer, 'closed' FROM closed GROUP BY 1, 2
+    ), grouped AS (
+      SELECT key, kind, array_agg(step) AS steps, array_agg(items) AS items FROM changes GROUP BY key, kind
     )
-    SELECT *, ${label} AS label FROM groups ORDER BY key COLLATE "C"`
+    SELECT *, ${label} AS label FROM grouped ORDER BY key COLLATE "C"`
 }
+
+const filters = ['owner', 'team', 'priority', 'type', 'severity', 'service', 'incident_id'] as const
 
 /** Unlike in the summary, an item may have no owner: what was closed before it was open. */
 const groupings: Record<HistoryGrouping | 'none', { key: RawBuilder<unknown>; label?: RawBuilder<unknown> }> =
