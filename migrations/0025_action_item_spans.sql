@@ -14,9 +14,9 @@ CREATE TABLE action_item_spans (
   due_on date,
   -- Whether it ended because the item was closed.
   is_closed boolean NOT NULL,
-  -- What finds the spans of a time: from its beginning, or from well before the day in any zone on which it was done, on.
-  during tstzrange NOT NULL GENERATED ALWAYS AS (
-    tstzrange(least(from_at, (done_on::timestamp - interval '1 day') AT TIME ZONE 'UTC'), to_at, '[]')) STORED,
+  -- Finds the spans of a time; begins before the end of the day on which the item was done, in any zone.
+  during tstzrange NOT NULL
+    GENERATED ALWAYS AS (tstzrange(least(from_at, done_on::timestamp AT TIME ZONE 'UTC'), to_at, '[]')) STORED,
   PRIMARY KEY (incident_id, number, version),
   FOREIGN KEY (incident_id, number) REFERENCES action_items ON DELETE CASCADE
 );

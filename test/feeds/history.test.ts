@@ -113,7 +113,13 @@ t.test('a history counts what was open at the end of each step, and what was clo
     ['2026-06-23', 'P1', 1, 1, 0],
     ['2026-06-23', 'P3', 1, 0, 0],
   ])
-  t.same(rows((await history('from=2026-06-17&to=2026-06-17')).totals), [['2026-06-17', 0, 0, 1]])
+  for (const tz of ['UTC', 'Pacific/Kiritimati'])
+    t.same(rows((await history(`from=2026-06-17&to=2026-06-17&tz=${tz}`)).totals), [['2026-06-17', 0, 0, 1]])
+  const fromSunday = await history('from=2026-06-21&step=week')
+  t.same(
+    fromSunday.totals.map(({ date }: any) => date),
+    ['2026-06-21', '2026-06-24'],
+  )
   const filters: [query: string, open: number][] = [
     ...([
       ['owner=ana', 1],
