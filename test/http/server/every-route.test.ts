@@ -82,6 +82,8 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   patchFactor: 'write',
   deleteFactor: 'write',
   listActionItems: 'read',
+  listActionItemsAsCsv: 'read',
+  listActionItemsAsCalendar: 'read',
   summarizeActionItems: 'read',
   createActionItem: 'write',
   createActionItems: 'write',
