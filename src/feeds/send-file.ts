@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { listActionItems, sortKey } from '../action-items/list-json.ts'
 import { type ActionItemFilter, sortTerms } from '../action-items/list-query.ts'
 import type { ActionItemsQuery } from '../action-items/list-schema.ts'
-import { type CachedAnswer, cachedAnswer, createAnswerCache } from '../http/answer-cache.ts'
+import { type CachedAnswer, cachedAnswer, createAnswerCache, sendCached } from '../http/answer-cache.ts'
 import { etagOf } from '../http/conditions.ts'
 import type { Context } from '../http/context.ts'
 import type { Key } from '../http/cursor.ts'
@@ -23,7 +23,7 @@ export type SendFile = (reply: FastifyReply, format: FileFormat, asked: Asked) =
 
 const rowsAtOnce = 200
 
-/** As many characters are sent whole and kept for others; more are sent as they are read, as fast as they are taken. */
+/** So many characters are sent whole and kept for others; more are sent as they are read, as fast as they are taken. */
 const mostWhole = 1024 * 1024
 const tooLong = cachedAnswer('')
 
@@ -34,12 +34,12 @@ export function createFileSender({ db, database, publicUrl }: Context): SendFile
   return async (reply, format, asked) => {
     const key = `${format.media} ${JSON.stringify(asked)}`
     const answer = await share(key, () => wholeOf(pieces(format, asked)))
-    reply.type(`${format.media}; ${format.parameters}`)
+    const type = `${format.media}; ${format.parameters}`
     reply.header('content-disposition', `attachment; filename="${format.fileName}"`)
     reply.header('x-content-type-options', 'nosniff')
-    if (answer !== tooLong) return reply.header('etag', answer.etag).send(answer.body)
+    if (answer !== tooLong) return sendCached(reply, answer, type)
     // A snapshot never comes back, so whoever names this tag has what would be sent again.
-    reply.header('etag', etagOf(`${key} ${await database.snapshot()}`, null))
+    reply.header('etag', etagOf(`${key} ${await database.snapshot()}`, null)).type(type)
     return reply.send(Readable.from(reply.request.method === 'HEAD' ? [] : pieces(format, asked)))
   }
 
