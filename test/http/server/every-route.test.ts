@@ -84,6 +84,7 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   listActionItems: 'read',
   listActionItemsAsCsv: 'read',
   listActionItemsAsCalendar: 'read',
+  readActionItemReminders: 'read',
   summarizeActionItems: 'read',
   createActionItem: 'write',
   createActionItems: 'write',
