@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import { severities } from '../input/words.ts'
 import { exitCodes, lazily } from './actions.ts'
 import { withService } from './service.ts'
-import { listOf, severities } from './values.ts'
+import { listOf } from './values.ts'
 
 const notes = `
 The folder gets <id>/postmortem.md and <id>/postmortem.json, byte for byte as

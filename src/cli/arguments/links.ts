@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
+import { severities, sources } from '../input/words.ts'
 import { exitCodes, lazily } from './actions.ts'
 import { withService } from './service.ts'
-import { expires, requestsPerMinute, severities, sources } from './values.ts'
+import { expires, requestsPerMinute } from './values.ts'
 
 const examples = `
 Examples:

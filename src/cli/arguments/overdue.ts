@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import { priorities } from '../input/words.ts'
 import { exitCodes, lazily } from './actions.ts'
 import { withService } from './service.ts'
-import { date, days, listOf, priorities } from './values.ts'
+import { date, days, listOf } from './values.ts'
 
 const examples = `
 Examples:
@@ -30,5 +31,5 @@ export function addOverdue(program: Command): void {
       .option('--json', 'as a JSON array'),
   )
     .addHelpText('after', examples)
-    .action(lazily(async () => (await import('../overdue.ts')).overdue))
+    .action(lazily(async () => (await import('../overdue/overdue.ts')).overdue))
 }

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
+import { scopes } from '../input/words.ts'
 import { exitCodes, lazily } from './actions.ts'
 import { withService } from './service.ts'
-import { expires, requestsPerMinute, scopes } from './values.ts'
+import { expires, requestsPerMinute } from './values.ts'
 
 const examples = `
 Examples:
@@ -22,11 +23,7 @@ export function addTokens(program: Command): void {
       .command('create')
       .description('Make a token, and print it: this is the one time that it can be seen.')
       .option('--name <text>', 'what it is for')
-      .addOption(
-        new Option('--scope <scope>', 'the least that it needs').choices(
-          scopes,
-        ),
-      )
+      .addOption(new Option('--scope <scope>', 'the least that it needs').choices(scopes))
       .option('--person <handle>', 'whom it acts for: changes are signed with their handle')
       .addOption(expires())
       .addOption(requestsPerMinute()),

@@ -1,34 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import type { Schemas } from '../../client/client.ts'
 import { earlierBy, isDate, isDateTime, toUtc } from '../../kit/time.ts'
-import { UsageError } from './usage-error.ts'
-
-/** The words of a field, as the contract has them. */
-const wordsOf = <Word extends string>(words: Record<Word, true>): Word[] => Object.keys(words) as Word[]
-
-export const scopes = wordsOf<Schemas['TokenScope']>({
-  admin: true,
-  review: true,
-  write: true,
-  read: true,
-  'events:write': true,
-})
-export const severities = wordsOf<Schemas['Severity']>({
-  SEV1: true,
-  SEV2: true,
-  SEV3: true,
-  SEV4: true,
-  SEV5: true,
-})
-export const priorities = wordsOf<Schemas['ActionItemPriority']>({ P0: true, P1: true, P2: true, P3: true })
-export const sources = wordsOf<Schemas['IngestSource']>({
-  alertmanager: true,
-  grafana: true,
-  pagerduty: true,
-  github: true,
-  cloudevents: true,
-  generic: true,
-})
 
 /** A list with commas between its entries, each any text or one of `words`. */
 export const listOf =
@@ -83,12 +54,4 @@ function momentOf(value: string, now: string): string | undefined {
   if (count !== undefined) return earlierBy(now, -Number(count) * day)
   const time = isDate(value) ? `${value}T00:00:00Z` : value
   return isDateTime(time) ? toUtc(time) : undefined
-}
-
-/** @throws UsageError that does not repeat what was given: it may be a whole secret */
-export function requirePublicId(id: string, what: 'token' | 'link'): void {
-  if (/^[0-9a-z]{12}$/.test(id)) return
-  throw new UsageError(
-    `Say which ${what}: ${what} revoke <id>, with the twelve characters that ${what} list shows.`,
-  )
 }

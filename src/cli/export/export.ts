@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DebriefClient, Schemas } from '../../client/client.ts'
 import type { Config } from '../../config.ts'
-import { requireOption } from '../arguments/usage-error.ts'
+import { requireOption } from '../input/usage-error.ts'
 import { RefusedError } from '../service/answers.ts'
 import { callService, type ServiceOptions } from '../service/call.ts'
 import { startProgress } from '../terminal/progress.ts'

@@ -1,5 +1,5 @@
 import type { Config } from '../../config.ts'
-import { requirePublicId } from '../arguments/values.ts'
+import { requirePublicId } from '../input/usage-error.ts'
 import { answerOf } from '../service/answers.ts'
 import { callService, type ServiceOptions } from '../service/call.ts'
 import { say } from '../terminal/say.ts'

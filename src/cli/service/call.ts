@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createDebriefClient, type DebriefClient } from '../../client/client.ts'
 import type { Config } from '../../config.ts'
-import { UsageError } from '../arguments/usage-error.ts'
+import { UsageError } from '../input/usage-error.ts'
 import { reachingFetch } from './answers.ts'
 
 /** Which service a command calls. */

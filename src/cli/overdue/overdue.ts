@@ -1,8 +1,8 @@
-import type { DebriefClient, Schemas } from '../client/client.ts'
-import type { Config } from '../config.ts'
-import { allOf } from './service/answers.ts'
-import { callService, type ServiceOptions } from './service/call.ts'
-import { printable, type Row, tableOf } from './terminal/table.ts'
+import type { DebriefClient, Schemas } from '../../client/client.ts'
+import type { Config } from '../../config.ts'
+import { allOf } from '../service/answers.ts'
+import { callService, type ServiceOptions } from '../service/call.ts'
+import { printable, type Row, tableOf } from '../terminal/table.ts'
 
 export interface OverdueOptions extends ServiceOptions {
   owner?: string[]

@@ -1,13 +1,13 @@
 import { Command, CommanderError } from 'commander'
-import { version } from '../config.ts'
-import { redactSecrets } from '../http/credentials/redaction.ts'
-import { exitCodes, lazily } from './arguments/actions.ts'
-import { addExport } from './arguments/export.ts'
-import { addLinks } from './arguments/links.ts'
-import { addOverdue } from './arguments/overdue.ts'
-import { addTokens } from './arguments/tokens.ts'
-import { UsageError } from './arguments/usage-error.ts'
-import { say } from './terminal/say.ts'
+import { version } from '../../config.ts'
+import { redactSecrets } from '../../http/credentials/redaction.ts'
+import { UsageError } from '../input/usage-error.ts'
+import { say } from '../terminal/say.ts'
+import { exitCodes, lazily } from './actions.ts'
+import { addExport } from './export.ts'
+import { addLinks } from './links.ts'
+import { addOverdue } from './overdue.ts'
+import { addTokens } from './tokens.ts'
 
 /** The demo's own data folder, since its sealed postmortem cannot be deleted. */
 const demoData = './.debrief-demo'
@@ -71,11 +71,11 @@ function addServing(program: Command): void {
     .command('serve')
     .description('Start the service. SIGTERM and Ctrl-C stop it, once its requests are answered.')
     .addHelpText('after', '\nIts settings are environment variables: see "Configuration" in the README.')
-    .action(lazily(async () => (await import('./serve.ts')).serve))
+    .action(lazily(async () => (await import('../serve.ts')).serve))
   program
     .command('demo')
     .description(`Start it with the payments drill in it, in ${demoData}, and print the drill's postmortem.`)
-    .action(lazily(async () => (await import('./demo.ts')).demo, demoData))
+    .action(lazily(async () => (await import('../demo.ts')).demo, demoData))
 }
 
 function addUpkeep(program: Command): void {
@@ -87,11 +87,11 @@ function addUpkeep(program: Command): void {
       'after',
       `\nIt reads the database itself, and trusts no service.\n\n${exitCodes}\n\nA document that does not match is a failure, too.`,
     )
-    .action(lazily(async () => (await import('./verify.ts')).verify))
+    .action(lazily(async () => (await import('../verify.ts')).verify))
   program
     .command('openapi')
     .description('Write the contract of this version to openapi/openapi.json.')
-    .action(lazily(async () => (await import('./openapi.ts')).generateContract))
+    .action(lazily(async () => (await import('../openapi.ts')).generateContract))
 }
 
 /** The parser's words as sentences, and what to do. */
