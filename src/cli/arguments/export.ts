@@ -6,8 +6,8 @@ import { listOf } from './values.ts'
 
 const notes = `
 The folder gets <id>/postmortem.md and <id>/postmortem.json, byte for byte as
-they were sealed, a README.md that lists them, and .debrief-export.json, by which
-the next run brings only what is new, amended or redacted. A run that was
+they were sealed, a README.md that lists them, and .debrief-export.json, by
+which the next run brings only what is new, amended or redacted. A run that was
 interrupted goes on where it was. Whoever exports gets the same bytes, so that
 the folder is fit for a git repository. What --severity or --service no longer
 let through stays as it is.
@@ -15,7 +15,7 @@ let through stays as it is.
 Examples:
   debrief export --out postmortems
   debrief export --out checkout --service checkout,payments --severity SEV1,SEV2
-  debrief export --out postmortems --url https://debrief.example --token-file token
+  debrief export --out pm --url https://debrief.example --token-file key
 
 ${exitCodes}`
 

@@ -20,7 +20,7 @@ const more = `
 Examples:
   debrief serve                      start it; the API reference is at /docs
   debrief overdue --owner priya      what is she late with
-  debrief export --out postmortems   all that are final as files; then what is new
+  debrief export --out postmortems   what is final as files; then what is new
   debrief token create --name ci --scope read
   debrief export --help              what a command takes, with examples
 

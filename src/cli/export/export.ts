@@ -141,6 +141,7 @@ function requireWhole(out: string, damaged: Set<string>): void {
 function summaryOf(out: string, { postmortems }: State, counts: Record<News, number>): string {
   const all = Object.keys(postmortems).length
   const news = (['new', 'amended', 'redacted', 'restored'] as const).filter(word => counts[word] > 0)
-  if (news.length === 0) return `Nothing new: ${out} has all ${all} postmortems.`
-  return `${out} has ${all} postmortems: ${news.map(word => `${counts[word]} ${word}`).join(', ')}.`
+  const has = `${out} has ${all} ${all === 1 ? 'postmortem' : 'postmortems'}`
+  if (news.length === 0) return `Nothing new: ${has}.`
+  return `${has}: ${news.map(word => `${counts[word]} ${word}`).join(', ')}.`
 }
