@@ -22,7 +22,9 @@ const barWidth = 24
 export function startProgress(what: string, total?: number): Progress {
   if (!process.stderr.isTTY || isLogged()) return startLines(what)
   const textOf = (done: number) =>
-    total === undefined ? `${done} ${what}` : `${barOf(done / total)} ${done} of ${total} ${what}`
+    total === undefined
+      ? `${done} ${what}`
+      : `${barOf(total === 0 ? 1 : done / total)} ${done} of ${total} ${what}`
   const spinner = yoctoSpinner({ text: textOf(0) }).start()
   return {
     tell: done => {
