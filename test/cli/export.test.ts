@@ -18,10 +18,10 @@ import { tempFolder } from '../db/embedded/embedded-servers.ts'
 import { amend, finalIds, givenFinal, idOf, storeFinals } from '../export/given.ts'
 import { openProxy } from '../failures/help/tcp-proxy.ts'
 import { givenEvidence, observed } from '../help/cast.ts'
-import { command } from '../help/command.ts'
 import { adminToken, openService, type Service } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'
 import { leaked, redact } from '../postmortem/redaction/help.ts'
+import { runHere } from './run-here.ts'
 
 const everything = { severity: [], service: [], evidence: false }
 
@@ -262,10 +262,7 @@ t.test('the command exports the data here, and says what was new', async t => {
   const { service, out } = await givenService(t)
   await givenFinal(service, 'Payments drill')
   const settings = { DATABASE_URL: service.connection.connectionString! }
-  const run = async () => {
-    const { code, stdout, stderr } = await command(t, ['export', '--out', out], settings).ended
-    return { code, stdout, stderr }
-  }
+  const run = () => runHere(t, ['export', '--out', out], settings)
   t.same(await run(), { code: 0, stdout: `${out} has 1 postmortem: 1 new.\n`, stderr: '' })
   t.same(await run(), { code: 0, stdout: `Nothing new: ${out} has 1 postmortem.\n`, stderr: '' })
 })

@@ -9,6 +9,7 @@ import { tempFolder } from '../db/embedded/embedded-servers.ts'
 import { insertActionItem, openIncident, seedPeople } from '../help/cast.ts'
 import { command } from '../help/command.ts'
 import { adminToken, openService } from '../help/service.ts'
+import { runHere } from './run-here.ts'
 
 // `debrief overdue` against a service on a socket, and what a terminal shows.
 
@@ -30,22 +31,20 @@ const tokenFile = join(tempFolder(t), 'token')
 writeFileSync(tokenFile, `${adminToken}\n`)
 const there = ['--url', `${url}/`, '--token-file', tokenFile]
 
-async function overdue(t: Test, args: string[], settings: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await command(t, ['overdue', ...args], settings).ended
-  return { code, stdout, stderr }
-}
+const overdue = (t: Test, args: string[], settings = {}) => runHere(t, ['overdue', ...args], settings)
 
 t.test('what is overdue is a table, and the exit code says whether something is', async t => {
-  const [late, none, soon, json, local] = await Promise.all([
-    overdue(t, ['--as-of', '2026-07-01', ...there]),
-    overdue(t, ['--as-of', '2026-06-24'], { DEBRIEF_URL: url, DEBRIEF_TOKEN: adminToken }),
-    overdue(t, ['--as-of', '2026-07-01', '--owner', 'sam,ana', '--due-within', '7d', ...there]),
-    overdue(t, ['--as-of', '2026-07-01', '--priority', 'P0,P1', '--json', ...there]),
-    overdue(t, ['--as-of', '2026-06-25', '--team', 'payments-team'], {
-      DEBRIEF_URL: 'https://elsewhere.example',
-      DATABASE_URL: service.connection.connectionString!,
-    }),
-  ])
+  const late = await command(t, ['overdue', '--as-of', '2026-07-01', ...there], {}).ended
+  const remote = { DEBRIEF_URL: url, DEBRIEF_TOKEN: adminToken }
+  const none = await overdue(t, ['--as-of', '2026-06-24'], remote)
+  const sam = ['--owner', 'sam,ana', '--due-within', '7d']
+  const soon = await overdue(t, ['--as-of', '2026-07-01', ...sam, ...there])
+  const json = await overdue(t, ['--as-of', '2026-07-01', '--priority', 'P0,P1', '--json', ...there])
+  const here = {
+    DEBRIEF_URL: 'https://elsewhere.example',
+    DATABASE_URL: service.connection.connectionString!,
+  }
+  const local = await overdue(t, ['--as-of', '2026-06-25', '--team', 'payments-team'], here)
   t.equal(late.code, 3)
   t.same(
     late.stdout.split('\n').map(line => line.split(/ {2,}/)),
@@ -80,11 +79,9 @@ t.test('a refusal is one sentence that says what to do', async t => {
   const { body } = await service.call('POST', '/v1/tokens', {
     body: { name: 'alerts', scope: 'events:write' },
   })
-  const [wrong, weak, zone] = await Promise.all([
-    overdue(t, ['--url', url, '--token', 'dbf_unknown']),
-    overdue(t, ['--url', url, '--token', body.token]),
-    overdue(t, ['--tz', 'Mars/Olympus', ...there]),
-  ])
+  const wrong = await overdue(t, ['--url', url, '--token', 'dbf_unknown'])
+  const weak = await overdue(t, ['--url', url, '--token', body.token])
+  const zone = await overdue(t, ['--tz', 'Mars/Olympus', ...there])
   t.match(wrong, {
     code: 1,
     stdout: '',

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
-import t, { type Test } from 'tap'
-import { createProgram, runCommand } from '../../src/cli/arguments/program.ts'
+import t from 'tap'
+import { createProgram } from '../../src/cli/arguments/program.ts'
 import { tempFolder } from '../db/embedded/embedded-servers.ts'
 import { command } from '../help/command.ts'
+import { runHere } from './run-here.ts'
 
 const data = join(tempFolder(t), 'untouched')
 const usage = /\nWith --help it says what it takes\.\n$/
@@ -72,25 +73,11 @@ const wrongCommands: [string[], number, RegExp][] = [
   ],
 ]
 
-/** Runs a command in this process, and returns its code and what it said. */
-async function said(t: Test, args: string[]) {
-  const calls = t.capture(process.stderr, 'write', () => true)
-  const code = await runCommand(args)
-  return {
-    code,
-    text: calls()
-      .map(call => String(call.args[0]))
-      .join(''),
-  }
-}
-
 t.test('a wrong command or option is answered in a sentence, and touches nothing', async t => {
-  process.env.DEBRIEF_DATA = data
-  delete process.env.DATABASE_URL
   for (const [args, code, expected] of wrongCommands) {
-    const answer = await said(t, args)
-    t.match(answer, { code, text: expected }, args.join(' '))
-    t.equal(/^(Unknown|Option|Too many)/.test(answer.text), usage.test(answer.text), answer.text)
+    const answer = await runHere(t, args, { DEBRIEF_DATA: data })
+    t.match(answer, { code, stdout: '', stderr: expected }, args.join(' '))
+    t.equal(/^(Unknown|Option|Too many)/.test(answer.stderr), usage.test(answer.stderr), answer.stderr)
   }
   t.notOk(existsSync(data))
 })
