@@ -7,7 +7,7 @@ import { cachedAnswer, createAnswerCache, sendCached } from '../http/answer-cach
 import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, pageWithLink } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
-import { requireKnownNames } from './filter-names.ts'
+import { answerKey, filterFor, requireKnownNames } from './filter-names.ts'
 
 const tag = { name: 'Action items' }
 const tags = [tag.name]
@@ -34,11 +34,11 @@ function feedRoutes(app: App, { db, database, now, timeZone }: Context): void {
     async (request, reply) => {
       requireOneDueSpan(request.query)
       const today = todayFor(request.query, { timeZone, moment: now() })
-      const answer = await share(`${request.url} ${today.as_of}`, async () => {
+      const filter = filterFor(request.query, request.caller)
+      const answer = await share(answerKey(request.url, today, filter), async () => {
         const sort = sortTerms(request.query.sort)
-        const filter = request.query
         const page = pageRequest(request, sort.length)
-        const rows = await listActionItems(database, filter, sort, page, today.as_of)
+        const rows = await listActionItems(database, filter, sort, page, today)
         if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
         const { link, ...found } = pageWithLink(request, rows, sortKey(sort))
         return cachedAnswer(writePage(found, today), link)
