@@ -9,6 +9,8 @@ debrief token create   --name <text> --scope admin|review|write|read|events:writ
 debrief token list     all tokens, without their secrets
 debrief token revoke   <id>
 debrief verify         hash every final document again, and name those that are not what was sealed
+debrief backup         <file> [--force]   all of the database in one file, also beside a running service
+debrief restore        <file>             a backup into an empty database
 debrief openapi        write the contract to openapi/openapi.json
 debrief --version`
 
@@ -18,11 +20,15 @@ const options = {
   person: { type: 'string' },
   expires: { type: 'string' },
   'requests-per-minute': { type: 'string' },
+  force: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const
 
-type Values = ReturnType<typeof parseCommand>['values'] & { id?: string | undefined }
+type Values = ReturnType<typeof parseCommand>['values'] & {
+  id?: string | undefined
+  file?: string | undefined
+}
 type Command = (config: Config, values: Values) => Promise<unknown>
 
 /** Commands are imported lazily, so that a mistake in the settings or options is answered without loading the service. */
@@ -33,6 +39,8 @@ const commands: Record<string, () => Promise<Command>> = {
   'token list': async () => (await import('./cli/token-list.ts')).listTokensCommand,
   'token revoke': async () => (await import('./cli/token-revoke.ts')).revokeTokenCommand,
   verify: async () => (await import('./cli/verify.ts')).verify,
+  backup: async () => (await import('./cli/backup.ts')).backup,
+  restore: async () => (await import('./cli/restore.ts')).restore,
   openapi: async () => (await import('./cli/openapi.ts')).generateContract,
 }
 
@@ -41,15 +49,15 @@ const demoData = './.debrief-demo'
 
 async function main(): Promise<void> {
   const { positionals, values } = parseCommand()
-  // The one command that takes an argument.
-  const [id] = positionals.slice(0, 2).join(' ') === 'token revoke' ? positionals.splice(2, 1) : []
+  const words = /^(token revoke|backup|restore)( |$)/.exec(positionals.join(' '))?.[1]?.split(' ').length
+  const [argument] = words === undefined ? [] : positionals.splice(words, 1)
   const name = positionals.join(' ')
   if (values.help) return say(usage)
   if (values.version) return void process.stdout.write(`${version}\n`)
   if (!Object.hasOwn(commands, name)) throw new Error(`There is no command "${name}".\n${usage}`)
   const config = loadConfig(undefined, name === 'demo' ? demoData : undefined)
   const command = await commands[name]!()
-  await command(config, { ...values, id })
+  await command(config, { ...values, id: argument, file: argument })
 }
 
 function parseCommand() {
