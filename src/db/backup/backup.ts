@@ -11,8 +11,8 @@ import { endOfTar, type Member, tarMember } from './tar.ts'
 
 const compress = promisify(gzip)
 
-/** Bytes of rows in one piece: what is held in memory, but for a row that is larger. */
-const pieceSize = 4 * 1024 * 1024
+/** Bytes of rows in one piece: about what is held in memory. */
+const pieceSize = 1024 * 1024
 
 /**
  * Backs up all tables of a database, in one snapshot of it. The service may run meanwhile; a start that would migrate the
@@ -63,14 +63,17 @@ async function* membersOf(
   yield { name: manifestName, content: Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`) }
 }
 
+/** Cuts at the same places, however the bytes have come. */
 async function* inPieces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let [collected, size]: [Buffer[], number] = [[], 0]
   for await (const chunk of chunks) {
     collected.push(chunk)
     size += chunk.length
     if (size < pieceSize) continue
-    yield Buffer.concat(collected)
-    ;[collected, size] = [[], 0]
+    const all = Buffer.concat(collected)
+    for (; size >= pieceSize; size -= pieceSize)
+      yield all.subarray(all.length - size, all.length - size + pieceSize)
+    collected = [all.subarray(all.length - size)]
   }
   if (size > 0) yield Buffer.concat(collected)
 }
