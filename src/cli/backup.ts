@@ -25,12 +25,14 @@ export async function backup(config: Config, { file = '', force = false }: Backu
   if (!isStandardOutput && !force && existsSync(file))
     throw new Error(`${file} exists already: name another file, or add --force.`)
   const { connection, stop } = await serverBeside(config, say)
+  const { signal, release } = abortOnSignals()
   try {
     const write: Write = isStandardOutput ? toStandardOutput : bytes => toFile(file, bytes)
-    const { tables } = await backUp(connection, write, { log: say, onProgress: progressLines() })
+    const { tables } = await backUp(connection, write, { log: say, onProgress: progressLines(), signal })
     const rows = tables.reduce((sum, table) => sum + table.rows, 0)
     say(`${rows} rows of ${tables.length} tables are in ${isStandardOutput ? 'the backup' : file}.`)
   } finally {
+    release()
     await stop()
   }
 }
@@ -45,17 +47,14 @@ const toStandardOutput: Write = bytes => pipeline(bytes, process.stdout)
 /** Writes beside the file, for its owner alone, and renames it once it is on the disk. */
 async function toFile(file: string, bytes: AsyncIterable<Buffer>): Promise<void> {
   const draft = `${file}.${process.pid}.part`
-  const { signal, release } = abortOnSignals()
   try {
     const handle = await open(draft, 'wx', 0o600)
-    await pipeline(bytes, handle.createWriteStream({ flush: true }), { signal })
+    await pipeline(bytes, handle.createWriteStream({ flush: true }))
     await rename(draft, file)
     syncFolder(dirname(file))
   } catch (error) {
     await rm(draft, { force: true })
-    throw signal.aborted ? signal.reason : fileError(error)
-  } finally {
-    release()
+    throw fileError(error)
   }
 }
 

@@ -14,20 +14,30 @@ const compress = promisify(gzip)
 /** Bytes of rows in one piece: about what is held in memory. */
 const pieceSize = 1024 * 1024
 
+interface Hooks {
+  /** Called with one sentence at a time. */
+  log: (message: string) => void
+  onProgress: OnProgress
+  /** Ends it where it is, by its reason. */
+  signal: AbortSignal
+}
+
 /**
  * Backs up all tables of a database, in one snapshot of it. The service may run meanwhile; a start that would migrate the
  * database waits for the end.
  * @param write takes the bytes of the file, and resolves once they are stored
- * @param log called with one sentence at a time
  * @throws Error with one sentence where there is nothing of Debrief in the database
  */
 export async function backUp(
   connection: pg.ClientConfig,
   write: (bytes: AsyncIterable<Buffer>) => Promise<void>,
-  { log, onProgress }: { log: (message: string) => void; onProgress: OnProgress },
+  { log, onProgress, signal }: Hooks,
 ): Promise<Manifest> {
   const client = await connectAlone(connection, log)
+  const cut = () => void client.end()
+  signal.addEventListener('abort', cut)
   try {
+    signal.throwIfAborted()
     await lockMigrations(client, log, 'shared')
     await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY')
     const migrations = await appliedIn(client)
@@ -36,7 +46,10 @@ export async function backUp(
     const manifest: Manifest = { format, debrief: version, migrations, sequences, tables: [] }
     await write(withHash(tarOf(membersOf(client, manifest, onProgress))))
     return manifest
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error
   } finally {
+    signal.removeEventListener('abort', cut)
     await client.end()
   }
 }

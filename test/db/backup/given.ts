@@ -45,7 +45,10 @@ export const backUpTo = (
   connection: pg.ClientConfig,
   midway: () => Promise<unknown> = async () => {},
 ): Promise<Manifest> =>
-  backUp(connection, bytes => pipeline(thenCall(bytes, midway), createWriteStream(file)), silent)
+  backUp(connection, bytes => pipeline(thenCall(bytes, midway), createWriteStream(file)), {
+    ...silent,
+    signal: new AbortController().signal,
+  })
 
 async function* thenCall(bytes: AsyncIterable<Buffer>, midway: () => Promise<unknown>) {
   let isFirst = true
