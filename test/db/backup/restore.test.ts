@@ -70,7 +70,7 @@ t.test(
     await backUpTo(there, bundled)
     const back = await emptyDatabase(t)
     await restoreFrom(there, back)
-    await query(back, 'UPDATE tokens SET name = name WHERE id = (SELECT min(id) FROM tokens)')
+    await query(back, 'UPDATE tokens SET name = name WHERE ctid = (SELECT min(ctid) FROM tokens)')
     const again = tempFile(t)
     await backUpTo(again, back)
     const bytes = readFileSync(file)
