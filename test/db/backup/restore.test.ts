@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type pg from 'pg'
 import t, { type Test } from 'tap'
 import { inLoadingOrder } from '../../../src/db/backup/catalog.ts'
@@ -101,6 +101,22 @@ async function goesOn(t: Test, connection: pg.ClientConfig): Promise<void> {
   const disabled = `SELECT tgname FROM pg_trigger WHERE tgenabled <> 'O' AND NOT tgisinternal`
   t.same(await query(connection, disabled), [])
 }
+
+// Where the server's own programs are on this machine, as in CI; the bundled PostgreSQL has none.
+const [{ major }] = await query(
+  source.connection,
+  "SELECT current_setting('server_version_num')::int / 10000 AS major",
+)
+const programs = `/usr/lib/postgresql/${major}/bin`
+if (existsSync(`${programs}/pg_dump`))
+  t.test('pg_dump and pg_restore move it on a server, too', async t => {
+    const [dump, target] = [tempFile(t), await emptyDatabase(t)]
+    const url = ({ connectionString }: pg.ClientConfig) => `--dbname=${connectionString}`
+    execFileSync(`${programs}/pg_dump`, ['--format=custom', `--file=${dump}`, url(source.connection)])
+    execFileSync(`${programs}/pg_restore`, ['--no-owner', '--exit-on-error', url(target), dump])
+    await backUpTo(dump, target)
+    t.ok(readFileSync(dump).equals(readFileSync(file)))
+  })
 
 t.test('a backup of an older Debrief is restored as it was, and then migrated', async t => {
   const { connection, client } = await givenBefore(t)
