@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import { daysOverdue } from '../action-items/rules.ts'
+import { daysOverdueOf } from '../action-items/list-json.ts'
 import { type TextRow, utcTimestamp } from '../db/open.ts'
 import type { About, FileFormat } from './file-format.ts'
 import { column, itemId, member, pageOf } from './item-row.ts'
@@ -14,8 +14,7 @@ const time =
   (name: string): Cell =>
   row =>
     utcTimestamp(column(row, name)!)
-const overdueBy = (row: TextRow, { as_of }: About): number =>
-  daysOverdue({ status: column(row, 'status')!, due_on: column(row, 'due_on') }, as_of)
+const overdueBy = (row: TextRow, { day }: About): number => daysOverdueOf(row, day)
 
 /** In their order, which the contract and the README state: scripts and sheets count on it, so that a new one comes last. */
 const columns: Record<string, Cell> = {

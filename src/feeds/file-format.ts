@@ -1,10 +1,11 @@
 import type { ActionItemFilter } from '../action-items/list-query.ts'
+import type { Day } from '../action-items/rules.ts'
 import type { TextRow } from '../db/open.ts'
 
 /** What a file says besides its rows. */
 export interface About {
-  /** The date for which “overdue” is computed. */
-  as_of: string
+  /** The day for which “overdue” is computed. */
+  day: Day
   /** Its title, where its format has one. */
   title: string
   /** Where pages of the service are read, where that is configured. */

@@ -9,6 +9,7 @@ import { calendar } from './calendar.ts'
 import { csv } from './csv.ts'
 import type { FileFormat } from './file-format.ts'
 import * as contract from './file-schema.ts'
+import { filterFor } from './filter-names.ts'
 import type { Asked, SendFile } from './send-file.ts'
 
 const tags = ['Action items']
@@ -94,9 +95,9 @@ export function askedOf(
   const asked = (caller.link?.filter ?? query) as LinkFilter & ActionItemsQuery
   requireOneDueSpan(asked)
   const today = todayFor(asked, { timeZone, moment: now() })
-  const { as_of: _, tz: __, sort, ...filter } = asked
+  const { as_of: _, tz: __, sort, ...filter } = filterFor(asked, caller)
   const title = caller.link === undefined ? 'Action items' : caller.name
-  return { filter, sort, about: { as_of: today.as_of, title }, isChecked: caller.link !== undefined }
+  return { filter, sort, about: { day: today, title }, isChecked: caller.link !== undefined }
 }
 
 function refuseAll(parameters: object, why: string): void {

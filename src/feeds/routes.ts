@@ -8,7 +8,7 @@ import type { App, Context, Room } from '../http/context.ts'
 import { pageRequest, pageWithLink } from '../http/cursor.ts'
 import { ref } from '../http/fields.ts'
 import { askedOf, fileFormatOf, fileMedia, fileRoutes } from './file-routes.ts'
-import { requireKnownNames } from './filter-names.ts'
+import { answerKey, filterFor, requireKnownNames } from './filter-names.ts'
 import { createFileSender } from './send-file.ts'
 
 const tag = { name: 'Action items' }
@@ -43,11 +43,11 @@ function feedRoutes(app: App, context: Context): void {
       if (format !== undefined) return sendFile(reply, format, askedOf(request, request.query, context))
       requireOneDueSpan(request.query)
       const today = todayFor(request.query, { timeZone, moment: now() })
-      const answer = await share(`${request.url} ${today.as_of}`, async () => {
+      const filter = filterFor(request.query, request.caller)
+      const answer = await share(answerKey(request.url, today, filter), async () => {
         const sort = sortTerms(request.query.sort)
-        const filter = request.query
         const page = pageRequest(request, sort.length)
-        const rows = await listActionItems(database, filter, sort, page, today.as_of)
+        const rows = await listActionItems(database, filter, sort, page, today)
         if (rows.length === 0 && page.after === null) await requireKnownNames(db, filter)
         const { link, ...found } = pageWithLink(request, rows, sortKey(sort))
         return cachedAnswer(writePage(found, today), link)

@@ -14,7 +14,7 @@ import { requireKnownNames } from './filter-names.ts'
 export interface Asked {
   filter: ActionItemFilter
   sort?: ActionItemsQuery['sort']
-  about: Pick<About, 'as_of' | 'title'>
+  about: Pick<About, 'day' | 'title'>
   /** Whether the names in the filter were checked before, so that none is mistyped. */
   isChecked?: boolean
 }
@@ -51,7 +51,7 @@ export function createFileSender({ db, database, publicUrl }: Context): SendFile
     let piece = format.head(about)
     do {
       const page = { limit: rowsAtOnce, after }
-      const found = await listActionItems(database, filter, sort, page, about.as_of)
+      const found = await listActionItems(database, filter, sort, page, about.day)
       if (found.length === 0 && after === null && !asked.isChecked) await requireKnownNames(db, filter)
       const rows = found.slice(0, rowsAtOnce)
       after = found.length > rowsAtOnce ? sortKey(sort)(rows.at(-1)!) : null

@@ -208,7 +208,7 @@ function rowOf(fields: Record<string, string | null>): TextRow {
   return itemColumns.map(name => row[name] ?? null)
 }
 
-const about = { as_of: '2026-06-27', title: 'Action items', publicUrl: undefined }
+const about = { day: { as_of: '2026-06-27' }, title: 'Action items', publicUrl: undefined }
 const runs = Number(process.env.FC_RUNS ?? 200)
 const hostile = fc
   .array(

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify'
-import { todayFor } from '../../action-items/rules.ts'
+import { dayFields, todayFor } from '../../action-items/rules.ts'
 import type { App, Context, Room } from '../../http/context.ts'
 import { ref } from '../../http/fields.ts'
 import { negotiateMedia } from '../../http/validation.ts'
-import { requireKnownNames } from '../filter-names.ts'
+import { filterFor, requireKnownNames } from '../filter-names.ts'
 import * as contract from './schema.ts'
 import { readReminders } from './store.ts'
 import { toText } from './text.ts'
@@ -32,7 +32,14 @@ function reminderRoutes(app: App, { db, now, timeZone }: Context): void {
       },
     },
     async (request, reply) => {
-      const { as_of: _, tz: __, within = '3d', untouched = '14d', per_owner = 20, ...filter } = request.query
+      const {
+        as_of: _,
+        tz: __,
+        within = '3d',
+        untouched = '14d',
+        per_owner = 20,
+        ...filter
+      } = filterFor(request.query, request.caller)
       const today = todayFor(request.query, { timeZone, moment: now() })
       const media = negotiateMedia(request, ['application/json', asText])
       reply.header('vary', 'accept')
@@ -41,7 +48,7 @@ function reminderRoutes(app: App, { db, now, timeZone }: Context): void {
         ...{ within: Number.parseInt(within, 10), untouched: Number.parseInt(untouched, 10) },
       })
       if (found.owners.length === 0) await requireKnownNames(db, filter)
-      const reminders = { ...today, within, untouched, ...found }
+      const reminders = { ...dayFields(today), within, untouched, ...found }
       return media === asText ? sendText(reply, toText(reminders)) : reminders
     },
   )

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type ActionItemFilter, fromOf, isLive, whereOf } from '../../action-items/list-query.ts'
+import { type ActionItemFilter, fromOf, openSource, whereOf } from '../../action-items/list-query.ts'
 import { daysOverdue, type Today } from '../../action-items/rules.ts'
 import type { Db } from '../../db/open.ts'
 import { dateIn, daysBetween, momentIn } from '../../kit/time.ts'
@@ -25,7 +25,6 @@ interface Row extends Omit<Reminder, 'id' | 'days_overdue' | 'days_untouched'> {
   owner_name: string
   heading: (typeof headings)[number]
   number: number
-  status: string
   changed_at: string
   counts: Counts
   totals: Counts
@@ -56,23 +55,24 @@ const ownerOf = ({ owner, owner_name, counts }: Row): OwnerReminders => ({
 })
 
 function toReminder(row: Row, { as_of, tz }: Today): Reminder {
-  const { incident_id, number, title, incident_title, severity, priority, due_on, status } = row
+  const { incident_id, number, title, incident_title, severity, priority, due_on } = row
   const days_untouched = Math.max(0, daysBetween(dateIn(tz, new Date(row.changed_at)), as_of))
-  const days = { days_overdue: daysOverdue({ status, due_on }, as_of), days_untouched }
+  const days = { days_overdue: daysOverdue({ isOpen: true, due_on }, as_of), days_untouched }
   return { incident_id, id: `AI-${number}`, title, incident_title, severity, priority, due_on, ...days }
 }
 
 /** One statement, so that the counts and the items are of the same moment. Only narrow rows are sorted. */
 function selectReminders({ today, filter, within, untouched, perOwner }: Terms): RawBuilder<Row> {
+  const source = openSource(today)
   const asOf = sql`${today.as_of}::date`
   const until = sql`${asOf} + ${within}::integer`
   const since = sql`${untouchedSince(today, untouched)}::timestamptz`
   return sql<Row>`
     WITH found AS (
-      SELECT a.incident_id, a.number, a.owner, a.due_on, a.priority, a.changed_at,
-        CASE WHEN a.due_on < ${asOf} THEN 1 WHEN a.due_on <= ${until} THEN 2 ELSE 3 END AS heading
-      FROM ${fromOf(filter, false)}
-      WHERE ${whereOf(filter, today.as_of, [isLive, sql`(a.due_on <= ${until} OR a.changed_at < ${since})`])}
+      SELECT a.incident_id, a.number, a.owner, ${source.dueOn} AS due_on, a.priority, a.changed_at,
+        CASE WHEN ${source.dueOn} < ${asOf} THEN 1 WHEN ${source.dueOn} <= ${until} THEN 2 ELSE 3 END AS heading
+      FROM ${fromOf(source, filter, false)}
+      WHERE ${whereOf(source, filter, today, [sql`(${source.dueOn} <= ${until} OR a.changed_at < ${since})`])}
     ), counted AS (
       SELECT owner, ${sql.join(headings.map((name, i) => sql`count(*) FILTER (WHERE heading = ${sql.lit(i + 1)}) AS ${sql.ref(name)}`))}
       FROM found GROUP BY owner
@@ -87,7 +87,7 @@ function selectReminders({ today, filter, within, untouched, perOwner }: Terms):
     )
     SELECT l.owner, p.name AS owner_name, l.owners, l.totals, l.counts,
       (ARRAY['overdue', 'due', 'untouched'])[o.heading] AS heading,
-      a.incident_id, a.number, a.title, a.priority, a.due_on, a.status, a.changed_at, i.title AS incident_title, i.severity
+      a.incident_id, a.number, a.title, a.priority, o.due_on, a.changed_at, i.title AS incident_title, i.severity
     FROM listed l JOIN placed o ON o.owner = l.owner AND o.place <= ${sql.lit(perOwner)}
       JOIN action_items a ON (a.incident_id, a.number) = (o.incident_id, o.number)
       JOIN incidents i ON i.id = a.incident_id JOIN people p ON p.handle = l.owner

@@ -78,6 +78,8 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'listPeople ?team': fc.constantFrom(...teams),
     '?team': listOf(teams),
     '?incident_id': listOf(incidents),
+    'readActionItemHistory ?from': dayBetween('2025-06-01', '2026-05-01'),
+    'readActionItemHistory ?to': dayBetween('2026-05-01', '2026-06-17'),
     '?service': listOf(['checkout', 'search', 'no such, ünknown']),
     '?external_ref': fc.constantFrom('pagerduty:Q2R11PAY', 'a:b:c', 'jira:漢'),
     '?tz': fc.constantFrom('UTC', 'Europe/Berlin', ...Intl.supportedValuesOf('timeZone')),

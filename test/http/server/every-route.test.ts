@@ -82,6 +82,7 @@ const needs: Record<string, Scope | 'any' | 'public'> = {
   patchFactor: 'write',
   deleteFactor: 'write',
   listActionItems: 'read',
+  readActionItemHistory: 'read',
   listActionItemsAsCsv: 'read',
   listActionItemsAsCalendar: 'read',
   readActionItemReminders: 'read',
