@@ -27,6 +27,23 @@ Examples:
 ${exitCodes}
   3  something is overdue, of overdue alone`
 
+const backupExamples = `
+Examples:
+  debrief backup debrief.tar
+  debrief backup - | gzip > debrief.tar.gz
+
+${exitCodes}`
+
+const restoreExamples = `
+The database is that of DATABASE_URL or of the folder DEBRIEF_DATA; its service
+must not run.
+
+Examples:
+  DEBRIEF_DATA=./moved debrief restore debrief.tar
+  DATABASE_URL=postgresql://… debrief restore debrief.tar
+
+${exitCodes}`
+
 /** The commands and their options. What a command does is loaded when it runs. */
 export function createProgram(): Command {
   const program = new Command('debrief')
@@ -80,6 +97,19 @@ function addServing(program: Command): void {
 
 function addUpkeep(program: Command): void {
   program.commandsGroup('Upkeep:')
+  program
+    .command('backup')
+    .description('Write all of the database into one file, whether the service runs or not.')
+    .argument('[file]', 'a new file; - is standard output')
+    .option('--force', 'write over a file that is there')
+    .addHelpText('after', backupExamples)
+    .action(lazily(async () => (await import('../backup.ts')).backup))
+  program
+    .command('restore')
+    .description('Restore a backup into an empty database, and verify every final document.')
+    .argument('[file]', 'what debrief backup has written')
+    .addHelpText('after', restoreExamples)
+    .action(lazily(async () => (await import('../restore.ts')).restore))
   program
     .command('verify')
     .description('Hash every final document again, and name those that are not what was sealed.')
