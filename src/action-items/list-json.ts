@@ -59,10 +59,15 @@ const members = Object.keys(ActionItem.properties)
   .filter(name => !computed.includes(name))
   .map(name => ({ start: `,"${name}":`, column: columnIndex(name), toJson: writers[name] ?? JSON.stringify }))
 
-/** An item as JSON, with the fields that are computed when it is read. */
-function writeItem(row: TextRow, { as_of, end }: Day): string {
+/** Whole days by which the item of a row is overdue. */
+export function daysOverdueOf(row: TextRow, { as_of, end }: Day): number {
   const isOpen = end ? row[wasOpen] === 't' : isLiveStatus(row[status]!)
-  const days = daysOverdue({ isOpen, due_on: row[dueOn] ?? null }, as_of)
+  return daysOverdue({ isOpen, due_on: row[dueOn] ?? null }, as_of)
+}
+
+/** An item as JSON, with the fields that are computed when it is read. */
+function writeItem(row: TextRow, day: Day): string {
+  const days = daysOverdueOf(row, day)
   let json = `{"incident_id":"${row[incident]}","id":"AI-${row[number]}"`
   for (const { start, column, toJson } of members) {
     const text = row[column]!

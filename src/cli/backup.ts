@@ -6,8 +6,8 @@ import type { Config } from '../config.ts'
 import { backUp } from '../db/backup/backup.ts'
 import { syncFolder } from '../db/embedded/password.ts'
 import { requireDatabase, serverBeside } from './database.ts'
-import { requireOption } from './input/usage-error.ts'
-import { progressLines, say } from './terminal/say.ts'
+import { progressLines } from './terminal/progress.ts'
+import { say } from './terminal/say.ts'
 
 /** What writes a backup, and resolves once its bytes are stored. */
 type Write = (bytes: AsyncIterable<Buffer>) => Promise<void>
@@ -17,8 +17,7 @@ type Write = (bytes: AsyncIterable<Buffer>) => Promise<void>
  * output. The file appears once it is whole.
  * @throws Error with one sentence where there is no database, or the file exists and `force` is not set
  */
-export async function backup(config: Config, { force = false }: BackupOptions, given: string): Promise<void> {
-  const file = requireOption(given, 'Say which file to write: debrief backup <file>.')
+export async function backup(config: Config, { force = false }: BackupOptions, file: string): Promise<void> {
   requireDatabase(config)
   const isStandardOutput = file === '-'
   if (isStandardOutput && process.stdout.isTTY)

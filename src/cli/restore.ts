@@ -3,8 +3,8 @@ import { openBackup } from '../db/backup/file.ts'
 import { restoreInto } from '../db/backup/restore.ts'
 import { openDatabase } from '../db/open.ts'
 import { serverOf } from './database.ts'
-import { requireOption } from './input/usage-error.ts'
-import { progressLines, say } from './terminal/say.ts'
+import { progressLines } from './terminal/progress.ts'
+import { say } from './terminal/say.ts'
 import { verifyRevisions } from './verify.ts'
 
 /**
@@ -12,8 +12,7 @@ import { verifyRevisions } from './verify.ts'
  * the database empty.
  * @throws Error with one sentence where the file or the database is not fit
  */
-export async function restore(config: Config, _options: object, given: string): Promise<void> {
-  const file = requireOption(given, 'Say which file to restore: debrief restore <file>.')
+export async function restore(config: Config, _options: object, file: string): Promise<void> {
   const onProgress = progressLines()
   const backup = await openBackup(file, onProgress)
   try {

@@ -288,6 +288,8 @@ export interface Links {
   created_by: string;
   draft_severity: string | null;
   expires_at: string | null;
+  feed: string | null;
+  filter: ColumnType<unknown, string, string> | null;
   id: string;
   incident_id: string | null;
   last_used_at: string | null;
@@ -298,8 +300,8 @@ export interface Links {
   revoked_by: string | null;
   secret_sha256: string;
   signing_secret: string | null;
-  source: string;
-  unknown: string;
+  source: string | null;
+  unknown: string | null;
   version: Generated<number>;
 }
 

@@ -27,23 +27,6 @@ Examples:
 ${exitCodes}
   3  something is overdue, of overdue alone`
 
-const backupExamples = `
-Examples:
-  debrief backup debrief.tar
-  debrief backup - | gzip > debrief.tar.gz
-
-${exitCodes}`
-
-const restoreExamples = `
-The database is that of DATABASE_URL or of the folder DEBRIEF_DATA; its service
-must not run.
-
-Examples:
-  DEBRIEF_DATA=./moved debrief restore debrief.tar
-  DATABASE_URL=postgresql://… debrief restore debrief.tar
-
-${exitCodes}`
-
 /** The commands and their options. What a command does is loaded when it runs. */
 export function createProgram(): Command {
   const program = new Command('debrief')
@@ -98,19 +81,6 @@ function addServing(program: Command): void {
 function addUpkeep(program: Command): void {
   program.commandsGroup('Upkeep:')
   program
-    .command('backup')
-    .description('Write all of the database into one file, whether the service runs or not.')
-    .argument('[file]', 'a new file; - is standard output')
-    .option('--force', 'write over a file that is there')
-    .addHelpText('after', backupExamples)
-    .action(lazily(async () => (await import('../backup.ts')).backup))
-  program
-    .command('restore')
-    .description('Restore a backup into an empty database, and verify every final document.')
-    .argument('[file]', 'what debrief backup has written')
-    .addHelpText('after', restoreExamples)
-    .action(lazily(async () => (await import('../restore.ts')).restore))
-  program
     .command('verify')
     .description('Hash every final document again, and name those that are not what was sealed.')
     .addHelpText(
@@ -119,10 +89,34 @@ function addUpkeep(program: Command): void {
     )
     .action(lazily(async () => (await import('../verify.ts')).verify))
   program
+    .command('backup')
+    .description('Write all of the database into one file, also beside a running service.')
+    .argument('<file>', 'where to; - is standard output')
+    .option('--force', 'write over a file that exists')
+    .addHelpText('after', `\n${ofBackups}\n\n${exitCodes}`)
+    .action(lazily(async () => (await import('../backup.ts')).backup))
+  program
+    .command('restore')
+    .description('Restore a backup into an empty database, and verify it.')
+    .argument('<file>', 'a backup')
+    .addHelpText('after', `\n${ofRestores}\n\n${exitCodes}`)
+    .action(lazily(async () => (await import('../restore.ts')).restore))
+  program
     .command('openapi')
     .description('Write the contract of this version to openapi/openapi.json.')
     .action(lazily(async () => (await import('../openapi.ts')).generateContract))
 }
+
+const ofBackups = `Examples:
+  debrief backup debrief.backup
+  debrief backup - | ssh backup@host 'cat > debrief.backup'
+
+It holds hashes of tokens and the secrets of links: keep it as you keep them.`
+
+const ofRestores = `Example:
+  DATABASE_URL=postgresql://debrief@db.example/debrief debrief restore debrief.backup
+
+What fails leaves the database empty. A backup goes into any PostgreSQL from 15 on.`
 
 /** The parser's words as sentences, and what to do. */
 function sentenceOf(text: string): string {
