@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { isLive } from '../../action-items/list-query.ts'
 import { priorities } from '../../action-items/schema.ts'
 import type { Db } from '../../db/open.ts'
@@ -9,25 +9,26 @@ import { statuses } from '../../incidents/schema.ts'
 /** Counts what waits for somebody, for metrics. What there is none of is counted as 0. */
 export async function backlogOf(db: Db, as_of: string) {
   return {
-    action_items: await countItems(db, as_of),
+    action_items: (await selectItemCounts(as_of).execute(db)).rows,
     drafts: await countDrafts(db, as_of),
     inbox: await countInbox(db),
   }
 }
 
+interface ItemCount {
+  priority: string
+  team: string
+  open: number
+  overdue: number
+  days_overdue: number
+}
+
 /** Live action items of each priority and of each team of the directory; the team is `''` where their owner has none. */
-async function countItems(db: Db, as_of: string) {
-  const isLate = sql`a.due_on < ${as_of}::date`
-  // Grouped by owner first, which the index does alone.
-  const { rows } = await sql<{
-    priority: string
-    team: string
-    open: number
-    overdue: number
-    days_overdue: number
-  }>`
+export function selectItemCounts(as_of: string): RawBuilder<ItemCount> {
+  // Grouped by owner first, which takes an index alone.
+  return sql`
     WITH owned AS (
-      SELECT a.owner, a.priority, count(*) AS live, count(*) FILTER (WHERE ${isLate}) AS overdue,
+      SELECT a.owner, a.priority, count(*) AS live, count(*) FILTER (WHERE a.due_on < ${as_of}::date) AS overdue,
         min(a.due_on) AS oldest
       FROM action_items a WHERE ${isLive} GROUP BY 1, 2
     ), counted AS (
@@ -40,8 +41,7 @@ async function countItems(db: Db, as_of: string) {
     FROM unnest(${priorities}::text[]) AS priority
       CROSS JOIN (SELECT handle FROM teams UNION ALL SELECT '') AS t (team)
       LEFT JOIN counted USING (priority, team)
-    ORDER BY team, priority`.execute(db)
-  return rows
+    ORDER BY team, priority`
 }
 
 /** Incidents whose postmortem is not final, by its status and by their phase, and how old the oldest is. */
