@@ -24,6 +24,7 @@ import { Problem, toDebriefError } from './http/problem.ts'
 import { limitTimes, limitUnread } from './http/server/answer-limits.ts'
 import { requireToken } from './http/server/authentication.ts'
 import { refuseRootCause, registerJsonBodies } from './http/server/bodies.ts'
+import { compressReads } from './http/server/compression.ts'
 import { answerClientError, handleUnusualRequests, serverOptions } from './http/server/connections.ts'
 import { registerErrors, sendProblem } from './http/server/error-handler.ts'
 import { readConditions, registerEtags } from './http/server/etags.ts'
@@ -131,6 +132,7 @@ async function registerHooks(app: App, config: AppOptions['config']): Promise<vo
   limitUnread(app)
   serializeInTurns(app)
   readConditions(app)
+  await compressReads(app)
 }
 
 const isAnswering = (db: Db): Promise<boolean> =>

@@ -1,18 +1,22 @@
 import { setImmediate } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import { BoundedCache } from '../kit/cache.ts'
 import { etagOf } from './conditions.ts'
 
 /** A serialized answer, to be sent to all who ask the same. */
 export interface CachedAnswer {
-  /** A string, which Node sends in one write with the headers; a buffer takes two. */
-  body: string
+  /** Bytes, since a text would be encoded anew for each who asks. */
+  body: Buffer
   etag: string
   link: string | undefined
+  /** The same bytes compressed, once somebody has asked for them so. */
+  gzipped?: Promise<Buffer>
 }
 
 export const cachedAnswer = (body: string, link?: string): CachedAnswer => ({
-  body,
+  body: Buffer.from(body),
   etag: etagOf(body, null),
   link,
 })
@@ -34,20 +38,23 @@ export function createAnswerCache(
   currentSnapshot: () => Promise<string>,
 ): (key: string, make: Make) => Promise<CachedAnswer> {
   const waiting = new Map<string, Promise<CachedAnswer>>()
-  const running = new Map<string, Promise<CachedAnswer>>()
+  const running = new Map<string, Promise<unknown>[]>()
   const cache = new BoundedCache<string, Entry>({ maxEntries: 100, maxSize: 32_000_000, sizeOf })
 
   async function answer(key: string, make: Make): Promise<CachedAnswer> {
-    await running.get(key)?.catch(() => {})
+    const rounds = running.get(key) ?? []
+    running.set(key, rounds)
+    if (rounds.length >= 1) await rounds[0]!.catch(() => {})
     // Lets the requests that have arrived already join this one.
     await setImmediate()
     waiting.delete(key)
     const made = cachedOrMade(key, make)
-    running.set(key, made)
+    rounds.push(made)
     try {
       return await made
     } finally {
-      if (running.get(key) === made) running.delete(key)
+      rounds.splice(rounds.indexOf(made), 1)
+      if (rounds.length === 0) running.delete(key)
     }
   }
 
@@ -67,8 +74,21 @@ export function createAnswerCache(
   }
 }
 
-/** Sends a cached answer; the ETag hook answers 304 where the caller has it already. */
-export function sendCached(reply: FastifyReply, { body, etag, link }: CachedAnswer): FastifyReply {
+const compress = promisify(gzip)
+
+/** Shorter answers fit into a packet or two as they are. */
+const shortest = 1024
+
+/**
+ * Sends a cached answer, compressed once for all who ask for that; the ETag hook answers 304 where the caller has it already.
+ */
+export function sendCached(reply: FastifyReply, answer: CachedAnswer): FastifyReply | Promise<FastifyReply> {
+  const { body, etag, link } = answer
   if (link !== undefined) reply.header('link', link)
-  return reply.header('etag', etag).type('application/json; charset=utf-8').send(body)
+  reply.header('etag', etag).type('application/json; charset=utf-8')
+  if (body.length < shortest || reply.request.encoding(['gzip', 'identity']) !== 'gzip')
+    return reply.send(body)
+  answer.gzipped ??= compress(body)
+  reply.headers({ 'content-encoding': 'gzip', vary: 'accept-encoding' })
+  return answer.gzipped.then(bytes => reply.send(bytes))
 }

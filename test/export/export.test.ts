@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
 import t from 'tap'
 import { sha256Hex } from '../../src/kit/json.ts'
 import { lockTable } from '../failures/help/proxied-service.ts'
@@ -7,7 +6,16 @@ import { openIncident } from '../help/cast.ts'
 import { openService } from '../help/service.ts'
 import { seal } from '../postmortem/ready.ts'
 import { amend, finalIds, givenFinal, idOf, storeFinals } from './given.ts'
-import { begin, cutTextOf, endOf, linesOf, listen, openTransactions, untilFree } from './reader.ts'
+import {
+  begin,
+  cutTextOf,
+  endOf,
+  endOtherTransactions,
+  linesOf,
+  listen,
+  openTransactions,
+  untilFree,
+} from './reader.ts'
 
 /** Enough documents to fill the buffers between the service and a reader that does not read. */
 const many = finalIds(100)
@@ -146,10 +154,7 @@ t.test('an error in the middle cuts the export: there is no end line', async t =
   const service = await listen(t)
   await storeFinals(service.db, many, large)
   const answer = await begin(t, service)
-  await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()`.execute(
-    service.db,
-  )
+  await endOtherTransactions(service.db)
   const came = await cutTextOf(answer)
   t.type(came, 'string', 'the connection broke')
   t.notMatch(came, /"end":true/)

@@ -68,3 +68,9 @@ export async function openTransactions(db: Db): Promise<number> {
       AND pid <> pg_backend_pid()`.execute(db)
   return rows[0]!.count
 }
+
+/** Terminates the connections that are in a transaction, besides its own. */
+export async function endOtherTransactions(db: Db): Promise<void> {
+  await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()`.execute(db)
+}

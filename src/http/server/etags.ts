@@ -64,7 +64,9 @@ function unlessMatched(request: FastifyRequest, reply: FastifyReply, stream: Rea
 }
 
 function notModified({ method }: FastifyRequest, reply: FastifyReply): string | null {
-  reply.code(304).removeHeader('content-type').removeHeader('content-length')
+  const ofBody = ['content-type', 'content-length', 'content-encoding']
+  for (const name of ofBody) reply.removeHeader(name)
+  reply.code(304)
   // Fastify measures the payload of a HEAD answer, so it must not be null.
   return method === 'HEAD' ? '' : null
 }

@@ -4,6 +4,7 @@ import { redactedUrl } from '../credentials/redaction.ts'
 /** Logs one line for each answered request, and at level debug one for each received. */
 export class RequestLog extends LogController {
   override incomingRequest(request: FastifyRequest): void {
+    if (request.log.level !== 'debug' && request.log.level !== 'trace') return
     request.log.debug({ method: request.method, url: redactedUrl(request.url) }, 'request received')
   }
 
