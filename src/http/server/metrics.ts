@@ -128,7 +128,7 @@ function countBacklog({ snapshot, today, backlog }: Counting): (log: FastifyBase
     const as_of = today()
     const counted = share(as_of, async () => cachedAnswer(await backlogText(await backlog(as_of))))
     try {
-      if (!(await isLate(counted, countingTimeout))) return (await counted).body
+      if (!(await isLate(counted, countingTimeout))) return (await counted).body.toString()
       log.warn('metrics without counts: the database takes too long')
     } catch (error) {
       log.warn({ reason: (error as Error).message }, 'metrics without counts')
