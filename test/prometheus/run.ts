@@ -36,6 +36,7 @@ async function main(): Promise<number> {
   await checkMetrics(instances[0]!, token)
   const address = await startPrometheus(stack, instances, token)
   await checkCounts(address, instances)
+  await checkDashboard(address)
   await checkAlerts(address, instances)
   return close()
 }
@@ -131,6 +132,20 @@ async function checkCounts(address: string, instances: Service[]): Promise<void>
   const [oldest] = await query(address, 'max (debrief_action_items_oldest_overdue_seconds)')
   const { items } = await read(instances[0]!, '/v1/action-items?overdue=true&limit=1')
   check('the oldest is as old as it is', Number(oldest?.value[1]), items[0].days_overdue * 86_400)
+}
+
+/** Asks what the panels of the Grafana dashboard ask. */
+async function checkDashboard(address: string): Promise<void> {
+  const file = new URL('../grafana/debrief.json', `file://${examples}`)
+  const { panels } = JSON.parse(readFileSync(file, 'utf8'))
+  const targets: { expr?: string }[] = panels.flatMap(({ targets }: { targets: object[] }) => targets)
+  const queries = targets
+    .flatMap(({ expr }) => expr ?? [])
+    .map(expr => expr.replaceAll('$job', 'debrief').replaceAll('$__rate_interval', '1m'))
+  const isFound = async (expression: string) => (await query(address, expression)).length > 0
+  // A rate needs a second scrape.
+  await until(async () => (await Promise.all(queries.map(isFound))).every(Boolean), 'each panel has data')
+  check('each panel of the Grafana dashboard has data', queries.length > 9, true)
 }
 
 type Counts = Record<string, { open: number; overdue: number }>
