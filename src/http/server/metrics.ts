@@ -92,7 +92,7 @@ async function backlogText({ action_items, drafts, inbox }: Backlog): Promise<st
   )
   const oldestItem = gauge(
     'debrief_action_items_oldest_overdue_seconds',
-    'For how long the oldest of those is overdue, in whole days; 0 where none is.',
+    'For how long the oldest overdue action item is so, in whole days; 0 where none is.',
     ['priority', 'team'],
   )
   for (const { priority, team, open, overdue, days_overdue } of action_items) {
@@ -103,7 +103,7 @@ async function backlogText({ action_items, drafts, inbox }: Backlog): Promise<st
   const waiting = gauge('debrief_drafts', 'Incidents whose postmortem is not final.', ['status', 'phase'])
   const oldestDraft = gauge(
     'debrief_drafts_oldest_seconds',
-    'How long ago the oldest of them was, in whole days; 0 where there is none.',
+    'How long ago the oldest incident without a final postmortem was, in whole days; 0 where there is none.',
     ['status', 'phase'],
   )
   for (const { status, phase, count, days } of drafts) {
