@@ -186,15 +186,15 @@ async function checkAlerts(address: string, [first, second]: Service[]): Promise
     (await named('DebriefActionItemsOverdue')).filter(({ state }) => state === 'firing')
   await until(async () => (await late()).length > 0, 'what is overdue is an alert')
   const counts = Object.entries(await countsOf(first!)).filter(([, { overdue }]) => overdue > 0)
+  const numberIn = ({ annotations }: Alert) => Number(/: (\d+) overdue/.exec(annotations.summary!)?.[1])
   check(
     'each team that has something overdue has one alert, with the number',
-    (await late()).map(({ labels, annotations }) => [
-      labels.team,
-      Number(/: (\d+) overdue/.exec(annotations.summary!)?.[1]),
-    ]),
-    counts.map(([team, { overdue }]) => [team, overdue]),
+    (await late()).map(alert => [alert.labels.team ?? '', numberIn(alert)]).sort(),
+    counts.map(([team, { overdue }]) => [team, overdue]).sort(),
   )
-  const [urgent] = await named('DebriefUrgentActionItemsOverdue')
+  const urgents = () => named('DebriefUrgentActionItemsOverdue')
+  await until(async () => (await urgents()).length > 0, 'what is urgent is an alert')
+  const [urgent] = await urgents()
   check('what is urgent is one, too', urgent?.state, 'firing')
   const path = /GET (\/v1\/action-items\?\S+)/.exec(urgent!.annotations.description!)?.[1]
   const { items } = await read(first!, path!)
