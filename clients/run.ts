@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Client, clients } from './clients.ts'
 import { checkScene, type Service, setScene, startService } from './service.ts'
+import { contract, copyClient, folder, sh, workshop } from './workshop.ts'
 
 /**
  * `npm run clients` generates clients from the contract with five generators, compiles them, and lets each make the same
@@ -14,13 +14,7 @@ import { checkScene, type Service, setScene, startService } from './service.ts'
  * clients/passed.sha256 holds. Ends with "clients: N passed, N failed, N skipped".
  */
 
-const folder = import.meta.dirname
-const contract = join(folder, '../openapi/openapi.json')
 const passedFile = join(folder, 'passed.sha256')
-/** Holds a copy of each client's folder, where it is installed, generated, compiled and run. */
-const workshop = join(folder, '.generated')
-/** A hanging step is ended. Installing the slowest from nothing takes minutes. */
-const stepTimeout = 540_000
 
 const names = Object.keys(clients)
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`
@@ -105,39 +99,8 @@ async function run(name: string, starting: Promise<Service>): Promise<boolean> {
   }
 }
 
-/** Copies the client's folder over what the last run left, without what it had generated. */
-function copyClient(name: string): string {
-  const copy = join(workshop, name)
-  for (const old of ['generated', 'debrief', 'out', 'target'])
-    rmSync(join(copy, old), { recursive: true, force: true })
-  cpSync(join(folder, name), copy, { recursive: true })
-  cpSync(contract, join(copy, 'openapi.json'))
-  return copy
-}
-
 function versionOf(cwd: string, { file, pattern }: Client['version']): string {
   return pattern.exec(readFileSync(join(cwd, file), 'utf8'))?.[1] ?? 'of an unknown version'
-}
-
-/**
- * Runs a shell command, in which `node` is this one.
- * @throws Error with what it printed, where it fails
- */
-async function sh(cwd: string, command: string, env: Record<string, string> = {}): Promise<void> {
-  const path = [dirname(process.execPath), process.env.PATH].join(delimiter)
-  const child = spawn(command, {
-    cwd,
-    shell: true,
-    env: { ...process.env, PATH: path, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: stepTimeout,
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
-  const { promise, resolve, reject } = Promise.withResolvers<number | null>()
-  child.on('error', reject).on('close', resolve)
-  const code = await promise
-  if (code !== 0) throw new Error(`${command}\n${output}`)
 }
 
 process.exit(await main())

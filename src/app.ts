@@ -16,6 +16,7 @@ import { exportRoom } from './export/routes.ts'
 import { factorRoom } from './factors/routes.ts'
 import { backlogOf } from './feeds/counts/backlog.ts'
 import { countRoom } from './feeds/counts/routes.ts'
+import { reminderRoom } from './feeds/reminders/routes.ts'
 import { feedRoom } from './feeds/routes.ts'
 import { createTokenCache } from './http/api-tokens.ts'
 import type { App, Context } from './http/context.ts'
@@ -70,6 +71,7 @@ const rooms = [
   factorRoom,
   feedRoom,
   countRoom,
+  reminderRoom,
   actionItemRoom,
   changeRoom,
   reviewRoom,

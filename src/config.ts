@@ -23,6 +23,7 @@ const Environment = Type.Object({
     default: 'info',
   }),
   DEBRIEF_URL: Type.Optional(Type.String()),
+  DEBRIEF_TOKEN: Type.Optional(Type.String()),
   DEBRIEF_ALLOWED_HOSTS: Type.String({ default: '', pattern: '^[A-Za-z0-9.:\\[\\],_-]*$' }),
   DEBRIEF_BODY_TIMEOUT_MS: milliseconds(30_000),
   DEBRIEF_HANDLER_TIMEOUT_MS: milliseconds(10_000),
@@ -68,6 +69,8 @@ export interface Config {
   adminToken: string | undefined
   /** The address at which tools reach the service, without a slash at its end, where it is configured. */
   publicUrl: string | undefined
+  /** With which a command calls a service, in place of the data here. */
+  token: string | undefined
   /** Accepted values of Host besides those of the loopback; empty unless set. */
   allowedHosts: string[]
   limits: Limits
@@ -77,6 +80,9 @@ export interface Config {
 
 /** PATH, for the programs that Debrief starts. */
 export const programPath = (): string => process.env.PATH ?? ''
+
+/** Whether what is printed is kept as a log, or goes to a terminal that can only append. */
+export const isLogged = (): boolean => 'CI' in process.env || process.env.TERM === 'dumb'
 
 const millisecondsRule = 'must be a number of milliseconds from 1 to 600000'
 
@@ -120,6 +126,7 @@ export function loadConfig(
     timeZone: values.DEBRIEF_TIMEZONE,
     adminToken: values.DEBRIEF_ADMIN_TOKEN,
     publicUrl: publicUrlOf(values.DEBRIEF_URL),
+    token: values.DEBRIEF_TOKEN,
     allowedHosts: values.DEBRIEF_ALLOWED_HOSTS.toLowerCase()
       .split(',')
       .filter(name => name !== ''),

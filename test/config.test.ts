@@ -10,6 +10,7 @@ t.test('an empty environment gives the settings of a first start', async t => {
     timeZone: 'UTC',
     adminToken: undefined,
     publicUrl: undefined,
+    token: undefined,
     allowedHosts: [],
     limits: {
       bodyBytes: 1_048_576,
@@ -33,6 +34,7 @@ t.test('each setting is read from its variable, and numbers are numbers', async 
     DEBRIEF_ADMIN_TOKEN: 'a'.repeat(32),
     DEBRIEF_LOG_LEVEL: 'warn',
     DEBRIEF_URL: 'https://Debrief.example:443/',
+    DEBRIEF_TOKEN: 'dbf_3k9x0q7mz1ab',
     DEBRIEF_ALLOWED_HOSTS: 'Debrief.example,postmortems.example',
     DEBRIEF_BODY_TIMEOUT_MS: '1',
     DEBRIEF_HANDLER_TIMEOUT_MS: '2',
@@ -52,6 +54,7 @@ t.test('each setting is read from its variable, and numbers are numbers', async 
     timeZone: 'Europe/Lisbon',
     adminToken: 'a'.repeat(32),
     publicUrl: 'https://debrief.example',
+    token: 'dbf_3k9x0q7mz1ab',
     allowedHosts: ['debrief.example', 'postmortems.example'],
     limits: { bodyBytes: 1_048_576, bodyTimeout: 1, handlerTimeout: 2, streamIdle: 7, exports: 5 },
     databaseLimits: { statementTimeout: 3, lockTimeout: 4, poolWait: 5, poolSize: 6 },

@@ -23,7 +23,7 @@ const floors = [
   ],
   ['postmortem', 'ingest', 'export', 'feeds', 'insights', 'importer', 'pages', 'webhooks'],
   ['app'],
-  ['demo', 'cli', 'main'],
+  ['client', 'demo', 'cli', 'main'],
 ]
 const resources = floors[2]!
 /** The parts of the postmortem, in the order in which they build on each other. */

@@ -47,7 +47,7 @@ const asOfDay = (n: number): string =>
 
 /** PostgreSQL's time for a page, and the buffers it reads for the items without the lookups of names. */
 async function readPlan({ db }: Setup, name: string, filter: object): Promise<Row[]> {
-  const query = selectItemsPage(toLists(filter), sortTerms(), { limit, after: null }, '2029-01-01')
+  const query = selectItemsPage(toLists(filter), sortTerms(), { limit, after: null }, { as_of: '2029-01-01' })
   const buffers: number[] = []
   const times: number[] = []
   for (let run = 0; run < 9; run++) {

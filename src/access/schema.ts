@@ -84,8 +84,8 @@ const stored = {
   scope,
   person: nameOrNull('Whom it acts for.'),
   ...life(
-    nameOrNull('Who made it; null when it was made at the command line.'),
-    nameOrNull('Who revoked it; null when it was revoked at the command line.'),
+    nameOrNull('Who made it; null when it was made without the API.'),
+    nameOrNull('Who revoked it; null when it was revoked without the API.'),
   ),
 }
 const example = {

@@ -20,7 +20,7 @@ interface TokenFields {
   /** No limit, unless given. */
   requests_per_minute?: number | null
   created_at: string
-  /** Null at the command line. */
+  /** Null for one that a start makes. */
   created_by?: string | null
 }
 
@@ -103,7 +103,7 @@ export const revokeToken = (trx: Trx, id: string, revocation: Revocation): Promi
   revoke(trx, { table: 'tokens', get: getToken }, id, revocation)
 
 export interface Revocation {
-  /** Null at the command line. */
+  /** Null where a start does it. */
   revoked_by: string | null
   revoked_at: string
   expected: Expected
@@ -137,14 +137,14 @@ export async function markKept(db: Db, id: string): Promise<void> {
   await sql`UPDATE tokens SET is_kept = (id = ${id}) WHERE is_kept <> (id = ${id})`.execute(db)
 }
 
-/** The valid admin tokens that were made at the command line or by a start, for no person. */
+/** The valid admin tokens for no person that were made by a start, at the command line, or with a token of these. */
 export const otherAdminTokens = (db: Db, now: string): Promise<{ id: string; is_kept: boolean }[]> =>
   db
     .selectFrom('tokens')
     .select(['id', 'is_kept'])
     .where('scope', '=', 'admin')
     .where('person', 'is', null)
-    .where('created_by', 'is', null)
+    .where(({ eb, or }) => or([eb('created_by', 'is', null), eb('created_by', '=', 'token:admin')]))
     .where('revoked_at', 'is', null)
     .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
     .orderBy('created_at')

@@ -1,7 +1,7 @@
 import { type OpenDatabase, type TextRow, utcTimestamp } from '../db/open.ts'
 import type { Key, PageRequest } from '../http/cursor.ts'
 import { type ActionItemFilter, itemColumns, nullKey, type SortTerm, selectItemsPage } from './list-query.ts'
-import { daysOverdue } from './rules.ts'
+import { type Day, daysOverdue, isLiveStatus, type Today } from './rules.ts'
 import { ActionItem } from './schema.ts'
 
 /**
@@ -13,8 +13,8 @@ export const listActionItems = (
   filter: ActionItemFilter,
   sort: SortTerm[],
   page: PageRequest,
-  as_of: string,
-): Promise<TextRow[]> => database.text(selectItemsPage(filter, sort, page, as_of))
+  day: Day,
+): Promise<TextRow[]> => database.text(selectItemsPage(filter, sort, page, day))
 
 const columnIndex = (name: string) => itemColumns.indexOf(name)
 
@@ -45,11 +45,12 @@ const writers: Record<string, ToJson> = {
   changed_at: timeJson,
 }
 
-const [incident, number, status, dueOn] = [
+const [incident, number, status, dueOn, wasOpen] = [
   columnIndex('incident_id'),
   columnIndex('number'),
   columnIndex('status'),
   columnIndex('due_on'),
+  columnIndex('was_open'),
 ]
 const computed = ['incident_id', 'id', 'overdue', 'days_overdue']
 
@@ -58,9 +59,15 @@ const members = Object.keys(ActionItem.properties)
   .filter(name => !computed.includes(name))
   .map(name => ({ start: `,"${name}":`, column: columnIndex(name), toJson: writers[name] ?? JSON.stringify }))
 
+/** Whole days by which the item of a row is overdue. */
+export function daysOverdueOf(row: TextRow, { as_of, end }: Day): number {
+  const isOpen = end ? row[wasOpen] === 't' : isLiveStatus(row[status]!)
+  return daysOverdue({ isOpen, due_on: row[dueOn] ?? null }, as_of)
+}
+
 /** An item as JSON, with the fields that are computed when it is read. */
-function writeItem(row: TextRow, as_of: string): string {
-  const days = daysOverdue({ status: row[status]!, due_on: row[dueOn] ?? null }, as_of)
+function writeItem(row: TextRow, day: Day): string {
+  const days = daysOverdueOf(row, day)
   let json = `{"incident_id":"${row[incident]}","id":"AI-${row[number]}"`
   for (const { start, column, toJson } of members) {
     const text = row[column]!
@@ -72,9 +79,9 @@ function writeItem(row: TextRow, as_of: string): string {
 /** A page of rows as the JSON of an ActionItemPage. */
 export function writePage(
   { items, next_cursor }: { items: TextRow[]; next_cursor: string | null },
-  today: { as_of: string; tz: string },
+  today: Today,
 ): string {
-  const written = items.map(row => writeItem(row, today.as_of)).join(',')
+  const written = items.map(row => writeItem(row, today)).join(',')
   const { as_of, tz } = today
   return `{"items":[${written}],"next_cursor":${JSON.stringify(next_cursor)},"as_of":"${as_of}","tz":${JSON.stringify(tz)}}`
 }

@@ -22,7 +22,11 @@ export const itemFilters = {
     Type.Boolean({ description: 'true: only what is overdue; false: only what is not.' }),
   ),
   ...todayQuery,
-  owner: Type.Optional(anyOf(handle(), { description: 'Any of these handles, separated by commas.' })),
+  owner: Type.Optional(
+    anyOf(handle(), {
+      description: 'Any of these handles, separated by commas; `me` is the person that the token acts for.',
+    }),
+  ),
   team: Type.Optional(anyOf(handle(), { description: 'Items whose owner is in any of these teams.' })),
   priority: Type.Optional(anyOfWords('ActionItemPriority', priorities)),
   type: Type.Optional(anyOfWords('ActionItemType', actionTypes)),

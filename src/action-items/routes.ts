@@ -139,7 +139,7 @@ function itemRoutes(app: App, context: Context): void {
         filter,
         byNumber,
         pageRequest(request, byNumber.length),
-        today.as_of,
+        today,
       )
       const { link, ...found } = pageWithLink(request, rows, sortKey(byNumber))
       return sendCached(reply, cachedAnswer(writePage(found, today), link))

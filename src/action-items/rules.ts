@@ -2,31 +2,45 @@ import { hasLeft, unknownPerson, whoIsIn } from '../directory/rules.ts'
 import { requireOwnName } from '../http/caller.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
 import { refuseIfAny, requireTimeZone } from '../http/validation.ts'
-import { dateIn, daysBetween } from '../kit/time.ts'
+import { addDays, dateIn, daysBetween, startOfDay } from '../kit/time.ts'
 import { heldBy, lacks, type Needs, needs, requireNeeds, requireReady } from './needs.ts'
 import type { AcceptancesInput, ActionItem, ActionItemInput } from './schema.ts'
 import type { AcceptanceInput, ClosureInput, DeferralInput, EffectivenessInput } from './state-schema.ts'
 
 /** The decisions about action items, as pure functions. `at` is the moment of the change, in UTC. */
 
-/** The date that counts as today for “overdue”, and the time zone that it was taken in. */
-export interface Today {
+/** The date that counts as today for “overdue”. */
+export interface Day {
   as_of: string
+  /** The moment at which it ended, where it is past: then what counts is what was so by then. */
+  end?: string
+}
+
+/** The same with the time zone that it was taken in. */
+export interface Today extends Day {
   tz: string
+}
+
+/** The service’s time zone, and the current time. */
+export interface Clock {
+  timeZone: string
+  moment: Date
 }
 
 /**
  * Today: the date that the query gives, else the current date in its time zone.
  * @throws 400 naming `tz` when it is no IANA time zone
  */
-export function todayFor(
-  query: { as_of?: string; tz?: string },
-  { timeZone, moment }: { timeZone: string; moment: Date },
-): Today {
+export function todayFor(query: { as_of?: string; tz?: string }, { timeZone, moment }: Clock): Today {
   const { tz = timeZone } = query
   requireTimeZone(tz)
-  return { as_of: query.as_of ?? dateIn(tz, moment), tz }
+  const today = dateIn(tz, moment)
+  const { as_of = today } = query
+  return as_of < today ? { as_of, tz, end: startOfDay(tz, addDays(as_of, 1)) } : { as_of, tz }
 }
+
+/** What an answer says about the day that it is of. */
+export const dayFields = ({ as_of, tz }: Today) => ({ as_of, tz })
 
 /** @throws 400 when a query asks for a span of due dates both by its ends and by its length */
 export function requireOneDueSpan(query: { due_from?: string; due_to?: string; due_within?: string }): void {
@@ -35,17 +49,14 @@ export function requireOneDueSpan(query: { due_from?: string; due_to?: string; d
   throw new DebriefError('invalid_query', detail, [{ parameter: 'due_within', code: 'exclusive', detail }])
 }
 
-/**
- * Whole days by which an item is past its due date; 0 on that day, and for an item that is neither open nor in
- * progress.
- */
-export function daysOverdue(
-  { status, due_on }: { status: string; due_on: string | null },
+/** Open in the wider sense, in which an item can be overdue. */
+export const isLiveStatus = (status: string): boolean => status === 'open' || status === 'in_progress'
+
+/** Whole days by which an item is past its due date; 0 on that day, and for an item that is not open. */
+export const daysOverdue = (
+  { isOpen, due_on }: { isOpen: boolean; due_on: string | null },
   as_of: string,
-): number {
-  const isLive = status === 'open' || status === 'in_progress'
-  return isLive && due_on !== null ? Math.max(0, daysBetween(due_on, as_of)) : 0
-}
+): number => (isOpen && due_on !== null ? Math.max(0, daysBetween(due_on, as_of)) : 0)
 
 type State = Pick<ActionItem, 'status' | 'acceptance' | 'closure' | 'deferrals'> & Needs & { id: string }
 type Fields = Needs & Pick<ActionItem, 'status'>

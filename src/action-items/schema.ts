@@ -141,7 +141,7 @@ export const ActionItem = component(
     severity: nullable(oneOf('Severity', severities)),
     owner_name: nullable(line()),
     overdue: Type.Boolean({
-      description: 'Open or in progress, and due before `as_of`. Computed when read.',
+      description: 'Open or in progress at the end of `as_of`, and due before it. Computed when read.',
     }),
     days_overdue: Type.Integer({ minimum: 0 }),
     created_at: timestamp(),
@@ -188,7 +188,12 @@ export const ActionItemDetail = component(
 export const ActionItemPage = pageOf('ActionItemPage', ActionItem, todayFields, todayExample)
 
 export const todayQuery = {
-  as_of: Type.Optional(calendarDate({ description: '“Today” for overdue; today in `tz` unless given.' })),
+  as_of: Type.Optional(
+    calendarDate({
+      description:
+        '“Today” for overdue; today in `tz` unless given. Of a past day `due_on`, `overdue` and `days_overdue` are as they were at its end, and all else is as it is now.',
+    }),
+  ),
   tz: timeZone,
 }
 export const ActionItemBatch = component(

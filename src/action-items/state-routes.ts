@@ -185,7 +185,7 @@ function deletionRoute(app: App, { db }: Context): void {
       schema: { hide: true, params: contract.actionItemParams },
     },
     async ({ params }) => {
-      const { id } = await store.getActionItem(db, store.itemKey(params), '1970-01-01')
+      const { id } = await store.getActionItem(db, store.itemKey(params), { as_of: '1970-01-01' })
       throw notDeletedError(id)
     },
   )
@@ -195,7 +195,7 @@ function deletionRoute(app: App, { db }: Context): void {
 function readRoutes(app: App, { db }: Context): void {
   const read = async (params: Parameters<typeof store.itemKey>[0], reply: FastifyReply) => {
     // What is read does not depend on the day.
-    const item = await store.getActionItem(db, store.itemKey(params), '1970-01-01')
+    const item = await store.getActionItem(db, store.itemKey(params), { as_of: '1970-01-01' })
     reply.resourceVersion = item.version
     return item
   }

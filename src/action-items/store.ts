@@ -14,7 +14,7 @@ import {
   numberedKey,
   numberedNotFoundError,
 } from '../incidents/numbered.ts'
-import { type ActionItemRow, selectItems, toItem } from './list-query.ts'
+import { type ActionItemRow, selectAllItems, toItem } from './list-query.ts'
 import { needs, requireNeeds } from './needs.ts'
 import * as rules from './rules.ts'
 import {
@@ -30,34 +30,32 @@ import type { ClosureInput, DeferralInput, EffectivenessInput } from './state-sc
 export const itemKey = (params: { incident_id: string; action_item_id: string }): NumberedKey =>
   numberedKey(params.incident_id, params.action_item_id)
 
-const selectAllItems = selectItems(sql`action_items`)
-
 /** An action item, with the date and the time zone that “overdue” was computed for. */
 export const readActionItem = async (
   db: Db,
   key: NumberedKey,
   today: rules.Today,
 ): Promise<ActionItemDetail> => ({
-  ...(await getActionItem(db, key, today.as_of)),
-  ...today,
+  ...(await getActionItem(db, key, today)),
+  ...rules.dayFields(today),
 })
 
 export async function getActionItem(
   db: Db,
   { incident_id, number }: NumberedKey,
-  as_of: string,
+  day: rules.Day,
 ): Promise<ActionItem> {
   const { rows } = await sql<ActionItemRow>`
-    ${selectAllItems} WHERE a.incident_id = ${incident_id} AND a.number = ${number}`.execute(db)
+    ${selectAllItems(day)} WHERE a.incident_id = ${incident_id} AND a.number = ${number}`.execute(db)
   if (!rows[0]) throw numberedNotFoundError('action_items', { incident_id, number })
-  return toItem(rows[0], as_of)
+  return toItem(rows[0], day)
 }
 
-/** All action items of an incident for the document, by number. */
-export async function allActionItems(db: Db, incident_id: string, as_of: string): Promise<ActionItem[]> {
+/** All action items of an incident, by number. */
+export async function allActionItems(db: Db, incident_id: string, day: rules.Day): Promise<ActionItem[]> {
   const { rows } = await sql<ActionItemRow>`
-    ${selectAllItems} WHERE a.incident_id = ${incident_id} ORDER BY a.number`.execute(db)
-  return rows.map(row => toItem(row, as_of))
+    ${selectAllItems(day)} WHERE a.incident_id = ${incident_id} ORDER BY a.number`.execute(db)
+  return rows.map(row => toItem(row, day))
 }
 
 /** A write with the date of today in the server's time zone, which a closure is judged by. */
@@ -215,7 +213,7 @@ async function updateItem(
 ): Promise<void> {
   await lockIncidentShared(trx, key.incident_id)
   await lockNumbered(trx, 'action_items', key, write)
-  const stored = await getActionItem(trx, key, write.facts.changed_at.slice(0, 10))
+  const stored = await getActionItem(trx, key, { as_of: write.facts.changed_at.slice(0, 10) })
   await trx
     .updateTable('action_items')
     .set({ ...(await update(stored)), ...write.facts })

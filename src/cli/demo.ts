@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { storeDrill } from '../demo/drill.ts'
 import { readDrill } from '../demo/drill-file.ts'
-import { say } from './say.ts'
 import { serve } from './serve.ts'
+import { say } from './terminal/say.ts'
 
 /** Starts the service, stores the payments drill through the API until it is final, and prints its postmortem. */
 export async function demo(config: Config): Promise<void> {

@@ -9,7 +9,7 @@ import { announceIfSlow } from '../kit/slow.ts'
 import { adminTokenOf } from './admin-token.ts'
 import { connectDatabase, type Database } from './database.ts'
 import { openLog } from './log.ts'
-import { say } from './say.ts'
+import { say } from './terminal/say.ts'
 
 /** Otherwise garbage grows to several times what is in use, which V8 hardly gives back. Less would cost every event a tenth. */
 const collectEarly = '--heap-growing-percent=100'

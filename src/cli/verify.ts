@@ -1,12 +1,12 @@
+import { sql } from 'kysely'
 import type { Config } from '../config.ts'
 import type { Trx } from '../db/open.ts'
 import { nextRevisions, type StoredDocument } from '../export/store.ts'
 import { sha256Hex } from '../kit/json.ts'
 import { inSnapshot } from '../postmortem/load.ts'
 import { connectBeside, requireDatabase } from './database.ts'
-import { say } from './say.ts'
-
-const progressEvery = 1000
+import { startProgress } from './terminal/progress.ts'
+import { say } from './terminal/say.ts'
 
 /**
  * `debrief verify`: recomputes the hashes of every stored revision and prints a line for each mismatch, then the counts.
@@ -24,19 +24,30 @@ export async function verify(config: Config): Promise<void> {
   }
 }
 
-/** Reads the revisions page by page, in the order of their sequence numbers. */
 async function verifyAll(trx: Trx): Promise<{ verified: number; wrong: number }> {
-  let [verified, wrong, after] = [0, 0, 0]
-  for (;;) {
-    const revisions = await nextRevisions(trx, after)
-    if (revisions.length === 0) return { verified, wrong }
-    for (const revision of revisions) {
+  const { rows } = await sql<{ total: number }>`SELECT count(*)::integer AS total FROM revisions`.execute(trx)
+  const progress = startProgress('revisions verified', rows[0]!.total)
+  let [verified, wrong] = [0, 0]
+  try {
+    for await (const revision of allRevisions(trx)) {
       const mismatches = mismatchesOf(revision)
       mismatches.forEach(print)
-      verified += 1
       if (mismatches.length > 0) wrong += 1
-      if (verified % progressEvery === 0) say(`${verified} revisions verified so far`)
+      progress.tell(++verified)
     }
+  } finally {
+    progress.stop()
+  }
+  return { verified, wrong }
+}
+
+/** Reads the revisions page by page, in the order of their sequence numbers. */
+async function* allRevisions(trx: Trx): AsyncGenerator<StoredDocument> {
+  let after = 0
+  for (;;) {
+    const revisions = await nextRevisions(trx, after)
+    if (revisions.length === 0) return
+    yield* revisions
     after = revisions.at(-1)!.sequence
   }
 }

@@ -148,6 +148,8 @@ export function openDatabase(
       (await pool.query('SELECT pg_current_snapshot()::text AS snapshot')).rows[0].snapshot,
     close: async () => {
       await db.destroy()
+      // Kysely ends the pool only if it has ever used it.
+      if (!pool.ending) await pool.end()
       await untilClosed(clients)
     },
   }

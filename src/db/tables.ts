@@ -33,6 +33,18 @@ export interface ActionItems {
   version: Generated<number>;
 }
 
+export interface ActionItemSpans {
+  done_on: string | null;
+  due_on: string | null;
+  during: Generated<string>;
+  from_at: string;
+  incident_id: string;
+  is_closed: boolean;
+  number: number;
+  to_at: string | null;
+  version: number;
+}
+
 export interface Amendments {
   amended_at: string;
   amended_by: string;
@@ -68,6 +80,18 @@ export interface Counters {
   incident_id: string;
   kind: string;
   value: number;
+}
+
+export interface DerivedActionItemSpans {
+  done_on: string | null;
+  due_on: string | null;
+  from_at: string | null;
+  id: string | null;
+  incident_id: string | null;
+  is_closed: boolean | null;
+  number: number | null;
+  to_at: string | null;
+  version: number | null;
 }
 
 export interface Events {
@@ -264,6 +288,8 @@ export interface Links {
   created_by: string;
   draft_severity: string | null;
   expires_at: string | null;
+  feed: string | null;
+  filter: ColumnType<unknown, string, string> | null;
   id: string;
   incident_id: string | null;
   last_used_at: string | null;
@@ -274,8 +300,8 @@ export interface Links {
   revoked_by: string | null;
   secret_sha256: string;
   signing_secret: string | null;
-  source: string;
-  unknown: string;
+  source: string | null;
+  unknown: string | null;
   version: Generated<number>;
 }
 
@@ -376,10 +402,12 @@ export interface Waivers {
 }
 
 export interface DB {
+  action_item_spans: ActionItemSpans;
   action_items: ActionItems;
   amendments: Amendments;
   changes: Changes;
   counters: Counters;
+  derived_action_item_spans: DerivedActionItemSpans;
   events: Events;
   evidence: Evidence;
   evidence_chunks: EvidenceChunks;

@@ -12,5 +12,8 @@ export const howToAdd = (kind: 'people' | 'teams', handle: string): string =>
 /** For where a person is asked for, and a team is named. */
 export const whoIsIn = (team: string): string => `GET /v1/people?team=${team} lists who is in it.`
 
+/** The name in a query of the person that its token acts for; no handle. */
+export const me = 'me'
+
 export const hasLeft = (handle: string, at: string): string =>
   `${at} names ${handle}, who has left: name somebody who is there, or PATCH /v1/people/${handle} with "active": true.`

@@ -6,7 +6,7 @@ import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
-import { howToAdd, unknownPerson, unknownTeam, whoIsIn } from './rules.ts'
+import { howToAdd, me, unknownPerson, unknownTeam, whoIsIn } from './rules.ts'
 import { Person, type PersonDetail, PersonInput, Team, TeamInput } from './schema.ts'
 
 const personColumns = columnsOf(Person)
@@ -89,7 +89,8 @@ async function writePerson(trx: Trx, handle: string, input: PersonInput, write: 
     .forUpdate()
     .executeTakeFirst()
   requireVersion(stored?.version ?? 0, write.expected)
-  if (!stored && handle === 'batch') throw reservedHandleError
+  if (!stored && handle === 'batch')
+    throw reservedHandleError('/handle must not be batch: /v1/people/batch takes many people at once.')
   const active = input.active ?? stored?.active ?? true
   if (stored && active !== stored.active) await requireScopeOfTokens(trx, handle, write)
   const row = rowOf(PersonInput, { ...input, active })
@@ -97,12 +98,8 @@ async function writePerson(trx: Trx, handle: string, input: PersonInput, write: 
   return upsert(trx, 'people', handle, row, write)
 }
 
-/** That person could not be read: the address is taken by the batch. */
-const reservedHandleError = fieldError(
-  '/handle',
-  'reserved',
-  '/handle must not be batch: /v1/people/batch takes many people at once.',
-)
+/** That person could not be read, or not be asked for. */
+const reservedHandleError = (detail: string) => fieldError('/handle', 'reserved', detail)
 
 /**
  * Requires the scope of each token of a locked person, since these work while the person is active and only then. A token
@@ -200,14 +197,17 @@ async function lockVersion(trx: Trx, table: 'people' | 'teams', handle: string):
 
 /**
  * Claims a handle for a person or a team, for ever. A concurrent claim of the same handle waits on the unique index.
- * @throws 409 when the other kind has it
+ * @throws 409 when the other kind has it, 422 when it means whoever asks
  */
 async function claimHandle(trx: Trx, handle: string, kind: 'person' | 'team'): Promise<void> {
-  await trx
+  const claimed = await trx
     .insertInto('handles')
     .values({ handle, kind })
     .onConflict(c => c.doNothing())
-    .execute()
+    .returning('handle')
+    .executeTakeFirst()
+  if (claimed && handle === me)
+    throw reservedHandleError(`/handle must not be ${me}: owner=${me} asks for the items of whoever asks.`)
   const holder = await trx
     .selectFrom('handles')
     .select('kind')

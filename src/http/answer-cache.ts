@@ -82,13 +82,18 @@ const shortest = 1024
 /**
  * Sends a cached answer, compressed once for all who ask for that; the ETag hook answers 304 where the caller has it already.
  */
-export function sendCached(reply: FastifyReply, answer: CachedAnswer): FastifyReply | Promise<FastifyReply> {
+export function sendCached(
+  reply: FastifyReply,
+  answer: CachedAnswer,
+  type = 'application/json; charset=utf-8',
+): FastifyReply | Promise<FastifyReply> {
   const { body, etag, link } = answer
   if (link !== undefined) reply.header('link', link)
-  reply.header('etag', etag).type('application/json; charset=utf-8')
+  reply.header('etag', etag).type(type)
   if (body.length < shortest || reply.request.encoding(['gzip', 'identity']) !== 'gzip')
     return reply.send(body)
   answer.gzipped ??= compress(body)
-  reply.headers({ 'content-encoding': 'gzip', vary: 'accept-encoding' })
+  const vary = [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', ')
+  reply.headers({ 'content-encoding': 'gzip', vary })
   return answer.gzipped.then(bytes => reply.send(bytes))
 }

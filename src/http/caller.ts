@@ -20,12 +20,16 @@ export interface Caller {
 
 /** The one thing that a capability link may do, as it is stored. */
 export interface LinkGrant {
-  /** The tool whose payloads it takes. */
-  source: string
+  /** The tool whose payloads it takes; null where it reads. */
+  source: string | null
+  /** The list that it reads; null where it takes payloads. */
+  feed: string | null
+  /** What it reads of that list. */
+  filter: unknown
   /** Where all of it goes; null where the payload says it. */
   incident_id: string | null
-  /** Where events go whose incident is not known. */
-  unknown: 'inbox' | 'draft'
+  /** Where events go whose incident is not known; null where it reads. */
+  unknown: 'inbox' | 'draft' | null
   draft_severity: string | null
   /** With which the tool signs what it sends. */
   signing_secret: string | null

@@ -25,6 +25,14 @@ export function requireAcceptable(request: FastifyRequest, media: string): void 
   )
 }
 
+/** The media type of `offered` that `Accept` prefers; the first one where it prefers none. @throws 406 when it accepts none */
+export function negotiateMedia<T extends string>(request: FastifyRequest, offered: readonly T[]): T {
+  const accepted = request.accepts().type([...offered])
+  const media = offered.find(one => one === accepted)
+  if (media !== undefined) return media
+  throw notAcceptableError(`Accept excludes what this comes as: send one of ${offered.join(', ')}, or none.`)
+}
+
 /** @throws 400 naming `tz` when it is no IANA time zone */
 export function requireTimeZone(tz: string): void {
   if (isTimeZone(tz)) return

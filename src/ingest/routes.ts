@@ -36,7 +36,7 @@ function ingestRoute(app: App, { db, now, timeZone }: Context): void {
   app.post(
     '/ingest/:source',
     {
-      config: { scope: 'events:write', link: true, raw: true, bodyBytes: maxPayloadBytes },
+      config: { scope: 'events:write', link: 'source', raw: true, bodyBytes: maxPayloadBytes },
       schema: {
         operationId: 'ingest',
         tags: [tag.name],

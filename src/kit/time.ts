@@ -142,4 +142,12 @@ function readOffset(formatter: Intl.DateTimeFormat, at: number): number {
 
 /** Whole days from one `YYYY-MM-DD` to another; negative when `to` is earlier. */
 export const daysBetween = (from: string, to: string): number =>
-  (Date.parse(to) - Date.parse(from)) / 86_400_000
+  (Date.parse(to) - Date.parse(from)) / dayLength
+
+/** The date some days after another, or before it. */
+export const addDays = (date: string, days: number): string =>
+  new Date(Date.parse(date) + days * dayLength).toISOString().slice(0, 10)
+
+/** The moment in UTC at which a date begins in an IANA time zone. */
+export const startOfDay = (timeZone: string, date: string): string =>
+  new Date(momentIn(timeZone, Date.parse(date))).toISOString()

@@ -114,7 +114,7 @@ async function readBeside(
   }: Pick<Postmortem, 'incident' | 'milestones' | 'events' | 'factors'>,
 ): Promise<Postmortem> {
   const { id, occurred_on } = incident
-  const items = await allActionItems(trx, id, occurred_on)
+  const items = await allActionItems(trx, id, { as_of: occurred_on })
   const action_items = items.map(({ overdue: _, days_overdue: __, ...stored }) => stored)
   const changes = await allChanges(trx, id)
   const review = (await findReview(trx, id)) ?? null

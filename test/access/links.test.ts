@@ -47,6 +47,7 @@ t.test('a link is shown once as a URL to paste, and kept as a hash', async t => 
     id: link.slice(4, 16),
     version: 1,
     ...alerts,
+    ...{ feed: null, filter: null },
     incident_id,
     unknown: 'inbox',
     draft_severity: null,
@@ -285,6 +286,170 @@ t.test('a path with a link in it is answered without its secret', async t => {
   }
 })
 
+const calendar = { name: 'Priya’s work', source: undefined, feed: 'action_items_calendar' }
+const sheet = { ...calendar, name: 'all work', feed: 'action_items_csv' }
+const localAt = (url: string) => url.slice(url.indexOf('/v1/'))
+const open = (url: string, call_: Parameters<typeof call>[2] = {}) =>
+  call('GET', localAt(url), { token: null, ...call_ })
+
+t.test('a link of a feed reads what its filter says, for good', async t => {
+  await call('POST', `/v1/incidents/${incident_id}/factors`, {
+    body: { category: 'technical', statement: 'No retries.' },
+  })
+  for (const owner of ['priya', 'sam']) {
+    const body = { title: `Of ${owner}`, owner, due_on: '2026-06-24', priority: 'P1', factors: [1] }
+    await call('POST', `/v1/incidents/${incident_id}/action-items`, { body })
+  }
+  const filter = { owner: ['priya'], status: ['open'], tz: 'Asia/Tokyo' }
+  const made = await make({ ...calendar, filter })
+  t.match(made, {
+    source: null,
+    feed: 'action_items_calendar',
+    filter,
+    incident_id: null,
+    unknown: null,
+    mapping: null,
+  })
+  t.match(made.url, `/v1/action-items.ics?link=${made.link}`)
+  const read = await open(made.url)
+  t.equal(read.status, 200)
+  t.match(read.text, /SUMMARY:Due: Of priya/)
+  t.match(read.text, /X-WR-CALNAME:Priya’s work/)
+  t.notMatch(read.text, 'Of sam')
+  t.match((await make(sheet)).url, '/v1/action-items.csv?link=dbl_')
+  const { url, filter: none } = await make(sheet)
+  t.strictSame(none, {})
+  t.match((await open(url)).text, /Of priya.*Of sam/s)
+  t.equal((await open(url, { headers: { 'if-none-match': (await open(url)).headers.etag! } })).status, 304)
+})
+
+t.test('“today” of a feed is that of its zone', async t => {
+  const before = clock.now
+  // In Tokyo it is the 25th already.
+  clock.now = new Date('2026-06-24T16:00:00.000Z')
+  const overdueIn = async (tz: string) =>
+    (await open((await make({ ...sheet, filter: { tz, overdue: true } })).url)).text
+  t.match(await overdueIn('Asia/Tokyo'), 'Of priya')
+  t.notMatch(await overdueIn('UTC'), 'Of priya')
+  clock.now = before
+})
+
+t.test('nothing in the address widens a feed, nor narrows it', async t => {
+  const { url } = await make({ ...sheet, filter: { owner: ['priya'] } })
+  for (const query of [
+    'owner=sam',
+    'overdue=true',
+    'as_of=2026-06-18',
+    'tz=UTC',
+    'sort=priority',
+    'limit=1',
+    'status=done',
+  ]) {
+    const { status, body } = await open(`${url}&${query}`)
+    t.match([status, body.errors[0].parameter], [400, query.split('=')[0]], query)
+  }
+  t.equal((await open(`${url}&owner=sam&link=x`)).status, 400)
+})
+
+t.test('a link opens its one address, and no other', async t => {
+  const links = { source: await make(), csv: await make(sheet), calendar: await make(calendar) }
+  const addresses: [method: 'GET' | 'POST', path: string, opened: string][] = [
+    ['POST', '/v1/ingest/alertmanager', 'source'],
+    ['GET', '/v1/action-items.csv', 'csv'],
+    ['GET', '/v1/action-items.ics', 'calendar'],
+    ['POST', '/v1/ingest/cloudevents', ''],
+    ['POST', '/v1/ingest/generic', ''],
+    ['GET', '/v1/action-items', ''],
+    ['GET', '/v1/action-items/summary', ''],
+    ['GET', '/v1/people', ''],
+    ['GET', '/v1/whoami', ''],
+    ['GET', '/metrics', ''],
+    ['POST', `/v1/incidents/${incident_id}/events`, ''],
+  ]
+  for (const [method, path, opened] of addresses)
+    for (const [name, { link }] of Object.entries(links)) {
+      const post = method === 'POST' ? { body: {} } : {}
+      const { status } = await call(method, `${path}?link=${link}`, { token: null, ...post })
+      const what = `${method} ${path} with that of ${name}`
+      if (name === opened) t.ok([200, 202].includes(status), what)
+      else t.ok([401, 403].includes(status), `${what}: ${status}`)
+    }
+  const wrong = await open(`/v1/action-items.csv?link=${links.calendar.link}`)
+  t.match(wrong, { status: 403, body: { code: 'forbidden', detail: /of another address: use its URL/ } })
+  t.notMatch(wrong.text, links.calendar.link.slice(16, 59))
+  const sent = { headers: { authorization: `Bearer ${links.csv.link}` } }
+  t.equal((await open('/v1/action-items.csv', sent)).status, 401)
+})
+
+t.test('a link is of a source or of a feed, and has nothing of the other', async t => {
+  t.same(await refusal({ source: undefined }), [422, '/source required'])
+  t.same(await refusal({ feed: calendar.feed }), [422, '/source exclusive'])
+  t.same(await refusal({ ...calendar, feed: 'people' }), [422, '/feed enum'])
+  t.same(await refusal({ filter: {} }), [422, '/filter exclusive'])
+  const ofSource = { incident_id, unknown: 'inbox', draft_severity: 'SEV1', signing_secret: 's', mapping }
+  for (const [name, value] of Object.entries(ofSource))
+    t.same(await refusal({ ...calendar, [name]: value }), [422, `/${name} exclusive`])
+})
+
+t.test('a filter has fields, zones and names that there are', async t => {
+  const ofFilter = async (filter: object) => refusal({ ...calendar, filter })
+  for (const name of ['as_of', 'sort', 'limit', 'due_to'])
+    t.same(await ofFilter({ [name]: 'x' }), [422, `/filter/${name} unknown`])
+  t.same(await ofFilter({ owner: 'priya' }), [422, '/filter/owner type'])
+  t.same(await ofFilter({ owner: [] }), [422, '/filter/owner too_few'])
+  t.same(await ofFilter({ tz: 'Mars/Olympus' }), [422, '/filter/tz unknown'])
+  t.same(await ofFilter({ owner: ['me'] }), [422, '/filter/owner nobody'])
+  t.same(await ofFilter({ owner: ['priya', 'priyaa'] }), [422, '/filter/owner unknown'])
+  t.same(await ofFilter({ owner: ['payments-team'] }), [422, '/filter/owner is_team'])
+  t.same(await ofFilter({ team: ['sam'] }), [422, '/filter/team is_person'])
+  t.same(await ofFilter({ incident_id: ['PM-2026-01-01-no'] }), [422, '/filter/incident_id unknown'])
+  const { body } = await call('POST', '/v1/links', { body: { ...calendar, filter: { owner: ['priyaa'] } } })
+  t.match(body, { code: 'unknown_reference', detail: /^\/filter\/owner names priyaa, and nobody/ })
+})
+
+t.test('a feed is filtered anew by a patch, which binds at once, and its URL stays', async t => {
+  const { id, url } = await make({ ...sheet, filter: { owner: ['priya'], overdue: false } })
+  const patched = await patch(id, { name: 'Sam’s work', filter: { owner: ['sam'], overdue: null } })
+  t.match(patched, { status: 200, body: { version: 2, name: 'Sam’s work', feed: sheet.feed } })
+  t.strictSame(patched.body.filter, { owner: ['sam'] })
+  t.match((await open(url)).text, /Of sam/)
+  t.equal((await patch(id, { filter: { owner: ['sam'] } })).body.version, 2, 'the same again')
+  const errorsOf = async (body: object) =>
+    (await patch(id, body)).body.errors.map(
+      (e: { pointer: string; code: string }) => `${e.pointer} ${e.code}`,
+    )
+  t.same(await errorsOf({ filter: { team: ['nope'] } }), ['/filter/team unknown'])
+  t.same(await errorsOf({ unknown: 'draft' }), ['/unknown exclusive'])
+  t.same(await errorsOf({ signing_secret: 's' }), ['/signing_secret exclusive'])
+  t.match((await patch(id, { feed: 'action_items_calendar' })).body.detail, /makes another link/)
+  t.strictSame((await patch(id, { filter: null })).body.filter, {})
+  t.match(await patch((await make()).id, { filter: {} }), {
+    status: 422,
+    body: { errors: [{ pointer: '/filter', code: 'exclusive' }] },
+  })
+})
+
+t.test('a link of a feed is limited, ends, and is revoked as any other', async t => {
+  const { id, url } = await make({
+    ...sheet,
+    requests_per_minute: 2,
+    expires_at: new Date(clock.now.getTime() + 60_000).toISOString(),
+  })
+  t.match((await open(url)).headers.ratelimit, /^"default";r=1;/)
+  t.equal((await open(url)).status, 200)
+  t.equal((await open(url)).status, 429)
+  t.equal((await patch(id, { requests_per_minute: null })).status, 200)
+  t.equal((await open(url)).status, 200)
+  t.match((await call('GET', `/v1/links/${id}`)).body, { last_used_at: clock.now.toISOString() })
+  const before = clock.now
+  clock.now = new Date(clock.now.getTime() + 60_000)
+  t.equal((await open(url)).status, 401)
+  clock.now = before
+  t.equal((await open(url)).status, 200)
+  await call('DELETE', `/v1/links/${id}`)
+  t.equal((await open(url)).status, 401)
+})
+
 /** The same door with a route that takes links, besides those that make and revoke them. */
 async function openDoor() {
   const now = () => clock.now
@@ -301,7 +466,7 @@ async function openDoor() {
     refuseUnknownQueries(guarded)
     requireToken(guarded, { tokens: createTokenCache(db, now), links, adminToken, now })
     linkRoom.routes(guarded as App, { db, now, links } as unknown as Context)
-    guarded.post('/taken', { config: { scope: 'events:write', link: true } }, async request => {
+    guarded.post('/taken', { config: { scope: 'events:write', link: 'source' } }, async request => {
       await request.requireValidToken()
       return request.caller
     })
@@ -364,7 +529,7 @@ t.test('whoever has no good link gets 401', async t => {
   const unknown = /^The link is unknown, expired or revoked\. An admin makes another by POST \/v1\/links\.$/
   t.match((await send(`?link=x`)).body.detail, unknown)
   const missing =
-    /^No token was sent, and the capability link in the address is missing \(\?link=…\)\. Send to the URL/
+    /^No token was sent, and the capability link in the address is missing \(\?link=…\)\. Use the URL/
   t.match(await send(''), { status: 401, body: { detail: missing } })
   t.match(await send('', { token: link }), { status: 401, body: { detail: /goes in the URL/ } })
 })

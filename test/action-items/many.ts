@@ -33,6 +33,18 @@ async function insertPortion(db: Db, from: number, to: number, days: number): Pr
     FROM generate_series(${from}::int, ${to - 1}::int) n, abs(hashint4(n)) AS hash`.execute(db)
 }
 
+/**
+ * Lets the items that `insertItems` has inserted have been open for 30 days at some time in some 1,000 days before, one in 20
+ * until today: statements for a connection without time limit.
+ */
+export const givingPast = [
+  `UPDATE action_item_spans s SET from_at = begun, due_on = begun::date + 14, is_closed = s.number % 20 > 0,
+    to_at = CASE WHEN s.number % 20 > 0 THEN begun + interval '30 days' END
+  FROM (SELECT *, timestamptz '2023-09-01' + abs(hashtext(incident_id || number)) % 24000 * interval '1 hour' AS begun
+    FROM action_items) a WHERE (a.incident_id, a.number) = (s.incident_id, s.number)`,
+  'VACUUM ANALYZE action_item_spans',
+]
+
 export const analyzeItems = (db: Db) => sql`ANALYZE action_items, incidents, people`.execute(db)
 
 async function insertOwners(db: Db): Promise<void> {
@@ -56,6 +68,19 @@ export interface Plan {
   'Shared Read Blocks': number
   Plans?: Plan[]
 }
+
+/**
+ * The same for the plan that the service uses whatever the parameters are. Runs the query with those that it has.
+ */
+export const genericPlanOf = (db: Db, query: RawBuilder<unknown>): Promise<Plan[]> =>
+  db.connection().execute(async connection => {
+    const { sql: text, parameters } = query.compile(connection)
+    await sql`PREPARE asked AS ${sql.raw(text)}`.execute(connection)
+    const values = sql.join(parameters.map(value => sql.lit(value)))
+    const plan = await planOf(connection, sql`EXECUTE asked (${values})`)
+    await sql`DEALLOCATE asked`.execute(connection)
+    return plan
+  })
 
 /** Runs a query and returns every node of its plan, the root first. */
 export async function planOf(db: Db, query: RawBuilder<unknown>): Promise<Plan[]> {

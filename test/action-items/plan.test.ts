@@ -4,10 +4,14 @@ import { listActionItems, sortKey } from '../../src/action-items/list-json.ts'
 import { type ActionItemFilter, selectItemsPage, sortTerms } from '../../src/action-items/list-query.ts'
 import type { ActionItemsQuery } from '../../src/action-items/list-schema.ts'
 import { selectItemCounts } from '../../src/feeds/counts/backlog.ts'
+import { summarizeActionItems } from '../../src/feeds/counts/summary.ts'
+import { startOfDay } from '../../src/kit/time.ts'
+import { runStatements } from '../help/server.ts'
 import { openService, type Service } from '../help/service.ts'
-import { analyzeItems, buffersOf, insertItems, planOf } from './many.ts'
+import { analyzeItems, buffersOf, genericPlanOf, givingPast, insertItems, type Plan, planOf } from './many.ts'
 
 const as_of = '2028-01-01'
+const day = { as_of }
 const limit = 50
 
 const hot: [name: string, filter: ActionItemFilter, sort: ActionItemsQuery['sort'], index: string][] = [
@@ -36,10 +40,10 @@ const mostForNames = 51 * 3 * 4
 async function testPlans(t: Test, { db, database }: Service): Promise<void> {
   for (const [name, filter, sort, index] of hot) {
     const terms = sortTerms(sort)
-    const first = selectItemsPage(filter, terms, { limit, after: null }, as_of)
-    const rows = await listActionItems(database, filter, terms, { limit, after: null }, as_of)
+    const first = selectItemsPage(filter, terms, { limit, after: null }, day)
+    const rows = await listActionItems(database, filter, terms, { limit, after: null }, day)
     const after = sortKey(terms)(rows[10]!)
-    const next = selectItemsPage(filter, terms, { limit, after }, as_of)
+    const next = selectItemsPage(filter, terms, { limit, after }, day)
     for (const [page, query] of Object.entries({ first, next })) {
       const nodes = await planOf(db, query)
       const items = nodes.find(node => node['Relation Name'] === 'action_items')!
@@ -58,12 +62,44 @@ async function testPlans(t: Test, { db, database }: Service): Promise<void> {
   }
 }
 
+const past = { as_of: '2025-03-01', end: startOfDay('Europe/Berlin', '2025-03-02') }
+
+/** A page of a past day, and its summary, read what was open on that day, and no table as a whole. */
+async function testPastPlans(t: Test, { db }: Service): Promise<void> {
+  const counts = await summarizeActionItems(db, {}, 'owner', past)
+  const { open } = counts.total
+  t.ok(open > 100 && open < 2000, `${open} of 20,000 were open`)
+  for (const [filter, sort] of pastPages) {
+    const query = selectItemsPage(filter, sortTerms(sort), { limit, after: null }, past)
+    const nodes = await genericPlanOf(db, query)
+    const what = `${JSON.stringify(filter)} by ${sort}`
+    t.notOk(nodes.some(isScanOfAll), `${what} scans no table`)
+    const most = mostForItems + mostForNames + open * 6
+    t.ok(buffersOf(nodes[0]!) <= most, `${what}: ${buffersOf(nodes[0]!)} buffers, ${most} at most`)
+  }
+}
+
+const pastPages: [filter: ActionItemFilter, sort: ActionItemsQuery['sort']][] = [
+  [{ overdue: true }, undefined],
+  [{ overdue: true }, ['-due_on']],
+  [{ overdue: true }, ['priority']],
+  [{ overdue: true, owner: ['owner-7'] }, undefined],
+  [{}, undefined],
+  [{}, ['-due_on']],
+  [{ overdue: false }, undefined],
+]
+
+const isScanOfAll = (node: Plan) =>
+  node['Node Type'] === 'Seq Scan' && ['action_items', 'action_item_spans'].includes(node['Relation Name']!)
+
 t.test('a page of what is overdue is read from an index, however many items there are', async t => {
   const service = await openService(t)
   const { db } = service
   await insertItems(db, 0, 20_000)
   await analyzeItems(db)
   await t.test('of 20,000 items', t => testPlans(t, service))
+  await runStatements(String(service.connection.connectionString), ...givingPast)
+  await t.test('of 20,000 items on a past day', t => testPastPlans(t, service))
   await insertItems(db, 20_000, 100_000)
   await analyzeItems(db)
   await t.test('of 100,000 items', t => testPlans(t, service))

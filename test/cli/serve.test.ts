@@ -243,39 +243,6 @@ t.test('a wrong setting stops the start with one sentence that names it', async 
   t.strictSame(processesWith(data), [])
 })
 
-const wrongCommands: [string[], RegExp][] = [
-  [[], /^There is no command "".\n.*debrief serve/],
-  [['fly'], /^There is no command "fly"/],
-  [['token', 'create'], /^Say what the token is for: --name <text>\.\n$/],
-  [
-    ['token', 'create', '--name', 'ci'],
-    /^Say what .+: --scope admin\|review\|write\|read\|events:write\.\n$/,
-  ],
-  [['token', 'create', '--name', 'ci', '--scope', 'root'], /^--scope must be one of .+\.\n$/],
-  ...['soon', '0d', '2027-02-30', '2027-01-01T00:00:00'].map((end): [string[], RegExp] => [
-    ['token', 'create', '--name', 'ci', '--scope', 'read', '--expires', end],
-    /^--expires must be a number of days, .+\.\n$/,
-  ]),
-  [
-    ['token', 'create', '--name', 'ci', '--scope', 'read', '--expires', '2020-01-01'],
-    /^--expires must be later than now\.\n$/,
-  ],
-  [['token', 'revoke'], /^Say which token: [^\n]+\.\n$/],
-  [['token', 'revoke', `dbf_${'a'.repeat(63)}`], /^Say which token: (?!.*aaaa)[^\n]+\.\n$/],
-  [['token', 'revoke', 'a'.repeat(12)], /^There is no database in .+ DEBRIEF_DATA .+\.\n$/],
-  [['token', 'list'], /^There is no database in .+ DEBRIEF_DATA .+\.\n$/],
-  [['token', 'create', '--nam', 'ci'], /^Unknown option '--nam'\.\n/],
-  [['token', 'create', '--name'], /^Option '--name <value>' argument missing\.\n/],
-]
-t.test('a wrong command or option is answered in a sentence', async t => {
-  const data = join(tempFolder(t), 'untouched')
-  for (const [args, expected] of wrongCommands) {
-    const { code, stdout, stderr } = await command(t, args, { DEBRIEF_DATA: data }).ended
-    t.match({ code, stdout, stderr }, { code: 1, stdout: '', stderr: expected }, args.join(' '))
-  }
-  t.notOk(existsSync(data))
-})
-
 t.test('a token is created beside the running service, and without one', async t => {
   const data = await migratedFolder(t)
   const create = async () => {

@@ -66,6 +66,12 @@ t.test('no connection is left when a database is closed, so that its server can 
   t.equal(sockets(), before + 3)
   await close()
   t.equal(sockets(), before)
+
+  const broken: string[] = []
+  const { snapshot, close: closeUnused } = openDatabase(database, error => broken.push(error.message))
+  await snapshot()
+  await closeUnused()
+  t.same([sockets(), broken], [before, []], 'also where Kysely has not used one')
 })
 
 t.test('no statement begins for a caller who has gone, and its transaction is rolled back', async t => {

@@ -10,6 +10,8 @@ interface Media {
 }
 interface Operation {
   operationId: string
+  /** Media types that it answers by `Accept` besides those of its responses. */
+  'x-by-accept'?: string[]
   responses: Record<string, Response | { $ref: string }>
 }
 interface Response {
@@ -79,7 +81,7 @@ export function checkAnswer(answer: Answer): void {
     requireThat(body === '', `${where}: the contract documents no body`)
     return
   }
-  const media = response.content[type]
+  const media = response.content[type] ?? (operation['x-by-accept']?.includes(type) ? {} : undefined)
   requireThat(
     media !== undefined,
     `${where}: the contract does not document ${type || 'an answer without a type'}`,

@@ -8,6 +8,7 @@ import { ref } from '../../http/fields.ts'
 import { mergeWith } from '../../http/validation.ts'
 import { toUtc } from '../../kit/time.ts'
 import { requireFuture } from '../rules.ts'
+import { feedPaths } from './feed-schema.ts'
 import { clearIdleSeverity, requireSensibleLink } from './rules.ts'
 import * as contract from './schema.ts'
 import * as store from './store.ts'
@@ -29,7 +30,7 @@ function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
         tags,
         summary: 'Make a capability link',
         description:
-          'A URL for a tool that can set no header: it can post to one source of `/v1/ingest`, and nothing else. The answer is the one time that it can be seen. A repeated call makes another link.',
+          'A URL for what can set no header: it can post to one source of `/v1/ingest`, or read one feed with one filter, and nothing else. The answer is the one time that it can be seen. A repeated call makes another link.',
         body: ref(contract.LinkInput),
         response: { 201: ref(contract.IssuedLink) },
       },
@@ -41,7 +42,8 @@ function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
       const facts = { created_at, created_by: callerName(request.caller) }
       const issued = await transact(db, async trx => {
         const { id, secret } = await store.createLink(trx, { ...fields, ...facts })
-        const url = `${publicUrl ?? originOf(request)}/v1/ingest/${fields.source}?link=${secret}`
+        const path = fields.feed === null ? `/v1/ingest/${fields.source}` : feedPaths[fields.feed]
+        const url = `${publicUrl ?? originOf(request)}${path}?link=${secret}`
         return { ...(await store.getLink(trx, id)), url, link: secret }
       })
       reply.code(201).header('location', `/v1/links/${issued.id}`)
@@ -85,12 +87,12 @@ function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
   app.patch(
     '/links/:link_id',
     {
-      config: { scope: 'admin', problems: ['wrong_state'] },
+      config: { scope: 'admin', problems: ['unknown_reference', 'wrong_state'] },
       schema: {
         operationId: 'patchLink',
         tags,
         summary: 'Change some fields of a capability link, whose URL stays',
-        description: `${binds} A patch of \`mapping\` is merged into it.`,
+        description: `${binds} A patch of \`mapping\` or \`filter\` is merged into it.`,
         params: contract.linkParams,
         body: ref(contract.LinkPatch),
         response: { 200: ref(contract.Link) },
@@ -143,11 +145,13 @@ function linkRoutes(app: App, { db, now, links, publicUrl }: Context): void {
 function linkFieldsOf(input: contract.LinkInput) {
   requireSensibleLink(input)
   const { expires_at, ...given } = input
-  const unknown = given.unknown ?? 'inbox'
+  const unknown = given.feed ? null : (given.unknown ?? 'inbox')
   const severity = given.draft_severity ?? contract.usualDraftSeverity
   return {
     name: given.name,
-    source: given.source,
+    source: given.source ?? null,
+    feed: given.feed ?? null,
+    filter: given.feed ? (given.filter ?? {}) : null,
     incident_id: given.incident_id ?? null,
     unknown,
     draft_severity: unknown === 'draft' ? severity : null,

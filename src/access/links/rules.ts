@@ -1,4 +1,6 @@
 import { fieldError } from '../../http/problem.ts'
+import { isTimeZone } from '../../kit/time.ts'
+import { ofSource } from './feed-schema.ts'
 import { signingSources } from './mapping-schema.ts'
 import type { LinkInput, LinkPatch } from './schema.ts'
 
@@ -8,9 +10,36 @@ export const clearIdleSeverity = (patch: LinkPatch): LinkPatch =>
 
 /** @throws 422 naming the field that the others of a link do not go with */
 export function requireSensibleLink(input: LinkInput): void {
+  if (input.feed) {
+    requireFeedAlone(input)
+    return
+  }
+  requireSource(input)
   requireMappingWhereRead(input)
   requireSigner(input)
   requireOnePlace(input)
+}
+
+function requireFeedAlone(input: LinkInput): void {
+  if (input.source) throw exclusiveError('/source', 'takes what a tool posts, and /feed is read')
+  const other = ofSource.find(name => input[name])
+  if (other) throw exclusiveError(`/${other}`, 'is of what a tool posts, and /feed is read')
+  const { tz, owner = [] } = input.filter ?? {}
+  if (tz !== undefined && !isTimeZone(tz)) {
+    const detail = '/filter/tz must be the IANA name of a time zone, such as Europe/Berlin.'
+    throw fieldError('/filter/tz', 'unknown', detail)
+  }
+  if (!owner.includes('me')) return
+  const detail = '/filter/owner is me, and a link acts for nobody: name the person by their handle.'
+  throw fieldError('/filter/owner', 'nobody', detail)
+}
+
+function requireSource({ source, filter }: LinkInput): void {
+  if (!source) {
+    const detail = '/source is required, or /feed: the tool that posts, or the list that is read.'
+    throw fieldError('/source', 'required', detail)
+  }
+  if (filter) throw exclusiveError('/filter', `is of a feed, and ${source} posts`)
 }
 
 function requireMappingWhereRead({ source, mapping }: LinkInput): void {

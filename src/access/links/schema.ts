@@ -17,10 +17,12 @@ import {
 } from '../../http/fields.ts'
 import { incidentId, severities } from '../../incidents/schema.ts'
 import { life, limits } from '../schema.ts'
+import { feed, linkFilter } from './feed-schema.ts'
 import { ingestSources, mapping, signingSources } from './mapping-schema.ts'
 
 const source = oneOf('IngestSource', ingestSources, {
-  description: 'The tool whose payloads it takes; `generic` takes any JSON, and reads it by the mapping.',
+  description:
+    'The tool whose payloads it takes, unless it is of a feed; `generic` takes any JSON, and reads it by the mapping.',
 })
 const severity = oneOf('Severity', severities)
 /** Where events go whose incident is not known. */
@@ -49,23 +51,29 @@ const fields = {
     }),
   ),
   mapping: optional({ ...mapping, description: 'Of `generic` alone, which needs it.' }),
+  filter: optional({ ...linkFilter, description: 'Of a feed alone; all action items, unless given.' }),
   ...limits,
 }
 
 export const LinkInput = component(
   'LinkInput',
   {
-    source,
+    source: optional(source),
+    feed: optional(feed),
     incident_id: optional(incidentId({ description: 'Where all of it goes, and nothing elsewhere.' })),
     ...fields,
   },
-  { examples: [{ ...alerts, requests_per_minute: 6000 }] },
+  {
+    description:
+      'Of a `source`, to which a tool posts, or of a `feed`, which a spreadsheet or a calendar reads.',
+    examples: [{ ...alerts, requests_per_minute: 6000 }],
+  },
 )
 
 const another = 'it never changes: POST /v1/links makes another link.'
 
 export const LinkPatch = mergePatch('LinkPatch', exact(fields), {
-  'x-elsewhere': { source: another, incident_id: another },
+  'x-elsewhere': { source: another, feed: another, incident_id: another },
   examples: [{ signing_secret: 'whsec-4f9a' }],
 })
 
@@ -73,11 +81,13 @@ const stored = {
   id,
   version: rowFields.version,
   name: Type.String(),
-  source,
+  source: nullable(source),
+  feed: nullable(feed),
+  filter: nullableObject(linkFilter),
   incident_id: nullable(
     Type.String({ description: 'Where all of it goes; null where the payload says it.' }),
   ),
-  unknown,
+  unknown: nullable(unknown),
   draft_severity: nullable(severity),
   is_signed: Type.Boolean({ description: 'Whether it has the secret with which the tool signs.' }),
   mapping: nullableObject(mapping),
@@ -86,7 +96,7 @@ const stored = {
 const example = {
   id: '3k9x0q7mz1ab',
   version: 1,
-  ...{ ...alerts, incident_id: null, is_signed: false, mapping: null },
+  ...{ ...alerts, feed: null, filter: null, incident_id: null, is_signed: false, mapping: null },
   created_at: '2026-06-17T13:00:00.000Z',
   created_by: 'token:admin',
   expires_at: null,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
+import { unknownNames } from '../../action-items/filter-names.ts'
 import { columnsOf, fieldsOf } from '../../db/columns.ts'
 import type { Db, Trx } from '../../db/open.ts'
 import type { LinkCache, StoredLink } from '../../http/caller.ts'
@@ -9,6 +10,7 @@ import { createSecret } from '../../http/credentials/secret.ts'
 import type { PageRequest } from '../../http/cursor.ts'
 import { DebriefError, fieldError, notFoundError } from '../../http/problem.ts'
 import { isOlderThan, type Revocation, revoke } from '../store.ts'
+import type { LinkFilter } from './feed-schema.ts'
 import type { IngestMapping } from './mapping-schema.ts'
 import { Link, LinkInput } from './schema.ts'
 
@@ -23,6 +25,7 @@ const selectSecret = (db: Db, id: string, secret_sha256: string): Promise<Stored
     .selectFrom('links')
     .select(['id', 'name', 'expires_at', 'revoked_at', 'last_used_at', 'requests_per_minute'])
     .select(['source', 'incident_id', 'unknown', 'draft_severity', 'signing_secret', 'mapping'])
+    .select(['feed', 'filter'])
     .where('id', '=', id)
     .where('secret_sha256', '=', secret_sha256)
     .$castTo<StoredLink>()
@@ -31,6 +34,8 @@ const selectSecret = (db: Db, id: string, secret_sha256: string): Promise<Stored
 interface LinkFields {
   name: string
   source: Link['source']
+  feed: Link['feed']
+  filter: LinkFilter | null
   incident_id: string | null
   unknown: Link['unknown']
   draft_severity: Link['draft_severity']
@@ -46,19 +51,31 @@ interface NewLink extends LinkFields {
 
 /**
  * Creates a link and returns its public id and its secret, of which only the hash is stored.
- * @throws 422 when its incident does not exist, 409 when that is final
+ * @throws 422 when its incident does not exist or its filter has a name that does not, 409 when its incident is final
  */
-export async function createLink(
-  trx: Trx,
-  { mapping, ...fields }: NewLink,
-): Promise<{ id: string; secret: string }> {
+export async function createLink(trx: Trx, fields: NewLink): Promise<{ id: string; secret: string }> {
   if (fields.incident_id !== null) await requireOpenIncident(trx, fields.incident_id)
+  if (fields.filter !== null) await requireKnownFilter(trx, fields.filter)
   const { id, secret, secret_sha256 } = createSecret('dbl')
   await trx
     .insertInto('links')
-    .values({ id, secret_sha256, ...fields, mapping: mapping && JSON.stringify(mapping) })
+    .values({ id, secret_sha256, ...rowOfLink(fields) })
     .executeTakeFirstOrThrow()
   return { id, secret }
+}
+
+const rowOfLink = <T extends LinkFields>({ mapping, filter, ...fields }: T) => ({
+  ...fields,
+  mapping: mapping && JSON.stringify(mapping),
+  filter: filter && JSON.stringify(filter),
+})
+
+/** A mistyped name would make a feed that stays empty. */
+async function requireKnownFilter(trx: Trx, filter: LinkFilter): Promise<void> {
+  const faults = await unknownNames(trx, filter, name => `/filter/${name}`)
+  if (faults.length === 0) return
+  const errors = faults.map(({ name, ...fault }) => ({ pointer: `/filter/${name}`, ...fault }))
+  throw new DebriefError('unknown_reference', errors[0]!.detail, errors)
 }
 
 async function requireOpenIncident(trx: Trx, id: string): Promise<void> {
@@ -91,7 +108,8 @@ export const listLinks = (db: Db, { limit, after }: PageRequest): Promise<Link[]
 
 /**
  * Locks a link and replaces its fields by the result of `merge`; the same fields again keep its version.
- * @throws 404 when there is no such link, 412 when it is not of an expected version, 409 when it is revoked
+ * @throws 404 when there is no such link, 412 when it is not of an expected version, 409 when it is revoked, 422 when its
+ * filter has a name that does not exist
  */
 export async function patchLink(
   trx: Trx,
@@ -106,11 +124,12 @@ export async function patchLink(
   if (stored.revoked_at !== null)
     throw new DebriefError('wrong_state', `Link ${id} is revoked for ever: POST /v1/links makes another.`)
   const before = fieldsOf(LinkInput, stored)
-  const { mapping, ...fields } = merge(before)
-  if (isDeepStrictEqual({ ...fields, mapping }, before)) return
+  const fields = merge(before)
+  if (isDeepStrictEqual(fields, before)) return
+  if (fields.filter !== null) await requireKnownFilter(trx, fields.filter)
   await trx
     .updateTable('links')
-    .set({ ...fields, mapping: mapping && JSON.stringify(mapping), version: stored.version + 1 })
+    .set({ ...rowOfLink(fields), version: stored.version + 1 })
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
 }

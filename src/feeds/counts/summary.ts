@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type ActionItemFilter, fromOf, isLive, whereOf } from '../../action-items/list-query.ts'
+import { type ActionItemFilter, fromOf, openSource, whereOf } from '../../action-items/list-query.ts'
+import type { Day } from '../../action-items/rules.ts'
 import type { Db } from '../../db/open.ts'
 import type { ActionItemSummary, Grouping } from './schema.ts'
 
@@ -18,9 +19,9 @@ export async function summarizeActionItems(
   db: Db,
   filter: ActionItemFilter,
   group_by: Grouping,
-  as_of: string,
+  day: Day,
 ): Promise<Pick<ActionItemSummary, 'total' | 'groups'>> {
-  const { rows } = await selectSummary(filter, group_by, as_of).execute(db)
+  const { rows } = await selectSummary(filter, group_by, day).execute(db)
   const total = { open: 0, overdue: 0 }
   const groups = rows.map(({ counted_open, counted_overdue, label, ...group }) => {
     total.open += counted_open
@@ -31,17 +32,19 @@ export async function summarizeActionItems(
 }
 
 /** The query of the summary. Ages are ordered by the oldest item, other groups by how much is overdue. */
-function selectSummary(filter: ActionItemFilter, group_by: Grouping, as_of: string): RawBuilder<Group> {
-  const { key, join = sql``, label = sql`NULL`, withIncident = false, counted } = groupings[group_by](as_of)
-  const isLate = sql`a.due_on < ${as_of}::date`
+function selectSummary(filter: ActionItemFilter, group_by: Grouping, day: Day): RawBuilder<Group> {
+  const source = openSource(day)
+  const days = sql`(${day.as_of}::date - ${source.dueOn})`
+  const { key, join = sql``, label = sql`NULL`, withIncident = false, counted } = groupings[group_by](days)
+  const isLate = sql`${source.dueOn} < ${day.as_of}::date`
   const total = counted
     ? sql`count(*) FILTER (WHERE ${counted}) AS counted_open, count(*) FILTER (WHERE ${counted} AND ${isLate}) AS counted_overdue`
     : sql`count(*) AS counted_open, count(*) FILTER (WHERE ${isLate}) AS counted_overdue`
   return sql<Group>`
     WITH groups AS (
       SELECT ${key} AS key, count(*) AS open, count(*) FILTER (WHERE ${isLate}) AS overdue,
-        min(a.due_on) AS oldest_due_on, ${total}
-      FROM ${fromOf(filter, withIncident)} ${join} WHERE ${whereOf(filter, as_of, [isLive])} GROUP BY 1
+        min(${source.dueOn}) AS oldest_due_on, ${total}
+      FROM ${fromOf(source, filter, withIncident)} ${join} WHERE ${whereOf(source, filter, day)} GROUP BY 1
     )
     SELECT *, ${label} AS label FROM groups
     ORDER BY ${group_by === 'age' ? sql`oldest_due_on` : sql`overdue DESC, open DESC, key COLLATE "C"`}`
@@ -56,12 +59,19 @@ interface GroupingSql {
   counted?: RawBuilder<unknown>
 }
 
-const groupings: Record<Grouping, (as_of: string) => GroupingSql> = {
-  owner: () => ({ key: sql`a.owner`, label: sql`(SELECT p.name FROM people p WHERE p.handle = key)` }),
+/** The name of a group, by its key. */
+export const groupNames = {
+  owner: sql`(SELECT p.name FROM people p WHERE p.handle = key)`,
+  team: sql`(SELECT t.name FROM teams t WHERE t.handle = key)`,
+}
+
+/** By the days that an item is overdue. */
+const groupings: Record<Grouping, (days: RawBuilder<unknown>) => GroupingSql> = {
+  owner: () => ({ key: sql`a.owner`, label: groupNames.owner }),
   team: () => ({
     key: sql`o.team`,
     join: sql`JOIN people o ON o.handle = a.owner`,
-    label: sql`(SELECT t.name FROM teams t WHERE t.handle = key)`,
+    label: groupNames.team,
   }),
   priority: () => ({ key: sql`a.priority` }),
   severity: () => ({ key: sql`i.severity`, withIncident: true }),
@@ -71,7 +81,7 @@ const groupings: Record<Grouping, (as_of: string) => GroupingSql> = {
     withIncident: true,
     counted: sql`coalesce(s.place, 1) = 1`,
   }),
-  age: as_of => ({ key: ageOf(sql`(${as_of}::date - a.due_on)`) }),
+  age: days => ({ key: ageOf(days) }),
 }
 
 const ageOf = (days: RawBuilder<unknown>) => sql`CASE
@@ -89,5 +99,6 @@ const ages: Record<string, string> = {
   over_90_days: 'More than 90 days overdue',
 }
 
-const labelOf = (group_by: Grouping, key: string | null) =>
+/** What a group is called that has no name of its own. */
+export const labelOf = (group_by: string, key: string | null): string =>
   key === null ? `No ${group_by}` : group_by === 'age' ? ages[key]! : key

@@ -138,6 +138,7 @@ function documented(route: Route): FastifySchema {
     ...schema,
     ...(needsToken(route) && scoped(route)),
     ...{ 'x-takes': headersTaken(route) },
+    ...(route.config.byAccept && { 'x-by-accept': route.config.byAccept }),
     ...((route.config.bytes || route.config.raw) && { body: bytes }),
     ...(route.config.lines && { body: bodyOrLines(route.schema.body, route.config.lines) }),
     response: { ...(schema.response as object), ...problemResponses(route) },

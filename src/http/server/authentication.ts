@@ -10,8 +10,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The scope that a call of this route needs; `any` lets in every valid token. */
     scope?: Scope | 'any'
-    /** The route takes a capability link as `link` in its query, too, in place of a token. */
-    link?: true
+    /**
+     * The route takes a capability link as `link` in its query, too, in place of a token: one of a source, or one of the
+     * feed of this name.
+     */
+    link?: 'source' | (string & {})
     /** The route answers while the database is away, also to a stored token that was valid in the last hour. */
     withoutDatabase?: true
   }
@@ -58,6 +61,7 @@ export function requireToken(app: FastifyInstance, { tokens, links, adminToken, 
     request.caller = caller
     if (caller.requests_per_minute !== null) await limitCaller(request, reply)
     requireScope(caller, request.routeOptions.config.scope!)
+    requireOwnAddress(caller, request.routeOptions.config.link)
   })
 
   async function callerOf(request: FastifyRequest): Promise<Caller | undefined> {
@@ -77,7 +81,8 @@ export function requireToken(app: FastifyInstance, { tokens, links, adminToken, 
     if (stored === undefined || !isInForce(stored, now())) return undefined
     const { id, name, expires_at, requests_per_minute } = stored
     const limits = { expires_at, requests_per_minute }
-    return { id: `link:${id}`, name, scope: 'events:write', person: null, ...limits, link: stored }
+    const scope = stored.feed === null ? 'events:write' : 'read'
+    return { id: `link:${id}`, name, scope, person: null, ...limits, link: stored }
   }
 
   async function wrongCredentialError(request: FastifyRequest): Promise<DebriefError> {
@@ -100,7 +105,7 @@ function invalidCredentialError(request: FastifyRequest): DebriefError {
 const newLink = 'An admin makes another by POST /v1/links.'
 const linkGoesInUrl = 'It goes in the URL that POST /v1/links answered, as link=….'
 const noTokenNorLink = 'No token was sent, and the capability link in the address is missing (?link=…).'
-const linkOrToken = 'Send to the URL that POST /v1/links answered, or send "Authorization: Bearer <token>".'
+const linkOrToken = 'Use the URL that POST /v1/links answered, or send "Authorization: Bearer <token>".'
 
 const settingsCaller: Caller = {
   id: settingsTokenId,
@@ -139,6 +144,15 @@ function requireScope({ scope }: Caller, needed: Scope | 'any'): void {
   throw new DebriefError(
     'forbidden',
     `This call needs a token of scope ${needed}; this one has ${scope}. An admin makes one by POST /v1/tokens.`,
+  )
+}
+
+/** Holds also where the scopes alone would let a link in: that of another feed. @throws 403 */
+function requireOwnAddress({ link }: Caller, taken: string | undefined): void {
+  if (link === undefined || (link.feed ?? 'source') === taken) return
+  throw new DebriefError(
+    'forbidden',
+    'This link is of another address: use its URL as POST /v1/links answered it.',
   )
 }
 

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ref } from '../../http/fields.ts'
-import { notAcceptableError } from '../../http/problem.ts'
-import { requireTimeZone } from '../../http/validation.ts'
+import { negotiateMedia, requireTimeZone } from '../../http/validation.ts'
 import { encodeSteps } from '../../kit/json-steps.ts'
 import { finishInTurns, type Steps } from '../../kit/steps.ts'
 import { timeZoneName } from '../../kit/time.ts'
@@ -36,14 +35,11 @@ export function zoneOf({ tz }: { tz?: string }): string | undefined {
 
 /** The format that `Accept` prefers; the first one where it prefers none. @throws 406 when it accepts none */
 export function negotiateFormat(request: FastifyRequest, formats: readonly Format[]): Format {
-  const offered = formats.map(format => media[format])
-  const accepted = request.accepts().type(offered)
-  const format = formats.find(name => media[name] === accepted)
-  if (format === undefined)
-    throw notAcceptableError(
-      `Accept excludes what this comes as: send one of ${offered.join(', ')}, or none.`,
-    )
-  return format
+  const accepted = negotiateMedia(
+    request,
+    formats.map(format => media[format]),
+  )
+  return formats.find(format => media[format] === accepted)!
 }
 
 export const sendText = (reply: FastifyReply, format: Format, text: string | Buffer): FastifyReply =>

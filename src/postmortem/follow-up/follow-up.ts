@@ -1,4 +1,4 @@
-import type { Today } from '../../action-items/rules.ts'
+import { dayFields, type Today } from '../../action-items/rules.ts'
 import type { ActionItem } from '../../action-items/schema.ts'
 import type { StoredChange } from '../../changes/schema.ts'
 import type { PostmortemActionItem, PostmortemChange } from '../schema.ts'
@@ -17,7 +17,7 @@ export function followUpOf(sealed: SealedEntries, current: CurrentEntries, today
   const sealedItems = new Map(sealed.action_items.map(first => [first.entry.id, first]))
   const live = current.action_items.filter(isLive)
   return {
-    ...{ incident_id, revision, sealed_at, ...today },
+    ...{ incident_id, revision, sealed_at, ...dayFields(today) },
     action_items: current.action_items.map(item => compareItem(sealedItems.get(item.id), item)),
     changes: compareChanges(sealed.changes, current.changes),
     open: live.length,

@@ -31,7 +31,7 @@ export function followUpRoutes(app: App, context: Context): void {
         tags,
         summary: 'What became of each action item and each change since the postmortem first had it as final',
         description:
-          'A correction makes no promise anew: what slipped before it stays in view. `overdue` is computed when read, for `as_of` in `tz`, as for action items. For people: `…/follow-up.html`.',
+          'A correction makes no promise anew: what slipped before it stays in view. `overdue` is computed when read, for `as_of` in `tz`, of what is open now. For people: `…/follow-up.html`.',
         params: incidentParams,
         querystring: actionItemQuery,
         response: { 200: ref(FollowUp) },
@@ -76,7 +76,7 @@ async function readFollowUp(trx: Trx, incident_id: string, today: Today) {
   const sealed = await readFirstSealed(trx, incident_id)
   if (sealed === undefined) throw neverFinalError(incident_id)
   const current = {
-    action_items: await allActionItems(trx, incident_id, today.as_of),
+    action_items: await allActionItems(trx, incident_id, { as_of: today.as_of }),
     changes: await allChanges(trx, incident_id),
   }
   return { incident, followUp: followUpOf(sealed, current, today) }

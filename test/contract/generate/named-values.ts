@@ -49,6 +49,7 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'attendees[]': person,
     held_at: moments(dayBetween('1970-01-01', '2026-06-17')),
     'authors[]': person,
+    tz: fc.constantFrom('UTC', 'Europe/Berlin'),
     team: fc.constantFrom(...teams),
     handle: fc.oneof(fc.constantFrom(...changeable.people), freshName),
     'createIncident id': id.map(([day, slug]) => `PM-${day}-${slug}`),
@@ -77,6 +78,8 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'listPeople ?team': fc.constantFrom(...teams),
     '?team': listOf(teams),
     '?incident_id': listOf(incidents),
+    'readActionItemHistory ?from': dayBetween('2025-06-01', '2026-05-01'),
+    'readActionItemHistory ?to': dayBetween('2026-05-01', '2026-06-17'),
     '?service': listOf(['checkout', 'search', 'no such, ünknown']),
     '?external_ref': fc.constantFrom('pagerduty:Q2R11PAY', 'a:b:c', 'jira:漢'),
     '?tz': fc.constantFrom('UTC', 'Europe/Berlin', ...Intl.supportedValuesOf('timeZone')),
@@ -289,9 +292,13 @@ function verified(body: Body): Body {
   return isNamed ? { ...body, status: status ?? 'applied', verified_by_source: null } : body
 }
 
-/** Repairs a link that has what its source has no use for, or two places for what is unknown. */
-function linked({ signing_secret, draft_severity, ...body }: Body): Body {
-  const source = body.mapping ? 'generic' : body.source.replace('generic', 'alertmanager')
+/** Repairs a link that has what its source has no use for, or two places for what is unknown; without a source it is of a feed. */
+function linked({ signing_secret, draft_severity, feed, filter, ...body }: Body): Body {
+  if (feed && !body.source) {
+    const { source: _, incident_id: __, unknown: ___, mapping: ____, ...rest } = body
+    return { ...rest, feed, ...(filter && { filter: listed(filter) }) }
+  }
+  const source = body.mapping ? 'generic' : (body.source ?? 'alertmanager').replace('generic', 'alertmanager')
   const unknown = body.incident_id ? 'inbox' : body.unknown
   return {
     ...{ ...body, source, ...('unknown' in body && { unknown }) },
@@ -300,8 +307,17 @@ function linked({ signing_secret, draft_severity, ...body }: Body): Body {
   }
 }
 
+/** A filter names several of what other bodies name one of. */
+const listed = (filter: Body): Body =>
+  Object.fromEntries(
+    Object.entries(filter).map(([name, value]) => [
+      name,
+      ['owner', 'team', 'incident_id'].includes(name) ? [value] : value,
+    ]),
+  )
+
 /** Repairs a patch of a link that has a mapping, and so signs nothing. */
-function relinked({ signing_secret, draft_severity, mapping, ...body }: Body): Body {
+function relinked({ signing_secret, draft_severity, mapping, filter: _, ...body }: Body): Body {
   return {
     ...{ name: 'alerts', ...body },
     ...(mapping && { mapping }),

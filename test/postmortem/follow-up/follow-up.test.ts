@@ -114,7 +114,7 @@ t.test('what has never been final is not followed up', async t => {
 
 t.test('the word for an action item is what matters most', async t => {
   const incident = await givenReady(service, 'One item')
-  const [item] = (await allActionItems(db, idOf(incident), '2026-06-18')) as [ActionItem]
+  const [item] = (await allActionItems(db, idOf(incident), { as_of: '2026-06-18' })) as [ActionItem]
   const deferral = { from: '2026-06-24', to: '2026-07-01', reason: 'Later.', at: '2026-06-20T09:00:00.000Z' }
   const deferred = { deferrals: [deferral], due_on: '2026-07-01' }
   const cases: [before: Partial<ActionItem>, now: Partial<ActionItem>, became: string][] = [

@@ -6,6 +6,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The one media type of the route's answer, by its schema; undefined where it has none, or negotiates among several. */
     answers?: string | undefined
+    /**
+     * Further media types as which the route answers, by `Accept`. The contract has them in words, as `x-by-accept`: of an
+     * answer of several types generators make clients of which each call has to find out what came.
+     */
+    byAccept?: readonly string[]
   }
 }
 
@@ -15,7 +20,8 @@ declare module 'fastify' {
  */
 export function refuseUnservable(app: FastifyInstance): void {
   app.addHook('onRoute', route => {
-    route.config = { answers: onlyMediaOf(route.schema ?? {}), ...route.config }
+    const answers = route.config?.byAccept ? undefined : onlyMediaOf(route.schema ?? {})
+    route.config = { answers, ...route.config }
   })
   app.addHook('preValidation', (request, _reply, done) => done(unservableError(request)))
 }

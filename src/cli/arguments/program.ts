@@ -1,0 +1,105 @@
+import { Command, CommanderError } from 'commander'
+import { version } from '../../config.ts'
+import { redactSecrets } from '../../http/credentials/redaction.ts'
+import { UsageError } from '../input/usage-error.ts'
+import { say } from '../terminal/say.ts'
+import { exitCodes, lazily } from './actions.ts'
+import { addExport } from './export.ts'
+import { addLinks } from './links.ts'
+import { addOverdue } from './overdue.ts'
+import { addTokens } from './tokens.ts'
+
+/** The demo's own data folder, since its sealed postmortem cannot be deleted. */
+const demoData = './.debrief-demo'
+
+const introduction = `A system of record for what an incident taught you.
+
+Commands work on the data here, that of DATABASE_URL or of the folder DEBRIEF_DATA (./.debrief unless given), whether or not its service runs. With a token (--token-file, --token or DEBRIEF_TOKEN) they call a service elsewhere: --url or DEBRIEF_URL, http://127.0.0.1:8080 unless given.`
+
+const more = `
+Examples:
+  debrief serve                      start it; the API reference is at /docs
+  debrief overdue --owner priya      what is she late with
+  debrief export --out postmortems   what is final as files; then what is new
+  debrief token create --name ci --scope read
+  debrief export --help              what a command takes, with examples
+
+${exitCodes}
+  3  something is overdue, of overdue alone`
+
+/** The commands and their options. What a command does is loaded when it runs. */
+export function createProgram(): Command {
+  const program = new Command('debrief')
+    .description(introduction)
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(sentenceOf(text)) })
+    .addHelpText('after', more)
+  addServing(program)
+  addExport(program)
+  addOverdue(program)
+  addTokens(program)
+  addLinks(program)
+  addUpkeep(program)
+  return program
+}
+
+/**
+ * Runs the command of these arguments.
+ * @returns 0, or the exit code of what went wrong, which it has said
+ */
+export async function runCommand(args: string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (!(error instanceof CommanderError)) say(error instanceof Error ? error.message : String(error))
+    return exitCodeOf(error)
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  return error instanceof UsageError ? 2 : 1
+}
+
+function addServing(program: Command): void {
+  program.commandsGroup('The service:')
+  program
+    .command('serve')
+    .description('Start the service. SIGTERM and Ctrl-C stop it, once its requests are answered.')
+    .addHelpText('after', '\nIts settings are environment variables: see "Configuration" in the README.')
+    .action(lazily(async () => (await import('../serve.ts')).serve))
+  program
+    .command('demo')
+    .description(`Start it with the payments drill in it, in ${demoData}, and print the drill's postmortem.`)
+    .action(lazily(async () => (await import('../demo.ts')).demo, demoData))
+}
+
+function addUpkeep(program: Command): void {
+  program.commandsGroup('Upkeep:')
+  program
+    .command('verify')
+    .description('Hash every final document again, and name those that are not what was sealed.')
+    .addHelpText(
+      'after',
+      `\nIt reads the database itself, and trusts no service.\n\n${exitCodes}\n\nA document that does not match is a failure, too.`,
+    )
+    .action(lazily(async () => (await import('../verify.ts')).verify))
+  program
+    .command('openapi')
+    .description('Write the contract of this version to openapi/openapi.json.')
+    .action(lazily(async () => (await import('../openapi.ts')).generateContract))
+}
+
+/** The parser's words as sentences, and what to do. */
+function sentenceOf(text: string): string {
+  const sentence = redactSecrets(text)
+    .replace(/^error: (.)/, (_, first: string) => first.toUpperCase())
+    .trimEnd()
+    .replace('\n', ' ')
+    .replace(/(?<![.?)])$/, '.')
+  return `${sentence}\nWith --help it says what it takes.\n`
+}

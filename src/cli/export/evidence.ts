@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import type { DebriefClient } from '../../client/client.ts'
+import { sha256Hex } from '../../kit/json.ts'
+import { answerOf } from '../service/answers.ts'
+import { writeFile } from './folder.ts'
+
+const extensions: Record<string, string> = {
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'application/pdf': 'pdf',
+  'application/json': 'json',
+  'text/plain': 'txt',
+}
+
+/**
+ * Writes the evidence that a document cites into a folder; what was redacted is left out.
+ * @returns the names of the files
+ */
+export async function exportEvidence(client: DebriefClient, folder: string, json: Buffer): Promise<string[]> {
+  const names = []
+  for (const sha256 of citedIn(JSON.parse(json.toString()))) {
+    const result = await client.GET('/v1/evidence/{sha256}', {
+      params: { path: { sha256 } },
+      parseAs: 'arrayBuffer',
+    })
+    if (result.response.status === 410) continue
+    const bytes = Buffer.from(answerOf<ArrayBuffer | undefined>(result) ?? new ArrayBuffer())
+    if (sha256Hex(bytes) !== sha256) throw new Error(`Evidence ${sha256} came with other bytes.`)
+    const type = result.response.headers.get('content-type')?.split(';')[0] ?? ''
+    const name = `${sha256}.${extensions[type] ?? 'bin'}`
+    await writeFile(join(folder, name), bytes)
+    names.push(name)
+  }
+  return names
+}
+
+/** The hashes that the sources of a document name, in whichever form it was sealed. */
+function citedIn(value: unknown, cited = new Set<string>()): string[] {
+  if (typeof value === 'object' && value !== null)
+    for (const [name, part] of Object.entries(value)) {
+      if (name === 'evidence' && typeof part === 'string' && /^[0-9a-f]{64}$/.test(part)) cited.add(part)
+      else citedIn(part, cited)
+    }
+  return [...cited].sort()
+}

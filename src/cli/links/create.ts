@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import type { Schemas } from '../../client/client.ts'
+import type { Config } from '../../config.ts'
+import { requireOption, UsageError } from '../input/usage-error.ts'
+import { sources } from '../input/words.ts'
+import { answerOf } from '../service/answers.ts'
+import { callService, type ServiceOptions } from '../service/call.ts'
+import { say } from '../terminal/say.ts'
+
+export interface LinkOptions extends ServiceOptions {
+  name?: string
+  source?: Schemas['IngestSource']
+  incident?: string
+  drafts?: true
+  severity?: Schemas['Severity']
+  signingSecretFile?: string
+  mapping?: string
+  expires?: string
+  requestsPerMinute?: number
+}
+
+const optionOf = {
+  '/name': '--name',
+  '/incident_id': '--incident',
+  '/unknown': '--drafts',
+  '/draft_severity': '--severity',
+  '/signing_secret': '--signing-secret-file',
+  '/mapping': '--mapping',
+  '/expires_at': '--expires',
+}
+
+/**
+ * `debrief link create`: makes a capability link and prints nothing but its URL on standard output.
+ * @throws Error with one sentence when an option is wrong
+ */
+export async function createLinkCommand(config: Config, options: LinkOptions): Promise<void> {
+  const body = bodyOf(options)
+  await callService({ config, options }, async client => {
+    const { id, url, expires_at } = answerOf(await client.POST('/v1/links', { body }), optionOf)
+    process.stdout.write(`${url}\n`)
+    const end = expires_at === null ? 'never ends' : `ends at ${expires_at}`
+    say(`Link ${id} ${end}; who has that address can use it. "debrief link revoke ${id}" takes it back.`)
+  })
+}
+
+function bodyOf(options: LinkOptions): Schemas['LinkInput'] {
+  const { incident, drafts, severity, expires, requestsPerMinute } = options
+  const secret = contentOf(options.signingSecretFile, '--signing-secret-file')?.trim()
+  const mapping = mappingOf(contentOf(options.mapping, '--mapping'))
+  return {
+    name: requireOption(options.name, 'Say what the link is for: --name <text>.'),
+    source: requireOption(options.source, `Say which tool sends to it: --source ${sources.join('|')}.`),
+    ...(incident === undefined ? {} : { incident_id: incident }),
+    ...(drafts === undefined ? {} : { unknown: 'draft' as const }),
+    ...(severity === undefined ? {} : { draft_severity: severity }),
+    ...(secret === undefined ? {} : { signing_secret: secret }),
+    ...(mapping === undefined ? {} : { mapping }),
+    ...(expires === undefined ? {} : { expires_at: expires }),
+    ...(requestsPerMinute === undefined ? {} : { requests_per_minute: requestsPerMinute }),
+  }
+}
+
+function contentOf(file: string | undefined, option: string): string | undefined {
+  if (file === undefined) return undefined
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new UsageError(`${option} cannot be read (${(cause as Error).message}).`, { cause })
+  }
+}
+
+function mappingOf(json: string | undefined) {
+  if (json === undefined) return undefined
+  try {
+    return JSON.parse(json)
+  } catch (cause) {
+    throw new UsageError(`The file of --mapping is not JSON (${(cause as Error).message}).`, { cause })
+  }
+}
