@@ -41,6 +41,13 @@ export async function connectBeside(config: Config, log: (message: string) => vo
   return { ...opened, ready: () => true, migrated: [] }
 }
 
+/** The server of a command that takes the database as it is: that of a running service where there is one. */
+export async function serverBeside(config: Config, log: (message: string) => void): Promise<DatabaseServer> {
+  const running = config.databaseUrl === undefined ? findEmbedded(config.dataDirectory) : null
+  if (running === null) return serverOf(config, log)
+  return { connection: { ...running, ssl: false }, ready: () => true, stop: async () => {} }
+}
+
 /**
  * Requires that the database exists: for a command that only reads, a folder without one is a mistake.
  * @throws Error with one sentence that says what to set
@@ -52,9 +59,16 @@ export function requireDatabase({ databaseUrl, dataDirectory }: Config): void {
   )
 }
 
-async function serverOf(config: Config, log: (message: string) => void) {
+interface DatabaseServer {
+  connection: pg.ClientConfig
+  ready: () => boolean
+  stop: () => Promise<void>
+}
+
+/** The server of `DATABASE_URL`, or else the embedded one, which is started. */
+export async function serverOf(config: Config, log: (message: string) => void): Promise<DatabaseServer> {
   if (config.databaseUrl !== undefined) {
-    const connection: pg.ClientConfig = { connectionString: config.databaseUrl }
+    const connection = { connectionString: config.databaseUrl }
     return { connection, ready: () => true, stop: async () => {} }
   }
   const { connection, ready, stop } = await startEmbedded({ dataDirectory: config.dataDirectory, log })

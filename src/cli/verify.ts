@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Config } from '../config.ts'
-import type { Trx } from '../db/open.ts'
+import type { Db, Trx } from '../db/open.ts'
 import { nextRevisions, type StoredDocument } from '../export/store.ts'
 import { sha256Hex } from '../kit/json.ts'
 import { inSnapshot } from '../postmortem/load.ts'
@@ -16,12 +16,17 @@ export async function verify(config: Config): Promise<void> {
   requireDatabase(config)
   const { db, close } = await connectBeside(config, say)
   try {
-    const { verified, wrong } = await inSnapshot(db, verifyAll)
-    print(`${verified} revisions verified, ${wrong} do not match`)
-    if (wrong > 0) process.exitCode = 1
+    await verifyRevisions(db)
   } finally {
     await close()
   }
+}
+
+/** The same on an open database. */
+export async function verifyRevisions(db: Db): Promise<void> {
+  const { verified, wrong } = await inSnapshot(db, verifyAll)
+  print(`${verified} revisions verified, ${wrong} do not match`)
+  if (wrong > 0) process.exitCode = 1
 }
 
 async function verifyAll(trx: Trx): Promise<{ verified: number; wrong: number }> {

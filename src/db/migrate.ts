@@ -21,6 +21,25 @@ export async function migrate(
   connection: pg.ClientConfig,
   log = (_message: string) => {},
 ): Promise<string[]> {
+  const client = await connectAlone(connection, log)
+  try {
+    // Without the lock, so that a start with nothing to migrate waits for no backup.
+    if ((await pendingIn(client)).length === 0) return []
+    await lockMigrations(client, log)
+    return await announceIfSlow(applyPending(client), () => log('Migrating the database.'))
+  } finally {
+    await client.end()
+  }
+}
+
+/**
+ * Connects outside of any pool, without its time limits.
+ * @throws Error with one sentence when the server cannot be reached, or is older than PostgreSQL 15
+ */
+export async function connectAlone(
+  connection: pg.ClientConfig,
+  log: (message: string) => void,
+): Promise<pg.Client> {
   const settings = { ...sessionSettings, ...withSessionOptions(connection) }
   const client = await announceIfSlow(
     connect({ ...settings, connectionTimeoutMillis: connectSeconds * 1000 }),
@@ -28,16 +47,27 @@ export async function migrate(
   )
   try {
     requireSupported(await versionOf(client))
-    await announceIfSlow(client.query('SELECT pg_advisory_lock($1)', [advisoryLock]), () =>
-      log('Waiting for another instance, which is migrating the database.'),
-    )
-    return await announceIfSlow(applyPending(client), () => log('Migrating the database.'))
-  } finally {
+    return client
+  } catch (error) {
     await client.end()
+    throw error
   }
 }
 
-const nameOf = ({ connectionString }: pg.ClientConfig) =>
+/** Takes the lock under which the database is migrated, until the connection ends; several may share it. */
+export async function lockMigrations(
+  client: pg.Client,
+  log: (message: string) => void,
+  how: 'exclusive' | 'shared' = 'exclusive',
+): Promise<void> {
+  const lock = how === 'shared' ? 'pg_advisory_lock_shared' : 'pg_advisory_lock'
+  await announceIfSlow(client.query(`SELECT ${lock}($1)`, [advisoryLock]), () =>
+    log('Waiting for another instance, which is migrating, restoring or backing up the database.'),
+  )
+}
+
+/** How a sentence names the database of a connection. */
+export const nameOf = ({ connectionString }: pg.ClientConfig): string =>
   connectionString === undefined ? 'the bundled database' : 'the database of DATABASE_URL'
 
 /** The first connection of a start, where a wrong DATABASE_URL shows. */
@@ -84,29 +114,57 @@ export function requireSupported({ number, name }: ServerVersion): void {
 }
 
 async function applyPending(client: pg.Client): Promise<string[]> {
-  await client.query(
-    'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz(3) NOT NULL)',
-  )
-  const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations')
-  const applied = new Set(rows.map(row => row.name))
-  const known = readdirSync(folder)
-    .filter(name => name.endsWith('.sql'))
-    .sort()
-  const unknown = [...applied].filter(name => !known.includes(name))
-  if (unknown.length > 0)
-    throw new Error(`A newer Debrief has migrated this database (${unknown.join(', ')}): start that one.`)
-  const pending = known.filter(name => !applied.has(name))
+  await createMigrations(client)
+  const pending = await pendingIn(client)
   for (const name of pending) await apply(client, name)
   return pending
 }
 
+export const createMigrations = (client: pg.Client) =>
+  client.query(
+    'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz(3) NOT NULL)',
+  )
+
+/** The names of all migrations, in their order. */
+export const knownMigrations = (): string[] =>
+  readdirSync(folder)
+    .filter(name => name.endsWith('.sql'))
+    .sort()
+
+/** The names of those that have run, in their order; empty where the database has nothing of Debrief. */
+export async function appliedIn(client: pg.Client): Promise<string[]> {
+  const { rows: tables } = await client.query(`SELECT FROM pg_class WHERE oid = to_regclass('migrations')`)
+  if (tables.length === 0) return []
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT name FROM migrations ORDER BY name COLLATE "C"',
+  )
+  return rows.map(({ name }) => name)
+}
+
+/**
+ * The names of those that are still to be run.
+ * @throws Error with one sentence when a newer Debrief has migrated the database
+ */
+export async function pendingIn(client: pg.Client): Promise<string[]> {
+  const [applied, known] = [await appliedIn(client), knownMigrations()]
+  const unknown = applied.filter(name => !known.includes(name))
+  if (unknown.length > 0)
+    throw new Error(`A newer Debrief has migrated this database (${unknown.join(', ')}): start that one.`)
+  return known.filter(name => !applied.includes(name))
+}
+
 /** Runs a migration in a transaction. One that fails is rolled back when the caller ends the connection. */
 async function apply(client: pg.Client, name: string): Promise<void> {
+  await client.query('BEGIN')
+  await runMigration(client, name)
+  await client.query('COMMIT')
+}
+
+/** Runs a migration in the transaction that is open. @throws Error with one sentence when it fails */
+export async function runMigration(client: pg.Client, name: string): Promise<void> {
   try {
-    await client.query('BEGIN')
     await client.query(readFileSync(new URL(name, folder), 'utf8'))
     await client.query('INSERT INTO migrations (name, applied_at) VALUES ($1, clock_timestamp())', [name])
-    await client.query('COMMIT')
   } catch (cause) {
     throw new Error(`Migration ${name} failed, and nothing of it is kept: ${(cause as Error).message}.`, {
       cause,

@@ -89,10 +89,34 @@ function addUpkeep(program: Command): void {
     )
     .action(lazily(async () => (await import('../verify.ts')).verify))
   program
+    .command('backup')
+    .description('Write all of the database into one file, also beside a running service.')
+    .argument('<file>', 'where to; - is standard output')
+    .option('--force', 'write over a file that exists')
+    .addHelpText('after', `\n${ofBackups}\n\n${exitCodes}`)
+    .action(lazily(async () => (await import('../backup.ts')).backup))
+  program
+    .command('restore')
+    .description('Restore a backup into an empty database, and verify it.')
+    .argument('<file>', 'a backup')
+    .addHelpText('after', `\n${ofRestores}\n\n${exitCodes}`)
+    .action(lazily(async () => (await import('../restore.ts')).restore))
+  program
     .command('openapi')
     .description('Write the contract of this version to openapi/openapi.json.')
     .action(lazily(async () => (await import('../openapi.ts')).generateContract))
 }
+
+const ofBackups = `Examples:
+  debrief backup debrief.backup
+  debrief backup - | ssh backup@host 'cat > debrief.backup'
+
+It holds hashes of tokens and the secrets of links: keep it as you keep them.`
+
+const ofRestores = `Example:
+  DATABASE_URL=postgresql://debrief@db.example/debrief debrief restore debrief.backup
+
+What fails leaves the database empty. A backup goes into any PostgreSQL from 15 on.`
 
 /** The parser's words as sentences, and what to do. */
 function sentenceOf(text: string): string {

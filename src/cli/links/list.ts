@@ -22,7 +22,7 @@ export async function listLinksCommand(config: Config, options: ServiceOptions):
 const cellsOf = (link: Schemas['CapabilityLink'], now: string): string[] => [
   link.id,
   printable(link.name, widestName),
-  link.source,
+  link.source ?? link.feed ?? '-',
   link.incident_id ?? '-',
   ...lifeCells(link, now),
 ]

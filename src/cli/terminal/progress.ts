@@ -1,5 +1,6 @@
 import yoctoSpinner from 'yocto-spinner'
 import { isLogged } from '../../config.ts'
+import type { OnProgress } from '../../db/backup/format.ts'
 import { say } from './say.ts'
 
 export interface Progress {
@@ -48,5 +49,19 @@ function startLines(what: string): Progress {
       say(`${done} ${what} so far`)
     },
     stop: () => {},
+  }
+}
+
+const lineEvery = 5000
+const mebibyte = 1024 * 1024
+
+/** Says how far a backup or a restore is, a line at most every five seconds. */
+export function progressLines(): OnProgress {
+  let last = performance.now()
+  return (doing, bytes, all) => {
+    if (performance.now() - last < lineEvery) return
+    last = performance.now()
+    const done = Math.round(bytes / mebibyte)
+    say(`${all === undefined ? `${done} MiB` : `${done} of ${Math.round(all / mebibyte)} MiB`}: ${doing}.`)
   }
 }
