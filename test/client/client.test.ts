@@ -28,10 +28,19 @@ t.test('calls are typed, and lists are sent as the service reads them', async t 
   const incident = await openIncident(service)
   await insertActionItem(service.db, incident, { number: 1, title: 'Add retries' })
   const url = await service.app.listen({ port: 0, host: '127.0.0.1' })
-  const { GET } = createDebriefClient({ url, token: adminToken })
+  const asked: string[] = []
+  const { GET } = createDebriefClient({
+    url,
+    token: adminToken,
+    fetch: request => {
+      asked.push(decodeURIComponent(request.url))
+      return fetch(request)
+    },
+  })
   const query = { owner: ['sam', 'priya'], overdue: true, as_of: '2026-07-01' }
   const { data } = await GET('/v1/action-items', { params: { query } })
   t.equal(data?.items[0]?.days_overdue, 7)
+  t.match(asked, [/\?owner=sam,priya&overdue=true&as_of=2026-07-01$/])
 
   const wrong = await GET('/v1/action-items', { params: { query: { owner: ['no handle'] } } })
   t.match(wrong, { data: undefined, response: { status: 400 }, error: { code: 'invalid_query' } })
