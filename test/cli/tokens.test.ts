@@ -128,12 +128,26 @@ t.test('a link is made, listed and revoked, and its address is that of the servi
   t.match(made, { code: 0, stderr: `Link ${id} never ends; ` })
   t.match(await make('--source', 'generic'), { code: 1, stdout: '', stderr: /^--mapping .+\.\n$/ })
 
+  const feed = ['--feed', 'calendar', '--due-within', '7d']
+  const calendar = await make(...feed, '--tz', 'Europe/Berlin')
+  t.match(calendar, {
+    code: 0,
+    stdout: /^http:\/\/127\.0\.0\.1:9090\/v1\/action-items\.ics\?link=dbl_\S+\n$/,
+  })
+  t.match(await make(...feed, '--owner', 'nobody'), { code: 1, stderr: /^--owner names nobody, / })
+  t.match(await make(...feed, '--tz', 'Mars'), { code: 1, stderr: /^--tz must be the IANA name .+\.\n$/ })
+  t.match(await make('--source', 'github', '--overdue'), {
+    code: 1,
+    stderr: /^a filter .+ is of a feed, .+\.\n$/,
+  })
+
   const table = (await runHere(t, ['link', 'list'], settings)).stdout
-  const [header, row] = table
+  const [header, ofFeed, row] = table
     .trimEnd()
     .split('\n')
     .map(line => line.split(/ {2,}/))
   t.same(header, ['id', 'name', 'for', 'incident', 'per minute', 'created', 'last used', 'ends'])
+  t.match(ofFeed, [/^\w{12}$/, 'checkout', 'action_items_calendar', '-'])
   t.match(row, [id, 'checkout', 'github', '-', '-', /^\d{4}-/, 'never', 'never'])
   t.match(await runHere(t, ['link', 'revoke', id], settings), {
     code: 0,

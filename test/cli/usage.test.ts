@@ -40,7 +40,11 @@ const wrongCommands: [string[], number, RegExp][] = [
   [['token', 'list'], 1, /^There is no database in .+ DEBRIEF_DATA .+\.\n$/],
   [['token', 'create', '--nam', 'ci'], 2, /^Unknown option '--nam' \(Did you mean --name\?\)\n/],
   [['token', 'create', '--name'], 2, /^Option '--name <text>' argument missing\.\n/],
-  [['link', 'create', '--name', 'alerts'], 2, /^Say which tool .+ alertmanager\|grafana\|.+\.\n$/],
+  [
+    ['link', 'create', '--name', 'alerts'],
+    2,
+    /^Say which tool .+ alertmanager\|grafana\|.+, --feed csv\|calendar\.\n$/,
+  ],
   [
     ['link', 'create', '--name', 'x', '--source', 'generic', '--mapping', data],
     2,

@@ -26,3 +26,6 @@ export const sources = wordsOf<Schemas['IngestSource']>({
   cloudevents: true,
   generic: true,
 })
+/** The list that a link reads, without `action_items_`. */
+export type Feed = Schemas['LinkFeed'] extends `action_items_${infer Word}` ? Word : never
+export const feeds = wordsOf<Feed>({ csv: true, calendar: true })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Schemas } from '../../client/client.ts'
 import type { Config } from '../../config.ts'
 import { requireOption, UsageError } from '../input/usage-error.ts'
-import { sources } from '../input/words.ts'
+import { type Feed, feeds, sources } from '../input/words.ts'
 import { answerOf } from '../service/answers.ts'
 import { callService, type ServiceOptions } from '../service/call.ts'
 import { say } from '../terminal/say.ts'
@@ -10,6 +10,7 @@ import { say } from '../terminal/say.ts'
 export interface LinkOptions extends ServiceOptions {
   name?: string
   source?: Schemas['IngestSource']
+  feed?: Feed
   incident?: string
   drafts?: true
   severity?: Schemas['Severity']
@@ -17,11 +18,26 @@ export interface LinkOptions extends ServiceOptions {
   mapping?: string
   expires?: string
   requestsPerMinute?: number
+  owner?: string[]
+  team?: string[]
+  priority?: Schemas['ActionItemPriority'][]
+  service?: string[]
+  overdue?: true
+  dueWithin?: string
+  tz?: string
 }
 
+/** The longer pointers first, since they are replaced in this order. */
 const optionOf = {
+  '/filter/owner': '--owner',
+  '/filter/tz': '--tz',
+  '/filter': 'a filter such as --owner',
+  '/source': '--source',
+  '/feed': '--feed',
   '/name': '--name',
   '/incident_id': '--incident',
+  '/unknown: draft': '--drafts',
+  '/unknown is draft': '--drafts is set',
   '/unknown': '--drafts',
   '/draft_severity': '--severity',
   '/signing_secret': '--signing-secret-file',
@@ -44,12 +60,18 @@ export async function createLinkCommand(config: Config, options: LinkOptions): P
 }
 
 function bodyOf(options: LinkOptions): Schemas['LinkInput'] {
-  const { incident, drafts, severity, expires, requestsPerMinute } = options
+  const { source, incident, drafts, severity, expires, requestsPerMinute } = options
+  const name = requireOption(options.name, 'Say what the link is for: --name <text>.')
+  const feed = options.feed && (`action_items_${options.feed}` as const)
+  const filter = filterOf(options)
+  requireOption(source ?? feed, whatFor)
   const secret = contentOf(options.signingSecretFile, '--signing-secret-file')?.trim()
   const mapping = mappingOf(contentOf(options.mapping, '--mapping'))
   return {
-    name: requireOption(options.name, 'Say what the link is for: --name <text>.'),
-    source: requireOption(options.source, `Say which tool sends to it: --source ${sources.join('|')}.`),
+    name,
+    ...(source && { source }),
+    ...(feed && { feed }),
+    ...(Object.keys(filter).length > 0 && { filter }),
     ...(incident === undefined ? {} : { incident_id: incident }),
     ...(drafts === undefined ? {} : { unknown: 'draft' as const }),
     ...(severity === undefined ? {} : { draft_severity: severity }),
@@ -57,6 +79,29 @@ function bodyOf(options: LinkOptions): Schemas['LinkInput'] {
     ...(mapping === undefined ? {} : { mapping }),
     ...(expires === undefined ? {} : { expires_at: expires }),
     ...(requestsPerMinute === undefined ? {} : { requests_per_minute: requestsPerMinute }),
+  }
+}
+
+const whatFor = `Say which tool posts to it, --source ${sources.join('|')}, or what it reads, --feed ${feeds.join('|')}.`
+
+/** What a feed holds. */
+function filterOf({
+  owner,
+  team,
+  priority,
+  service,
+  overdue,
+  dueWithin,
+  tz,
+}: LinkOptions): Schemas['LinkFilterInput'] {
+  return {
+    ...(owner && { owner }),
+    ...(team && { team }),
+    ...(priority && { priority }),
+    ...(service && { service }),
+    ...(overdue && { overdue }),
+    ...(dueWithin && { due_within: dueWithin }),
+    ...(tz && { tz }),
   }
 }
 
