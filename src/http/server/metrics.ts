@@ -143,7 +143,7 @@ export function metricsRoute(app: App, metrics: Registry, counting: Counting): v
   app.get(
     '/metrics',
     {
-      config: { scope: 'read', withoutDatabase: true },
+      config: { scope: 'read' },
       schema: {
         operationId: 'getMetrics',
         tags: [systemTag.name],

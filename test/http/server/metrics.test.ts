@@ -153,24 +153,19 @@ t.test('while the database is away, the process is scraped without the counts', 
   const proxy = await openProxy(t, serverAt(service.connection.connectionString!))
   const connectionString = withPort(service.connection.connectionString!, proxy.port)
   const { call } = await openService(t, { on: { connectionString } })
-  const fields = { name: 'prometheus', scope: 'read', person: null, expires_at: null }
-  const token = await createToken(db, { ...fields, created_at: clock.now.toISOString() } as never)
-  const other = await createToken(db, { ...fields, created_at: clock.now.toISOString() } as never)
-  t.match((await call('GET', '/metrics', { token })).text, /^debrief_inbox_entries 1$/m)
+  t.match((await call('GET', '/metrics')).text, /^debrief_inbox_entries 1$/m)
   proxy.silence()
-  const isWithoutCounts = async (token?: string) => {
-    const { status, text } = await call('GET', '/metrics', token === undefined ? {} : { token })
+  const isWithoutCounts = async () => {
+    const { status, text } = await call('GET', '/metrics')
     t.equal(status, 200)
     t.match(text, /^process_resident_memory_bytes \d/m)
     t.notMatch(text, /debrief_(action|drafts|inbox)/)
   }
   await isWithoutCounts()
   proxy.refuse()
-  await isWithoutCounts(token)
-  t.equal((await call('GET', '/metrics', { token: other })).status, 503, 'one that was not seen before')
-  t.equal((await call('GET', '/v1/people', { token })).status, 503)
+  await isWithoutCounts()
   await proxy.accept()
-  t.match((await call('GET', '/metrics', { token })).text, /^debrief_inbox_entries 1$/m)
+  t.match((await call('GET', '/metrics')).text, /^debrief_inbox_entries 1$/m)
 })
 
 t.test('the pool, the process and its event loop can be watched', async t => {
