@@ -150,6 +150,7 @@ t.test('what calls people or links issues is disarmed, but not in code and addre
     ['@ana (@b-team) <@U1> <@&2>', '@\u2060ana (@\u2060b-team) <@\u2060U1> <@\u2060&2>'],
     ['checkout#7, GH-3, gh-4, see !5', 'checkout#\u20607, GH-\u20603, gh-\u20604, see !\u20605'],
     ['担当は@tanaka、é@ana GH-1詳細はGH-12', '担当は@\u2060tanaka、é@\u2060ana GH-\u20601詳細はGH-\u206012'],
+    ['\u212a@ana, \u017f@ana', '\u212a@\u2060ana, \u017f@\u2060ana'],
     ['http://@ana https://a.example<@ana>', 'http://@\u2060ana https://a.example<@\u2060ana>'],
     ['/close\n/var/log/x\nand /close', '/\u2060close  \n/var/log/x  \nand /close'],
     ['done\n \t/assign @ana', 'done  \n/\u2060assign @\u2060ana'],
