@@ -14,8 +14,8 @@ import { directoryRoom } from './directory/routes.ts'
 import { evidenceRoom } from './evidence/routes.ts'
 import { exportRoom } from './export/routes.ts'
 import { factorRoom } from './factors/routes.ts'
+import { backlogOf } from './feeds/counts/backlog.ts'
 import { countRoom } from './feeds/counts/routes.ts'
-import { backlogOf } from './feeds/counts/summary.ts'
 import { reminderRoom } from './feeds/reminders/routes.ts'
 import { feedRoom } from './feeds/routes.ts'
 import { createTokenCache } from './http/api-tokens.ts'
@@ -160,11 +160,15 @@ async function registerGuardedRoutes(app: App, { database, config, now }: AppOpt
     limits: config.limits,
     blameCheck: cacheBlameCheck(database),
   }
-  const metrics = collectMetrics(app, { pool, backlog: () => backlogOf(db, dateIn(config.timeZone, now())) })
+  const metrics = collectMetrics(app, pool)
   await app.register(async guarded => {
     refuseUnknownQueries(guarded)
     requireToken(guarded, { tokens, links, adminToken: config.adminToken, now })
-    metricsRoute(guarded, metrics)
+    metricsRoute(guarded, metrics, {
+      snapshot: database.snapshot,
+      today: () => dateIn(config.timeZone, now()),
+      backlog: as_of => backlogOf(db, as_of),
+    })
     await guarded.register(
       async v1 => {
         for (const { routes } of rooms) routes(v1, context)

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { alertRuleWarnings } from '../src/changes/alert-rule.ts'
+import { promqlFault } from '../src/changes/promql.ts'
 import { storeDrill } from '../src/demo/drill.ts'
 import { type Drill, readDrill } from '../src/demo/drill-file.ts'
 import { checkResponse } from './help/command.ts'
@@ -125,6 +126,63 @@ t.test('what its review turned back to the system did blame, and does not any mo
     t.not((await check(said)).length, 0, said)
     t.same(await check(reframed), [], reframed)
   }
+})
+
+const dashboard = JSON.parse(example('grafana/debrief.json'))
+const targets = dashboard.panels.flatMap(({ targets }: { targets: object[] }) => targets)
+
+t.test('the Grafana dashboard asks for metrics that there are, by labels that they have', async t => {
+  const { text } = await service.call('GET', '/metrics')
+  const queries: string[] = targets.flatMap(({ expr }: { expr?: string }) => expr ?? [])
+  t.ok(queries.length > 9)
+  for (const query of queries) {
+    const plain = query.replaceAll('$job', 'debrief').replaceAll('$__rate_interval', '5m')
+    t.equal(promqlFault(plain), undefined, query)
+    const [name, ...more] = [...query.matchAll(/(\w+)\{job="\$job"/g)].map(([, name]) => name!)
+    t.same([more, query.split('{').length], [[], 2], `one metric, of one job: ${query}`)
+    const sample = new RegExp(`^${name}(?:\\{.*)? `, 'm').exec(text)?.[0]
+    t.ok(sample, query)
+    for (const [, by = '', label] of query.matchAll(/by \(([^)]*)\)|, (\w+)=/g))
+      for (const one of label ? [label] : by.split(', '))
+        t.ok(sample?.includes(`${one}="`), `${one} in ${query}`)
+    if (name!.startsWith('debrief_'))
+      t.match(query, /max(?: by \([^)]*\) )?\(debrief_/, 'no instance is added')
+  }
+})
+
+t.test('the Grafana dashboard reads fields that the API answers', async t => {
+  service.clock.now = new Date('2026-06-27T12:00:00.000Z')
+  const headers = { accept: 'application/json;q=0.9,text/plain', 'content-type': 'application/json' }
+  const ofApi = targets.filter(({ url }: { url?: string }) => url !== undefined)
+  t.equal(ofApi.length, 3)
+  for (const { url, root_selector, columns } of ofApi) {
+    const asked = url.replace(/\$\{__from:date:YYYY-MM-DD\}/, '2026-06-20')
+    const { status, body } = await service.call('GET', asked, { headers })
+    t.equal(status, 200, asked)
+    const row = body[root_selector]?.[0] ?? {}
+    for (const { selector, type } of columns) {
+      t.type(row[selector], type === 'number' ? 'number' : 'string', `${asked} ${selector}`)
+      if (type === 'timestamp') t.match(row[selector], /^\d{4}-\d{2}-\d{2}$/)
+    }
+  }
+})
+
+t.test('the panels of the Grafana dashboard have places and data sources of their own', async t => {
+  const cells: string[] = []
+  for (const { gridPos, title, datasource, targets, transformations = [] } of dashboard.panels) {
+    t.ok(gridPos.x + gridPos.w <= 24, title)
+    for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++)
+      for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) cells.push(`${x} ${y}`)
+    for (const target of targets) t.same(target.datasource, datasource, title)
+    // Infinity sorts its columns by name; this says in which order they are shown.
+    const names = targets[0].columns?.map(({ text }: { text: string }) => text)
+    for (const { options } of transformations) t.same(Object.keys(options.indexByName), names, title)
+  }
+  t.equal(new Set(cells).size, cells.length)
+  t.equal(new Set(dashboard.panels.map(({ id }: { id: number }) => id)).size, dashboard.panels.length)
+  const used = JSON.stringify(dashboard.panels).match(/(?<=\$\{?)[a-z]\w+/g)
+  const variables = dashboard.templating.list.map(({ name }: { name: string }) => name)
+  t.same([...new Set(used)].sort(), variables.sort())
 })
 
 t.test('storing the drill again, days later, changes nothing', async t => {

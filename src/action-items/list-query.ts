@@ -166,11 +166,11 @@ export const isLive = sql`a.status IN ('open', 'in_progress')`
 const current: Source = { from: sql`action_items a`, where: [], isOpen: isLive, dueOn: sql`a.due_on` }
 
 /** Whether a span is the one that goes on when a past day ends. */
-const wasOpen = ({
-  as_of,
-  end,
-}: Day) => sql`(span.during @> ${end}::timestamptz AND span.from_at < ${end}::timestamptz
-  AND (span.done_on IS NULL OR span.done_on > ${as_of}::date))`
+function wasOpen({ as_of, end }: Day): RawBuilder<unknown> {
+  const moment = sql`${end}::timestamptz`
+  return sql`(span.during @> ${moment} AND span.from_at < ${moment}
+    AND (span.done_on IS NULL OR span.done_on > ${as_of}::date))`
+}
 
 /** The spans for which a condition holds, with their items. */
 export const spansWhere = (condition: RawBuilder<unknown>): Source => ({

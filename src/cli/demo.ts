@@ -36,7 +36,7 @@ Then, in the same way, or with the token in the Authorization header:
   ${incident}/revisions/1
   who changed what, when
   ${incident}/history
-  what is overdue, over all incidents, on any day
-  ${url}/v1/action-items?overdue=true&as_of=2026-07-01
+  what is overdue, over all incidents
+  ${url}/v1/action-items?overdue=true
 Ctrl-C stops the service; what is stored stays.`
 }

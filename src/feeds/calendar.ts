@@ -16,7 +16,7 @@ const refreshed = 3600
 
 const emptyCalendar = (title: string) =>
   new ICalCalendar({
-    prodId: '-//Debrief//Action items//EN',
+    prodId: '//Debrief//Action items//EN',
     // The library escapes the texts of an event, and not this one.
     name: escapeText(showControls(title), false),
     ttl: refreshed,

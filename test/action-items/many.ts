@@ -3,7 +3,7 @@ import type { Db } from '../../src/db/open.ts'
 
 /** Inserts many action items by SQL, and reads PostgreSQL's plans of queries about them. */
 
-const facts = sql`'test', timestamptz '2026-06-17 12:00:00+00', 'test'`
+const facts = sql`'test', timestamptz '2026-01-01 12:00:00+00', 'test'`
 
 /** Items per statement: a million in one would exceed the statement time-out. */
 const portion = 20_000

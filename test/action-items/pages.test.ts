@@ -18,6 +18,7 @@ const sorts = fc
 
 const filters = fc.constantFrom(
   ...['', '', 'overdue=true', 'overdue=false', 'priority=P1,P2', 'severity=SEV1,SEV3'],
+  ...['as_of=2026-01-05', 'overdue=true&as_of=2026-01-05', 'overdue=false&as_of=2026-01-05'],
   ...['status=open', 'status=proposed', 'status=proposed,open', 'due_from=2026-01-04', 'due_to=2026-01-04'],
 )
 

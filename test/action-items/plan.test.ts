@@ -1,7 +1,9 @@
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { listActionItems, sortKey } from '../../src/action-items/list-json.ts'
 import { type ActionItemFilter, selectItemsPage, sortTerms } from '../../src/action-items/list-query.ts'
 import type { ActionItemsQuery } from '../../src/action-items/list-schema.ts'
+import { selectItemCounts } from '../../src/feeds/counts/backlog.ts'
 import { summarizeActionItems } from '../../src/feeds/counts/summary.ts'
 import { startOfDay } from '../../src/kit/time.ts'
 import { runStatements } from '../help/server.ts'
@@ -101,4 +103,11 @@ t.test('a page of what is overdue is read from an index, however many items ther
   await insertItems(db, 20_000, 100_000)
   await analyzeItems(db)
   await t.test('of 100,000 items', t => testPlans(t, service))
+  await sql`VACUUM action_items`.execute(db)
+  const counting = await planOf(db, selectItemCounts(as_of))
+  t.match(
+    counting.find(node => node['Relation Name'] === 'action_items'),
+    { 'Node Type': 'Index Only Scan', 'Index Name': 'action_items_live_by_owner' },
+    'metrics count them from an index alone',
+  )
 })

@@ -99,8 +99,8 @@ t.test('a mistake is answered with one sentence, and changes nothing', async t =
   const data = join(tempFolder(t), 'typo')
   const settings = { DEBRIEF_DATA: data }
   const file = join(tempFolder(t), 'debrief.tar')
-  t.match((await run(t, ['backup'], settings)).stderr, /^Say which file to write: .+\n$/)
-  t.match((await run(t, ['restore'], settings)).stderr, /^Say which file to restore: .+\n$/)
+  t.match((await run(t, ['backup'], settings)).stderr, /^Missing required argument 'file'\.\n.+\n$/)
+  t.match((await run(t, ['restore'], settings)).stderr, /^Missing required argument 'file'\.\n.+\n$/)
   t.match((await run(t, ['backup', file], settings)).stderr, /^There is no database in .+typo: .+\n$/)
   t.match((await run(t, ['restore', file], settings)).stderr, /^The backup cannot be read: ENOENT.+\n$/)
   const missing = join(data, 'debrief.tar')

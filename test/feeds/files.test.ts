@@ -149,6 +149,7 @@ t.test('a calendar has what is open, each on the day when it is due', async t =>
   t.equal(answer.headers['content-disposition'], 'attachment; filename="action-items.ics"')
   const head = new ICAL.Component(ICAL.parse(answer.text))
   t.equal(head.getFirstPropertyValue('version'), '2.0')
+  t.equal(head.getFirstPropertyValue('prodid'), '-//Debrief//Action items//EN')
   t.equal(head.getFirstPropertyValue('x-wr-calname'), 'Action items')
   t.equal(String(head.getFirstPropertyValue('refresh-interval')), 'PT1H')
   t.equal(head.getFirstPropertyValue('x-published-ttl'), 'PT1H')
@@ -172,6 +173,8 @@ t.test('a calendar has what is open, each on the day when it is due', async t =>
   t.equal(propertyOf('transp'), 'TRANSPARENT')
   t.match(propertyOf('url'), /^https:\/\/debrief\.example\/v1\/incidents\/PM-2026-06-17-payments-drill\//)
   t.equal(watch!.summary, 'Due: Überwachung, 監視 (Ana Lima)')
+  const proposed = await read('/v1/action-items.ics?status=proposed')
+  t.same([proposed.status, events(proposed.text)], [200, []], 'what has no due date is not in it')
 })
 
 t.test('an event keeps its name, and its sequence grows with each change', async t => {

@@ -25,7 +25,7 @@ await givenItem(service, { title: 'Idea', status: 'proposed', due_on: '2026-06-0
 const done = await givenItem(service, { title: 'Over', due_on: '2026-06-02' })
 await call('PUT', `${done}/closure`, { body: { evidence_urls: ['https://git.carta.example/1'] } })
 clock.now = new Date('2026-06-20T09:00:00.000Z')
-await givenItem(service, { title: 'Fresh', due_on: '2026-09-01', owner: 'sam' })
+await givenItem(service, { title: 'Fresh', due_on: '2026-08-01', owner: 'ana' })
 clock.now = new Date('2026-06-27T09:00:00.000Z')
 
 const url = '/v1/action-items/reminders'
@@ -61,9 +61,10 @@ t.test('the spans say how soon and how long', async t => {
   const cases: [query: string, told: string[]][] = [
     ['owner=sam&within=2d', ['sam untouched Soon']],
     ['owner=sam&within=2d&untouched=18d', []],
-    ['owner=sam&within=66d&untouched=8d', ['sam due Soon, Fresh']],
-    ['owner=sam&within=2d&untouched=7d', ['sam untouched Soon, Fresh']],
-    ['owner=sam&within=2d&untouched=8d', ['sam untouched Soon']],
+    ['owner=ana&within=66d', ['ana due Fresh, Idle']],
+    ['owner=ana&within=65d', ['ana due Fresh', 'ana untouched Idle']],
+    ['owner=ana&untouched=7d', ['ana untouched Idle, Fresh']],
+    ['owner=ana&untouched=8d', ['ana untouched Idle']],
     ['owner=ana&untouched=17d', ['ana untouched Idle']],
     ['owner=ana&untouched=18d', []],
     ['owner=ana&untouched=18d&as_of=2026-06-28', ['ana untouched Idle']],
@@ -89,8 +90,8 @@ t.test('a deferral or another change is a touch', async t => {
   t.same(await told('owner=ana'), ['ana untouched Idle'])
   await call('POST', `${idle}/deferrals`, { body: { to: '2026-09-02', reason: 'A dependency.' } })
   t.same(await told('owner=ana'), [])
-  t.same(await told('owner=ana&as_of=2026-07-11'), ['ana untouched Idle'])
-  t.same(await told('owner=ana&as_of=2026-07-10'), [])
+  t.same(await told('owner=ana&as_of=2026-07-11'), ['ana untouched Fresh, Idle'])
+  t.same(await told('owner=ana&as_of=2026-07-10'), ['ana untouched Fresh'])
 })
 
 t.test('reminders are filtered as the list is', async t => {

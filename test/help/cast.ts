@@ -51,7 +51,7 @@ const facts = { changed_by: 'admin', changed_at: '2026-06-18T09:00:00Z', request
 export async function insertActionItem(
   db: Db,
   incident: string,
-  fields: { number: number; title: string; status?: string },
+  fields: { number: number; title: string; status?: string; owner?: string; due_on?: string },
 ) {
   const item = { owner: 'priya', due_on: '2026-06-24', priority: 'P1', status: 'open', factors: [1] }
   const incident_id = incident.replace('/v1/incidents/', '')

@@ -23,11 +23,13 @@ export interface Service extends Command {
   url: string
 }
 
+type Stopping = Pick<Test, 'teardown'>
+
 /** The child's DEBRIEF_ variables and DATABASE_URL; it inherits none. */
 export type Settings = Record<string, string>
 
 /** Starts `debrief <args>`; the test's end stops it. */
-export function command(t: Test, args: string[], settings: Settings, detached = false): Command {
+export function command(t: Stopping, args: string[], settings: Settings, detached = false): Command {
   const child = spawn(process.execPath, [program, ...args], {
     env: environment(settings),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -49,7 +51,7 @@ export function command(t: Test, args: string[], settings: Settings, detached = 
 }
 
 /** Starts the service and waits until it is ready. */
-export async function startService(t: Test, settings: Settings, detached = false): Promise<Service> {
+export async function startService(t: Stopping, settings: Settings, detached = false): Promise<Service> {
   const started = command(t, ['serve'], { DEBRIEF_PORT: '0', ...settings }, detached)
   const url = await addressOf(started)
   if (url === undefined) throw new Error(`The service ended: ${(await started.ended).stderr}`)

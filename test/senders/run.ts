@@ -1,14 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
 import { migrate } from '../../src/db/migrate.ts'
 import { readAllPages } from '../help/cast.ts'
 import { disposeOnSignals } from '../help/dispose-on-signals.ts'
+import { createChecks, freePorts, isReady, requireProgram, startProgram, until } from '../help/programs.ts'
 import { createDatabase, dropDatabase, inDatabase, startServer } from '../help/server.ts'
 import { openService, type Service } from '../help/service.ts'
 
@@ -19,19 +15,10 @@ import { openService, type Service } from '../help/service.ts'
  */
 
 const program = 'prometheus-alertmanager'
-let [passed, failed] = [0, 0]
-
-function check(sentence: string, found: unknown, wanted: unknown): void {
-  const isRight = isDeepStrictEqual(found, wanted)
-  if (isRight) passed += 1
-  else failed += 1
-  const wrong = `\n  wanted ${JSON.stringify(wanted)}\n  found  ${JSON.stringify(found)}`
-  console.log(`${isRight ? 'ok' : 'FAILED'} ${sentence}${isRight ? '' : wrong}`)
-}
+const { check, close } = createChecks('senders')
 
 async function main(): Promise<number> {
-  if (spawnSync(program, ['--version']).error)
-    throw new Error(`There is no ${program} here: apt-get install prometheus-alertmanager.`)
+  requireProgram(program, program)
   await using stack = new AsyncDisposableStack()
   disposeOnSignals(stack)
   const { service, url } = await startService(stack)
@@ -42,8 +29,7 @@ async function main(): Promise<number> {
   })
   const pair = await startPair(stack, link.body.url)
   await fireAndResolve(service, pair, answers)
-  console.log(`senders: ${passed} passed, ${failed} failed`)
-  return failed === 0 ? 0 : 1
+  return close()
 }
 
 async function startService(stack: AsyncDisposableStack): Promise<{ service: Service; url: string }> {
@@ -79,7 +65,7 @@ async function startPair(stack: AsyncDisposableStack, link: string): Promise<str
   writeFileSync(settings, alertmanagerYml(link))
   const [web0, web1, peer0, peer1] = await freePorts(4)
   const start = (name: string, web: number, own: number, other: number) =>
-    startAlertmanager(stack, [
+    startProgram(stack, program, [
       `--config.file=${settings}`,
       `--storage.path=${join(folder, name)}`,
       `--web.listen-address=127.0.0.1:${web}`,
@@ -111,44 +97,6 @@ receivers:
       - url: ${JSON.stringify(link)}
         send_resolved: true
 `
-
-function startAlertmanager(stack: AsyncDisposableStack, args: string[]): void {
-  const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-  let log = ''
-  child.stderr!.on('data', chunk => {
-    log += chunk
-  })
-  child.on('exit', code => {
-    if (code) console.error(log)
-  })
-  stack.defer(async () => {
-    if (child.exitCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-  })
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map(server => once(server, 'listening')))
-  const ports = servers.map(server => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map(server => once(server.close(), 'close')))
-  return ports
-}
-
-const isReady = (address: string): Promise<boolean> =>
-  fetch(`${address}/-/ready`).then(
-    ({ ok }) => ok,
-    () => false,
-  )
-
-async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const start = performance.now(); performance.now() - start < 60_000; ) {
-    if (await holds()) return
-    await setTimeout(100)
-  }
-  throw new Error(`In a minute it never came about that ${what}.`)
-}
 
 interface Alert {
   labels: Record<string, string>

@@ -113,9 +113,9 @@ const ofBackups = `Examples:
 
 It holds hashes of tokens and the secrets of links: keep it as you keep them.`
 
-const ofRestores = `Example:
-  DATABASE_URL=postgresql://debrief@db.example/debrief \\
-    debrief restore debrief.backup
+const ofRestores = `Examples:
+  debrief restore debrief.backup
+  DATABASE_URL=postgresql://db.example/debrief debrief restore debrief.backup
 
 What fails leaves the database empty. A backup goes into any PostgreSQL from 15
 on.`

@@ -57,8 +57,9 @@ const mebibyte = 1024 * 1024
 
 /** Says how far a backup or a restore is, a line at most every five seconds. */
 export function progressLines(): OnProgress {
-  let last = performance.now()
+  let last: number | undefined
   return (doing, bytes, all) => {
+    last ??= performance.now()
     if (performance.now() - last < lineEvery) return
     last = performance.now()
     const done = Math.round(bytes / mebibyte)

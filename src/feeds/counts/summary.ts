@@ -31,12 +31,6 @@ export async function summarizeActionItems(
   return { total, groups }
 }
 
-/** Counts open and overdue items per priority, for metrics; a priority without open items is left out. */
-export async function backlogOf(db: Db, as_of: string) {
-  const { groups } = await summarizeActionItems(db, {}, 'priority', { as_of })
-  return groups.map(({ key, open, overdue }) => ({ priority: String(key), open, overdue }))
-}
-
 /** The query of the summary. Ages are ordered by the oldest item, other groups by how much is overdue. */
 function selectSummary(filter: ActionItemFilter, group_by: Grouping, day: Day): RawBuilder<Group> {
   const source = openSource(day)

@@ -27,6 +27,8 @@ interface CredentialKind<T> {
 export interface CredentialCache<T> {
   /** What is stored for a whole secret, valid or not; undefined when nothing is. */
   find: (secret: string) => Promise<T | undefined>
+  /** What `find` answered in the last hour, for while the database is away. */
+  recall: (secret: string) => T | undefined
   /** Evicts a credential, so that a revocation in this process takes effect at once. */
   evict: (id: string) => void
 }
@@ -38,6 +40,7 @@ export function createCredentialCache<T extends StoredCredential>(
   kind: CredentialKind<T>,
 ): CredentialCache<T> {
   const cache = new BoundedCache<string, Promise<T | undefined>>({ maxEntries: 1000, maxAge: 1000 })
+  const recent = new BoundedCache<string, T>({ maxEntries: 1000, maxAge: 3_600_000 })
   const find = (secret: string) => {
     const cached = cache.get(secret)
     if (cached !== undefined) return cached
@@ -45,15 +48,21 @@ export function createCredentialCache<T extends StoredCredential>(
     if (id === undefined) return Promise.resolve(undefined)
     const stored = findAndMarkUsed(db, now, kind, { id, secret })
     cache.set(secret, stored)
-    const drop = () => void (cache.get(secret) === stored && cache.delete(secret))
-    // Unknown secrets and failed lookups are not cached.
-    stored.then(row => row ?? drop(), drop)
+    const settle = (row?: T) => {
+      if (cache.get(secret) !== stored) return
+      // Unknown secrets and failed lookups are not cached.
+      if (row === undefined) cache.delete(secret)
+      else recent.set(secret, row)
+    }
+    stored.then(settle, () => settle())
     return stored
   }
   const evict = (id: string) => {
-    for (const secret of cache.keys()) if (secret.startsWith(`${kind.prefix}_${id}`)) cache.delete(secret)
+    for (const secrets of [cache, recent])
+      for (const secret of secrets.keys())
+        if (secret.startsWith(`${kind.prefix}_${id}`)) secrets.delete(secret)
   }
-  return { find, evict }
+  return { find, recall: secret => recent.get(secret), evict }
 }
 
 async function findAndMarkUsed<T extends StoredCredential>(

@@ -1,5 +1,4 @@
 import { type Today, todayFor } from '../../action-items/rules.ts'
-import { actionItemQuery } from '../../action-items/schema.ts'
 import { allActionItems } from '../../action-items/store.ts'
 import { allChanges } from '../../changes/store.ts'
 import type { Db, Trx } from '../../db/open.ts'
@@ -16,7 +15,7 @@ import { inSnapshot } from '../load.ts'
 import { readFirstSealed } from './first-sealed.ts'
 import { followUpOf } from './follow-up.ts'
 import { followUpPage, handlesIn } from './follow-up-page.ts'
-import { FollowUp } from './schema.ts'
+import { FollowUp, followUpQuery } from './schema.ts'
 
 const tags = ['Postmortem']
 
@@ -33,7 +32,7 @@ export function followUpRoutes(app: App, context: Context): void {
         description:
           'A correction makes no promise anew: what slipped before it stays in view. `overdue` is computed when read, for `as_of` in `tz`, of what is open now. For people: `…/follow-up.html`.',
         params: incidentParams,
-        querystring: actionItemQuery,
+        querystring: followUpQuery,
         response: { 200: ref(FollowUp) },
       },
     },
@@ -54,7 +53,7 @@ export function followUpRoutes(app: App, context: Context): void {
         tags,
         summary: 'The follow-up as a page: each promise beside what is so today',
         params: incidentParams,
-        querystring: actionItemQuery,
+        querystring: followUpQuery,
         response: documentResponses({ 'text/html': htmlContent }, 'The page.'),
       },
     },

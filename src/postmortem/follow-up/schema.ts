@@ -1,7 +1,16 @@
 import Type, { type Static } from 'typebox'
 import { ActionItem, actionStatuses } from '../../action-items/schema.ts'
 import { changeStatuses, storedChange, targetKinds } from '../../changes/schema.ts'
-import { calendarDate, component, nullableObject, oneOf, part, timestamp } from '../../http/fields.ts'
+import {
+  calendarDate,
+  component,
+  exact,
+  nullableObject,
+  oneOf,
+  part,
+  timestamp,
+  timeZone,
+} from '../../http/fields.ts'
 import { incidentId } from '../../incidents/schema.ts'
 
 const { id, title, owner, owner_name, priority, status, due_on } = ActionItem.properties
@@ -114,6 +123,16 @@ export const FollowUp = component(
     ],
   },
 )
+
+/** Other than for a list of action items, a past day is one by which what is so now is judged. */
+export const followUpQuery = exact({
+  as_of: Type.Optional(
+    calendarDate({
+      description: 'The day by which what is open now is overdue; today in `tz` unless given.',
+    }),
+  ),
+  tz: timeZone,
+})
 
 export type FollowUp = Static<typeof FollowUp>
 export const followUpSchemas = [FollowUp]

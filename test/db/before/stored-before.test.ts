@@ -279,6 +279,20 @@ t.test('a secret is taken out of a document that was sealed before, which keeps 
   }
 })
 
+t.test('what was open on each day before is known', async t => {
+  const { body } = await call('GET', '/v1/action-items/history?from=2026-06-18')
+  t.same(
+    body.totals.map(({ open, closed }: any) => [open, closed]),
+    [
+      [0, 0],
+      [4, 1],
+      [3, 2],
+      [7, 3],
+      [9, 0],
+    ],
+  )
+})
+
 t.test('what was promised is followed up, and what is overdue is listed', async t => {
   const path = `${drill}/follow-up`
   t.same(lostOf(before.read[path], (await call('GET', path)).body), [])

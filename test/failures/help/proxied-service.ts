@@ -32,13 +32,14 @@ export async function startOnProxy(t: Test, settings: Settings = {}): Promise<Pr
 }
 
 /** Where the server of a PostgreSQL URL listens: on a Unix socket where its `host` parameter names a folder. */
-function serverAt(databaseUrl: string): NetConnectOpts {
+export function serverAt(databaseUrl: string): NetConnectOpts {
   const { hostname, port, searchParams } = new URL(databaseUrl)
   const folder = searchParams.get('host')
   return folder ? { path: `${folder}/.s.PGSQL.${port}` } : { host: hostname, port: Number(port || 5432) }
 }
 
-function withPort(databaseUrl: string, port: number): string {
+/** The URL of a PostgreSQL server behind a proxy. */
+export function withPort(databaseUrl: string, port: number): string {
   const url = new URL(databaseUrl)
   url.searchParams.delete('host')
   url.hostname = '127.0.0.1'

@@ -1,7 +1,12 @@
+import pg from 'pg'
 import t from 'tap'
 import { createToken } from '../../../src/access/store.ts'
+import { promqlFault } from '../../../src/changes/promql.ts'
+import { serverAt, withPort } from '../../failures/help/proxied-service.ts'
+import { openProxy } from '../../failures/help/tcp-proxy.ts'
 import { insertActionItem, openIncident, seedPeople } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
+import { alert, alertGroup, makeLink, ownGroup } from '../../ingest/payloads.ts'
 
 const service = await openService(t)
 await seedPeople(service)
@@ -49,21 +54,123 @@ t.test('what callers invent makes no new series', async t => {
   )
 })
 
-t.test('open and overdue action items are counted by priority, as of today', async t => {
+t.test('an action item is counted once: open or overdue, by its priority and its owner’s team', async t => {
+  await call('PUT', '/v1/teams/idle', { body: { name: 'Idle' } })
   await insertActionItem(db, incident, { number: 1, title: 'Retry' })
-  await insertActionItem(db, incident, { number: 2, title: 'Page twice' })
-  await insertActionItem(db, incident, { number: 3, title: 'Done', status: 'done' })
-  const counts = async () => {
-    const series = await scrape()
-    return ['open', 'overdue'].map(state =>
-      series.get(`debrief_action_items{priority="P1",state="${state}"}`),
+  await insertActionItem(db, incident, { number: 2, title: 'Page twice', due_on: '2026-06-22' })
+  await insertActionItem(db, incident, { number: 3, title: 'Begun', status: 'in_progress' })
+  await insertActionItem(db, incident, { number: 4, title: 'Done', status: 'done' })
+  await insertActionItem(db, incident, { number: 5, title: 'Of no team', owner: 'ana', due_on: '2026-06-26' })
+  const series = async () => [...(await scrape())].filter(([name]) => name.startsWith('debrief_action_items'))
+  const isCounted = ([, value]: [string, number]) => value > 0
+  const labels = (name: string, more = '') =>
+    ['', 'idle', 'payments-team'].flatMap(team =>
+      ['P0', 'P1', 'P2', 'P3'].map(priority => `${name}{priority="${priority}",team="${team}"${more}}`),
     )
-  }
-  t.same(await counts(), [2, 0])
+  t.same(
+    (await series()).map(([name]) => name).sort(),
+    [
+      ...labels('debrief_action_items', ',state="open"'),
+      ...labels('debrief_action_items', ',state="overdue"'),
+      ...labels('debrief_action_items_oldest_overdue_seconds'),
+    ].sort(),
+    'also where there is none',
+  )
+  t.same((await series()).filter(isCounted), [
+    ['debrief_action_items{priority="P1",team="",state="open"}', 1],
+    ['debrief_action_items{priority="P1",team="payments-team",state="open"}', 3],
+  ])
   const before = clock.now
   clock.now = new Date('2026-06-25T00:00:00.000Z')
-  t.same(await counts(), [2, 2])
+  t.same((await series()).filter(isCounted), [
+    ['debrief_action_items{priority="P1",team="",state="open"}', 1],
+    ['debrief_action_items{priority="P1",team="payments-team",state="overdue"}', 3],
+    ['debrief_action_items_oldest_overdue_seconds{priority="P1",team="payments-team"}', 3 * 86_400],
+  ])
   clock.now = before
+})
+
+t.test('drafts are counted by status and phase, with the age of the oldest, and the inbox', async t => {
+  const occurred_on = '2026-06-08'
+  await openIncident(service, { title: 'Seen in time', nature: 'near_miss', occurred_on })
+  const final = await openIncident(service, { title: 'Final', occurred_on: '2026-01-01' })
+  await db
+    .updateTable('incidents')
+    .set({ status: 'final' })
+    .where('id', '=', final.slice('/v1/incidents/'.length))
+    .execute()
+  const url = await makeLink(service, 'alertmanager')
+  const send = async () =>
+    (await call('POST', url, { body: alertGroup([alert()], ownGroup('metrics')), token: null })).body
+      .results[0].inbox_id
+  await send()
+  await call('DELETE', `/v1/inbox/${await send()}?reason=A+test.`)
+  const series = [...(await scrape())].filter(([name]) => /^debrief_(drafts|inbox)/.test(name))
+  t.equal(series.length, 2 * 2 * 4 + 1)
+  t.same(
+    series.filter(([, value]) => value > 0),
+    [
+      ['debrief_drafts{status="draft",phase="no_impact"}', 1],
+      ['debrief_drafts{status="draft",phase="ongoing"}', 1],
+      ['debrief_drafts_oldest_seconds{status="draft",phase="no_impact"}', 10 * 86_400],
+      ['debrief_drafts_oldest_seconds{status="draft",phase="ongoing"}', 86_400],
+      ['debrief_inbox_entries', 1],
+    ],
+  )
+})
+
+t.test('simultaneous scrapes share the counting', async t => {
+  // Afterwards no earlier count is current.
+  await call('PUT', '/v1/teams/new', { body: { name: 'New' } })
+  const queries = t.capture(pg.Client.prototype, 'query', pg.Client.prototype.query)
+  await Promise.all(Array.from({ length: 10 }, scrape))
+  const counts = queries().filter(({ args }) => JSON.stringify(args).includes('inbox_entries')).length
+  t.ok(counts > 0 && counts <= 2, `${counts} times`)
+})
+
+t.test('a count that two instances give is queried as the HELP says', async t => {
+  const { text } = await call('GET', '/metrics')
+  const help = [...text.matchAll(/^# HELP (debrief_\S+) (.*)$/gm)].filter(
+    ([, name]) => name !== 'debrief_database_connections',
+  )
+  t.equal(help.length, 5)
+  for (const [, name = '', words = ''] of help) {
+    const query = /The same from each instance: (max.*)\.$/.exec(words)?.[1] ?? ''
+    t.equal(promqlFault(query), undefined, query)
+    const labels = new Set(
+      [...text.matchAll(RegExp(`^${name}\\{(.*)\\} `, 'gm'))].map(([, all = '']) =>
+        all.replace(/="[^"]*"/g, ''),
+      ),
+    )
+    t.same(
+      [...labels].map(all => `max by (${all.replaceAll(',', ', ')}) (${name})`),
+      labels.size > 0 ? [query] : [],
+    )
+  }
+})
+
+t.test('while the database is away, the process is scraped without the counts', async t => {
+  const proxy = await openProxy(t, serverAt(service.connection.connectionString!))
+  const connectionString = withPort(service.connection.connectionString!, proxy.port)
+  const { call } = await openService(t, { on: { connectionString } })
+  const fields = { name: 'prometheus', scope: 'read', person: null, expires_at: null }
+  const token = await createToken(db, { ...fields, created_at: clock.now.toISOString() } as never)
+  const other = await createToken(db, { ...fields, created_at: clock.now.toISOString() } as never)
+  t.match((await call('GET', '/metrics', { token })).text, /^debrief_inbox_entries 1$/m)
+  proxy.silence()
+  const isWithoutCounts = async (token?: string) => {
+    const { status, text } = await call('GET', '/metrics', token === undefined ? {} : { token })
+    t.equal(status, 200)
+    t.match(text, /^process_resident_memory_bytes \d/m)
+    t.notMatch(text, /debrief_(action|drafts|inbox)/)
+  }
+  await isWithoutCounts()
+  proxy.refuse()
+  await isWithoutCounts(token)
+  t.equal((await call('GET', '/metrics', { token: other })).status, 503, 'one that was not seen before')
+  t.equal((await call('GET', '/v1/people', { token })).status, 503)
+  await proxy.accept()
+  t.match((await call('GET', '/metrics', { token })).text, /^debrief_inbox_entries 1$/m)
 })
 
 t.test('the pool, the process and its event loop can be watched', async t => {
