@@ -53,7 +53,7 @@ export async function* finalDocuments(
 const isPassing = (error: unknown, hasBegun: boolean): boolean =>
   error instanceof RefusedError
     ? error.status === 503
-    : (error instanceof UnreachableError && hasBegun) || (error as Error).message === 'terminated'
+    : error instanceof CutError || (error instanceof UnreachableError && hasBegun)
 
 type Line = { end: false; document: FinalDocument } | { end: true; count: number }
 
@@ -70,12 +70,23 @@ async function* exportedLines(
   }
   const result = await client.GET('/v1/postmortems/export', { params: { query }, parseAs: 'stream' })
   let count = 0
-  for await (const bytes of linesOf(answerOf<ReadableStream<Uint8Array> | null>(result) ?? [])) {
+  for await (const bytes of linesOf(untilCut(answerOf<ReadableStream<Uint8Array> | null>(result)))) {
     const line = parseLine(bytes)
     if (line.end && line.count !== count)
       throw new Error(`${line.count} postmortems were sent, and ${count} came.`)
     count += 1
     yield line
+  }
+}
+
+/** The connection broke in the middle of an answer. */
+class CutError extends Error {}
+
+async function* untilCut(stream: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  try {
+    if (stream !== null) yield* stream
+  } catch (cause) {
+    throw new CutError('The export was cut off.', { cause })
   }
 }
 
