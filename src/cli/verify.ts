@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Trx } from '../db/open.ts'
-import { nextRevisions, type StoredDocument } from '../export/store.ts'
+import { nextRevisions, type StoredRevision } from '../export/store.ts'
 import { sha256Hex } from '../kit/json.ts'
 import { inSnapshot } from '../postmortem/load.ts'
 import { connectBeside, requireDatabase } from './database.ts'
@@ -41,7 +41,7 @@ async function verifyAll(trx: Trx): Promise<{ verified: number; wrong: number }>
   }
 }
 
-function mismatchesOf({ incident_id, revision, ...stored }: StoredDocument): string[] {
+function mismatchesOf({ incident_id, revision, ...stored }: StoredRevision): string[] {
   return (['json', 'markdown'] as const).flatMap(form => {
     const [sealed, computed] = [stored[`${form}_sha256`], sha256Hex(stored[form])]
     if (sealed === computed) return []
