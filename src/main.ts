@@ -1,4 +1,12 @@
+import { setFlagsFromString } from 'node:v8'
 import { runCommand } from './cli/arguments/program.ts'
 
+/**
+ * V8 would let the room for new objects grow to 64 MB, all of which it touches in turn and none of which it gives back. Eight
+ * are as fast.
+ */
+const keepYoungSmall = '--semi-space-growth-factor=1'
+
+setFlagsFromString(keepYoungSmall)
 const code = await runCommand(process.argv.slice(2))
 if (code !== 0) process.exit(code)

@@ -50,9 +50,9 @@ async function textOf({ url, headers }: Target, path: string): Promise<string> {
 /** Stores the document as revision 1; only its Markdown is read. */
 async function storeRevision(db: Db, id: string, markdown: string): Promise<void> {
   await sql`
-    INSERT INTO revisions (incident_id, number, sequence, json, json_sha256, markdown, markdown_sha256, renderer, sealed_by,
-      sealed_at, request_id)
-    VALUES (${id}, 1, nextval('revision_sequence'), '{}', '', ${markdown},
+    INSERT INTO revisions (incident_id, number, sequence, sealed_sequence, json, json_sha256, markdown, markdown_sha256, renderer,
+      sealed_by, sealed_at, request_id)
+    VALUES (${id}, 1, nextval('revision_sequence'), currval('revision_sequence'), '{}', '', ${markdown},
       encode(sha256(convert_to(${markdown}, 'UTF8')), 'hex'), 1, ${facts})`.execute(db)
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Config } from '../config.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { nextRevisions, type StoredDocument } from '../export/store.ts'
+import { nextRevisions, type StoredRevision } from '../export/store.ts'
 import { sha256Hex } from '../kit/json.ts'
 import { inSnapshot } from '../postmortem/load.ts'
 import { connectBeside, requireDatabase } from './database.ts'
@@ -47,7 +47,7 @@ async function verifyAll(trx: Trx): Promise<{ verified: number; wrong: number }>
 }
 
 /** Reads the revisions page by page, in the order of their sequence numbers. */
-async function* allRevisions(trx: Trx): AsyncGenerator<StoredDocument> {
+async function* allRevisions(trx: Trx): AsyncGenerator<StoredRevision> {
   let after = 0
   for (;;) {
     const revisions = await nextRevisions(trx, after)
@@ -57,7 +57,7 @@ async function* allRevisions(trx: Trx): AsyncGenerator<StoredDocument> {
   }
 }
 
-function mismatchesOf({ incident_id, revision, ...stored }: StoredDocument): string[] {
+function mismatchesOf({ incident_id, revision, ...stored }: StoredRevision): string[] {
   return (['json', 'markdown'] as const).flatMap(form => {
     const [sealed, computed] = [stored[`${form}_sha256`], sha256Hex(stored[form])]
     if (sealed === computed) return []

@@ -1,6 +1,7 @@
 import { type CompiledQuery, Kysely, PostgresDialect, type RawBuilder, type Transaction } from 'kysely'
 import pg from 'pg'
 import { type DatabaseLimits, loadConfig } from '../config.ts'
+import { CopyCursor } from './copy-out.ts'
 import type { DB } from './tables.ts'
 
 /** A pool, or a transaction of it: the first argument of every store function. */
@@ -139,7 +140,7 @@ export function openDatabase(
   })
   // The pool emits the errors of idle clients again.
   pool.on('error', () => {})
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool, cursor: CopyCursor }) })
   return {
     db,
     pool: () => ({ open: pool.totalCount, free: pool.idleCount, waiting: pool.waitingCount }),

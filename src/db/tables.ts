@@ -348,6 +348,7 @@ export interface Reviews {
 }
 
 export interface Revisions {
+  evidence: Generated<string[]>;
   incident_id: string;
   json: string;
   json_sha256: string;
@@ -358,6 +359,7 @@ export interface Revisions {
   request_id: string;
   sealed_at: string;
   sealed_by: string;
+  sealed_sequence: number;
   sequence: number;
 }
 

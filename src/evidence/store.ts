@@ -192,6 +192,18 @@ export async function redactEvidence(
     .where('sha256', '=', sha256)
     .executeTakeFirstOrThrow()
   if (upload !== null) await dropUpload(trx, upload)
+  if (redaction === null) await moveRevisions(trx, sha256)
+}
+
+/** Gives the revisions that cite evidence new sequence numbers, so that whoever has exported them hears of its redaction. */
+async function moveRevisions(trx: Trx, sha256: string): Promise<void> {
+  await sql`
+    UPDATE revisions r SET sequence = moved.sequence
+    FROM (
+      SELECT incident_id, number, next_revision_sequence() AS sequence
+      FROM (SELECT incident_id, number FROM revisions WHERE evidence @> ARRAY[${sha256}] ORDER BY sequence OFFSET 0) c OFFSET 0
+    ) moved
+    WHERE r.incident_id = moved.incident_id AND r.number = moved.number`.execute(trx)
 }
 
 /** In words, for whoever asks for what was taken out, or sends it again. */
@@ -212,18 +224,10 @@ export async function requireEvidence(
   named: readonly { sha256: string; pointer: string }[],
 ): Promise<void> {
   if (named.length === 0) return
-  const rows = await trx
-    .selectFrom('evidence')
-    .select('sha256')
-    .where(
-      'sha256',
-      'in',
-      named.map(({ sha256 }) => sha256),
-    )
-    .orderBy('sha256')
-    .forKeyShare()
-    .execute()
-  const known = new Set(rows.map(({ sha256 }) => sha256))
+  const known = await lockEvidence(
+    trx,
+    named.map(({ sha256 }) => sha256),
+  )
   requireKnown(
     named.map(({ sha256, pointer }) => ({
       pointer,
@@ -231,6 +235,19 @@ export async function requireEvidence(
       what: `${sha256}, and no such evidence is stored: POST /v1/evidence stores it first`,
     })),
   )
+}
+
+/** Keeps evidence as it is until the transaction ends: neither swept nor redacted. @returns the hashes that are known */
+export async function lockEvidence(trx: Trx, hashes: readonly string[]): Promise<Set<string>> {
+  if (hashes.length === 0) return new Set()
+  const rows = await trx
+    .selectFrom('evidence')
+    .select('sha256')
+    .where('sha256', 'in', hashes)
+    .orderBy('sha256')
+    .forKeyShare()
+    .execute()
+  return new Set(rows.map(({ sha256 }) => sha256))
 }
 
 /** Marks evidence as cited: it is kept from now on. */

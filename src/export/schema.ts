@@ -16,7 +16,18 @@ import {
 import { Incident, incidentId, severities, statuses } from '../incidents/schema.ts'
 import { Revision, RevisionDetail } from '../postmortem/sealing/schema.ts'
 
-const { sequence, json_sha256, markdown_sha256 } = Revision.properties
+const { json_sha256, markdown_sha256 } = Revision.properties
+const sequence = integer(1, Number.MAX_SAFE_INTEGER, {
+  format: 'int64',
+  description: 'The greatest of the sequence numbers of its revisions.',
+})
+const why = oneOf('ExportReason', ['sealed', 'amended', 'redacted'], {
+  description:
+    'Why it comes after `after`: it is `sealed` since; it was already, and is `amended`, so that there is a later revision; or what was sealed then is `redacted` since, bytes of its evidence included.',
+})
+const revisions = Type.Array(Type.Integer({ minimum: 1 }), {
+  description: 'Its revisions that were sealed or redacted after `after`.',
+})
 const revisionNumber = Type.Integer({ minimum: 1, description: 'The last revision of its incident.' })
 
 export const PostmortemSummary = component(
@@ -31,6 +42,8 @@ export const PostmortemSummary = component(
     amending: Incident.properties.amending,
     revision: nullable(revisionNumber),
     sequence: nullable(sequence),
+    why: nullable(why),
+    revisions,
     sealed_at: nullable(timestamp()),
     json_sha256: nullable(json_sha256),
     markdown_sha256: nullable(markdown_sha256),
@@ -49,6 +62,8 @@ export const PostmortemSummary = component(
         amending: false,
         revision: 1,
         sequence: 42,
+        why: 'sealed',
+        revisions: [1],
         sealed_at: '2026-06-18T15:00:00.000Z',
         json_sha256: '0f343b0931126a20f133d67c2b018a3b5f1d9d3a1f9d4a2e8c7b6a5948372615',
         markdown_sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
@@ -66,6 +81,8 @@ export const ExportedPostmortem = component(
     sequence,
     incident_id: incidentId(),
     revision: revisionNumber,
+    why,
+    revisions,
     sealed_at: timestamp(),
     json_sha256,
     markdown_sha256,
@@ -99,8 +116,9 @@ function exportedExample() {
     ...rest
   } = examplesOf(RevisionDetail)[0] as Static<typeof RevisionDetail>
   const { sequence, sealed_at, json_sha256, markdown_sha256, markdown, postmortem } = rest
+  const news = { revision, why: 'sealed', revisions: [revision] }
   const hashes = { json_sha256, markdown_sha256 }
-  return { sequence, incident_id, revision, sealed_at, ...hashes, markdown, postmortem }
+  return { sequence, incident_id, ...news, sealed_at, ...hashes, markdown, postmortem }
 }
 
 const filters = {
@@ -112,7 +130,7 @@ const filters = {
     integer(0, Number.MAX_SAFE_INTEGER, {
       format: 'int64',
       description:
-        'A sequence number: only what became final after it, so that a reader goes on where it was.',
+        'A sequence number: only what became final, or was redacted, after it, so that a reader goes on where it was. One that was never given out is refused: the database is not the one it was.',
       examples: [42],
     }),
   ),
@@ -127,7 +145,12 @@ export const postmortemsQuery = exact({
   ...filters,
 })
 
-export const exportQuery = exact(filters)
+export const exportQuery = exact({
+  ...filters,
+  evidence: Type.Optional(
+    Type.Boolean({ description: 'true: with the bytes that the documents cite; of a tar alone.' }),
+  ),
+})
 
 export type ExportQuery = Static<typeof exportQuery>
 export type ExportedPostmortem = Static<typeof ExportedPostmortem>

@@ -1,17 +1,21 @@
 import { once } from 'node:events'
-import { addAbortSignal, PassThrough, type Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { addAbortSignal, Readable } from 'node:stream'
 import { sql } from 'kysely'
 import type { Limits } from '../config.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { DebriefError } from '../http/problem.ts'
+import { isLate } from '../kit/late.ts'
 import { inSnapshot } from './load.ts'
 
-/** What a stream is written of: pages of one snapshot, and what is sent once its transaction has ended. */
+/** What a stream is written of, inside one snapshot, and what is sent once its transaction has ended. */
 export interface Streamed {
-  pages: (trx: Trx) => AsyncIterable<Buffer>
+  /** A slow reader has to take 64 KiB within the idle time-out. Pieces need not hold once the next ones are asked for. */
+  pieces: (trx: Trx) => AsyncIterable<Piece[]>
   end?: () => string
 }
+
+/** Short texts are strings: a buffer of its own would cost more. */
+export type Piece = string | Buffer
 
 export type OpenStream = (streamed: Streamed, gone: AbortSignal) => Promise<Readable>
 
@@ -26,13 +30,11 @@ export function snapshotStreams(db: Db, { exports, streamIdle }: Limits): OpenSt
   return async (streamed, gone) => {
     if ((running.get(db) ?? 0) >= exports) throw tooManyError(exports)
     open(1)
-    const out = addAbortSignal(gone, new PassThrough())
-    writePages(db, streamed, streamIdle, out)
+    const out = addAbortSignal(gone, new BufferedStream(streamIdle))
+    writeSnapshot(db, streamed, streamIdle, out)
       .finally(() => open(-1))
-      .then(
-        () => out.end(streamed.end?.()),
-        error => out.destroy(error),
-      )
+      .then(() => out.finish(streamed.end?.()))
+      .catch(error => out.destroy(error))
     await once(out, 'readable').catch(error => {
       throw gone.aborted ? gone.reason : error
     })
@@ -49,11 +51,10 @@ const tooManyError = (exports: number) =>
     `${exports} exports and long drafts are under way, and that is as many as may be. Try again shortly.`,
   )
 
-const writePages = (db: Db, { pages }: Streamed, idleTimeout: number, out: PassThrough): Promise<void> =>
+const writeSnapshot = (db: Db, { pieces }: Streamed, idleTimeout: number, out: BufferedStream) =>
   inSnapshot(db, async trx => {
     await setIdleTimeout(trx, idleTimeout + 2 * keepAliveInterval)
-    const chunks = withKeepAlive(trx, pages(trx))
-    await pipeline(withIdleTimeout(chunks, idleTimeout, out), out, { end: false })
+    for await (const some of pieces(trx)) for (const piece of some) await out.write(piece)
   })
 
 /** Sets the time-out after which PostgreSQL ends this transaction for being idle. */
@@ -63,15 +64,15 @@ async function setIdleTimeout(trx: Trx, milliseconds: number): Promise<void> {
   )
 }
 
-/** A slow reader has to take a chunk within the idle time-out. While it takes a page, its transaction is kept alive. */
-const chunkBytes = 64 * 1024
+const bufferBytes = 64 * 1024
 const keepAliveInterval = 250
 
-async function* withKeepAlive(trx: Trx, pages: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** Cuts pages into pieces. While a slow reader takes those of one, the transaction is kept alive. */
+export async function* withKeepAlive(trx: Trx, pages: AsyncIterable<Buffer>): AsyncGenerator<Piece[]> {
   for await (const page of pages) {
     let keptAliveAt = performance.now()
-    for (let start = 0; start < page.length; start += chunkBytes) {
-      yield page.subarray(start, start + chunkBytes)
+    for (let start = 0; start < page.length; start += bufferBytes) {
+      yield [page.subarray(start, start + bufferBytes)]
       if (performance.now() - keptAliveAt < keepAliveInterval) continue
       await keepAlive(trx)
       keptAliveAt = performance.now()
@@ -84,19 +85,72 @@ async function keepAlive(trx: Trx): Promise<void> {
   await sql`SELECT 1`.execute(trx)
 }
 
-/** Destroys a stream whose reader takes longer than the time-out for one chunk. */
-async function* withIdleTimeout(
-  chunks: AsyncIterable<Buffer>,
-  milliseconds: number,
-  out: PassThrough,
-): AsyncGenerator<Buffer> {
-  const cut = () => out.destroy(new Error(`The reader took nothing for ${milliseconds} ms.`))
-  for await (const chunk of chunks) {
-    const timer = setTimeout(cut, milliseconds)
-    try {
-      yield chunk
-    } finally {
-      clearTimeout(timer)
+/**
+ * A stream of what is written into it, in few buffers: one that was taken over is filled again. New ones would be garbage that
+ * V8 lets grow to a hundred megabytes.
+ */
+class BufferedStream extends Readable {
+  readonly #idleTimeout: number
+  readonly #free: Buffer[] = []
+  #buffer: Buffer = Buffer.allocUnsafeSlow(bufferBytes)
+  #filled = 0
+  #wanted = Promise.withResolvers<void>()
+
+  /** @param idleTimeout after how many milliseconds a reader who takes nothing is given up */
+  constructor(idleTimeout: number) {
+    super({ highWaterMark: bufferBytes })
+    this.#idleTimeout = idleTimeout
+  }
+
+  /** Copies a piece, as fast as the reader takes what was before it. */
+  async write(piece: Piece): Promise<void> {
+    if (typeof piece !== 'string') return this.#copy(piece)
+    if (3 * piece.length > bufferBytes - this.#filled) return this.#copy(Buffer.from(piece))
+    this.#filled += this.#buffer.write(piece, this.#filled)
+  }
+
+  async #copy(piece: Buffer): Promise<void> {
+    for (let start = 0; start < piece.length; ) {
+      const copied = piece.copy(this.#buffer, this.#filled, start)
+      this.#filled += copied
+      start += copied
+      if (this.#filled === bufferBytes) await this.#flush()
     }
+  }
+
+  async finish(last = ''): Promise<void> {
+    await this.write(last)
+    if (this.#filled > 0) await this.#flush()
+    this.push(null)
+  }
+
+  async #flush(): Promise<void> {
+    if (await isLate(this.#wanted.promise, this.#idleTimeout))
+      throw new Error(`The reader took nothing for ${this.#idleTimeout} ms.`)
+    if (this.destroyed) throw this.errored ?? new Error('The reader is gone.')
+    this.#wanted = Promise.withResolvers()
+    this.push(this.#buffer.subarray(0, this.#filled))
+    this.#buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(bufferBytes)
+    this.#filled = 0
+  }
+
+  override _read(): void {
+    this.#wanted.resolve()
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#wanted.resolve()
+    done(error)
+  }
+
+  /** As always, but that it learns when a buffer was taken over. Who reads in another way gets new ones. */
+  override pipe<T extends NodeJS.WritableStream>(reader: T): T {
+    this.on('data', (piece: Buffer) => {
+      const isFull = !reader.write(piece, () => this.#free.push(Buffer.from(piece.buffer as ArrayBuffer)))
+      if (isFull) this.pause()
+    })
+    reader.on('drain', () => this.resume())
+    this.once('end', () => reader.end())
+    return reader
   }
 }

@@ -40,9 +40,10 @@ async function storeFinal(trx: Trx, id: string, characters: number): Promise<voi
   const hashes = { json_sha256: sha256Hex(json), markdown_sha256: sha256Hex(markdown) }
   const sealing = { sealed_at: facts.changed_at, sealed_by: 'admin', request_id: 'arranged', renderer: 1 }
   const revision = { incident_id: id, number: 1, json, markdown, ...hashes, ...sealing }
+  const sequence = await nextSequence(trx)
   await trx
     .insertInto('revisions')
-    .values({ ...revision, sequence: await nextSequence(trx) })
+    .values({ ...revision, sequence, sealed_sequence: sequence })
     .execute()
 }
 

@@ -76,7 +76,9 @@ async function checkFiles(folder: string, tarball: string): Promise<void> {
     'openapi',
     'package.json',
   ])
-  const built = names.filter(name => name.startsWith('package/dist/')).map(name => name.slice(13, -3))
+  const built = names
+    .filter(name => /^package\/dist\/.*\.js$/.test(name))
+    .map(name => name.slice('package/dist/'.length, -'.js'.length))
   const sources = globSync('**/*.ts', { cwd: join(root, 'src') }).map(name => name.slice(0, -3))
   check('every source is compiled', built.sort(), sources.map(name => name.replaceAll(sep, '/')).sort())
 }

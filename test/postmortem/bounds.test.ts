@@ -294,9 +294,9 @@ t.test('what has no body opens no stream of a long draft', async t => {
   const openStream = snapshotStreams(db, limits)
   const readers = new AbortController()
   async function* endless() {
-    for (;;) yield Buffer.alloc(100_000)
+    for (;;) yield [Buffer.alloc(100_000)]
   }
-  for (let i = 0; i < limits.exports; i += 1) await openStream({ pages: endless }, readers.signal)
+  for (let i = 0; i < limits.exports; i += 1) await openStream({ pieces: endless }, readers.signal)
   t.match(await call('GET', path), {
     status: 503,
     body: { detail: /^2 exports and long drafts are under way, / },

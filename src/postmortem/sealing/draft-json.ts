@@ -7,7 +7,7 @@ import { sha256Hex } from '../../kit/json.ts'
 import { eventPages, eventsDigest } from '../../timeline/shown/store.ts'
 import { evidenceIn, handlesOfEvents, readBesideEvents } from '../load.ts'
 import type { Postmortem } from '../schema.ts'
-import type { OpenStream } from '../snapshot-stream.ts'
+import { type OpenStream, type Piece, withKeepAlive } from '../snapshot-stream.ts'
 
 /** A draft that is too large to be read at once, without its events. */
 export interface LongDraft {
@@ -37,11 +37,11 @@ export async function openDraftJson(
   gone: AbortSignal,
 ): Promise<StreamedDraft> {
   let draft: LongDraft | undefined
-  async function* pages(trx: Trx): AsyncGenerator<Buffer> {
+  async function* pieces(trx: Trx): AsyncGenerator<Piece[]> {
     draft = await readLongDraft(trx, incidentId)
-    yield* jsonPages(trx, draft.data)
+    yield* withKeepAlive(trx, jsonPages(trx, draft.data))
   }
-  const stream = await openStream({ pages }, gone)
+  const stream = await openStream({ pieces }, gone)
   const { data, etag } = draft!
   return { stream, etag, incident: data.incident }
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../../db/open.ts'
+import { lockEvidence } from '../../evidence/store.ts'
 import type { ChangeFacts } from '../../http/caller.ts'
 import type { PageRequest } from '../../http/cursor.ts'
 import { notFoundError } from '../../http/problem.ts'
@@ -7,9 +8,6 @@ import type { Standing } from '../document/standing.ts'
 import type { Postmortem } from '../schema.ts'
 import type { Revision } from './schema.ts'
 import { parseSealed, type SealedDocument, serializeDocument } from './sealed-document.ts'
-
-/** The key of the advisory lock under which sequence numbers are taken, so that they commit in order. */
-const sequenceLock = 7_261_744
 
 /** Stores the next revision of a locked incident. Takes its sequence number last, for `nextSequence` locks. */
 export async function insertRevision(
@@ -20,20 +18,21 @@ export async function insertRevision(
 ): Promise<number> {
   const number = (await countRevisions(trx, incident_id)) + 1
   const document = await serializeDocument(data, { number, sealed_at })
-  const values = { incident_id, number, ...document, sealed_at, sealed_by, request_id }
+  const evidence = data.evidence.map(({ sha256 }) => sha256)
+  // Before the sequence number: a redaction of evidence takes both locks in this order, too.
+  await lockEvidence(trx, evidence)
+  const values = { incident_id, number, ...document, evidence, sealed_at, sealed_by, request_id }
+  const sequence = await nextSequence(trx)
   await trx
     .insertInto('revisions')
-    .values({ ...values, sequence: await nextSequence(trx) })
+    .values({ ...values, sequence, sealed_sequence: sequence })
     .executeTakeFirstOrThrow()
   return number
 }
 
 /** Takes the next sequence number, under a lock that lasts to the end of the transaction: call it last. */
 export async function nextSequence(trx: Trx): Promise<number> {
-  await sql`SELECT pg_advisory_xact_lock(${sql.lit(sequenceLock)})`.execute(trx)
-  const { rows } = await sql<{ sequence: number }>`SELECT nextval('revision_sequence') AS sequence`.execute(
-    trx,
-  )
+  const { rows } = await sql<{ sequence: number }>`SELECT next_revision_sequence() AS sequence`.execute(trx)
   return rows[0]!.sequence
 }
 
