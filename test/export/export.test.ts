@@ -7,6 +7,7 @@ import { openService } from '../help/service.ts'
 import { seal } from '../postmortem/ready.ts'
 import { amend, finalIds, givenFinal, idOf, storeFinals } from './given.ts'
 import {
+  asTar,
   begin,
   cutTextOf,
   endOf,
@@ -33,13 +34,17 @@ t.test('every final postmortem comes with the bytes that were hashed, in the ord
 
   const answer = await begin(t, service)
   t.match(answer, { statusCode: 200, headers: { 'content-type': 'application/x-ndjson', etag: undefined } })
+  t.equal(answer.headers.vary, 'accept')
   const lines = await linesOf(answer)
   const sent = lines.slice(0, -1).map(line => JSON.parse(line))
   t.match(sent, [
-    { incident_id: idOf(search), revision: 1 },
-    { incident_id: idOf(drill), revision: 2 },
+    { incident_id: idOf(search), revision: 1, why: 'sealed', revisions: [1] },
+    { incident_id: idOf(drill), revision: 2, why: 'sealed', revisions: [1, 2] },
   ])
-  for (const [i, { incident_id, revision, markdown, postmortem, ...rest }] of sent.entries()) {
+  for (const [
+    i,
+    { incident_id, revision, markdown, postmortem, why, revisions, ...rest },
+  ] of sent.entries()) {
     const { body } = await call('GET', `/v1/incidents/${incident_id}/revisions/${revision}`)
     t.match(body, { markdown, postmortem, ...rest })
     t.equal(sha256Hex(markdown), rest.markdown_sha256)
@@ -49,7 +54,8 @@ t.test('every final postmortem comes with the bytes that were hashed, in the ord
   const [first, last] = sent.map(({ sequence }) => sequence)
   t.ok(first < last)
   t.same(endOf(lines), { end: true, count: 2, after: last })
-  t.same(JSON.parse((await linesOf(await begin(t, service, `?after=${first}`)))[0]!), sent[1])
+  const [next] = await linesOf(await begin(t, service, `?after=${first}`))
+  t.same(JSON.parse(next!), { ...sent[1], why: 'amended', revisions: [2] })
 })
 
 t.test('the answer is what the contract says, line by line', async t => {
@@ -63,8 +69,9 @@ t.test('where nothing is to be sent, the end says from where to go on', async t 
   const service = await listen(t)
   t.same(await linesOf(await begin(t, service)), ['{"end":true,"count":0,"after":0}'])
   await storeFinals(service.db, finalIds(3), 100)
-  t.same(endOf(await linesOf(await begin(t, service, '?after=1000'))), { end: true, count: 0, after: 1000 })
-  t.match(endOf(await linesOf(await begin(t, service, '?severity=SEV1'))), { count: 0 })
+  t.same(endOf(await linesOf(await begin(t, service, '?after=3'))), { end: true, count: 0, after: 3 })
+  const none = endOf(await linesOf(await begin(t, service, '?severity=SEV1')))
+  t.same(none, { end: true, count: 0, after: 3 }, 'what a filter leaves out is not looked at again')
   t.match(endOf(await linesOf(await begin(t, service, '?severity=SEV3&service=search,checkout'))), {
     count: 3,
   })
@@ -143,11 +150,13 @@ t.test('a slow reader gets everything, however long it takes', async t => {
 t.test('a reader that stops taking is given up, and sees that it was', async t => {
   const service = await listen(t, { streamIdle: 300, exports: 1 })
   await storeFinals(service.db, many, large)
-  const answer = await begin(t, service)
-  await untilFree(t, service)
-  const came = await cutTextOf(answer)
-  t.type(came, 'string', 'the connection broke')
-  t.notMatch(came, /"end":true/)
+  for (const options of [{}, asTar]) {
+    const answer = await begin(t, service, '', options)
+    await untilFree(t, service)
+    const came = await cutTextOf(answer)
+    t.type(came, 'string', 'the connection broke')
+    t.notMatch(came, /"end":true|manifest\.json/)
+  }
 })
 
 t.test('an error in the middle cuts the export: there is no end line', async t => {
@@ -177,13 +186,15 @@ t.test('as many exports run as may run at a time; one more is told to wait', asy
   t.match(endOf(await linesOf(await begin(t, service))), { count: many.length })
 })
 
-t.test('whoever takes no NDJSON gets 406', async t => {
+t.test('it comes as what Accept prefers; whoever takes neither gets 406', async t => {
   const service = await openService(t)
-  for (const accept of ['application/json', 'text/html', 'application/x-tar'])
-    t.match(await service.call('GET', '/v1/postmortems/export', { headers: { accept } }), {
-      status: 406,
-      body: { code: 'not_acceptable' },
-    })
-  const accept = 'application/x-tar;q=0.9, application/*;q=0.1'
-  t.equal((await service.call('GET', '/v1/postmortems/export', { headers: { accept } })).status, 200)
+  const typeFor = async (accept: string) => {
+    const { status, headers } = await service.call('HEAD', '/v1/postmortems/export', { headers: { accept } })
+    return status === 200 ? headers['content-type'] : status
+  }
+  for (const accept of ['application/json', 'text/html', 'application/x-tar;q=0'])
+    t.equal(await typeFor(accept), 406)
+  for (const accept of ['*/*', 'application/*', 'application/x-ndjson, application/x-tar;q=0.9'])
+    t.equal(await typeFor(accept), 'application/x-ndjson')
+  t.equal(await typeFor('application/x-tar, application/*;q=0.1'), 'application/x-tar')
 })

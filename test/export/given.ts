@@ -22,13 +22,18 @@ export const idOf = (incident: string): string => incident.replace('/v1/incident
 
 const facts = { changed_by: 'admin', changed_at: '2026-06-18T09:00:00.000Z', request_id: 'arranged' }
 
-/** Stores many final documents of some size as sealing would, but without the checks. */
-export const storeFinals = (db: Db, ids: string[], characters: number): Promise<void> =>
+/** Stores many final documents of some size as sealing would, but without the checks. `evidence` are hashes that they cite. */
+export const storeFinals = (
+  db: Db,
+  ids: string[],
+  characters: number,
+  evidence: string[] = [],
+): Promise<void> =>
   db.transaction().execute(async trx => {
-    for (const id of ids) await storeFinal(trx, id, characters)
+    for (const id of ids) await storeFinal(trx, id, characters, evidence)
   })
 
-async function storeFinal(trx: Trx, id: string, characters: number): Promise<void> {
+async function storeFinal(trx: Trx, id: string, characters: number, evidence: string[]): Promise<void> {
   const incident = { id, title: id, severity: 'SEV3', services: ['checkout'] }
   const row = { ...incident, status: 'final', occurred_on: id.slice(3, 13), created_at: facts.changed_at }
   await trx
@@ -39,7 +44,7 @@ async function storeFinal(trx: Trx, id: string, characters: number): Promise<voi
   const markdown = `# Postmortem: ${id}\n${fill('| a \\| "ü" |\n', characters / 2)}`
   const hashes = { json_sha256: sha256Hex(json), markdown_sha256: sha256Hex(markdown) }
   const sealing = { sealed_at: facts.changed_at, sealed_by: 'admin', request_id: 'arranged', renderer: 1 }
-  const revision = { incident_id: id, number: 1, json, markdown, ...hashes, ...sealing }
+  const revision = { incident_id: id, number: 1, json, markdown, evidence, ...hashes, ...sealing }
   const sequence = await nextSequence(trx)
   await trx
     .insertInto('revisions')

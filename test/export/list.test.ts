@@ -27,6 +27,8 @@ t.test('final postmortems come in the order in which they became final, with the
     status: 'final',
     amending: false,
     revision: 1,
+    why: 'sealed',
+    revisions: [1],
     ...{ sequence, sealed_at, json_sha256, markdown_sha256 },
   })
 })
@@ -50,7 +52,8 @@ t.test('while it is corrected, a postmortem is listed as its last revision has i
   t.match(again, { title: 'Payments "outage"', severity: 'SEV1', services: ['payments'], revision: 2 })
   t.match(again, { status: 'final', amending: false })
   t.ok(again.sequence > last.sequence, 'a new revision has a new place')
-  t.same(await list(`?after=${last.sequence}`), [again])
+  t.match(again, { why: 'sealed', revisions: [1, 2] })
+  t.same(await list(`?after=${last.sequence}`), [{ ...again, why: 'amended', revisions: [2] }])
   t.same(await list(`?after=${again.sequence}`), [])
   t.same(await list('?service=payments,search'), [again])
 })
@@ -71,6 +74,7 @@ t.test('drafts and what is in review come when asked for, after all others', asy
   t.same(await list('status=draft,final&after=0'), [sealed], 'a draft comes after no sequence number')
   const { body } = await call('GET', '/v1/postmortems?status=draft')
   t.match(body.items[0], { revision: null, sequence: null, sealed_at: null, json_sha256: null })
+  t.match(body.items[0], { why: null, revisions: [] })
 })
 
 t.test('a walk is complete, in order, whatever the page', async t => {
@@ -105,12 +109,34 @@ t.test('what became final while somebody walks comes at its end', async t => {
 })
 
 t.test('a sequence number is a strict integer, and a made-up cursor is refused', async t => {
-  const { call } = await openService(t)
+  const { call, db } = await openService(t)
+  await storeFinals(db, finalIds(2), 10)
   for (const after of ['-1', '1.5', '01', 'x', '', '1e3', '9999999999999999'])
     t.match(await call('GET', `/v1/postmortems?after=${after}`), {
       status: 400,
       body: { code: 'invalid_query', errors: [{ parameter: 'after' }] },
     })
-  t.equal((await call('GET', '/v1/postmortems?after=999999999999999')).status, 200)
+  t.equal((await call('GET', '/v1/postmortems?after=2')).status, 200)
   t.equal((await call('GET', '/v1/postmortems?status=sealed')).status, 400)
+})
+
+t.test('a sequence number that was never given out is refused, for this is another database', async t => {
+  const { call, db } = await openService(t)
+  await storeFinals(db, finalIds(3), 10)
+  for (const path of ['/v1/postmortems', '/v1/postmortems/export']) {
+    for (const method of ['GET', 'HEAD'] as const) {
+      t.equal(
+        (await call(method, `${path}?after=3&severity=SEV1`)).status,
+        200,
+        'what a filter leaves out counts',
+      )
+      t.equal((await call(method, `${path}?after=4`)).status, 400)
+    }
+    const { body } = await call('GET', `${path}?after=4`)
+    t.match(body, { code: 'invalid_query', errors: [{ parameter: 'after', code: 'beyond_end' }] })
+    t.match(
+      body.detail,
+      /^after is 4, and the last sequence number here is 3: .*restored from an older backup/,
+    )
+  }
 })

@@ -13,8 +13,13 @@ export interface Listening extends Service {
 }
 
 /** Starts the service on a real socket, with some limits changed. */
-export async function listen(t: Test, limits: Partial<Config['limits']> = {}): Promise<Listening> {
-  const service = await openService(t, { limits: { ...loadConfig({}).limits, ...limits } })
+export async function listen(
+  t: Test,
+  limits: Partial<Config['limits']> = {},
+  on?: Service['connection'],
+): Promise<Listening> {
+  const all = { ...loadConfig({}).limits, ...limits }
+  const service = await openService(t, { limits: all, ...(on && { on }) })
   const url = await service.app.listen({ port: 0, host: '127.0.0.1' })
   return { ...service, port: Number(new URL(url).port) }
 }
@@ -50,13 +55,15 @@ export async function cutTextOf(answer: IncomingMessage): Promise<string | null>
   }
 }
 
-const nothing = '{"end":true,"count":0,"after":1000000}'
-
 /** Waits until no export is under way, with a limit of one at a time. */
 export async function untilFree(t: Test, service: Listening): Promise<void> {
   while ((await openTransactions(service.db)) > 0) await sleep(10)
-  while ((await linesOf(await begin(t, service, '?after=1000000')))[0] !== nothing) await sleep(10)
+  while ((await text(await begin(t, service, '?severity=SEV1'))).startsWith('{"end":true') === false)
+    await sleep(10)
 }
+
+/** Asks for the same as a tar. */
+export const asTar = { headers: { accept: 'application/x-tar' } }
 
 export const endOf = (lines: string[]) => JSON.parse(lines.at(-1)!)
 
