@@ -37,7 +37,7 @@ t.test('what is overdue is a table, and the exit code says whether something is'
   const late = await command(t, ['overdue', '--as-of', '2026-07-01', ...there], {}).ended
   const remote = { DEBRIEF_URL: url, DEBRIEF_TOKEN: adminToken }
   const none = await overdue(t, ['--as-of', '2026-06-24'], remote)
-  const sam = ['--owner', 'sam,ana', '--due-within', '7d']
+  const sam = ['--owner', 'ana', '--owner', 'sam', '--due-within', '7d']
   const soon = await overdue(t, ['--as-of', '2026-07-01', ...sam, ...there])
   const json = await overdue(t, ['--as-of', '2026-07-01', '--priority', 'P0,P1', '--json', ...there])
   const here = {
