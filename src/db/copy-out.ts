@@ -107,22 +107,26 @@ function messageParser(): (chunk: Buffer) => { pieces: Buffer[]; rest?: Buffer }
   let isData = false
   let left = 0
   return chunk => {
-    let bytes = header.length > 0 ? Buffer.concat([header, chunk]) : chunk
+    let bytes = chunk
+    const take = (count: number): Buffer => {
+      const taken = bytes.subarray(0, count)
+      bytes = bytes.subarray(taken.length)
+      return taken
+    }
     const pieces: Buffer[] = []
-    for (;;) {
-      const content = bytes.subarray(0, left)
+    while (bytes.length > 0) {
+      const content = take(left)
       if (isData && content.length > 0) pieces.push(content)
       left -= content.length
-      bytes = bytes.subarray(content.length)
-      const [code] = bytes
-      if (code === errorResponse && left === 0) return { pieces, rest: Buffer.from(bytes) }
-      if (bytes.length < headerBytes) break
-      if (code === copyDone) return { pieces, rest: Buffer.from(bytes.subarray(headerBytes)) }
-      isData = code === copyData
-      left = bytes.readUInt32BE(1) - 4
-      bytes = bytes.subarray(headerBytes)
+      if (left > 0) break
+      header = Buffer.concat([header, take(headerBytes - header.length)])
+      if (header[0] === errorResponse) return { pieces, rest: Buffer.concat([header, bytes]) }
+      if (header.length < headerBytes) break
+      if (header[0] === copyDone) return { pieces, rest: Buffer.from(bytes) }
+      isData = header[0] === copyData
+      left = header.readUInt32BE(1) - 4
+      header = header.subarray(headerBytes)
     }
-    header = Buffer.from(bytes)
     return { pieces }
   }
 }

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import t from 'tap'
+import { copyOut } from '../../src/db/copy-out.ts'
 import { readPage } from '../../src/db/keyset.ts'
 import { type OpenDatabase, openDatabase } from '../../src/db/open.ts'
-import { transact, whileWaited } from '../../src/db/transact.ts'
+import { transact, whileWaited, withSavepoint } from '../../src/db/transact.ts'
 import { createDatabase } from '../help/service.ts'
 
 t.test('a session is in UTC whatever options the address brings, and those hold too', async t => {
@@ -30,6 +31,42 @@ t.test('rows come as PostgreSQL wrote them, and no transaction is taken for the 
     t.notOk('text' in inside || 'snapshot' in shown)
   })
 })
+
+t.test(
+  'a COPY streams in pieces that hold until the next are asked for, and its connection goes on',
+  async t => {
+    const { db, pool, close } = openDatabase({ ...(await createDatabase(t)), max: 1 }, () => {})
+    t.teardown(close)
+    const rows = 20_000
+    const query = sql`SELECT repeat('x', 100) FROM generate_series(1, ${sql.lit(rows)})`
+    // The format's header and end, and of each row its count of fields, a length, and the field.
+    const length = 19 + 2 + rows * (2 + 4 + 100)
+    await transact(db, async trx => {
+      let [count, last]: [number, Buffer | undefined] = [0, undefined]
+      for await (const pieces of copyOut(trx, query)) {
+        t.ok(
+          last === undefined || (last.buffer as ArrayBuffer).detached,
+          'the memory of those before is given back',
+        )
+        for (const piece of pieces) count += piece.length
+        last = pieces.at(-1)
+      }
+      t.equal(count, length)
+      for await (const _ of copyOut(trx, query)) break
+      const failing = async () => {
+        for await (const _ of copyOut(trx, sql`SELECT 1 / (n - 900) FROM generate_series(1, 1000) n`)) {
+        }
+      }
+      await t.rejects(withSavepoint(trx, failing), { code: '22012' })
+      t.same(
+        (await sql`SELECT 1 AS one`.execute(trx)).rows,
+        [{ one: 1 }],
+        'also after one that was left or failed',
+      )
+    })
+    t.match(pool(), { open: 1, free: 1 })
+  },
+)
 
 t.test('a snapshot is another one once something is written', async t => {
   const { db, snapshot, close } = openDatabase(await createDatabase(t), () => {})

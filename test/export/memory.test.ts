@@ -47,6 +47,6 @@ t.test('however much there is, and whether it is taken or not, little of it is h
     t.ok(answer.complete && bytes > 180 * mebibyte)
     const read = megabytesOf(service.pid) - before
     t.comment(`${name}: ${unread.toFixed(0)} MB more before 180 MB were read, ${read.toFixed(0)} MB after`)
-    t.ok(unread < 30 && read < 30, name)
+    t.ok(unread < 20 && read < 20, name)
   }
 })
