@@ -193,6 +193,14 @@ t.test('a run that fails leaves what has come, and the next one goes on from the
     'README.md',
   ])
   t.equal(whole[`${idOf(incident)}/evidence/${shown}.txt`]!.text, '14:02:11 503')
+
+  const mine = `${idOf(incident)}/evidence/notes.txt`
+  writeFileSync(join(out, mine), 'mine')
+  await service.call('PUT', `/v1/evidence/${shown}/redaction`, { body: { reason: 'It names a customer.' } })
+  t.equal(await exportPostmortems(client, out, selection), `${out} has 2 postmortems: 1 redacted.`)
+  const left = Object.keys(filesIn(out)).filter(path => path.includes('/evidence/'))
+  t.same(left, [mine], 'what is redacted later goes, and what is not ours stays')
+  t.match(await exportPostmortems(client, out, selection), /^Nothing new: /)
 })
 
 t.test('files that are missing or changed are written again, and what is not ours stays', async t => {

@@ -1,3 +1,4 @@
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DebriefClient } from '../../client/client.ts'
 import { sha256Hex } from '../../kit/json.ts'
@@ -13,7 +14,7 @@ const extensions: Record<string, string> = {
 }
 
 /**
- * Writes the evidence that a document cites into a folder; what was redacted is left out.
+ * Brings a folder up to date with the evidence that a document cites: what was redacted is left out, and removed.
  * @returns the names of the files
  */
 export async function exportEvidence(client: DebriefClient, folder: string, json: Buffer): Promise<string[]> {
@@ -31,7 +32,21 @@ export async function exportEvidence(client: DebriefClient, folder: string, json
     await writeFile(join(folder, name), bytes)
     names.push(name)
   }
+  await removeOthers(folder, names)
   return names
+}
+
+/** A file that an export wrote there, or began to. */
+const ours = /^[0-9a-f]{64}\.[a-z]{3,4}(\.\w+)*$/
+
+/** Removes what earlier exports wrote and is redacted since, or cited no more. */
+async function removeOthers(folder: string, names: string[]): Promise<void> {
+  const there = await readdir(folder).catch(error => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  const others = there.filter(name => ours.test(name) && !names.includes(name))
+  for (const name of others) await rm(join(folder, name))
 }
 
 /** The hashes that the sources of a document name, in whichever form it was sealed. */

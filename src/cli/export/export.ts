@@ -105,7 +105,8 @@ async function* bring(client: DebriefClient, { out, state, damaged }: Folder): A
 function newsOf(document: FinalDocument, known: Exported | undefined, damaged: Set<string>): News {
   if (known === undefined) return 'new'
   if (known.revision < document.revision) return 'amended'
-  if (known.json_sha256 !== document.json_sha256) return 'redacted'
+  // It keeps its bytes where evidence was redacted that it cites, and moves all the same.
+  if (known.sequence !== document.sequence) return 'redacted'
   return damaged.has(document.incident_id) ? 'restored' : 'unchanged'
 }
 
