@@ -30,6 +30,11 @@ export interface LinkOptions extends ServiceOptions {
 /** The longer pointers first, since they are replaced in this order. */
 const optionOf = {
   '/filter/owner': '--owner',
+  '/filter/team': '--team',
+  '/filter/priority': '--priority',
+  '/filter/service': '--service',
+  '/filter/overdue': '--overdue',
+  '/filter/due_within': '--due-within',
   '/filter/tz': '--tz',
   '/filter': 'a filter such as --owner',
   '/source': '--source',
@@ -43,6 +48,7 @@ const optionOf = {
   '/signing_secret': '--signing-secret-file',
   '/mapping': '--mapping',
   '/expires_at': '--expires',
+  '/requests_per_minute': '--requests-per-minute',
 }
 
 /**
