@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DebriefClient } from '../../client/client.ts'
 import { sha256Hex } from '../../kit/json.ts'
 import { answerOf } from '../service/answers.ts'
-import { writeFile } from './folder.ts'
+import { writeIfChanged } from './folder.ts'
 
 const extensions: Record<string, string> = {
   'image/png': 'png',
@@ -29,7 +29,7 @@ export async function exportEvidence(client: DebriefClient, folder: string, json
     if (sha256Hex(bytes) !== sha256) throw new Error(`Evidence ${sha256} came with other bytes.`)
     const type = result.response.headers.get('content-type')?.split(';')[0] ?? ''
     const name = `${sha256}.${extensions[type] ?? 'bin'}`
-    await writeFile(join(folder, name), bytes)
+    await writeIfChanged(join(folder, name), bytes)
     names.push(name)
   }
   await removeOthers(folder, names)

@@ -16,7 +16,7 @@ import {
   type Selection,
   type State,
   saveState,
-  writeFile,
+  writeIfChanged,
 } from './folder.ts'
 import { otherServiceError, requireSameService } from './same-service.ts'
 
@@ -66,7 +66,7 @@ export async function exportPostmortems(
     throw isBeyondEnd ? otherServiceError(out) : error
   } finally {
     progress.stop()
-    await writeFile(join(out, contentsFile), contentsOf(state))
+    await writeIfChanged(join(out, contentsFile), contentsOf(state))
     await saveState(out, state)
   }
   requireWhole(out, damaged)
@@ -127,8 +127,8 @@ async function writePostmortem(
     occurred_on: incident.occurred_on ?? incident_id.slice(3, 13),
     evidence,
   }
-  await writeFile(join(folder, 'postmortem.md'), markdown)
-  await writeFile(join(folder, 'postmortem.json'), json)
+  await writeIfChanged(join(folder, 'postmortem.md'), markdown)
+  await writeIfChanged(join(folder, 'postmortem.json'), json)
   return exported
 }
 
