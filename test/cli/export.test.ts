@@ -10,8 +10,9 @@ import {
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { linesOf } from '../../src/cli/export/documents.ts'
+import { linesOf, pauseAfter } from '../../src/cli/export/documents.ts'
 import { exportPostmortems } from '../../src/cli/export/export.ts'
+import { writeAtomically } from '../../src/cli/write-atomically.ts'
 import { createDebriefClient, type DebriefClient } from '../../src/client/client.ts'
 import { sha256Hex } from '../../src/kit/json.ts'
 import { tempFolder } from '../db/embedded/embedded-servers.ts'
@@ -275,6 +276,19 @@ t.test('the command exports the data here, and says what was new', async t => {
   const run = () => runHere(t, ['export', '--out', out], settings)
   t.same(await run(), { code: 0, stdout: `${out} has 1 postmortem: 1 new.\n`, stderr: '' })
   t.same(await run(), { code: 0, stdout: `Nothing new: ${out} has 1 postmortem.\n`, stderr: '' })
+})
+
+t.test('what cannot be written leaves nothing', async t => {
+  const folder = tempFolder(t)
+  mkdirSync(join(folder, 'list', 'in-the-way'), { recursive: true })
+  await t.rejects(writeAtomically(join(folder, 'list'), Buffer.from('a')), { code: 'EISDIR' })
+  t.same(readdirSync(folder), ['list'])
+})
+
+t.test('it waits longer each time, and as long as the service asks for', t => {
+  t.same([pauseAfter(1), pauseAfter(3), pauseAfter(1, 5), pauseAfter(5, 1)], [200, 800, 5000, 3200])
+  t.equal(pauseAfter(1, 86_400), 60_000, 'but no day')
+  t.end()
 })
 
 t.test('lines are found wherever the pieces of a stream end', async t => {

@@ -42,6 +42,7 @@ t.test('what is overdue is a table, and the exit code says whether something is'
   const json = await overdue(t, ['--as-of', '2026-07-01', '--priority', 'P0,P1', '--json', ...there])
   const here = {
     DEBRIEF_URL: 'https://elsewhere.example',
+    DEBRIEF_TOKEN: '',
     DATABASE_URL: service.connection.connectionString!,
   }
   const local = await overdue(t, ['--as-of', '2026-06-25', '--team', 'payments-team'], here)

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { Schemas } from '../../client/client.ts'
 import type { Config } from '../../config.ts'
+import { readOptionFile } from '../input/option-file.ts'
 import { requireOption, UsageError } from '../input/usage-error.ts'
 import { type Feed, feeds, sources } from '../input/words.ts'
 import { answerOf } from '../service/answers.ts'
@@ -71,8 +71,8 @@ function bodyOf(options: LinkOptions): Schemas['LinkInput'] {
   const feed = options.feed && (`action_items_${options.feed}` as const)
   const filter = filterOf(options)
   requireOption(source ?? feed, whatFor)
-  const secret = contentOf(options.signingSecretFile, '--signing-secret-file')?.trim()
-  const mapping = mappingOf(contentOf(options.mapping, '--mapping'))
+  const secret = readOptionFile(options.signingSecretFile, '--signing-secret-file')?.trim()
+  const mapping = mappingOf(readOptionFile(options.mapping, '--mapping'))
   return {
     name,
     ...(source && { source }),
@@ -108,15 +108,6 @@ function filterOf({
     ...(overdue && { overdue }),
     ...(dueWithin && { due_within: dueWithin }),
     ...(tz && { tz }),
-  }
-}
-
-function contentOf(file: string | undefined, option: string): string | undefined {
-  if (file === undefined) return undefined
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new UsageError(`${option} cannot be read (${(cause as Error).message}).`, { cause })
   }
 }
 
