@@ -177,7 +177,7 @@ t.test('a failed ANALYZE is a word, since what is restored is there', async t =>
   const holder = new pg.Client(connectionString)
   await holder.connect()
   t.teardown(() => holder.end())
-  await holder.query('BEGIN; LOCK TABLE pg_foreign_server IN SHARE UPDATE EXCLUSIVE MODE')
+  await holder.query('BEGIN; ANALYZE pg_foreign_server')
   const impatient = new URL(connectionString!)
   impatient.searchParams.set('options', '-c lock_timeout=50ms')
   t.match(await restoreFrom(file, { connectionString: impatient.href }), [
