@@ -14,7 +14,7 @@ const demoData = './.debrief-demo'
 
 const introduction = `A system of record for what an incident taught you.
 
-Commands work on the data here, that of DATABASE_URL or of the folder DEBRIEF_DATA (./.debrief unless given), whether or not its service runs. With a token (--token-file, --token or DEBRIEF_TOKEN) they call a service elsewhere: --url or DEBRIEF_URL, http://127.0.0.1:8080 unless given.`
+Commands work on the data here, that of DATABASE_URL or of the folder DEBRIEF_DATA (./.debrief unless given), whether or not its service runs. With a token (--token-file, --token or DEBRIEF_TOKEN) they call a service elsewhere: --url or DEBRIEF_URL, port 8080 here unless given.`
 
 const more = `
 Examples:

@@ -11,8 +11,6 @@ export interface ServiceOptions {
   tokenFile?: string
 }
 
-const usualUrl = 'http://127.0.0.1:8080'
-
 /**
  * Calls the service that the options or the settings mean; without a token and an address, one of this process alone, on
  * the data here.
@@ -28,7 +26,8 @@ export async function callService<T>(
   work: (client: DebriefClient) => Promise<T>,
 ): Promise<T> {
   const token = options.token ?? readOptionFile(options.tokenFile, '--token-file')?.trim() ?? config.token
-  if (token !== undefined) return work(clientOf(options.url ?? config.publicUrl ?? usualUrl, token))
+  if (token !== undefined)
+    return work(clientOf(options.url ?? config.publicUrl ?? `http://127.0.0.1:${config.port}`, token))
   if (options.url !== undefined)
     throw new UsageError('Say with which token: --token-file <file>, or DEBRIEF_TOKEN.')
   const { openLocalService } = await import('./local-service.ts')
