@@ -1,5 +1,8 @@
 -- When each action item was open and by when it was due then, so that what was overdue is known of every past day.
 
+-- In the order in which a write of an item takes them, so that none waits for the other.
+LOCK TABLE action_items, history IN SHARE ROW EXCLUSIVE MODE;
+
 -- A span is a time in which an item was open or in progress with one due date. Derived from the item and its history.
 CREATE TABLE action_item_spans (
   incident_id text COLLATE "C" NOT NULL,

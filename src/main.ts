@@ -8,5 +8,10 @@ import { runCommand } from './cli/arguments/program.ts'
 const keepYoungSmall = '--semi-space-growth-factor=1'
 
 setFlagsFromString(keepYoungSmall)
+// Who reads the output may have seen enough: `debrief --help | head`.
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  process.exit(0)
+})
 const code = await runCommand(process.argv.slice(2))
 if (code !== 0) process.exit(code)

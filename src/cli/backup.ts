@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Config } from '../config.ts'
@@ -8,6 +7,7 @@ import { syncFolder } from '../db/embedded/password.ts'
 import { requireDatabase, serverBeside } from './database.ts'
 import { progressLines } from './terminal/progress.ts'
 import { say } from './terminal/say.ts'
+import { writeAtomically } from './write-atomically.ts'
 
 /** What writes a backup, and resolves once its bytes are stored. */
 type Write = (bytes: AsyncIterable<Buffer>) => Promise<void>
@@ -22,12 +22,11 @@ export async function backup(config: Config, { force = false }: BackupOptions, f
   const isStandardOutput = file === '-'
   if (isStandardOutput && process.stdout.isTTY)
     throw new Error('A backup is not for a terminal: name a file.')
-  if (!isStandardOutput && !force && existsSync(file))
-    throw new Error(`${file} exists already: name another file, or add --force.`)
+  if (!isStandardOutput) requireFree(file, force)
   const { connection, stop } = await serverBeside(config, say)
   const { signal, release } = abortOnSignals()
   try {
-    const write: Write = isStandardOutput ? toStandardOutput : bytes => toFile(file, bytes)
+    const write: Write = isStandardOutput ? toStandardOutput : bytes => toFile(file, force, bytes)
     const { tables } = await backUp(connection, write, { log: say, onProgress: progressLines(), signal })
     const rows = tables.reduce((sum, table) => sum + table.rows, 0)
     say(`${rows} rows of ${tables.length} tables are in ${isStandardOutput ? 'the backup' : file}.`)
@@ -43,18 +42,21 @@ export interface BackupOptions {
 
 const toStandardOutput: Write = bytes => pipeline(bytes, process.stdout)
 
-/** Writes beside the file, for its owner alone, and renames it once it is on the disk. */
-async function toFile(file: string, bytes: AsyncIterable<Buffer>): Promise<void> {
-  const draft = `${file}.${process.pid}.part`
+/** Writes a file for its owner alone, and requires once more that it is free: in the meantime another may have been made. */
+async function toFile(file: string, force: boolean, bytes: AsyncIterable<Buffer>): Promise<void> {
   try {
-    const handle = await open(draft, 'wx', 0o600)
-    await pipeline(bytes, handle.createWriteStream({ flush: true }))
-    await rename(draft, file)
+    await writeAtomically(file, bytes, { mode: 0o600, beforeMove: () => requireFree(file, force) })
     syncFolder(dirname(file))
   } catch (error) {
-    await rm(draft, { force: true })
     throw fileError(error)
   }
+}
+
+/** @throws Error with one sentence where there is a folder, or a file without `force` */
+function requireFree(file: string, force: boolean): void {
+  const there = statSync(file, { throwIfNoEntry: false })
+  if (there?.isDirectory()) throw new Error(`${file} is a folder: name a file in it.`)
+  if (there && !force) throw new Error(`${file} exists already: name another file, or add --force.`)
 }
 
 function fileError(cause: unknown): unknown {

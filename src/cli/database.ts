@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Config } from '../config.ts'
 import { findEmbedded, hasEmbedded, startEmbedded } from '../db/embedded/server.ts'
-import { migrate } from '../db/migrate.ts'
+import { migrate, requireMigrated } from '../db/migrate.ts'
 import { type OpenDatabase, openDatabase } from '../db/open.ts'
 
 export interface Database extends OpenDatabase {
@@ -11,13 +11,34 @@ export interface Database extends OpenDatabase {
   migrated: string[]
 }
 
+type Log = (message: string) => void
+
 /**
  * Connects to the server of `DATABASE_URL`, or else starts the embedded one, and migrates the database.
  * @param log called with one sentence at a time
  */
-export async function connectDatabase(config: Config, log: (message: string) => void): Promise<Database> {
-  const { connection, ready, stop } = await serverOf(config, log)
-  const migrated = await migrate(connection, log).catch(async error => {
+export async function connectDatabase(config: Config, log: Log): Promise<Database> {
+  return openOn(await serverOf(config, log), { config, log, prepare: migrate })
+}
+
+/**
+ * Connects for a short command: to the embedded server of a running service where there is one.
+ * @param isNewAllowed whether an empty database is migrated; none else is
+ * @throws Error with one sentence where the database is of another version
+ */
+export async function connectBeside(config: Config, log: Log, isNewAllowed = false): Promise<Database> {
+  const prepare: Prepare = connection => requireMigrated(connection, log, isNewAllowed)
+  return openOn(await serverBeside(config, log), { config, log, prepare })
+}
+
+/** Makes a database fit to be opened, and returns the migrations that were run. */
+type Prepare = (connection: pg.ClientConfig, log: Log) => Promise<string[]>
+
+async function openOn(
+  { connection, ready, stop }: DatabaseServer,
+  { config, log, prepare }: { config: Config; log: Log; prepare: Prepare },
+): Promise<Database> {
+  const migrated = await prepare(connection, log).catch(async error => {
     await stop()
     throw error
   })
@@ -33,16 +54,8 @@ export async function connectDatabase(config: Config, log: (message: string) => 
   return { ...opened, ready, migrated, close }
 }
 
-/** Connects for a short command: to the embedded server of a running service where there is one. */
-export async function connectBeside(config: Config, log: (message: string) => void): Promise<Database> {
-  const running = config.databaseUrl === undefined ? findEmbedded(config.dataDirectory) : null
-  if (running === null) return connectDatabase(config, log)
-  const opened = openDatabase({ ...running, ssl: false }, error => log(error.message))
-  return { ...opened, ready: () => true, migrated: [] }
-}
-
 /** The server of a command that takes the database as it is: that of a running service where there is one. */
-export async function serverBeside(config: Config, log: (message: string) => void): Promise<DatabaseServer> {
+export async function serverBeside(config: Config, log: Log): Promise<DatabaseServer> {
   const running = config.databaseUrl === undefined ? findEmbedded(config.dataDirectory) : null
   if (running === null) return serverOf(config, log)
   return { connection: { ...running, ssl: false }, ready: () => true, stop: async () => {} }
@@ -66,7 +79,7 @@ interface DatabaseServer {
 }
 
 /** The server of `DATABASE_URL`, or else the embedded one, which is started. */
-export async function serverOf(config: Config, log: (message: string) => void): Promise<DatabaseServer> {
+export async function serverOf(config: Config, log: Log): Promise<DatabaseServer> {
   if (config.databaseUrl !== undefined) {
     const connection = { connectionString: config.databaseUrl }
     return { connection, ready: () => true, stop: async () => {} }

@@ -8,8 +8,8 @@ import { say } from './terminal/say.ts'
 import { verifyRevisions } from './verify.ts'
 
 /**
- * `debrief restore <file>`: restores a backup into an empty database, and then verifies every final document. What fails leaves
- * the database empty.
+ * `debrief restore <file>`: restores a backup into an empty database, and then verifies every final document. What fails before
+ * that leaves the database empty; where a document does not match, the exit code is 1.
  * @throws Error with one sentence where the file or the database is not fit
  */
 export async function restore(config: Config, _options: object, file: string): Promise<void> {

@@ -25,12 +25,45 @@ export async function migrate(
   try {
     // Without the lock, so that a start with nothing to migrate waits for no backup.
     if ((await pendingIn(client)).length === 0) return []
-    await lockMigrations(client, log)
-    return await announceIfSlow(applyPending(client), () => log('Migrating the database.'))
+    return await migrateAlone(client, log)
   } finally {
     await client.end()
   }
 }
+
+async function migrateAlone(client: pg.Client, log: (message: string) => void): Promise<string[]> {
+  await lockMigrations(client, log)
+  return await announceIfSlow(applyPending(client), () => log('Migrating the database.'))
+}
+
+/**
+ * Requires that a database is of this version, for a command beside the service: that of an older version keeps running.
+ * @param isNewAllowed whether an empty one is migrated
+ * @throws Error with one sentence that says what to do
+ */
+export async function requireMigrated(
+  connection: pg.ClientConfig,
+  log: (message: string) => void,
+  isNewAllowed: boolean,
+): Promise<string[]> {
+  const client = await connectAlone(connection, log)
+  try {
+    if ((await pendingIn(client)).length === 0) return []
+    if (isNewAllowed && (await appliedIn(client)).length === 0) return await migrateAlone(client, log)
+    // The service may be about to migrate it.
+    await lockMigrations(client, log, 'shared')
+    const pending = await pendingIn(client)
+    if (pending.length > 0) throw pendingError(connection, pending)
+    return []
+  } finally {
+    await client.end()
+  }
+}
+
+const pendingError = (connection: pg.ClientConfig, pending: string[]): Error =>
+  new Error(
+    `This Debrief is newer than ${nameOf(connection)} (${pending.length} migrations are to be run): start the service of this version once, or use the commands of the version that runs.`,
+  )
 
 /**
  * Connects outside of any pool, without its time limits.

@@ -31,8 +31,9 @@ export const calendar: FileFormat = {
   media: 'text/calendar',
   parameters: 'charset=utf-8',
   fileName: 'action-items.ics',
-  // What is done or cancelled leaves a calendar.
-  filtered: filter => ({ ...filter, status: filter.status ?? ['open', 'in_progress'] }),
+  // What is done or cancelled leaves a calendar; what is overdue was open on that day, whatever it is today.
+  filtered: filter =>
+    filter.overdue === true ? filter : { ...filter, status: filter.status ?? ['open', 'in_progress'] },
   head: ({ title }) => emptyCalendar(title).toString().slice(0, -end.length),
   rows: (rows, about) => {
     const parent = emptyCalendar('')
@@ -63,7 +64,7 @@ function eventOf(row: TextRow, { publicUrl }: About, parent: ICalCalendar): ICal
       description: showControls(descriptionOf(row)),
       status: statuses[status] ?? ICalEventStatus.CONFIRMED,
       transparency: ICalEventTransparency.TRANSPARENT,
-      url: pageOf(row, publicUrl),
+      url: pageOf(column(row, 'incident_id')!, publicUrl),
     },
     parent,
   )

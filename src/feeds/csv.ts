@@ -40,7 +40,7 @@ const columns: Record<string, Cell> = {
   done_on: row => member(row, 'closure', 'done_on'),
   created_at: time('created_at'),
   changed_at: time('changed_at'),
-  page: (row, { publicUrl }) => pageOf(row, publicUrl),
+  page: (row, { publicUrl }) => pageOf(column(row, 'incident_id')!, publicUrl),
 }
 export const csvColumns = Object.keys(columns)
 const cells = Object.values(columns)
@@ -53,6 +53,8 @@ const cells = Object.values(columns)
 const options = {
   record_delimiter: 'windows',
   escape_formulas: true,
+  // Of itself it quotes what has its own end of a row, and not what another program takes for one.
+  quoted_match: /[\r\n]/,
   cast: { string: (text: string) => (text.startsWith('\n') ? `'${text}` : text) },
 } as const
 

@@ -19,5 +19,5 @@ export function member(row: TextRow, name: string, key: string): string | null {
 export const itemId = (row: TextRow): string => `AI-${column(row, 'number')}`
 
 /** The page of the document that the item stands in; null where the service knows no address of its own. */
-export const pageOf = (row: TextRow, publicUrl: string | undefined): string | null =>
-  publicUrl === undefined ? null : `${publicUrl}/v1/incidents/${column(row, 'incident_id')}/postmortem.html`
+export const pageOf = (incident_id: string, publicUrl: string | undefined): string | null =>
+  publicUrl === undefined ? null : `${publicUrl}/v1/incidents/${incident_id}/postmortem.html`

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { listActionItems, sortKey } from '../action-items/list-json.ts'
@@ -30,6 +31,8 @@ const tooLong = cachedAnswer('')
 /** Returns a function that sends all action items that match a filter as a file. */
 export function createFileSender({ db, database, publicUrl }: Context): SendFile {
   const share = createAnswerCache(database.snapshot)
+  // A database that was restored may begin with the same snapshots.
+  const opened = randomUUID()
 
   return async (reply, format, asked) => {
     const key = `${format.media} ${JSON.stringify(asked)}`
@@ -38,8 +41,8 @@ export function createFileSender({ db, database, publicUrl }: Context): SendFile
     reply.header('content-disposition', `attachment; filename="${format.fileName}"`)
     reply.header('x-content-type-options', 'nosniff')
     if (answer !== tooLong) return sendCached(reply, answer, type)
-    // A snapshot never comes back, so whoever names this tag has what would be sent again.
-    reply.header('etag', etagOf(`${key} ${await database.snapshot()}`, null)).type(type)
+    // A snapshot never comes back in one database, so whoever names this tag has what would be sent again.
+    reply.header('etag', etagOf(`${opened} ${key} ${await database.snapshot()}`, null)).type(type)
     return reply.send(Readable.from(reply.request.method === 'HEAD' ? [] : pieces(format, asked)))
   }
 

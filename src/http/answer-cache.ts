@@ -38,23 +38,20 @@ export function createAnswerCache(
   currentSnapshot: () => Promise<string>,
 ): (key: string, make: Make) => Promise<CachedAnswer> {
   const waiting = new Map<string, Promise<CachedAnswer>>()
-  const running = new Map<string, Promise<unknown>[]>()
+  const running = new Map<string, Promise<CachedAnswer>>()
   const cache = new BoundedCache<string, Entry>({ maxEntries: 100, maxSize: 32_000_000, sizeOf })
 
   async function answer(key: string, make: Make): Promise<CachedAnswer> {
-    const rounds = running.get(key) ?? []
-    running.set(key, rounds)
-    if (rounds.length >= 1) await rounds[0]!.catch(() => {})
+    await running.get(key)?.catch(() => {})
     // Lets the requests that have arrived already join this one.
     await setImmediate()
     waiting.delete(key)
     const made = cachedOrMade(key, make)
-    rounds.push(made)
+    running.set(key, made)
     try {
       return await made
     } finally {
-      rounds.splice(rounds.indexOf(made), 1)
-      if (rounds.length === 0) running.delete(key)
+      if (running.get(key) === made) running.delete(key)
     }
   }
 

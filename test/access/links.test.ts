@@ -5,9 +5,9 @@ import { linkRoom } from '../../src/access/links/routes.ts'
 import { createLinkCache } from '../../src/access/links/store.ts'
 import { createTokenCache } from '../../src/http/api-tokens.ts'
 import type { App, Context } from '../../src/http/context.ts'
+import { readConditions } from '../../src/http/server/answers/etags.ts'
 import { requireToken } from '../../src/http/server/authentication.ts'
 import { registerErrors } from '../../src/http/server/error-handler.ts'
-import { readConditions } from '../../src/http/server/etags.ts'
 import { createValidator, refuseUnknownQueries } from '../../src/http/server/validation/validator.ts'
 import { sha256Hex } from '../../src/kit/json.ts'
 import { openIncident, readAllPages, seedPeople } from '../help/cast.ts'
@@ -389,6 +389,8 @@ t.test('a link is of a source or of a feed, and has nothing of the other', async
   const ofSource = { incident_id, unknown: 'inbox', draft_severity: 'SEV1', signing_secret: 's', mapping }
   for (const [name, value] of Object.entries(ofSource))
     t.same(await refusal({ ...calendar, [name]: value }), [422, `/${name} exclusive`])
+  const never = { ...calendar, source: undefined, filter: { overdue: true, due_within: '3d' } }
+  t.same(await refusal(never), [422, '/filter/due_within contradiction'])
 })
 
 t.test('a filter has fields, zones and names that there are', async t => {

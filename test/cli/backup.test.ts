@@ -76,23 +76,41 @@ t.test('a file that is there is written over only where that is asked for', asyn
     code: 0,
     stdout: '1 revisions verified, 0 do not match\n',
   })
+  t.match(await run(t, ['backup', folder, '--force'], settings), {
+    code: 1,
+    stderr: /^\S+ is a folder: name a file in it\.\n$/,
+  })
   const piped = await run(t, ['backup', '-'], settings)
   t.equal(piped.code, 0)
   t.equal(piped.stdout, readFileSync(file).toString(), 'and - is standard output, with the same bytes')
 })
 
-t.test('a backup that is stopped leaves no file', async t => {
+/** Begins a backup, which waits for a table that is locked. */
+async function beginBackup(t: Test) {
   const { connectionString } = await createDatabase(t)
   const { waiting, release } = await lockTable(t, connectionString!, 'incidents')
   const folder = tempFolder(t)
-  const args = ['backup', join(folder, 'debrief.tar')]
-  const { child, ended } = command(t, args, { DATABASE_URL: connectionString! })
+  const file = join(folder, 'debrief.tar')
+  const { child, ended } = command(t, ['backup', file], { DATABASE_URL: connectionString! })
   while ((await waiting()) === 0) await sleep(5)
-  t.match(readdirSync(folder), [/^debrief\.tar\.\d+\.part$/], 'what is not whole has another name')
+  return { folder, file, child, ended, release }
+}
+
+t.test('a backup that is stopped leaves no file', async t => {
+  const { folder, child, ended, release } = await beginBackup(t)
+  t.match(readdirSync(folder), [/^debrief\.tar\.[0-9a-f]{12}\.part$/], 'what is not whole has another name')
   child.kill('SIGTERM')
   t.match(await ended, { code: 1, stderr: 'Stopped by SIGTERM: no backup is written.\n' })
   t.same(readdirSync(folder), [])
   await release()
+})
+
+t.test('a file that appears in the meantime stays', async t => {
+  const { folder, file, ended, release } = await beginBackup(t)
+  writeFileSync(file, 'Mine')
+  await release()
+  t.match(await ended, { code: 1, stderr: /exists already: .+ --force\.\n$/ })
+  t.same([readdirSync(folder), readFileSync(file, 'utf8')], [['debrief.tar'], 'Mine'])
 })
 
 t.test('a mistake is answered with one sentence, and changes nothing', async t => {

@@ -10,8 +10,9 @@ import {
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { linesOf } from '../../src/cli/export/documents.ts'
+import { linesOf, pauseAfter } from '../../src/cli/export/documents.ts'
 import { exportPostmortems } from '../../src/cli/export/export.ts'
+import { writeAtomically } from '../../src/cli/write-atomically.ts'
 import { createDebriefClient, type DebriefClient } from '../../src/client/client.ts'
 import { sha256Hex } from '../../src/kit/json.ts'
 import { tempFolder } from '../db/embedded/embedded-servers.ts'
@@ -193,6 +194,14 @@ t.test('a run that fails leaves what has come, and the next one goes on from the
     'README.md',
   ])
   t.equal(whole[`${idOf(incident)}/evidence/${shown}.txt`]!.text, '14:02:11 503')
+
+  const mine = `${idOf(incident)}/evidence/notes.txt`
+  writeFileSync(join(out, mine), 'mine')
+  await service.call('PUT', `/v1/evidence/${shown}/redaction`, { body: { reason: 'It names a customer.' } })
+  t.equal(await exportPostmortems(client, out, selection), `${out} has 2 postmortems: 1 redacted.`)
+  const left = Object.keys(filesIn(out)).filter(path => path.includes('/evidence/'))
+  t.same(left, [mine], 'what is redacted later goes, and what is not ours stays')
+  t.match(await exportPostmortems(client, out, selection), /^Nothing new: /)
 })
 
 t.test('files that are missing or changed are written again, and what is not ours stays', async t => {
@@ -267,6 +276,19 @@ t.test('the command exports the data here, and says what was new', async t => {
   const run = () => runHere(t, ['export', '--out', out], settings)
   t.same(await run(), { code: 0, stdout: `${out} has 1 postmortem: 1 new.\n`, stderr: '' })
   t.same(await run(), { code: 0, stdout: `Nothing new: ${out} has 1 postmortem.\n`, stderr: '' })
+})
+
+t.test('what cannot be written leaves nothing', async t => {
+  const folder = tempFolder(t)
+  mkdirSync(join(folder, 'list', 'in-the-way'), { recursive: true })
+  await t.rejects(writeAtomically(join(folder, 'list'), Buffer.from('a')), { code: 'EISDIR' })
+  t.same(readdirSync(folder), ['list'])
+})
+
+t.test('it waits longer each time, and as long as the service asks for', t => {
+  t.same([pauseAfter(1), pauseAfter(3), pauseAfter(1, 5), pauseAfter(5, 1)], [200, 800, 5000, 3200])
+  t.equal(pauseAfter(1, 86_400), 60_000, 'but no day')
+  t.end()
 })
 
 t.test('lines are found wherever the pieces of a stream end', async t => {

@@ -37,11 +37,12 @@ t.test('what is overdue is a table, and the exit code says whether something is'
   const late = await command(t, ['overdue', '--as-of', '2026-07-01', ...there], {}).ended
   const remote = { DEBRIEF_URL: url, DEBRIEF_TOKEN: adminToken }
   const none = await overdue(t, ['--as-of', '2026-06-24'], remote)
-  const sam = ['--owner', 'sam,ana', '--due-within', '7d']
+  const sam = ['--owner', 'ana', '--owner', 'sam', '--due-within', '7d']
   const soon = await overdue(t, ['--as-of', '2026-07-01', ...sam, ...there])
   const json = await overdue(t, ['--as-of', '2026-07-01', '--priority', 'P0,P1', '--json', ...there])
   const here = {
     DEBRIEF_URL: 'https://elsewhere.example',
+    DEBRIEF_TOKEN: '',
     DATABASE_URL: service.connection.connectionString!,
   }
   const local = await overdue(t, ['--as-of', '2026-06-25', '--team', 'payments-team'], here)
@@ -82,12 +83,18 @@ t.test('a refusal is one sentence that says what to do', async t => {
   const wrong = await overdue(t, ['--url', url, '--token', 'dbf_unknown'])
   const weak = await overdue(t, ['--url', url, '--token', body.token])
   const zone = await overdue(t, ['--tz', 'Mars/Olympus', ...there])
+  const past = await overdue(t, ['--as-of', '2026-06-17', '--due-within', '7d', ...there])
   t.match(wrong, {
     code: 1,
     stdout: '',
     stderr: /^The token is not valid there: .+ "debrief token create".+\.\n$/,
   })
   t.match(weak, { code: 1, stdout: '', stderr: /^This call needs a token of scope read; .+\.\n$/ })
+  t.match(past, {
+    code: 2,
+    stdout: '',
+    stderr: /^--due-within needs --as-of to be 2026-06-18 or later: .+\.\n$/,
+  })
   t.match(zone, { code: 1, stdout: '', stderr: /^tz must be .+\.\n$/ })
 })
 

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import { tempFolder } from '../db/embedded/embedded-servers.ts'
 import { type Settings, send, startService, tokenIn } from '../help/command.ts'
@@ -135,6 +136,7 @@ t.test('a link is made, listed and revoked, and its address is that of the servi
     stdout: /^http:\/\/127\.0\.0\.1:9090\/v1\/action-items\.ics\?link=dbl_\S+\n$/,
   })
   t.match(await make(...feed, '--owner', 'nobody'), { code: 1, stderr: /^--owner names nobody, / })
+  t.match(await make(...feed, '--team', 'nobody'), { code: 1, stderr: /^--team names nobody, / })
   t.match(await make(...feed, '--tz', 'Mars'), { code: 1, stderr: /^--tz must be the IANA name .+\.\n$/ })
   t.match(await make('--source', 'github', '--overdue'), {
     code: 1,
@@ -155,6 +157,24 @@ t.test('a link is made, listed and revoked, and its address is that of the servi
     stderr: `Link ${id} is revoked`,
   })
   t.match((await runHere(t, ['link', 'list'], settings)).stdout, / revoked \d{4}-/)
+})
+
+t.test('a command migrates no database but a new one', async t => {
+  const { connectionString } = await createDatabase(t, 'template0')
+  const settings = { DATABASE_URL: connectionString! }
+  const client = new pg.Client(connectionString)
+  await client.connect()
+  t.teardown(() => client.end())
+  const make = ['token', 'create', '--name', 'ci', '--scope', 'read']
+  const refused = { code: 1, stdout: '', stderr: /^This Debrief is newer than .+ once, or use .+\.\n$/ }
+  t.match(await runHere(t, ['token', 'list'], settings), refused)
+  t.same((await client.query(`SELECT to_regclass('migrations') AS name`)).rows, [{ name: null }])
+  t.match(await runHere(t, make, settings), { code: 0 })
+  await client.query(`DELETE FROM migrations WHERE name = (SELECT max(name) FROM migrations)`)
+  for (const args of [make, ['token', 'list'], ['overdue'], ['verify']])
+    t.match(await runHere(t, args, settings), refused, args[0]!)
+  await client.query(`INSERT INTO migrations VALUES ('9999_later.sql', now())`)
+  t.match(await runHere(t, ['verify'], settings), { code: 1, stderr: /^A newer Debrief has migrated/ })
 })
 
 t.test('they work beside the service of a data folder, too', async t => {

@@ -69,6 +69,7 @@ const wrongCommands: [string[], number, RegExp][] = [
     2,
     /'--token <token>' cannot be used with .+ '--token-file/,
   ],
+  [['overdue', '--token', ''], 2, /^The token of --token or --token-file is empty\.\n$/],
   [['overdue', '--token', 'x', '--url', 'debrief.example'], 2, /^--url must be an address like .+\.\n$/],
   [
     ['overdue', '--token', 'x', '--url', 'http://127.0.0.1:2'],

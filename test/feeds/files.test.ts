@@ -28,7 +28,7 @@ await givenFactor(service)
 const outage = await givenIncident(service, 'Outage', '2026-05-01')
 await givenFactor(service, outage)
 const tracker = { system: 'jira', key: '=CHK-481', url: 'https://jira.carta.example/CHK-481' }
-const doneWhen = 'A drill loses\nno "payment", none; at all.'
+const doneWhen = 'A drill loses\n=1+1\nno "payment", none; at all.'
 const first = await givenItem(service, { type: 'prevent', done_when: doneWhen, tracker })
 await call('PUT', `${first}/acceptance`, { body: { by: 'priya' } })
 await call('POST', `${first}/deferrals`, { body: { to: '2026-06-25', reason: 'The sandbox is closed.' } })
@@ -245,6 +245,8 @@ t.test('whatever the texts are, a row of CSV has its cells, and none begins as a
     const row = rowOf({ ...fields, tracker: JSON.stringify({ system: 'jira', key, url: null }) })
     const parsed = parse(csv.head(about) + csv.rows([row, row], about), {
       relax_column_count: true,
+      // What spreadsheets take for the end of a row.
+      record_delimiter: ['\r\n', '\n', '\r'],
     }) as string[][]
     if (parsed.length !== 3) throw new Error(`${parsed.length} rows`)
     for (const cells of parsed) {

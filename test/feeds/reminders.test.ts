@@ -53,6 +53,7 @@ t.test('each owner is reminded of what is overdue, due soon or untouched, each i
     {
       ...{ incident_id: 'PM-2026-05-01-outage', id: 'AI-1', title: 'Idle', incident_title: 'Outage' },
       ...{ severity: 'SEV1', priority: 'P1', due_on: '2026-09-01', days_overdue: 0, days_untouched: 17 },
+      page: null,
     },
   ])
 })

@@ -24,10 +24,23 @@ function requireFeedAlone(input: LinkInput): void {
   if (input.source) throw exclusiveError('/source', 'takes what a tool posts, and /feed is read')
   const other = ofSource.find(name => input[name])
   if (other) throw exclusiveError(`/${other}`, 'is of what a tool posts, and /feed is read')
-  const { tz, owner = [] } = input.filter ?? {}
+  requireSensibleFilter(input.filter ?? {})
+}
+
+/** What no item can match would be an empty list for ever. */
+function requireSensibleFilter({
+  tz,
+  owner = [],
+  overdue,
+  due_within,
+}: NonNullable<LinkInput['filter']>): void {
   if (tz !== undefined && !isTimeZone(tz)) {
     const detail = '/filter/tz must be the IANA name of a time zone, such as Europe/Berlin.'
     throw fieldError('/filter/tz', 'unknown', detail)
+  }
+  if (overdue && due_within !== undefined) {
+    const detail = '/filter/due_within leaves out what is overdue: leave out /filter/overdue, or this.'
+    throw fieldError('/filter/due_within', 'contradiction', detail)
   }
   if (!owner.includes('me')) return
   const detail = '/filter/owner is me, and a link acts for nobody: name the person by their handle.'

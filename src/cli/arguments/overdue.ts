@@ -25,7 +25,7 @@ export function addOverdue(program: Command): void {
       .option('--owner <handles>', 'of any of these people; `me` is whom the token acts for', listOf())
       .option('--team <handles>', 'whose owner is in any of these teams', listOf())
       .option('--priority <priorities>', `any of ${priorities.join(', ')}`, listOf(priorities))
-      .option('--due-within <days>', 'also what is due by then, such as 7d', days)
+      .option('--due-within <days>', 'also what is due by then, such as 7d; of no past day', days)
       .option('--as-of <date>', 'as of the end of this day; of today, unless given', date)
       .option('--tz <zone>', "the zone of that day, such as Europe/Berlin; the service's, unless given")
       .option('--json', 'as a JSON array'),

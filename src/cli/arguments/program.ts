@@ -117,8 +117,9 @@ const ofRestores = `Examples:
   debrief restore debrief.backup
   DATABASE_URL=postgresql://db.example/debrief debrief restore debrief.backup
 
-What fails leaves the database empty. A backup goes into any PostgreSQL from 15
-on.`
+What fails leaves the database empty. Once it is restored, its final documents
+are verified: it stays, and the code is 1, where one does not match. A backup
+goes into any PostgreSQL from 15 on.`
 
 /** The parser's words as sentences, and what to do. */
 function sentenceOf(text: string): string {

@@ -1,16 +1,16 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { earlierBy, isDate, isDateTime, toUtc } from '../../kit/time.ts'
 
-/** A list with commas between its entries, each any text or one of `words`. */
+/** A list with commas between its entries, each any text or one of `words`; an option that is repeated adds to it. */
 export const listOf =
   <Word extends string = string>(words?: readonly Word[]) =>
-  (value: string): Word[] => {
+  (value: string, before: Word[] = []): Word[] => {
     const entries = value.split(',').map(entry => entry.trim()) as Word[]
     const isWrong = entries.some(entry => entry === '' || words?.includes(entry) === false)
     if (isWrong && words)
       throw new InvalidArgumentError(`It must be of ${words.join(', ')}, with commas between.`)
     if (isWrong) throw new InvalidArgumentError('It must be names, with commas between.')
-    return entries
+    return [...before, ...entries]
   }
 
 /** A date that exists. */

@@ -31,6 +31,7 @@ export async function* finalDocuments(
   let retries = 0
   let hasBegun = false
   for (;;) {
+    let retryAfter: number | undefined
     try {
       for await (const line of exportedLines(client, filter, after)) {
         hasBegun = true
@@ -41,13 +42,20 @@ export async function* finalDocuments(
       }
     } catch (error) {
       if (!isPassing(error, hasBegun)) throw error
+      if (error instanceof RefusedError) retryAfter = error.retryAfter
     }
     retries += 1
     if (retries > mostRetries)
       throw new Error('The export is cut off again and again: run it once more, and it goes on from there.')
-    await sleep(100 * 2 ** retries)
+    await sleep(pauseAfter(retries, retryAfter))
   }
 }
+
+const longestPause = 60_000
+
+/** For how many milliseconds it waits: longer each time, and at least as many seconds as the service asks for. */
+export const pauseAfter = (retries: number, retryAfter = 0): number =>
+  Math.min(Math.max(100 * 2 ** retries, retryAfter * 1000), longestPause)
 
 /** Whether it is worth while to go on: a connection broke, or the service has too many exports under way. */
 const isPassing = (error: unknown, hasBegun: boolean): boolean =>

@@ -1,8 +1,9 @@
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DebriefClient } from '../../client/client.ts'
 import { sha256Hex } from '../../kit/json.ts'
 import { answerOf } from '../service/answers.ts'
-import { writeFile } from './folder.ts'
+import { writeIfChanged } from './folder.ts'
 
 const extensions: Record<string, string> = {
   'image/png': 'png',
@@ -13,7 +14,7 @@ const extensions: Record<string, string> = {
 }
 
 /**
- * Writes the evidence that a document cites into a folder; what was redacted is left out.
+ * Brings a folder up to date with the evidence that a document cites: what was redacted is left out, and removed.
  * @returns the names of the files
  */
 export async function exportEvidence(client: DebriefClient, folder: string, json: Buffer): Promise<string[]> {
@@ -28,10 +29,24 @@ export async function exportEvidence(client: DebriefClient, folder: string, json
     if (sha256Hex(bytes) !== sha256) throw new Error(`Evidence ${sha256} came with other bytes.`)
     const type = result.response.headers.get('content-type')?.split(';')[0] ?? ''
     const name = `${sha256}.${extensions[type] ?? 'bin'}`
-    await writeFile(join(folder, name), bytes)
+    await writeIfChanged(join(folder, name), bytes)
     names.push(name)
   }
+  await removeOthers(folder, names)
   return names
+}
+
+/** A file that an export wrote there, or began to. */
+const ours = /^[0-9a-f]{64}\.[a-z]{3,4}(\.\w+)*$/
+
+/** Removes what earlier exports wrote and is redacted since, or cited no more. */
+async function removeOthers(folder: string, names: string[]): Promise<void> {
+  const there = await readdir(folder).catch(error => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  const others = there.filter(name => ours.test(name) && !names.includes(name))
+  for (const name of others) await rm(join(folder, name))
 }
 
 /** The hashes that the sources of a document name, in whichever form it was sealed. */

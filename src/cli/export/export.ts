@@ -16,7 +16,7 @@ import {
   type Selection,
   type State,
   saveState,
-  writeFile,
+  writeIfChanged,
 } from './folder.ts'
 import { otherServiceError, requireSameService } from './same-service.ts'
 
@@ -66,7 +66,7 @@ export async function exportPostmortems(
     throw isBeyondEnd ? otherServiceError(out) : error
   } finally {
     progress.stop()
-    await writeFile(join(out, contentsFile), contentsOf(state))
+    await writeIfChanged(join(out, contentsFile), contentsOf(state))
     await saveState(out, state)
   }
   requireWhole(out, damaged)
@@ -105,7 +105,8 @@ async function* bring(client: DebriefClient, { out, state, damaged }: Folder): A
 function newsOf(document: FinalDocument, known: Exported | undefined, damaged: Set<string>): News {
   if (known === undefined) return 'new'
   if (known.revision < document.revision) return 'amended'
-  if (known.json_sha256 !== document.json_sha256) return 'redacted'
+  // It keeps its bytes where evidence was redacted that it cites, and moves all the same.
+  if (known.sequence !== document.sequence) return 'redacted'
   return damaged.has(document.incident_id) ? 'restored' : 'unchanged'
 }
 
@@ -126,8 +127,8 @@ async function writePostmortem(
     occurred_on: incident.occurred_on ?? incident_id.slice(3, 13),
     evidence,
   }
-  await writeFile(join(folder, 'postmortem.md'), markdown)
-  await writeFile(join(folder, 'postmortem.json'), json)
+  await writeIfChanged(join(folder, 'postmortem.md'), markdown)
+  await writeIfChanged(join(folder, 'postmortem.json'), json)
   return exported
 }
 

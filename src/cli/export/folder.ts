@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Schemas } from '../../client/client.ts'
 import { sha256Hex } from '../../kit/json.ts'
+import { writeAtomically } from '../write-atomically.ts'
 import type { ExportFilter } from './documents.ts'
 
 /** What a folder is meant to hold: it is the same in every run. */
@@ -86,7 +87,7 @@ export async function saveState(out: string, state: State): Promise<void> {
   const postmortems = Object.fromEntries(
     Object.entries(state.postmortems).sort(([a], [b]) => (a < b ? -1 : 1)),
   )
-  await writeFile(
+  await writeIfChanged(
     join(out, stateFile),
     Buffer.from(`${JSON.stringify({ ...state, postmortems }, null, 1)}\n`),
   )
@@ -117,20 +118,11 @@ async function areIntact(out: string, files: [string, string][]): Promise<boolea
   return true
 }
 
-/**
- * Writes a file beside, and then in place of what is there, so that a reader never sees a part of it. One that has these
- * bytes already stays untouched.
- * @returns whether it was written
- */
-export async function writeFile(path: string, bytes: Buffer): Promise<boolean> {
-  if ((await readIfThere(path))?.equals(bytes)) return false
+/** Writes a file, and the folder that it is in. One that has these bytes already stays untouched. */
+export async function writeIfChanged(path: string, bytes: Buffer): Promise<void> {
+  if ((await readIfThere(path))?.equals(bytes)) return
   await mkdir(dirname(path), { recursive: true })
-  const beside = `${path}.part`
-  await using file = await open(beside, 'w')
-  await file.writeFile(bytes)
-  await file.sync()
-  await rename(beside, path)
-  return true
+  await writeAtomically(path, bytes)
 }
 
 async function readIfThere(path: string): Promise<Buffer | null> {

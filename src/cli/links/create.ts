@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { Schemas } from '../../client/client.ts'
 import type { Config } from '../../config.ts'
+import { readOptionFile } from '../input/option-file.ts'
 import { requireOption, UsageError } from '../input/usage-error.ts'
 import { type Feed, feeds, sources } from '../input/words.ts'
 import { answerOf } from '../service/answers.ts'
@@ -30,6 +30,11 @@ export interface LinkOptions extends ServiceOptions {
 /** The longer pointers first, since they are replaced in this order. */
 const optionOf = {
   '/filter/owner': '--owner',
+  '/filter/team': '--team',
+  '/filter/priority': '--priority',
+  '/filter/service': '--service',
+  '/filter/overdue': '--overdue',
+  '/filter/due_within': '--due-within',
   '/filter/tz': '--tz',
   '/filter': 'a filter such as --owner',
   '/source': '--source',
@@ -43,6 +48,7 @@ const optionOf = {
   '/signing_secret': '--signing-secret-file',
   '/mapping': '--mapping',
   '/expires_at': '--expires',
+  '/requests_per_minute': '--requests-per-minute',
 }
 
 /**
@@ -65,8 +71,8 @@ function bodyOf(options: LinkOptions): Schemas['LinkInput'] {
   const feed = options.feed && (`action_items_${options.feed}` as const)
   const filter = filterOf(options)
   requireOption(source ?? feed, whatFor)
-  const secret = contentOf(options.signingSecretFile, '--signing-secret-file')?.trim()
-  const mapping = mappingOf(contentOf(options.mapping, '--mapping'))
+  const secret = readOptionFile(options.signingSecretFile, '--signing-secret-file')?.trim()
+  const mapping = mappingOf(readOptionFile(options.mapping, '--mapping'))
   return {
     name,
     ...(source && { source }),
@@ -102,15 +108,6 @@ function filterOf({
     ...(overdue && { overdue }),
     ...(dueWithin && { due_within: dueWithin }),
     ...(tz && { tz }),
-  }
-}
-
-function contentOf(file: string | undefined, option: string): string | undefined {
-  if (file === undefined) return undefined
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new UsageError(`${option} cannot be read (${(cause as Error).message}).`, { cause })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DebriefClient, Schemas } from '../../client/client.ts'
 import type { Config } from '../../config.ts'
-import { allOf } from '../service/answers.ts'
+import { UsageError } from '../input/usage-error.ts'
+import { allOf, answerOf } from '../service/answers.ts'
 import { callService, type ServiceOptions } from '../service/call.ts'
 import { printable, type Row, tableOf } from '../terminal/table.ts'
 
@@ -44,11 +45,22 @@ async function readItems(client: DebriefClient, options: OverdueOptions): Promis
     client.GET('/v1/action-items', { params: { query: { ...filter, overdue: true, ...page } } }),
   )
   if (dueWithin === undefined) return late
+  if (asOf) await requireNotPast(client, asOf, tz)
   const soon = { ...filter, due_within: dueWithin, status: ['open' as const, 'in_progress' as const] }
   const next = await allOf(page =>
     client.GET('/v1/action-items', { params: { query: { ...soon, ...page } } }),
   )
   return [...late, ...next]
+}
+
+/** Requires a day whose open items the service can tell by their status of today. @throws UsageError */
+async function requireNotPast(client: DebriefClient, asOf: string, tz: string | undefined): Promise<void> {
+  const query = { limit: 1, ...(tz && { tz }) }
+  const { as_of: today } = answerOf(await client.GET('/v1/action-items', { params: { query } }))
+  if (asOf >= today) return
+  throw new UsageError(
+    `--due-within needs --as-of to be ${today} or later: what was due soon on a past day, and open then, is not known.`,
+  )
 }
 
 const rowOf = (item: Item): Row => ({

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { createDebriefClient, type DebriefClient } from '../../client/client.ts'
 import type { Config } from '../../config.ts'
+import { readOptionFile } from '../input/option-file.ts'
 import { UsageError } from '../input/usage-error.ts'
 import { reachingFetch } from './answers.ts'
 
@@ -27,7 +27,7 @@ export async function callService<T>(
   }: { config: Config; options: ServiceOptions; isNewAllowed?: boolean },
   work: (client: DebriefClient) => Promise<T>,
 ): Promise<T> {
-  const token = options.token ?? readToken(options.tokenFile) ?? config.token
+  const token = options.token ?? readOptionFile(options.tokenFile, '--token-file')?.trim() ?? config.token
   if (token !== undefined) return work(clientOf(options.url ?? config.publicUrl ?? usualUrl, token))
   if (options.url !== undefined)
     throw new UsageError('Say with which token: --token-file <file>, or DEBRIEF_TOKEN.')
@@ -44,16 +44,8 @@ function clientOf(given: string, token: string): DebriefClient {
   const url = URL.parse(given)
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new UsageError('--url must be an address like https://debrief.example.')
+  if (token === '') throw new UsageError('The token of --token or --token-file is empty.')
   if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('The token has characters that no token has.')
   const address = given.replace(/\/+$/, '')
   return createDebriefClient({ url: address, token, fetch: reachingFetch(address) })
-}
-
-function readToken(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined
-  try {
-    return readFileSync(file, 'utf8').trim()
-  } catch (cause) {
-    throw new UsageError(`--token-file cannot be read (${(cause as Error).message}).`, { cause })
-  }
 }

@@ -17,7 +17,7 @@ export interface LocalService {
  */
 export async function openLocalService(config: Config, isNewAllowed: boolean): Promise<LocalService> {
   if (!isNewAllowed) requireDatabase(config)
-  const database = await connectBeside(config, say)
+  const database = await connectBeside(config, say, isNewAllowed)
   const token = randomBytes(32).toString('base64url')
   const here = { host: '127.0.0.1', publicUrl: publicUrlOf(config), adminToken: token }
   const app = await buildApp({

@@ -40,12 +40,18 @@ export async function restoreInto(
     await loadAll(client, backup, hooks)
     for (const name of await pendingIn(client)) await runMigration(client, name)
     await client.query('COMMIT')
-    await client.query('ANALYZE')
+    await analyze(client, hooks.log)
   } finally {
     // Rolls back what is not committed.
     await client.end()
   }
 }
+
+/** For plans that know what is there from the first query on; PostgreSQL does it in time, too. */
+const analyze = (client: pg.Client, log: Hooks['log']) =>
+  client.query('ANALYZE').catch((error: Error) => {
+    log(`It is restored, and its first queries may be slow, since ANALYZE failed (${error.message}).`)
+  })
 
 function notEmptyError(connection: pg.ClientConfig): Error {
   const other =

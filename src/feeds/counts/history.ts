@@ -41,6 +41,7 @@ export async function readActionItemHistory(
   const { group_by, ends } = request
   const { rows } = await selectChanges(request).execute(db)
   const groups = Map.groupBy(rows, ({ key }) => key)
+  if (group_by !== null) requireFewRows(groups.size, ends.length)
   const series = [...groups].map(([key, changes]) => ({
     name: { key, label: changes[0]!.label ?? labelOf(group_by ?? '', key) },
     counts: countsOf(changes, ends.length),
@@ -50,7 +51,6 @@ export async function readActionItemHistory(
     ...series.reduce((sum, { counts }) => added(sum, counts[i]!), none),
   }))
   if (group_by === null) return { totals, groups: [] }
-  requireFewRows(series.length, ends.length)
   return {
     totals,
     groups: ends.flatMap((date, i) => series.map(({ name, counts }) => ({ date, ...name, ...counts[i]! }))),

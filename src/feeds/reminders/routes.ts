@@ -16,7 +16,7 @@ export const reminderRoom: Room = { tag, schemas: contract.reminderSchemas, rout
 const asText = 'text/plain'
 
 /** Whom to remind of what, for a line of cron that posts it to a chat. */
-function reminderRoutes(app: App, { db, now, timeZone }: Context): void {
+function reminderRoutes(app: App, { db, now, timeZone, publicUrl }: Context): void {
   app.get(
     '/action-items/reminders',
     {
@@ -44,7 +44,7 @@ function reminderRoutes(app: App, { db, now, timeZone }: Context): void {
       const media = negotiateMedia(request, ['application/json', asText])
       reply.header('vary', 'accept')
       const found = await readReminders(db, {
-        ...{ today, filter, perOwner: per_owner },
+        ...{ today, filter, perOwner: per_owner, publicUrl },
         ...{ within: Number.parseInt(within, 10), untouched: Number.parseInt(untouched, 10) },
       })
       if (found.owners.length === 0) await requireKnownNames(db, filter)

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { itemFilters } from '../../action-items/list-schema.ts'
 import { ActionItem, todayFields } from '../../action-items/schema.ts'
-import { component, exact, handle, integer, line, part, pattern } from '../../http/fields.ts'
+import { component, exact, handle, integer, line, nullable, part, pattern, url } from '../../http/fields.ts'
 
 /** Who is to be reminded of what, for a message to a chat. */
 
@@ -17,6 +17,7 @@ const reminder = part('ActionItemReminder', {
   priority,
   due_on,
   days_overdue,
+  page: nullable(url({ description: 'The postmortem, where the service has an address (DEBRIEF_URL).' })),
   days_untouched: Type.Integer({ minimum: 0, description: 'Since its last change, such as a deferral.' }),
 })
 
@@ -39,7 +40,7 @@ const ofOwner = part('OwnerReminders', {
 const span = (days: string, description: string) =>
   Type.Optional(
     Type.String({
-      ...pattern('^(0|[1-9][0-9]{0,2})d$', 'a number of days', days),
+      ...pattern('^(0|[1-9][0-9]{0,2})d$', 'a number of days up to 999', days),
       description: `${description} Default \`${days}\`.`,
       examples: [days],
     }),
@@ -93,6 +94,7 @@ export const ActionItemReminders = component(
                 priority: 'P1',
                 due_on: '2026-06-24',
                 days_overdue: 3,
+                page: 'https://debrief.example/v1/incidents/PM-2026-06-17-payments-drill/postmortem.html',
                 days_untouched: 9,
               },
             ],

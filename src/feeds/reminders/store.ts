@@ -3,6 +3,7 @@ import { type ActionItemFilter, fromOf, openSource, whereOf } from '../../action
 import { daysOverdue, type Today } from '../../action-items/rules.ts'
 import type { Db } from '../../db/open.ts'
 import { dateIn, daysBetween, momentIn } from '../../kit/time.ts'
+import { pageOf } from '../item-row.ts'
 import type { ActionItemReminders, OwnerReminders, Reminder } from './schema.ts'
 
 export interface Terms {
@@ -13,6 +14,7 @@ export interface Terms {
   untouched: number
   /** How many items of an owner are listed. */
   perOwner: number
+  publicUrl: string | undefined
 }
 
 const mostOwners = 100
@@ -20,7 +22,7 @@ const mostOwners = 100
 const headings = ['overdue', 'due', 'untouched'] as const
 type Counts = ActionItemReminders['count']
 
-interface Row extends Omit<Reminder, 'id' | 'days_overdue' | 'days_untouched'> {
+interface Row extends Omit<Reminder, 'id' | 'days_overdue' | 'days_untouched' | 'page'> {
   owner: string
   owner_name: string
   heading: (typeof headings)[number]
@@ -41,7 +43,7 @@ export async function readReminders(
   for (const row of rows) {
     if (owners.at(-1)?.owner !== row.owner) owners.push(ownerOf(row))
     const owner = owners.at(-1)!
-    owner[row.heading].push(toReminder(row, terms.today))
+    owner[row.heading].push(toReminder(row, terms))
     owner.more -= 1
   }
   const count = rows[0]?.totals ?? { overdue: 0, due: 0, untouched: 0 }
@@ -54,11 +56,12 @@ const ownerOf = ({ owner, owner_name, counts }: Row): OwnerReminders => ({
   more: counts.overdue + counts.due + counts.untouched,
 })
 
-function toReminder(row: Row, { as_of, tz }: Today): Reminder {
+function toReminder(row: Row, { today: { as_of, tz }, publicUrl }: Terms): Reminder {
   const { incident_id, number, title, incident_title, severity, priority, due_on } = row
   const days_untouched = Math.max(0, daysBetween(dateIn(tz, new Date(row.changed_at)), as_of))
   const days = { days_overdue: daysOverdue({ isOpen: true, due_on }, as_of), days_untouched }
-  return { incident_id, id: `AI-${number}`, title, incident_title, severity, priority, due_on, ...days }
+  const page = pageOf(incident_id, publicUrl)
+  return { incident_id, id: `AI-${number}`, title, incident_title, severity, priority, due_on, page, ...days }
 }
 
 /** One statement, so that the counts and the items are of the same moment. Only narrow rows are sorted. */

@@ -32,8 +32,11 @@ function ownerText({ owner, owner_name, overdue, due, untouched, more }: OwnerRe
   return `${inert(owner_name)} (${owner}):\n\n${lines.join('\n')}`
 }
 
-const lineOf = ({ id, incident_id, incident_title, title, priority }: Reminder, standing: string): string =>
-  `- ${standing}: ${inert(title)} (${priority}, ${id} of ${inert(incident_title)}, ${incident_id})`
+const lineOf = (
+  { id, incident_id, incident_title, title, priority, page }: Reminder,
+  standing: string,
+): string =>
+  `- ${standing}: ${inert(title)} (${priority}, ${id} of ${inert(incident_title)}, ${incident_id})${page === null ? '' : ` ${page}`}`
 
 const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`)
 const daysOf = (span: string): string => days(Number.parseInt(span, 10))

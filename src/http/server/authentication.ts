@@ -58,8 +58,8 @@ export function requireToken(app: FastifyInstance, { tokens, links, adminToken, 
     if (caller === undefined) throw await wrongCredentialError(request)
     request.caller = caller
     if (caller.requests_per_minute !== null) await limitCaller(request, reply)
-    requireScope(caller, request.routeOptions.config.scope!)
     requireOwnAddress(caller, request.routeOptions.config.link)
+    requireScope(caller, request.routeOptions.config.scope!)
   })
 
   async function callerOf(request: FastifyRequest): Promise<Caller | undefined> {

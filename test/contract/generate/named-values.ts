@@ -78,6 +78,10 @@ export function namedValues(world: World, incident: string): Record<string, Valu
     'listPeople ?team': fc.constantFrom(...teams),
     '?team': listOf(teams),
     '?incident_id': listOf(incidents),
+    // Greater ones are of another database.
+    '?after': fc.constantFrom(0, 1),
+    // With true it comes as a tar alone.
+    '?evidence': fc.constant('false'),
     'readActionItemHistory ?from': dayBetween('2025-06-01', '2026-05-01'),
     'readActionItemHistory ?to': dayBetween('2026-05-01', '2026-06-17'),
     '?service': listOf(['checkout', 'search', 'no such, ünknown']),

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import type pg from 'pg'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import { inLoadingOrder } from '../../../src/db/backup/catalog.ts'
 import { migrate } from '../../../src/db/migrate.ts'
@@ -170,6 +170,19 @@ t.test('a table of somebody else is in the backup, and left out with a word', as
   t.match(tables[0], { name: 'Notes of "Ana"', rows: 1 })
   const said = await restoreFrom(mixed, await emptyDatabase(t))
   t.same(said, [`The table Notes of "Ana" is none of Debrief's, and is left out.`])
+})
+
+t.test('a failed ANALYZE is a word, since what is restored is there', async t => {
+  const { connectionString } = await emptyDatabase(t)
+  const holder = new pg.Client(connectionString)
+  await holder.connect()
+  t.teardown(() => holder.end())
+  await holder.query('BEGIN; ANALYZE pg_foreign_server')
+  const impatient = new URL(connectionString!)
+  impatient.searchParams.set('options', '-c lock_timeout=50ms')
+  t.match(await restoreFrom(file, { connectionString: impatient.href }), [
+    /ANALYZE failed \(.*lock timeout\)/,
+  ])
 })
 
 t.test('what is not stored as it was in the backup leaves nothing', async t => {

@@ -47,14 +47,14 @@ t.test('what cannot be served as Accept says is 406, on every read', async t => 
     '/openapi.json',
   ])
     for (const method of ['GET', 'HEAD'] as const) {
-      const refused = await call(method, url, { headers: { accept: 'text/csv' } })
+      const refused = await call(method, url, { headers: { accept: 'image/png' } })
       t.equal(refused.status, 406, `${method} ${url}`)
       t.equal(refused.headers['content-type'], 'application/problem+json')
       for (const accept of ['*/*', 'application/*', json, `${json}, application/problem+json`, ''])
         t.equal((await call(method, url, { headers: { accept } })).status, 200, `${method} ${url} ${accept}`)
       t.equal((await call(method, url, { headers: { accept: `${json};q=0` } })).status, 406)
     }
-  const { body } = await call('GET', '/v1/incidents', { headers: { accept: 'text/csv' } })
+  const { body } = await call('GET', '/v1/incidents', { headers: { accept: 'image/png' } })
   t.match(body, { code: 'not_acceptable', errors: [{ parameter: 'Accept' }], detail: /application\/json/ })
 })
 

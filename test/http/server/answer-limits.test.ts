@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../../src/config.ts'
-import { limitTimes, limitUnread } from '../../../src/http/server/answer-limits.ts'
+import { limitTimes, limitUnread } from '../../../src/http/server/answers/answer-limits.ts'
 import { registerErrors } from '../../../src/http/server/error-handler.ts'
 
 /** More than the buffers of both sockets hold, so that most of it waits in the service. */

@@ -1,7 +1,7 @@
 import fastify from 'fastify'
 import t from 'tap'
+import { readConditions } from '../../../src/http/server/answers/etags.ts'
 import { registerErrors } from '../../../src/http/server/error-handler.ts'
-import { readConditions } from '../../../src/http/server/etags.ts'
 import { observed, openIncident, seedPeople } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
 

@@ -1,9 +1,9 @@
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../../src/config.ts'
-import { limitTimes } from '../../../src/http/server/answer-limits.ts'
-import { registerEtags } from '../../../src/http/server/etags.ts'
-import { buildSerializer, serializeInTurns } from '../../../src/http/server/serializer.ts'
+import { limitTimes } from '../../../src/http/server/answers/answer-limits.ts'
+import { registerEtags } from '../../../src/http/server/answers/etags.ts'
+import { buildSerializer, serializeInTurns } from '../../../src/http/server/answers/serializer.ts'
 
 /** A long answer has what a short one has: see `serializeInTurns`. */
 

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Limits } from '../../config.ts'
-import { DebriefError } from '../problem.ts'
+import type { Limits } from '../../../config.ts'
+import { DebriefError } from '../../problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -7,8 +7,8 @@ import {
   namesTag,
   parseEntityTags,
   requireVersion,
-} from '../conditions.ts'
-import { DebriefError } from '../problem.ts'
+} from '../../conditions.ts'
+import { DebriefError } from '../../problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { isObject } from '../../kit/json.ts'
-import { takeTurns } from '../../kit/turns.ts'
-import { etagOfHash } from '../conditions.ts'
+import { isObject } from '../../../kit/json.ts'
+import { takeTurns } from '../../../kit/turns.ts'
+import { etagOfHash } from '../../conditions.ts'
 import { hasEtag } from './etags.ts'
 
 const factory = SerializerSelector()
