@@ -4,6 +4,7 @@ import { peakMemory } from './measure.ts'
 import { measureBatches } from './scenarios/batches.ts'
 import { measureDashboards } from './scenarios/dashboards.ts'
 import { measureEvents } from './scenarios/events.ts'
+import { measureExports } from './scenarios/export.ts'
 import { measureGrowth } from './scenarios/growth.ts'
 import { measureOverduePages } from './scenarios/overdue.ts'
 import { measurePostmortems } from './scenarios/postmortem.ts'
@@ -25,6 +26,7 @@ const scenarios: Record<string, (setup: Setup) => Promise<Row[]>> = {
   dashboards: measureDashboards,
   summary: measureSummary,
   postmortem: measurePostmortems,
+  export: measureExports,
   start: measureStarts,
   memory: async ({ service }) => [measured('peak memory of the service', 'MB', [peakMemory(service.pid)])],
   growth: measureGrowth,
@@ -43,6 +45,10 @@ const full: Scale = {
     [1000, 15],
     [20_000, 3],
   ],
+  exported: [
+    [10_000, 30, '30 kB'],
+    [300, 1100, '1 MB'],
+  ],
 }
 const quick: Scale = {
   rounds: 3,
@@ -56,6 +62,10 @@ const quick: Scale = {
     [20, 20],
     [1000, 5],
     [20_000, 1],
+  ],
+  exported: [
+    [2000, 30, '30 kB'],
+    [50, 1100, '1 MB'],
   ],
 }
 

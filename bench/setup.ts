@@ -33,6 +33,8 @@ export interface Scale {
   starts: { first: number; again: number }
   /** Events of each incident whose document is read, and how often in a turn. */
   documents: [events: number, reads: number][]
+  /** Final documents that are exported: how many, the events of each, and its size in words. */
+  exported: [count: number, events: number, size: string][]
 }
 
 /** An incident that both databases have from the beginning. */
@@ -119,7 +121,7 @@ export function makeFolder(stack: AsyncDisposableStack): string {
 }
 
 /** Creates a database with Debrief's tables and one incident; returns its URL. */
-async function createSeededDatabase(stack: AsyncDisposableStack, server: string): Promise<string> {
+export async function createSeededDatabase(stack: AsyncDisposableStack, server: string): Promise<string> {
   const database = await createDatabase(server, 'bench')
   stack.defer(() => dropDatabase(server, database))
   const url = inDatabase(server, database)
