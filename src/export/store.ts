@@ -43,7 +43,10 @@ const newsSince = (after: RawBuilder<unknown> | number, incident: RawBuilder<unk
 
 /** Begins an export in its transaction: its statements last as long as its reader takes. @returns the latest sequence number */
 export async function beginExport(trx: Trx): Promise<number> {
-  await sql`SELECT set_config('statement_timeout', '0', true)`.execute(trx)
+  await sql`
+    SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)`.execute(
+    trx,
+  )
   return latestSequence(trx)
 }
 

@@ -134,7 +134,7 @@ t.test('a reader that goes away before the first byte leaves nothing behind', as
 })
 
 t.test('a slow reader gets everything, however long it takes', async t => {
-  const service = await listen(t, { handlerTimeout: 1000, streamIdle: 1000 })
+  const service = await listen(t, { handlerTimeout: 1000, streamIdle: 2500 })
   const [first = '', second = ''] = finalIds(2)
   await storeFinals(service.db, [first], 1_200_000)
   await storeFinals(service.db, [second], 8_000_000)
