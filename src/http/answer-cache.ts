@@ -73,6 +73,9 @@ export function createAnswerCache(
 
 const compress = promisify(gzip)
 
+const acceptsGzip = ({ request }: FastifyReply): boolean =>
+  request.headers['accept-encoding'] !== undefined && request.encoding(['gzip', 'identity']) === 'gzip'
+
 /** Shorter answers fit into a packet or two as they are. */
 const shortest = 1024
 
@@ -87,8 +90,7 @@ export function sendCached(
   const { body, etag, link } = answer
   if (link !== undefined) reply.header('link', link)
   reply.header('etag', etag).type(type)
-  if (body.length < shortest || reply.request.encoding(['gzip', 'identity']) !== 'gzip')
-    return reply.send(body)
+  if (body.length < shortest || !acceptsGzip(reply)) return reply.send(body)
   answer.gzipped ??= compress(body)
   const vary = [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', ')
   reply.headers({ 'content-encoding': 'gzip', vary })
