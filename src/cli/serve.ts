@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { FastifyBaseLogger } from 'fastify'
 import { countTokens } from '../access/store.ts'
 import { buildApp } from '../app.ts'
@@ -14,22 +13,6 @@ import { say } from './terminal/say.ts'
 
 /** Otherwise garbage grows to several times what is in use, which V8 hardly gives back. Less would cost every event a tenth. */
 const collectEarly = '--heap-growing-percent=75'
-
-/**
- * Gives back what only the start needed, some 25 MB: V8 collects no garbage while nobody asks for memory. The room for new
- * objects, which shrinks by it, grows again to the size that is as fast as any: once, by objects that outlive a collection.
- */
-function collectStart(): void {
-  setFlagsFromString('--expose-gc')
-  const gc = runInNewContext('gc')
-  gc({ type: 'major', flavor: 'last-resort' })
-  setFlagsFromString('--semi-space-growth-factor=4')
-  const kept = Array.from({ length: 40_000 }, () => ({}))
-  gc({ type: 'minor' })
-  gc({ type: 'minor' })
-  setFlagsFromString('--semi-space-growth-factor=1')
-  kept.length = 0
-}
 
 /** How long a stop waits for requests in progress: longer than any takes, unless its client is slow. */
 const drainTimeout = 10_000
@@ -61,7 +44,6 @@ export async function serve(config: Config): Promise<Service> {
       await database.close()
       log.info('Debrief has stopped')
     })
-    setTimeout(collectStart, 1000).unref()
     say(`Debrief listens on ${url}; the API reference is at ${url}/docs`)
     return { url, token }
   } catch (error) {
