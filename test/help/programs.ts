@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 
-/** Runs other people's programs against the service, and counts what is as it should be. */
+/** Runs programs as a user has them, and counts what is as it should be. */
 
 /** Prints a line for each check, and counts them; `close` prints the sums and returns the exit code. */
 export function createChecks(name: string) {

@@ -4,8 +4,9 @@ import { chmodSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, stat
 import { tmpdir } from 'node:os'
 import { delimiter, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isDeepStrictEqual, promisify } from 'node:util'
+import { promisify } from 'node:util'
 import { disposeOnSignals } from '../help/dispose-on-signals.ts'
+import { createChecks } from '../help/programs.ts'
 
 /**
  * `npm run packed` packs Debrief as npm would publish it, installs that into an empty folder with the npm and the Node.js of the
@@ -15,15 +16,7 @@ import { disposeOnSignals } from '../help/dispose-on-signals.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const startLimit = 120_000
-let [passed, failed] = [0, 0]
-
-function check(sentence: string, found: unknown, wanted: unknown): void {
-  const isRight = isDeepStrictEqual(found, wanted)
-  if (isRight) passed += 1
-  else failed += 1
-  const wrong = `\n  wanted ${JSON.stringify(wanted)}\n  found  ${JSON.stringify(found)}`
-  console.log(`${isRight ? 'ok' : 'FAILED'} ${sentence}${isRight ? '' : wrong}`)
-}
+const { check, close } = createChecks('packed')
 
 async function main(): Promise<number> {
   await using stack = new AsyncDisposableStack()
@@ -42,9 +35,12 @@ async function main(): Promise<number> {
   await checkFiles(folder, tarball)
   await run(app, 'npm', 'install', join(folder, tarball))
   check('it says its version', await run(app, 'npx', 'debrief', '--version'), `${manifest.version}\n`)
+  const importing =
+    "import { createDebriefClient } from 'debrief/client'; console.log(typeof createDebriefClient)"
+  const imported = await run(app, 'node', '--input-type=module', '--eval', importing)
+  check('its client can be imported', imported, 'function\n')
   await checkService(stack, app)
-  console.log(`packed: ${passed} passed, ${failed} failed`)
-  return failed === 0 ? 0 : 1
+  return close()
 }
 
 /** Our environment, without what npm has added for this run: a user's has none of it. */
@@ -80,6 +76,7 @@ async function checkFiles(folder: string, tarball: string): Promise<void> {
     .filter(name => /^package\/dist\/.*\.js$/.test(name))
     .map(name => name.slice('package/dist/'.length, -'.js'.length))
   const sources = globSync('**/*.ts', { cwd: join(root, 'src') }).map(name => name.slice(0, -3))
+  check('its client has types', names.includes('package/dist/client/client.d.ts'), true)
   check('every source is compiled', built.sort(), sources.map(name => name.replaceAll(sep, '/')).sort())
 }
 

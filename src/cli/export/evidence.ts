@@ -1,17 +1,10 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DebriefClient } from '../../client/client.ts'
+import { type DeclaredType, extensions } from '../../evidence/media.ts'
 import { sha256Hex } from '../../kit/json.ts'
 import { answerOf } from '../service/answers.ts'
 import { writeIfChanged } from './folder.ts'
-
-const extensions: Record<string, string> = {
-  'image/png': 'png',
-  'image/jpeg': 'jpg',
-  'application/pdf': 'pdf',
-  'application/json': 'json',
-  'text/plain': 'txt',
-}
 
 /**
  * Brings a folder up to date with the evidence that a document cites: what was redacted is left out, and removed.
@@ -28,7 +21,7 @@ export async function exportEvidence(client: DebriefClient, folder: string, json
     const bytes = Buffer.from(answerOf<ArrayBuffer | undefined>(result) ?? new ArrayBuffer())
     if (sha256Hex(bytes) !== sha256) throw new Error(`Evidence ${sha256} came with other bytes.`)
     const type = result.response.headers.get('content-type')?.split(';')[0] ?? ''
-    const name = `${sha256}.${extensions[type] ?? 'bin'}`
+    const name = `${sha256}.${extensions[type as DeclaredType] ?? 'bin'}`
     await writeIfChanged(join(folder, name), bytes)
     names.push(name)
   }
