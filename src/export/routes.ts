@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import { type App, type Context, ndjson, type Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { examplesOf, ref } from '../http/fields.ts'
-import { DebriefError, notAcceptableError } from '../http/problem.ts'
+import { DebriefError } from '../http/problem.ts'
+import { negotiateMedia } from '../http/validation.ts'
 import { snapshotStreams } from '../postmortem/snapshot-stream.ts'
 import { exportArchive } from './archive.ts'
 import { exportLines } from './lines.ts'
@@ -79,11 +80,10 @@ function streamRoute(app: App, { db, limits }: Context): void {
     },
     async (request, reply) => {
       const { evidence = false, ...filter } = request.query
-      const media = request.accepts().type([ndjson, tar])
-      if (!media) throw notAcceptableError(`Accept excludes what this comes as: send ${ndjson} or ${tar}.`)
+      const media = negotiateMedia(request, [ndjson, tar])
       if (evidence && media === ndjson) throw evidenceError
       await store.requireGiven(db, filter.after)
-      reply.header('vary', 'accept').type(String(media))
+      reply.header('vary', 'accept').type(media)
       if (media === tar) reply.header('content-disposition', 'attachment; filename="postmortems.tar"')
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
       const streamed = media === tar ? exportArchive({ filter, evidence }) : exportLines(filter)
