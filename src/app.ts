@@ -36,6 +36,7 @@ import { collectMetrics, metricsRoute } from './http/server/metrics.ts'
 import { allowedHostsOf, checkRequests } from './http/server/request-checks.ts'
 import { systemRoutes, systemSchemas, systemTag } from './http/server/system.ts'
 import { refuseUnservable } from './http/server/validation/accept.ts'
+import { parseQuery } from './http/server/validation/queries.ts'
 import { createValidator, refuseUnknownQueries } from './http/server/validation/validator.ts'
 import { incidentRoom } from './incidents/routes.ts'
 import { ingestRoom } from './ingest/routes.ts'
@@ -104,7 +105,7 @@ function createApp({ config, logger }: AppOptions): App {
     childLoggerFactory: childLogger,
     genReqId: () => uuidv7(),
     // Longer than any URL, so that the schema of an id refuses one that is too long.
-    routerOptions: { maxParamLength: 10_000 },
+    routerOptions: { maxParamLength: 10_000, querystringParser: parseQuery },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     http: serverOptions(config.limits),

@@ -33,7 +33,7 @@ export interface Clock {
  */
 export function todayFor(query: { as_of?: string; tz?: string }, { timeZone, moment }: Clock): Today {
   const { tz = timeZone } = query
-  requireTimeZone(tz)
+  if (query.tz !== undefined) requireTimeZone(query.tz)
   const today = dateIn(tz, moment)
   const { as_of = today } = query
   return as_of < today ? { as_of, tz, end: startOfDay(tz, addDays(as_of, 1)) } : { as_of, tz }

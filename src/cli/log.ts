@@ -15,6 +15,6 @@ export function openLog({
     redactSecrets(adminToken === undefined ? line : line.replaceAll(adminToken, '[token]'))
   return pino(
     { level: logLevel, hooks: { streamWrite } },
-    pino.destination({ sync: false, minLength: 8192, periodicFlush: 100 }),
+    pino.destination({ sync: false, minLength: 16_000, periodicFlush: 100 }),
   )
 }

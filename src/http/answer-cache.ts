@@ -45,6 +45,7 @@ export function createAnswerCache(
     await running.get(key)?.catch(() => {})
     // Lets the requests that have arrived already join this one.
     await setImmediate()
+    await setImmediate()
     waiting.delete(key)
     const made = cachedOrMade(key, make)
     running.set(key, made)

@@ -25,6 +25,8 @@ export class BoundedCache<Key, Value> {
   readonly #entries = new Map<Key, Entry<Value>>()
   readonly #limits: Required<CacheLimits<Key, Value>>
   #size = 0
+  /** The most recently used one, which needs no move to the end: moving costs a small Map a new table. */
+  #newest: Key | undefined
 
   constructor(limits: CacheLimits<Key, Value>) {
     const unlimited = { maxSize: Number.POSITIVE_INFINITY, maxAge: Number.POSITIVE_INFINITY }
@@ -35,12 +37,14 @@ export class BoundedCache<Key, Value> {
   get(key: Key): Value | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
-    this.#entries.delete(key)
     if (this.#isExpired(entry)) {
-      this.#size -= entry.size
+      this.delete(key)
       return undefined
     }
+    if (key === this.#newest) return entry.value
+    this.#entries.delete(key)
     this.#entries.set(key, entry)
+    this.#newest = key
     return entry.value
   }
 
@@ -60,6 +64,7 @@ export class BoundedCache<Key, Value> {
     if (size > this.#limits.maxSize) return
     if (!this.#hasRoom(size, 1)) this.#evict(size)
     this.#entries.set(key, { value, size, since: this.#limits.now() })
+    this.#newest = key
     this.#size += size
   }
 

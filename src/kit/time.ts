@@ -46,8 +46,15 @@ export const earlierBy = (utc: string, milliseconds: number): string =>
   new Date(Date.parse(utc) - milliseconds).toISOString()
 
 /** The calendar date, `YYYY-MM-DD`, that a moment has in an IANA time zone. */
-export const dateIn = (timeZone: string, moment: Date): string =>
-  inZone(timeZone, moment.toISOString()).slice(0, 10)
+export function dateIn(timeZone: string, moment: Date): string {
+  const second = Math.floor(moment.getTime() / 1000)
+  if (lastDate.second !== second || lastDate.timeZone !== timeZone)
+    lastDate = { timeZone, second, date: inZone(timeZone, moment.toISOString()).slice(0, 10) }
+  return lastDate.date
+}
+
+/** Asked for with each request, and the same for all of a second. */
+let lastDate = { timeZone: '', second: Number.NaN, date: '' }
 
 /**
  * A moment as the clock of an IANA time zone shows it: `2018-06-27T03:28:00.000+09:00`.

@@ -27,8 +27,16 @@ interface CredentialKind<T> {
 export interface CredentialCache<T> {
   /** What is stored for a whole secret, valid or not; undefined when nothing is. */
   find: (secret: string) => Promise<T | undefined>
+  /** What `find` has found within the last second, at once; undefined when it has not, or found nothing. */
+  found: (secret: string) => T | undefined
   /** Evicts a credential, so that a revocation in this process takes effect at once. */
   evict: (id: string) => void
+}
+
+/** A lookup, and what it has found, once it has. */
+interface Lookup<T> {
+  stored: Promise<T | undefined>
+  row?: T
 }
 
 /** Caches lookups for a second, after which a revocation in another process takes effect here. */
@@ -37,23 +45,24 @@ export function createCredentialCache<T extends StoredCredential>(
   now: () => Date,
   kind: CredentialKind<T>,
 ): CredentialCache<T> {
-  const cache = new BoundedCache<string, Promise<T | undefined>>({ maxEntries: 1000, maxAge: 1000 })
+  const cache = new BoundedCache<string, Lookup<T>>({ maxEntries: 1000, maxAge: 1000 })
   const find = (secret: string) => {
     const cached = cache.get(secret)
-    if (cached !== undefined) return cached
+    if (cached !== undefined) return cached.stored
     const id = secretId(kind.prefix, secret)
     if (id === undefined) return Promise.resolve(undefined)
-    const stored = findAndMarkUsed(db, now, kind, { id, secret })
-    cache.set(secret, stored)
-    const drop = () => void (cache.get(secret) === stored && cache.delete(secret))
+    const lookup: Lookup<T> = { stored: findAndMarkUsed(db, now, kind, { id, secret }) }
+    cache.set(secret, lookup)
+    const drop = () => void (cache.get(secret) === lookup && cache.delete(secret))
     // Unknown secrets and failed lookups are not cached.
-    stored.then(row => row ?? drop(), drop)
-    return stored
+    lookup.stored.then(row => (row === undefined ? drop() : Object.assign(lookup, { row })), drop)
+    return lookup.stored
   }
+  const found = (secret: string) => cache.get(secret)?.row
   const evict = (id: string) => {
     for (const secret of cache.keys()) if (secret.startsWith(`${kind.prefix}_${id}`)) cache.delete(secret)
   }
-  return { find, evict }
+  return { find, found, evict }
 }
 
 async function findAndMarkUsed<T extends StoredCredential>(

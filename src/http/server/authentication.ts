@@ -5,6 +5,7 @@ import { type Caller, type LinkCache, settingsTokenId } from '../caller.ts'
 import { isInForce } from '../credentials/cache.ts'
 import { DebriefError } from '../problem.ts'
 import { isRepeated } from './request-checks.ts'
+import { routeOf } from './route.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -50,17 +51,34 @@ export function requireToken(app: FastifyInstance, { tokens, links, adminToken, 
   app.addHook('onRoute', route => {
     if (!route.config?.scope) throw new Error(`${route.method} ${route.url} names no scope`)
   })
-  app.addHook('onRequest', async (request, reply) => {
+  // Without a promise for a token that was found just now, as that of every other request.
+  app.addHook('onRequest', (request, reply, done) => {
+    const caller = justFound(request)
+    if (caller === undefined) authenticate(request, reply).then(() => done(), done)
+    else done(admit(request, caller))
+  })
+
+  /** The caller of a stored token without a limit, while it is cached and valid. */
+  function justFound(request: FastifyRequest): Caller | undefined {
+    const { config } = routeOf(request)
+    if (config.link || adminSha256 !== undefined || isRepeated('authorization', request.raw.rawHeaders))
+      return undefined
+    const token = tokenOf(request)
+    const stored = token === undefined ? undefined : tokens.found(token)
+    return stored?.requests_per_minute === null && isValidToken(stored, now()) ? stored : undefined
+  }
+
+  async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (isRepeated('authorization', request.raw.rawHeaders)) throw repeatedCredentialsError()
-    if (request.routeOptions.config.link) request.linkSecret = takeLink(request)
+    if (routeOf(request).config.link) request.linkSecret = takeLink(request)
     if (request.linkSecret === undefined && tokenOf(request) === undefined) throw noTokenError(request)
     const caller = await callerOf(request)
     if (caller === undefined) throw await wrongCredentialError(request)
     request.caller = caller
     if (caller.requests_per_minute !== null) await limitCaller(request, reply)
-    requireOwnAddress(caller, request.routeOptions.config.link)
-    requireScope(caller, request.routeOptions.config.scope!)
-  })
+    const refusal = admit(request, caller)
+    if (refusal !== undefined) throw refusal
+  }
 
   async function callerOf(request: FastifyRequest): Promise<Caller | undefined> {
     if (request.linkSecret !== undefined) return callerOfLink(request.linkSecret)
@@ -133,18 +151,25 @@ function callerLimit(app: FastifyInstance): (request: FastifyRequest, reply: Fas
   }
 }
 
-function requireScope({ scope }: Caller, needed: Scope | 'any'): void {
-  if (needed === 'any' || coversScope(scope, needed)) return
-  throw new DebriefError(
+/** Lets a caller in, or returns why its route is not open to it. */
+function admit(request: FastifyRequest, caller: Caller): DebriefError | undefined {
+  request.caller = caller
+  const { link, scope: needed } = routeOf(request).config
+  return addressError(caller, link) ?? scopeError(caller, needed!)
+}
+
+function scopeError({ scope }: Caller, needed: Scope | 'any'): DebriefError | undefined {
+  if (needed === 'any' || coversScope(scope, needed)) return undefined
+  return new DebriefError(
     'forbidden',
     `This call needs a token of scope ${needed}; this one has ${scope}. An admin makes one by POST /v1/tokens.`,
   )
 }
 
-/** Holds also where the scopes alone would let a link in: that of another feed. @throws 403 */
-function requireOwnAddress({ link }: Caller, taken: string | undefined): void {
-  if (link === undefined || (link.feed ?? 'source') === taken) return
-  throw new DebriefError(
+/** Holds also where the scopes alone would let a link in: that of another feed. */
+function addressError({ link }: Caller, taken: string | undefined): DebriefError | undefined {
+  if (link === undefined || (link.feed ?? 'source') === taken) return undefined
+  return new DebriefError(
     'forbidden',
     'This link is of another address: use its URL as POST /v1/links answered it.',
   )
@@ -171,12 +196,12 @@ function linkAndTokenError(): DebriefError {
 }
 
 /** Takes `link` out of the query, whose schema does not name it. @throws 400 when it is not the only credential */
-function takeLink({ query, headers }: FastifyRequest): string | undefined {
-  const parameters = query as { link?: string | string[] }
-  const { link } = parameters
-  delete parameters.link
+function takeLink(request: FastifyRequest): string | undefined {
+  const { link, ...query } = request.query as { link?: string | string[] }
+  if (link === undefined) return undefined
+  request.query = query
   if (Array.isArray(link)) throw repeatedLinkError()
-  if (link !== undefined && headers.authorization !== undefined) throw linkAndTokenError()
+  if (request.headers.authorization !== undefined) throw linkAndTokenError()
   return link
 }
 
@@ -192,7 +217,7 @@ function tokenOf({ headers, method }: FastifyRequest): string | undefined {
 
 function noTokenError(request: FastifyRequest): DebriefError {
   const isBasic = /^basic /i.test(request.headers.authorization ?? '')
-  if (!isBasic && request.routeOptions.config.link)
+  if (!isBasic && routeOf(request).config.link)
     return unauthenticatedError(request, noTokenNorLink, linkOrToken)
   return unauthenticatedError(request, isBasic ? 'Basic is taken for GET only.' : 'No token was sent.')
 }

@@ -1,5 +1,6 @@
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { redactedUrl } from '../credentials/redaction.ts'
+import { routeOf } from './route.ts'
 
 /** Logs one line for each answered request, and at level debug one for each received. */
 export class RequestLog extends LogController {
@@ -8,32 +9,85 @@ export class RequestLog extends LogController {
     request.log.debug({ method: request.method, url: redactedUrl(request.url) }, 'request received')
   }
 
+  /** Written by the service's own logger: a child for this line alone would cost as much as the line. */
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply) {
     const line = {
+      [this.requestIdLogLabel]: request.id,
+      ...traceOf(request.headers.traceparent),
       method: request.method,
-      route: request.routeOptions.url,
+      route: routeOf(request).url,
       url: redactedUrl(request.url),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       caller: request.caller?.id,
     }
-    if (error) request.log.error({ ...line, err: error }, 'request')
-    else request.log.info(line, 'request')
+    if (error) request.server.log.error({ ...line, err: error }, 'request')
+    else request.server.log.info(line, 'request')
   }
 }
 
 /** Adds to a request's log lines its id and, where the client sends one, the trace (W3C Trace Context). */
-export function childLogger(
+export const childLogger = (
   logger: FastifyBaseLogger,
   bindings: Record<string, unknown>,
   options: object,
   { headers }: { headers: Record<string, unknown> },
-): FastifyBaseLogger {
-  const { traceparent } = headers
-  return logger.child(
-    traceparent === undefined ? bindings : { ...bindings, ...traceOf(traceparent) },
-    options,
-  )
+): FastifyBaseLogger =>
+  new LazyLogger(logger, () => logger.child({ ...bindings, ...traceOf(headers.traceparent) }, options))
+
+type LogArguments = Parameters<FastifyBaseLogger['info']>
+
+/** A child logger that is made once something is logged by it: most requests log nothing of their own. */
+class LazyLogger implements FastifyBaseLogger {
+  readonly #parent: FastifyBaseLogger
+  readonly #make: () => FastifyBaseLogger
+  #made: FastifyBaseLogger | undefined
+
+  constructor(parent: FastifyBaseLogger, make: () => FastifyBaseLogger) {
+    this.#parent = parent
+    this.#make = make
+  }
+
+  get level() {
+    return this.#parent.level
+  }
+
+  get #logger() {
+    this.#made ??= this.#make()
+    return this.#made
+  }
+
+  fatal(...line: LogArguments) {
+    this.#logger.fatal(...line)
+  }
+
+  error(...line: LogArguments) {
+    this.#logger.error(...line)
+  }
+
+  warn(...line: LogArguments) {
+    this.#logger.warn(...line)
+  }
+
+  info(...line: LogArguments) {
+    this.#logger.info(...line)
+  }
+
+  debug(...line: LogArguments) {
+    this.#logger.debug(...line)
+  }
+
+  trace(...line: LogArguments) {
+    this.#logger.trace(...line)
+  }
+
+  silent(...line: LogArguments) {
+    this.#logger.silent(...line)
+  }
+
+  child(...bindings: Parameters<FastifyBaseLogger['child']>) {
+    return this.#logger.child(...bindings)
+  }
 }
 
 const allZero = /^0+$/

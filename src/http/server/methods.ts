@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { DebriefError } from '../problem.ts'
 import { acceptPatch } from './bodies.ts'
+import { routeOf } from './route.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -45,7 +46,7 @@ export function answerOtherMethods(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const path = request.url.split('?')[0]!
     if (!request.is404) {
-      const beside = preferred().get(request.routeOptions.url!)
+      const beside = preferred().get(routeOf(request).url!)
       const own = beside?.find(({ pattern }) => pattern.test(path))
       return done(own && methodNotAllowedError(request.method, allowOf([own])))
     }

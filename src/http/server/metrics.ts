@@ -5,6 +5,7 @@ import type { OpenDatabase } from '../../db/open.ts'
 import { isLate } from '../../kit/late.ts'
 import { cachedAnswer, createAnswerCache } from '../answer-cache.ts'
 import type { App } from '../context.ts'
+import { routeOf } from './route.ts'
 import { systemTag } from './system.ts'
 
 /** What waits for somebody, with a row for what there is none of. */
@@ -52,7 +53,7 @@ function countRequests(app: App, registers: Registry[]): void {
     registers,
   })
   app.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'none'
+    const route = routeOf(request).url ?? 'none'
     // Bounds the label's values, since clients may send any method.
     const method = route === 'none' ? 'any' : request.method
     total.inc({ method, route, status: reply.statusCode })

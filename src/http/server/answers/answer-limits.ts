@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Limits } from '../../../config.ts'
 import { DebriefError } from '../../problem.ts'
+import { routeOf } from '../route.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -99,7 +100,7 @@ export function limitUnread(app: FastifyInstance, most = mostHeld): void {
 /** A stream without a length is read as fast as it is taken, and holds little. */
 function bytesOf(reply: FastifyReply, payload: unknown): number {
   if (payload instanceof Readable)
-    return reply.request.routeOptions.config.readAsTaken ? 0 : Number(reply.getHeader('content-length') ?? 0)
+    return routeOf(reply.request).config.readAsTaken ? 0 : Number(reply.getHeader('content-length') ?? 0)
   return typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0
 }
 

@@ -9,6 +9,7 @@ import {
   requireVersion,
 } from '../../conditions.ts'
 import { DebriefError } from '../../problem.ts'
+import { routeOf } from '../route.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -79,7 +80,7 @@ export function readConditions(app: FastifyInstance): void {
   app.addHook('preValidation', (request, _reply, done) => {
     if (!isReading(request)) request.expected = expectedVersions(request)
     // A call that creates something meets `If-None-Match: *` and no other condition.
-    if (!isConditional(request.method, request.routeOptions.config)) requireVersion(0, request.expected)
+    if (!isConditional(request.method, routeOf(request).config)) requireVersion(0, request.expected)
     done()
   })
 }

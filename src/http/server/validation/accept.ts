@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import { mediaTypesOf } from '../../contract/problem-responses.ts'
 import { type DebriefError, notAcceptableError } from '../../problem.ts'
+import { routeOf } from '../route.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -32,8 +33,9 @@ function onlyMediaOf(schema: FastifySchema): string | undefined {
   return media.length === 1 ? media[0] : undefined
 }
 
-function unservableError({ headers: { accept }, routeOptions }: FastifyRequest): DebriefError | undefined {
-  const media = routeOptions.config.answers
+function unservableError(request: FastifyRequest): DebriefError | undefined {
+  const media = routeOf(request).config.answers
+  const { accept } = request.headers
   if (media === undefined || accept === undefined || accept === '*/*' || accept === media) return undefined
   if (isAcceptable(accept, media)) return undefined
   return notAcceptableError(

@@ -73,11 +73,17 @@ export function createValidator(schemas: TSchema[]) {
   const parameterCompiler = (schema: TSchema, httpPart: string | undefined) => {
     const parseAll = createParameterParser(schema)
     const errorsOf = lazyCheck(schema)
-    return (given: unknown) => {
+    /** By the query, of which the same text is the same object (`parseQuery`). */
+    const valid = new WeakMap<object, { value: unknown }>()
+    return (given: object) => {
+      const known = valid.get(given)
+      if (known !== undefined) return known
       const { values, errors } = parseAll(given)
       const unread = new Set(errors.map(({ pointer }) => pointer))
       const all = [...errors, ...errorsOf(values).filter(({ pointer }) => !unread.has(pointer))]
-      return all.length === 0 ? { value: values } : { error: parameterError(httpPart, all) }
+      if (all.length > 0) return { error: parameterError(httpPart, all) }
+      if (httpPart === 'querystring') valid.set(given, { value: frozen(values) })
+      return { value: values }
     }
   }
   return { check, compiler }
@@ -131,6 +137,11 @@ export function refuseUnknownQueries(app: FastifyInstance): void {
   app.addHook('onRoute', route => {
     route.schema = { ...route.schema, querystring: route.schema?.querystring ?? none }
   })
+}
+
+function frozen(values: Record<string, unknown>) {
+  Object.values(values).forEach(Object.freeze)
+  return Object.freeze(values)
 }
 
 function parameterError(httpPart: string | undefined, errors: FieldError[]): Error {
