@@ -1,7 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
 import { Command, CommanderError } from 'commander'
-import { version } from '../../config.ts'
+import { type Config, version } from '../../config.ts'
 import { redactSecrets } from '../../http/credentials/redaction.ts'
+import { keepYoungSmall } from '../../kit/heap.ts'
 import { UsageError } from '../input/usage-error.ts'
 import { say } from '../terminal/say.ts'
 import { exitCodes, lazily } from './actions.ts'
@@ -9,12 +9,6 @@ import { addExport } from './export.ts'
 import { addLinks } from './links.ts'
 import { addOverdue } from './overdue.ts'
 import { addTokens } from './tokens.ts'
-
-/**
- * V8 would let the room for new objects grow to 64 MB, all of which it touches in turn and none of which it gives back: 45 MB
- * more for an export. The price is CPU, a sixth more of it for an answer that many poll.
- */
-const keepYoungSmall = '--semi-space-growth-factor=1'
 
 /** The demo's own data folder, since its sealed postmortem cannot be deleted. */
 const demoData = './.debrief-demo'
@@ -85,10 +79,11 @@ function addServing(program: Command): void {
     .action(lazily(async () => (await import('../demo.ts')).demo, demoData))
 }
 
-/** Before anything is loaded, since what has grown does not shrink. */
+/** What has grown does not shrink, so nothing is loaded before. */
 async function loadServe() {
-  setFlagsFromString(keepYoungSmall)
-  return (await import('../serve.ts')).serve
+  const letYoungGrow = keepYoungSmall()
+  const { serve } = await import('../serve.ts')
+  return (config: Config) => serve(config).finally(letYoungGrow)
 }
 
 function addUpkeep(program: Command): void {
