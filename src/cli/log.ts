@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { redactSecrets } from '../http/credentials/redaction.ts'
 
 /** What is logged waits until it is so many characters, or for so many milliseconds. */
-const waiting = { length: 8192, time: 100 }
+const waiting = { length: 65_536, time: 100 }
 
 /**
  * The log on standard output. Redacts tokens and links in every line, and writes asynchronously, so that no request waits
