@@ -30,10 +30,18 @@ export const sortKey =
 type ToJson = (text: string) => string
 
 const verbatim: ToJson = text => text
+/** Of words and dates, which have nothing to escape: `JSON.stringify` would look at each letter. */
+const quoted: ToJson = text => `"${text}"`
 const timeJson: ToJson = text => `"${utcTimestamp(text)}"`
 const arrayJson: ToJson = text => `[${text.slice(1, -1)}]`
 
 const writers: Record<string, ToJson> = {
+  owner: quoted,
+  due_on: quoted,
+  priority: quoted,
+  type: quoted,
+  status: quoted,
+  severity: quoted,
   factors: arrayJson,
   tracker: verbatim,
   acceptance: verbatim,

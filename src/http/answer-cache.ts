@@ -15,11 +15,10 @@ export interface CachedAnswer {
   gzipped?: Promise<Buffer>
 }
 
-export const cachedAnswer = (body: string, link?: string): CachedAnswer => ({
-  body: Buffer.from(body),
-  etag: etagOf(body, null),
-  link,
-})
+export function cachedAnswer(text: string, link?: string): CachedAnswer {
+  const body = Buffer.from(text)
+  return { body, etag: etagOf(body, null), link }
+}
 
 type Make = () => Promise<CachedAnswer>
 
