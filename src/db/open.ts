@@ -145,8 +145,7 @@ export function openDatabase(
     db,
     pool: () => ({ open: pool.totalCount, free: pool.idleCount, waiting: pool.waitingCount }),
     text: async query => (await pool.query<TextRow>(textQuery(query.compile(db)))).rows,
-    snapshot: async () =>
-      (await pool.query('SELECT pg_current_snapshot()::text AS snapshot')).rows[0].snapshot,
+    snapshot: async () => (await pool.query<[string]>(snapshotQuery)).rows[0]![0],
     close: async () => {
       await db.destroy()
       // Kysely ends the pool only if it has ever used it.
@@ -168,6 +167,12 @@ async function untilClosed(clients: Set<Client>): Promise<void> {
   }, closeTimeout)
   await Promise.all([...clients].map(client => new Promise<void>(resolve => client.once('end', resolve))))
   clearTimeout(timeout)
+}
+
+const snapshotQuery = {
+  name: 'debrief_snapshot',
+  text: 'SELECT pg_current_snapshot()::text',
+  rowMode: 'array' as const,
 }
 
 const asText = { getTypeParser: () => (value: string) => value } as typeof types
