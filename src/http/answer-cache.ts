@@ -42,7 +42,7 @@ export function createAnswerCache(
 
   async function answer(key: string, make: Make): Promise<CachedAnswer> {
     await running.get(key)?.catch(() => {})
-    // Lets the requests that have arrived already join this one.
+    // Lets the requests that have arrived already join this one: those that wait to be read, in a second turn.
     await setImmediate()
     await setImmediate()
     waiting.delete(key)

@@ -38,6 +38,15 @@ t.test('a query takes known names only, each once', async t => {
   t.same(await refusal('/v1/people?limit[]=1'), [400, 'invalid_query', 'limit[] unknown'])
 })
 
+t.test('the same text means to each route what its own rules say, however often it is sent', async t => {
+  const query = '?limit=1&active=true'
+  for (let time = 0; time < 3; time++) {
+    t.equal((await call<Page>('GET', `/v1/people${query}`)).body.items.length, 1)
+    t.same(await refusal(`/v1/incidents${query}`), [400, 'invalid_query', 'active unknown'])
+  }
+  t.same(await refusal('/v1/people?limit=0'), await refusal('/v1/people?limit=0'))
+})
+
 t.test('limit is an integer from 1; more than 200 means 200', async t => {
   for (const limit of ['0', '-1', '1.5', '1e2', '', 'ten', '05', '%2B5', ' 5', '0x10'])
     t.match(await refusal(`/v1/people?limit=${limit}`), [400, 'invalid_query', /^limit /], limit)
