@@ -19,8 +19,9 @@ function redactedSecret(_: string, isToken: string | undefined, rest: string): s
 
 /** A request's URL for the log: `link` shows nothing but the public id of a link, whatever was sent in its place. */
 export function redactedUrl(url: string): string {
+  if (!/link|%/.test(url)) return redactSecrets(url)
   const [path = '', ...query] = url.split('?')
-  if (query.length === 0 || !/link|%/.test(url)) return redactSecrets(url)
+  if (query.length === 0) return redactSecrets(url)
   return redactSecrets(`${path}?${query.join('?').split('&').map(redactedParameter).join('&')}`)
 }
 

@@ -44,9 +44,10 @@ export function answerOtherMethods(app: FastifyInstance): void {
   })
   // In onRequest, so that no body is read.
   app.addHook('onRequest', (request, reply, done) => {
+    const beside = preferred().get(routeOf(request).url!)
+    if (beside === undefined && !request.is404) return done()
     const path = request.url.split('?')[0]!
     if (!request.is404) {
-      const beside = preferred().get(routeOf(request).url!)
       const own = beside?.find(({ pattern }) => pattern.test(path))
       return done(own && methodNotAllowedError(request.method, allowOf([own])))
     }
