@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net'
-import { setFlagsFromString } from 'node:v8'
 import type { FastifyBaseLogger } from 'fastify'
 import { countTokens } from '../access/store.ts'
 import { buildApp } from '../app.ts'
@@ -10,9 +9,6 @@ import { adminTokenOf } from './admin-token.ts'
 import { connectDatabase, type Database } from './database.ts'
 import { openLog } from './log.ts'
 import { say } from './terminal/say.ts'
-
-/** Otherwise garbage grows to several times what is in use, which V8 hardly gives back. Less would cost every event a tenth. */
-const collectEarly = '--heap-growing-percent=75'
 
 /** How long a stop waits for requests in progress: longer than any takes, unless its client is slow. */
 const drainTimeout = 10_000
@@ -29,7 +25,6 @@ export interface Service {
  * @throws Error with one sentence that says what to change
  */
 export async function serve(config: Config): Promise<Service> {
-  setFlagsFromString(collectEarly)
   const log = openLog(config)
   log.info({ version }, `Debrief ${version} starts`)
   const database = await connectDatabase(config, say)

@@ -4,7 +4,7 @@ import { pageRequest, toPage } from '../http/cursor.ts'
 import { examplesOf, ref } from '../http/fields.ts'
 import { DebriefError } from '../http/problem.ts'
 import { negotiateMedia } from '../http/validation.ts'
-import { keepYoungSmall } from '../kit/heap.ts'
+import { keepHeapTight } from '../kit/heap.ts'
 import { snapshotStreams } from '../postmortem/snapshot-stream.ts'
 import { exportArchive } from './archive.ts'
 import { exportLines } from './lines.ts'
@@ -89,7 +89,7 @@ function streamRoute(app: App, { db, limits }: Context): void {
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
       const streamed = media === tar ? exportArchive({ filter, evidence }) : exportLines(filter)
       const stream = await openStream(streamed, reply.gone)
-      return reply.send(stream.once('close', keepYoungSmall()))
+      return reply.send(stream.once('close', keepHeapTight()))
     },
   )
 }

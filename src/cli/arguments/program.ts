@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { type Config, version } from '../../config.ts'
 import { redactSecrets } from '../../http/credentials/redaction.ts'
-import { keepYoungSmall } from '../../kit/heap.ts'
+import { keepHeapTight } from '../../kit/heap.ts'
 import { UsageError } from '../input/usage-error.ts'
 import { say } from '../terminal/say.ts'
 import { exitCodes, lazily } from './actions.ts'
@@ -81,9 +81,9 @@ function addServing(program: Command): void {
 
 /** What has grown does not shrink, so nothing is loaded before. */
 async function loadServe() {
-  const letYoungGrow = keepYoungSmall()
+  const letHeapGrow = keepHeapTight()
   const { serve } = await import('../serve.ts')
-  return (config: Config) => serve(config).finally(letYoungGrow)
+  return (config: Config) => serve(config).finally(letHeapGrow)
 }
 
 function addUpkeep(program: Command): void {
