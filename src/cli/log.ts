@@ -26,8 +26,8 @@ function collectLines(redact: (lines: string) => string): DestinationStream {
     if (lines !== '') output.write(redact(lines))
     lines = ''
   }
-  // Before the output's own listener, so that it has the last lines then.
-  process.on('exit', flush)
+  // Before the output's own listeners, so that it has the last lines then.
+  for (const end of ['beforeExit', 'exit']) process.on(end, flush)
   const output = pino.destination({ sync: false })
   setInterval(flush, waiting.time).unref()
   const write = (line: string) => {
