@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { finished, Readable } from 'node:stream'
 import { type App, type Context, ndjson, type Room } from '../http/context.ts'
 import { pageRequest, toPage } from '../http/cursor.ts'
 import { examplesOf, ref } from '../http/fields.ts'
@@ -89,7 +89,8 @@ function streamRoute(app: App, { db, limits }: Context): void {
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
       const streamed = media === tar ? exportArchive({ filter, evidence }) : exportLines(filter)
       const stream = await openStream(streamed, reply.gone)
-      return reply.send(stream.once('close', keepHeapTight()))
+      finished(stream, keepHeapTight())
+      return reply.send(stream)
     },
   )
 }

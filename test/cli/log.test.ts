@@ -168,3 +168,19 @@ t.test('whatever is logged, no token or link is in it', async t => {
   t.match(stdout, '"dbf_3k9x0q7mz1ab-redacted":"[token]"')
   t.notMatch(stdout, /AAAA|settings/)
 })
+
+t.test('all lines are written, however many they are and however the process ends', async t => {
+  const script = (lines: number, end: string) => `
+    import { openLog } from '${new URL('../../src/cli/log.ts', import.meta.url)}'
+    const log = openLog({ logLevel: 'info' })
+    for (let line = 1; line <= ${lines}; line++) log.info({ line })
+    ${end}`
+  for (const lines of [1, 500, 5000])
+    for (const end of ['', 'process.exit(0)']) {
+      // A real pipe, which takes less at once than what Node.js reads its children's output from.
+      const piped = ['-c', '"$0" --input-type=module -e "$1" | cat', process.execPath, script(lines, end)]
+      const { stdout } = await promisify(execFile)('sh', piped)
+      const written = stdout.trimEnd().split('\n')
+      t.match([written.length, JSON.parse(written.at(-1)!).line], [lines, lines], `${lines} lines, ${end}`)
+    }
+})

@@ -72,18 +72,23 @@ function addServing(program: Command): void {
     .command('serve')
     .description('Start the service. SIGTERM and Ctrl-C stop it, once its requests are answered.')
     .addHelpText('after', '\nIts settings are environment variables: see "Configuration" in the README.')
-    .action(lazily(loadServe))
+    .action(lazily(tightly(async () => (await import('../serve.ts')).serve)))
   program
     .command('demo')
     .description(`Start it with the payments drill in it, in ${demoData}, and print the drill's postmortem.`)
-    .action(lazily(async () => (await import('../demo.ts')).demo, demoData))
+    .action(
+      lazily(
+        tightly(async () => (await import('../demo.ts')).demo),
+        demoData,
+      ),
+    )
 }
 
-/** What has grown does not shrink, so nothing is loaded before. */
-async function loadServe() {
+/** Keeps the heap tight from before a service is loaded until it has started: what has grown does not shrink. */
+const tightly = (load: () => Promise<(config: Config) => Promise<unknown>>) => async () => {
   const letHeapGrow = keepHeapTight()
-  const { serve } = await import('../serve.ts')
-  return (config: Config) => serve(config).finally(letHeapGrow)
+  const start = await load()
+  return (config: Config) => start(config).finally(letHeapGrow)
 }
 
 function addUpkeep(program: Command): void {

@@ -93,6 +93,7 @@ class LazyLogger implements FastifyBaseLogger {
 const allZero = /^0+$/
 
 function traceOf(traceparent: unknown): { trace_id: string; parent_id: string } | undefined {
+  if (traceparent === undefined) return undefined
   const parts = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-|$)/.exec(String(traceparent))
   const [, trace_id = '', parent_id = ''] = parts ?? []
   return parts && !allZero.test(trace_id) && !allZero.test(parent_id) ? { trace_id, parent_id } : undefined
