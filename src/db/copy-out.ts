@@ -11,9 +11,6 @@ export async function* copyOut(trx: Trx, query: RawBuilder<unknown>): AsyncGener
   for await (const { rows } of trx.getExecutor().stream<Buffer>(statement, 1)) yield rows
 }
 
-/** Longer than any stream takes: Node's longest timer. */
-const noTimeout = 2 ** 31 - 1
-
 type Listener = (chunk: Buffer) => void
 
 /**
@@ -21,9 +18,6 @@ type Listener = (chunk: Buffer) => void
  * the garbage is collected, so this reads in its place while rows come, and frees each chunk of the network by itself.
  */
 export class CopyCursor<T> {
-  readonly query_timeout = noTimeout
-  /** Set by `pg`: ends that time-out. */
-  callback?: () => void
   readonly #statement: string
   readonly #dataOf = messageParser()
   #stream: Connection['stream'] | undefined
@@ -79,7 +73,6 @@ export class CopyCursor<T> {
   }
 
   handleError(error: Error): void {
-    this.callback?.()
     this.#outcome = error
     this.#reader?.reject(error)
   }
@@ -87,7 +80,6 @@ export class CopyCursor<T> {
   handleCommandComplete(): void {}
 
   handleReadyForQuery(): void {
-    this.callback?.()
     this.#outcome ??= 'done'
     this.#reader?.resolve([])
   }

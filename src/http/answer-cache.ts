@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import { BoundedCache } from '../kit/cache.ts'
+import { PassingMap } from '../kit/passing-map.ts'
 import { etagOf } from './conditions.ts'
 
 /** A serialized answer, to be sent to all who ask the same. */
@@ -36,8 +37,8 @@ const sizeOf = (cached: Entry): number => (cached === 'asked once' ? 0 : cached.
 export function createAnswerCache(
   currentSnapshot: () => Promise<string>,
 ): (key: string, make: Make) => Promise<CachedAnswer> {
-  const waiting = new Map<string, Promise<CachedAnswer>>()
-  const running = new Map<string, Promise<CachedAnswer>>()
+  const waiting = new PassingMap<Promise<CachedAnswer>>()
+  const running = new PassingMap<Promise<CachedAnswer>>()
   const cache = new BoundedCache<string, Entry>({ maxEntries: 100, maxSize: 32_000_000, sizeOf })
 
   async function answer(key: string, make: Make): Promise<CachedAnswer> {

@@ -201,7 +201,7 @@ function isUnavailable(code: string, message: string): boolean {
     /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
       code,
     ) ||
-    /^(timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error)/.test(
+    /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/.test(
       message,
     )
   )

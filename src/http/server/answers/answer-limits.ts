@@ -14,6 +14,10 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Aborted when nobody waits for this answer any more: it was given, by a time limit too, or the connection broke. */
     gone: AbortSignal
+    /** Until when the answer must have begun, in `performance.now()`. */
+    deadline: number
+    /** The index among the open answers; -1 while it is none of them. */
+    place: number
   }
 }
 
@@ -23,32 +27,31 @@ declare module 'fastify' {
  * cost every request.
  */
 export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout, streamIdle }: Limits): void {
-  /** The open answers, and until when they must have begun. */
-  const deadlines = new Map<FastifyReply, number>()
+  const answers = new OpenAnswers()
   const interval = Math.min(1000, handlerTimeout / 10, streamIdle / 10)
   const sweep = setInterval(() => {
     const now = performance.now()
-    for (const [reply, deadline] of deadlines) {
-      if (reply.raw.closed) deadlines.delete(reply)
+    for (const reply of answers.all()) {
+      if (reply.raw.closed) answers.delete(reply)
       else if (reply.raw.headersSent) {
         // One that was asked for before the end of another has no socket until it is its turn.
         if (reply.raw.socket === null) continue
-        deadlines.delete(reply)
+        answers.delete(reply)
         cutIdleReader(reply, streamIdle)
-      } else if (now >= deadline) reply.send(handlerTimeoutError(handlerTimeout))
+      } else if (now >= reply.deadline) reply.send(handlerTimeoutError(handlerTimeout))
     }
   }, interval).unref()
   app.addHook('onClose', async () => clearInterval(sweep))
+  app.decorateReply('deadline', 0)
+  app.decorateReply('place', -1)
   app.addHook('preHandler', ({ body }, reply, done) => {
     // What comes as a stream has no end to begin from.
-    deadlines.set(
-      reply,
-      body instanceof Readable ? Number.POSITIVE_INFINITY : performance.now() + handlerTimeout,
-    )
+    reply.deadline = body instanceof Readable ? Number.POSITIVE_INFINITY : performance.now() + handlerTimeout
+    answers.add(reply)
     done()
   })
   app.addHook('onResponse', ({ raw }, reply, done) => {
-    deadlines.delete(reply)
+    answers.delete(reply)
     done()
     if (raw.complete !== false) return
     const timer = setTimeout(() => raw.destroy(), bodyTimeout).unref()
@@ -56,6 +59,31 @@ export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout, 
   })
   // Made only for work that asks for it.
   app.decorateReply('gone', { getter: goneSignal })
+}
+
+/**
+ * Answers that have not ended, in no order. Neither a Map nor a Set: one that entries come to and go from moves from table to
+ * table, and in V8 each table leads to the next. After the first that grows old, all of them stay until a full garbage
+ * collection, with the requests that were in them, and are copied before: for a fifth of the CPU of short requests.
+ */
+class OpenAnswers {
+  readonly #replies: FastifyReply[] = []
+
+  all(): FastifyReply[] {
+    return [...this.#replies]
+  }
+
+  add(reply: FastifyReply): void {
+    reply.place = this.#replies.push(reply) - 1
+  }
+
+  delete(reply: FastifyReply): void {
+    if (reply.place === -1) return
+    const last = this.#replies.pop()!
+    last.place = reply.place
+    if (last !== reply) this.#replies[last.place] = last
+    reply.place = -1
+  }
 }
 
 /**
