@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t from 'tap'
+import { loadConfig } from '../../src/config.ts'
 import { copyOut } from '../../src/db/copy-out.ts'
 import { readPage } from '../../src/db/keyset.ts'
 import { type OpenDatabase, openDatabase } from '../../src/db/open.ts'
 import { transact, whileWaited, withSavepoint } from '../../src/db/transact.ts'
+import { serverAt, withPort } from '../failures/help/proxied-service.ts'
+import { openProxy } from '../failures/help/tcp-proxy.ts'
 import { createDatabase } from '../help/service.ts'
 
 t.test('a session is in UTC whatever options the address brings, and those hold too', async t => {
@@ -147,4 +151,40 @@ t.test('a page ends before the row that would be too much for it', async t => {
   t.same(await pageOf([1, 20, 20, 20], 2), [[1], true])
   t.same(await pageOf([21], 5), [[1], false], 'but it has at least one')
   t.same(await pageOf([21, 1], 5), [[1], true])
+})
+
+t.test('a query ends when its server has fallen silent, and a COPY may take longer', async t => {
+  const { connectionString = '' } = await createDatabase(t)
+  const proxy = await openProxy(t, serverAt(connectionString))
+  const broken: string[] = []
+  const limits = { ...loadConfig({}).databaseLimits, statementTimeout: 200 }
+  const { db, pool, snapshot, text, close } = openDatabase(
+    { connectionString: withPort(connectionString, proxy.port) },
+    error => broken.push(error.message),
+    limits,
+  )
+  t.teardown(close)
+  const longest = limits.statementTimeout + 1000
+  const message = `PostgreSQL has not answered for ${longest} ms.`
+
+  await transact(db, async trx => {
+    await sql`SET LOCAL statement_timeout = 0`.execute(trx)
+    await sql`SET LOCAL idle_in_transaction_session_timeout = 0`.execute(trx)
+    let pieces = 0
+    for await (const _ of copyOut(trx, sql`SELECT repeat('x', 1000) FROM generate_series(1, 20_000)`)) {
+      if (pieces === 0) await sleep(longest + 300)
+      pieces += 1
+    }
+    t.ok(pieces > 1, 'it went on after its reader had waited')
+    await sleep(longest + 300)
+    t.match(await sql`SELECT 1 AS one`.execute(trx), { rows: [{ one: 1 }] }, 'and so did its transaction')
+  })
+
+  await Promise.all([1, 2, 3].map(() => sql`SELECT pg_sleep(0.01)`.execute(db)))
+  const { open } = pool()
+  proxy.silence()
+  const silent: Promise<unknown>[] = [sql`SELECT 1`.execute(db), snapshot(), text(sql`SELECT 1`)]
+  for (const query of silent) await t.rejects(query, { message, code: 'ETIMEDOUT' })
+  t.same([open, broken], [3, [message, message, message]], 'each broke its connection')
+  t.equal((await snapshot()).length > 0, true, 'and the next one has a new one')
 })

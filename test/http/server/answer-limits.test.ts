@@ -7,6 +7,7 @@ import t, { type Test } from 'tap'
 import { loadConfig } from '../../../src/config.ts'
 import { limitTimes, limitUnread } from '../../../src/http/server/answers/answer-limits.ts'
 import { registerErrors } from '../../../src/http/server/error-handler.ts'
+import { grownBy } from '../../help/young-garbage.ts'
 
 /** More than the buffers of both sockets hold, so that most of it waits in the service. */
 const large = Buffer.alloc(32 * 1024 * 1024, 'x')
@@ -119,4 +120,16 @@ t.test('work is told when its time is over, and when its connection breaks', asy
   t.equal(broken.gone[0]!.aborted, false)
   socket.resetAndDestroy()
   await once(broken.gone[0]!, 'abort')
+})
+
+t.test('a request whose answer has ended is collected with what is new', async t => {
+  const app = fastify()
+  limitTimes(app, loadConfig({}).limits)
+  t.teardown(() => app.close())
+  app.get('/', async request => {
+    Object.assign(request, { work: Array(10_000).fill(0) })
+    return ''
+  })
+  const grown = await grownBy(40, () => Promise.all(Array.from({ length: 100 }, () => app.inject('/'))))
+  t.ok(grown < 150, `of 320 MB that their requests held, ${grown.toFixed(1)} MB are left`)
 })
