@@ -4,6 +4,7 @@ import { countTokens } from '../access/store.ts'
 import { buildApp } from '../app.ts'
 import { type Config, version } from '../config.ts'
 import type { App } from '../http/context.ts'
+import { releaseGarbage } from '../kit/heap.ts'
 import { announceIfSlow } from '../kit/slow.ts'
 import { adminTokenOf } from './admin-token.ts'
 import { connectDatabase, type Database } from './database.ts'
@@ -55,6 +56,7 @@ async function listen(config: Config, database: Database, logger: FastifyBaseLog
     databaseReady: database.ready,
     logger,
   })
+  releaseGarbage()
   try {
     await app.listen({
       host: config.host,

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 /** Garbage may grow to a part of what is in use, and the room for new objects not at all. */
 const tight = ['--semi-space-growth-factor=1', '--heap-growing-percent=25']
@@ -27,4 +28,15 @@ export function keepHeapTight(): () => void {
     keepers -= 1
     if (keepers === 0) for (const flag of usual) setFlagsFromString(flag)
   }
+}
+
+/**
+ * Collects all garbage and gives its memory back, which takes 70 ms: for the end of a start, whose garbage is 20 MB that V8
+ * would keep while there is little to do.
+ */
+export function releaseGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  const collect: (how: { type: 'major'; flavor: 'last-resort' }) => void = runInNewContext('gc')
+  setFlagsFromString('--no-expose-gc')
+  collect({ type: 'major', flavor: 'last-resort' })
 }
