@@ -41,7 +41,7 @@ import { createValidator, refuseUnknownQueries } from './http/server/validation/
 import { incidentRoom } from './incidents/routes.ts'
 import { ingestRoom } from './ingest/routes.ts'
 import { uuidv7 } from './kit/ids.ts'
-import { dateIn } from './kit/time.ts'
+import { dateIn } from './kit/time/time.ts'
 import { cacheBlameCheck } from './language-checks/checker.ts'
 import { languageCheckRoom } from './language-checks/routes.ts'
 import { pageRoutes } from './pages/routes.ts'

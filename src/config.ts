@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { envSchema } from 'env-schema'
 import Type, { type Static } from 'typebox'
-import { isTimeZone } from './kit/time.ts'
+import { isTimeZone } from './kit/time/time.ts'
 
 /** Debrief's version, as package.json has it. */
 export const version: string = JSON.parse(

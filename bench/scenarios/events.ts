@@ -1,4 +1,4 @@
-import { parseStrictJson } from '../../src/kit/strict-json.ts'
+import { parseStrictJson } from '../../src/kit/json/strict-json.ts'
 import { nextEvent } from '../events.ts'
 import { type Load, load, median, type Target, takeTurns } from '../measure.ts'
 import { incident, type Setup } from '../setup.ts'

@@ -1,7 +1,7 @@
 import { redactedMark } from '../http/fields.ts'
 import { fieldError } from '../http/problem.ts'
 import { BoundedCache } from '../kit/cache.ts'
-import { sha256Hex } from '../kit/json.ts'
+import { sha256Hex } from '../kit/json/json.ts'
 import { alertRuleWarnings } from './alert-rule.ts'
 import type { ChangeInput, ChangeWarning, StoredChange } from './schema.ts'
 

@@ -1,5 +1,5 @@
 import type { Static, TProperties, TSchema } from 'typebox'
-import { toUtc } from '../kit/time.ts'
+import { toUtc } from '../kit/time/time.ts'
 
 /** Derives a table's columns from the contract: a field has the same name in the API and in its table. */
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import pg from 'pg'
-import { announceIfSlow } from '../kit/slow.ts'
+import { announceIfSlow } from '../kit/time/slow.ts'
 import { sessionSettings, withSessionOptions } from './open.ts'
 
 const folder = new URL('../../migrations/', import.meta.url)

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { DebriefError } from '../http/problem.ts'
-import { isLate } from '../kit/late.ts'
+import { isLate } from '../kit/time/late.ts'
 
 export const chunkBytes = 256 * 1024
 

@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts'
-import { sha256Hex } from '../kit/json.ts'
+import { sha256Hex } from '../kit/json/json.ts'
 import {
   type CredentialCache,
   createCredentialCache,

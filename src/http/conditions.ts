@@ -1,5 +1,5 @@
 import type { FastifyContextConfig, FastifyRequest } from 'fastify'
-import { sha256Hex } from '../kit/json.ts'
+import { sha256Hex } from '../kit/json/json.ts'
 import { DebriefError } from './problem.ts'
 
 declare module 'fastify' {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RowsOfPage } from '../db/keyset.ts'
-import { canonicalJson, sha256Hex } from '../kit/json.ts'
+import { canonicalJson, sha256Hex } from '../kit/json/json.ts'
 import { DebriefError } from './problem.ts'
 
 export type Key = string | number

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { type Entry, type Resource, upcastEntry } from '../db/forms.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { transact } from '../db/transact.ts'
-import { canonicalJson, sha256Hex } from '../kit/json.ts'
+import { canonicalJson, sha256Hex } from '../kit/json/json.ts'
 import { DebriefError } from './problem.ts'
 
 /** The answer of a POST that has stored something. */

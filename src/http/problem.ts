@@ -1,6 +1,6 @@
 import type { FastifyError } from 'fastify'
 import Type, { type Static } from 'typebox'
-import { StrictJsonError, type StrictJsonErrorKind } from '../kit/strict-json.ts'
+import { StrictJsonError, type StrictJsonErrorKind } from '../kit/json/strict-json.ts'
 import { redactSecrets } from './credentials/redaction.ts'
 import { component, oneOfGrowing, part, uuid } from './fields.ts'
 import { type ProblemCode, problemCodes } from './problem-codes.ts'

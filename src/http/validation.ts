@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
-import { applyMergePatch } from '../kit/json.ts'
-import { isTimeZone } from '../kit/time.ts'
+import { applyMergePatch } from '../kit/json/json.ts'
+import { isTimeZone } from '../kit/time/time.ts'
 import { DebriefError, type FieldError, notAcceptableError } from './problem.ts'
 
 export type SchemaCheck = <T extends TSchema>(schema: T, value: unknown) => FieldError[]

@@ -3,7 +3,7 @@ import { upcastEntry } from '../db/forms.ts'
 import { type RowsOfPage, readPage } from '../db/keyset.ts'
 import type { Db } from '../db/open.ts'
 import type { PageRequest } from '../http/cursor.ts'
-import { toUtc } from '../kit/time.ts'
+import { toUtc } from '../kit/time/time.ts'
 import type { HistoryEntry } from './history-schema.ts'
 
 interface HistoryTable {

@@ -7,9 +7,9 @@ import type { Write } from '../http/caller.ts'
 import { requireVersion } from '../http/conditions.ts'
 import type { PageRequest } from '../http/cursor.ts'
 import { DebriefError, fieldError } from '../http/problem.ts'
-import { canonicalJson } from '../kit/json.ts'
+import { canonicalJson } from '../kit/json/json.ts'
 import { slug } from '../kit/text.ts'
-import { isDate } from '../kit/time.ts'
+import { isDate } from '../kit/time/time.ts'
 import {
   type IncidentFilter,
   incidentConditions,

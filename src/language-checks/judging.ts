@@ -1,7 +1,7 @@
 import type { Db } from '../db/open.ts'
 import type { VersionedBlameCheck } from '../http/context.ts'
-import { sha256Hex } from '../kit/json.ts'
-import { takeTurns } from '../kit/turns.ts'
+import { sha256Hex } from '../kit/json/json.ts'
+import { takeTurns } from '../kit/time/turns.ts'
 import type { Finding, Judgement } from '../language/check.ts'
 import { type BlameField, questionOf, whyOf } from '../language/codes.ts'
 import {

@@ -1,6 +1,6 @@
 import type { App, Context, Room } from '../http/context.ts'
 import { ref } from '../http/fields.ts'
-import { takeTurns } from '../kit/turns.ts'
+import { takeTurns } from '../kit/time/turns.ts'
 import * as contract from './schema.ts'
 
 const tag = { name: 'Language', description: 'Whether a text blames people, while it is written.' }

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Limits } from '../config.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { DebriefError } from '../http/problem.ts'
-import { isLate } from '../kit/late.ts'
+import { isLate } from '../kit/time/late.ts'
 import { inSnapshot } from './load.ts'
 
 /** What a stream is written of, inside one snapshot, and what is sent once its transaction has ended. */

@@ -5,7 +5,7 @@ import { type ActionItemFilter, selectItemsPage, sortTerms } from '../../src/act
 import type { ActionItemsQuery } from '../../src/action-items/list-schema.ts'
 import { selectItemCounts } from '../../src/feeds/counts/backlog.ts'
 import { summarizeActionItems } from '../../src/feeds/counts/summary.ts'
-import { startOfDay } from '../../src/kit/time.ts'
+import { startOfDay } from '../../src/kit/time/time.ts'
 import { runStatements } from '../help/server.ts'
 import { openService, type Service } from '../help/service.ts'
 import { analyzeItems, buffersOf, genericPlanOf, givingPast, insertItems, type Plan, planOf } from './many.ts'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { createDebriefClient } from '../../src/client/client.ts'
-import { sha256Hex } from '../../src/kit/json.ts'
+import { sha256Hex } from '../../src/kit/json/json.ts'
 import { insertActionItem, openIncident, seedPeople } from '../help/cast.ts'
 import { adminToken, openService } from '../help/service.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { sha256Hex } from '../../src/kit/json.ts'
+import { sha256Hex } from '../../src/kit/json/json.ts'
 import { lockTable } from '../failures/help/proxied-service.ts'
 import { openIncident } from '../help/cast.ts'
 import { openService } from '../help/service.ts'

@@ -1,5 +1,5 @@
 import type { Db, Trx } from '../../src/db/open.ts'
-import { sha256Hex } from '../../src/kit/json.ts'
+import { sha256Hex } from '../../src/kit/json/json.ts'
 import { nextSequence } from '../../src/postmortem/sealing/revisions.ts'
 import type { Service } from '../help/service.ts'
 import { givenReady, seal } from '../postmortem/ready.ts'

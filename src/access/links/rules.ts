@@ -1,5 +1,5 @@
 import { fieldError } from '../../http/problem.ts'
-import { isTimeZone } from '../../kit/time.ts'
+import { isTimeZone } from '../../kit/time/time.ts'
 import { ofSource } from './feed-schema.ts'
 import { signingSources } from './mapping-schema.ts'
 import type { LinkInput, LinkPatch } from './schema.ts'

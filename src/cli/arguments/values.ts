@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { earlierBy, isDate, isDateTime, toUtc } from '../../kit/time.ts'
+import { earlierBy, isDate, isDateTime, toUtc } from '../../kit/time/time.ts'
 
 /** A list with commas between its entries, each any text or one of `words`; an option that is repeated adds to it. */
 export const listOf =

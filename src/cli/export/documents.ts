@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DebriefClient, Schemas } from '../../client/client.ts'
-import { sha256Hex } from '../../kit/json.ts'
+import { sha256Hex } from '../../kit/json/json.ts'
 import { answerOf, RefusedError, UnreachableError } from '../service/answers.ts'
 
 /** A final postmortem as it was sealed, whose bytes have the hashes that it says. */

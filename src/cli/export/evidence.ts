@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DebriefClient } from '../../client/client.ts'
 import { type DeclaredType, extensions } from '../../evidence/media.ts'
-import { sha256Hex } from '../../kit/json.ts'
+import { sha256Hex } from '../../kit/json/json.ts'
 import { answerOf } from '../service/answers.ts'
 import { writeIfChanged } from './folder.ts'
 

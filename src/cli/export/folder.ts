@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Schemas } from '../../client/client.ts'
-import { sha256Hex } from '../../kit/json.ts'
+import { sha256Hex } from '../../kit/json/json.ts'
 import { writeAtomically } from '../write-atomically.ts'
 import type { ExportFilter } from './documents.ts'
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { announceIfSlow } from '../../kit/slow.ts'
+import { announceIfSlow } from '../../kit/time/slow.ts'
 import {
   type Account,
   type Binaries,

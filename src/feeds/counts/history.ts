@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type ActionItemFilter, fromOf, spansWhere, whereOf } from '../../action-items/list-query.ts'
 import type { Db } from '../../db/open.ts'
-import { addDays, startOfDay } from '../../kit/time.ts'
+import { addDays, startOfDay } from '../../kit/time/time.ts'
 import type { ActionItemHistory, HistoryGrouping } from './schema.ts'
 import { spanError } from './steps.ts'
 import { groupNames, labelOf } from './summary.ts'

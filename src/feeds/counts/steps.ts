@@ -1,5 +1,5 @@
 import { DebriefError } from '../../http/problem.ts'
-import { addDays } from '../../kit/time.ts'
+import { addDays } from '../../kit/time/time.ts'
 import type { Step } from './schema.ts'
 
 const maxSteps = 400

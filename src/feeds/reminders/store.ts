@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { type ActionItemFilter, fromOf, openSource, whereOf } from '../../action-items/list-query.ts'
 import { daysOverdue, type Today } from '../../action-items/rules.ts'
 import type { Db } from '../../db/open.ts'
-import { dateIn, daysBetween, momentIn } from '../../kit/time.ts'
+import { dateIn, daysBetween, momentIn } from '../../kit/time/time.ts'
 import { pageOf } from '../item-row.ts'
 import type { ActionItemReminders, OwnerReminders, Reminder } from './schema.ts'
 

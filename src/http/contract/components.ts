@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isObject } from '../../kit/json.ts'
-import { partialTimePattern } from '../../kit/partial-time.ts'
+import { isObject } from '../../kit/json/json.ts'
+import { partialTimePattern } from '../../kit/time/partial-time.ts'
 
 /**
  * Gives the contract the form that generators of clients take. In the code schemas stand inside one another, because

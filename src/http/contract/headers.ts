@@ -1,4 +1,4 @@
-import { isObject } from '../../kit/json.ts'
+import { isObject } from '../../kit/json/json.ts'
 import { isConditional } from '../conditions.ts'
 import type { Route } from './problem-responses.ts'
 

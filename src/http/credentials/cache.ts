@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/open.ts'
 import { BoundedCache } from '../../kit/cache.ts'
-import { sha256Hex } from '../../kit/json.ts'
+import { sha256Hex } from '../../kit/json/json.ts'
 import { type SecretPrefix, secretId } from './secret.ts'
 
 /** What a stored token and a stored link have in common. */

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { sha256Hex } from '../../kit/json.ts'
+import { sha256Hex } from '../../kit/json/json.ts'
 
 /** What a secret begins with: that of a token, or of a capability link. */
 export type SecretPrefix = 'dbf' | 'dbl'

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { sha256Hex } from '../../kit/json.ts'
+import { sha256Hex } from '../../kit/json/json.ts'
 import { coversScope, isValidToken, type Scope, type TokenCache } from '../api-tokens.ts'
 import { type Caller, type LinkCache, settingsTokenId } from '../caller.ts'
 import { isInForce } from '../credentials/cache.ts'

@@ -3,7 +3,7 @@ import type { ChangeFacts } from '../../http/caller.ts'
 import { holdersOf } from '../../incidents/references.ts'
 import type { IncidentInput } from '../../incidents/schema.ts'
 import { createIncident } from '../../incidents/store.ts'
-import { dateIn } from '../../kit/time.ts'
+import { dateIn } from '../../kit/time/time.ts'
 import type { Arrival, ScopedReference } from './arrivals.ts'
 
 interface DraftTerms {

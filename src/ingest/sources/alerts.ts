@@ -1,4 +1,4 @@
-import { canonicalJson, isObject, sha256Hex } from '../../kit/json.ts'
+import { canonicalJson, isObject, sha256Hex } from '../../kit/json/json.ts'
 import { cut, cutAtWord } from '../../kit/text.ts'
 import {
   firstOf,

@@ -1,5 +1,5 @@
 import type { IngestMapping } from '../../access/links/mapping-schema.ts'
-import { canonicalJson, isObject, sha256Hex } from '../../kit/json.ts'
+import { canonicalJson, isObject, sha256Hex } from '../../kit/json/json.ts'
 import { isBlank } from '../../kit/text.ts'
 import {
   boundedLine,

@@ -1,4 +1,4 @@
-import { isObject } from '../../kit/json.ts'
+import { isObject } from '../../kit/json/json.ts'
 import { type Alert, type AlertTool, annotatedValue, plainWords, readAlerts } from './alerts.ts'
 import { onOneLine, sourceOf, textAt, urlAt, valueAt, wordAt } from './reading.ts'
 import { headerIn, hmacOf, isSignature } from './signatures.ts'

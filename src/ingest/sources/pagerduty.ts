@@ -1,4 +1,4 @@
-import { isObject } from '../../kit/json.ts'
+import { isObject } from '../../kit/json/json.ts'
 import type { EventInput } from '../../timeline/schema.ts'
 import {
   type JsonObject,

@@ -1,6 +1,6 @@
-import { isObject } from '../../kit/json.ts'
+import { isObject } from '../../kit/json/json.ts'
 import { cut, cutAtWord, isBlank, isHttpUrl, toStorable } from '../../kit/text.ts'
-import { isDateTime, toUtc } from '../../kit/time.ts'
+import { isDateTime, toUtc } from '../../kit/time/time.ts'
 import { isTooFarAhead } from '../../timeline/rules.ts'
 import type { EventInput } from '../../timeline/schema.ts'
 import { NotTheForm, type Reading, type TimeSource } from './source.ts'

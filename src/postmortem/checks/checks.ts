@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Turns } from '../../kit/turns.ts'
+import type { Turns } from '../../kit/time/turns.ts'
 import { isWaivable, noReason } from '../../waivers/rules.ts'
 import { type CheckCode, errorCheckCodes, type Waiver, warningCheckCodes } from '../../waivers/schema.ts'
 import type { Postmortem } from '../schema.ts'

@@ -1,5 +1,5 @@
 import { headlineOf } from '../../incidents/natures.ts'
-import { finish, mapSteps, type Steps } from '../../kit/steps.ts'
+import { finish, mapSteps, type Steps } from '../../kit/time/steps.ts'
 import type { Postmortem } from '../schema.ts'
 import type { ShownPostmortem } from '../shown.ts'
 import { personName } from '../words.ts'

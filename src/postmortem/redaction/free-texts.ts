@@ -1,5 +1,5 @@
 import { redactedMark } from '../../http/fields.ts'
-import { isObject, pointerToken } from '../../kit/json.ts'
+import { isObject, pointerToken } from '../../kit/json/json.ts'
 
 /**
  * The free texts of a resource: every sentence, line and address that its schema allows somebody to write, wherever it

@@ -1,5 +1,5 @@
-import { canonicalSteps, encodeSteps, parseSteps } from '../../kit/json-steps.ts'
-import { finishInTurns, mapSteps, type Steps } from '../../kit/steps.ts'
+import { canonicalSteps, encodeSteps, parseSteps } from '../../kit/json/json-steps.ts'
+import { finishInTurns, mapSteps, type Steps } from '../../kit/time/steps.ts'
 import { documentSteps } from '../document/document.ts'
 import { markdownSteps, rendererVersion } from '../document/markdown/markdown.ts'
 import type { Standing } from '../document/standing.ts'

@@ -1,5 +1,5 @@
 import { type Entry, formChanges, type Resource } from '../../db/forms.ts'
-import { isObject } from '../../kit/json.ts'
+import { isObject } from '../../kit/json/json.ts'
 
 /** A parsed document in the form in which it was sealed, or some members of it. */
 export type SealedForm = Record<string, unknown>

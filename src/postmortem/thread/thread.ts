@@ -1,5 +1,5 @@
-import { finish, mapSteps, type Steps } from '../../kit/steps.ts'
 import { cut } from '../../kit/text.ts'
+import { finish, mapSteps, type Steps } from '../../kit/time/steps.ts'
 import type { Source } from '../../timeline/source-schema.ts'
 import type { Postmortem } from '../schema.ts'
 import { sourceName } from '../words.ts'

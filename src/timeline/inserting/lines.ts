@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { DebriefError } from '../../http/problem.ts'
-import { isLate } from '../../kit/late.ts'
+import { isLate } from '../../kit/time/late.ts'
 
 /** The bytes of a line; undefined for one that is too long, which is not kept. */
 export type Line = Buffer | undefined

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { countTokens, createToken } from '../../../src/access/store.ts'
 import { type Scope, scopes } from '../../../src/http/api-tokens.ts'
-import { sha256Hex } from '../../../src/kit/json.ts'
+import { sha256Hex } from '../../../src/kit/json/json.ts'
 import { observed, openIncident, seedPeople } from '../../help/cast.ts'
 import { adminToken, openService } from '../../help/service.ts'
 

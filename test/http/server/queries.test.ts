@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { sha256Hex } from '../../../src/kit/json.ts'
+import { sha256Hex } from '../../../src/kit/json/json.ts'
 import { openIncident, readAllPages, seedPeople } from '../../help/cast.ts'
 import { openService } from '../../help/service.ts'
 

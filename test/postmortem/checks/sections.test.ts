@@ -1,5 +1,5 @@
 import t from 'tap'
-import { finish } from '../../../src/kit/steps.ts'
+import { finish } from '../../../src/kit/time/steps.ts'
 import { judgedTexts } from '../../../src/postmortem/checks/judged-texts.ts'
 import type { FailedCheck } from '../../../src/postmortem/checks/schema.ts'
 import { asksOf, sectionOf } from '../../../src/postmortem/checks/sections.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import t from 'tap'
-import { sha256Hex } from '../../../src/kit/json.ts'
+import { sha256Hex } from '../../../src/kit/json/json.ts'
 import { logLine, observed } from '../../help/cast.ts'
 import { digestOf } from '../../help/digest.ts'
 import { adminToken, openService } from '../../help/service.ts'

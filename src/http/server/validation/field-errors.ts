@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import { pointerToken } from '../../../kit/json.ts'
+import { pointerToken } from '../../../kit/json/json.ts'
 import type { FieldError } from '../../problem.ts'
 import { rules } from './sentences.ts'
 

@@ -1,6 +1,6 @@
-import { isPartialTime } from '../../../kit/partial-time.ts'
 import { isBlank, isOneLine } from '../../../kit/text.ts'
-import { isDate, isDateTime } from '../../../kit/time.ts'
+import { isPartialTime } from '../../../kit/time/partial-time.ts'
+import { isDate, isDateTime } from '../../../kit/time/time.ts'
 
 /** What a text of a format must be, which it is not. */
 export const formatRule = (format: string, value: string): string =>

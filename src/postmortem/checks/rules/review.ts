@@ -1,4 +1,4 @@
-import { toUtc } from '../../../kit/time.ts'
+import { toUtc } from '../../../kit/time/time.ts'
 import { personName } from '../../words.ts'
 import { failure, formatUtc, type Rule } from './failure.ts'
 

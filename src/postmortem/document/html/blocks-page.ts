@@ -1,4 +1,4 @@
-import { finish, type Steps } from '../../../kit/steps.ts'
+import { finish, type Steps } from '../../../kit/time/steps.ts'
 import type { Block } from '../blocks.ts'
 import { escapeHtml, htmlSteps } from './blocks.ts'
 import { type Page, section } from './page.ts'

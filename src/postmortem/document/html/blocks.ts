@@ -1,5 +1,5 @@
-import { finish, mapSteps, type Steps } from '../../../kit/steps.ts'
 import { slug } from '../../../kit/text.ts'
+import { finish, mapSteps, type Steps } from '../../../kit/time/steps.ts'
 import type { Block, Inline, ListItem, PathLink, Row, Text } from '../blocks.ts'
 import { encodeControls, showControls } from '../control-characters.ts'
 import { splitAtAddresses } from './addresses.ts'

@@ -1,4 +1,4 @@
-import { finish, type Steps } from '../../../kit/steps.ts'
+import { finish, type Steps } from '../../../kit/time/steps.ts'
 import type { Postmortem } from '../../schema.ts'
 import type { ShownPostmortem } from '../../shown.ts'
 import { headOf, sectionSteps } from '../document.ts'

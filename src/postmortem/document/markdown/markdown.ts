@@ -1,4 +1,4 @@
-import { finish, mapSteps, type Steps } from '../../../kit/steps.ts'
+import { finish, mapSteps, type Steps } from '../../../kit/time/steps.ts'
 import type { Block, Code, Inline, Link, ListItem, Placeholder, Row, Text } from '../blocks.ts'
 import { encodeControls, showControls } from '../control-characters.ts'
 import { type Anchors, anchorsOf } from './anchors.ts'

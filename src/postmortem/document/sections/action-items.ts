@@ -1,4 +1,4 @@
-import { dateIn } from '../../../kit/time.ts'
+import { dateIn } from '../../../kit/time/time.ts'
 import type { PostmortemActionItem } from '../../schema.ts'
 import { humanize, personName } from '../../words.ts'
 import {

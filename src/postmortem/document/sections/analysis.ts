@@ -1,5 +1,5 @@
 import type { Factor } from '../../../factors/schema.ts'
-import { mapSteps, type Steps } from '../../../kit/steps.ts'
+import { mapSteps, type Steps } from '../../../kit/time/steps.ts'
 import type { PostmortemFactor } from '../../schema.ts'
 import {
   type Block,

@@ -1,4 +1,4 @@
-import { mapSteps, type Steps } from '../../../kit/steps.ts'
+import { mapSteps, type Steps } from '../../../kit/time/steps.ts'
 import type { Source } from '../../../timeline/source-schema.ts'
 import type { PostmortemChange } from '../../schema.ts'
 import { targetKindWords } from '../../words.ts'

@@ -1,4 +1,4 @@
-import { mapSteps, type Steps } from '../../../kit/steps.ts'
+import { mapSteps, type Steps } from '../../../kit/time/steps.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { isInTable, isQuestioned } from '../../../timeline/shown/selection.ts'
 import { groupThousands, humanize, personName } from '../../words.ts'

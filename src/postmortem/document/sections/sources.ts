@@ -1,4 +1,4 @@
-import type { Steps } from '../../../kit/steps.ts'
+import type { Steps } from '../../../kit/time/steps.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { mostExcerpt } from '../../../timeline/shown/selection.ts'
 import type { Source } from '../../../timeline/source-schema.ts'

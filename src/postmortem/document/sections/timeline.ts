@@ -1,4 +1,4 @@
-import { mapSteps, type Steps } from '../../../kit/steps.ts'
+import { mapSteps, type Steps } from '../../../kit/time/steps.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { groupThousands } from '../../words.ts'
 import { type Block, heading, joined, paragraph, type Row, table, withId } from '../blocks.ts'

@@ -1,4 +1,4 @@
-import { inZone, momentIn, toUtc } from '../../../kit/time.ts'
+import { inZone, momentIn, toUtc } from '../../../kit/time/time.ts'
 import { correctedUntil } from '../../../timeline/milestones/intervals.ts'
 import type { Event } from '../../../timeline/schema.ts'
 import { durationWords } from '../../words.ts'

@@ -1,4 +1,4 @@
-import { mapSteps, type Steps } from '../../../../kit/steps.ts'
+import { mapSteps, type Steps } from '../../../../kit/time/steps.ts'
 import type { Event } from '../../../../timeline/schema.ts'
 import type { View } from '../../view.ts'
 import { escapeHtml } from '../blocks.ts'

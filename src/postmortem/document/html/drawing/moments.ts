@@ -1,4 +1,4 @@
-import { momentIn } from '../../../../kit/time.ts'
+import { momentIn } from '../../../../kit/time/time.ts'
 import { correctedUntil, intervalOf } from '../../../../timeline/milestones/intervals.ts'
 import type { Event } from '../../../../timeline/schema.ts'
 import type { View } from '../../view.ts'

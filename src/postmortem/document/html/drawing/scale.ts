@@ -1,4 +1,4 @@
-import { inZone, momentIn, offsetAt } from '../../../../kit/time.ts'
+import { inZone, momentIn, offsetAt } from '../../../../kit/time/time.ts'
 import type { Event } from '../../../../timeline/schema.ts'
 import type { Moment } from './moments.ts'
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import { isStorable } from '../text.ts'
 import { pointerToken } from './json.ts'
-import { isStorable } from './text.ts'
 
 export type StrictJsonErrorKind = 'encoding' | 'syntax' | 'depth' | 'duplicate' | 'prototype' | 'text'
 

@@ -1,4 +1,4 @@
-import { BoundedCache } from './cache.ts'
+import { BoundedCache } from '../cache.ts'
 
 /** Dates and times as Debrief accepts and prints them. Pure: no clock is read here. */
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { mapSteps, type Steps } from '../time/steps.ts'
 import { canonicalJson } from './json.ts'
-import { mapSteps, type Steps } from './steps.ts'
 
 /** JSON that may be long, written, read and hashed in steps: an object with long lists takes one for each entry. */
 

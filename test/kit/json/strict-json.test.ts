@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { parseStrictJson, StrictJsonError } from '../../src/kit/strict-json.ts'
+import { parseStrictJson, StrictJsonError } from '../../../src/kit/json/strict-json.ts'
 
 /** The error of parsing a text, as `kind pointer`; undefined when it is accepted. */
 function faultOf(text: string | Buffer): string | undefined {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { canonicalJson, sha256Hex } from '../../src/kit/json.ts'
-import { canonicalSteps, encodeSteps, parseSteps, stringifySteps } from '../../src/kit/json-steps.ts'
-import { finish } from '../../src/kit/steps.ts'
+import { canonicalJson, sha256Hex } from '../../../src/kit/json/json.ts'
+import { canonicalSteps, encodeSteps, parseSteps, stringifySteps } from '../../../src/kit/json/json-steps.ts'
+import { finish } from '../../../src/kit/time/steps.ts'
 
 const objects = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue())
 

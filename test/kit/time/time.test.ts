@@ -11,7 +11,7 @@ import {
   momentIn,
   timeZoneName,
   toUtc,
-} from '../../src/kit/time.ts'
+} from '../../../src/kit/time/time.ts'
 
 t.test('a time needs an offset, and no word or leap second passes for one', async t => {
   for (const good of [

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { applyMergePatch, canonicalJson } from '../../src/kit/json.ts'
+import { applyMergePatch, canonicalJson } from '../../../src/kit/json/json.ts'
 
 t.test('the examples of RFC 7396 hold', async t => {
   const cases: [unknown, unknown, unknown][] = [
