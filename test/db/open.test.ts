@@ -171,7 +171,7 @@ t.test('a query ends when its server has fallen silent, and a COPY may take long
     await sql`SET LOCAL statement_timeout = 0`.execute(trx)
     await sql`SET LOCAL idle_in_transaction_session_timeout = 0`.execute(trx)
     let pieces = 0
-    for await (const _ of copyOut(trx, sql`SELECT repeat('x', 1000) FROM generate_series(1, 20_000)`)) {
+    for await (const _ of copyOut(trx, sql`SELECT repeat('x', 1000) FROM generate_series(1, 20000)`)) {
       if (pieces === 0) await sleep(longest + 300)
       pieces += 1
     }
