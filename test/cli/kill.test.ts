@@ -7,7 +7,7 @@ import { openClient } from '../failures/help/proxied-service.ts'
 import { checkRecoveryTimes, timeToFirstWrite } from '../failures/help/recovery-time.ts'
 import { serverProcesses, startService, tokenIn } from '../help/command.ts'
 import { differences, type Ledger, startWriters } from '../help/ledger.ts'
-import { scaled, timeIsUp } from '../help/scale.ts'
+import { scaled, timeIsUp } from '../help/measuring/scale.ts'
 
 const kills = scaled(4, 250)
 /** Every n-th kill is of the database instead of the service. */

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { digestOf } from '../help/digest.ts'
-import { scaled } from '../help/scale.ts'
+import { scaled } from '../help/measuring/scale.ts'
 import { openService } from '../help/service.ts'
 import { type Broken, printBroken } from './faults/fault.ts'
 import { fieldFaults } from './faults/field-faults.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { scaled } from '../help/scale.ts'
+import { scaled } from '../help/measuring/scale.ts'
 import { openService } from '../help/service.ts'
 import { arranged } from './generate/named-values.ts'
 import { operations } from './generate/operations.ts'

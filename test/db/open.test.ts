@@ -186,7 +186,7 @@ t.test('a query ends when its server has fallen silent, and a COPY may take long
   const { open } = pool()
   proxy.silence()
   const silent: Promise<unknown>[] = [sql`SELECT 1`.execute(db), snapshot(), text(sql`SELECT 1`)]
-  for (const query of silent) await t.rejects(query, { message, code: 'ETIMEDOUT' })
+  await Promise.all(silent.map(query => t.rejects(query, { message, code: 'ETIMEDOUT' })))
   t.same([open, broken], [3, [message, message, message]], 'each broke its connection')
   t.equal((await snapshot()).length > 0, true, 'and the next one has a new one')
 })

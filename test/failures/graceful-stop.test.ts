@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import t, { type Test } from 'tap'
-import { scaled, timeIsUp } from '../help/scale.ts'
+import { scaled, timeIsUp } from '../help/measuring/scale.ts'
 import {
   type Answer,
   lockTable,

@@ -2,7 +2,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { scaled, timeIsUp } from '../help/scale.ts'
+import { scaled, timeIsUp } from '../help/measuring/scale.ts'
 import { isJudged, memoryOf, openConnections, requireCalm } from './help/calm.ts'
 import { adminToken, openClient, runConcurrently, startOnProxy } from './help/proxied-service.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { scaled, timeIsUp } from '../help/scale.ts'
+import { scaled, timeIsUp } from '../help/measuring/scale.ts'
 import { type Answer, type Call, readAllPages } from './help/proxied-service.ts'
 import { openIncident, startSenders, withFaults } from './help/retrying-senders.ts'
 

@@ -3,7 +3,7 @@ import pg from 'pg'
 import t from 'tap'
 import { command } from '../help/command.ts'
 import { differences, startWriters } from '../help/ledger.ts'
-import { scaled, timeIsUp } from '../help/scale.ts'
+import { scaled, timeIsUp } from '../help/measuring/scale.ts'
 import {
   adminToken,
   type Call,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { scaled, timeIsUp } from '../help/scale.ts'
+import { scaled, timeIsUp } from '../help/measuring/scale.ts'
 import { runConcurrently } from './help/proxied-service.ts'
 import {
   checkTally,

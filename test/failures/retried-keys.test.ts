@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { scaled, timeIsUp } from '../help/scale.ts'
+import { scaled, timeIsUp } from '../help/measuring/scale.ts'
 import { lockTable, runConcurrently } from './help/proxied-service.ts'
 import {
   checkTally,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { nextSequence } from '../../src/postmortem/sealing/revisions.ts'
 import { observed } from '../help/cast.ts'
-import { scaled, timeIsUp } from '../help/scale.ts'
+import { scaled, timeIsUp } from '../help/measuring/scale.ts'
 import { openService } from '../help/service.ts'
 import { aReview, givenReady } from '../postmortem/ready.ts'
 

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { checkAnswer } from '../help/contract-check.ts'
-import { scaled } from '../help/scale.ts'
+import { scaled } from '../help/measuring/scale.ts'
 import { adminToken, openClient, startOnProxy } from './help/proxied-service.ts'
 
 const slowClients = scaled(20, 500)

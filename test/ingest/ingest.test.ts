@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { ingestSources } from '../../src/access/links/mapping-schema.ts'
 import { openIncident, readAllPages } from '../help/cast.ts'
-import { scaled } from '../help/scale.ts'
+import { scaled } from '../help/measuring/scale.ts'
 import { openService } from '../help/service.ts'
 import {
   alert,

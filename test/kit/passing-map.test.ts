@@ -1,6 +1,6 @@
 import t from 'tap'
 import { PassingMap } from '../../src/kit/passing-map.ts'
-import { grownBy } from '../help/young-garbage.ts'
+import { grownBy } from '../help/measuring/young-garbage.ts'
 
 t.test('has what was set and not deleted, under any name', async t => {
   const map = new PassingMap<number>()

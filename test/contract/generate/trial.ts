@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import type { Test } from 'tap'
-import { scaled, timeIsUp } from '../../help/scale.ts'
+import { scaled, timeIsUp } from '../../help/measuring/scale.ts'
 
 /** A short run has always the same seed; a long one a new seed, which it prints. */
 const seed = Number(process.env.DEBRIEF_TEST_SEED || scaled(1, Date.now() % 2 ** 31))

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { isAlive, postmasterPid } from '../../../src/db/embedded/pids.ts'
 import { type EmbeddedServer, startEmbedded } from '../../../src/db/embedded/server.ts'
-import { scaled } from '../../help/scale.ts'
+import { scaled } from '../../help/measuring/scale.ts'
 import {
   connectionOf,
   isRoot,

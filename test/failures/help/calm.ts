@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import type { Service } from '../../help/command.ts'
-import { scaled } from '../../help/scale.ts'
+import { scaled } from '../../help/measuring/scale.ts'
 import type { Probes } from './livez-prober.ts'
 
 /** Whether a service stays well while it is given much to do. */

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { loadConfig } from '../../../src/config.ts'
 import { limitTimes, limitUnread } from '../../../src/http/server/answers/answer-limits.ts'
 import { registerErrors } from '../../../src/http/server/error-handler.ts'
-import { grownBy } from '../../help/young-garbage.ts'
+import { grownBy } from '../../help/measuring/young-garbage.ts'
 
 /** More than the buffers of both sockets hold, so that most of it waits in the service. */
 const large = Buffer.alloc(32 * 1024 * 1024, 'x')

@@ -12,7 +12,7 @@ import { runChecks } from '../../../src/postmortem/checks/run-checks.ts'
 import { shareRuns } from '../../../src/postmortem/checks/shared-runs.ts'
 import { seal as sealWithin } from '../../../src/postmortem/sealing/lifecycle.ts'
 import { observed, openIncident } from '../../help/cast.ts'
-import { scaled } from '../../help/scale.ts'
+import { scaled } from '../../help/measuring/scale.ts'
 import { openService } from '../../help/service.ts'
 import { givenReady, seal } from '../ready.ts'
 

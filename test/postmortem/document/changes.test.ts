@@ -3,7 +3,7 @@ import { postmortemDocument } from '../../../src/postmortem/document/document.ts
 import { toHtml } from '../../../src/postmortem/document/html/html.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import type { PostmortemChange } from '../../../src/postmortem/schema.ts'
-import { cpuRatio } from '../../help/cpu-ratio.ts'
+import { cpuRatio } from '../../help/measuring/cpu-ratio.ts'
 import { change, source } from '../builders.ts'
 import { drill } from '../drill.ts'
 

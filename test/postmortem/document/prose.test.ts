@@ -3,7 +3,7 @@ import { type Block, bulletList, item, link, paragraph } from '../../../src/post
 import { blocksToHtml } from '../../../src/postmortem/document/html/blocks.ts'
 import { toMarkdown } from '../../../src/postmortem/document/markdown/markdown.ts'
 import { prose, proseBlocks, proseItem } from '../../../src/postmortem/document/prose.ts'
-import { cpuRatio } from '../../help/cpu-ratio.ts'
+import { cpuRatio } from '../../help/measuring/cpu-ratio.ts'
 import { saidByBlocks, saidByMarkdownIt, saidByMdast } from './read-back.ts'
 
 /** Text that people paste, as blocks; markdown.test.ts holds that parsers read them back. */

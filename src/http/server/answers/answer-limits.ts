@@ -62,9 +62,8 @@ export function limitTimes(app: FastifyInstance, { bodyTimeout, handlerTimeout, 
 }
 
 /**
- * Answers that have not ended, in no order. Neither a Map nor a Set: one that entries come to and go from moves from table to
- * table, and in V8 each table leads to the next. After the first that grows old, all of them stay until a full garbage
- * collection, with the requests that were in them, and are copied before: for a fifth of the CPU of short requests.
+ * Answers that have not ended, in no order. An array, since a Map or a Set of what comes and goes keeps it alive, as
+ * `PassingMap` says: for a fifth of the CPU of short requests.
  */
 class OpenAnswers {
   readonly #replies: FastifyReply[] = []
